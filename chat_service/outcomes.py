@@ -1,0 +1,135 @@
+"""What a question becomes: a request to run, a question back, or a refusal. Both translators end in these.
+
+Knows no database and no HTTP. Spans are offsets into the question exactly as it was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from semantic_layer.periods import Period
+from semantic_layer.query import Request
+
+Language = Literal["zh", "en"]
+SpanRole = Literal[
+    "metric", "dimension", "value", "period", "comparison", "number", "operator", "grouping", "order", "limit",
+    "share", "cumulative", "entity", "behaviour", "list", "intent", "filler", "grain",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of the question and what it was read as; `resolved` is a name of the model or an absolute period."""
+
+    text: str
+    start: int
+    end: int
+    role: SpanRole
+    resolved: str
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A choice the reader did not make: a stable code, and the sentence in the question's language."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One reading that can be sent back by `id`, or as the plain question `message`."""
+
+    id: str
+    label: str
+    message: str
+    request: Request | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the question was read: every word used, left over or assumed.
+
+    `confidence` is 0..1 with the reasons in `basis`. `chart` is a chart form that the asker named.
+    """
+
+    language: Language
+    spans: tuple[Span, ...] = ()
+    unused: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    confidence: float = 1.0
+    basis: tuple[str, ...] = ()
+    chart: Literal["line", "bar", "table"] | None = None
+
+
+@dataclass(frozen=True)
+class Answerable:
+    """A complete request."""
+
+    request: Request
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class DefinitionAsked:
+    """The asker wants to know what metrics mean."""
+
+    metrics: tuple[str, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class CatalogueAsked:
+    """The asker wants to know what can be asked (help, 你能做什么)."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Clarification:
+    """Two or more readings that give different numbers: the question back, with choices.
+
+    `question` is in the reading's language. `subject` is the word that is in doubt.
+    """
+
+    code: str
+    subject: str
+    question: str
+    choices: tuple[Choice, ...]
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """No answer, and why: a stable code, one sentence in the reading's language, questions to ask instead."""
+
+    code: str
+    message: str
+    suggestions: tuple[str, ...]
+    reading: Reading
+    details: tuple[tuple[str, str], ...] = field(default=())
+
+
+Outcome = Answerable | DefinitionAsked | CatalogueAsked | Clarification | Refusal
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What a follow-up changes: the last answered request, and how it was read."""
+
+    request: Request
+    period_text: str = ""
+    pending: Clarification | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it reaches the translator. `today` is the as-of date, inclusive."""
+
+    text: str
+    today: date
+    language: Language | None = None
+    previous: Previous | None = None
+    default_period: Period | None = None

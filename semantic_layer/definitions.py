@@ -1,0 +1,221 @@
+"""The YAML of a semantic model as pydantic models: what an analyst may write, word for word.
+
+Shapes only. Whether names exist and expressions parse is `checks.py`'s; the indexed, immutable result is `model.py`'s.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+Role = Literal["dimension", "time", "fact", "key", "attribute"]
+Polarity = Literal["higher_is_better", "lower_is_better", "neutral"]
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class _Definition(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(_Definition):
+    """A text for people in both languages."""
+
+    zh: str
+    en: str
+
+
+class Synonyms(_Definition):
+    """Other words for a thing, in each language, matched whatever their case, width or script variant."""
+
+    zh: Words = ()
+    en: Words = ()
+
+
+class ValueWords(_Definition):
+    """What people call one code of a field: the first word of each language is its label."""
+
+    zh: Words
+    en: Words
+
+
+class FieldDefinition(_Definition):
+    """A column of a dataset, or an SQL expression over its columns (and over to-one neighbours as `dataset.field`).
+
+    role: `dimension` may be grouped and filtered by; `time` is an instant that metrics may be placed at; `fact` is a
+    number that is aggregated or compared; `key` identifies; `attribute` describes one entity in a list.
+    `values` gives the codes of a closed set in their natural order. `same_as: dataset.field` says that this is the
+    same dimension, reached from another dataset. `mask` withholds a sensitive value (`pii`) from readers without the
+    right to it.
+    """
+
+    name: str
+    expression: str | None = None
+    type: FieldType = "text"
+    role: Role = "dimension"
+    label: Bilingual | None = None
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    values: dict[str | int, ValueWords] = {}
+    unit: str | None = None
+    same_as: str | None = None
+    pii: Literal["name", "phone", "email", "other"] | None = None
+
+
+class DatasetDefinition(_Definition):
+    """A table, or an SQL query over tables of the same database (or over `{other_dataset}`), one row a thing.
+
+    `time` is the field that its metrics are placed at unless they say otherwise. `requires` names the tables that
+    must be there; by default those that `table` or `sql` mentions. `prefers` lists dimensions that win when a word
+    (渠道, channel) names several that this dataset's metrics could be grouped by.
+    """
+
+    name: str
+    label: Bilingual | None = None
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    table: str | None = None
+    sql: str | None = None
+    primary_key: Words = ()
+    time: str | None = None
+    prefers: Words = ()
+    fields: tuple[FieldDefinition, ...] = ()
+
+
+class RelationshipDefinition(_Definition):
+    """Rows of `from` point at no more than one row of `to` (its primary key unless `on` says otherwise).
+
+    `on` maps columns of `from` to columns of `to`. `type: one_to_one` lets the path be taken both ways.
+    """
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    on: dict[str, str]
+    type: Literal["many_to_one", "one_to_one"] = "many_to_one"
+
+
+class EntityDefinition(_Definition):
+    """A thing that can be listed and that behaviour conditions speak of: the customer.
+
+    `dataset` holds one row each, identified by `key`. `list_columns` are shown in every list of it.
+    `counted_by` is the metric that counts it.
+    """
+
+    name: str
+    dataset: str
+    key: str
+    label: Bilingual
+    synonyms: Synonyms = Synonyms()
+    list_columns: Words = ()
+    counted_by: str | None = None
+
+
+class ValidWhile(_Definition):
+    """Makes a metric a stock: a row counts at an instant t if `from` < t and (`until` is null or `until` >= t)."""
+
+    since: str = Field(alias="from")
+    until: str | None = None
+
+
+class PerEntity(_Definition):
+    """First aggregate by `key` (within the group and bucket), then aggregate over the keys.
+
+    `values` names the inner aggregates, which the metric's `expression` and `having` may use.
+    """
+
+    key: str
+    values: dict[str, str]
+
+
+class Transition(_Definition):
+    """Of those (`key`) counted by the stock `of` at the start of the bucket, the share counted by `who` in it."""
+
+    of: str
+    who: str
+    key: str = "customer_id"
+
+
+class Instead(_Definition):
+    """When grouped or filtered by a dimension of `dataset`, which would multiply rows, use `metric`."""
+
+    dataset: str
+    metric: str
+
+
+class MetricDefinition(_Definition):
+    """A number. With `dataset`, `expression` is an aggregate over its rows; without, a formula over other metrics.
+
+    `filter` is part of the definition and shown with every answer. `$as_of`, `$bucket_start`, `$bucket_end` and the
+    model's parameters (`$churn_window_days`) may be used in expressions. `hidden` keeps a building block out of
+    answers' reach by name.
+    """
+
+    name: str
+    label: Bilingual | None = None
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    unit: str = "count"
+    polarity: Polarity = "neutral"
+    dataset: str | None = None
+    expression: str | None = None
+    filter: str | None = None
+    time: str | None = None
+    valid: ValidWhile | None = None
+    per: PerEntity | None = None
+    transition: Transition | None = None
+    default_period: str | None = None
+    instead: tuple[Instead, ...] = ()
+    hidden: bool = False
+    owner: str | None = None
+
+
+class ListDefinition(_Definition):
+    """A named population of an entity ("may churn"), with what its list shows and how it is sorted.
+
+    `filter` is SQL over dimensions and fields by name; `metric` is the metric that counts it.
+    """
+
+    name: str
+    entity: str = "customer"
+    label: Bilingual
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    filter: dict[str, Words]
+    columns: Words = ()
+    order_by: str | None = None
+    descending: bool = True
+    metric: str | None = None
+
+
+class Behaviour(_Definition):
+    """A verb that conditions on behaviour use (买过, logged in): the metric that counts it.
+
+    `amount` is the metric that a money amount with this verb compares ("spent over 1000").
+    """
+
+    name: str
+    metric: str
+    amount: str | None = None
+    label: Bilingual
+    synonyms: Synonyms = Synonyms()
+
+
+class ModelDefinition(_Definition):
+    """A whole semantic model; the files of a folder are read in order of name and put together."""
+
+    name: str = "model"
+    description: Bilingual | None = None
+    parameters: dict[str, int | float | str] = {}
+    datasets: tuple[DatasetDefinition, ...] = ()
+    relationships: tuple[RelationshipDefinition, ...] = ()
+    entities: tuple[EntityDefinition, ...] = ()
+    metrics: tuple[MetricDefinition, ...] = ()
+    lists: tuple[ListDefinition, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
