@@ -51,9 +51,9 @@ class FieldDefinition(_Definition):
 
     role: `dimension` may be grouped and filtered by; `time` is an instant that metrics may be placed at; `fact` is a
     number that is aggregated or compared; `key` identifies; `attribute` describes one entity in a list.
-    `values` gives the codes of a closed set in their natural order. `same_as: dataset.field` says that this is the
-    same dimension, reached from another dataset. `mask` withholds a sensitive value (`pii`) from readers without the
-    right to it.
+    `values` gives the codes of a closed set in their natural order; with `open`, only the best-known ones: others may
+    exist, and the database is asked. `same_as: dataset.field` says that this is the same dimension, reached from
+    another dataset. `pii` marks a sensitive value, withheld from readers without the right to it.
     """
 
     name: str
@@ -64,6 +64,7 @@ class FieldDefinition(_Definition):
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
     values: dict[str | int, ValueWords] = {}
+    open: bool = False
     unit: str | None = None
     same_as: str | None = None
     pii: Literal["name", "phone", "email", "other"] | None = None
@@ -207,6 +208,38 @@ class Behaviour(_Definition):
     synonyms: Synonyms = Synonyms()
 
 
+class CohortDefinition(_Definition):
+    """Entities grouped by the calendar unit of their first event, and the share of them with an event in each unit
+    since. `metric` counts the events: a flow over rows that know the entity."""
+
+    name: str
+    label: Bilingual
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    entity: str = "customer"
+    metric: str
+    grain: Literal["month", "quarter", "year"] = "month"
+
+
+class FunnelStep(_Definition):
+    """One step: the entities with an event that the flow `metric` counts, after their step before."""
+
+    name: str
+    label: Bilingual
+    metric: str
+
+
+class FunnelDefinition(_Definition):
+    """Steps that entities take in this order within a period."""
+
+    name: str
+    label: Bilingual
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    entity: str = "customer"
+    steps: tuple[FunnelStep, ...] = Field(min_length=2)
+
+
 class ModelDefinition(_Definition):
     """A whole semantic model; the files of a folder are read in order of name and put together."""
 
@@ -219,3 +252,5 @@ class ModelDefinition(_Definition):
     metrics: tuple[MetricDefinition, ...] = ()
     lists: tuple[ListDefinition, ...] = ()
     behaviours: tuple[Behaviour, ...] = ()
+    cohorts: tuple[CohortDefinition, ...] = ()
+    funnels: tuple[FunnelDefinition, ...] = ()

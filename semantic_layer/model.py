@@ -7,19 +7,22 @@ parsed SQL trees (sqlglot, never changed in place: copy before use). Knows no da
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Literal
 
+import sqlglot
 from sqlglot import exp
 
 from semantic_layer.definitions import (
     Behaviour,
+    CohortDefinition,
     DatasetDefinition,
     EntityDefinition,
     FieldDefinition,
     FieldType,
+    FunnelDefinition,
     ListDefinition,
     MetricDefinition,
     Polarity,
@@ -160,6 +163,8 @@ class Model:
     steps: tuple[Step, ...]
     paths: Mapping[str, Mapping[str, JoinPath]]
     ambiguous: Mapping[tuple[str, str], tuple[JoinPath, ...]]
+    cohorts: Mapping[str, CohortDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    funnels: Mapping[str, FunnelDefinition] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -169,8 +174,12 @@ class Model:
     def field_on(self, dimension: Dimension, dataset: str) -> Field | None:
         """The field that carries the dimension for rows of `dataset`: the nearest to-one, or None if out of reach."""
         paths = self.paths.get(dataset, {})
-        near = [field for field in dimension.fields if field.dataset == dataset or field.dataset in paths]
+        near = [each for each in dimension.fields if each.dataset == dataset or each.dataset in paths]
         return min(near, key=lambda f: 0 if f.dataset == dataset else len(paths[f.dataset]), default=None)
+
+    def parsed(self, text: str) -> exp.Expression:
+        """An expression of a definition as a tree; checked to parse when the model was loaded. Copy before use."""
+        return parse_expression(text)
 
     def leaves(self, metric: str) -> tuple[Metric, ...]:
         """The simple and transition metrics under a metric, itself if it is one, in order and once each."""
@@ -202,3 +211,9 @@ class Model:
         """Whether every part of the metric reaches the dimension without multiplying rows."""
         target = self.dimensions[dimension]
         return all(self.field_on(target, dataset) is not None for dataset in self.grouping_datasets(metric))
+
+
+@lru_cache(maxsize=8192)
+def parse_expression(text: str) -> exp.Expression:
+    """SQL of a definition as a tree. Raises sqlglot.errors.ParseError (or TokenError)."""
+    return sqlglot.parse_one(text, dialect="duckdb")

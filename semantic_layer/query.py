@@ -40,11 +40,8 @@ class FieldFilter(_Frozen):
     @model_validator(mode="after")
     def _count_values(self) -> FieldFilter:
         wanted = {"between": 2, "is null": 0, "is not null": 0}
-        if self.op in ("in", "not in"):
-            fits = len(self.values) >= 1
-        else:
-            fits = len(self.values) == wanted.get(self.op, 1)
-        if not fits:
+        takes_many = self.op in ("in", "not in")
+        if (not self.values) if takes_many else (len(self.values) != wanted.get(self.op, 1)):
             raise ValueError(f"operator '{self.op}' does not take {len(self.values)} values")
         return self
 
@@ -114,7 +111,7 @@ class Compare(_Frozen):
     @model_validator(mode="after")
     def _period_only_when_named(self) -> Compare:
         if (self.to == "period") != (self.period is not None):
-            raise ValueError("'period' goes with \"to\": \"period\", and only with it")
+            raise ValueError('\'period\' goes with "to": "period", and only with it')
         return self
 
 

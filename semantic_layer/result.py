@@ -33,7 +33,7 @@ class Column:
     `metric` is the id of the metric that a metric or comparison column comes from; `unit` is the metric's
     (`count`, `CNY`, `percent`, ...: a percent is held as a fraction); `grain` is set on time buckets, whose values
     are the date of their first day. `field` is the `dataset.field` that a dimension column shows, whose coded
-    values have labels in the model.
+    values have labels in the model; `value_labels` names values that no field holds (the steps of a funnel).
     """
 
     name: str
@@ -46,6 +46,7 @@ class Column:
     grain: Grain | None = None
     field: str | None = None
     is_sensitive: bool = False
+    value_labels: tuple[tuple[str, Label], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class ResultTable:
     """Rows of a request, in order, with what a reader must know to trust them.
 
     `total_rows` counts the rows before any limit; `truncated` says that a limit the asker did not name cut them.
-    `period` and `previous_period` are what was used, absolute; `incomplete` holds the first days of buckets that the
-    period's end or today cuts off. Numbers are int or float (decimals become float), dates are date.
+    `period` and `previous_period` are what was used, absolute; `incomplete` holds the first days of buckets that
+    the period's end or today cuts off; `tied_at_limit` says
+    that a row beyond an asked limit equals the last one shown. Numbers are int or float (decimals become float), dates are date.
     """
 
     columns: tuple[Column, ...]
@@ -66,6 +68,7 @@ class ResultTable:
     period: Period | None = None
     previous_period: Period | None = None
     incomplete: tuple[date, ...] = ()
+    tied_at_limit: bool = False
 
     def column(self, name: str) -> tuple[Value, ...]:
         """The values of the column of that name, in row order; KeyError if there is none."""

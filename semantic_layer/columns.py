@@ -1,0 +1,87 @@
+"""Result columns and their labels: what a group, a metric and each of its parts is called."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from semantic_layer.model import Field, Metric, Model
+from semantic_layer.periods import GRAINS, Grain
+from semantic_layer.resolve_filters import entity_of_key
+from semantic_layer.result import Column, ColumnPart, Label
+
+GRAIN_LABELS: dict[Grain, Label] = {
+    "day": Label("日期", "day"),
+    "week": Label("周", "week"),
+    "month": Label("月份", "month"),
+    "quarter": Label("季度", "quarter"),
+    "year": Label("年份", "year"),
+}
+_PART_LABELS: dict[ColumnPart, Label] = {
+    "share": Label("占比", "share"),
+    "cumulative": Label("累计", "cumulative"),
+    "change": Label("变化", "change"),
+    "change_pct": Label("变化率", "change %"),
+}
+_PREVIOUS_LABELS: dict[str, Label] = {
+    "previous": Label("上期", "previous"),
+    "year": Label("去年同期", "a year earlier"),
+    "period": Label("对比期", "compared with"),
+}
+
+
+def key_column(model: Model, name: str) -> Column:
+    """The column of a group: a time grain, a dimension, an entity's key or a field."""
+    if name in GRAINS:
+        return Column(name, "dimension", "date", GRAIN_LABELS[name], grain=name)  # type: ignore[index,arg-type]
+    if name in model.dimensions:
+        dimension = model.dimensions[name]
+        return field_column(name, dimension.label, dimension.home)
+    entity = entity_of_key(model, name)
+    found = model.datasets[entity.dataset].fields[name] if entity is not None else model.fields[name]
+    return field_column(name, found.label, found)
+
+
+def field_column(name: str, label: Label, found: Field) -> Column:
+    """The column of a field under a name of its own."""
+    return Column(
+        name, "dimension", found.type, label, unit=found.definition.unit, field=found.qualified,
+        is_sensitive=found.definition.pii is not None,
+    )  # fmt: skip
+
+
+def metric_column(model: Model, metric: Metric) -> Column:
+    """The column of a metric's value."""
+    del model
+    kind = "integer" if metric.unit == "count" else "number"
+    return Column(metric.name, "metric", kind, metric.label, unit=metric.unit, metric=metric.name)  # type: ignore[arg-type]
+
+
+def part_column(model: Model, metric: Metric, part: Literal["share", "cumulative"]) -> Column:
+    """The column of a metric's share or running total."""
+    value = metric_column(model, metric)
+    label = _joined(metric.label, _PART_LABELS[part])
+    unit = "percent" if part == "share" else metric.unit
+    kind = "number" if part == "share" else value.type
+    return Column(f"{metric.name}__{part}", "metric", kind, label, unit=unit, metric=metric.name, part=part)
+
+
+def comparison_columns(model: Model, metric: Metric, to: str) -> tuple[Column, ...]:
+    """The columns of a comparison: the other period's value, the difference, and the relative change."""
+    value = metric_column(model, metric)
+    previous = Column(
+        f"{metric.name}__previous", "comparison", value.type, _joined(metric.label, _PREVIOUS_LABELS[to]),
+        unit=metric.unit, metric=metric.name, part="previous",
+    )  # fmt: skip
+    change = Column(
+        f"{metric.name}__change", "comparison", value.type, _joined(metric.label, _PART_LABELS["change"]),
+        unit=metric.unit, metric=metric.name, part="change",
+    )  # fmt: skip
+    relative = Column(
+        f"{metric.name}__change_pct", "comparison", "number", _joined(metric.label, _PART_LABELS["change_pct"]),
+        unit="percent", metric=metric.name, part="change_pct",
+    )  # fmt: skip
+    return previous, change, relative
+
+
+def _joined(name: Label, part: Label) -> Label:
+    return Label(f"{name.zh}·{part.zh}", f"{name.en}, {part.en}")

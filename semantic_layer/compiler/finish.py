@@ -1,0 +1,91 @@
+"""The last step: conditions on finished groups, order, limits, and the count of rows before the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from semantic_layer.compiler.stack import Named
+from semantic_layer.query import Having
+from semantic_layer.resolved import KeepCondition, ResolvedMetrics, Sort
+
+TOTAL_ROWS = "total_rows"
+
+
+def finished(query: ResolvedMetrics, ctes: Sequence[Named], last: str) -> exp.Select:
+    """The whole statement of a metric query."""
+    columns = [exp.column(column.name) for column in query.columns]
+    conditions = [*(_having(each) for each in query.having), *(_keep(each) for each in query.keep)]
+    select = exp.Select().from_(exp.to_table(last), copy=False).select(*columns, copy=False)
+    if conditions:
+        select = select.where(*conditions, copy=False)
+    if query.limit is not None and query.limit_within:
+        select = _within(query, select)
+    elif query.limit is not None:
+        select = with_total(select).limit(query.limit + 1, copy=False)
+    select = ordered(select, query.sorts)
+    for name, body in ctes:
+        select = select.with_(name, as_=body, copy=False)
+    return select
+
+
+def with_total(select: exp.Select) -> exp.Select:
+    """Add the count of all rows before any limit."""
+    count = exp.Window(this=exp.Count(this=exp.Star(), big_int=True))
+    return select.select(exp.alias_(count, TOTAL_ROWS, copy=False), copy=False)
+
+
+def ordered(select: exp.Select, sorts: Sequence[Sort]) -> exp.Select:
+    """ORDER BY with nulls last in both directions."""
+    return select.order_by(*(_sort(each) for each in sorts), copy=False) if sorts else select
+
+
+def _sort(each: Sort) -> exp.Expression:
+    return exp.Ordered(this=exp.column(each.column), desc=each.descending, nulls_first=False)
+
+
+def _within(query: ResolvedMetrics, select: exp.Select) -> exp.Select:
+    """Keep the first rows of each group of `limit_within`."""
+    inside = [each for each in query.sorts if each.column not in query.limit_within]
+    number = exp.Window(
+        this=exp.RowNumber(), partition_by=[exp.column(name) for name in query.limit_within],
+        order=exp.Order(expressions=[_sort(each) for each in inside]),
+    )  # fmt: skip
+    ranked = select.select(exp.alias_(number, "place", copy=False), copy=False)
+    ranked = with_total(ranked)
+    outer = exp.Select().from_(ranked.subquery("ranked", copy=False), copy=False)
+    outer = outer.select(*(exp.column(c.name) for c in query.columns), exp.column(TOTAL_ROWS), copy=False)
+    limit = exp.Literal.number(query.limit or 0)
+    return outer.where(exp.LTE(this=exp.column("place"), expression=limit), copy=False)
+
+
+def _having(each: Having) -> exp.Expression:
+    return _condition(exp.column(each.column), each.op, [exp.convert(value) for value in each.values])
+
+
+def _keep(each: KeepCondition) -> exp.Expression:
+    values = [exp.Literal.string(v) if isinstance(v, str) else exp.convert(v) for v in each.values]
+    return _condition(exp.column(each.column), each.op, values)
+
+
+def _condition(left: exp.Expression, op: str, values: list[exp.Expression]) -> exp.Expression:
+    match op:
+        case "between":
+            return exp.Between(this=left, low=values[0], high=values[1])
+        case "in":
+            return exp.In(this=left, expressions=values)
+        case "!=":
+            return exp.NullSafeNEQ(this=left, expression=values[0])
+        case "not in":
+            outside = exp.Not(this=exp.In(this=left, expressions=values))
+            return exp.Paren(this=exp.Or(this=outside, expression=exp.Is(this=left.copy(), expression=exp.Null())))
+        case "is null":
+            return exp.Is(this=left, expression=exp.Null())
+        case "is not null":
+            return exp.Not(this=exp.Is(this=left, expression=exp.Null()))
+        case _:
+            kinds: dict[str, type[exp.Binary]] = {
+                "=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+            }  # fmt: skip
+            return kinds[op](this=left, expression=values[0])

@@ -1,0 +1,75 @@
+"""FROM and WHERE: the rows of one dataset, joined to-one, filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from semantic_layer.binding import substitute
+from semantic_layer.model import Model, Step
+from semantic_layer.resolved import Bucket, Population, Rows
+
+Literals = Mapping[str, exp.Expression]
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """Where rows come from: the model's tables and queries, with the values of parameters, and how a population
+    (entities by their own metric) is compiled."""
+
+    model: Model
+    literals: Literals
+    population: Callable[[Population], exp.Expression]
+
+    def table(self, dataset: str) -> exp.Expression:
+        """A dataset as something to select from, under its own name."""
+        found = self.model.datasets[dataset]
+        alias = exp.to_identifier(dataset)
+        if found.source is None:
+            assert found.definition.table is not None, "a dataset is a table or a query"
+            table = exp.to_table(found.definition.table)
+            return table if table.name == dataset else exp.alias_(table, alias, table=True, copy=False)
+        query = substitute(found.source, self.literals)
+        return exp.Subquery(this=query, alias=exp.TableAlias(this=alias))
+
+    def joined(self, dataset: str, steps: Iterable[Step]) -> exp.Select:
+        """An empty SELECT from a dataset with its to-one neighbours joined on the left: rows never multiply."""
+        select = exp.Select().from_(self.table(dataset), copy=False)
+        for step in dict.fromkeys(steps):
+            on = exp.and_(
+                *(
+                    exp.EQ(this=exp.column(a, table=step.source), expression=exp.column(b, table=step.target))
+                    for a, b in step.on
+                ),
+                copy=False,
+            )
+            select = select.join(self.table(step.target), on=on, join_type="left", copy=False)
+        return select
+
+    def filters(self, rows: Rows) -> list[exp.Expression]:
+        """The request's conditions on these rows, with populations in place."""
+        named = {each.name: self.population(each) for each in rows.populations}
+        return [substitute(each, named) for each in rows.filters]
+
+
+def where(select: exp.Select, conditions: Iterable[exp.Expression | None]) -> exp.Select:
+    """Add conditions, each once; an OR is put in parentheses."""
+    seen: dict[str, exp.Expression] = {}
+    for condition in conditions:
+        if condition is not None:
+            wrapped = exp.Paren(this=condition) if isinstance(condition, exp.Or) else condition
+            seen.setdefault(wrapped.sql(), wrapped)
+    return select.where(*seen.values(), copy=False) if seen else select
+
+
+def spine_table(spine: Iterable[Bucket], name: str) -> exp.Expression:
+    """Buckets as a table `name(bucket, bucket_start, bucket_end)`."""
+    rows = [exp.Tuple(expressions=[_day(bucket.label), _day(bucket.start), _day(bucket.end)]) for bucket in spine]
+    columns = [exp.to_identifier(each) for each in ("bucket", "bucket_start", "bucket_end")]
+    return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
+
+
+def _day(day: object) -> exp.Expression:
+    return exp.cast(exp.Literal.string(str(day)), "DATE")

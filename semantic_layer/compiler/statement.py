@@ -1,0 +1,163 @@
+"""A resolved request to one SQL tree: passes over the data, stacked, filled, computed, finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from semantic_layer.compiler.events import compile_cohort, compile_funnel
+from semantic_layer.compiler.finish import finished
+from semantic_layer.compiler.lists import compile_list
+from semantic_layer.compiler.passes import Shape, passes, safe_division
+from semantic_layer.compiler.rows import Sources
+from semantic_layer.compiler.stack import Named, filled, stacked
+from semantic_layer.model import Model
+from semantic_layer.resolve_filters import holds
+from semantic_layer.resolved import (
+    Measure,
+    Population,
+    Resolved,
+    ResolvedCohort,
+    ResolvedFunnel,
+    ResolvedList,
+    ResolvedMetrics,
+)
+
+
+def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp.Expression]) -> exp.Select:
+    """The statement of a request. Columns come in the order of `resolved.columns`.
+
+    Where a limit applies, a last column `total_rows` counts the rows before it and one row more than asked is read,
+    to tell ties at the edge.
+    """
+    sources = _sources(model, literals)
+    match resolved:
+        case ResolvedList():
+            return compile_list(resolved, sources, lambda query: _computed(query, sources))
+        case ResolvedCohort():
+            return compile_cohort(resolved, sources)
+        case ResolvedFunnel():
+            return compile_funnel(resolved, sources)
+        case ResolvedMetrics():
+            ctes, last = _computed(resolved, sources)
+            return finished(resolved, ctes, last)
+
+
+def _sources(model: Model, literals: Mapping[str, exp.Expression]) -> Sources:
+    def population(each: Population) -> exp.Expression:
+        return _population(each, sources)
+
+    sources = Sources(model, literals, population)
+    return sources
+
+
+def _population(each: Population, sources: Sources) -> exp.Expression:
+    """`key IN (SELECT key ... )`: the entities whose value meets, or if negated does not meet, the condition."""
+    ctes, last = _computed(each.query, sources)
+    members = exp.Select().from_(exp.to_table(last), copy=False).select(exp.column(each.key_column), copy=False)
+    condition = _number_condition(exp.column(each.column), each.op, each.values)
+    if each.negated:
+        condition = exp.Not(this=exp.Paren(this=condition))
+    known = exp.Not(this=exp.Is(this=exp.column(each.key_column), expression=exp.Null()))
+    members = members.where(condition, known, copy=False)
+    for name, select in ctes:
+        members = members.with_(name, as_=select, copy=False)
+    found = exp.In(this=each.key.copy(), query=exp.Subquery(this=members))
+    return exp.Not(this=found) if each.negated else found
+
+
+def _number_condition(left: exp.Expression, op: str, values: Sequence[float]) -> exp.Expression:
+    assert holds(values[0], op, tuple(values)) in (True, False), "a known operator"
+    literals = [exp.Literal.number(int(v) if float(v).is_integer() else v) for v in values]
+    if op == "between":
+        return exp.Between(this=left, low=literals[0], high=literals[1])
+    kinds: dict[str, type[exp.Binary]] = {
+        "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+    }  # fmt: skip
+    return kinds[op](this=left, expression=literals[0])
+
+
+def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], str]:
+    """CTEs up to one row for each group with all metric columns, and the name of the last."""
+    shape = Shape(tuple(key.name for key in query.keys if key.grain is None), query.grain)
+    ctes, last = stacked(passes(query.measures, shape, sources), shape, query.shown)
+    aliases = [m.alias + branch.suffix for m in query.measures for branch in m.branches]
+    if query.spine:
+        ctes.append(("every_bucket", filled(last, query.spine, shape, aliases)))
+        last = "every_bucket"
+    totals: str | None = None
+    if query.totals:
+        whole = Shape((), query.grain)
+        total_ctes, totals = stacked(
+            [replace(each, name=f"{each.name}_whole") for each in passes(_main_only(query), whole, sources)], whole, ()
+        )
+        ctes += [(f"{name}_of_all" if name == "groups" else name, select) for name, select in total_ctes]
+        totals = "groups_of_all" if totals == "groups" else totals
+    ctes.append(("measured", _measured(query, last, totals)))
+    if any(column.role == "comparison" or column.part == "share" for column in query.columns):
+        ctes.append(("compared", _compared(query)))
+        return ctes, "compared"
+    return ctes, "measured"
+
+
+def _main_only(query: ResolvedMetrics) -> list[Measure]:
+    return [replace(measure, branches=measure.branches[:1]) for measure in query.totals]
+
+
+def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Select:
+    """Formulas over measures: each metric, its value in the other period, its total for shares."""
+    select = exp.Select().from_(exp.to_table(source), copy=False)
+    if totals is not None:
+        on = exp.true()
+        if query.grain is not None:
+            on = exp.EQ(this=exp.column(query.grain, table=source), expression=exp.column(query.grain, table=totals))
+        select = select.join(exp.to_table(totals), on=on, join_type="left", copy=False)
+    zero = {m.alias: m.zero_when_empty for m in (*query.measures, *query.totals)}
+    outputs: list[exp.Expression] = [
+        exp.column(key.name, table=source if totals is not None else None) for key in query.keys
+    ]
+    for metric in query.metrics:
+        name = metric.column.name
+        outputs.append(exp.alias_(_formula(metric.formula, zero, ""), name, copy=False))
+        if query.compared and metric.column.part == "value":
+            other = _formula(metric.formula, zero, "__previous")
+            outputs.append(exp.alias_(other, f"{name}__previous", copy=False))
+    return select.select(*outputs, copy=False)
+
+
+def _formula(formula: exp.Expression, zero: Mapping[str, bool], suffix: str) -> exp.Expression:
+    def replace_measure(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Column):
+            return node
+        value = exp.column(node.name + suffix)
+        return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)]) if zero[node.name] else value
+
+    return safe_division(formula).transform(replace_measure, copy=False)
+
+
+def _compared(query: ResolvedMetrics) -> exp.Select:
+    """Differences, relative changes and shares, over the measured values."""
+    select = exp.Select().from_(exp.to_table("measured"), copy=False)
+    outputs: list[exp.Expression] = []
+    for column in query.columns:
+        tree = _part(column.metric or "", column.part) if column.role != "dimension" else None
+        outputs.append(exp.column(column.name) if tree is None else exp.alias_(tree, column.name, copy=False))
+    return select.select(*outputs, copy=False)
+
+
+def _part(metric: str, part: str) -> exp.Expression | None:
+    value, previous = exp.column(metric), exp.column(f"{metric}__previous")
+    match part:
+        case "change":
+            return exp.Sub(this=value, expression=previous)
+        case "change_pct":
+            difference = exp.Paren(this=exp.Sub(this=value, expression=previous))
+            return safe_division(exp.Div(this=difference, expression=previous.copy(), typed=False, safe=False))
+        case "share":
+            return safe_division(
+                exp.Div(this=value, expression=exp.column(f"{metric}__share"), typed=False, safe=False)
+            )
+        case _:
+            return None

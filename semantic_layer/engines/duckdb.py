@@ -1,0 +1,225 @@
+"""DuckDB, the embedded engine: read-only, no external access, limits on memory, threads and time.
+
+The only module that imports duckdb. `DuckDBEngine` answers; `DuckDBWriter` is for what makes databases (the demo
+company, scoring) and never stands in the path of a question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import duckdb
+from sqlglot import exp
+
+from semantic_layer.engines.protocol import (
+    DatabaseMissing,
+    DatabaseUnreadable,
+    OutOfMemory,
+    QueryCancelled,
+    QueryTimeout,
+    RawTable,
+    StatementFailed,
+)
+from semantic_layer.errors import EngineError
+from semantic_layer.result import ColumnType, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FILE_READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+
+
+class DuckDBEngine:
+    """A database file, or a Parquet or CSV file (or a folder of them) seen as tables named after the files."""
+
+    dialect: ClassVar[str] = "duckdb"
+
+    def __init__(
+        self, path: Path, *, memory_limit: str = "2GB", threads: int = 2, timeout_seconds: float = 30.0
+    ) -> None:
+        """Open for reading. Raises EngineError (`database_missing`, `database_unreadable`)."""
+        self._timeout_seconds = timeout_seconds
+        self._memory_limit = memory_limit
+        self._connection = _open(path, memory_limit, threads)
+        self._cancelled = threading.Event()
+        self._running: duckdb.DuckDBPyConnection | None = None
+        self._lock = threading.Lock()
+
+    def run(self, statement: exp.Query | str) -> RawTable:
+        """The statement's rows. Raises EngineError; a statement that timed out or was cancelled leaves no trace."""
+        sql = statement if isinstance(statement, str) else statement.sql(self.dialect)
+        cursor = self._connection.cursor()
+        with self._watched(cursor) as timed_out:
+            try:
+                cursor.execute(sql)
+                rows = cursor.fetchall()
+            except duckdb.InterruptException as error:
+                problem = QueryTimeout(self._timeout_seconds) if timed_out.is_set() else QueryCancelled()
+                raise EngineError(problem) from error
+            except duckdb.OutOfMemoryException as error:
+                raise EngineError(OutOfMemory(self._memory_limit)) from error
+            except duckdb.Error as error:
+                raise EngineError(StatementFailed(_first_line(error))) from error
+        described = cursor.description or []
+        return RawTable(
+            names=tuple(column[0] for column in described),
+            types=tuple(_column_type(str(column[1])) for column in described),
+            rows=tuple(tuple(_plain(value) for value in row) for row in rows),
+        )
+
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Tables and views of the main schema with their columns in order."""
+        found: dict[str, tuple[str, ...]] = {}
+        rows = self._connection.cursor().execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_schema = 'main' ORDER BY table_name, ordinal_position"
+        )
+        for table, column in rows.fetchall():
+            found[table] = (*found.get(table, ()), column)
+        return found
+
+    def cancel(self) -> None:
+        """Stop what is running now, from any thread; nothing happens when nothing is."""
+        with self._lock:
+            if self._running is not None:
+                self._running.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _watched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[threading.Event]:
+        timed_out = threading.Event()
+
+        def stop() -> None:
+            timed_out.set()
+            cursor.interrupt()
+
+        timer = threading.Timer(self._timeout_seconds, stop)
+        timer.daemon = True
+        with self._lock:
+            self._running = cursor
+        timer.start()
+        try:
+            yield timed_out
+        finally:
+            timer.cancel()
+            with self._lock:
+                self._running = None
+
+
+class DuckDBWriter:
+    """A connection that may write, for making databases. Use as a context manager.
+
+    Raises EngineError: `database_unreadable` on opening, `statement_failed` or `out_of_memory` after that.
+    """
+
+    def __init__(self, path: Path, *, memory_limit: str = "6GB", threads: int = 2) -> None:
+        self._memory_limit = memory_limit
+        try:
+            self._connection = duckdb.connect(str(path), config={"memory_limit": memory_limit, "threads": threads})
+        except duckdb.Error as error:
+            raise EngineError(DatabaseUnreadable(str(path), _first_line(error))) from error
+
+    def __enter__(self) -> DuckDBWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run one or more statements for their effect."""
+        with self._failures():
+            self._connection.execute(sql, list(parameters)) if parameters else self._connection.execute(sql)
+
+    def append(self, table: str, frame: pd.DataFrame) -> None:
+        """Add the rows of a pandas frame, columns matched by name."""
+        columns = ", ".join(f'"{name}"' for name in frame.columns)
+        with self._failures():
+            self._connection.register("huitou_incoming", frame)
+            self._connection.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM huitou_incoming')  # noqa: S608
+            self._connection.unregister("huitou_incoming")
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+        with self._failures():
+            return self._connection.execute(sql).fetchall()
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """The rows of a query as a pandas frame."""
+        with self._failures():
+            return self._connection.execute(sql).df()
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise EngineError(OutOfMemory(self._memory_limit)) from error
+        except duckdb.Error as error:
+            raise EngineError(StatementFailed(_first_line(error))) from error
+
+
+def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    if not path.exists():
+        raise EngineError(DatabaseMissing(str(path)))
+    try:
+        if path.is_dir() or path.suffix in _FILE_READERS:
+            connection = _files_as_tables(path)
+        else:
+            connection = duckdb.connect(str(path), read_only=True)
+        connection.execute(f"SET memory_limit = '{memory_limit}'")
+        connection.execute(f"SET threads = {int(threads)}")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error as error:
+        raise EngineError(DatabaseUnreadable(str(path), _first_line(error))) from error
+    return connection
+
+
+def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
+    files = sorted(p for p in path.iterdir() if p.suffix in _FILE_READERS) if path.is_dir() else [path]
+    if not files:
+        raise EngineError(DatabaseUnreadable(str(path), "the folder holds no .parquet or .csv file"))
+    connection = duckdb.connect()
+    # once external access is off, only these files stay readable
+    allowed = ", ".join(_quoted(str(file.resolve())) for file in files)
+    connection.execute(f"SET allowed_paths = [{allowed}]")
+    for file in files:
+        name = file.stem.replace('"', '""')
+        source = f"{_FILE_READERS[file.suffix]}({_quoted(str(file.resolve()))})"
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608
+    return connection
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _column_type(name: str) -> ColumnType:
+    if name in _INTEGERS:
+        return "integer"
+    if name.startswith(("DECIMAL", "DOUBLE", "FLOAT")):
+        return "number"
+    if name.startswith("TIMESTAMP"):
+        return "timestamp"
+    return {"BOOLEAN": "boolean", "DATE": "date"}.get(name, "text")  # type: ignore[return-value]
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, Decimal):
+        return float(value)
+    if value is None or isinstance(value, bool | int | float | str | datetime | date):
+        return value
+    return str(value)

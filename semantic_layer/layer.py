@@ -1,0 +1,271 @@
+"""The semantic layer in use: a model over a database on a day. Requests in, result tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from types import MappingProxyType
+
+from sqlglot import exp
+
+from semantic_layer.access import ANONYMOUS, Reader
+from semantic_layer.compiler.finish import TOTAL_ROWS
+from semantic_layer.compiler.statement import compile_request
+from semantic_layer.engines.protocol import Engine, RawTable
+from semantic_layer.errors import QueryError
+from semantic_layer.model import Field, Model
+from semantic_layer.periods import Period
+from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.query_problems import UnknownName, Withheld
+from semantic_layer.resolve import Context, resolve_metrics
+from semantic_layer.resolve_events import resolve_cohort, resolve_funnel
+from semantic_layer.resolve_list import resolve_list
+from semantic_layer.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
+from semantic_layer.result import Column, ResultTable, Value
+
+MAX_ROWS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A request compiled for one engine: what will be run and how it was understood."""
+
+    request: Request
+    resolved: Resolved
+    statement: exp.Select
+    sql: str
+    dialect: str
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    previous_period: Period | None
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values of a dimension as they stand in the data; `is_complete` says that none was left out."""
+
+    values: tuple[Value, ...]
+    is_complete: bool
+
+
+class Layer:
+    """Answers typed requests. `as_of` is today, inclusive; by default the latest day in the data."""
+
+    def __init__(self, model: Model, engine: Engine, as_of: date | None = None, *, max_rows: int = MAX_ROWS) -> None:
+        self.model = model
+        self.engine = engine
+        self._max_rows = max_rows
+        self._asked_as_of = as_of
+
+    @cached_property
+    def tables(self) -> Mapping[str, tuple[str, ...]]:
+        """The database's tables and their columns. Raises EngineError."""
+        return MappingProxyType(self.engine.columns())
+
+    @cached_property
+    def unavailable(self) -> Mapping[str, tuple[str, ...]]:
+        """Datasets that cannot be read here, with the tables that they miss."""
+        found = {}
+        for name, dataset in self.model.datasets.items():
+            missing = tuple(sorted(dataset.requires - set(self.tables)))
+            if missing:
+                found[name] = missing
+        return MappingProxyType(found)
+
+    @cached_property
+    def data_range(self) -> Period:
+        """From the first to the last day (end exclusive) of any dated row; open where there is no row at all."""
+        ranges = [each for each in self._ranges.values() if each is not None]
+        if not ranges:
+            return Period()
+        return Period(min(first for first, _ in ranges), max(last for _, last in ranges) + timedelta(days=1))
+
+    @cached_property
+    def as_of(self) -> date:
+        """Today for this layer. 1 January 1970 for a database without dated rows."""
+        if self._asked_as_of is not None:
+            return self._asked_as_of
+        return self.data_range.last_day or date(1970, 1, 1)
+
+    @property
+    def data_as_of(self) -> date | None:
+        """The latest day in the data, None where there is none."""
+        return self.data_range.last_day
+
+    def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
+        """Resolve and compile. Raises QueryError with every problem of the request."""
+        context = Context(self.model, self.as_of, reader, self.unavailable, self._data_start)
+        resolved: Resolved
+        match request:
+            case MetricQuery():
+                resolved = resolve_metrics(request, context)
+            case ListQuery():
+                resolved = resolve_list(request, context)
+            case CohortQuery():
+                resolved = resolve_cohort(request, context)
+            case FunnelQuery():
+                resolved = resolve_funnel(request, context)
+        statement = compile_request(resolved, self.model, context.binder.literals)
+        period = None if isinstance(resolved, ResolvedList) else resolved.period
+        previous = resolved.previous_period if isinstance(resolved, ResolvedMetrics) else None
+        return Prepared(
+            request=request, resolved=resolved, statement=statement,
+            sql=statement.sql(self.engine.dialect, pretty=True), dialect=self.engine.dialect,
+            columns=resolved.columns, filters=resolved.filters, period=period, previous_period=previous,
+        )  # fmt: skip
+
+    def execute(self, prepared: Prepared) -> ResultTable:
+        """Run what was prepared. Raises EngineError."""
+        limit = prepared.resolved.limit
+        if limit is None:
+            raw = self.engine.run(prepared.statement.limit(self._max_rows + 1))
+            total = len(raw.rows) if len(raw.rows) <= self._max_rows else self._count(prepared.statement)
+            rows, tied = raw.rows[: self._max_rows], False
+        else:
+            raw = self.engine.run(prepared.statement)
+            total, rows, tied = _cut(raw, prepared.resolved, limit)
+        incomplete = prepared.resolved.incomplete if isinstance(prepared.resolved, ResolvedMetrics) else ()
+        return ResultTable(
+            columns=prepared.columns, rows=_typed(rows, prepared.columns), total_rows=total,
+            truncated=_is_cut_short(prepared, len(rows), total), sql=prepared.sql, dialect=prepared.dialect,
+            period=prepared.period, previous_period=prepared.previous_period, incomplete=incomplete,
+            tied_at_limit=tied,
+        )  # fmt: skip
+
+    def run(self, request: Request, reader: Reader = ANONYMOUS) -> ResultTable:
+        """The request's rows. Raises QueryError, EngineError."""
+        return self.execute(self.prepare(request, reader))
+
+    def compile(self, request: Request, reader: Reader = ANONYMOUS) -> str:
+        """The SQL of a request. Raises QueryError."""
+        return self.prepare(request, reader).sql
+
+    def values(self, name: str, search: str = "", *, limit: int = MAX_ROWS, reader: Reader = ANONYMOUS) -> Values:
+        """The distinct values of a dimension (or `dataset.field`), in order, without null.
+
+        Raises QueryError for an unknown or withheld name, EngineError.
+        """
+        dimension = self.model.dimensions.get(name)
+        found: Field | None = dimension.home if dimension is not None else self.model.fields.get(name)
+        if found is None:
+            raise QueryError(UnknownName("name", "dimension", name, tuple(self.model.dimensions)[:5]))
+        if found.definition.pii is not None and not reader.may_see_personal:
+            raise QueryError(Withheld("name", name))
+        if found.dataset in self.unavailable:
+            return Values((), is_complete=False)
+        context = Context(self.model, self.as_of, reader, self.unavailable, self._data_start)
+        resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
+        statement = compile_request(resolved, self.model, context.binder.literals)
+        column = exp.column(resolved.keys[0].name)
+        outer = exp.Select().from_(statement.subquery("every_value", copy=False)).select(column.copy())
+        outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+        if search:
+            text = exp.Lower(this=exp.cast(column.copy(), "TEXT"))
+            outer = outer.where(
+                exp.GT(
+                    this=exp.StrPosition(this=text, substr=exp.Literal.string(search.lower())),
+                    expression=exp.Literal.number(0),
+                )
+            )
+        raw = self.engine.run(outer.order_by(column.copy()).limit(limit + 1))
+        return Values(tuple(row[0] for row in raw.rows[:limit]), is_complete=len(raw.rows) <= limit)
+
+    def _count(self, statement: exp.Select) -> int:
+        bare = statement.copy()
+        bare.set("order", None)
+        counted = exp.Select().from_(bare.subquery("every_row", copy=False)).select(exp.Count(this=exp.Star()))
+        value = self.engine.run(counted).rows[0][0]
+        return int(value) if isinstance(value, int | float) else 0
+
+    def _data_start(self, dataset: str) -> date | None:
+        found = self._ranges.get(dataset)
+        return found[0] if found is not None else None
+
+    @cached_property
+    def _ranges(self) -> Mapping[str, tuple[date, date] | None]:
+        """First and last day of each dataset that has its own time in a table (not a query: those repeat them)."""
+        selects, names = [], []
+        for name, dataset in self.model.datasets.items():
+            time = dataset.fields.get(dataset.definition.time or "")
+            if time is None or name in self.unavailable or time.expression.find(exp.Column) is None:
+                continue
+            if any(column.table for column in time.expression.find_all(exp.Column)):
+                continue
+            selects.append(self._range_select(name, time))
+            names.append(name)
+        if not selects:
+            return {}
+        query: exp.Query = selects[0]
+        for each in selects[1:]:
+            query = exp.Union(this=query, expression=each, distinct=False)
+        raw = self.engine.run(query)
+        by_name = {str(row[0]): (_day(row[1]), _day(row[2])) for row in raw.rows}
+        return {n: (a, b) if (a := by_name[n][0]) and (b := by_name[n][1]) else None for n in names}
+
+    def _range_select(self, name: str, time: Field) -> exp.Select:
+        dataset = self.model.datasets[name]
+        source = (
+            dataset.source.copy().subquery(name)
+            if dataset.source is not None
+            else exp.to_table(dataset.definition.table or name)
+        )
+        literals = Context(
+            self.model, self._asked_as_of or date(9999, 12, 30), ANONYMOUS, {}, lambda _: None
+        ).binder.literals
+        select = (
+            exp.Select()
+            .from_(source)
+            .select(
+                exp.alias_(exp.Literal.string(name), "dataset"),
+                exp.alias_(exp.cast(exp.Min(this=time.expression.copy()), "DATE"), "first_day"),
+                exp.alias_(exp.cast(exp.Max(this=time.expression.copy()), "DATE"), "last_day"),
+            )
+        )
+        return select.transform(
+            lambda node: (
+                literals[node.name].copy() if isinstance(node, exp.Placeholder) and node.name in literals else node
+            )
+        )
+
+
+def _cut(raw: RawTable, resolved: Resolved, limit: int) -> tuple[int, tuple[tuple[Value, ...], ...], bool]:
+    """Rows within the limit, how many there were before it, and whether one beyond it equals the last."""
+    assert raw.names[-1] == TOTAL_ROWS, "limited statements count their rows"
+    counted = raw.rows[0][-1] if raw.rows else 0
+    total = int(counted) if isinstance(counted, int | float) else 0
+    rows = tuple(row[:-1] for row in raw.rows)
+    if not isinstance(resolved, ResolvedMetrics) or resolved.limit_within:
+        return total, rows, False
+    keys = {key.name for key in resolved.keys}
+    compared = [raw.names.index(sort.column) for sort in resolved.sorts if sort.column not in keys]
+    tied = len(rows) > limit and bool(compared) and all(rows[limit][i] == rows[limit - 1][i] for i in compared)
+    return total, rows[:limit], tied
+
+
+def _is_cut_short(prepared: Prepared, shown: int, total: int) -> bool:
+    """Whether rows are missing that the asker did not ask to leave out."""
+    if isinstance(prepared.request, MetricQuery) and prepared.request.limit is not None:
+        return False
+    return shown < total
+
+
+def _typed(rows: tuple[tuple[Value, ...], ...], columns: tuple[Column, ...]) -> tuple[tuple[Value, ...], ...]:
+    """Timestamps at midnight of date columns as dates, whole floats of integer columns as integers."""
+    return tuple(tuple(_typed_value(value, column) for value, column in zip(row, columns, strict=True)) for row in rows)
+
+
+def _typed_value(value: Value, column: Column) -> Value:
+    if column.type == "date" and isinstance(value, datetime):
+        return value.date()
+    if column.type == "integer" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _day(value: Value) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None

@@ -1,0 +1,163 @@
+"""What can be wrong with a request, by code: the asker rephrases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from semantic_layer.errors import QueryProblem, suggestion
+
+
+@dataclass(frozen=True)
+class UnknownName(QueryProblem):
+    """A metric, dimension, entity or column that the model does not have."""
+
+    code: ClassVar[str] = "unknown_name"
+    kind: str
+    name: str
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return f"There is no {self.kind} '{self.name}'.{suggestion(self.nearest)}"
+
+
+@dataclass(frozen=True)
+class Unreachable(QueryProblem):
+    """The rows that a metric counts have no such dimension, or reaching it would count rows twice."""
+
+    code: ClassVar[str] = "unreachable_dimension"
+    metric: str
+    dimension: str
+    possible: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        offer = f" It can be split by {', '.join(self.possible)}." if self.possible else ""
+        return f"'{self.metric}' cannot be split or filtered by '{self.dimension}': what it counts has none.{offer}"
+
+
+@dataclass(frozen=True)
+class AmbiguousPath(QueryProblem):
+    """Two equally short ways lead to a dimension and may give different numbers."""
+
+    code: ClassVar[str] = "ambiguous_path"
+    metric: str
+    dimension: str
+    ways: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"'{self.dimension}' is reached from '{self.metric}' in several ways: {'; '.join(self.ways)}."
+
+
+@dataclass(frozen=True)
+class MissingTable(QueryProblem):
+    """The deployment lacks a table that the request needs."""
+
+    code: ClassVar[str] = "missing_table"
+    name: str
+    tables: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"'{self.name}' needs {', '.join(self.tables)}, which this database does not have."
+
+
+@dataclass(frozen=True)
+class WrongType(QueryProblem):
+    """A filter compares a field with a value of another type."""
+
+    code: ClassVar[str] = "wrong_type"
+    field: str
+    type: str
+    value: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.field}' holds {self.type} values; '{self.value}' is not one."
+
+
+@dataclass(frozen=True)
+class NoHistory(QueryProblem):
+    """A snapshot metric is known for today only."""
+
+    code: ClassVar[str] = "no_history"
+    metric: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.metric}' is known as of today only; it has no past values, periods or trend."
+
+
+@dataclass(frozen=True)
+class NeedsPeriod(QueryProblem):
+    """A comparison or running total needs a closed period or a time grain."""
+
+    code: ClassVar[str] = "needs_period"
+    what: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.what} needs a period with a beginning and an end."
+
+
+@dataclass(frozen=True)
+class NotAShare(QueryProblem):
+    """A share of a ratio means nothing."""
+
+    code: ClassVar[str] = "not_a_share"
+    metric: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.metric}' is a ratio: groups of it do not add up, so it has no shares."
+
+
+@dataclass(frozen=True)
+class NotAdditive(QueryProblem):
+    """A running total of something that does not add up over time."""
+
+    code: ClassVar[str] = "not_additive"
+    metric: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.metric}' does not add up over time, so it has no running total."
+
+
+@dataclass(frozen=True)
+class NotAColumn(QueryProblem):
+    """Sorting, `having` or `limit_within` names something that is not in the result."""
+
+    code: ClassVar[str] = "not_a_column"
+    name: str
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return f"'{self.name}' is not a column of this result.{suggestion(self.nearest)}"
+
+
+@dataclass(frozen=True)
+class Withheld(QueryProblem):
+    """The reader may not group or filter by a personal field."""
+
+    code: ClassVar[str] = "withheld"
+    field: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.field}' is personal; you may not filter or group by it."
+
+
+@dataclass(frozen=True)
+class UnsupportedGroup(QueryProblem):
+    """A combination that has no defined meaning."""
+
+    code: ClassVar[str] = "unsupported"
+    what: str
+
+    @property
+    def message(self) -> str:
+        return self.what

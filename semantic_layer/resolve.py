@@ -1,0 +1,470 @@
+"""A request to its resolved form: names to definitions, joins, policies and defaults made explicit.
+
+Every problem of the request is collected and raised at once as QueryError. Reads no database and no clock: today, the
+reader, what tables are missing and where the data begins are given.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlglot import exp
+
+from semantic_layer.access import Reader
+from semantic_layer.binding import Binder, UnbindableError
+from semantic_layer.columns import comparison_columns, key_column, metric_column, part_column
+from semantic_layer.errors import Problem, QueryError
+from semantic_layer.measures import MeasureMaker, has_division, renamed
+from semantic_layer.model import Metric, Model
+from semantic_layer.periods import Grain, Period, incomplete_buckets
+from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Order
+from semantic_layer.query_problems import (
+    AmbiguousPath,
+    MissingTable,
+    NeedsPeriod,
+    NoHistory,
+    NotAColumn,
+    NotAdditive,
+    NotAShare,
+    UnknownName,
+    Unreachable,
+    UnsupportedGroup,
+    Withheld,
+    WrongType,
+)
+from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, entity_of_key, find_field
+from semantic_layer.resolve_time import Times, rolling, times
+from semantic_layer.resolved import (
+    AppliedFilter,
+    Bucket,
+    KeepCondition,
+    Measure,
+    MetricColumn,
+    ResolvedMetrics,
+    Rows,
+    Sort,
+)
+from semantic_layer.result import Column
+
+_GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+
+
+@dataclass
+class Context:
+    """What resolving stands on: the model, today, the reader, and what the deployment's data looks like.
+
+    `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None.
+    """
+
+    model: Model
+    as_of: date
+    reader: Reader
+    unavailable: Mapping[str, tuple[str, ...]]
+    data_start: Callable[[str], date | None]
+    binder: Binder = field(init=False)
+    problems: list[Problem] = field(default_factory=list)
+    population_count: int = 0
+
+    def __post_init__(self) -> None:
+        self.binder = Binder(self.model, self.as_of)
+
+    def next_population(self) -> str:
+        """A fresh placeholder name."""
+        self.population_count += 1
+        return f"population_{self.population_count}"
+
+    def nearest(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
+        return tuple(difflib.get_close_matches(name, tuple(known), n=3, cutoff=0.6))
+
+    def finish(self) -> None:
+        """Raise everything that was found wrong, once each. Raises QueryError."""
+        if self.problems:
+            raise QueryError(*dict.fromkeys(self.problems))
+
+
+def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
+    """A metric query, resolved. Raises QueryError with every problem."""
+    resolved = MetricResolver(query, context).resolve()
+    context.finish()
+    return resolved
+
+
+class MetricResolver:
+    """Resolves one metric query; problems go to the context."""
+
+    def __init__(self, query: MetricQuery, context: Context) -> None:
+        self._query = query
+        self._context = context
+        self._model = context.model
+        grains = [name for name in query.group_by if name in _GRAINS]
+        self._grain: Grain | None = grains[0] if grains else None  # type: ignore[assignment]
+        if len(grains) > 1:
+            context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
+        self._makers: dict[str, MeasureMaker] = {}
+        self._known_rows: dict[tuple[str, tuple[str, ...]], Rows] = {}
+
+    def resolve(self) -> ResolvedMetrics:
+        query, context = self._query, self._context
+        context.problems.extend(self._unknown_names())
+        context.finish()
+        keys = tuple(key_column(self._model, name) for name in query.group_by)
+        metrics: list[MetricColumn] = []
+        measures: dict[str, Measure] = {}
+        totals: dict[str, Measure] = {}
+        shown: list[Times] = []
+        for name in query.metrics or ("",):
+            metric = self._model.metrics[name] if name else None
+            spans = self._times(metric)
+            if spans is None:
+                continue
+            shown.append(spans)
+            metrics.extend(self._metric(metric, spans, measures, totals) if metric else ())
+            if metric is None:
+                self._add_distinct(measures, spans)
+        context.finish()
+        period = shown[0].period if shown else None
+        columns = self._columns(keys, query)
+        return ResolvedMetrics(
+            keys=keys, grain=self._grain, metrics=tuple(metrics), measures=tuple(measures.values()),
+            totals=tuple(totals.values()), shares=query.shares, cumulative=query.cumulative,
+            compared=query.compare is not None, spine=self._spine(shown), shown=self._shown(keys),
+            having=query.having, keep=tuple(KeepCondition(c.field, c.op, c.values) for c in query.keep),
+            sorts=self._sorts(keys, columns), limit=query.limit, limit_within=query.limit_within, columns=columns,
+            filters=self._applied(metrics), period=period, previous_period=shown[0].previous if shown else None,
+            incomplete=self._incomplete(period),
+        )  # fmt: skip
+
+    # ---- names ----
+
+    def _unknown_names(self) -> Iterable[Problem]:
+        query, model = self._query, self._model
+        for index, name in enumerate(query.metrics):
+            if name not in model.metrics:
+                yield UnknownName(f"metrics[{index}]", "metric", name, self._context.nearest(name, model.metrics))
+        groups = (*model.dimensions, *_GRAINS, *(entity.key for entity in model.entities.values()))
+        for index, name in enumerate(query.group_by):
+            if name not in groups and name not in model.fields:
+                yield UnknownName(f"group_by[{index}]", "dimension", name, self._context.nearest(name, groups))
+        yield from unknown_in(query.filters, self._context, "filters", frozenset(groups))
+        for part, names in (("shares", query.shares), ("cumulative", query.cumulative)):
+            for name in names:
+                if name not in query.metrics:
+                    yield NotAColumn(part, name, self._context.nearest(name, query.metrics))
+        for condition in (*query.keep, *query.show):
+            if condition.field not in query.group_by:
+                yield NotAColumn("keep", condition.field, query.group_by)
+        for name in query.limit_within:
+            if name not in query.group_by:
+                yield NotAColumn("limit_within", name, query.group_by)
+        for index, name in enumerate(query.group_by):
+            yield from self._withheld(name, f"group_by[{index}]")
+
+    def _withheld(self, name: str, part: str) -> Iterable[Problem]:
+        found = self._model.fields.get(name)
+        if name in self._model.dimensions:
+            found = self._model.dimensions[name].home
+        if found is not None and found.definition.pii is not None and not self._context.reader.may_see_personal:
+            yield Withheld(part, name)
+
+    # ---- time ----
+
+    def _times(self, metric: Metric | None) -> Times | None:
+        query, context = self._query, self._context
+        period = query.period
+        if period is None and metric is not None and metric.definition.default_period is not None:
+            period = rolling(metric.definition.default_period, context.as_of)
+        if period is None and self._grain is not None and metric is not None:
+            starts = [context.data_start(name) for name in self._model.grouping_datasets(metric.name)]
+            known = [day for day in starts if day is not None]
+            period = Period(min(known), None) if known else Period()
+        if metric is not None and self._is_snapshot(metric):
+            if not self._snapshot_fits(query.period):
+                context.problems.append(NoHistory("metrics", metric.name))
+                return None
+            return times(None, None, None, context.as_of)
+        found = times(period, query.compare, self._grain, context.as_of)
+        if found is None:
+            context.problems.append(NeedsPeriod("compare", "A comparison"))
+        return found
+
+    def _is_snapshot(self, metric: Metric) -> bool:
+        return all(
+            leaf.kind == "simple" and self._maker("").kind_of(leaf) == "snapshot"
+            for leaf in self._model.leaves(metric.name)
+        )
+
+    def _snapshot_fits(self, period: Period | None) -> bool:
+        if self._grain is not None or self._query.compare is not None:
+            return False
+        if period is None:
+            return True
+        known = period.cut_after(self._context.as_of)
+        return known.end == self._context.as_of + timedelta(days=1) and known.start != known.end
+
+    def _spine(self, shown: list[Times]) -> tuple[Bucket, ...]:
+        if self._grain is None or not self._query.fill:
+            return ()
+        found = {bucket.label: bucket for spans in shown for bucket in spans.branches[0].spine}
+        return tuple(found[label] for label in sorted(found))
+
+    def _incomplete(self, period: Period | None) -> tuple[date, ...]:
+        if self._grain is None or period is None or period.start is None:
+            return ()
+        return incomplete_buckets(self._grain, period, self._context.as_of)
+
+    # ---- metrics ----
+
+    def _metric(
+        self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Measure]
+    ) -> Iterable[MetricColumn]:
+        formula, aliases = self._formula(metric, spans, measures, "")
+        if formula is None:
+            return
+        yield MetricColumn(metric_column(self._model, metric), formula, tuple(aliases.values()))
+        if metric.name in self._query.shares:
+            yield from self._share(metric, spans, formula, totals)
+        if metric.name in self._query.cumulative:
+            yield from self._running(metric, spans, measures)
+
+    def _formula(
+        self, metric: Metric, spans: Times, measures: dict[str, Measure], suffix: str
+    ) -> tuple[exp.Expression | None, dict[str, str]]:
+        """The metric's formula over measure aliases, adding the measures that it needs."""
+        aliases: dict[str, str] = {}
+        for leaf in self._model.leaves(metric.name):
+            made = self._measure(leaf, spans, suffix)
+            if made is None:
+                return None, {}
+            alias = made.alias
+            known = measures.get(alias)
+            if known is not None and known.branches != made.branches:
+                alias = f"{alias}__of_{metric.name}"
+            measures[alias] = renamed(made, alias)
+            aliases[leaf.name] = alias
+        return self._expanded(metric, aliases), aliases
+
+    def _expanded(self, metric: Metric, aliases: Mapping[str, str]) -> exp.Expression:
+        if metric.kind != "derived":
+            return exp.column(aliases[metric.name])
+        assert metric.expression is not None, "derived metrics have a formula"
+
+        def replace(node: exp.Expression) -> exp.Expression:
+            if isinstance(node, exp.Column):
+                inner = self._expanded(self._model.metrics[node.name], aliases)
+                return inner if isinstance(inner, exp.Column) else exp.Paren(this=inner)
+            return node
+
+        return metric.expression.copy().transform(replace, copy=False)
+
+    def _share(
+        self, metric: Metric, spans: Times, formula: exp.Expression, totals: dict[str, Measure]
+    ) -> Iterable[MetricColumn]:
+        total, aliases = self._formula(metric, spans, totals, "__total")
+        if total is None:
+            return
+        leaves_add_up = all(totals[alias].zero_when_empty for alias in aliases.values())
+        if has_division(formula) or not leaves_add_up:
+            self._context.problems.append(NotAShare("shares", metric.name))
+            return
+        yield MetricColumn(part_column(self._model, metric, "share"), total, tuple(aliases.values()))
+
+    def _running(self, metric: Metric, spans: Times, measures: dict[str, Measure]) -> Iterable[MetricColumn]:
+        if self._grain is None or not spans.branches[0].spine:
+            self._context.problems.append(NeedsPeriod("cumulative", "A running total"))
+            return
+        kinds = {self._maker("").kind_of(leaf) for leaf in self._model.leaves(metric.name)}
+        if kinds != {"flow"}:
+            self._context.problems.append(NotAdditive("cumulative", metric.name))
+            return
+        main_only = Times(spans.branches[:1], spans.period, None)
+        formula, aliases = self._formula(metric, main_only, measures, "__running")
+        if formula is not None:
+            column = part_column(self._model, metric, "cumulative")
+            yield MetricColumn(column, formula, tuple(aliases.values()))
+
+    def _measure(self, leaf: Metric, spans: Times, suffix: str) -> Measure | None:
+        missing = {
+            table for dataset in leaf.datasets for table in self._context.unavailable.get(dataset, ())
+        }  # fmt: skip
+        if missing:
+            self._context.problems.append(MissingTable("metrics", leaf.name, tuple(sorted(missing))))
+            return None
+        try:
+            made = self._maker(suffix).make(leaf, spans.branches)
+        except UnbindableError as error:
+            self._context.problems.append(self._unreachable(leaf, error))
+            return None
+        except BadValueError as error:
+            self._context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+            return None
+        needed = {made.rows.dataset, *(step.target for step in made.rows.steps)}
+        for dataset in sorted(needed & set(self._context.unavailable)):
+            problem = MissingTable("group_by", dataset, self._context.unavailable[dataset])
+            self._context.problems.append(problem)
+            return None
+        return made
+
+    def _maker(self, suffix: str) -> MeasureMaker:
+        if suffix not in self._makers:
+            names = tuple(n for n in self._query.group_by if n not in _GRAINS) if suffix != "__total" else ()
+            self._makers[suffix] = MeasureMaker(
+                model=self._model, binder=self._context.binder, rows=lambda dataset: self._rows(dataset, names),
+                suffix=suffix,
+            )  # fmt: skip
+        return self._makers[suffix]
+
+    def _rows(self, dataset: str, names: tuple[str, ...]) -> Rows:
+        """The rows of a dataset with this query's groups and filters bound. Raises UnbindableError, BadValueError.
+
+        The same object for the same dataset, so that measures over the same rows are computed in one pass.
+        """
+        if (dataset, names) not in self._known_rows:
+            self._known_rows[dataset, names] = self._bound_rows(dataset, names)
+        return self._known_rows[dataset, names]
+
+    def _bound_rows(self, dataset: str, names: tuple[str, ...]) -> Rows:
+        binder, needs = self._context.binder, {dataset}
+        keys = []
+        for name in names:
+            keys.append(self._key(name, dataset, needs))
+        filters = FilterBinder(
+            self._model, binder, dataset,
+            resolve_population=lambda query: MetricResolver(query, self._context).resolve(),
+            names=self._context.next_population,
+        )  # fmt: skip
+        conditions = tuple(filters.bind(each) for each in (*self._query.filters, *self._context.reader.policies))
+        return Rows(
+            dataset=dataset, steps=binder.steps(dataset, needs | filters.datasets), keys=tuple(keys),
+            filters=conditions, populations=tuple(filters.populations),
+        )  # fmt: skip
+
+    def _key(self, name: str, dataset: str, needs: set[str]) -> exp.Expression:
+        entity = entity_of_key(self._model, name)
+        if entity is not None:
+            bound = self._context.binder.key(dataset, entity.dataset, entity.key)
+        else:
+            found = find_field(self._model, name, dataset)
+            if found is None:
+                raise UnbindableError(dataset, name)
+            bound = self._context.binder.field(found, dataset)
+        needs |= bound.datasets
+        return bound.expression
+
+    def _unreachable(self, leaf: Metric, error: UnbindableError) -> Problem:
+        if error.ways:
+            ways = tuple(" > ".join(step.target for step in way) for way in error.ways)
+            return AmbiguousPath("group_by", leaf.name, error.target, ways)
+        possible = tuple(name for name in self._model.dimensions if self._model.can_group(leaf.name, name))
+        return Unreachable("group_by", leaf.name, error.target, possible)
+
+    def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
+        """A query of dimensions alone: the distinct rows of a dataset that reaches all of them."""
+        names = tuple(n for n in self._query.group_by if n not in _GRAINS)
+        homes = [self._model.dimensions[n].home.dataset for n in names if n in self._model.dimensions]
+        for dataset in (*homes, *self._model.datasets):
+            try:
+                rows = self._rows(dataset, names)
+            except UnbindableError:
+                continue
+            measures["rows"] = MeasureMaker.distinct(self._model, rows, spans.branches)
+            return
+        self._context.problems.append(UnsupportedGroup("group_by", "No one dataset has all of these dimensions."))
+
+    # ---- output ----
+
+    def _columns(self, keys: tuple[Column, ...], query: MetricQuery) -> tuple[Column, ...]:
+        found = list(keys)
+        for name in query.metrics:
+            metric = self._model.metrics[name]
+            found.append(metric_column(self._model, metric))
+            if query.compare is not None:
+                found.extend(comparison_columns(self._model, metric, query.compare.to))
+            if name in query.shares:
+                found.append(part_column(self._model, metric, "share"))
+            if name in query.cumulative:
+                found.append(part_column(self._model, metric, "cumulative"))
+        return tuple(found)
+
+    def _sorts(self, keys: tuple[Column, ...], columns: tuple[Column, ...]) -> tuple[Sort, ...]:
+        names = [column.name for column in columns]
+        for order in self._query.order_by:
+            if order.column not in names:
+                self._context.problems.append(
+                    NotAColumn("order_by", order.column, self._context.nearest(order.column, names))
+                )
+        for having in self._query.having:
+            if having.column not in names:
+                self._context.problems.append(NotAColumn("having", having.column, tuple(names)))
+        chosen = self._query.order_by or _natural_order(keys, self._query.metrics)
+        asked = [Sort(order.column, order.descending) for order in chosen]
+        rest = [Sort(key.name, False) for key in keys if key.name not in {sort.column for sort in asked}]
+        return (*asked, *rest)
+
+    def _shown(self, keys: tuple[Column, ...]) -> tuple[KeepCondition, ...]:
+        # values that the question names appear even without rows, where they are the only groups beside time
+        others = [key.name for key in keys if key.grain is None]
+        return tuple(
+            KeepCondition(each.field, each.op, each.values)
+            for each in self._query.show
+            if others == [each.field] and each.op in ("=", "in")
+        )
+
+    def _applied(self, metrics: list[MetricColumn]) -> tuple[AppliedFilter, ...]:
+        found: dict[AppliedFilter, None] = {}
+        for condition in (*self._query.filters, *self._query.keep, *self._context.reader.policies):
+            found.update(dict.fromkeys(applied(condition)))
+        for column in metrics:
+            for leaf in self._model.leaves(column.column.metric or ""):
+                if leaf.filter is not None:
+                    found[metric_filter(leaf.filter)] = None
+        return tuple(found)
+
+
+def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...]) -> tuple[Order, ...]:
+    ordered = [key for key in keys if key.grain is not None or key.type in ("date", "integer", "timestamp")]
+    if ordered or not metrics:
+        return tuple(Order(column=key.name) for key in sorted(ordered, key=lambda key: key.grain is None))
+    return (Order(column=metrics[0], descending=True),)
+
+
+def metric_filter(condition: exp.Expression) -> AppliedFilter:
+    """A metric's own condition as people are shown it."""
+    if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column):
+        right = condition.expression
+        if isinstance(right, exp.Literal) and right.is_string:
+            return AppliedFilter(condition.this.name, "=", (right.name,), "metric")
+    return AppliedFilter("", "", (), "metric", condition.sql("duckdb"))
+
+
+def unknown_in(filters: Iterable[Filter], context: Context, part: str, groups: frozenset[str]) -> Iterable[Problem]:
+    model = context.model
+    for index, condition in enumerate(filters):
+        where = f"{part}[{index}]"
+        match condition:
+            case FieldFilter():
+                if condition.field not in groups - set(_GRAINS) and condition.field not in model.fields:
+                    known = (*groups, *model.fields)
+                    yield UnknownName(where, "field", condition.field, context.nearest(condition.field, known))
+                    continue
+                found = model.fields.get(condition.field)
+                if condition.field in model.dimensions:
+                    found = model.dimensions[condition.field].home
+                is_personal = found is not None and found.definition.pii is not None
+                if is_personal and condition.origin != "policy" and not context.reader.may_see_personal:
+                    yield Withheld(where, condition.field)
+            case MetricFilter():
+                if condition.metric not in model.metrics:
+                    nearest = context.nearest(condition.metric, model.metrics)
+                    yield UnknownName(where, "metric", condition.metric, nearest)
+                if condition.per not in model.entities:
+                    yield UnknownName(where, "entity", condition.per, tuple(model.entities))
+                yield from unknown_in(condition.filters, context, f"{where}.filters", groups)
+            case AllOf():
+                yield from unknown_in(condition.all, context, where, groups)
+            case AnyOf():
+                yield from unknown_in(condition.any, context, where, groups)
+            case NotOf():
+                yield from unknown_in((condition.negated,), context, where, groups)

@@ -1,0 +1,129 @@
+"""A list of entities, resolved: who they are, what is shown of them, and in which order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlglot import exp
+
+from semantic_layer.binding import UnbindableError, day_literal
+from semantic_layer.columns import field_column
+from semantic_layer.definitions import EntityDefinition
+from semantic_layer.masking import masked
+from semantic_layer.model import Field
+from semantic_layer.query import ListQuery, MeasuredColumn, MetricQuery
+from semantic_layer.query_problems import NotAColumn, UnknownName, Unreachable, WrongType
+from semantic_layer.resolve import Context, MetricResolver, unknown_in
+from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied
+from semantic_layer.resolved import MeasuredJoin, ResolvedList, Rows, Sort
+from semantic_layer.result import Column, Label
+
+
+def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
+    """A list query, resolved. Raises QueryError with every problem."""
+    model = context.model
+    entity = model.entities.get(query.entity)
+    if entity is None:
+        context.problems.append(UnknownName("entity", "entity", query.entity, tuple(model.entities)))
+        context.finish()
+        raise AssertionError("finish raises")
+    names = tuple(dict.fromkeys((entity.key, *query.columns)))
+    groups = frozenset((*model.dimensions, *(each.key for each in model.entities.values())))
+    context.problems.extend(unknown_in(query.filters, context, "filters", groups))
+    fields = _fields(names, entity, context)
+    context.finish()
+    measured = tuple(_measured(each, entity, context) for each in query.measured)
+    context.finish()
+    shown = tuple(
+        field_column(name.rsplit(".", 1)[-1], _label(name, field, context), field)
+        for name, field in zip(names, fields, strict=True)
+    )
+    rows = _rows(query, entity, fields, context)
+    context.finish()
+    assert rows is not None, "binding failures are problems"
+    columns = (*shown, *(each.column for each in measured))
+    return ResolvedList(
+        rows=rows, shown=shown, key=entity.key, measured=measured, sorts=_sorts(query, entity, columns, context),
+        limit=query.limit, columns=columns,
+        filters=tuple(a for f in (*query.filters, *context.reader.policies) for a in applied(f)),
+    )  # fmt: skip
+
+
+def _label(name: str, field: Field, context: Context) -> Label:
+    dimension = context.model.dimensions.get(name)
+    return dimension.label if dimension is not None else field.label
+
+
+def _fields(names: tuple[str, ...], entity: EntityDefinition, context: Context) -> tuple[Field, ...]:
+    model, found = context.model, []
+    for index, name in enumerate(names):
+        field = model.datasets[entity.dataset].fields.get(name) or model.fields.get(name)
+        if field is None and name in model.dimensions:
+            field = model.field_on(model.dimensions[name], entity.dataset)
+            if field is None:
+                context.problems.append(Unreachable(f"columns[{index}]", entity.name, name))
+                continue
+        if field is None:
+            near = context.nearest(name, (*model.dimensions, *model.fields))
+            context.problems.append(UnknownName(f"columns[{index}]", "column", name, near))
+            continue
+        found.append(field)
+    return tuple(found)
+
+
+def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...], context: Context) -> Rows | None:
+    binder, needs = context.binder, {entity.dataset}
+    try:
+        keys = []
+        for field in fields:
+            bound = binder.field(field, entity.dataset)
+            needs |= bound.datasets
+            hidden = field.definition.pii is not None and not context.reader.may_see_personal
+            keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
+        filters = FilterBinder(
+            context.model, binder, entity.dataset,
+            resolve_population=lambda inner: MetricResolver(inner, context).resolve(),
+            names=context.next_population,
+        )  # fmt: skip
+        conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
+        conditions += _existing(entity, context)
+        steps = binder.steps(entity.dataset, needs | filters.datasets)
+    except UnbindableError as error:
+        context.problems.append(Unreachable("filters", entity.name, error.target))
+        return None
+    except BadValueError as error:
+        context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+        return None
+    return Rows(entity.dataset, steps, tuple(keys), tuple(conditions), tuple(filters.populations))
+
+
+def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expression]:
+    """Only entities that exist by today, as the metric that counts them says."""
+    counted = context.model.metrics.get(entity.counted_by or "")
+    if counted is None or counted.definition.valid is None or counted.definition.dataset != entity.dataset:
+        return []
+    since = context.binder.bind(context.model.parsed(counted.definition.valid.since), entity.dataset).expression
+    return [exp.LT(this=since, expression=day_literal(context.as_of + timedelta(days=1)))]
+
+
+def _measured(each: MeasuredColumn, entity: EntityDefinition, context: Context) -> MeasuredJoin:
+    inner = MetricQuery(metrics=(each.metric,), group_by=(entity.key,), period=each.period, filters=each.filters)
+    resolved = MetricResolver(inner, context).resolve()
+    value = resolved.metrics[0].column
+    column = Column(each.name, "metric", value.type, value.label, unit=value.unit, metric=value.metric)
+    zero = all(measure.zero_when_empty for measure in resolved.measures)
+    return MeasuredJoin(column, resolved, entity.key, zero)
+
+
+def _sorts(
+    query: ListQuery, entity: EntityDefinition, columns: tuple[Column, ...], context: Context
+) -> tuple[Sort, ...]:
+    names = [column.name for column in columns]
+    for order in query.order_by:
+        if order.column not in names:
+            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
+    context.finish()
+    asked = [Sort(order.column, order.descending) for order in query.order_by]
+    if not asked and query.measured:
+        asked = [Sort(query.measured[0].name, True)]
+    return (*asked, Sort(entity.key, False))

@@ -1,0 +1,249 @@
+"""A request with nothing left to look up: what `resolve` hands to the compiler.
+
+All expressions are bound trees (see `binding.py`). Periods are cut at today.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlglot import exp
+
+from semantic_layer.model import Metric, Step
+from semantic_layer.periods import Grain, Period
+from semantic_layer.query import Having, Origin, Scalar
+from semantic_layer.result import Column
+
+MeasureKind = Literal["flow", "stock", "snapshot", "transition", "running"]
+
+
+@dataclass(frozen=True)
+class AppliedFilter:
+    """A condition as people are shown it, with where it comes from. `text` is set for what has no simple form."""
+
+    field: str
+    op: str
+    values: tuple[Scalar, ...]
+    origin: Origin
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One bucket of a time spine: the label (first day of the calendar unit) and the half-open days it covers."""
+
+    label: date
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One pass over time: the main period or the one it is compared with.
+
+    `spine` is set with a time grain where the period is closed. `label_shift` moves this branch's buckets onto the
+    main ones (a count of days or months). `start` None is all history.
+    """
+
+    suffix: Literal["", "__previous"]
+    start: date | None
+    end: date
+    spine: tuple[Bucket, ...] = ()
+    label_shift: tuple[int, Literal["day", "month"]] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Entities by their own metric value: stands in filters as the placeholder `$name`.
+
+    True where `key` is (or, if `negated`, is not) among the entities of `query` whose `column` meets the condition.
+    """
+
+    name: str
+    key: exp.Expression
+    query: ResolvedMetrics
+    key_column: str
+    column: str
+    op: str
+    values: tuple[float, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of one dataset, joined to-one, filtered by the request, with one expression for each group column."""
+
+    dataset: str
+    steps: tuple[Step, ...]
+    keys: tuple[exp.Expression, ...]
+    filters: tuple[exp.Expression, ...]
+    populations: tuple[Population, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PerStage:
+    """The inner stage of a metric that is computed per entity first."""
+
+    key: exp.Expression
+    values: tuple[tuple[str, exp.Expression], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TransitionParts:
+    """The two populations of a transition, identified by `base_key` and `event_key`."""
+
+    base: Measure
+    base_key: exp.Expression
+    event: Measure
+    event_key: exp.Expression
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """A leaf aggregate to be computed over `rows`, once for each branch.
+
+    kind: `flow` places rows in the period by `time`; `stock` takes those valid (`since`, `until`) at the end of each
+    bucket; `snapshot` takes all; `transition` is a share of a stock at the start of each bucket; `running` takes, for
+    each bucket, rows from the period's start to the bucket's end. `zero_when_empty` tells counts and sums.
+    """
+
+    alias: str
+    metric: Metric
+    kind: MeasureKind
+    rows: Rows
+    aggregate: exp.Expression | None
+    condition: exp.Expression | None
+    time: exp.Expression | None
+    since: exp.Expression | None
+    until: exp.Expression | None
+    per: PerStage | None
+    transition: TransitionParts | None
+    branches: tuple[Branch, ...]
+    zero_when_empty: bool
+
+
+@dataclass(frozen=True, eq=False)
+class MetricColumn:
+    """A metric of the result: a formula over measure aliases."""
+
+    column: Column
+    formula: exp.Expression
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One output column to sort by."""
+
+    column: str
+    descending: bool
+
+
+@dataclass(frozen=True)
+class KeepCondition:
+    """A condition on an output column, applied to the finished groups."""
+
+    column: str
+    op: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedMetrics:
+    """A metric query, resolved. `keys` are the group columns in output order; `grain` names the time one."""
+
+    keys: tuple[Column, ...]
+    grain: Grain | None
+    metrics: tuple[MetricColumn, ...]
+    measures: tuple[Measure, ...]
+    totals: tuple[Measure, ...]
+    shares: tuple[str, ...]
+    cumulative: tuple[str, ...]
+    compared: bool
+    spine: tuple[Bucket, ...]
+    shown: tuple[KeepCondition, ...]
+    having: tuple[Having, ...]
+    keep: tuple[KeepCondition, ...]
+    sorts: tuple[Sort, ...]
+    limit: int | None
+    limit_within: tuple[str, ...]
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    previous_period: Period | None
+    incomplete: tuple[date, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredJoin:
+    """A metric of each entity, joined to a list by its key."""
+
+    column: Column
+    query: ResolvedMetrics
+    key: str
+    zero_when_empty: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedList:
+    """A list of entities, resolved: one row each of `rows.dataset`; `keys` of `rows` are the shown fields."""
+
+    rows: Rows
+    shown: tuple[Column, ...]
+    key: str
+    measured: tuple[MeasuredJoin, ...]
+    sorts: tuple[Sort, ...]
+    limit: int | None
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """The entities that a cohort or funnel is about: rows of the entity's dataset that meet the request's filters."""
+
+    rows: Rows
+    key: exp.Expression
+
+
+@dataclass(frozen=True, eq=False)
+class EventRows:
+    """Events of entities: rows that a flow metric counts, with the entity's key and the event's time."""
+
+    measure: Measure
+    entity: exp.Expression
+    time: exp.Expression
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedCohort:
+    """A cohort table, resolved. `period` bounds the cohorts, `distances` is how many units the longest goes on."""
+
+    events: EventRows
+    members: Members | None
+    grain: Literal["month", "quarter", "year"]
+    period: Period
+    end: date
+    distances: int
+    since: tuple[int, ...]
+    sorts: tuple[Sort, ...]
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedFunnel:
+    """A funnel, resolved: its steps in order within a period."""
+
+    steps: tuple[tuple[str, EventRows], ...]
+    members: Members | None
+    period: Period
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+
+
+Resolved = ResolvedMetrics | ResolvedList | ResolvedCohort | ResolvedFunnel

@@ -1,0 +1,50 @@
+"""The toy company of `toy.yaml`: four people, ten sales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
+from semantic_layer.layer import Layer
+from semantic_layer.load import load_model
+
+TABLES = """
+CREATE TABLE people (person_id INTEGER, joined_at TIMESTAMP, city VARCHAR, phone VARCHAR);
+INSERT INTO people VALUES
+  (1, '2026-01-05 09:00', 'A', '13800001111'), (2, '2026-01-20 09:00', 'A', NULL),
+  (3, '2026-02-10 09:00', 'B', '13900002222'), (4, '2026-03-01 09:00', NULL, '13700003333');
+CREATE TABLE sales (sale_id INTEGER, person_id INTEGER, sold_at TIMESTAMP, amount DECIMAL(10,2), state VARCHAR,
+  channel VARCHAR);
+INSERT INTO sales VALUES
+  (1, 1, '2026-01-06 10:00', 10, 'paid', 'web'), (2, 1, '2026-01-31 23:59', 20, 'paid', 'app'),
+  (3, 2, '2026-02-01 00:00', 30, 'paid', 'web'), (4, 2, '2026-02-15 12:00', 40, 'refunded', 'web'),
+  (5, 3, '2026-02-20 12:00', 50, 'paid', 'app'), (6, 1, '2026-03-10 12:00', 60, 'paid', 'app'),
+  (7, 3, '2026-03-15 12:00', 70, 'paid', 'web'), (8, 3, '2026-03-16 12:00', 80, 'paid', 'web'),
+  (9, 4, '2026-03-20 12:00', 90, 'paid', NULL), (10, 4, '2026-03-21 12:00', 5, 'cancelled', 'app');
+CREATE TABLE lines (sale_id INTEGER, line_no INTEGER, product VARCHAR, quantity INTEGER);
+INSERT INTO lines VALUES (1, 1, 'x', 1), (1, 2, 'y', 2), (2, 1, 'x', 3), (3, 1, 'y', 4), (4, 1, 'x', 9), (6, 1, 'x', 5);
+CREATE TABLE calls (call_id INTEGER, person_id INTEGER, called_at TIMESTAMP);
+INSERT INTO calls VALUES (1, 1, '2026-01-10 09:00'), (2, 2, '2026-03-11 09:00'), (3, NULL, '2026-03-12 09:00');
+CREATE TABLE scores (person_id INTEGER, risk VARCHAR, points DOUBLE);
+INSERT INTO scores VALUES (1, 'high', 10), (2, 'low', 20), (3, 'high', 30), (4, 'low', 40);
+"""
+
+
+@pytest.fixture(scope="session")
+def toy_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("toy") / "toy.duckdb"
+    with DuckDBWriter(path) as writer:
+        writer.execute(TABLES)
+    return path
+
+
+@pytest.fixture(scope="session")
+def toy(toy_database: Path) -> Iterator[Layer]:
+    model = load_model(Path(__file__).parent / "toy.yaml")
+    engine = DuckDBEngine(toy_database)
+    yield Layer(model, engine, date(2026, 3, 31))
+    engine.close()
