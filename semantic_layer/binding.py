@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlglot import exp
 
 from semantic_layer.model import Field, JoinPath, Model, Step
+from semantic_layer.sql import day_literal
 
 BUCKET_PARAMETERS = ("bucket_start", "bucket_end")
 _ATOMS = (exp.Column, exp.Func, exp.Literal, exp.Paren, exp.Cast, exp.Boolean, exp.Case)
@@ -121,17 +123,15 @@ class Binder:
         return frozenset(needs)
 
 
-def substitute(tree: exp.Expression, values: Mapping[str, exp.Expression]) -> exp.Expression:
+Tree = TypeVar("Tree", bound=exp.Expr)
+
+
+def substitute(tree: Tree, values: Mapping[str, exp.Expression]) -> Tree:
     """A copy with `$name` placeholders replaced."""
     return tree.copy().transform(
         lambda node: values[node.name].copy() if isinstance(node, exp.Placeholder) and node.name in values else node,
         copy=False,
     )
-
-
-def day_literal(day: date) -> exp.Expression:
-    """A day as SQL."""
-    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
 
 
 def _wrapped(tree: exp.Expression) -> exp.Expression:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from semantic_layer.access import ANONYMOUS, Reader
+from semantic_layer.binding import Binder, substitute
 from semantic_layer.compiler.finish import TOTAL_ROWS
 from semantic_layer.compiler.statement import compile_request
 from semantic_layer.engines.protocol import Engine, RawTable
@@ -19,13 +20,16 @@ from semantic_layer.model import Field, Model
 from semantic_layer.periods import Period
 from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
 from semantic_layer.query_problems import UnknownName, Withheld
-from semantic_layer.resolve import Context, resolve_metrics
+from semantic_layer.resolve import resolve_metrics
+from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_events import resolve_cohort, resolve_funnel
 from semantic_layer.resolve_list import resolve_list
 from semantic_layer.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
 from semantic_layer.result import Column, ResultTable, Value
+from semantic_layer.sql import aliased, as_date, select_from, subquery
 
 MAX_ROWS = 1000
+_LATEST = date(9999, 12, 30)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +113,8 @@ class Layer:
             case FunnelQuery():
                 resolved = resolve_funnel(request, context)
         statement = compile_request(resolved, self.model, context.binder.literals)
+        if resolved.limit is None:
+            statement.limit(self._max_rows + 1, copy=False)
         period = None if isinstance(resolved, ResolvedList) else resolved.period
         previous = resolved.previous_period if isinstance(resolved, ResolvedMetrics) else None
         return Prepared(
@@ -121,11 +127,11 @@ class Layer:
         """Run what was prepared. Raises EngineError."""
         limit = prepared.resolved.limit
         if limit is None:
-            raw = self.engine.run(prepared.statement.limit(self._max_rows + 1))
+            raw = self.engine.run(prepared.sql)
             total = len(raw.rows) if len(raw.rows) <= self._max_rows else self._count(prepared.statement)
             rows, tied = raw.rows[: self._max_rows], False
         else:
-            raw = self.engine.run(prepared.statement)
+            raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
         incomplete = prepared.resolved.incomplete if isinstance(prepared.resolved, ResolvedMetrics) else ()
         return ResultTable(
@@ -160,7 +166,7 @@ class Layer:
         resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
         statement = compile_request(resolved, self.model, context.binder.literals)
         column = exp.column(resolved.keys[0].name)
-        outer = exp.Select().from_(statement.subquery("every_value", copy=False)).select(column.copy())
+        outer = select_from(subquery(statement, "every_value")).select(column.copy())
         outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
         if search:
             text = exp.Lower(this=exp.cast(column.copy(), "TEXT"))
@@ -176,7 +182,8 @@ class Layer:
     def _count(self, statement: exp.Select) -> int:
         bare = statement.copy()
         bare.set("order", None)
-        counted = exp.Select().from_(bare.subquery("every_row", copy=False)).select(exp.Count(this=exp.Star()))
+        bare.set("limit", None)
+        counted = select_from(subquery(bare, "every_row")).select(exp.Count(this=exp.Star()))
         value = self.engine.run(counted).rows[0][0]
         return int(value) if isinstance(value, int | float) else 0
 
@@ -207,28 +214,21 @@ class Layer:
 
     def _range_select(self, name: str, time: Field) -> exp.Select:
         dataset = self.model.datasets[name]
+        literals = Binder(self.model, self._asked_as_of or _LATEST).literals
         source = (
-            dataset.source.copy().subquery(name)
+            subquery(substitute(dataset.source, literals), name)
             if dataset.source is not None
             else exp.to_table(dataset.definition.table or name)
         )
-        literals = Context(
-            self.model, self._asked_as_of or date(9999, 12, 30), ANONYMOUS, {}, lambda _: None
-        ).binder.literals
-        select = (
-            exp.Select()
-            .from_(source)
-            .select(
-                exp.alias_(exp.Literal.string(name), "dataset"),
-                exp.alias_(exp.cast(exp.Min(this=time.expression.copy()), "DATE"), "first_day"),
-                exp.alias_(exp.cast(exp.Max(this=time.expression.copy()), "DATE"), "last_day"),
-            )
-        )
-        return select.transform(
-            lambda node: (
-                literals[node.name].copy() if isinstance(node, exp.Placeholder) and node.name in literals else node
-            )
-        )
+        first, last = exp.Min(this=time.expression.copy()), exp.Max(this=time.expression.copy())
+        outputs = [
+            aliased(exp.Literal.string(name), "dataset"),
+            aliased(as_date(first), "first_day"),
+            aliased(as_date(last), "last_day"),
+        ]
+        select = select_from(source).select(*(substitute(each, literals) for each in outputs), copy=False)
+        assert isinstance(select, exp.Select), "a select of outputs"
+        return select
 
 
 def _cut(raw: RawTable, resolved: Resolved, limit: int) -> tuple[int, tuple[tuple[Value, ...], ...], bool]:

@@ -6,21 +6,18 @@ reader, what tables are missing and where the data begins are given.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from sqlglot import exp
 
-from semantic_layer.access import Reader
-from semantic_layer.binding import Binder, UnbindableError
+from semantic_layer.binding import UnbindableError
 from semantic_layer.columns import comparison_columns, key_column, metric_column, part_column
-from semantic_layer.errors import Problem, QueryError
+from semantic_layer.errors import Problem
 from semantic_layer.measures import MeasureMaker, has_division, renamed
-from semantic_layer.model import Metric, Model
-from semantic_layer.periods import Grain, Period, incomplete_buckets
-from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Order
+from semantic_layer.model import Metric
+from semantic_layer.periods import GRAINS, Grain, Period, incomplete_buckets
+from semantic_layer.query import MetricQuery, Order
 from semantic_layer.query_problems import (
     AmbiguousPath,
     MissingTable,
@@ -29,13 +26,13 @@ from semantic_layer.query_problems import (
     NotAColumn,
     NotAdditive,
     NotAShare,
-    UnknownName,
     Unreachable,
     UnsupportedGroup,
-    Withheld,
     WrongType,
 )
+from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, entity_of_key, find_field
+from semantic_layer.resolve_names import unknown_names
 from semantic_layer.resolve_time import Times, rolling, times
 from semantic_layer.resolved import (
     AppliedFilter,
@@ -48,41 +45,6 @@ from semantic_layer.resolved import (
     Sort,
 )
 from semantic_layer.result import Column
-
-_GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
-
-
-@dataclass
-class Context:
-    """What resolving stands on: the model, today, the reader, and what the deployment's data looks like.
-
-    `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None.
-    """
-
-    model: Model
-    as_of: date
-    reader: Reader
-    unavailable: Mapping[str, tuple[str, ...]]
-    data_start: Callable[[str], date | None]
-    binder: Binder = field(init=False)
-    problems: list[Problem] = field(default_factory=list)
-    population_count: int = 0
-
-    def __post_init__(self) -> None:
-        self.binder = Binder(self.model, self.as_of)
-
-    def next_population(self) -> str:
-        """A fresh placeholder name."""
-        self.population_count += 1
-        return f"population_{self.population_count}"
-
-    def nearest(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        return tuple(difflib.get_close_matches(name, tuple(known), n=3, cutoff=0.6))
-
-    def finish(self) -> None:
-        """Raise everything that was found wrong, once each. Raises QueryError."""
-        if self.problems:
-            raise QueryError(*dict.fromkeys(self.problems))
 
 
 def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
@@ -99,7 +61,7 @@ class MetricResolver:
         self._query = query
         self._context = context
         self._model = context.model
-        grains = [name for name in query.group_by if name in _GRAINS]
+        grains = [name for name in query.group_by if name in GRAINS]
         self._grain: Grain | None = grains[0] if grains else None  # type: ignore[assignment]
         if len(grains) > 1:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
@@ -108,7 +70,7 @@ class MetricResolver:
 
     def resolve(self) -> ResolvedMetrics:
         query, context = self._query, self._context
-        context.problems.extend(self._unknown_names())
+        context.problems.extend(unknown_names(query, context))
         context.finish()
         keys = tuple(key_column(self._model, name) for name in query.group_by)
         metrics: list[MetricColumn] = []
@@ -136,38 +98,6 @@ class MetricResolver:
             filters=self._applied(metrics), period=period, previous_period=shown[0].previous if shown else None,
             incomplete=self._incomplete(period),
         )  # fmt: skip
-
-    # ---- names ----
-
-    def _unknown_names(self) -> Iterable[Problem]:
-        query, model = self._query, self._model
-        for index, name in enumerate(query.metrics):
-            if name not in model.metrics:
-                yield UnknownName(f"metrics[{index}]", "metric", name, self._context.nearest(name, model.metrics))
-        groups = (*model.dimensions, *_GRAINS, *(entity.key for entity in model.entities.values()))
-        for index, name in enumerate(query.group_by):
-            if name not in groups and name not in model.fields:
-                yield UnknownName(f"group_by[{index}]", "dimension", name, self._context.nearest(name, groups))
-        yield from unknown_in(query.filters, self._context, "filters", frozenset(groups))
-        for part, names in (("shares", query.shares), ("cumulative", query.cumulative)):
-            for name in names:
-                if name not in query.metrics:
-                    yield NotAColumn(part, name, self._context.nearest(name, query.metrics))
-        for condition in (*query.keep, *query.show):
-            if condition.field not in query.group_by:
-                yield NotAColumn("keep", condition.field, query.group_by)
-        for name in query.limit_within:
-            if name not in query.group_by:
-                yield NotAColumn("limit_within", name, query.group_by)
-        for index, name in enumerate(query.group_by):
-            yield from self._withheld(name, f"group_by[{index}]")
-
-    def _withheld(self, name: str, part: str) -> Iterable[Problem]:
-        found = self._model.fields.get(name)
-        if name in self._model.dimensions:
-            found = self._model.dimensions[name].home
-        if found is not None and found.definition.pii is not None and not self._context.reader.may_see_personal:
-            yield Withheld(part, name)
 
     # ---- time ----
 
@@ -309,7 +239,7 @@ class MetricResolver:
 
     def _maker(self, suffix: str) -> MeasureMaker:
         if suffix not in self._makers:
-            names = tuple(n for n in self._query.group_by if n not in _GRAINS) if suffix != "__total" else ()
+            names = tuple(n for n in self._query.group_by if n not in GRAINS) if suffix != "__total" else ()
             self._makers[suffix] = MeasureMaker(
                 model=self._model, binder=self._context.binder, rows=lambda dataset: self._rows(dataset, names),
                 suffix=suffix,
@@ -362,7 +292,7 @@ class MetricResolver:
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
         """A query of dimensions alone: the distinct rows of a dataset that reaches all of them."""
-        names = tuple(n for n in self._query.group_by if n not in _GRAINS)
+        names = tuple(n for n in self._query.group_by if n not in GRAINS)
         homes = [self._model.dimensions[n].home.dataset for n in names if n in self._model.dimensions]
         for dataset in (*homes, *self._model.datasets):
             try:
@@ -437,34 +367,3 @@ def metric_filter(condition: exp.Expression) -> AppliedFilter:
         if isinstance(right, exp.Literal) and right.is_string:
             return AppliedFilter(condition.this.name, "=", (right.name,), "metric")
     return AppliedFilter("", "", (), "metric", condition.sql("duckdb"))
-
-
-def unknown_in(filters: Iterable[Filter], context: Context, part: str, groups: frozenset[str]) -> Iterable[Problem]:
-    model = context.model
-    for index, condition in enumerate(filters):
-        where = f"{part}[{index}]"
-        match condition:
-            case FieldFilter():
-                if condition.field not in groups - set(_GRAINS) and condition.field not in model.fields:
-                    known = (*groups, *model.fields)
-                    yield UnknownName(where, "field", condition.field, context.nearest(condition.field, known))
-                    continue
-                found = model.fields.get(condition.field)
-                if condition.field in model.dimensions:
-                    found = model.dimensions[condition.field].home
-                is_personal = found is not None and found.definition.pii is not None
-                if is_personal and condition.origin != "policy" and not context.reader.may_see_personal:
-                    yield Withheld(where, condition.field)
-            case MetricFilter():
-                if condition.metric not in model.metrics:
-                    nearest = context.nearest(condition.metric, model.metrics)
-                    yield UnknownName(where, "metric", condition.metric, nearest)
-                if condition.per not in model.entities:
-                    yield UnknownName(where, "entity", condition.per, tuple(model.entities))
-                yield from unknown_in(condition.filters, context, f"{where}.filters", groups)
-            case AllOf():
-                yield from unknown_in(condition.all, context, where, groups)
-            case AnyOf():
-                yield from unknown_in(condition.any, context, where, groups)
-            case NotOf():
-                yield from unknown_in((condition.negated,), context, where, groups)

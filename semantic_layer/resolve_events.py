@@ -10,7 +10,7 @@ from semantic_layer.binding import UnbindableError
 from semantic_layer.definitions import EntityDefinition
 from semantic_layer.errors import QueryError
 from semantic_layer.measures import MeasureMaker
-from semantic_layer.periods import GRAINS, Period
+from semantic_layer.periods import Period
 from semantic_layer.query import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query_problems import (
     MissingTable,
@@ -20,8 +20,10 @@ from semantic_layer.query_problems import (
     UnsupportedGroup,
     WrongType,
 )
-from semantic_layer.resolve import Context, MetricResolver, metric_filter, unknown_in
+from semantic_layer.resolve import MetricResolver, metric_filter
+from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied
+from semantic_layer.resolve_names import unknown_in
 from semantic_layer.resolved import AppliedFilter, EventRows, Members, ResolvedCohort, ResolvedFunnel, Rows, Sort
 from semantic_layer.result import Column, Label
 
@@ -119,8 +121,7 @@ def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Con
     if not conditions:
         return None
     model, binder = context.model, context.binder
-    groups = frozenset((*model.dimensions, *GRAINS, *(each.key for each in model.entities.values())))
-    context.problems.extend(unknown_in(filters, context, "filters", groups))
+    context.problems.extend(unknown_in(filters, context, "filters"))
     context.finish()
     found = FilterBinder(
         model, binder, entity.dataset, resolve_population=lambda inner: MetricResolver(inner, context).resolve(),

@@ -8,11 +8,12 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.binding import Binder, UnbindableError, day_literal
+from semantic_layer.binding import Binder, UnbindableError
 from semantic_layer.definitions import EntityDefinition
 from semantic_layer.model import Field, Model
 from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
 from semantic_layer.resolved import AppliedFilter, Population, ResolvedMetrics
+from semantic_layer.sql import all_of, any_of, day_literal
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
@@ -46,9 +47,9 @@ class FilterBinder:
         if isinstance(condition, MetricFilter):
             return self._population(condition)
         if isinstance(condition, AllOf):
-            return exp.Paren(this=exp.and_(*(self.bind(each) for each in condition.all), copy=False))
+            return exp.Paren(this=all_of(self.bind(each) for each in condition.all))
         if isinstance(condition, AnyOf):
-            return exp.Paren(this=exp.or_(*(self.bind(each) for each in condition.any), copy=False))
+            return any_of(self.bind(each) for each in condition.any)
         # unknown counts as not holding, so that its negation keeps the row
         inner = exp.Coalesce(this=exp.Paren(this=self.bind(condition.negated)), expressions=[exp.false()])
         return exp.Not(this=inner)

@@ -6,17 +6,20 @@ from datetime import timedelta
 
 from sqlglot import exp
 
-from semantic_layer.binding import UnbindableError, day_literal
+from semantic_layer.binding import UnbindableError
 from semantic_layer.columns import field_column
 from semantic_layer.definitions import EntityDefinition
 from semantic_layer.masking import masked
 from semantic_layer.model import Field
 from semantic_layer.query import ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query_problems import NotAColumn, UnknownName, Unreachable, WrongType
-from semantic_layer.resolve import Context, MetricResolver, unknown_in
+from semantic_layer.resolve import MetricResolver
+from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied
+from semantic_layer.resolve_names import unknown_in
 from semantic_layer.resolved import MeasuredJoin, ResolvedList, Rows, Sort
 from semantic_layer.result import Column, Label
+from semantic_layer.sql import day_literal
 
 
 def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
@@ -28,8 +31,7 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
         context.finish()
         raise AssertionError("finish raises")
     names = tuple(dict.fromkeys((entity.key, *query.columns)))
-    groups = frozenset((*model.dimensions, *(each.key for each in model.entities.values())))
-    context.problems.extend(unknown_in(query.filters, context, "filters", groups))
+    context.problems.extend(unknown_in(query.filters, context, "filters"))
     fields = _fields(names, entity, context)
     context.finish()
     measured = tuple(_measured(each, entity, context) for each in query.measured)

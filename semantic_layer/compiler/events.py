@@ -6,37 +6,36 @@ from datetime import timedelta
 
 from sqlglot import exp
 
-from semantic_layer.binding import day_literal
 from semantic_layer.compiler.finish import ordered
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.periods import Period
 from semantic_layer.resolved import EventRows, Members, ResolvedCohort, ResolvedFunnel
+from semantic_layer.sql import aliased, as_date, day_literal, grouped, joined, select_from, subquery, table, with_ctes
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def compile_cohort(query: ResolvedCohort, sources: Sources) -> exp.Select:
     """One row for each cohort and distance up to today; a distance without anybody has retention 0."""
-    bucket = exp.cast(exp.TimestampTrunc(this=query.events.time.copy(), unit=exp.var(query.grain.upper())), "DATE")
+    bucket = as_date(exp.TimestampTrunc(this=query.events.time.copy(), unit=exp.var(query.grain.upper())))
     active = _event_select(query.events, sources, Period(None, query.end))
     active = active.select(_as(query.events.entity.copy(), "entity"), _as(bucket, "active"), copy=False)
-    starts = exp.Select().from_(exp.to_table("events"), copy=False)
+    starts = select_from(table("events"))
     starts = starts.select(exp.column("entity"), _as(exp.Min(this=exp.column("active")), "cohort"), copy=False)
-    starts = where(starts, [_among(query.members, sources)]).group_by(exp.Literal.number(1), copy=False)
-    sizes = exp.Select().from_(exp.to_table("starts"), copy=False)
+    starts = grouped(where(starts, [_among(query.members, sources)]), 1)
+    sizes = select_from(table("starts"))
     sizes = sizes.select(exp.column("cohort"), _as(_count(), "cohort_size"), copy=False)
-    sizes = where(sizes, _within(exp.column("cohort"), query.period)).group_by(exp.Literal.number(1), copy=False)
+    sizes = grouped(where(sizes, _within(exp.column("cohort"), query.period)), 1)
     distance = _distance(exp.column("cohort", table="starts"), exp.column("active", table="events"), query.grain)
-    returned = exp.Select().from_(exp.to_table("starts"), copy=False)
-    returned = returned.join(exp.to_table("events"), on=_same_entity("starts", "events"), copy=False)
+    returned = select_from(table("starts"))
+    returned = joined(returned, table("events"), _same_entity("starts", "events"))
     returned = returned.select(
         exp.column("cohort", table="starts"), _as(distance, "since"), _as(_count(), "returned"), copy=False
-    ).group_by(exp.Literal.number(1), exp.Literal.number(2), copy=False)
+    )
+    returned = grouped(returned, 2)
     final = _cohort_rows(query)
     parts = (("events", active.distinct(copy=False)), ("starts", starts), ("sizes", sizes), ("activity", returned))
-    for name, body in parts:
-        final = final.with_(name, as_=body, copy=False)
-    return ordered(final, query.sorts)
+    return ordered(with_ctes(final, parts), query.sorts)
 
 
 def _cohort_rows(query: ResolvedCohort) -> exp.Select:
@@ -53,9 +52,9 @@ def _cohort_rows(query: ResolvedCohort) -> exp.Select:
     retention = exp.Div(this=returned, expression=size.copy(), typed=False, safe=False)
     names = [column.name for column in query.columns]
     outputs = [cohort, since, size, retention]
-    select = exp.Select().from_(exp.to_table("sizes"), copy=False)
-    select = select.join(exp.Values(expressions=numbers, alias=alias), join_type="cross", copy=False)
-    select = select.join(exp.to_table("activity"), on=on, join_type="left", copy=False)
+    select = select_from(table("sizes"))
+    select = joined(select, exp.Values(expressions=numbers, alias=alias), None)
+    select = joined(select, table("activity"), on, "LEFT")
     select = select.select(*(_as(tree, name) for tree, name in zip(outputs, names, strict=True)), copy=False)
     reached = _distance(cohort, day_literal(query.end - timedelta(days=1)), query.grain)
     conditions: list[exp.Expression | None] = [exp.LTE(this=since.copy(), expression=reached)]
@@ -72,7 +71,7 @@ def compile_funnel(query: ResolvedFunnel, sources: Sources) -> exp.Select:
     for index, (name, events) in enumerate(query.steps):
         step = f"step_{index + 1}"
         bodies.append((step, _step(index, events, query, sources)))
-        row = exp.Select().from_(exp.to_table(step), copy=False)
+        row = select_from(table(step))
         place, label = exp.Literal.number(index + 1), exp.Literal.string(name)
         counts.append(row.select(_as(place, "place"), _as(label, "step"), _as(_count(), "customers"), copy=False))
     union: exp.Query = counts[0]
@@ -97,16 +96,14 @@ def compile_funnel(query: ResolvedFunnel, sources: Sources) -> exp.Select:
     names = [column.name for column in query.columns]
     select = select.select(*(_as(tree, name) for tree, name in zip(outputs, names, strict=True)), copy=False)
     select = select.order_by(exp.Ordered(this=exp.column("place"), nulls_first=False), copy=False)
-    for name, body in bodies:
-        select = select.with_(name, as_=body, copy=False)
-    return select
+    return with_ctes(select, bodies)
 
 
 def _step(index: int, events: EventRows, query: ResolvedFunnel, sources: Sources) -> exp.Select:
     first = exp.Min(this=exp.column("happened_at", table="events"))
     rows = _event_select(events, sources, query.period)
     rows = rows.select(_as(events.entity.copy(), "entity"), _as(events.time.copy(), "happened_at"), copy=False)
-    select = exp.Select().from_(rows.subquery("events", copy=False), copy=False)
+    select = select_from(subquery(rows, "events"))
     select = select.select(exp.column("entity", table="events"), _as(first, "happened_at"), copy=False)
     if index == 0:
         known = exp.Not(this=exp.Is(this=exp.column("entity", table="events"), expression=exp.Null()))
@@ -117,8 +114,8 @@ def _step(index: int, events: EventRows, query: ResolvedFunnel, sources: Sources
             this=exp.column("happened_at", table="events"), expression=exp.column("happened_at", table=before)
         )
         on = exp.and_(_same_entity("events", before), later, copy=False)
-        select = select.join(exp.to_table(before), on=on, copy=False)
-    return select.group_by(exp.Literal.number(1), copy=False)
+        select = joined(select, table(before), on)
+    return grouped(select, 1)
 
 
 def _event_select(events: EventRows, sources: Sources, period: Period) -> exp.Select:
@@ -172,4 +169,4 @@ def _count() -> exp.Expression:
 
 
 def _as(tree: exp.Expression, name: str) -> exp.Expression:
-    return exp.alias_(tree, name, copy=False)
+    return aliased(tree, name)

@@ -9,6 +9,7 @@ from sqlglot import exp
 from semantic_layer.compiler.stack import Named
 from semantic_layer.query import Having
 from semantic_layer.resolved import KeepCondition, ResolvedMetrics, Sort
+from semantic_layer.sql import aliased, select_from, subquery, table, with_ctes
 
 TOTAL_ROWS = "total_rows"
 
@@ -17,7 +18,7 @@ def finished(query: ResolvedMetrics, ctes: Sequence[Named], last: str) -> exp.Se
     """The whole statement of a metric query."""
     columns = [exp.column(column.name) for column in query.columns]
     conditions = [*(_having(each) for each in query.having), *(_keep(each) for each in query.keep)]
-    select = exp.Select().from_(exp.to_table(last), copy=False).select(*columns, copy=False)
+    select = select_from(table(last)).select(*columns, copy=False)
     if conditions:
         select = select.where(*conditions, copy=False)
     if query.limit is not None and query.limit_within:
@@ -25,15 +26,13 @@ def finished(query: ResolvedMetrics, ctes: Sequence[Named], last: str) -> exp.Se
     elif query.limit is not None:
         select = with_total(select).limit(query.limit + 1, copy=False)
     select = ordered(select, query.sorts)
-    for name, body in ctes:
-        select = select.with_(name, as_=body, copy=False)
-    return select
+    return with_ctes(select, ctes)
 
 
 def with_total(select: exp.Select) -> exp.Select:
     """Add the count of all rows before any limit."""
     count = exp.Window(this=exp.Count(this=exp.Star(), big_int=True))
-    return select.select(exp.alias_(count, TOTAL_ROWS, copy=False), copy=False)
+    return select.select(aliased(count, TOTAL_ROWS), copy=False)
 
 
 def ordered(select: exp.Select, sorts: Sequence[Sort]) -> exp.Select:
@@ -52,9 +51,9 @@ def _within(query: ResolvedMetrics, select: exp.Select) -> exp.Select:
         this=exp.RowNumber(), partition_by=[exp.column(name) for name in query.limit_within],
         order=exp.Order(expressions=[_sort(each) for each in inside]),
     )  # fmt: skip
-    ranked = select.select(exp.alias_(number, "place", copy=False), copy=False)
+    ranked = select.select(aliased(number, "place"), copy=False)
     ranked = with_total(ranked)
-    outer = exp.Select().from_(ranked.subquery("ranked", copy=False), copy=False)
+    outer = select_from(subquery(ranked, "ranked"))
     outer = outer.select(*(exp.column(c.name) for c in query.columns), exp.column(TOTAL_ROWS), copy=False)
     limit = exp.Literal.number(query.limit or 0)
     return outer.where(exp.LTE(this=exp.column("place"), expression=limit), copy=False)

@@ -10,6 +10,7 @@ from semantic_layer.compiler.finish import ordered, with_total
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named
 from semantic_layer.resolved import ResolvedList, ResolvedMetrics
+from semantic_layer.sql import aliased, joined, select_from, subquery, table, with_ctes
 
 Computed = Callable[[ResolvedMetrics], tuple[list[Named], str]]
 
@@ -19,23 +20,22 @@ def compile_list(query: ResolvedList, sources: Sources, computed: Computed) -> e
     rows = query.rows
     select = sources.joined(rows.dataset, rows.steps)
     outputs: list[exp.Expression] = [
-        exp.alias_(tree.copy(), column.name, copy=False) for tree, column in zip(rows.keys, query.shown, strict=True)
+        aliased(tree.copy(), column.name) for tree, column in zip(rows.keys, query.shown, strict=True)
     ]
     for index, measured in enumerate(query.measured):
         alias = f"measured_{index + 1}"
         ctes, last = computed(measured.query)
-        inner = exp.Select().from_(exp.to_table(last), copy=False)
+        inner = select_from(table(last))
         metric = measured.query.metrics[0].column.name
         inner = inner.select(exp.column(measured.key), exp.column(metric), copy=False)
-        for name, body in ctes:
-            inner = inner.with_(name, as_=body, copy=False)
+        inner = with_ctes(inner, ctes)
         key = next(tree for tree, column in zip(rows.keys, query.shown, strict=True) if column.name == query.key)
         on = exp.EQ(this=key.copy(), expression=exp.column(measured.key, table=alias))
-        select = select.join(inner.subquery(alias, copy=False), on=on, join_type="left", copy=False)
+        select = joined(select, subquery(inner, alias), on, "LEFT")
         value: exp.Expression = exp.column(metric, table=alias)
         if measured.zero_when_empty:
             value = exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
-        outputs.append(exp.alias_(value, measured.column.name, copy=False))
+        outputs.append(aliased(value, measured.column.name))
     select = where(select.select(*outputs, copy=False), sources.filters(rows))
     if query.limit is not None:
         select = with_total(select).limit(query.limit, copy=False)

@@ -7,11 +7,23 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.binding import day_literal, substitute
+from semantic_layer.binding import substitute
 from semantic_layer.compiler.rows import Sources, spine_table, where
 from semantic_layer.measures import adds_up
 from semantic_layer.periods import Grain
 from semantic_layer.resolved import Branch, Measure
+from semantic_layer.sql import (
+    aliased,
+    all_of,
+    any_of,
+    as_date,
+    day_literal,
+    division,
+    grouped,
+    joined,
+    select_from,
+    subquery,
+)
 
 _SPINE = "buckets"
 
@@ -39,34 +51,40 @@ class Shape:
 
 def passes(measures: Iterable[Measure], shape: Shape, sources: Sources) -> list[Pass]:
     """As few passes as there are different ways to read rows, in order of first use."""
-    groups: dict[tuple[object, ...], list[Measure]] = {}
+    groups: list[tuple[Branch, list[Measure]]] = []
     for measure in measures:
         for branch in measure.branches:
-            groups.setdefault((branch, *_signature(measure)), []).append(measure)
-    made = []
-    for signature, group in groups.items():
-        branch = signature[0]
-        assert isinstance(branch, Branch), "signatures begin with the branch"
-        made.append(_one_pass(group, branch, shape, sources))
-    return _named_apart(made)
+            for known, group in groups:
+                if known == branch and _same_pass(group[0], measure):
+                    group.append(measure)
+                    break
+            else:
+                groups.append((branch, [measure]))
+    return _named_apart([_one_pass(group, branch, shape, sources) for branch, group in groups])
 
 
-def _signature(measure: Measure) -> tuple[object, ...]:
-    if measure.kind == "transition":
-        return ("transition", measure.alias)
-    per = None
-    if measure.per is not None:
-        values = tuple((name, tree.sql()) for name, tree in measure.per.values)
-        per = (measure.per.key.sql(), values, measure.condition.sql() if measure.condition is not None else "")
-    accumulates = _accumulates(measure)
+def _same_pass(one: Measure, other: Measure) -> bool:
+    """Whether two measures read the same rows in the same way."""
+    if "transition" in (one.kind, other.kind):
+        return False
+    same_rows = (
+        one.kind == other.kind
+        and one.rows.dataset == other.rows.dataset
+        and one.rows.keys is other.rows.keys
+        and one.rows.filters is other.rows.filters
+        and _accumulates(one) == _accumulates(other)
+    )
     return (
-        measure.kind, accumulates, measure.rows.dataset, id(measure.rows.keys), id(measure.rows.filters), _sql(measure.time),
-        _sql(measure.since), _sql(measure.until), per,
-    )  # fmt: skip
+        same_rows
+        and (one.time, one.since, one.until) == (other.time, other.since, other.until)
+        and _same_per(one, other)
+    )
 
 
-def _sql(tree: exp.Expression | None) -> str:
-    return tree.sql() if tree is not None else ""
+def _same_per(one: Measure, other: Measure) -> bool:
+    if one.per is None or other.per is None:
+        return one.per is other.per
+    return (one.per.key, one.per.values, one.condition) == (other.per.key, other.per.values, other.condition)
 
 
 def _accumulates(measure: Measure) -> bool:
@@ -134,26 +152,24 @@ def _grouped(
     first = group[0]
     select = sources.joined(first.rows.dataset, (step for measure in group for step in measure.rows.steps))
     if spine:
-        select = select.join(
-            spine_table(branch.spine, _SPINE), on=exp.and_(*limits, copy=False), join_type="inner", copy=False
-        )
+        select = joined(select, spine_table(branch.spine, _SPINE), all_of(limits))
         limits = []
     outputs = _key_outputs(first, shape, label)
     conditions = [*sources.filters(first.rows), *limits]
     if first.per is not None:
         return _two_stages(group, branch, shape, select, outputs, [*conditions, first.condition], parameters)
-    shared = {_sql(measure.condition) for measure in group}
-    if len(shared) == 1:
+    is_shared = all(measure.condition == first.condition for measure in group[1:])
+    if is_shared:
         conditions.append(_with(first.condition, parameters))
-    elif "" not in shared:
-        conditions.append(exp.or_(*(_with(m.condition, parameters) for m in group if m.condition), copy=False))
+    elif all(measure.condition is not None for measure in group):
+        conditions.append(any_of(substitute(m.condition, parameters) for m in group if m.condition is not None))
     for measure in group:
         aggregate = _aggregate(measure, parameters)
-        if len(shared) > 1 and measure.condition is not None:
+        if not is_shared and measure.condition is not None:
             aggregate = _filtered(aggregate, substitute(measure.condition, parameters))
-        outputs.append(exp.alias_(aggregate, measure.alias + branch.suffix, copy=False))
+        outputs.append(aliased(aggregate, measure.alias + branch.suffix))
     select = where(select.select(*outputs, copy=False), conditions)
-    return _group_by(select, len(shape.names))
+    return grouped(select, len(shape.names))
 
 
 def _two_stages(
@@ -164,24 +180,24 @@ def _two_stages(
     assert per is not None, "called for measures per entity"
     inner_outputs = [
         *outputs,
-        exp.alias_(per.key.copy(), "entity", copy=False),
-        *(exp.alias_(substitute(tree, parameters), name, copy=False) for name, tree in per.values),
+        aliased(per.key.copy(), "entity"),
+        *(aliased(substitute(tree, parameters), name) for name, tree in per.values),
     ]
     bound = [substitute(each, parameters) if each is not None else None for each in conditions]
     inner = where(select.select(*inner_outputs, copy=False), bound)
-    inner = _group_by(inner, len(shape.names) + 1)
-    outer = exp.Select().from_(inner.subquery("per_entity", copy=False), copy=False)
+    inner = grouped(inner, len(shape.names) + 1)
+    outer = select_from(subquery(inner, "per_entity"))
     columns: list[exp.Expression] = [exp.column(name) for name in shape.names]
-    columns += [exp.alias_(_aggregate(m, parameters), m.alias + branch.suffix, copy=False) for m in group]
-    return _group_by(outer.select(*columns, copy=False), len(shape.names))
+    columns += [aliased(_aggregate(m, parameters), m.alias + branch.suffix) for m in group]
+    return grouped(outer.select(*columns, copy=False), len(shape.names))
 
 
 def _key_outputs(measure: Measure, shape: Shape, label: exp.Expression | None) -> list[exp.Expression]:
     outputs: list[exp.Expression] = [
-        exp.alias_(tree.copy(), name, copy=False) for name, tree in zip(shape.keys, measure.rows.keys, strict=True)
+        aliased(tree.copy(), name) for name, tree in zip(shape.keys, measure.rows.keys, strict=True)
     ]
     if label is not None and shape.grain is not None:
-        outputs.append(exp.alias_(label, shape.grain, copy=False))
+        outputs.append(aliased(label, shape.grain))
     return outputs
 
 
@@ -215,16 +231,16 @@ def _accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: So
     if first.kind == "running" and branch.start is not None:
         limits.append(exp.GTE(this=instant.copy(), expression=day_literal(branch.start)))
     per_bucket = _grouped(group, branch, shape, sources, label, limits, {})
-    inner = per_bucket.subquery("steps", copy=False)
+    inner = subquery(per_bucket, "steps")
     on = exp.LTE(this=exp.column(shape.grain, table="steps"), expression=exp.column("bucket", table=_SPINE))
-    select = exp.Select().from_(inner, copy=False)
-    select = select.join(spine_table(branch.spine, _SPINE), on=on, join_type="inner", copy=False)
+    select = select_from(inner)
+    select = joined(select, spine_table(branch.spine, _SPINE), on)
     outputs: list[exp.Expression] = [exp.column(name, table="steps") for name in shape.keys]
-    outputs.append(exp.alias_(exp.column("bucket", table=_SPINE), shape.grain, copy=False))
+    outputs.append(aliased(exp.column("bucket", table=_SPINE), shape.grain))
     for measure in group:
         alias = measure.alias + branch.suffix
-        outputs.append(exp.alias_(exp.Sum(this=exp.column(alias, table="steps")), alias, copy=False))
-    return _group_by(select.select(*outputs, copy=False), len(shape.names))
+        outputs.append(aliased(exp.Sum(this=exp.column(alias, table="steps")), alias))
+    return grouped(select.select(*outputs, copy=False), len(shape.names))
 
 
 # ---- transitions ----
@@ -236,23 +252,16 @@ def _transition(measure: Measure, branch: Branch, shape: Shape, sources: Sources
     base = _members(measure, branch, shape, sources)
     events = _events(measure, branch, shape, sources)
     joins = ["entity", *([shape.grain] if shape.grain is not None else [])]
-    on = exp.and_(
-        *(
-            exp.EQ(this=exp.column(name, table="members"), expression=exp.column(name, table="events"))
-            for name in joins
-        ),
-        copy=False,
+    on = all_of(
+        exp.EQ(this=exp.column(name, table="members"), expression=exp.column(name, table="events")) for name in joins
     )
-    select = exp.Select().from_(base.subquery("members", copy=False), copy=False)
-    select = select.join(events.subquery("events", copy=False), on=on, join_type="left", copy=False)
+    select = select_from(subquery(base, "members"))
+    select = joined(select, subquery(events, "events"), on, "LEFT")
     met = exp.Count(this=exp.column("entity", table="events"), big_int=True)
-    share = exp.Div(
-        this=met, expression=exp.Nullif(this=exp.Count(this=exp.Star(), big_int=True), expression=exp.Literal.number(0)),
-        typed=False, safe=False,
-    )  # fmt: skip
+    share = division(met, exp.Count(this=exp.Star(), big_int=True))
     outputs = [exp.column(name, table="members") for name in shape.names]
-    select = select.select(*outputs, exp.alias_(share, measure.alias + branch.suffix, copy=False), copy=False)
-    return _group_by(select, len(shape.names))
+    select = select.select(*outputs, aliased(share, measure.alias + branch.suffix), copy=False)
+    return grouped(select, len(shape.names))
 
 
 def _members(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
@@ -265,14 +274,14 @@ def _members(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -
     limits: list[exp.Expression]
     if shape.grain is not None:
         start = exp.column("bucket_start", table=_SPINE)
-        on = exp.and_(*_valid_at(base, start), copy=False)
-        select = select.join(spine_table(branch.spine, _SPINE), on=on, join_type="inner", copy=False)
+        on = all_of(_valid_at(base, start))
+        select = joined(select, spine_table(branch.spine, _SPINE), on)
         label, limits = exp.column("bucket", table=_SPINE), []
     else:
         # over all of history nobody was there at its start
         limits = _valid_at(base, day_literal(branch.start)) if branch.start is not None else [exp.false()]
     outputs = _key_outputs(base, shape, label)
-    outputs.append(exp.alias_(parts.base_key.copy(), "entity", copy=False))
+    outputs.append(aliased(parts.base_key.copy(), "entity"))
     select = where(select.select(*outputs, copy=False), [*sources.filters(base.rows), base.condition, *limits])
     return select.distinct(copy=False)
 
@@ -283,10 +292,10 @@ def _events(measure: Measure, branch: Branch, shape: Shape, sources: Sources) ->
     event = parts.event
     assert event.time is not None, "events happen at a time"
     select = sources.joined(event.rows.dataset, event.rows.steps)
-    outputs: list[exp.Expression] = [exp.alias_(parts.event_key.copy(), "entity", copy=False)]
+    outputs: list[exp.Expression] = [aliased(parts.event_key.copy(), "entity")]
     if shape.grain is not None:
         bucket = _shifted(_bucket(event.time, shape.grain), branch)
-        outputs.append(exp.alias_(bucket, shape.grain, copy=False))
+        outputs.append(aliased(bucket, shape.grain))
     select = where(select.select(*outputs, copy=False), [event.condition, *_time_limits(event, branch)])
     return select.distinct(copy=False)
 
@@ -296,7 +305,7 @@ def _events(measure: Measure, branch: Branch, shape: Shape, sources: Sources) ->
 
 def _bucket(time: exp.Expression, grain: Grain) -> exp.Expression:
     truncated = exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper()))
-    return exp.cast(truncated, "DATE")
+    return as_date(truncated)
 
 
 def _shifted(bucket: exp.Expression, branch: Branch) -> exp.Expression:
@@ -304,18 +313,16 @@ def _shifted(bucket: exp.Expression, branch: Branch) -> exp.Expression:
         return bucket.copy()
     count, unit = branch.label_shift
     interval = exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.upper()))
-    return exp.cast(exp.Add(this=bucket.copy(), expression=interval), "DATE")
+    return as_date(exp.Add(this=bucket.copy(), expression=interval))
 
 
 def _bucket_parameters(branch: Branch, bucket: exp.Expression | None, grain: Grain | None) -> dict[str, exp.Expression]:
-    start = (
-        day_literal(branch.start) if branch.start is not None else exp.cast(exp.Literal.string("0001-01-01"), "DATE")
-    )
+    start = day_literal(branch.start) if branch.start is not None else as_date(exp.Literal.string("0001-01-01"))
     end = day_literal(branch.end)
     if bucket is None or grain is None:
         return {"bucket_start": start, "bucket_end": end}
     one = exp.Interval(this=exp.Literal.string("1"), unit=exp.var(grain.upper()))
-    following = exp.cast(exp.Add(this=bucket.copy(), expression=one), "DATE")
+    following = as_date(exp.Add(this=bucket.copy(), expression=one))
     return {
         "bucket_start": exp.Greatest(this=bucket.copy(), expressions=[start], ignore_nulls=False),
         "bucket_end": exp.Least(this=following, expressions=[end], ignore_nulls=False),
@@ -336,7 +343,7 @@ def _filtered(aggregate: exp.Expression, condition: exp.Expression) -> exp.Expre
 
     def replace(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Filter):
-            both = exp.and_(node.expression.this, condition.copy(), copy=False)
+            both = all_of([node.expression.this, condition.copy()])
             return exp.Filter(this=node.this, expression=exp.Where(this=both))
         if isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Filter):
             return exp.Filter(this=node.copy(), expression=exp.Where(this=condition.copy()))
@@ -350,17 +357,10 @@ def safe_division(tree: exp.Expression) -> exp.Expression:
 
     def replace(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Nullif | exp.Literal):
-            divisor = exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0))
-            return exp.Div(this=node.this.copy(), expression=divisor, typed=False, safe=False)
+            return division(node.this.copy(), node.expression.copy())
         return node
 
     return tree.transform(replace)
-
-
-def _group_by(select: exp.Select, count: int) -> exp.Select:
-    if not count:
-        return select
-    return select.group_by(*(exp.Literal.number(index + 1) for index in range(count)), copy=False)
 
 
 def _named_apart(made: list[Pass]) -> list[Pass]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlglot import exp
 
 from semantic_layer.binding import substitute
 from semantic_layer.model import Model, Step
 from semantic_layer.resolved import Bucket, Population, Rows
+from semantic_layer.sql import all_of, day_literal, joined, select_from
 
 Literals = Mapping[str, exp.Expression]
 
@@ -29,23 +31,22 @@ class Sources:
         alias = exp.to_identifier(dataset)
         if found.source is None:
             assert found.definition.table is not None, "a dataset is a table or a query"
-            table = exp.to_table(found.definition.table)
-            return table if table.name == dataset else exp.alias_(table, alias, table=True, copy=False)
+            named = parsed_table(found.definition.table).copy()
+            if named.name != dataset:
+                named.set("alias", exp.TableAlias(this=alias))
+            return named
         query = substitute(found.source, self.literals)
         return exp.Subquery(this=query, alias=exp.TableAlias(this=alias))
 
     def joined(self, dataset: str, steps: Iterable[Step]) -> exp.Select:
         """An empty SELECT from a dataset with its to-one neighbours joined on the left: rows never multiply."""
-        select = exp.Select().from_(self.table(dataset), copy=False)
+        select = select_from(self.table(dataset))
         for step in dict.fromkeys(steps):
-            on = exp.and_(
-                *(
-                    exp.EQ(this=exp.column(a, table=step.source), expression=exp.column(b, table=step.target))
-                    for a, b in step.on
-                ),
-                copy=False,
+            on = all_of(
+                exp.EQ(this=exp.column(a, table=step.source), expression=exp.column(b, table=step.target))
+                for a, b in step.on
             )
-            select = select.join(self.table(step.target), on=on, join_type="left", copy=False)
+            select = joined(select, self.table(step.target), on, "LEFT")
         return select
 
     def filters(self, rows: Rows) -> list[exp.Expression]:
@@ -56,20 +57,26 @@ class Sources:
 
 def where(select: exp.Select, conditions: Iterable[exp.Expression | None]) -> exp.Select:
     """Add conditions, each once; an OR is put in parentheses."""
-    seen: dict[str, exp.Expression] = {}
+    distinct: list[exp.Expression] = []
     for condition in conditions:
-        if condition is not None:
-            wrapped = exp.Paren(this=condition) if isinstance(condition, exp.Or) else condition
-            seen.setdefault(wrapped.sql(), wrapped)
-    return select.where(*seen.values(), copy=False) if seen else select
+        if condition is not None and condition not in distinct:
+            distinct.append(condition)
+    if distinct:
+        select.set("where", exp.Where(this=all_of(distinct)))
+    return select
 
 
 def spine_table(spine: Iterable[Bucket], name: str) -> exp.Expression:
     """Buckets as a table `name(bucket, bucket_start, bucket_end)`."""
-    rows = [exp.Tuple(expressions=[_day(bucket.label), _day(bucket.start), _day(bucket.end)]) for bucket in spine]
+    rows = [
+        exp.Tuple(expressions=[day_literal(bucket.label), day_literal(bucket.start), day_literal(bucket.end)])
+        for bucket in spine
+    ]
     columns = [exp.to_identifier(each) for each in ("bucket", "bucket_start", "bucket_end")]
     return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
 
 
-def _day(day: object) -> exp.Expression:
-    return exp.cast(exp.Literal.string(str(day)), "DATE")
+@lru_cache(maxsize=4096)
+def parsed_table(name: str) -> exp.Table:
+    """A physical table's name, with its schema if it has one. Copy before use."""
+    return exp.to_table(name, dialect="duckdb")

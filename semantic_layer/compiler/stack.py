@@ -13,6 +13,7 @@ from sqlglot import exp
 from semantic_layer.compiler.passes import Pass, Shape
 from semantic_layer.compiler.rows import spine_table
 from semantic_layer.resolved import Bucket, KeepCondition
+from semantic_layer.sql import aliased, all_of, grouped, joined, select_from, subquery, table
 
 Named = tuple[str, exp.Select]
 
@@ -33,41 +34,39 @@ def stacked(made: Sequence[Pass], shape: Shape, shown: Sequence[KeepCondition]) 
     for part in parts[1:]:
         union = exp.Union(this=union, expression=part, distinct=False)
     outputs: list[exp.Expression] = [exp.column(name) for name in shape.names]
-    outputs += [exp.alias_(exp.Max(this=exp.column(alias)), alias, copy=False) for alias in aliases]
-    select = exp.Select().from_(exp.Subquery(this=union, alias=_alias("stacked")), copy=False)
+    outputs += [aliased(exp.Max(this=exp.column(alias)), alias) for alias in aliases]
+    select = select_from(exp.Subquery(this=union, alias=_alias("stacked")))
     select = select.select(*outputs, copy=False)
-    if shape.names:
-        select = select.group_by(*(exp.Literal.number(i + 1) for i in range(len(shape.names))), copy=False)
-    return [*named, ("groups", select)], "groups"
+    return [*named, ("groups", grouped(select, len(shape.names)))], "groups"
 
 
 def filled(source: str, spine: Sequence[Bucket], shape: Shape, aliases: Sequence[str]) -> exp.Select:
     """Every bucket of the spine for every group there is, with nulls where the group has no rows."""
     assert shape.grain is not None, "only trends are filled"
-    select = exp.Select().from_(spine_table(spine, "spine"), copy=False)
+    select = select_from(spine_table(spine, "spine"))
     on: list[exp.Expression] = [
         exp.EQ(this=exp.column(shape.grain, table="g"), expression=exp.column("bucket", table="spine"))
     ]
     if shape.keys:
-        keys = exp.Select().from_(exp.to_table(source), copy=False)
+        keys = select_from(table(source))
         keys = keys.select(*(exp.column(key) for key in shape.keys), copy=False).distinct(copy=False)
-        select = select.join(keys.subquery("k", copy=False), join_type="cross", copy=False)
+        select = joined(select, subquery(keys, "k"), None)
         on += [
             exp.NullSafeEQ(this=exp.column(key, table="g"), expression=exp.column(key, table="k")) for key in shape.keys
         ]
-    groups = exp.alias_(exp.to_table(source), "g", table=True, copy=False)
-    select = select.join(groups, on=exp.and_(*on, copy=False), join_type="left", copy=False)
+    groups = table(source, "g")
+    select = joined(select, groups, all_of(on), "LEFT")
     outputs: list[exp.Expression] = [exp.column(key, table="k") for key in shape.keys]
-    outputs.append(exp.alias_(exp.column("bucket", table="spine"), shape.grain, copy=False))
+    outputs.append(aliased(exp.column("bucket", table="spine"), shape.grain))
     outputs += [exp.column(alias, table="g") for alias in aliases]
     return select.select(*outputs, copy=False)
 
 
 def _padded(made: Pass, aliases: Sequence[str], shape: Shape) -> exp.Select:
-    select = exp.Select().from_(exp.to_table(made.name), copy=False)
+    select = select_from(table(made.name))
     outputs: list[exp.Expression] = [exp.column(name) for name in shape.names]
     for alias in aliases:
-        value = exp.column(alias) if alias in made.aliases else exp.alias_(exp.Null(), alias, copy=False)
+        value = exp.column(alias) if alias in made.aliases else aliased(exp.Null(), alias)
         outputs.append(value)
     return select.select(*outputs, copy=False)
 
@@ -79,13 +78,13 @@ def _shown_groups(shape: Shape, shown: Sequence[KeepCondition]) -> list[list[exp
 
 
 def _nulls(keys: list[exp.Expression], aliases: Sequence[str]) -> exp.Select:
-    nulls = [exp.alias_(exp.Null(), alias, copy=False) for alias in aliases]
+    nulls = [aliased(exp.Null(), alias) for alias in aliases]
     return exp.Select().select(*keys, *nulls, copy=False)
 
 
 def _literal(value: object, name: str) -> exp.Expression:
     tree = exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
-    return exp.alias_(tree, name, copy=False)
+    return aliased(tree, name)
 
 
 def _alias(name: str) -> exp.TableAlias:

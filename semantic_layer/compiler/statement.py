@@ -24,6 +24,7 @@ from semantic_layer.resolved import (
     ResolvedList,
     ResolvedMetrics,
 )
+from semantic_layer.sql import aliased, joined, select_from, table, with_ctes
 
 
 def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp.Expression]) -> exp.Select:
@@ -56,14 +57,13 @@ def _sources(model: Model, literals: Mapping[str, exp.Expression]) -> Sources:
 def _population(each: Population, sources: Sources) -> exp.Expression:
     """`key IN (SELECT key ... )`: the entities whose value meets, or if negated does not meet, the condition."""
     ctes, last = _computed(each.query, sources)
-    members = exp.Select().from_(exp.to_table(last), copy=False).select(exp.column(each.key_column), copy=False)
+    members = select_from(table(last)).select(exp.column(each.key_column), copy=False)
     condition = _number_condition(exp.column(each.column), each.op, each.values)
     if each.negated:
         condition = exp.Not(this=exp.Paren(this=condition))
     known = exp.Not(this=exp.Is(this=exp.column(each.key_column), expression=exp.Null()))
     members = members.where(condition, known, copy=False)
-    for name, select in ctes:
-        members = members.with_(name, as_=select, copy=False)
+    members = with_ctes(members, ctes)
     found = exp.In(this=each.key.copy(), query=exp.Subquery(this=members))
     return exp.Not(this=found) if each.negated else found
 
@@ -108,22 +108,22 @@ def _main_only(query: ResolvedMetrics) -> list[Measure]:
 
 def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Select:
     """Formulas over measures: each metric, its value in the other period, its total for shares."""
-    select = exp.Select().from_(exp.to_table(source), copy=False)
+    select = select_from(table(source))
     if totals is not None:
         on = exp.true()
         if query.grain is not None:
             on = exp.EQ(this=exp.column(query.grain, table=source), expression=exp.column(query.grain, table=totals))
-        select = select.join(exp.to_table(totals), on=on, join_type="left", copy=False)
+        select = joined(select, table(totals), on, "LEFT")
     zero = {m.alias: m.zero_when_empty for m in (*query.measures, *query.totals)}
     outputs: list[exp.Expression] = [
         exp.column(key.name, table=source if totals is not None else None) for key in query.keys
     ]
     for metric in query.metrics:
         name = metric.column.name
-        outputs.append(exp.alias_(_formula(metric.formula, zero, ""), name, copy=False))
+        outputs.append(aliased(_formula(metric.formula, zero, ""), name))
         if query.compared and metric.column.part == "value":
             other = _formula(metric.formula, zero, "__previous")
-            outputs.append(exp.alias_(other, f"{name}__previous", copy=False))
+            outputs.append(aliased(other, f"{name}__previous"))
     return select.select(*outputs, copy=False)
 
 
@@ -139,11 +139,11 @@ def _formula(formula: exp.Expression, zero: Mapping[str, bool], suffix: str) -> 
 
 def _compared(query: ResolvedMetrics) -> exp.Select:
     """Differences, relative changes and shares, over the measured values."""
-    select = exp.Select().from_(exp.to_table("measured"), copy=False)
+    select = select_from(table("measured"))
     outputs: list[exp.Expression] = []
     for column in query.columns:
         tree = _part(column.metric or "", column.part) if column.role != "dimension" else None
-        outputs.append(exp.column(column.name) if tree is None else exp.alias_(tree, column.name, copy=False))
+        outputs.append(exp.column(column.name) if tree is None else aliased(tree, column.name))
     return select.select(*outputs, copy=False)
 
 

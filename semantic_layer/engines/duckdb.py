@@ -103,7 +103,6 @@ class DuckDBEngine:
             cursor.interrupt()
 
         timer = threading.Timer(self._timeout_seconds, stop)
-        timer.daemon = True
         with self._lock:
             self._running = cursor
         timer.start()
@@ -111,6 +110,8 @@ class DuckDBEngine:
             yield timed_out
         finally:
             timer.cancel()
+            # a timer thread that outlives the query could meet the interpreter's end inside the database
+            timer.join()
             with self._lock:
                 self._running = None
 

@@ -1,0 +1,46 @@
+"""What resolving a request stands on: the model, today, the reader, and what the deployment's data looks like."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from semantic_layer.access import Reader
+from semantic_layer.binding import Binder
+from semantic_layer.errors import Problem, QueryError
+from semantic_layer.model import Model
+
+
+@dataclass
+class Context:
+    """What resolving stands on: the model, today, the reader, and what the deployment's data looks like.
+
+    `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None.
+    """
+
+    model: Model
+    as_of: date
+    reader: Reader
+    unavailable: Mapping[str, tuple[str, ...]]
+    data_start: Callable[[str], date | None]
+    binder: Binder = field(init=False)
+    problems: list[Problem] = field(default_factory=list)
+    population_count: int = 0
+
+    def __post_init__(self) -> None:
+        self.binder = Binder(self.model, self.as_of)
+
+    def next_population(self) -> str:
+        """A fresh placeholder name."""
+        self.population_count += 1
+        return f"population_{self.population_count}"
+
+    def nearest(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
+        return tuple(difflib.get_close_matches(name, tuple(known), n=3, cutoff=0.6))
+
+    def finish(self) -> None:
+        """Raise everything that was found wrong, once each. Raises QueryError."""
+        if self.problems:
+            raise QueryError(*dict.fromkeys(self.problems))

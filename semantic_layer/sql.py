@@ -1,0 +1,94 @@
+"""The few SQL nodes that every statement is made of, built directly: sqlglot's builders parse their text arguments,
+which would cost more than all the rest of a compilation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlglot import exp
+
+_DATE = exp.DataType(this=exp.DataType.Type.DATE, nested=False)
+
+
+def day_literal(day: date) -> exp.Expression:
+    """A day as SQL."""
+    return as_date(exp.Literal.string(day.isoformat()))
+
+
+def as_date(tree: exp.Expression) -> exp.Expression:
+    """A cast to a date."""
+    return exp.Cast(this=tree, to=_DATE.copy())
+
+
+def table(name: str, alias: str | None = None) -> exp.Table:
+    """A table or CTE by its name."""
+    found = exp.Table(this=exp.to_identifier(name))
+    if alias is not None:
+        found.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return found
+
+
+def aliased(tree: exp.Expression, name: str) -> exp.Alias:
+    """An output column."""
+    return exp.Alias(this=tree, alias=exp.to_identifier(name))
+
+
+def subquery(query: exp.Query, name: str) -> exp.Subquery:
+    """A query to select from, under a name."""
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(name)))
+
+
+def with_ctes(select: exp.Select, named: Iterable[tuple[str, exp.Query]]) -> exp.Select:
+    """The statement with common table expressions in front, in order."""
+    found = [exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, body in named]
+    if found:
+        select.set("with_", exp.With(expressions=found))
+    return select
+
+
+def grouped(select: exp.Select, count: int) -> exp.Select:
+    """The statement grouped by its first `count` output columns."""
+    if count:
+        select.set("group", exp.Group(expressions=[exp.Literal.number(index + 1) for index in range(count)]))
+    return select
+
+
+def division(above: exp.Expression, below: exp.Expression) -> exp.Expression:
+    """A true division; null where the divisor is 0."""
+    if not isinstance(below, exp.Nullif | exp.Literal):
+        below = exp.Nullif(this=below, expression=exp.Literal.number(0))
+    return exp.Div(this=above, expression=below, typed=False, safe=False)
+
+
+def joined(
+    select: exp.Select, source: exp.Expression | exp.Query, on: exp.Expression | None, side: str = ""
+) -> exp.Select:
+    """The statement with one more join: `LEFT`, inner (no side), or CROSS where there is no condition."""
+    join = exp.Join(this=source, on=on, side=side or None, kind="CROSS" if on is None else None)
+    select.append("joins", join)
+    return select
+
+
+def select_from(source: exp.Expression | exp.Query) -> exp.Select:
+    """An empty SELECT from something."""
+    return exp.Select(from_=exp.From(this=source))
+
+
+def all_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+    """The conjunction of conditions; an OR among them is put in parentheses. At least one."""
+    found: exp.Expression | None = None
+    for condition in conditions:
+        each = exp.Paren(this=condition) if isinstance(condition, exp.Or) else condition
+        found = each if found is None else exp.And(this=found, expression=each)
+    assert found is not None, "a conjunction of something"
+    return found
+
+
+def any_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+    """The disjunction of conditions, in parentheses. At least one."""
+    found: exp.Expression | None = None
+    for condition in conditions:
+        found = condition if found is None else exp.Or(this=found, expression=condition)
+    assert found is not None, "a disjunction of something"
+    return exp.Paren(this=found)
