@@ -46,12 +46,17 @@ class Binder:
             for name, value in model.parameters.items()
         }
         self.literals["as_of"] = day_literal(as_of)
+        # trees are never changed once bound, so the same expression is bound once in a binder's life
+        self._bound: dict[tuple[int, str], Bound] = {}
 
     def bind(
         self, expression: exp.Expression, dataset: str, given: Mapping[str, exp.Expression] | None = None
     ) -> Bound:
         """`expression` over fields of `dataset` (unqualified) and of its neighbours. Names in `given` stay as they
         are given. Raises UnbindableError."""
+        memory = (id(expression), dataset)
+        if given is None and memory in self._bound:
+            return self._bound[memory]
         needs: set[str] = {dataset}
 
         def replace(node: exp.Expression) -> exp.Expression:
@@ -65,13 +70,19 @@ class Binder:
             return node
 
         tree = expression.copy().transform(replace, copy=False)
-        return Bound(tree, self._checked(dataset, needs))
+        bound = Bound(tree, self._checked(dataset, needs))
+        if given is None:
+            self._bound[memory] = bound
+        return bound
 
     def field(self, field: Field, dataset: str) -> Bound:
         """A field's own expression, for rows of `dataset`. Raises UnbindableError."""
-        needs: set[str] = {dataset}
-        tree = self._field_tree(field, needs)
-        return Bound(tree, self._checked(dataset, needs))
+        memory = (id(field), dataset)
+        if memory not in self._bound:
+            needs: set[str] = {dataset}
+            tree = self._field_tree(field, needs)
+            self._bound[memory] = Bound(tree, self._checked(dataset, needs))
+        return self._bound[memory]
 
     def key(self, dataset: str, entity_dataset: str, key: str) -> Bound:
         """The key of an entity for rows of `dataset`, taken from the foreign key where there is one."""

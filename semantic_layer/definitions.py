@@ -18,7 +18,7 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])]
 
 
 class _Definition(BaseModel):
@@ -143,6 +143,45 @@ class Transition(_Definition):
     key: str = "customer_id"
 
 
+class Window(_Definition):
+    """For each bucket, count the rows up to its end: of the `last` days (`7 days`), since the calendar unit began
+    (`to_date: year`), or with neither of all time."""
+
+    last: str | None = None
+    to_date: Literal["week", "month", "quarter", "year"] | None = None
+
+
+class InputDefinition(_Definition):
+    """A metric in the formula of another, under a name of its own: over rows that meet `filter` (SQL over dimensions
+    and fields), in the period `offset` earlier (`1 month`), or in the first bucket of its calendar unit
+    (`at_start_of: month`)."""
+
+    metric: str
+    filter: str | None = None
+    offset: str | None = None
+    at_start_of: Literal["week", "month", "quarter", "year"] | None = None
+
+
+class Latest(_Definition):
+    """Semi-additive: of the rows in each bucket (and of each `per`), only the last, or first, by the field `by`."""
+
+    by: str
+    choose: Literal["last", "first"] = "last"
+    per: Words = ()
+
+
+class Conversion(_Definition):
+    """How many events of the flow `to` follow an event of the flow `of` by the same `key`, at most `within`
+    (`7 days`) later. Each is counted once, for the nearest event before it, at whose time and groups it stands.
+    `same` maps fields of the first to fields of the second that must agree."""
+
+    of: str
+    to: str
+    key: str
+    within: str | None = None
+    same: dict[str, str] = {}
+
+
 class Instead(_Definition):
     """When grouped or filtered by a dimension of `dataset`, which would multiply rows, use `metric`."""
 
@@ -154,8 +193,9 @@ class MetricDefinition(_Definition):
     """A number. With `dataset`, `expression` is an aggregate over its rows; without, a formula over other metrics.
 
     `filter` is part of the definition and shown with every answer. `$as_of`, `$bucket_start`, `$bucket_end` and the
-    model's parameters (`$churn_window_days`) may be used in expressions. `hidden` keeps a building block out of
-    answers' reach by name.
+    model's parameters (`$churn_window_days`) may be used in expressions. `empty` says what a bucket without rows
+    shows: by default zero for counts and sums, nothing for all else. `hidden` keeps a building block out of answers'
+    reach by name.
     """
 
     name: str
@@ -171,6 +211,11 @@ class MetricDefinition(_Definition):
     valid: ValidWhile | None = None
     per: PerEntity | None = None
     transition: Transition | None = None
+    window: Window | None = None
+    inputs: dict[str, InputDefinition] = {}
+    latest: Latest | None = None
+    conversion: Conversion | None = None
+    empty: Literal["zero", "null"] | None = None
     default_period: str | None = None
     instead: tuple[Instead, ...] = ()
     hidden: bool = False

@@ -99,9 +99,13 @@ class Layer:
         """The latest day in the data, None where there is none."""
         return self.data_range.last_day
 
+    def first_day(self, dataset: str) -> date | None:
+        """The first day with a row of that dataset; None where it has no time of its own, or no row."""
+        return self._data_start(dataset)
+
     def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
         """Resolve and compile. Raises QueryError with every problem of the request."""
-        context = Context(self.model, self.as_of, reader, self.unavailable, self._data_start)
+        context = self._context(reader)
         resolved: Resolved
         match request:
             case MetricQuery():
@@ -119,7 +123,7 @@ class Layer:
         previous = resolved.previous_period if isinstance(resolved, ResolvedMetrics) else None
         return Prepared(
             request=request, resolved=resolved, statement=statement,
-            sql=statement.sql(self.engine.dialect, pretty=True), dialect=self.engine.dialect,
+            sql=statement.sql(self.engine.dialect, pretty=True, copy=False), dialect=self.engine.dialect,
             columns=resolved.columns, filters=resolved.filters, period=period, previous_period=previous,
         )  # fmt: skip
 
@@ -162,7 +166,7 @@ class Layer:
             raise QueryError(Withheld("name", name))
         if found.dataset in self.unavailable:
             return Values((), is_complete=False)
-        context = Context(self.model, self.as_of, reader, self.unavailable, self._data_start)
+        context = self._context(reader)
         resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
         statement = compile_request(resolved, self.model, context.binder.literals)
         column = exp.column(resolved.keys[0].name)
@@ -178,6 +182,13 @@ class Layer:
             )
         raw = self.engine.run(outer.order_by(column.copy()).limit(limit + 1))
         return Values(tuple(row[0] for row in raw.rows[:limit]), is_complete=len(raw.rows) <= limit)
+
+    @cached_property
+    def _binder(self) -> Binder:
+        return Binder(self.model, self.as_of)
+
+    def _context(self, reader: Reader) -> Context:
+        return Context(self.model, self.as_of, reader, self.unavailable, self._binder, self._data_start)
 
     def _count(self, statement: exp.Select) -> int:
         bare = statement.copy()

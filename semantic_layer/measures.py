@@ -7,11 +7,22 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from semantic_layer.binding import Binder
+from semantic_layer.binding import Binder, UnbindableError
 from semantic_layer.definitions import MetricDefinition
 from semantic_layer.model import Metric, Model
-from semantic_layer.resolved import Branch, Measure, MeasureKind, PerStage, Rows, TransitionParts
+from semantic_layer.resolve_time import widened
+from semantic_layer.resolved import (
+    Branch,
+    ConversionParts,
+    LatestRows,
+    Measure,
+    MeasureKind,
+    PerStage,
+    Rows,
+    TransitionParts,
+)
 from semantic_layer.result import Label
+from semantic_layer.sql import all_of
 
 
 @dataclass
@@ -26,58 +37,120 @@ class MeasureMaker:
 
     def kind_of(self, leaf: Metric) -> MeasureKind:
         """How the leaf is placed in time."""
-        if leaf.kind == "transition":
-            return "transition"
+        if leaf.kind == "transition" or leaf.kind == "conversion":
+            return leaf.kind
         if leaf.definition.valid is not None:
             return "stock"
         return "snapshot" if self._time_name(leaf) is None else "flow"
 
-    def make(self, leaf: Metric, branches: tuple[Branch, ...]) -> Measure:
-        """The measure of a leaf over those branches. Raises UnbindableError, BadValue."""
+    def make(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expression, ...] = ()) -> Measure:
+        """The measure of a leaf over those branches, narrowed by `extra` conditions over dimensions and fields.
+
+        Raises UnbindableError, BadValueError.
+        """
         if leaf.kind == "transition":
-            return self._transition(leaf, branches)
+            return self._transition(leaf, branches, extra)
+        if leaf.kind == "conversion":
+            return self._conversion(leaf, branches, extra)
         assert leaf.definition.dataset is not None and leaf.expression is not None, "simple metrics have both"
         dataset, kind = leaf.definition.dataset, self.kind_of(leaf)
-        needs: set[str] = set()
+        needs: set[str] = {dataset}
         per = self._per(leaf, dataset, needs)
         given = {name: exp.column(name) for name, _ in per.values} if per is not None else None
         aggregate = self._bound(leaf.expression, dataset, needs, given)
-        condition = self._bound(leaf.filter, dataset, needs) if leaf.filter is not None else None
+        conditions = [self._bound(leaf.filter, dataset, needs)] if leaf.filter is not None else []
+        conditions += [self._bound(self._qualified(each, dataset), dataset, needs) for each in extra]
         time = self._time(leaf, dataset, needs) if kind == "flow" else None
-        since = until = None
-        if leaf.definition.valid is not None:
-            since = self._parsed(leaf.definition.valid.since, dataset, needs)
-            if leaf.definition.valid.until is not None:
-                until = self._parsed(leaf.definition.valid.until, dataset, needs)
+        since, until = self._validity(leaf, dataset, needs)
+        latest = self._latest(leaf, dataset, needs)
+        if leaf.definition.window is not None:
+            branches = widened(branches, leaf.definition.window)
+        overlaps = leaf.definition.window is not None or self.suffix == "__running"
         rows = self.rows(dataset)
         needs |= {step.target for step in rows.steps}
+        zero = {"zero": True, "null": False}.get(leaf.definition.empty or "", adds_up(leaf.expression))
         return Measure(
-            alias=leaf.name + self.suffix, metric=leaf, kind="running" if self.suffix == "__running" else kind,
-            rows=replace(rows, steps=self.binder.steps(dataset, needs | {dataset})), aggregate=aggregate,
-            condition=condition, time=time, since=since, until=until, per=per, transition=None,
-            branches=branches, zero_when_empty=adds_up(leaf.expression),
+            alias=leaf.name + self.suffix, metric=leaf, kind="running" if overlaps and kind == "flow" else kind,
+            rows=replace(rows, steps=self.binder.steps(dataset, needs)), aggregate=aggregate,
+            condition=all_of(conditions) if conditions else None, time=time, since=since, until=until, per=per,
+            transition=None, branches=branches, zero_when_empty=zero, latest=latest,
         )  # fmt: skip
 
-    def _transition(self, leaf: Metric, branches: tuple[Branch, ...]) -> Measure:
+    def _validity(
+        self, leaf: Metric, dataset: str, needs: set[str]
+    ) -> tuple[exp.Expression | None, exp.Expression | None]:
+        valid = leaf.definition.valid
+        if valid is None:
+            return None, None
+        until = self._parsed(valid.until, dataset, needs) if valid.until is not None else None
+        return self._parsed(valid.since, dataset, needs), until
+
+    def _latest(self, leaf: Metric, dataset: str, needs: set[str]) -> LatestRows | None:
+        latest = leaf.definition.latest
+        if latest is None:
+            return None
+        per = tuple(self._parsed(name, dataset, needs) for name in latest.per)
+        return LatestRows(self._parsed(latest.by, dataset, needs), latest.choose == "last", per)
+
+    def _qualified(self, tree: exp.Expression, dataset: str) -> exp.Expression:
+        """Names of dimensions as fields, by the nearest way from the dataset."""
+
+        def replace_name(node: exp.Expression) -> exp.Expression:
+            if isinstance(node, exp.Column) and not node.table and node.name in self.model.dimensions:
+                found = self.model.field_on(self.model.dimensions[node.name], dataset)
+                if found is None:
+                    raise UnbindableError(dataset, node.name)
+                return exp.column(found.name, table=found.dataset)
+            return node
+
+        return tree.copy().transform(replace_name, copy=False)
+
+    def _transition(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expression, ...]) -> Measure:
         parts = leaf.definition.transition
         assert parts is not None, "checked by kind"
-        base = self.make(self.model.metrics[parts.of], branches)
-        # the events of a transition are looked up by key alone: groups and filters choose who is looked at
-        bare = MeasureMaker(self.model, self.binder, lambda dataset: Rows(dataset, (), (), ()))
-        event = bare.make(self.model.metrics[parts.who], branches)
-        needs: set[str] = set()
-        base_key = self._key(parts.key, base.rows.dataset, needs)
-        event_key = self._key(parts.key, event.rows.dataset, needs)
+        base = self.make(self.model.metrics[parts.of], branches, extra)
+        event = self._bare().make(self.model.metrics[parts.who], branches)
+        base, base_key = self._with_fields(base, (parts.key,))
+        event, event_key = self._with_fields(event, (parts.key,))
+        return self._matched(leaf, base, branches, transition=TransitionParts(base, base_key[0], event, event_key[0]))
+
+    def _conversion(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expression, ...]) -> Measure:
+        parts = leaf.definition.conversion
+        assert parts is not None, "checked by kind"
+        base = self.make(self.model.metrics[parts.of], branches, extra)
+        event = self._bare().make(self.model.metrics[parts.to], branches)
+        base, of_base = self._with_fields(base, (parts.key, *parts.same))
+        identity = self.model.datasets[event.rows.dataset].primary_key
+        event, of_event = self._with_fields(event, (parts.key, *parts.same.values(), *identity))
+        count = len(parts.same)
+        within = parts.within.split() if parts.within is not None else None
+        made = ConversionParts(
+            base, of_base[0], event, of_event[0], of_event[count + 1 :],
+            (int(within[0]), within[1].removesuffix("s")) if within is not None else None,
+            tuple(zip(of_base[1:], of_event[1 : count + 1], strict=True)),
+        )  # fmt: skip
+        return replace(self._matched(leaf, base, branches, conversion=made), zero_when_empty=True)
+
+    def _bare(self) -> MeasureMaker:
+        # the second set of rows is looked up by key alone: groups and filters choose who is looked at
+        return MeasureMaker(self.model, self.binder, lambda dataset: Rows(dataset, (), (), ()))
+
+    def _matched(
+        self, leaf: Metric, base: Measure, branches: tuple[Branch, ...],
+        transition: TransitionParts | None = None, conversion: ConversionParts | None = None,
+    ) -> Measure:  # fmt: skip
         return Measure(
-            alias=leaf.name + self.suffix, metric=leaf, kind="transition", rows=base.rows, aggregate=None,
-            condition=None, time=None, since=None, until=None, per=None,
-            transition=TransitionParts(base, base_key, event, event_key), branches=branches, zero_when_empty=False,
+            alias=leaf.name + self.suffix, metric=leaf, kind="transition" if transition is not None else "conversion",
+            rows=base.rows, aggregate=None, condition=None, time=None, since=None, until=None, per=None,
+            transition=transition, branches=branches, zero_when_empty=False, conversion=conversion,
         )  # fmt: skip
 
-    def _key(self, key: str, dataset: str, needs: set[str]) -> exp.Expression:
-        bound = self.binder.field(self.model.datasets[dataset].fields[key], dataset)
-        needs |= bound.datasets
-        return bound.expression
+    def _with_fields(self, measure: Measure, names: tuple[str, ...]) -> tuple[Measure, tuple[exp.Expression, ...]]:
+        """The measure with the joins that its rows need to know those fields, and the fields."""
+        dataset = measure.rows.dataset
+        needs = {dataset, *(step.target for step in measure.rows.steps)}
+        found = tuple(self._parsed(name, dataset, needs) for name in names)
+        return replace(measure, rows=replace(measure.rows, steps=self.binder.steps(dataset, needs))), found
 
     def _per(self, leaf: Metric, dataset: str, needs: set[str]) -> PerStage | None:
         if leaf.definition.per is None:

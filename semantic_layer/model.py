@@ -30,7 +30,7 @@ from semantic_layer.definitions import (
 )
 from semantic_layer.result import Label
 
-MetricKind = Literal["simple", "derived", "transition"]
+MetricKind = Literal["simple", "derived", "transition", "conversion"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class Dimension:
 @dataclass(frozen=True, eq=False)
 class Metric:
     """A metric. `expression` is an aggregate over its dataset (simple) or a formula over metric names (derived);
-    None for a transition. `inputs` are the metrics that it stands on, `datasets` all those that it reads."""
+    None for a transition or conversion. `inputs` are the metrics that it stands on, `datasets` all that it reads."""
 
     definition: MetricDefinition
     kind: MetricKind
@@ -171,6 +171,12 @@ class Model:
         """Every field by its qualified name."""
         return MappingProxyType({f.qualified: f for d in self.datasets.values() for f in d.fields.values()})
 
+    def nearest_field(self, name: str, dataset: str) -> Field | None:
+        """The field of that name that rows of `dataset` have: their own, or the nearest to-one neighbour's."""
+        paths = self.paths.get(dataset, {})
+        near = (dataset, *sorted(paths, key=lambda each: (len(paths[each]), each)))
+        return next((self.datasets[each].fields[name] for each in near if name in self.datasets[each].fields), None)
+
     def field_on(self, dimension: Dimension, dataset: str) -> Field | None:
         """The field that carries the dimension for rows of `dataset`: the nearest to-one, or None if out of reach."""
         paths = self.paths.get(dataset, {})
@@ -182,7 +188,7 @@ class Model:
         return parse_expression(text)
 
     def leaves(self, metric: str) -> tuple[Metric, ...]:
-        """The simple and transition metrics under a metric, itself if it is one, in order and once each."""
+        """The metrics under a metric that are not derived, itself if it is none, in order and once each."""
         found: dict[str, Metric] = {}
 
         def walk(name: str) -> None:
@@ -200,11 +206,13 @@ class Model:
         """The datasets whose rows a group must reach, one for each simple part of the metric."""
         found: dict[str, None] = {}
         for leaf in self.leaves(metric):
-            parts = leaf.inputs if leaf.kind == "transition" else (leaf.name,)
-            for part in parts:
-                dataset = self.metrics[part].definition.dataset
-                if dataset is not None:
-                    found[dataset] = None
+            definition = leaf.definition
+            if definition.transition is not None:
+                definition = self.metrics[definition.transition.of].definition
+            elif definition.conversion is not None:
+                definition = self.metrics[definition.conversion.of].definition
+            if definition.dataset is not None:
+                found[definition.dataset] = None
         return tuple(found)
 
     def can_group(self, metric: str, dimension: str) -> bool:

@@ -117,11 +117,7 @@ def incomplete_buckets(grain: Grain, period: Period, today: date) -> tuple[date,
     assert period.start is not None, "only closed periods have buckets"
     known = period.cut_after(today)
     assert known.end is not None, "cut periods are closed at the end"
-    return tuple(
-        first
-        for first in buckets(grain, known)
-        if first < period.start or shift(grain, first, 1) > known.end
-    )
+    return tuple(first for first in buckets(grain, known) if first < period.start or shift(grain, first, 1) > known.end)
 
 
 def preceding(period: Period, today: date) -> Period:

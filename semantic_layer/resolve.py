@@ -6,7 +6,7 @@ reader, what tables are missing and where the data begins are given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from sqlglot import exp
@@ -33,9 +33,11 @@ from semantic_layer.query_problems import (
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, entity_of_key, find_field
 from semantic_layer.resolve_names import unknown_names
-from semantic_layer.resolve_time import Times, rolling, times
+from semantic_layer.resolve_parts import AS_DEFINED, Variant, move, narrow
+from semantic_layer.resolve_time import Times, from_period_start, rolling, times
 from semantic_layer.resolved import (
     AppliedFilter,
+    Branch,
     Bucket,
     KeepCondition,
     Measure,
@@ -150,56 +152,49 @@ class MetricResolver:
     def _metric(
         self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Measure]
     ) -> Iterable[MetricColumn]:
-        formula, aliases = self._formula(metric, spans, measures, "")
+        formula = self._formula(metric, spans.branches, measures, "", AS_DEFINED)
         if formula is None:
             return
-        yield MetricColumn(metric_column(self._model, metric), formula, tuple(aliases.values()))
+        yield MetricColumn(metric_column(self._model, metric), formula)
         if metric.name in self._query.shares:
-            yield from self._share(metric, spans, formula, totals)
+            yield from self._share(metric, spans, totals)
         if metric.name in self._query.cumulative:
             yield from self._running(metric, spans, measures)
 
     def _formula(
-        self, metric: Metric, spans: Times, measures: dict[str, Measure], suffix: str
-    ) -> tuple[exp.Expression | None, dict[str, str]]:
-        """The metric's formula over measure aliases, adding the measures that it needs."""
-        aliases: dict[str, str] = {}
-        for leaf in self._model.leaves(metric.name):
-            made = self._measure(leaf, spans, suffix)
-            if made is None:
-                return None, {}
-            alias = made.alias
-            known = measures.get(alias)
-            if known is not None and known.branches != made.branches:
-                alias = f"{alias}__of_{metric.name}"
-            measures[alias] = renamed(made, alias)
-            aliases[leaf.name] = alias
-        return self._expanded(metric, aliases), aliases
-
-    def _expanded(self, metric: Metric, aliases: Mapping[str, str]) -> exp.Expression:
+        self, metric: Metric, branches: tuple[Branch, ...], measures: dict[str, Measure], suffix: str, variant: Variant
+    ) -> exp.Expression | None:
+        """The metric's formula over measure aliases, adding the measures that it needs. None if one cannot be made."""
         if metric.kind != "derived":
-            return exp.column(aliases[metric.name])
+            made = self._measure(metric, branches, suffix, variant)
+            return exp.column(_remembered(made, measures)) if made is not None else None
         assert metric.expression is not None, "derived metrics have a formula"
+        failed = False
 
-        def replace(node: exp.Expression) -> exp.Expression:
-            if isinstance(node, exp.Column):
-                inner = self._expanded(self._model.metrics[node.name], aliases)
-                return inner if isinstance(inner, exp.Column) else exp.Paren(this=inner)
-            return node
+        def replace_name(node: exp.Expression) -> exp.Expression:
+            nonlocal failed
+            if not isinstance(node, exp.Column):
+                return node
+            part = metric.definition.inputs.get(node.name)
+            inner = self._model.metrics[part.metric if part is not None else node.name]
+            narrowed = narrow(variant, part, self._model) if part is not None else variant
+            moved = move(branches, part, self._grain) if part is not None else branches
+            tree = self._formula(inner, moved, measures, suffix, narrowed)
+            failed = failed or tree is None
+            return tree if isinstance(tree, exp.Column) else exp.Paren(this=tree or exp.Null())
 
-        return metric.expression.copy().transform(replace, copy=False)
+        found = metric.expression.copy().transform(replace_name, copy=False)
+        return None if failed else found
 
-    def _share(
-        self, metric: Metric, spans: Times, formula: exp.Expression, totals: dict[str, Measure]
-    ) -> Iterable[MetricColumn]:
-        total, aliases = self._formula(metric, spans, totals, "__total")
+    def _share(self, metric: Metric, spans: Times, totals: dict[str, Measure]) -> Iterable[MetricColumn]:
+        total = self._formula(metric, spans.branches, totals, "__total", AS_DEFINED)
         if total is None:
             return
-        leaves_add_up = all(totals[alias].zero_when_empty for alias in aliases.values())
-        if has_division(formula) or not leaves_add_up:
+        adds_up = all(totals[node.name].zero_when_empty for node in total.find_all(exp.Column))
+        if has_division(total) or not adds_up:
             self._context.problems.append(NotAShare("shares", metric.name))
             return
-        yield MetricColumn(part_column(self._model, metric, "share"), total, tuple(aliases.values()))
+        yield MetricColumn(part_column(self._model, metric, "share"), total)
 
     def _running(self, metric: Metric, spans: Times, measures: dict[str, Measure]) -> Iterable[MetricColumn]:
         if self._grain is None or not spans.branches[0].spine:
@@ -209,21 +204,18 @@ class MetricResolver:
         if kinds != {"flow"}:
             self._context.problems.append(NotAdditive("cumulative", metric.name))
             return
-        main_only = Times(spans.branches[:1], spans.period, None)
-        formula, aliases = self._formula(metric, main_only, measures, "__running")
+        branches = from_period_start(spans.branches[:1])
+        formula = self._formula(metric, branches, measures, "__running", AS_DEFINED)
         if formula is not None:
-            column = part_column(self._model, metric, "cumulative")
-            yield MetricColumn(column, formula, tuple(aliases.values()))
+            yield MetricColumn(part_column(self._model, metric, "cumulative"), formula)
 
-    def _measure(self, leaf: Metric, spans: Times, suffix: str) -> Measure | None:
-        missing = {
-            table for dataset in leaf.datasets for table in self._context.unavailable.get(dataset, ())
-        }  # fmt: skip
+    def _measure(self, leaf: Metric, branches: tuple[Branch, ...], suffix: str, variant: Variant) -> Measure | None:
+        missing = {table for dataset in leaf.datasets for table in self._context.unavailable.get(dataset, ())}
         if missing:
             self._context.problems.append(MissingTable("metrics", leaf.name, tuple(sorted(missing))))
             return None
         try:
-            made = self._maker(suffix).make(leaf, spans.branches)
+            made = self._maker(suffix).make(leaf, branches, variant.conditions)
         except UnbindableError as error:
             self._context.problems.append(self._unreachable(leaf, error))
             return None
@@ -232,10 +224,9 @@ class MetricResolver:
             return None
         needed = {made.rows.dataset, *(step.target for step in made.rows.steps)}
         for dataset in sorted(needed & set(self._context.unavailable)):
-            problem = MissingTable("group_by", dataset, self._context.unavailable[dataset])
-            self._context.problems.append(problem)
+            self._context.problems.append(MissingTable("group_by", dataset, self._context.unavailable[dataset]))
             return None
-        return made
+        return renamed(made, made.alias + variant.name)
 
     def _maker(self, suffix: str) -> MeasureMaker:
         if suffix not in self._makers:
@@ -351,6 +342,20 @@ class MetricResolver:
                 if leaf.filter is not None:
                     found[metric_filter(leaf.filter)] = None
         return tuple(found)
+
+
+def _remembered(made: Measure, measures: dict[str, Measure]) -> str:
+    """The alias under which the measure is computed: its own, unless another reading of the metric has taken it."""
+    alias, number = made.alias, 1
+    while alias in measures and not _is_same(measures[alias], made):
+        number += 1
+        alias = f"{made.alias}__{number}"
+    measures[alias] = renamed(made, alias)
+    return alias
+
+
+def _is_same(one: Measure, other: Measure) -> bool:
+    return one.branches == other.branches and one.condition == other.condition
 
 
 def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...]) -> tuple[Order, ...]:

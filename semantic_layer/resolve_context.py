@@ -24,13 +24,10 @@ class Context:
     as_of: date
     reader: Reader
     unavailable: Mapping[str, tuple[str, ...]]
+    binder: Binder
     data_start: Callable[[str], date | None]
-    binder: Binder = field(init=False)
     problems: list[Problem] = field(default_factory=list)
     population_count: int = 0
-
-    def __post_init__(self) -> None:
-        self.binder = Binder(self.model, self.as_of)
 
     def next_population(self) -> str:
         """A fresh placeholder name."""

@@ -59,7 +59,7 @@ def _label(name: str, field: Field, context: Context) -> Label:
 def _fields(names: tuple[str, ...], entity: EntityDefinition, context: Context) -> tuple[Field, ...]:
     model, found = context.model, []
     for index, name in enumerate(names):
-        field = model.datasets[entity.dataset].fields.get(name) or model.fields.get(name)
+        field = model.fields.get(name) or model.nearest_field(name, entity.dataset)
         if field is None and name in model.dimensions:
             field = model.field_on(model.dimensions[name], entity.dataset)
             if field is None:

@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
 
+from semantic_layer.definitions import Window
 from semantic_layer.periods import Grain, Period, add_months, buckets, preceding, shift, start_of, year_earlier
 from semantic_layer.query import Compare
-from semantic_layer.resolved import Branch, Bucket
+from semantic_layer.resolved import Branch, Bucket, Suffix
 
-_DEFAULT_PERIOD = re.compile(r"last (\d+) (day|week|month|year)s?")
-_MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+_LENGTH = re.compile(r"(\d+) (day|week|month|quarter|year)s?")
+_MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 
-Shift = tuple[int, Literal["day", "month"]]
+
+@dataclass(frozen=True)
+class Length:
+    """A length of time: months and days (one of them 0)."""
+
+    months: int = 0
+    days: int = 0
+
+    def before(self, day: date) -> date:
+        """The day that much earlier; month ends clamped."""
+        return add_months(day, -self.months) - timedelta(days=self.days)
+
+
+def length(text: str) -> Length:
+    """A length such as `7 days` or `1 month`. ValueError if malformed.
+
+    >>> length("2 weeks"), length("1 quarter")
+    (Length(months=0, days=14), Length(months=3, days=0))
+    """
+    found = _LENGTH.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"'{text}' is not a length of time such as '7 days' or '1 month'")
+    count, unit = int(found[1]), found[2]
+    if unit in _MONTHS:
+        return Length(months=count * _MONTHS[unit])
+    return Length(days=count * (7 if unit == "week" else 1))
 
 
 def rolling(text: str, today: date) -> Period:
@@ -23,14 +49,10 @@ def rolling(text: str, today: date) -> Period:
     >>> str(rolling("last 90 days", date(2026, 6, 30)))
     '2026-04-02/2026-07-01'
     """
-    found = _DEFAULT_PERIOD.fullmatch(text.strip())
-    if found is None:
+    head, _, rest = text.strip().partition(" ")
+    if head != "last":
         raise ValueError(f"'{text}' is not of the form 'last 90 days'")
-    count, unit = int(found[1]), found[2]
-    end = today + timedelta(days=1)
-    if unit in ("day", "week"):
-        return Period(end - timedelta(days=count * (7 if unit == "week" else 1)), end)
-    return Period(add_months(today, -count * (12 if unit == "year" else 1)) + timedelta(days=1), end)
+    return Period(_window_start(length(rest), today + timedelta(days=1)), today + timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -58,11 +80,57 @@ def times(period: Period | None, compare: Compare | None, grain: Grain | None, t
         return Times((main, Branch("__previous", other.start, other.end)), known, other)
     if known.start is None or (compare.period is not None and compare.period.start is None):
         return None
-    moved = _moved_spine(grain, spine, _offset(grain, compare, known.start))
-    first, last = (moved[0].start, moved[-1].end) if moved else (known.start, known.start)
-    count, unit = _offset(grain, compare, known.start)
-    branch = Branch("__previous", first, last, moved, (count, unit))
-    return Times((main, branch), known, Period(first, last))
+    moved = _moved(main, grain, _offset(grain, compare, known.start).before, "__previous")
+    return Times((main, moved), known, Period(moved.start, moved.end))
+
+
+def offset(branches: tuple[Branch, ...], grain: Grain | None, by: Length) -> tuple[Branch, ...]:
+    """The same branches, reading that much earlier."""
+    return tuple(_moved(branch, grain, by.before, branch.suffix) for branch in branches)
+
+
+def at_start_of(branches: tuple[Branch, ...], grain: Grain | None, unit: Grain) -> tuple[Branch, ...]:
+    """The same branches, each bucket reading the first bucket of its calendar unit; without a grain, its first day."""
+
+    def first(branch: Branch) -> Branch:
+        if grain is None:
+            day = start_of(unit, branch.end - timedelta(days=1))
+            return replace(branch, start=day, end=day + timedelta(days=1))
+        spine = tuple(_first_of(bucket, grain, unit) for bucket in branch.spine)
+        return _over(branch, spine, branch.suffix)
+
+    return tuple(first(branch) for branch in branches)
+
+
+def widened(branches: tuple[Branch, ...], window: Window) -> tuple[Branch, ...]:
+    """The same branches, each bucket (or the whole period) reading the window that ends with it."""
+
+    def start(end: date) -> date | None:
+        if window.last is not None:
+            return _window_start(length(window.last), end)
+        return start_of(window.to_date, end - timedelta(days=1)) if window.to_date is not None else None
+
+    return tuple(
+        replace(
+            branch,
+            start=start(branch.end),
+            spine=tuple(replace(bucket, start=start(bucket.end)) for bucket in branch.spine),
+        )
+        for branch in branches
+    )
+
+
+def from_period_start(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
+    """The same branches, each bucket reading everything since the period began."""
+    return tuple(
+        replace(branch, spine=tuple(replace(bucket, start=branch.start) for bucket in branch.spine))
+        for branch in branches
+    )
+
+
+def _window_start(size: Length, end: date) -> date:
+    # the day after the same day so many months ago, as people count "the last 3 months"
+    return size.before(end - timedelta(days=1)) + timedelta(days=1)
 
 
 def _other(asked: Period, compare: Compare, today: date) -> Period | None:
@@ -80,40 +148,58 @@ def _spine(grain: Grain, known: Period) -> tuple[Bucket, ...]:
     if known.start is None or known.end is None:
         return ()
     return tuple(
-        Bucket(label, max(label, known.start), min(shift(grain, label, 1), known.end))
+        Bucket(label, max(label, known.start), min(shift(grain, label, 1), known.end), label)
         for label in buckets(grain, known)
     )
 
 
-def _offset(grain: Grain, compare: Compare, start: date) -> Shift:
-    """How far the other branch's buckets move to land on the main ones."""
+def _offset(grain: Grain, compare: Compare, start: date) -> Length:
+    """How far the compared buckets lie before the main ones."""
     if compare.to == "period":
         assert compare.period is not None, "checked by the query"
         assert compare.period.start is not None, "checked before the spine is moved"
         here, there = start_of(grain, start), start_of(grain, compare.period.start)
         if grain in _MONTHS:
-            return (here.year - there.year) * 12 + here.month - there.month, "month"
-        return (here - there).days, "day"
+            return Length(months=(here.year - there.year) * 12 + here.month - there.month)
+        return Length(days=(here - there).days)
     if compare.to == "year":
-        return (364, "day") if grain == "week" else (12, "month")
-    if grain in _MONTHS:
-        return _MONTHS[grain], "month"
-    return (7 if grain == "week" else 1), "day"
+        return Length(days=364) if grain == "week" else Length(months=12)
+    return Length(months=_MONTHS[grain]) if grain in _MONTHS else Length(days=7 if grain == "week" else 1)
 
 
-def _moved_spine(grain: Grain, spine: tuple[Bucket, ...], offset: Shift) -> tuple[Bucket, ...]:
-    return tuple(_moved(grain, bucket, offset) for bucket in spine)
+def _moved(branch: Branch, grain: Grain | None, back: Callable[[date], date], suffix: Suffix) -> Branch:
+    if grain is None:
+        start = back(branch.start) if branch.start is not None else None
+        return replace(branch, start=start, end=_moved_end(branch, back), suffix=suffix)
+    return _over(branch, tuple(_moved_bucket(grain, bucket, back) for bucket in branch.spine), suffix)
 
 
-def _moved(grain: Grain, bucket: Bucket, offset: Shift) -> Bucket:
-    following = _back(shift(grain, bucket.label, 1), offset)
-    start = _back(bucket.start, offset)
-    if bucket.start == bucket.label and bucket.end == shift(grain, bucket.label, 1):
-        return Bucket(bucket.label, start, following)
+def _moved_end(branch: Branch, back: Callable[[date], date]) -> date:
+    last = branch.end - timedelta(days=1)
+    # an end on a month's first day moves as a day, any other end moves by its last day
+    return back(branch.end) if branch.end.day == 1 else back(last) + timedelta(days=1)
+
+
+def _moved_bucket(grain: Grain, bucket: Bucket, back: Callable[[date], date]) -> Bucket:
+    assert bucket.start is not None, "windows are opened after buckets are moved"
+    source = start_of(grain, back(bucket.source))
+    following = shift(grain, source, 1)
+    is_whole = bucket.start == bucket.source and bucket.end == shift(grain, bucket.source, 1)
+    if is_whole:
+        return Bucket(bucket.label, source, following, source)
     # like for like: an unfinished bucket is compared with as many days of the other one
-    return Bucket(bucket.label, start, min(start + (bucket.end - bucket.start), following))
+    start = max(back(bucket.start), source)
+    return Bucket(bucket.label, start, min(start + (bucket.end - bucket.start), following), source)
 
 
-def _back(day: date, offset: Shift) -> date:
-    count, unit = offset
-    return day - timedelta(days=count) if unit == "day" else add_months(day, -count)
+def _first_of(bucket: Bucket, grain: Grain, unit: Grain) -> Bucket:
+    source = start_of(grain, start_of(unit, bucket.source))
+    return Bucket(bucket.label, source, shift(grain, source, 1), source)
+
+
+def _over(branch: Branch, spine: tuple[Bucket, ...], suffix: Suffix) -> Branch:
+    """The branch over another spine, from its first day to its last."""
+    starts = [bucket.start for bucket in spine if bucket.start is not None]
+    ends = [bucket.end for bucket in spine]
+    start, end = (min(starts), max(ends)) if starts else (branch.start, branch.start or branch.end)
+    return replace(branch, start=start, end=end, spine=spine, is_moved=True, suffix=suffix)

@@ -16,7 +16,8 @@ from semantic_layer.periods import Grain, Period
 from semantic_layer.query import Having, Origin, Scalar
 from semantic_layer.result import Column
 
-MeasureKind = Literal["flow", "stock", "snapshot", "transition", "running"]
+Suffix = Literal["", "__previous"]
+MeasureKind = Literal["flow", "stock", "snapshot", "transition", "running", "conversion"]
 
 
 @dataclass(frozen=True)
@@ -32,26 +33,28 @@ class AppliedFilter:
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket of a time spine: the label (first day of the calendar unit) and the half-open days it covers."""
+    """One bucket of a time spine: the label under which it is shown, the half-open days it covers (`start` None: from
+    the beginning), and the first day of the calendar unit that it reads, another than `label` where time is moved."""
 
     label: date
-    start: date
+    start: date | None
     end: date
+    source: date
 
 
 @dataclass(frozen=True)
 class Branch:
     """One pass over time: the main period or the one it is compared with.
 
-    `spine` is set with a time grain where the period is closed. `label_shift` moves this branch's buckets onto the
-    main ones (a count of days or months). `start` None is all history.
+    `spine` is set with a time grain where the period is closed; `is_moved` says that its buckets are shown under
+    other labels than their own. `start` None is all history.
     """
 
-    suffix: Literal["", "__previous"]
+    suffix: Suffix
     start: date | None
     end: date
     spine: tuple[Bucket, ...] = ()
-    label_shift: tuple[int, Literal["day", "month"]] | None = None
+    is_moved: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +104,35 @@ class TransitionParts:
 
 
 @dataclass(frozen=True, eq=False)
+class ConversionParts:
+    """Events of `base` and the events of `event` that follow them; `event_id` tells the latter apart."""
+
+    base: Measure
+    base_key: exp.Expression
+    event: Measure
+    event_key: exp.Expression
+    event_id: tuple[exp.Expression, ...]
+    within: tuple[int, str] | None
+    same: tuple[tuple[exp.Expression, exp.Expression], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LatestRows:
+    """Only the rows that are last (or first) by `by` within each `per` and bucket."""
+
+    by: exp.Expression
+    is_last: bool
+    per: tuple[exp.Expression, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Measure:
     """A leaf aggregate to be computed over `rows`, once for each branch.
 
     kind: `flow` places rows in the period by `time`; `stock` takes those valid (`since`, `until`) at the end of each
-    bucket; `snapshot` takes all; `transition` is a share of a stock at the start of each bucket; `running` takes, for
-    each bucket, rows from the period's start to the bucket's end. `zero_when_empty` tells counts and sums.
+    bucket; `snapshot` takes all; `transition` is a share of a stock at the start of each bucket; `running` takes rows
+    by the days of each bucket of the spine, which may overlap; `conversion` counts events that follow others.
+    `zero_when_empty` tells counts and sums.
     """
 
     alias: str
@@ -122,6 +148,8 @@ class Measure:
     transition: TransitionParts | None
     branches: tuple[Branch, ...]
     zero_when_empty: bool
+    latest: LatestRows | None = None
+    conversion: ConversionParts | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +158,6 @@ class MetricColumn:
 
     column: Column
     formula: exp.Expression
-    measures: tuple[str, ...]
 
 
 @dataclass(frozen=True)

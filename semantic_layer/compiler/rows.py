@@ -66,14 +66,18 @@ def where(select: exp.Select, conditions: Iterable[exp.Expression | None]) -> ex
     return select
 
 
-def spine_table(spine: Iterable[Bucket], name: str) -> exp.Expression:
-    """Buckets as a table `name(bucket, bucket_start, bucket_end)`."""
-    rows = [
-        exp.Tuple(expressions=[day_literal(bucket.label), day_literal(bucket.start), day_literal(bucket.end)])
-        for bucket in spine
-    ]
-    columns = [exp.to_identifier(each) for each in ("bucket", "bucket_start", "bucket_end")]
+def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Expression:
+    """Buckets as a table `name(bucket, bucket_start, bucket_end)`; moved ones also with their `source`."""
+    names = ("bucket", "bucket_start", "bucket_end", *(("source",) if is_moved else ()))
+    rows = [exp.Tuple(expressions=_cells(bucket, is_moved=is_moved)) for bucket in spine]
+    columns = [exp.to_identifier(each) for each in names]
     return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
+
+
+def _cells(bucket: Bucket, *, is_moved: bool) -> list[exp.Expression]:
+    start = day_literal(bucket.start) if bucket.start is not None else exp.Null()
+    cells = [day_literal(bucket.label), start, day_literal(bucket.end)]
+    return [*cells, day_literal(bucket.source)] if is_moved else cells
 
 
 @lru_cache(maxsize=4096)

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.compiler.events import compile_cohort, compile_funnel
 from semantic_layer.compiler.finish import finished
 from semantic_layer.compiler.lists import compile_list
-from semantic_layer.compiler.passes import Shape, passes, safe_division
-from semantic_layer.compiler.rows import Sources
+from semantic_layer.compiler.passes import Shape, passes
+from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named, filled, stacked
+from semantic_layer.measures import has_division
 from semantic_layer.model import Model
 from semantic_layer.resolve_filters import holds
 from semantic_layer.resolved import (
@@ -24,7 +26,7 @@ from semantic_layer.resolved import (
     ResolvedList,
     ResolvedMetrics,
 )
-from semantic_layer.sql import aliased, joined, select_from, table, with_ctes
+from semantic_layer.sql import aliased, any_of, joined, select_from, table, with_ctes
 
 
 def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp.Expression]) -> exp.Select:
@@ -82,7 +84,8 @@ def _number_condition(left: exp.Expression, op: str, values: Sequence[float]) ->
 def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], str]:
     """CTEs up to one row for each group with all metric columns, and the name of the last."""
     shape = Shape(tuple(key.name for key in query.keys if key.grain is None), query.grain)
-    ctes, last = stacked(passes(query.measures, shape, sources), shape, query.shown)
+    made = passes(query.measures, shape, sources)
+    ctes, last = stacked(made, shape, query.shown)
     aliases = [m.alias + branch.suffix for m in query.measures for branch in m.branches]
     if query.spine:
         ctes.append(("every_bucket", filled(last, query.spine, shape, aliases)))
@@ -95,7 +98,10 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
         )
         ctes += [(f"{name}_of_all" if name == "groups" else name, select) for name, select in total_ctes]
         totals = "groups_of_all" if totals == "groups" else totals
-    ctes.append(("measured", _measured(query, last, totals)))
+    measured = _measured(query, last, totals)
+    if len(made) > 1 and shape.keys:
+        measured = where(measured, [_says_something(query, shape.keys)])
+    ctes.append(("measured", measured))
     if any(column.role == "comparison" or column.part == "share" for column in query.columns):
         ctes.append(("compared", _compared(query)))
         return ctes, "compared"
@@ -125,6 +131,26 @@ def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Se
             other = _formula(metric.formula, zero, "__previous")
             outputs.append(aliased(other, f"{name}__previous"))
     return select.select(*outputs, copy=False)
+
+
+def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expression:
+    """Drops the rest group (all keys null) where only a part of some ratio had rows and no metric has a value.
+
+    Every named group stays, and so does the rest group as soon as anything can be told of it.
+    """
+    zero = {m.alias: m.zero_when_empty for m in query.measures}
+    suffixes = sorted({branch.suffix for measure in query.measures for branch in measure.branches})
+    signs: list[exp.Expression] = [exp.column(key) for key in keys]
+    for metric in query.metrics:
+        if metric.column.part == "share":
+            continue
+        for suffix in suffixes if metric.column.part == "value" else ("",):
+            if has_division(metric.formula):
+                signs.append(exp.Paren(this=_formula(metric.formula, zero, suffix)))
+            else:
+                names = dict.fromkeys(node.name for node in metric.formula.find_all(exp.Column))
+                signs += [exp.column(name + suffix) for name in names]
+    return any_of(exp.Not(this=exp.Is(this=sign, expression=exp.Null())) for sign in signs)
 
 
 def _formula(formula: exp.Expression, zero: Mapping[str, bool], suffix: str) -> exp.Expression:

@@ -1,0 +1,231 @@
+"""What the parts of a model say of each other: relationships, entities, lists, behaviours, names and words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from semantic_layer.datasets import known_columns
+from semantic_layer.definition_problems import (
+    BadEntityKey,
+    DuplicateRelationship,
+    JoinMultiplies,
+    NoPrimaryKey,
+    RelationshipCycle,
+)
+from semantic_layer.definitions import RelationshipDefinition
+from semantic_layer.draft import Draft
+from semantic_layer.errors import DefinitionProblem
+from semantic_layer.joins import JoinPaths, cycles
+from semantic_layer.model import Dataset, Dimension, Field, Metric
+from semantic_layer.name_problems import (
+    UnknownColumn,
+    UnknownDataset,
+    UnknownDimension,
+    UnknownEntity,
+    UnknownField,
+    UnknownMetric,
+    UnknownValue,
+)
+from semantic_layer.nearest import nearest
+from semantic_layer.yaml_text import Part
+
+
+def check_relationships(draft: Draft, datasets: Mapping[str, Dataset]) -> Iterator[DefinitionProblem]:
+    """Both ends exist, join by columns that they have, lead to unique rows, and never in a circle."""
+    first: dict[tuple[str, str, tuple[tuple[str, str], ...]], int] = {}
+    edges: dict[tuple[str, str], int] = {}
+    for place, each in enumerate(draft.definition.relationships):
+        part: Part = ("relationships", place)
+        if not draft.is_read(*part):
+            continue
+        owner = f"the relationship from '{each.source}' to '{each.target}'"
+        ends = (("from", each.source), ("to", each.target))
+        for key, name in ends:
+            if name not in datasets and "datasets" not in draft.gaps:
+                yield UnknownDataset(draft.where(*part, key), owner, name, nearest(name, datasets))
+        identity = (each.source, each.target, tuple(sorted(each.on.items())))
+        if identity in first:
+            there = draft.where("relationships", first[identity])
+            yield DuplicateRelationship(draft.where(*part), each.source, each.target, there)
+            continue
+        first[identity] = place
+        if each.source in datasets and each.target in datasets:
+            if each.type == "many_to_one":
+                edges.setdefault((each.source, each.target), place)
+            yield from _check_join(draft, part, owner, each, datasets)
+    for chain in cycles(edges):
+        yield RelationshipCycle(draft.where("relationships", edges[chain[-2], chain[-1]]), chain)
+
+
+def _check_join(
+    draft: Draft, part: Part, owner: str, each: RelationshipDefinition, datasets: Mapping[str, Dataset]
+) -> Iterator[DefinitionProblem]:
+    sides = ((datasets[each.source], tuple(each.on)), (datasets[each.target], tuple(each.on.values())))
+    for dataset, names in sides:
+        known = known_columns(dataset)
+        for name in names:
+            if known is not None and name not in known and _is_whole(draft, dataset):
+                near = nearest(name, known)
+                yield UnknownColumn(draft.where(*part, "on"), owner, name, dataset.name, near)
+    uniques = sides[1:] if each.type == "many_to_one" else sides
+    for dataset, names in uniques:
+        if not _is_whole(draft, dataset):
+            continue
+        if not dataset.primary_key:
+            yield NoPrimaryKey(draft.where(*part), each.source, dataset.name)
+        elif not names or set(names) < set(dataset.primary_key):
+            yield JoinMultiplies(draft.where(*part, "on"), dataset.name, names, dataset.primary_key)
+
+
+def check_lists_and_entities(
+    draft: Draft,
+    datasets: Mapping[str, Dataset],
+    joins: JoinPaths,
+    dimensions: Mapping[str, Dimension],
+    metrics: Mapping[str, Metric],
+) -> Iterator[DefinitionProblem]:
+    """Entities, lists, behaviours and preferences name datasets, fields, dimensions, metrics and values that exist."""
+    names = _Names(draft, datasets, joins, dimensions, metrics)
+    yield from names.entities()
+    yield from names.lists()
+    yield from names.behaviours()
+    yield from names.journeys()
+    yield from names.preferences()
+
+
+class _Names:
+    def __init__(
+        self,
+        draft: Draft,
+        datasets: Mapping[str, Dataset],
+        joins: JoinPaths,
+        dimensions: Mapping[str, Dimension],
+        metrics: Mapping[str, Metric],
+    ) -> None:
+        self._draft, self._datasets, self._joins = draft, datasets, joins
+        self._dimensions, self._metrics = dimensions, metrics
+
+    def entities(self) -> Iterator[DefinitionProblem]:
+        for place, entity in enumerate(self._draft.definition.entities):
+            part: Part = ("entities", place)
+            if not self._draft.is_read(*part):
+                continue
+            owner = f"entity '{entity.name}'"
+            dataset = self._datasets.get(entity.dataset)
+            if dataset is None:
+                if "datasets" not in self._draft.gaps:
+                    near = nearest(entity.dataset, self._datasets)
+                    yield UnknownDataset(self._draft.where(*part, "dataset"), owner, entity.dataset, near)
+            elif _is_whole(self._draft, dataset):
+                if entity.key not in dataset.fields:
+                    near = nearest(entity.key, dataset.fields)
+                    yield UnknownField(self._draft.where(*part, "key"), owner, entity.key, dataset.name, near)
+                elif dataset.primary_key != (entity.key,):
+                    where = self._draft.where(*part, "key")
+                    yield BadEntityKey(where, entity.name, entity.key, dataset.name, dataset.primary_key)
+                for column in entity.list_columns:
+                    yield from self._column(column, dataset, (*part, "list_columns"), owner)
+            yield from self._metric(entity.counted_by, (*part, "counted_by"), owner)
+
+    def lists(self) -> Iterator[DefinitionProblem]:
+        entities = {each.name: each for each in self._draft.definition.entities}
+        for place, each in enumerate(self._draft.definition.lists):
+            part: Part = ("lists", place)
+            if not self._draft.is_read(*part):
+                continue
+            owner = f"list '{each.name}'"
+            yield from self._metric(each.metric, (*part, "metric"), owner)
+            if each.entity not in entities:
+                if "entities" not in self._draft.gaps:
+                    near = nearest(each.entity, entities)
+                    yield UnknownEntity(self._draft.where(*part, "entity"), owner, each.entity, near)
+                continue
+            dataset = self._datasets.get(entities[each.entity].dataset)
+            if dataset is None or not _is_whole(self._draft, dataset):
+                continue
+            for name, values in each.filter.items():
+                yield from self._column(name, dataset, (*part, "filter", name), owner)
+                yield from self._values(name, values, dataset, (*part, "filter", name), owner)
+            for column in each.columns:
+                yield from self._column(column, dataset, (*part, "columns"), owner)
+            if each.order_by is not None and each.order_by not in self._metrics:
+                yield from self._column(each.order_by, dataset, (*part, "order_by"), owner, self._metrics)
+
+    def behaviours(self) -> Iterator[DefinitionProblem]:
+        for place, each in enumerate(self._draft.definition.behaviours):
+            part: Part = ("behaviours", place)
+            if self._draft.is_read(*part):
+                yield from self._metric(each.metric, (*part, "metric"), f"behaviour '{each.name}'")
+                yield from self._metric(each.amount, (*part, "amount"), f"behaviour '{each.name}'")
+
+    def journeys(self) -> Iterator[DefinitionProblem]:
+        """Cohorts and funnels follow an entity that exists through metrics that exist."""
+        entities = {each.name for each in self._draft.definition.entities}
+        for place, cohort in enumerate(self._draft.definition.cohorts):
+            part: Part = ("cohorts", place)
+            if self._draft.is_read(*part):
+                yield from self._entity(cohort.entity, entities, part, f"cohort '{cohort.name}'")
+                yield from self._metric(cohort.metric, (*part, "metric"), f"cohort '{cohort.name}'")
+        for place, funnel in enumerate(self._draft.definition.funnels):
+            part = ("funnels", place)
+            if not self._draft.is_read(*part):
+                continue
+            yield from self._entity(funnel.entity, entities, part, f"funnel '{funnel.name}'")
+            for number, step in enumerate(funnel.steps):
+                where: Part = (*part, "steps", number, "metric")
+                yield from self._metric(step.metric, where, f"step '{step.name}' of funnel '{funnel.name}'")
+
+    def _entity(self, name: str, known: Collection[str], part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        if name not in known and "entities" not in self._draft.gaps:
+            yield UnknownEntity(self._draft.where(*part, "entity"), owner, name, nearest(name, known))
+
+    def preferences(self) -> Iterator[DefinitionProblem]:
+        for place, each in enumerate(self._draft.definition.datasets):
+            if not self._draft.is_read("datasets", place):
+                continue
+            for name in each.prefers:
+                if name not in self._dimensions and "datasets" not in self._draft.gaps and not self._draft.unread:
+                    where = self._draft.where("datasets", place, "prefers")
+                    yield UnknownDimension(where, f"dataset '{each.name}'", name, nearest(name, self._dimensions))
+
+    def _metric(self, name: str | None, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        if name is not None and name not in self._metrics and "metrics" not in self._draft.gaps:
+            yield UnknownMetric(self._draft.where(*part), owner, name, nearest(name, self._metrics))
+
+    def _column(
+        self, name: str, dataset: Dataset, part: Part, owner: str, more: Collection[str] = ()
+    ) -> Iterator[DefinitionProblem]:
+        if self._field(name, dataset) is None and not self._draft.unread and "datasets" not in self._draft.gaps:
+            known = {n for each in self._reach(dataset) for n in each.fields}
+            known |= {field.qualified for each in self._reach(dataset) for field in each.fields.values()}
+            near = nearest(name, (*known, *more))
+            yield UnknownField(self._draft.where(*part), owner, name, dataset.name, near)
+
+    def _values(
+        self, name: str, values: Collection[str], dataset: Dataset, part: Part, owner: str
+    ) -> Iterator[DefinitionProblem]:
+        field = self._field(name, dataset)
+        codes = [str(code) for code in field.definition.values] if field is not None else []
+        if field is None or not codes or field.definition.open:
+            return
+        for value in values:
+            if value not in codes:
+                near = nearest(value, codes)
+                yield UnknownValue(self._draft.where(*part), owner, field.qualified, value, near)
+
+    def _field(self, name: str, dataset: Dataset) -> Field | None:
+        """The field that a list of the dataset's rows shows under that name: its own, or the nearest to-one."""
+        owner, _, field = name.rpartition(".")
+        near = [each for each in self._reach(dataset) if not owner or each.name == owner]
+        return next((each.fields[field] for each in near if field in each.fields), None)
+
+    def _reach(self, dataset: Dataset) -> list[Dataset]:
+        paths = self._joins.paths.get(dataset.name, {})
+        return [dataset, *(self._datasets[name] for name in sorted(paths, key=lambda name: len(paths[name])))]
+
+
+def _is_whole(draft: Draft, dataset: Dataset) -> bool:
+    """Whether the dataset and all of its fields could be read."""
+    return not draft.unread or not any(
+        part[0] == "datasets" and draft.definition.datasets[int(part[1])].name == dataset.name for part in draft.unread
+    )

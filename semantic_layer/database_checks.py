@@ -1,0 +1,269 @@
+"""Does a model fit a database? Tables are there, every expression runs, keys that joins rely on are unique.
+
+Nothing is counted or read but for the keys: expressions are run over no row, which is enough for a database to refuse
+a wrong one. What needs a missing table is told, and the rest is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from sqlglot import exp
+
+from semantic_layer.binding import BUCKET_PARAMETERS, Binder, substitute
+from semantic_layer.compiler.rows import Sources, where
+from semantic_layer.definitions import FieldType
+from semantic_layer.draft import Where
+from semantic_layer.engines.protocol import Engine, RawTable, StatementFailed
+from semantic_layer.errors import DefinitionProblem, EngineError
+from semantic_layer.model import Dataset, Field, Metric, Model, Step
+from semantic_layer.resolved import Population
+from semantic_layer.sql import aliased, day_literal, grouped, select_from, subquery
+from semantic_layer.yaml_text import Part
+
+# any day will do where no row is read
+_SOME_DAY = date(2020, 1, 1)
+_LIKE: dict[str, frozenset[FieldType]] = {
+    "integer": frozenset({"integer", "number", "boolean"}),
+    "number": frozenset({"integer", "number"}),
+    "date": frozenset({"date", "timestamp"}),
+    "timestamp": frozenset({"date", "timestamp"}),
+    "text": frozenset({"text"}),
+    "boolean": frozenset({"boolean"}),
+}
+
+
+@dataclass(frozen=True)
+class DatasetUnavailable(DefinitionProblem):
+    """A dataset that this database cannot fill: tables are missing. What does not need it works."""
+
+    code: ClassVar[str] = "dataset_unavailable"
+    dataset: str
+    tables: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        names = ", ".join(f"'{each}'" for each in self.tables)
+        return f"dataset '{self.dataset}' is not available: the database has no table {names}."
+
+
+@dataclass(frozen=True)
+class DoesNotRun(DefinitionProblem):
+    """SQL that the database refuses."""
+
+    code: ClassVar[str] = "does_not_run"
+    owner: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"the database refuses {self.owner}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class WrongFieldType(DefinitionProblem):
+    """A field whose values are not of the type that is declared."""
+
+    code: ClassVar[str] = "wrong_field_type"
+    field: str
+    declared: str
+    actual: str
+
+    @property
+    def message(self) -> str:
+        return f"field '{self.field}' has the type '{self.declared}', but holds '{self.actual}'. Correct its type."
+
+
+@dataclass(frozen=True)
+class NotUnique(DefinitionProblem):
+    """Rows that share what should tell them apart: joins would count twice."""
+
+    code: ClassVar[str] = "not_unique"
+    dataset: str
+    columns: tuple[str, ...]
+    example: tuple[str, ...]
+    rows: int
+
+    @property
+    def message(self) -> str:
+        key, value = ", ".join(self.columns), ", ".join(self.example)
+        return f"'{key}' should tell the rows of '{self.dataset}' apart, but {self.rows} rows have '{value}'."
+
+
+def missing_tables(model: Model, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The datasets that cannot be read where only `tables` exist, each with the tables that it misses.
+
+    Names are compared without case; a table may be given with or without its schema.
+    """
+    known = {name.lower() for name in tables}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, dataset in model.datasets.items():
+        missing = tuple(
+            sorted(t for t in dataset.requires if t.lower() not in known and t.lower().rpartition(".")[2] not in known)
+        )
+        if missing:
+            found[name] = missing
+    return found
+
+
+def check_against(model: Model, engine: Engine, place: Where | None = None) -> tuple[DefinitionProblem, ...]:
+    """Every way in which the model does not fit the engine's database, in order of definition.
+
+    `place` tells where parts of the definition stand (as `read_definition` gives it); without it problems name the
+    part. A missing table is a `DatasetUnavailable`, which a deployment may want. Raises EngineError where the
+    database itself fails.
+    """
+    return tuple(_Check(model, engine, place or _name_of_part).problems())
+
+
+def _name_of_part(*part: str | int) -> str:
+    return ".".join(str(step) for step in part)
+
+
+class _Check:
+    def __init__(self, model: Model, engine: Engine, place: Where) -> None:
+        self._model, self._engine, self._place = model, engine, place
+        self._binder = Binder(model, _SOME_DAY)
+        self._sources = Sources(model, self._binder.literals, _no_population)
+        self._missing = missing_tables(model, engine.columns())
+
+    def problems(self) -> Iterator[DefinitionProblem]:
+        for name, tables in self._missing.items():
+            yield DatasetUnavailable(self._place("datasets", name), name, tables)
+        for dataset in self._model.datasets.values():
+            if dataset.name not in self._missing:
+                yield from self._dataset(dataset)
+        for place, step in _relationship_places(self._model.steps):
+            if step.source not in self._missing and step.target not in self._missing:
+                yield from self._join(step, place)
+        for metric in self._model.metrics.values():
+            if not metric.datasets & self._missing.keys():
+                yield from self._metric(metric)
+
+    def _dataset(self, dataset: Dataset) -> Iterator[DefinitionProblem]:
+        part: Part = ("datasets", dataset.name)
+        everything = self._sources.joined(dataset.name, ()).select("*")
+        failure = self._refused(everything)
+        if failure is not None:
+            yield DoesNotRun(self._place(*part), f"dataset '{dataset.name}'", failure)
+            return
+        for field in dataset.fields.values():
+            yield from self._field(field)
+        if dataset.primary_key:
+            where_key = self._place(*part, "primary_key")
+            yield from self._unique(where_key, dataset.name, dataset.primary_key)
+
+    def _field(self, field: Field) -> Iterator[DefinitionProblem]:
+        bound = self._binder.field(field, field.dataset)
+        if bound.datasets & self._missing.keys():
+            return
+        rows = self._sources.joined(field.dataset, self._binder.steps(field.dataset, bound.datasets))
+        found = self._run(rows.select(aliased(_timed(bound.expression), "value")).limit(0))
+        part = ("datasets", field.dataset, "fields", field.name)
+        if isinstance(found, str):
+            yield DoesNotRun(self._place(*part), f"field '{field.qualified}'", found)
+        elif field.type not in _LIKE[found.types[0]]:
+            yield WrongFieldType(self._place(*part), field.qualified, field.type, found.types[0])
+
+    def _join(self, step: Step, place: int) -> Iterator[DefinitionProblem]:
+        where_on = self._place("relationships", place, "on")
+        failure = self._refused(self._sources.joined(step.source, (step,)).select("1"))
+        if failure is not None:
+            owner = f"the relationship from '{step.source}' to '{step.target}'"
+            yield DoesNotRun(where_on, owner, failure)
+            return
+        columns = tuple(target for _, target in step.on)
+        if set(columns) != set(self._model.datasets[step.target].primary_key):
+            yield from self._unique(where_on, step.target, columns)
+
+    def _metric(self, metric: Metric) -> Iterator[DefinitionProblem]:
+        if metric.expression is None:
+            return
+        select = self._rows_of(metric) if metric.kind == "simple" else self._formula(metric)
+        failure = self._refused(select)
+        if failure is not None:
+            yield DoesNotRun(self._place("metrics", metric.name, "expression"), f"metric '{metric.name}'", failure)
+
+    def _rows_of(self, metric: Metric) -> exp.Select:
+        """The metric over the rows of its dataset, without any condition of time."""
+        dataset, per = metric.definition.dataset, metric.definition.per
+        assert dataset is not None and metric.expression is not None, "a simple metric aggregates a dataset's rows"
+        trees = [self._binder.bind(metric.filter, dataset)] if metric.filter is not None else []
+        condition = _timed(trees[0].expression) if trees else None
+        if per is None:
+            trees.append(self._binder.bind(metric.expression, dataset))
+            rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
+            return where(rows.select(aliased(_timed(trees[-1].expression), "value")), [condition])
+        inner = {name: self._binder.bind(self._model.parsed(text), dataset) for name, text in per.values.items()}
+        key = self._binder.bind(self._model.parsed(per.key), dataset)
+        trees += [key, *inner.values()]
+        rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
+        outputs = [aliased(_timed(each.expression), name) for name, each in inner.items()]
+        values = where(rows.select(aliased(_timed(key.expression), per.key.rpartition(".")[2]), *outputs), [condition])
+        return select_from(subquery(grouped(values, 1), "per_key")).select(aliased(_timed(metric.expression), "value"))
+
+    def _formula(self, metric: Metric) -> exp.Select:
+        """A formula over numbers in place of its metrics."""
+        assert metric.expression is not None, "a derived metric has a formula"
+        numbers = [aliased(exp.cast(exp.Literal.number(1), "DOUBLE"), name) for name in metric.inputs]
+        values = exp.Select().select(*numbers)
+        tree = substitute(_timed(metric.expression), self._binder.literals)
+        return select_from(subquery(values, "metrics")).select(aliased(tree, "value"))
+
+    def _joined(self, dataset: str, datasets: frozenset[str]) -> exp.Select:
+        return self._sources.joined(dataset, self._binder.steps(dataset, datasets))
+
+    def _unique(self, place: str, dataset: str, columns: tuple[str, ...]) -> Iterator[DefinitionProblem]:
+        """Rows with an unknown key are never joined to, and need not differ."""
+        keys = [exp.column(name, table=dataset) for name in columns]
+        rows = aliased(exp.Count(this=exp.Star()), "huitou_rows")
+        select = where(
+            self._sources.joined(dataset, ()).select(*(aliased(key, key.name) for key in keys), rows),
+            [exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null())) for key in keys],
+        )
+        several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
+        grouped(select, len(keys)).set("having", exp.Having(this=several))
+        found = self._run(select.limit(1))
+        if isinstance(found, str):
+            yield DoesNotRun(place, f"the key of '{dataset}'", found)
+        elif found.rows:
+            *example, count = found.rows[0]
+            assert isinstance(count, int), "a count is a whole number"
+            yield NotUnique(place, dataset, columns, tuple(str(value) for value in example), count)
+
+    def _refused(self, select: exp.Select) -> str | None:
+        found = self._run(select.limit(0))
+        return found if isinstance(found, str) else None
+
+    def _run(self, select: exp.Select) -> RawTable | str:
+        """The rows, or why the database refuses. Raises EngineError for any other failure."""
+        try:
+            return self._engine.run(select)
+        except EngineError as error:
+            refusals = [each.reason for each in error.problems if isinstance(each, StatementFailed)]
+            if not refusals:
+                raise
+            return refusals[0]
+
+
+def _relationship_places(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
+    """Each step with the place of the relationship that it comes from: a one-to-one relationship gives two."""
+    place, before = -1, None
+    for step in steps:
+        back = Step(step.target, step.source, tuple((right, left) for left, right in step.on))
+        if before != back:
+            place += 1
+        before = step
+        yield place, step
+
+
+def _timed(tree: exp.Expression) -> exp.Expression:
+    """The expression with some day for the bucket's ends."""
+    return substitute(tree, {name: day_literal(_SOME_DAY) for name in BUCKET_PARAMETERS})
+
+
+def _no_population(_: Population) -> exp.Expression:
+    raise AssertionError("definitions hold no conditions on behaviour")

@@ -1,0 +1,148 @@
+"""Do the names in an expression stand for something? Fields, datasets within to-one reach, parameters, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from semantic_layer.definition_problems import AmbiguousReference, BadExpression, NotATime, ReadsClock, Unreachable
+from semantic_layer.draft import Draft
+from semantic_layer.errors import DefinitionProblem
+from semantic_layer.expressions import Sql, parse_expression
+from semantic_layer.joins import JoinPaths, written
+from semantic_layer.model import Dataset, Field
+from semantic_layer.name_problems import UnknownDataset, UnknownField, UnknownParameter
+from semantic_layer.nearest import nearest
+from semantic_layer.yaml_text import Part
+
+TIME_TYPES = ("date", "timestamp")
+AS_OF = "as_of"
+BUCKET_START, BUCKET_END = "bucket_start", "bucket_end"
+GIVEN_PARAMETERS = (AS_OF, BUCKET_START, BUCKET_END)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names that an expression over rows of `dataset` may use: its fields, those of datasets within to-one
+    reach as `dataset.field`, and `more` (names that the definition itself gives)."""
+
+    draft: Draft
+    datasets: Mapping[str, Dataset]
+    joins: JoinPaths
+    dataset: str
+    more: Collection[str] = ()
+
+    def check(self, columns: Iterable[exp.Column], part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        """A problem for each name that stands for nothing, once each."""
+        seen: set[tuple[str, str]] = set()
+        for column in columns:
+            key = (column.table, column.name)
+            if key not in seen:
+                seen.add(key)
+                yield from self._check_column(column, part, owner)
+
+    def check_time(self, name: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        """The name is that of a field with a date or timestamp."""
+        column = parse_name(name)
+        if column is None:
+            yield BadExpression(self.draft.where(*part), owner, name, "a time is the name of a field")
+            return
+        yield from self.check((column,), part, owner)
+        field = self.find(column.table, column.name)
+        if field is not None and field.type not in TIME_TYPES and self.draft.is_read(*field_part(self.draft, field)):
+            yield NotATime(self.draft.where(*part), owner, field.qualified, field.type)
+
+    def find(self, dataset: str, name: str) -> Field | None:
+        """The field, if it can be used here; `dataset` may be ''."""
+        if dataset in ("", self.dataset):
+            return self.datasets[self.dataset].fields.get(name)
+        return self.datasets[dataset].fields.get(name) if dataset in self.joins.paths.get(self.dataset, {}) else None
+
+    def _check_column(self, column: exp.Column, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        where = self.draft.where
+        if isinstance(column.this, exp.Star):
+            yield BadExpression(where(*part), owner, column.sql("duckdb"), "'*' stands for many fields; name one")
+        elif column.args.get("db") is not None:
+            reason = "a field is named 'field' or 'dataset.field'"
+            yield BadExpression(where(*part), owner, column.sql("duckdb"), reason)
+        elif not column.table:
+            if column.name not in self.more:
+                yield from self._check_field(column.name, self.dataset, part, owner)
+        elif column.table not in self.datasets:
+            if "datasets" not in self.draft.gaps:
+                yield UnknownDataset(where(*part), owner, column.table, nearest(column.table, self.datasets))
+        else:
+            yield from self._check_reach(column.table, part, owner)
+            yield from self._check_field(column.name, column.table, part, owner)
+
+    def _check_field(self, name: str, dataset: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        known = self.datasets[dataset].fields
+        if name not in known and self.draft.is_read("datasets", place_of(self.draft, dataset)):
+            near = nearest(name, (*known, *(self.more if dataset == self.dataset else ())))
+            yield UnknownField(self.draft.where(*part), owner, name, dataset, near)
+
+    def _check_reach(self, target: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        if target == self.dataset or target in self.joins.paths.get(self.dataset, {}):
+            return
+        ways = self.joins.ambiguous.get((self.dataset, target))
+        if ways is not None:
+            where = self.draft.where(*part)
+            yield AmbiguousReference(where, owner, self.dataset, target, tuple(written(way) for way in ways))
+        elif "relationships" not in self.draft.gaps and not _has_unread_relationship(self.draft):
+            reachable = tuple(self.joins.paths.get(self.dataset, {}))
+            yield Unreachable(self.draft.where(*part), owner, self.dataset, target, reachable)
+
+
+def parse_name(text: str) -> exp.Column | None:
+    """`field` or `dataset.field` as a column; None if the text is neither.
+
+    >>> parse_name("orders.ordered_at").table, parse_name("a + b")
+    ('orders', None)
+    """
+    dataset, _, field = text.rpartition(".")
+    if field.isidentifier() and (not dataset or dataset.isidentifier()):
+        return exp.column(field, table=dataset or None)
+    sql = parse_expression(text)
+    return sql.tree if isinstance(sql, Sql) and isinstance(sql.tree, exp.Column) else None
+
+
+def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    """What no expression of a field, metric or filter may hold, whatever its names: queries, windows, clocks."""
+    reason = ""
+    if sql.has_query:
+        reason = "it holds a query of its own; make that a dataset with `sql`"
+    elif sql.has_window:
+        reason = "it holds a window function ('over'); use it in the `sql` of a dataset"
+    if reason:
+        yield BadExpression(draft.where(*part), owner, sql.tree.sql("duckdb"), reason)
+    yield from check_values_of_a_day(draft, sql, part, owner, GIVEN_PARAMETERS)
+
+
+def check_values_of_a_day(
+    draft: Draft, sql: Sql, part: Part, owner: str, given: tuple[str, ...]
+) -> Iterator[DefinitionProblem]:
+    """Parameters are the model's or `given`, and nothing reads the clock."""
+    known = (*draft.definition.parameters, *given)
+    for name in sql.parameters:
+        if name not in known and "parameters" not in draft.gaps:
+            yield UnknownParameter(draft.where(*part), owner, name, nearest(name, known))
+    if sql.clock is not None:
+        yield ReadsClock(draft.where(*part), owner, sql.clock)
+
+
+def field_part(draft: Draft, field: Field) -> Part:
+    """The path of a field's definition."""
+    place = place_of(draft, field.dataset)
+    fields = draft.definition.datasets[place].fields
+    return ("datasets", place, "fields", next(i for i, each in enumerate(fields) if each.name == field.name))
+
+
+def place_of(draft: Draft, dataset: str) -> int:
+    """The place of a dataset in the definition."""
+    return next(i for i, each in enumerate(draft.definition.datasets) if each.name == dataset)
+
+
+def _has_unread_relationship(draft: Draft) -> bool:
+    return any(part[0] == "relationships" for part in draft.unread)
