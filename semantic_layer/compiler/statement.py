@@ -99,7 +99,7 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
         ctes += [(f"{name}_of_all" if name == "groups" else name, select) for name, select in total_ctes]
         totals = "groups_of_all" if totals == "groups" else totals
     measured = _measured(query, last, totals)
-    if len(made) > 1 and shape.keys:
+    if len(made) > 1 and shape.keys and not query.spine:
         measured = where(measured, [_says_something(query, shape.keys)])
     ctes.append(("measured", measured))
     if any(column.role == "comparison" or column.part == "share" for column in query.columns):
