@@ -1,0 +1,80 @@
+# The two that do everything: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+PORT ?= 8000
+DEMO := huitou-demo.duckdb
+
+# a stamp is newer than what it was installed from, so a second run installs nothing
+RUNTIME := $(VENV)/.installed-runtime
+DEVELOPMENT := $(VENV)/.installed-development
+LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
+  --no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint types check bench docs lock clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: $(RUNTIME) $(DEMO) ## the demo company, and the churn question asked of it in both languages
+	$(BIN)/huitou ask "哪些客户可能流失"
+	$(BIN)/huitou ask "which customers may churn"
+	@echo
+	@echo "Ask your own:    $(BIN)/huitou ask \"上个月各会员等级的复购率\""
+	@echo "Serve over HTTP: $(BIN)/huitou serve --port $(PORT)      (its API: http://127.0.0.1:$(PORT)/docs)"
+	@echo "Call it:         curl -s http://127.0.0.1:$(PORT)/v1/chat -H 'Content-Type: application/json' \\"
+	@echo "                   -d '{\"message\": \"which customers may churn\"}'"
+
+serve: $(RUNTIME) ## the HTTP service on PORT
+	$(BIN)/huitou serve --port $(PORT)
+
+test: lint types check ## everything that must hold: lint, types, tests
+
+lint: $(DEVELOPMENT) ## ruff
+	$(BIN)/ruff check .
+
+types: $(DEVELOPMENT) ## mypy, strict, over code and tests
+	$(BIN)/mypy
+
+check: $(DEVELOPMENT) ## the tests alone
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
+	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
+
+docs: $(DEVELOPMENT) ## the pages that are generated from the code
+	$(BIN)/python -m docs.generate
+
+lock: $(DEVELOPMENT) ## resolve the dependencies anew into both lock files
+	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --all-extras --group dev --constraint requirements.lock \
+	  --output-file requirements-dev.lock
+
+clean: ## remove what can be made again, the demo company too
+	rm -rf $(VENV) $(DEMO) demo_truth.json .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(DEMO): | $(RUNTIME)
+	$(BIN)/huitou demo --out $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; none is on the path."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; $(PYTHON) is older. Name another: make PYTHON=..."; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what requirements.lock names into $(VENV) ..."
+	@$(PIP) install --requirement requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what requirements-dev.lock names into $(VENV) ..."
+	@$(PIP) install --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@ $(RUNTIME)

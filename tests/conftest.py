@@ -1,0 +1,45 @@
+"""Fixtures shared by every room: a small demo company made once a session, the shared folder, a fixed today."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from semantic_layer.demo.make import make_demo
+from semantic_layer.scoring.run import score_customers
+from tests.structure.sources import LENGTH_WARNED, REPOSITORY, files_worth_splitting
+
+TODAY = date(2026, 6, 30)
+DEMO_CUSTOMERS = 1_500
+
+
+@pytest.fixture(scope="session")
+def today() -> date:
+    """The as-of date of the demo company, inclusive."""
+    return TODAY
+
+
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scored demo company of 1,500 customers up to 2026-06-30. Read only: the whole session shares the file."""
+    path = tmp_path_factory.mktemp("demo") / "huitou.duckdb"
+    make_demo(path, customers=DEMO_CUSTOMERS, as_of=TODAY)
+    score_customers(path, as_of=TODAY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder `../shared` beside the repository (questions, data sets of others); skips where there is none."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("there is no folder 'shared' beside the repository")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the files that are long enough to hold a second idea; only far longer ones fail a test."""
+    for source in files_worth_splitting():
+        terminalreporter.write_line(f"long file: {source.where} has {source.length} lines (over {LENGTH_WARNED})")

@@ -1,0 +1,114 @@
+"""Which room may import which, and where a library may be used. DESIGN: imports point down one list of layers."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import pytest
+
+from tests.structure.sources import CODE, SHIPPED, Import, Source, sources
+
+# From the bottom up: a module may import from its own layer and from those before it. The longest pattern that fits a
+# module's name places it, so the two patterns of a whole package hold what has no layer of its own.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("semantic_layer", "semantic_layer.errors", "semantic_layer.nearest"),
+    ("semantic_layer.periods", "semantic_layer.*_problems"),
+    ("semantic_layer.query", "semantic_layer.result"),
+    ("semantic_layer.definitions",),
+    ("semantic_layer.model", "semantic_layer.access"),
+    ("semantic_layer.engines", "semantic_layer.engines.*"),
+    ("semantic_layer.*",),  # reading and checking definitions, resolving queries
+    ("semantic_layer.compiler", "semantic_layer.compiler.*"),
+    ("semantic_layer.layer", "semantic_layer.database_checks"),
+    ("semantic_layer.interop*", "semantic_layer.scoring*", "semantic_layer.demo*"),
+    ("chat_service", "chat_service.outcomes", "chat_service.settings", "prompts*"),
+    ("chat_service.language*",),
+    ("chat_service.translate*",),
+    ("chat_service.present*",),
+    ("chat_service.*",),  # what is built once, the path of a question, conversations
+    ("chat_service.channels*", "chat_service.present.terminal"),
+    ("chat_service.evaluate*",),
+    ("chat_service.app",),
+    ("chat_service.commands*",),
+    ("chat_service.cli",),
+)
+# Where each library that is somebody else's world may be imported: patterns over module names.
+ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("duckdb",): ("semantic_layer.engines.duckdb",),
+    ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
+    ("uvicorn",): ("chat_service.commands.serve",),
+    ("sqlalchemy",): ("chat_service.conversation_store",),
+    ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai"): ("chat_service.translate.agent*",),
+    ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
+    ("mcp",): ("chat_service.channels.mcp*",),
+    ("vl_convert",): ("chat_service.present.*",),
+}
+
+
+def layer(module: str) -> int:
+    """The place of a module in the list of layers."""
+    places = {pattern: index for index, patterns in enumerate(LAYERS) for pattern in patterns}
+    fitting = [pattern for pattern in places if fnmatchcase(module, pattern)]
+    assert fitting, f"{module} stands in no layer"
+    return places[max(fitting, key=len)]
+
+
+def _ours(source: Source) -> list[tuple[Import, str]]:
+    """The imports of our own modules, each with the module that it lands in (`from package import module` too)."""
+    modules = {each.module for each in sources(*CODE)}
+    found = []
+    for each in source.imports:
+        if each.module.split(".")[0] in SHIPPED:
+            inner = f"{each.module}.{each.name}"
+            found.append((each, inner if inner in modules else each.module))
+    return found
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
+def test_imports_point_down(source: Source) -> None:
+    for each, target in _ours(source):
+        assert layer(target) <= layer(source.module), (
+            f"{source.where}:{each.line}: '{source.module}' may not import '{target}', which stands above it"
+        )
+
+
+def test_no_circles() -> None:
+    edges = {
+        source.module: {target for each, target in _ours(source) if not each.deferred} - {source.module}
+        for source in sources()
+    }
+    finished: set[str] = set()
+
+    def walk(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, "modules import each other in a circle: " + " -> ".join((*path, module))
+        if module not in finished:
+            for target in sorted(edges.get(module, set())):
+                walk(target, (*path, module))
+            finished.add(module)
+
+    for module in edges:
+        walk(module, ())
+
+
+@pytest.mark.parametrize("source", sources(*CODE), ids=lambda source: source.where)
+def test_only_public_names_cross_files(source: Source) -> None:
+    for each in source.imports:
+        if each.module.split(".")[0] in CODE:
+            parts = (*each.module.split("."), each.name)
+            private = [part for part in parts if part.startswith("_") and not part.startswith("__")]
+            assert not private, f"{source.where}:{each.line}: '{private[0]}' is private to another file"
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
+def test_imports_are_absolute(source: Source) -> None:
+    for each in source.imports:
+        assert not each.module.startswith("."), f"{source.where}:{each.line}: say the module's whole name"
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
+def test_a_library_is_imported_in_one_place(source: Source) -> None:
+    for each in source.imports:
+        for libraries, places in ONE_PLACE.items():
+            if each.module.split(".")[0] in libraries:
+                inside = any(fnmatchcase(source.module, place) for place in places)
+                assert inside, f"{source.where}:{each.line}: '{each.module}' belongs in {' and '.join(places)} alone"
