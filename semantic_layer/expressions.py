@@ -49,8 +49,9 @@ class Sql:
     """An expression and what it holds.
 
     `columns` are its column references in order of text, `loose` those that no aggregate holds, `aggregates` the
-    outermost ones, `nested` the first within another, `parameters` the names of `$placeholders`, `clock` the first
-    function that gives another value each time it is asked.
+    outermost ones, `nested` the first within another, `compared` the columns that should equal (or not equal, or be
+    one of) constants, `parameters` the names of `$placeholders`, `clock` the first function that gives another value
+    each time it is asked.
     """
 
     tree: exp.Expression
@@ -58,6 +59,7 @@ class Sql:
     loose: tuple[exp.Column, ...]
     aggregates: tuple[exp.Expr, ...]
     nested: exp.Expr | None
+    compared: tuple[tuple[exp.Column, tuple[str, ...]], ...]
     parameters: tuple[str, ...]
     clock: str | None
     has_query: bool
@@ -127,11 +129,21 @@ class _Survey:
             loose=tuple(self.loose),
             aggregates=tuple(self.aggregates),
             nested=self.nested[0] if self.nested else None,
+            compared=tuple(each for node in self.others for each in _compared(node)),
             parameters=tuple(dict.fromkeys(node.name for node in self.others if isinstance(node, exp.Placeholder))),
             clock=clock.sql("duckdb") if clock is not None else None,
             has_query=any(isinstance(node, exp.Query) for node in self.others),
             has_window=any(isinstance(node, exp.Window) for node in self.others),
         )
+
+
+def _compared(node: exp.Expr) -> Iterator[tuple[exp.Column, tuple[str, ...]]]:
+    if isinstance(node, exp.EQ | exp.NEQ):
+        for one, other in ((node.this, node.expression), (node.expression, node.this)):
+            if isinstance(one, exp.Column) and isinstance(other, exp.Literal):
+                yield one, (other.name,)
+    elif isinstance(node, exp.In) and isinstance(node.this, exp.Column):
+        yield node.this, tuple(each.name for each in node.expressions if isinstance(each, exp.Literal))
 
 
 def parse_query(text: str) -> exp.Query | Unparsable:

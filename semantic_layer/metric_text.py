@@ -166,6 +166,7 @@ class MetricReader:
             self._check_grain(metric, sql, inner_part)
             if metric.per is None:
                 self._names(scope, sql.columns, inner_part, metric, reads)
+                self.found.extend(scope.check_values(sql, inner_part, metric_owner(metric)))
             else:
                 self._check_outer_names(metric, metric.per, sql, inner_part)
         filtered = self._filter(scope, metric, metric.filter, (*part, "filter"), reads)
@@ -190,6 +191,7 @@ class MetricReader:
             where, owner = self.draft.where(*part), f"the filter of {metric_owner(metric)}"
             self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
         self._names(scope, sql.columns, part, metric, reads)
+        self.found.extend(scope.check_values(sql, part, metric_owner(metric)))
         return sql.tree
 
     def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: _Reads) -> None:
@@ -207,6 +209,7 @@ class MetricReader:
             if sql is not None:
                 self._check_grain(metric, sql, inner)
                 self._names(scope, sql.columns, inner, metric, reads)
+                self.found.extend(scope.check_values(sql, inner, metric_owner(metric)))
 
     def _check_outer_names(self, metric: MetricDefinition, per: PerEntity, sql: Sql, part: Part) -> None:
         """With `per`, the outer expression sees the inner values and the key only."""

@@ -118,7 +118,7 @@ class UnknownValue(DefinitionProblem):
     @property
     def message(self) -> str:
         offer = suggestion(self.nearest) or f" Add it to the values of '{self.field}', or mark them `open`."
-        return f"{self.owner} asks for '{self.value}', which is not a value of '{self.field}'.{offer}"
+        return f"{self.owner} asks for '{self.value}', which is no value of '{self.field}'.{offer}"
 
 
 @dataclass(frozen=True)

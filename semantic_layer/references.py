@@ -13,7 +13,7 @@ from semantic_layer.errors import DefinitionProblem
 from semantic_layer.expressions import Sql, parse_expression
 from semantic_layer.joins import JoinPaths, written
 from semantic_layer.model import Dataset, Field
-from semantic_layer.name_problems import UnknownDataset, UnknownField, UnknownParameter
+from semantic_layer.name_problems import UnknownDataset, UnknownField, UnknownParameter, UnknownValue
 from semantic_layer.nearest import nearest
 from semantic_layer.yaml_text import Part
 
@@ -42,6 +42,17 @@ class Scope:
             if key not in seen:
                 seen.add(key)
                 yield from self._check_column(column, part, owner)
+
+    def check_values(self, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        """What a field with a closed set of values is compared with is one of them."""
+        for column, values in sql.compared:
+            field = self.find(column.table, column.name) if column.name not in self.more else None
+            if field is not None and field.definition.values and not field.definition.open:
+                codes = [str(code) for code in field.definition.values]
+                for value in values:
+                    if value not in codes:
+                        near = nearest(value, codes)
+                        yield UnknownValue(self.draft.where(*part), owner, field.qualified, value, near)
 
     def check_time(self, name: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
         """The name is that of a field with a date or timestamp."""

@@ -176,10 +176,12 @@ def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnect
             connection = _files_as_tables(path)
         else:
             connection = duckdb.connect(str(path), read_only=True)
-        connection.execute(f"SET memory_limit = '{memory_limit}'")
-        connection.execute(f"SET threads = {int(threads)}")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        # a file that this process has open already is one instance with one configuration, which is locked
+        if not connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
+            connection.execute(f"SET memory_limit = '{memory_limit}'")
+            connection.execute(f"SET threads = {int(threads)}")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         raise EngineError(DatabaseUnreadable(str(path), _first_line(error))) from error
     return connection

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
-from ruamel.yaml import YAML
+import yaml
 
 from semantic_layer.layer import Layer
 from semantic_layer.query import Request
 from semantic_layer.result import Value
 
-CASES = YAML(typ="safe").load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 
 
