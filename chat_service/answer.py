@@ -1,0 +1,189 @@
+"""The whole path of a question on one page: question, outcome, request, result table, answer.
+
+Comes in: a question with its reader, and the services. Goes out: an `Answer`, always; what cannot be answered is an
+answer that says so. Knows no HTTP and no storage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chat_service.asking import Answer, Asked, Stage, Status, Trouble
+from chat_service.emptiness import Emptiness, first_day_behind, is_empty, is_idle, is_outside, relax
+from chat_service.outcomes import (
+    Answerable,
+    CatalogueAsked,
+    Clarification,
+    DefinitionAsked,
+    Outcome,
+    Question,
+    Reading,
+    Refusal,
+)
+from chat_service.present.catalogue import catalogue_text
+from chat_service.present.chart import choose_chart
+from chat_service.present.definitions import definition_text, meanings, metrics_of
+from chat_service.present.finding import Finding
+from chat_service.present.names import Names
+from chat_service.present.notes import notes
+from chat_service.present.problems import error_words, is_askers
+from chat_service.present.restate import restate
+from chat_service.present.suggestions import leading_metrics, suggest, suggest_for_metrics
+from chat_service.present.text import describe, reading_remarks
+from chat_service.services import Services
+from chat_service.stopwatch import Stopwatch
+from chat_service.translate.parse import language_of
+from semantic_layer.access import Reader
+from semantic_layer.errors import EngineError, HuitouError, QueryError
+from semantic_layer.layer import Layer
+from semantic_layer.query import MetricQuery, Request
+from semantic_layer.result import ResultTable
+
+
+def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] = lambda _: None) -> Answer:
+    """The answer to a question. Raises nothing for any text; a broken database is an answer of status `error`."""
+    watch = Stopwatch(services.clock)
+    on_stage("translate")
+    language = language_of(asked.question.text, asked.question.language)
+    try:
+        outcome = _outcome(asked, services)
+        watch.lap("translate")
+        found = _answer_outcome(outcome, asked, services, watch, on_stage)
+    except EngineError as error:
+        names = Names(services.model, language)
+        trouble = Trouble(error.problems[0].code, error_words(error, names))
+        found = Answer("error", language, trouble.message, Reading(language), trouble=trouble)
+    return replace(found, timings_ms=watch.total())
+
+
+def answer_request(
+    request: Request,
+    reading: Reading,
+    asked: Asked,
+    services: Services,
+    watch: Stopwatch,
+    on_stage: Callable[[Stage], None],
+) -> Answer:
+    """The answer to a typed request: resolve, compile, run, present."""
+    layer = services.layer_at(asked.question.today)
+    names = Names(services.model, reading.language)
+    base = Answer("answered", reading.language, "", reading, request)
+    try:
+        on_stage("compile")
+        prepared = layer.prepare(request, asked.reader)
+        watch.lap("compile")
+        on_stage("execute")
+        table = layer.execute(prepared)
+        watch.lap("execute")
+    except HuitouError as error:
+        return _failed(base, error, names, layer)
+    on_stage("present")
+    finding = Finding(request, table, names, layer.as_of, prepared.filters)
+    restated = restate(request, names, layer.as_of, period=table.period, previous=table.previous_period)
+    base = replace(
+        base, restated=restated, prepared=prepared, finding=finding,
+        definitions=meanings(metrics_of(request), names),
+    )  # fmt: skip
+    check = _checker(asked, services, layer)
+    nothing = _emptiness(finding, asked.reader, layer)
+    if nothing is not None:
+        text = nothing.words(request, names)
+        code = "outside_data" if nothing.is_outside_data else "no_rows"
+        said = " ".join([text, *reading_remarks(reading)])
+        wider = suggest(nothing.widened(request), names, layer.as_of, check)
+        return replace(base, status="empty", text=said, trouble=Trouble(code, text), suggestions=wider)
+    return replace(
+        base, text=describe(finding, reading), chart=choose_chart(finding, restated, reading.chart),
+        notes=notes(finding), suggestions=suggest(request, names, layer.as_of, check),
+    )  # fmt: skip
+
+
+def _answer_outcome(
+    outcome: Outcome, asked: Asked, services: Services, watch: Stopwatch, on_stage: Callable[[Stage], None]
+) -> Answer:
+    match outcome:
+        case Answerable(request, reading):
+            return answer_request(request, reading, asked, services, watch, on_stage)
+        case DefinitionAsked(metrics, reading):
+            return _defined(metrics, reading, asked, services)
+        case CatalogueAsked(reading):
+            return _catalogue(reading, asked, services)
+        case Clarification():
+            reading = outcome.reading
+            return Answer("clarification", reading.language, outcome.question, reading, clarification=outcome)
+        case Refusal():
+            return _refused(outcome)
+
+
+def _outcome(asked: Asked, services: Services) -> Outcome:
+    if asked.choice is not None and asked.choice.request is not None:
+        language = language_of(asked.question.text, asked.question.language)
+        return Answerable(asked.choice.request, Reading(language, basis=("choice_taken",)))
+    return services.translator.translate(asked.question)
+
+
+def _defined(metrics: tuple[str, ...], reading: Reading, asked: Asked, services: Services) -> Answer:
+    names, layer = Names(services.model, reading.language), services.layer_at(asked.question.today)
+    found = meanings(metrics, names)
+    text = "\n".join([definition_text(found, names), *reading_remarks(reading)])
+    offered = suggest_for_metrics(metrics, names, layer.as_of, _checker(asked, services, layer))
+    return Answer("answered", reading.language, text, reading, definitions=found, suggestions=offered)
+
+
+def _catalogue(reading: Reading, asked: Asked, services: Services) -> Answer:
+    names, layer = Names(services.model, reading.language), services.layer_at(asked.question.today)
+    leading = leading_metrics(services.model)
+    offered = suggest_for_metrics(leading, names, layer.as_of, _checker(asked, services, layer))
+    return Answer("answered", reading.language, catalogue_text(names), reading, suggestions=offered)
+
+
+def _refused(outcome: Refusal) -> Answer:
+    trouble = Trouble(outcome.code, outcome.message, outcome.details)
+    reading = outcome.reading
+    return Answer(
+        "refused", reading.language, outcome.message, reading, suggestions=outcome.suggestions, trouble=trouble
+    )
+
+
+def _failed(base: Answer, error: HuitouError, names: Names, layer: Layer) -> Answer:
+    trouble = Trouble(error.problems[0].code, error_words(error, names))
+    restated = restate(base.request, names, layer.as_of) if base.request is not None else ""
+    status: Status = "refused" if isinstance(error, QueryError) and is_askers(error.problems[0]) else "error"
+    return replace(base, status=status, text=trouble.message, trouble=trouble, restated=restated)
+
+
+def _emptiness(finding: Finding, reader: Reader, layer: Layer) -> Emptiness | None:
+    request, table = finding.request, finding.table
+    empty = is_empty(request, table)
+    if not empty and not is_idle(request, table):
+        return None
+
+    def run(other: Request) -> ResultTable:
+        return layer.run(other, reader)
+
+    first_day = first_day_behind(request, layer)
+    outside = is_outside(request, first_day, finding.today)
+    if not empty and not outside:
+        return None
+    relaxed = () if outside else relax(request, finding.names, finding.today, run)
+    return Emptiness(outside, first_day, finding.today, relaxed)
+
+
+def _checker(asked: Asked, services: Services, layer: Layer) -> Callable[[str, MetricQuery], bool]:
+    """Whether a suggested question is read as it is meant, and can be compiled for this reader."""
+
+    def is_answerable(question: str, meant: MetricQuery) -> bool:
+        outcome = services.translator.translate(Question(question, asked.question.today))
+        if not isinstance(outcome, Answerable) or not isinstance(outcome.request, MetricQuery):
+            return False
+        read = outcome.request
+        if read.metrics != meant.metrics or set(read.group_by) != set(meant.group_by) or outcome.reading.unused:
+            return False
+        try:
+            layer.prepare(read, asked.reader)
+        except QueryError:
+            return False
+        return True
+
+    return is_answerable

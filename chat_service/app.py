@@ -1,0 +1,64 @@
+"""The HTTP service put together: routes, middleware, errors. `create_app` is all there is to start."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from chat_service.channels.http_api import catalogue_routes, conversation_routes, health_routes, query_routes
+from chat_service.channels.http_chat import chat_routes
+from chat_service.channels.http_errors import install_error_handlers
+from chat_service.channels.http_middleware import RequestMiddleware
+from chat_service.channels.station import Station
+from chat_service.channels.wire import ErrorBody
+from chat_service.conversation import Store
+from chat_service.conversation_store import SqlStore
+from chat_service.services import open_services
+from chat_service.settings import Settings
+
+_DESCRIPTION = (
+    "Questions about customer loyalty, in Chinese or English, answered from a semantic layer: every number comes with "
+    "its definition, its SQL and the reading that was taken. An error has one shape everywhere."
+)
+
+
+def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
+    """The service for those settings. Database and model are opened by the first request that needs them."""
+    station = Station(
+        settings=settings,
+        store=SqlStore(settings.conversations_url) if store is None else store,
+        open_services=lambda chosen: open_services(chosen, time.perf_counter),
+        now=lambda: datetime.now(UTC),
+        new_id=lambda: uuid.uuid4().hex,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        station.close()
+
+    app = FastAPI(
+        title="Huitou",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        responses={
+            "4XX": {"model": ErrorBody, "description": "Malformed, unknown or too large: the client must act."},
+            "5XX": {"model": ErrorBody, "description": "The service cannot answer now: the operator must act."},
+        },
+    )
+    install_error_handlers(app)
+    for routes in (chat_routes, query_routes, catalogue_routes, conversation_routes, health_routes):
+        app.include_router(routes(station), max_body_size=settings.max_body_bytes)
+    app.add_middleware(
+        RequestMiddleware,
+        meters=station.meters,
+        new_id=station.new_id,
+        max_body_bytes=settings.max_body_bytes,
+    )
+    return app

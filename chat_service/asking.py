@@ -1,0 +1,63 @@
+"""What goes into the path of a question and what comes out of it: `Asked` and `Answer`, both plain frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chat_service.outcomes import Choice, Clarification, Language, Question, Reading
+from chat_service.present.definitions import MetricMeaning
+from chat_service.present.finding import Finding
+from chat_service.present.marks import Json
+from chat_service.present.notes import Note
+from semantic_layer.access import Reader
+from semantic_layer.layer import Prepared
+from semantic_layer.query import Request
+from semantic_layer.result import ResultTable
+
+Status = Literal["answered", "clarification", "refused", "empty", "error"]
+Stage = Literal["translate", "compile", "execute", "present"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as a channel hands it over. `choice` is the reading taken of a clarification asked before."""
+
+    question: Question
+    reader: Reader
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why there is no answer: a stable code and the sentence that the text says too."""
+
+    code: str
+    message: str
+    detail: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """All that is to be shown of one question; what does not apply is empty or None."""
+
+    status: Status
+    language: Language
+    text: str
+    reading: Reading
+    request: Request | None = None
+    restated: str = ""
+    prepared: Prepared | None = None
+    finding: Finding | None = None
+    chart: dict[str, Json] | None = None
+    definitions: tuple[MetricMeaning, ...] = ()
+    clarification: Clarification | None = None
+    suggestions: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    trouble: Trouble | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def table(self) -> ResultTable | None:
+        return None if self.finding is None else self.finding.table

@@ -1,0 +1,183 @@
+"""From an `Answer` to the body that other programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import isfinite
+from typing import Literal
+
+from chat_service.asking import Answer
+from chat_service.channels.wire import (
+    AssumptionBody,
+    Cell,
+    ChartPart,
+    ChatBody,
+    ChoiceBody,
+    ClarificationPart,
+    ColumnBody,
+    Confidence,
+    DefinitionsPart,
+    FilterBody,
+    InterpretationPart,
+    MetricMeaningBody,
+    Part,
+    ProblemBody,
+    Provenance,
+    SpanBody,
+    SqlPart,
+    SuggestionsPart,
+    TablePart,
+    TextPart,
+    Timings,
+    WarningBody,
+)
+from chat_service.present.names import Names, part_unit
+from semantic_layer.layer import Layer, Prepared
+from semantic_layer.resolved import AppliedFilter
+from semantic_layer.result import ResultTable, Value
+
+
+def chat_body(
+    answer: Answer,
+    layer: Layer | None,
+    *,
+    request_id: str,
+    conversation_id: str | None = None,
+    message_id: str | None = None,
+    clarification_id: str = "c1",
+    translator: Literal["offline", "llm", "verified"] = "offline",
+) -> ChatBody:
+    """The body of `POST /v1/chat`. `layer` is None where the database could not be opened."""
+    reading, trouble = answer.reading, answer.trouble
+    return ChatBody(
+        request_id=request_id,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        status=answer.status,
+        language=answer.language,
+        content=tuple(_parts(answer, clarification_id)),
+        confidence=Confidence(score=round(reading.confidence, 4), basis=reading.basis),
+        warnings=tuple(WarningBody(code=note.code, message=note.message) for note in answer.notes),
+        problem=None
+        if trouble is None
+        else ProblemBody(code=trouble.code, message=trouble.message, detail=dict(trouble.detail)),
+        provenance=provenance(layer, translator),
+        timings_ms=_timings(answer.timings_ms),
+    )
+
+
+def provenance(layer: Layer | None, translator: Literal["offline", "llm", "verified"]) -> Provenance:
+    """Which model and which data stand behind an answer."""
+    known = None if layer is None else layer.data_as_of
+    return Provenance(
+        translator=translator,
+        model_hash="" if layer is None else layer.model.hash,
+        data_as_of=None if known is None else known.isoformat(),
+        cache="miss",
+    )
+
+
+def table_part(table: ResultTable, names: Names) -> TablePart:
+    """The table with raw values."""
+    return TablePart(
+        columns=tuple(
+            ColumnBody(
+                name=column.name,
+                label=names.column(column),
+                role=column.role,
+                type=column.type,
+                format=_format(part_unit(column), column.type),
+            )
+            for column in table.columns
+        ),
+        rows=tuple(tuple(_cell(value) for value in row) for row in table.rows),
+        row_count=len(table.rows),
+        total_rows=table.total_rows,
+        truncated=table.truncated,
+    )
+
+
+def filter_bodies(filters: tuple[AppliedFilter, ...]) -> tuple[FilterBody, ...]:
+    """The applied conditions with their origins."""
+    return tuple(
+        FilterBody(field=each.field, op=each.op, values=each.values, origin=each.origin, text=each.text)
+        for each in filters
+    )
+
+
+def sql_part(prepared: Prepared) -> SqlPart:
+    """The compiled statement."""
+    return SqlPart(statement=prepared.sql, dialect=prepared.dialect)
+
+
+def _parts(answer: Answer, clarification_id: str) -> list[Part]:
+    found: list[Part] = [TextPart(text=answer.text)]
+    found.append(_interpretation(answer))
+    if answer.prepared is not None:
+        found.append(sql_part(answer.prepared))
+    if answer.finding is not None:
+        found.append(table_part(answer.finding.table, answer.finding.names))
+    if answer.chart is not None:
+        found.append(ChartPart(spec=answer.chart))
+    if answer.definitions:
+        found.append(_definitions(answer))
+    if answer.clarification is not None:
+        asked = answer.clarification
+        choices = tuple(ChoiceBody(id=each.id, label=each.label, message=each.message) for each in asked.choices)
+        found.append(ClarificationPart(id=clarification_id, question=asked.question, choices=choices))
+    if answer.suggestions:
+        found.append(SuggestionsPart(suggestions=answer.suggestions))
+    return found
+
+
+def _interpretation(answer: Answer) -> InterpretationPart:
+    reading = answer.reading
+    query = {} if answer.request is None else answer.request.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return InterpretationPart(
+        query=query,
+        restated=answer.restated,
+        spans=tuple(
+            SpanBody(text=each.text, start=each.start, end=each.end, role=each.role, resolved=each.resolved)
+            for each in reading.spans
+        ),
+        unused=reading.unused,
+        assumptions=tuple(AssumptionBody(code=each.code, text=each.text) for each in reading.assumptions),
+        filters=() if answer.prepared is None else filter_bodies(answer.prepared.filters),
+    )
+
+
+def _definitions(answer: Answer) -> DefinitionsPart:
+    return DefinitionsPart(
+        metrics=tuple(
+            MetricMeaningBody(
+                name=each.name,
+                label=each.label,
+                description=each.description,
+                formula=each.formula,
+                unit=each.unit,
+            )
+            for each in answer.definitions
+        )
+    )
+
+
+def _timings(timings: Mapping[str, float]) -> Timings:
+    return Timings(
+        translate=timings.get("translate"),
+        compile=timings.get("compile"),
+        execute=timings.get("execute"),
+        total=timings.get("total", 0.0),
+    )
+
+
+def _format(unit: str | None, kind: str) -> str | None:
+    return unit if unit is not None else None if kind == "text" else kind
+
+
+def _cell(value: Value) -> Cell:
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,123 @@
+"""The catalogue of the model as bodies: metrics, dimensions and values with their labels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chat_service.channels.wire import (
+    Cell,
+    DimensionBody,
+    DimensionsBody,
+    MetricBody,
+    MetricsBody,
+    ValueBody,
+    ValuesBody,
+)
+from chat_service.present.definitions import formula
+from chat_service.present.names import Names
+from semantic_layer.access import Reader
+from semantic_layer.definitions import Bilingual, Synonyms
+from semantic_layer.layer import Layer
+from semantic_layer.model import Dimension, Metric, Model
+from semantic_layer.result import Label, Value
+
+
+def metrics_body(layer: Layer) -> MetricsBody:
+    """Every metric that is not a hidden building block."""
+    model, names = layer.model, Names(layer.model, "en")
+    shown = [metric for metric in model.metrics.values() if not metric.definition.hidden]
+    return MetricsBody(metrics=tuple(_metric(each, layer, names) for each in shown), model_hash=model.hash)
+
+
+def dimensions_body(layer: Layer, reader: Reader) -> DimensionsBody:
+    """Every dimension that the reader may group by."""
+    shown = [each for each in layer.model.dimensions.values() if _may_see(each, reader)]
+    return DimensionsBody(dimensions=tuple(_dimension(each, layer) for each in shown), model_hash=layer.model.hash)
+
+
+def values_body(layer: Layer, name: str, search: str, limit: int, reader: Reader) -> ValuesBody:
+    """Values of a dimension that contain `search` in the data or in a label.
+
+    Raises QueryError for a dimension that is unknown or withheld.
+    """
+    in_model = Names(layer.model, "zh"), Names(layer.model, "en")
+    field = in_model[0].field(name)
+    if search and field is not None and field.definition.values:
+        # labels are the model's, so a search over a coded dimension looks through all of its codes
+        found = layer.values(name, "", limit=10_000, reader=reader)
+        bodies = [_value(value, name, in_model) for value in found.values]
+        kept = [each for each in bodies if _matches(each, search)]
+        whole = found.is_complete and len(kept) <= limit
+        return ValuesBody(dimension=name, values=tuple(kept[:limit]), is_complete=whole)
+    found = layer.values(name, search, limit=limit, reader=reader)
+    values = tuple(_value(value, name, in_model) for value in found.values)
+    return ValuesBody(dimension=name, values=values, is_complete=found.is_complete)
+
+
+def _metric(metric: Metric, layer: Layer, names: Names) -> MetricBody:
+    model = layer.model
+    missing = sorted({table for dataset in metric.datasets for table in layer.unavailable.get(dataset, ())})
+    definition = metric.definition
+    return MetricBody(
+        name=metric.name,
+        label=_label(metric.label),
+        description=_bilingual(definition.description),
+        synonyms=_synonyms(definition.synonyms),
+        formula=formula(metric, names),
+        unit=metric.unit,
+        polarity=metric.polarity,
+        kind=_kind(metric),
+        dimensions=tuple(name for name in _groupable(model) if model.can_group(metric.name, name)),
+        available=not missing,
+        missing_tables=tuple(missing),
+    )
+
+
+def _dimension(dimension: Dimension, layer: Layer) -> DimensionBody:
+    home = dimension.home
+    return DimensionBody(
+        name=dimension.name,
+        label=_label(dimension.label),
+        description=_bilingual(home.definition.description),
+        synonyms=_synonyms(dimension.synonyms),
+        type=dimension.type,
+        values={str(code): {"zh": words.zh[0], "en": words.en[0]} for code, words in home.definition.values.items()},
+        available=home.dataset not in layer.unavailable,
+    )
+
+
+def _kind(metric: Metric) -> Literal["flow", "stock", "ratio"]:
+    if metric.is_stock:
+        return "stock"
+    return "flow" if metric.is_additive else "ratio"
+
+
+def _groupable(model: Model) -> tuple[str, ...]:
+    return tuple(d.name for d in model.dimensions.values() if d.home.definition.role == "dimension")
+
+
+def _may_see(dimension: Dimension, reader: Reader) -> bool:
+    return dimension.home.definition.pii is None or reader.may_see_personal
+
+
+def _value(value: Value, name: str, languages: tuple[Names, Names]) -> ValueBody:
+    plain: Cell = value if value is None or isinstance(value, bool | int | float | str) else value.isoformat()
+    zh, en = (names.code(names.field(name), value) for names in languages)
+    return ValueBody(value=plain, label={"zh": zh, "en": en})
+
+
+def _matches(body: ValueBody, search: str) -> bool:
+    wanted = search.casefold()
+    return any(wanted in text.casefold() for text in (str(body.value), *body.label.values()))
+
+
+def _label(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
+
+
+def _bilingual(text: Bilingual | None) -> dict[str, str]:
+    return {} if text is None else {"zh": text.zh, "en": text.en}
+
+
+def _synonyms(words: Synonyms) -> dict[str, tuple[str, ...]]:
+    return {"zh": tuple(words.zh), "en": tuple(words.en)}

@@ -1,0 +1,114 @@
+"""Every error of the HTTP interface in its one shape: code, message, detail, request id. Never a stack trace."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import JsonValue
+from starlette.exceptions import HTTPException
+
+from chat_service.channels.dialogue import DialogueError
+from chat_service.channels.wire import ErrorBody, ErrorDetail
+from semantic_layer.errors import DefinitionsError, EngineError, HuitouError, QueryError
+
+_LOG = logging.getLogger("huitou.http")
+_CODES = {
+    400: "malformed_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_request",
+}
+_STATUS = {
+    "unknown_choice": 422,
+    "message_id_reused": 409,
+    "unknown_conversation": 404,
+    "unknown_answer": 404,
+    "unknown_dimension": 404,
+    "translator_unavailable": 422,
+    "query_timeout": 504,
+    "query_cancelled": 499,
+    "store_unavailable": 503,
+    "database_missing": 503,
+    "database_unreadable": 503,
+}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Give every failure of the app the one shape."""
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HuitouError, _on_problem)
+    app.add_exception_handler(Exception, _on_surprise)
+
+
+def request_id_of(request: Request) -> str:
+    """The id that the middleware gave the request."""
+    found = request.scope.get("huitou.request_id", "")
+    return found if isinstance(found, str) else ""
+
+
+def error_response(
+    request: Request, status: int, code: str, message: str, detail: dict[str, JsonValue] | None = None
+) -> JSONResponse:
+    """A response of the one shape."""
+    problem = ErrorDetail(code=code, message=message, detail=detail or {})
+    body = ErrorBody(error=problem, request_id=request_id_of(request))
+    return JSONResponse(body.model_dump(mode="json"), status_code=status)
+
+
+def status_of(error: HuitouError) -> int:
+    """The HTTP status of problems: 4xx where the client must act, 5xx where the operator must."""
+    code = error.problems[0].code
+    if code in _STATUS:
+        return _STATUS[code]
+    if isinstance(error, QueryError | DialogueError):
+        return 422
+    return 503 if isinstance(error, DefinitionsError) else 500
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, f"http_{error.status_code}")
+    response = error_response(request, error.status_code, code, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found: Sequence[dict[str, object]] = error.errors()
+    if any(each.get("type") == "json_invalid" for each in found):
+        return error_response(request, 400, "malformed_json", "The body is not JSON.")
+    places: list[JsonValue] = [
+        {"where": ".".join(str(part) for part in _place(each)), "problem": str(each.get("msg", ""))} for each in found
+    ]
+    first = f"{'.'.join(str(part) for part in _place(found[0]))}: {found[0].get('msg', '')}" if found else ""
+    return error_response(request, 422, "invalid_request", f"The request does not fit: {first}.", {"problems": places})
+
+
+async def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HuitouError)
+    status = status_of(error)
+    # a statement's failure may quote the database: that is for the log
+    hidden = isinstance(error, EngineError) and status >= 500
+    problems: list[JsonValue] = [{"code": each.code, "message": each.message} for each in error.problems]
+    if status >= 500:
+        _LOG.error("%s: %s", request_id_of(request), error)
+    first = error.problems[0]
+    return error_response(request, status, first.code, first.message, {} if hidden else {"problems": problems})
+
+
+async def _on_surprise(request: Request, error: Exception) -> JSONResponse:
+    _LOG.error("%s: unexpected", request_id_of(request), exc_info=error)
+    return error_response(request, 500, "internal_error", "Something went wrong here. The log has it under this id.")
+
+
+def _place(found: dict[str, object]) -> tuple[object, ...]:
+    place = found.get("loc")
+    return place if isinstance(place, tuple) else ()

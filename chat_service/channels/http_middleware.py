@@ -1,0 +1,74 @@
+"""Around every HTTP request: an id, a count and a time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chat_service.channels.wire import ErrorBody, ErrorDetail
+
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+
+
+def too_large(request_id: str) -> JSONResponse:
+    """The refusal of a body whose announced length is over the limit; it is not read."""
+    problem = ErrorDetail(code="body_too_large", message="The body is larger than this service reads.")
+    return JSONResponse(ErrorBody(error=problem, request_id=request_id).model_dump(mode="json"), status_code=413)
+
+
+class Meters:
+    """What Prometheus reads, in a registry of its own for each app."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "huitou_http_requests", "HTTP requests", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "huitou_http_request_seconds", "Time of HTTP requests", ["route"], registry=self.registry
+        )
+        self.answers = Counter("huitou_answers", "Answers by status", ["status", "language"], registry=self.registry)
+
+
+class RequestMiddleware:
+    """Gives every request an id (the client's own `X-Request-ID`, if it is a plain one), says it back, and meters."""
+
+    def __init__(self, app: ASGIApp, meters: Meters, new_id: Callable[[], str], max_body_bytes: int) -> None:
+        self._app, self._meters, self._new_id, self._max_body_bytes = app, meters, new_id, max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _ID.fullmatch(given) else self._new_id()
+        scope["huitou.request_id"] = request_id
+        started, status = time.perf_counter(), 500
+
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length) > self._max_body_bytes:
+            self._meters.requests.labels(scope["method"], "unread", "413").inc()
+            response = too_large(request_id)
+            response.headers["X-Request-ID"] = request_id
+            await response(scope, receive, send)
+            return
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self._meters.requests.labels(scope["method"], route, str(status)).inc()
+            self._meters.seconds.labels(route).observe(time.perf_counter() - started)

@@ -1,0 +1,377 @@
+"""The bodies of the public interface as pydantic models, word for word as other programs rely on them.
+
+Comes in: an `Answer`. Goes out: what `POST /v1/chat` and `huitou ask --json` print. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from chat_service.asking import Status
+from chat_service.outcomes import Language
+
+Cell = bool | int | float | str | None
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class Selection(_Body):
+    """The choice taken of a clarification."""
+
+    clarification_id: str = Field(max_length=100)
+    choice_id: str = Field(max_length=100)
+
+
+class ChatRequest(_Body):
+    """A question. With `selection`, the message may be empty."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=False,
+        json_schema_extra={"examples": [
+            {"message": "哪些客户可能流失"},
+            {"message": "上个月金卡会员的复购率同比", "conversation_id": None, "message_id": "m-1", "language": "zh"},
+            {"message": "", "conversation_id": "c-1", "selection": {"clarification_id": "c1", "choice_id": "orders"}},
+        ]},
+    )  # fmt: skip
+
+    message: str
+    conversation_id: str | None = Field(None, max_length=100)
+    message_id: str | None = Field(
+        None, min_length=1, max_length=100, description="The client's own; sent twice, it is answered once."
+    )
+    language: Language | None = None
+    as_of: date | None = Field(None, description="Today, inclusive; by default the last day in the data.")
+    translator: Literal["auto", "offline", "llm"] = "auto"
+    selection: Selection | None = None
+
+
+class TextPart(_Body):
+    """What people read."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class SpanBody(_Body):
+    """A piece of the question (offsets in characters) and what it was read as."""
+
+    text: str
+    start: int
+    end: int
+    role: str
+    resolved: str
+
+
+class AssumptionBody(_Body):
+    """A choice that the question left open."""
+
+    code: str
+    text: str
+
+
+class FilterBody(_Body):
+    """A condition that was applied, and where it comes from. `text` is set where it has no simple form."""
+
+    field: str
+    op: str
+    values: tuple[Cell, ...]
+    origin: Literal["asked", "default", "metric", "policy"]
+    text: str = ""
+
+
+class InterpretationPart(_Body):
+    """How the question was read."""
+
+    type: Literal["interpretation"] = "interpretation"
+    query: dict[str, JsonValue]
+    restated: str
+    spans: tuple[SpanBody, ...]
+    unused: tuple[str, ...]
+    assumptions: tuple[AssumptionBody, ...]
+    filters: tuple[FilterBody, ...]
+
+
+class SqlPart(_Body):
+    """The statement that was run."""
+
+    type: Literal["sql"] = "sql"
+    statement: str
+    dialect: str
+
+
+class ColumnBody(_Body):
+    """A column; `format` is the unit that its numbers are shown in."""
+
+    name: str
+    label: str
+    role: Literal["dimension", "metric", "comparison"]
+    type: Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+    format: str | None = None
+
+
+class TablePart(_Body):
+    """Rows of raw values: fractions for rates, codes for coded values, ISO dates."""
+
+    type: Literal["table"] = "table"
+    columns: tuple[ColumnBody, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    row_count: int
+    total_rows: int
+    truncated: bool
+
+
+class ChartPart(_Body):
+    """A Vega-Lite specification with its data inside."""
+
+    type: Literal["chart"] = "chart"
+    format: Literal["vega-lite"] = "vega-lite"
+    spec: dict[str, JsonValue]
+
+
+class MetricMeaningBody(_Body):
+    """A metric explained."""
+
+    name: str
+    label: str
+    description: str
+    formula: str
+    unit: str
+
+
+class DefinitionsPart(_Body):
+    """The metrics of the answer explained."""
+
+    type: Literal["definitions"] = "definitions"
+    metrics: tuple[MetricMeaningBody, ...]
+
+
+class ChoiceBody(_Body):
+    """One reading; send its `id` as a selection, or its `message` as a question."""
+
+    id: str
+    label: str
+    message: str
+
+
+class ClarificationPart(_Body):
+    """The question back."""
+
+    type: Literal["clarification"] = "clarification"
+    id: str
+    question: str
+    choices: tuple[ChoiceBody, ...]
+
+
+class SuggestionsPart(_Body):
+    """Questions that can be asked next; each has an answer."""
+
+    type: Literal["suggestions"] = "suggestions"
+    suggestions: tuple[str, ...]
+
+
+Part = Annotated[
+    TextPart
+    | InterpretationPart
+    | SqlPart
+    | TablePart
+    | ChartPart
+    | DefinitionsPart
+    | ClarificationPart
+    | SuggestionsPart,
+    Field(discriminator="type"),
+]
+
+
+class Confidence(_Body):
+    """How sure the reading is, 0 to 1, and why."""
+
+    score: float
+    basis: tuple[str, ...]
+
+
+class WarningBody(_Body):
+    """What to know before trusting the numbers."""
+
+    code: str
+    message: str
+
+
+class ProblemBody(_Body):
+    """Why there is no answer: a stable code and one sentence."""
+
+    code: str
+    message: str
+    detail: dict[str, str] = {}
+
+
+class Provenance(_Body):
+    """Where the answer comes from."""
+
+    translator: Literal["offline", "llm", "verified"]
+    model_hash: str
+    data_as_of: str | None
+    cache: Literal["hit", "miss"]
+
+
+class Timings(_Body):
+    """Milliseconds by stage; a stage that did not run is null."""
+
+    translate: float | None = None
+    compile: float | None = None
+    execute: float | None = None
+    total: float
+
+
+class ChatBody(_Body):
+    """An answer. Only the parts that apply are in `content`; `problem` is set where there is no answer."""
+
+    request_id: str
+    conversation_id: str | None
+    message_id: str | None
+    status: Status
+    language: Language
+    content: tuple[Part, ...]
+    confidence: Confidence
+    warnings: tuple[WarningBody, ...]
+    problem: ProblemBody | None = None
+    provenance: Provenance
+    timings_ms: Timings
+
+
+class QueryBody(_Body):
+    """A typed query's table, and the SQL that made it."""
+
+    request_id: str
+    table: TablePart
+    sql: SqlPart
+    filters: tuple[FilterBody, ...]
+    warnings: tuple[WarningBody, ...]
+    provenance: Provenance
+
+
+class ExplainBody(_Body):
+    """What a typed query compiles to, unrun."""
+
+    request_id: str
+    sql: SqlPart
+    filters: tuple[FilterBody, ...]
+
+
+class ErrorDetail(_Body):
+    """A stable code and one sentence; `detail` has what a program may want."""
+
+    code: str
+    message: str
+    detail: dict[str, JsonValue] = {}
+
+
+class ErrorBody(_Body):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+    request_id: str
+
+
+class MetricBody(_Body):
+    """A metric of the catalogue. `dimensions` are those that it can be split and filtered by."""
+
+    name: str
+    label: dict[str, str]
+    description: dict[str, str]
+    synonyms: dict[str, tuple[str, ...]]
+    formula: str
+    unit: str
+    polarity: str
+    kind: Literal["flow", "stock", "ratio"]
+    dimensions: tuple[str, ...]
+    available: bool
+    missing_tables: tuple[str, ...] = ()
+
+
+class MetricsBody(_Body):
+    """Every metric that can be asked for."""
+
+    metrics: tuple[MetricBody, ...]
+    model_hash: str
+
+
+class DimensionBody(_Body):
+    """A dimension of the catalogue. `values` are the labels of a closed set's codes."""
+
+    name: str
+    label: dict[str, str]
+    description: dict[str, str]
+    synonyms: dict[str, tuple[str, ...]]
+    type: str
+    values: dict[str, dict[str, str]]
+    available: bool
+
+
+class DimensionsBody(_Body):
+    """Every dimension."""
+
+    dimensions: tuple[DimensionBody, ...]
+    model_hash: str
+
+
+class ValueBody(_Body):
+    """A value as it stands in the data, with its labels."""
+
+    value: Cell
+    label: dict[str, str]
+
+
+class ValuesBody(_Body):
+    """Values of a dimension; `is_complete` says that none was left out."""
+
+    dimension: str
+    values: tuple[ValueBody, ...]
+    is_complete: bool
+
+
+class TurnBody(_Body):
+    """One question of a conversation and its answer."""
+
+    message: str
+    asked_at: str
+    answer: ChatBody
+
+
+class ConversationBody(_Body):
+    """What was asked and answered, in order."""
+
+    conversation_id: str
+    turns: tuple[TurnBody, ...]
+
+
+class FeedbackRequest(_Body):
+    """Whether an answer was right."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=False,
+        json_schema_extra={"examples": [{"request_id": "r-1", "positive": True, "comment": ""}]},
+    )  # fmt: skip
+
+    request_id: str = Field(max_length=100)
+    positive: bool
+    comment: str = Field("", max_length=2000)
+
+
+class FeedbackBody(_Body):
+    """Noted."""
+
+    request_id: str
+    recorded: Literal[True] = True
+
+
+class HealthBody(_Body):
+    """`ok`, or what stands in the way, by code."""
+
+    status: Literal["ok", "unavailable"]
+    data_as_of: str | None = None
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,70 @@
+"""The `huitou` command. Each subcommand is a module of its own, imported only when it is the one that runs.
+
+So `huitou ask` never waits for an HTTP framework or a statistics library. Exit codes: 0 answered or done, 1 a problem
+(by code on stderr), 2 wrong usage, 3 the question was not answered (asked back, refused, or nothing found).
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import typer
+from typer._click import Command, Context
+from typer.core import TyperCommand, TyperGroup
+
+# name: (module, what it does). The module has a Typer app named `app` with that one command.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ask": ("chat_service.commands.ask", "Answer one question in the terminal."),
+    "serve": ("chat_service.commands.serve", "Run the HTTP service."),
+    "query": ("chat_service.commands.query", "Run one typed query without language."),
+    "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),
+    "score": ("chat_service.commands.score", "Score the customers of a database, or test the scores on the past."),
+    "validate": ("chat_service.commands.validate", "Check the semantic model, and that it fits a database."),
+    "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
+    "settings": ("chat_service.commands.settings", "Explain every setting."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Lists commands from the table above, and imports the one that is run."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """A stand-in that knows name and help: enough to be listed and completed."""
+        if cmd_name not in COMMANDS:
+            return None
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1])
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else load(name), rest
+
+
+def load(name: str) -> Command:
+    """The command of that name, imported."""
+    module = importlib.import_module(COMMANDS[name][0])
+    command = typer.main.get_command(module.app)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Ask about your customers' loyalty in Chinese or English; get a right number with its definition and SQL.",
+)  # fmt: skip
+
+
+@app.callback()
+def huitou() -> None:
+    """Ask about your customers' loyalty in Chinese or English; get a right number with its definition and SQL."""
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

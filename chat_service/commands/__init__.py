@@ -1,0 +1,1 @@
+"""The subcommands of `huitou`, one a module, imported by cli.py only when they run."""

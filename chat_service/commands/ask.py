@@ -1,0 +1,59 @@
+"""`huitou ask`: one question, answered in the terminal or as the JSON of the HTTP interface."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from chat_service.answer import answer
+from chat_service.asking import Asked
+from chat_service.channels.bodies import chat_body
+from chat_service.commands.edge import (
+    FAILED,
+    NOT_ANSWERED,
+    AsOf,
+    Database,
+    ModelFolder,
+    day_of,
+    problems_reported,
+    settings_with,
+)
+from chat_service.commands.opening import opened
+from chat_service.outcomes import Language, Question
+from chat_service.present.terminal import show
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In Chinese or English.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the body of POST /v1/chat.")] = False,
+    language: Annotated[Language | None, typer.Option(help="Language of the answer, if not the question's.")] = None,
+    as_of: AsOf = None,
+    db: Database = None,
+    model: ModelFolder = None,
+) -> None:
+    """Answer one question in the terminal.
+
+    Exits with 0 if it was answered, 3 if not (asked back, refused, nothing found), 1 on a problem.
+    """
+    with problems_reported():
+        settings = settings_with(database=db, model=model, as_of=day_of(as_of))
+        services = opened(settings, Console(stderr=True, highlight=False))
+        today: date = services.layer.as_of
+        found = answer(Asked(Question(question, today, language), services.reader), services)
+        if json:
+            body = chat_body(found, services.layer, request_id=uuid.uuid4().hex)
+            typer.echo(body.model_dump_json(indent=1))
+        else:
+            show(found, Console(highlight=False))
+        services.close()
+    if found.status == "error":
+        raise typer.Exit(FAILED)
+    if found.status != "answered":
+        raise typer.Exit(NOT_ANSWERED)

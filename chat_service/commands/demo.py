@@ -1,0 +1,55 @@
+"""`huitou demo`: the demo company's database, scored."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from chat_service.commands.edge import problems_reported
+from chat_service.settings import DEMO_DATABASE
+from semantic_layer.demo.make import make_demo
+from semantic_layer.scoring.run import score_customers
+
+CUSTOMERS, SEED, AS_OF = 20_000, 7, date(2026, 6, 30)
+_SCORING = 0.25  # the share of the whole time, about
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def demo(
+    customers: Annotated[int, typer.Option(help="How many customers.")] = CUSTOMERS,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = SEED,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="The last day of its history.")] = AS_OF.isoformat(),
+    out: Annotated[Path, typer.Option(help="The file to write; one that is there is replaced.")] = DEMO_DATABASE,
+) -> None:
+    """Make the demo company's database and score its customers."""
+    try:
+        day = datetime.strptime(as_of, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise typer.BadParameter(f"'{as_of}' is not a date such as {AS_OF}") from error
+    with problems_reported():
+        make(out, Console(stderr=True, highlight=False), customers=customers, seed=seed, as_of=day)
+    typer.echo(str(out))
+
+
+def make(out: Path, console: Console, *, customers: int = CUSTOMERS, seed: int = SEED, as_of: date = AS_OF) -> None:
+    """Write and score the demo company, showing how far it is."""
+    share = TextColumn("{task.percentage:>3.0f}%")
+    shown = (TextColumn("{task.description:<20}"), BarColumn(), share, TimeElapsedColumn())
+    with Progress(*shown, console=console) as progress:
+        task = progress.add_task("customers", total=1.0)
+
+        def while_making(stage: str, done: float) -> None:
+            progress.update(task, description=stage, completed=done * (1 - _SCORING))
+
+        def while_scoring(stage: str, done: float) -> None:
+            progress.update(task, description=stage, completed=1 - _SCORING + done * _SCORING)
+
+        make_demo(out, customers=customers, seed=seed, as_of=as_of, progress=while_making)
+        score_customers(out, as_of=as_of, progress=while_scoring)

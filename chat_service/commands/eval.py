@@ -1,0 +1,74 @@
+"""`huitou eval SUITE.yaml`: answers measured against reference SQL on the same database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from chat_service.channels.dialogue import Dialogue
+from chat_service.commands.edge import FAILED, AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
+from chat_service.commands.opening import opened
+from chat_service.conversation import MemoryStore
+from chat_service.evaluate.in_process import DialogueAsker
+from chat_service.evaluate.printed import print_report
+from chat_service.evaluate.report import Report, report
+from chat_service.evaluate.run import Selection, run_suite
+from chat_service.evaluate.suite import Case, NothingSelected, SuiteError, load_suite
+from chat_service.services import Services
+
+TranslatorName = Literal["auto", "offline", "llm"]
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def evaluate(
+    suite: Annotated[Path, typer.Argument(help="YAML file of questions with reference answers.")],
+    translator: Annotated[TranslatorName, typer.Option(help="What reads the questions.")] = "auto",
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    min_accuracy: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of all questions that must be right; below, exit 1.")
+    ] = None,
+    category: Annotated[list[str] | None, typer.Option(help="Only this category; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
+    case_id: Annotated[list[str] | None, typer.Option("--id", help="Only the entry of this id.")] = None,
+    as_of: AsOf = None,
+    db: Database = None,
+    model: ModelFolder = None,
+) -> None:
+    """Measure answers against the reference SQL of a suite.
+
+    Exits with 1 below `--min-accuracy`, and on a problem.
+    """
+    selection = Selection(tuple(case_id or ()), tuple(category or ()), tuple(language or ()))
+    errors = Console(stderr=True, highlight=False)
+    with problems_reported():
+        cases = tuple(case for case in load_suite(suite) if case in selection)
+        if not cases:
+            raise SuiteError(NothingSelected(str(suite)))
+        services = opened(settings_with(database=db, model=model, as_of=day_of(as_of)), errors)
+        try:
+            found = measure(cases, services, translator, errors)
+        finally:
+            services.close()
+    if json:
+        typer.echo(found.model_dump_json(indent=1))
+    else:
+        print_report(found, Console(highlight=False))
+    if min_accuracy is not None and (found.overall.accuracy or 0.0) < min_accuracy:
+        raise typer.Exit(FAILED)
+
+
+def measure(cases: Sequence[Case], services: Services, translator: TranslatorName, console: Console) -> Report:
+    """The report of the cases, asked one after the other; how far it is goes to the console. Raises HuitouError."""
+    dialogue = Dialogue(services, MemoryStore(), now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
+    asker = DialogueAsker(dialogue, services.reader, translator)
+    shown = track(cases, "Asking", console=console, transient=True)
+    return report(tuple(run_suite(shown, asker, services.engine, services.layer.as_of)))

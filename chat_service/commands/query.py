@@ -1,0 +1,91 @@
+"""`huitou query`: a typed query from a file, without language."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+
+from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part
+from chat_service.channels.wire import QueryBody, WarningBody
+from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
+from chat_service.commands.opening import opened
+from chat_service.outcomes import Language
+from chat_service.present.finding import Finding
+from chat_service.present.names import Names
+from chat_service.present.notes import notes
+from chat_service.present.terminal import table_of
+from semantic_layer.errors import Problem, QueryError
+from semantic_layer.query import Request
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@dataclass(frozen=True)
+class MalformedQuery(Problem):
+    """A file that is no typed query."""
+
+    code: ClassVar[str] = "malformed_query"
+    where: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(metavar="QUERY.json", help="A file, or - for standard input.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the body of POST /v1/query.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the SQL only, unrun.")] = False,
+    language: Annotated[Language, typer.Option(help="Language of the labels.")] = "en",
+    as_of: AsOf = None,
+    db: Database = None,
+    model: ModelFolder = None,
+) -> None:
+    """Run one typed query without language."""
+    with problems_reported():
+        request = read_query(file)
+        settings = settings_with(database=db, model=model, as_of=day_of(as_of))
+        services = opened(settings, Console(stderr=True, highlight=False))
+        prepared = services.layer.prepare(request, services.reader)
+        if explain:
+            typer.echo(prepared.sql)
+            return
+        table, names = services.layer.execute(prepared), Names(services.model, language)
+        finding = Finding(request, table, names, services.layer.as_of, prepared.filters)
+        cautions = notes(finding)
+        if json:
+            body = QueryBody(
+                request_id="", table=table_part(table, names), sql=sql_part(prepared),
+                filters=filter_bodies(prepared.filters),
+                warnings=tuple(WarningBody(code=each.code, message=each.message) for each in cautions),
+                provenance=provenance(services.layer, "offline"),
+            )  # fmt: skip
+            typer.echo(body.model_dump_json(indent=1))
+        else:
+            console = Console(highlight=False)
+            console.print(table_of(finding))
+            for each in cautions:
+                console.print(each.message, markup=False)
+        services.close()
+
+
+def read_query(file: str) -> Request:
+    """The request in a JSON file or on standard input. Raises QueryError with every mistake in it."""
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise QueryError(MalformedQuery(file, error.strerror or str(error))) from error
+    try:
+        request: Request = TypeAdapter[Request](Request).validate_json(data)
+    except ValidationError as error:
+        found = (MalformedQuery(f"{file}: {'.'.join(str(p) for p in e['loc'])}", e["msg"]) for e in error.errors())
+        raise QueryError(*found) from error
+    return request

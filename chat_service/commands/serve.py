@@ -1,0 +1,34 @@
+"""`huitou serve`: the HTTP service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from chat_service.app import create_app
+from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
+from chat_service.commands.opening import opened
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else HUITOU_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; else HUITOU_PORT.")] = None,
+    db: Database = None,
+    model: ModelFolder = None,
+    as_of: AsOf = None,
+) -> None:
+    """Run the HTTP service."""
+    console = Console(stderr=True, highlight=False)
+    with problems_reported():
+        settings = settings_with(host=host, port=port, database=db, model=model, as_of=day_of(as_of))
+        # opened once before listening, so that a wrong path or model is told at once
+        opened(settings, console).close()
+        service = create_app(settings)
+    console.print(f"http://{settings.host}:{settings.port}/docs")
+    uvicorn.run(service, host=settings.host, port=settings.port, log_level="info")

@@ -1,0 +1,46 @@
+"""`huitou validate`: the model's mistakes with file and line; with a database, whether every expression runs."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
+from semantic_layer.build import build
+from semantic_layer.database_checks import DatasetUnavailable, check_against
+from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.load import read_definition, shipped_model_path
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def validate(model: ModelFolder = None, db: Database = None) -> None:
+    """Check the semantic model, and that it fits a database.
+
+    Exits with 1 on any error. What needs a table that the database lacks is told, and is no error while some
+    dataset is there.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    with problems_reported():
+        settings = settings_with(model=model, database=db)
+        folder = settings.model or shipped_model_path()
+        draft, problems = read_definition(folder)
+        loaded = build(draft, problems)
+        console.print(
+            f"{folder}: {len(loaded.metrics)} metrics, {len(loaded.dimensions)} dimensions, "
+            f"{len(loaded.datasets)} datasets: no mistakes",
+            markup=False,
+        )
+        if settings.database is None:
+            return
+        engine = DuckDBEngine(settings.database, memory_limit=settings.memory_limit, threads=settings.threads)
+        found = check_against(loaded, engine, draft.where)
+        engine.close()
+    errors = [problem for problem in found if not isinstance(problem, DatasetUnavailable)]
+    for problem in found:
+        console.print(str(problem), markup=False)
+    console.print(f"{settings.database}: {len(errors)} errors", markup=False)
+    # with no dataset at all, the database is not one of this model
+    if errors or len(found) - len(errors) == len(loaded.datasets):
+        raise typer.Exit(FAILED)

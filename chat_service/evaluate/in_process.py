@@ -1,0 +1,26 @@
+"""Asks this process's own answering path, through the same dialogue that every channel uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from chat_service.channels.dialogue import Dialogue
+from chat_service.channels.wire import ChatRequest
+from chat_service.evaluate.reply import Reply
+from semantic_layer.access import Reader
+
+
+@dataclass(frozen=True, eq=False)
+class DialogueAsker:
+    """An `Asker` over a dialogue. What is no question's fault (no database, no such translator) raises HuitouError."""
+
+    dialogue: Dialogue
+    reader: Reader
+    translator: Literal["auto", "offline", "llm"] = "auto"
+
+    def ask(self, text: str, conversation_id: str | None) -> Reply:
+        """The answer's body, read back from the JSON that a client would get."""
+        message = ChatRequest(message=text, conversation_id=conversation_id, translator=self.translator)
+        return Reply.model_validate_json(self.dialogue.respond(message, self.reader, str(uuid4())))

@@ -1,0 +1,62 @@
+"""A report as people read it in a terminal: what is wrong first, then the counts, then the times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from chat_service.evaluate.report import Entry, Report, Tally
+
+_COLOURS = {"wrong": "bold red", "error": "magenta", "refused": "yellow", "asked": "cyan", "right": "green"}
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Every question that is not right with what was said, counts by category and language, causes, times."""
+    for entry in report.not_right:
+        _print_entry(entry, console)
+    console.print(_tallies("by category", report.by_category))
+    console.print(_tallies("by language", report.by_language))
+    console.print(_tallies("all", (report.answerable, report.overall)))
+    if report.causes:
+        causes = Table("cause", "questions", title="why not right", title_justify="left")
+        for cause, count in report.causes:
+            causes.add_row(escape(cause), str(count))
+        console.print(causes)
+    console.print(_times(report))
+
+
+def _print_entry(entry: Entry, console: Console) -> None:
+    outcome = f"[{_COLOURS[entry.outcome]}]{entry.outcome}[/]"
+    console.print(f"{outcome} {escape(f'{entry.id} ({entry.category}) {entry.question}')}", soft_wrap=True)
+    lines = [f"{entry.where}  {entry.cause}", entry.said.split("\n")[0], entry.detail]
+    if entry.unused:
+        lines.append("not understood: " + ", ".join(entry.unused))
+    for line in lines:
+        if line:
+            console.print(f"    {escape(line)}", style="dim", soft_wrap=True)
+
+
+def _tallies(title: str, tallies: Sequence[Tally]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for heading in ("questions", "right", "wrong", "asked", "refused", "error", "accuracy"):
+        table.add_column(heading, justify="right")
+    for tally in tallies:
+        accuracy = "" if tally.accuracy is None else f"{tally.accuracy:.1%}"
+        counts = (tally.questions, tally.right, tally.wrong, tally.asked, tally.refused, tally.error)
+        table.add_row(escape(tally.group), *map(str, counts), accuracy)
+    return table
+
+
+def _times(report: Report) -> Table:
+    table = Table(title="times", title_justify="left")
+    table.add_column("stage")
+    for heading in ("questions", "median ms", "p95 ms"):
+        table.add_column(heading, justify="right")
+    for stage in report.times:
+        if stage.median_ms is not None and stage.p95_ms is not None:
+            table.add_row(stage.stage, str(stage.questions), f"{stage.median_ms:.2f}", f"{stage.p95_ms:.2f}")
+    return table

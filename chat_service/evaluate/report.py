@@ -1,0 +1,148 @@
+"""What a run showed, as numbers: outcomes by category and language, times by stage, causes, and what was not right."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict
+
+from chat_service.evaluate.judge import OUTCOMES, Outcome
+from chat_service.evaluate.run import Judged
+
+STAGES = ("translate", "compile", "execute", "total")
+
+
+class _Reported(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Tally(_Reported):
+    """Outcomes of one group of questions; `accuracy` is the share of right ones, null of none."""
+
+    group: str
+    questions: int
+    right: int
+    wrong: int
+    asked: int
+    refused: int
+    error: int
+    accuracy: float | None
+
+
+class StageTimes(_Reported):
+    """Milliseconds of one stage over the questions in which it ran; p95 is the smallest time that 95 % stay within."""
+
+    stage: str
+    questions: int
+    median_ms: float | None
+    p95_ms: float | None
+
+
+class Entry(_Reported):
+    """One question of the report."""
+
+    id: str
+    where: str
+    language: str
+    category: str
+    check: str
+    question: str
+    outcome: Outcome
+    cause: str
+    said: str
+    detail: str
+    unused: tuple[str, ...]
+
+
+class Report(_Reported):
+    """The whole run. `entries` holds every question: wrong answers first, then errors, refusals, questions back, right.
+
+    `answerable` counts the questions that want a table, a list or a text.
+    """
+
+    overall: Tally
+    answerable: Tally
+    by_category: tuple[Tally, ...]
+    by_language: tuple[Tally, ...]
+    causes: tuple[tuple[str, int], ...]
+    times: tuple[StageTimes, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def not_right(self) -> tuple[Entry, ...]:
+        """What is left to do, the misleading first."""
+        return tuple(entry for entry in self.entries if entry.outcome != "right")
+
+
+def report(judged: Sequence[Judged]) -> Report:
+    """The report of a run; groups in the order in which they were met."""
+    causes = Counter(f"{one.verdict.outcome}: {one.verdict.cause}" for one in judged if one.verdict.cause)
+    ranked = sorted(judged, key=lambda one: OUTCOMES.index(one.verdict.outcome))
+    return Report(
+        overall=_tally("all", judged),
+        answerable=_tally("answerable", [one for one in judged if one.is_answerable]),
+        by_category=_tallies([(one.category, one) for one in judged]),
+        by_language=_tallies([(one.language, one) for one in judged]),
+        causes=tuple(causes.most_common()),
+        times=tuple(_times(stage, judged) for stage in STAGES),
+        entries=tuple(_entry(one) for one in ranked),
+    )
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest of the values that at least that share of them do not exceed (nearest rank).
+
+    >>> percentile([1.0, 2.0, 3.0, 40.0], 0.95), percentile([1.0, 2.0, 3.0, 40.0], 0.5)
+    (40.0, 2.0)
+    """
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _tally(group: str, judged: Sequence[Judged]) -> Tally:
+    counts = Counter(one.verdict.outcome for one in judged)
+    accuracy = counts["right"] / len(judged) if judged else None
+    return Tally(
+        group=group,
+        questions=len(judged),
+        right=counts["right"],
+        wrong=counts["wrong"],
+        asked=counts["asked"],
+        refused=counts["refused"],
+        error=counts["error"],
+        accuracy=accuracy,
+    )
+
+
+def _tallies(grouped: Sequence[tuple[str, Judged]]) -> tuple[Tally, ...]:
+    names = dict.fromkeys(name for name, _ in grouped)
+    return tuple(_tally(name, [one for group, one in grouped if group == name]) for name in names)
+
+
+def _times(stage: str, judged: Sequence[Judged]) -> StageTimes:
+    taken = [time for one in judged if (time := getattr(one.timings, stage)) is not None]
+    return StageTimes(
+        stage=stage,
+        questions=len(taken),
+        median_ms=median(taken) if taken else None,
+        p95_ms=percentile(taken, 0.95) if taken else None,
+    )
+
+
+def _entry(one: Judged) -> Entry:
+    return Entry(
+        id=one.id,
+        where=one.where,
+        language=one.language,
+        category=one.category,
+        check=one.check,
+        question=one.question,
+        outcome=one.verdict.outcome,
+        cause=one.verdict.cause,
+        said=one.said,
+        detail=one.detail,
+        unused=one.unused,
+    )

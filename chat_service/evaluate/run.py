@@ -1,0 +1,110 @@
+"""A suite run: every question asked in its conversation, judged against the reference rows of the same database.
+
+Knows the interface of an answer, not how answers are made; the reference SQL goes straight to the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chat_service.evaluate.judge import Verdict, judge
+from chat_service.evaluate.matching import Row
+from chat_service.evaluate.reply import Asker, Reply, Timings
+from chat_service.evaluate.suite import Case, Check, Turn
+from semantic_layer.engines.protocol import Engine
+from semantic_layer.errors import EngineError
+
+ANSWERABLE: frozenset[Check] = frozenset({"table", "list", "text"})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One question with its verdict. `id` is the case's, with `#2` for the second turn of a dialogue.
+
+    `said` is the first sentence of the answer, `detail` what the reference and the answer hold where they differ.
+    """
+
+    id: str
+    where: str
+    language: str
+    category: str
+    check: Check
+    question: str
+    verdict: Verdict
+    said: str
+    detail: str
+    unused: tuple[str, ...]
+    timings: Timings
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether a number, a list or a text was wanted, not a refusal or a question back."""
+        return self.check in ANSWERABLE
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which cases of a suite are run; an empty tuple takes all. `ids` are those of cases, not of turns."""
+
+    ids: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    def __contains__(self, case: Case) -> bool:
+        return (
+            (not self.ids or case.id in self.ids)
+            and (not self.categories or case.category in self.categories)
+            and (not self.languages or case.language in self.languages)
+        )
+
+
+def run_suite(cases: Iterable[Case], asker: Asker, reference: Engine, today: date) -> Iterator[Judged]:
+    """Each question judged, in order. A dialogue's turns share a conversation, whatever became of the ones before."""
+    for case in cases:
+        conversation: str | None = None
+        for number, turn in enumerate(case.turns, start=1):
+            reply = asker.ask(turn.question, conversation)
+            conversation = reply.conversation_id or conversation
+            id_ = case.id if len(case.turns) == 1 else f"{case.id}#{number}"
+            yield _judged(id_, case, turn, reply, reference, today)
+
+
+def _judged(id_: str, case: Case, turn: Turn, reply: Reply, reference: Engine, today: date) -> Judged:
+    rows: tuple[Row, ...] = ()
+    try:
+        if turn.sql is not None:
+            rows = reference.run(turn.reference_sql(today)).rows
+        verdict = judge(turn, reply, rows)
+        detail = _difference(turn, reply, rows) if verdict.outcome == "wrong" else ""
+    except EngineError as error:
+        verdict, detail = Verdict("error", "reference_failed"), str(error)
+    return Judged(
+        id=id_,
+        where=turn.where,
+        language=case.language,
+        category=case.category,
+        check=turn.check,
+        question=turn.question,
+        verdict=verdict,
+        said=reply.text,
+        detail=detail,
+        unused=reply.unused,
+        timings=reply.timings_ms,
+    )
+
+
+def _difference(turn: Turn, reply: Reply, rows: Sequence[Row]) -> str:
+    if turn.check == "text":
+        missing = [group for group in turn.must_contain if not any(word in reply.words for word in group)]
+        return "none of " + "; none of ".join(" / ".join(group) for group in missing) if missing else ""
+    if turn.sql is None:
+        return ""
+    total = reply.table.total_rows if reply.table is not None else 0
+    return f"wanted {_shown(rows)} of {len(rows)}, got {_shown(reply.rows)} of {total}"
+
+
+def _shown(rows: Sequence[Row], limit: int = 3) -> str:
+    cells = ("(" + ", ".join("null" if cell is None else str(cell) for cell in row) + ")" for row in rows[:limit])
+    return " ".join(cells) or "no row"

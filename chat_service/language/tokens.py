@@ -1,0 +1,62 @@
+"""Folded text -> tokens: English words, single Chinese characters, numbers, punctuation.
+
+Knows no vocabulary. A hyphen inside a word is a token of its own (`joiner`), so that year-over-year and "year over
+year" hold the same words; a possessive or contracted ending stands alone (month + 's, what + 's).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from chat_service.language.folding import Folded
+
+TokenKind = Literal["word", "ending", "joiner", "han", "number", "other", "punctuation"]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of text: `start`, `end` count in the original, `fstart`, `fend` in the folded text."""
+
+    text: str
+    kind: TokenKind
+    start: int
+    end: int
+    fstart: int
+    fend: int
+
+
+# Letters and digits together stay one word where the digits belong to the name (b2b, q1, m3) and are split where they
+# count something (top3, 30days).
+_TOKEN = re.compile(
+    r"""
+      (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)
+    | (?P<ending>(?<=[a-z])'(?:s|re|ve|ll|d|m)(?![a-z0-9])|(?<=s)'(?![a-z0-9]))
+    | (?P<word>[a-z]+(?:\d+[a-z]+)+(?![a-z0-9])|(?<![a-z0-9])[a-z]\d{1,2}(?![a-z0-9])|[a-z]+(?:'t(?![a-z]))?)
+    | (?P<joiner>(?<=[a-z0-9])-(?=[a-z0-9]))
+    | (?P<han>[\u3400-\u9fff\uf900-\ufaff])
+    | (?P<other>[^\W_]+)
+    | (?P<punctuation>\S)
+    """,
+    re.VERBOSE,
+)
+_KINDS: dict[str, TokenKind] = {
+    "number": "number", "ending": "ending", "word": "word", "joiner": "joiner", "han": "han", "other": "other",
+    "punctuation": "punctuation",
+}  # fmt: skip
+
+
+def tokenize(folded: Folded) -> tuple[Token, ...]:
+    """Every character but white space is in exactly one token, in order.
+
+    >>> from chat_service.language.folding import fold
+    >>> [token.text for token in tokenize(fold("What's last month's 复购率, TOP3?"))]
+    ['what', "'s", 'last', 'month', "'s", '复', '购', '率', ',', 'top', '3', '?']
+    """
+    tokens = []
+    for match in _TOKEN.finditer(folded.text):
+        assert match.lastgroup is not None, "every alternative is named"
+        start, end = folded.span(match.start(), match.end())
+        tokens.append(Token(match.group(), _KINDS[match.lastgroup], start, end, match.start(), match.end()))
+    return tuple(tokens)

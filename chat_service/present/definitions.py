@@ -1,0 +1,112 @@
+"""What metrics mean, in words and as a formula: shown with answers, and on their own when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat_service.present.figures import unit_name
+from chat_service.present.names import Names
+from semantic_layer.model import Metric
+from semantic_layer.query import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+
+
+@dataclass(frozen=True)
+class MetricMeaning:
+    """A metric explained. `formula` is SQL over the model's names with parameters written in."""
+
+    name: str
+    label: str
+    description: str
+    formula: str
+    unit: str
+    synonyms: tuple[str, ...]
+
+
+def meaning(metric: Metric, names: Names) -> MetricMeaning:
+    """The explanation of one metric in the names' language."""
+    definition = metric.definition
+    described = definition.description
+    synonyms = definition.synonyms.zh if names.language == "zh" else definition.synonyms.en
+    return MetricMeaning(
+        name=metric.name,
+        label=names.metric(metric.name),
+        description="" if described is None else getattr(described, names.language),
+        formula=formula(metric, names),
+        unit=metric.unit,
+        synonyms=tuple(synonyms),
+    )
+
+
+def meanings(metrics: tuple[str, ...], names: Names) -> tuple[MetricMeaning, ...]:
+    """The explanations of metrics that the model knows, once each."""
+    known = names.model.metrics
+    return tuple(meaning(known[name], names) for name in dict.fromkeys(metrics) if name in known)
+
+
+def formula(metric: Metric, names: Names) -> str:
+    """How the metric is computed, as the model states it.
+
+    A metric over rows names its dataset and its filter; one per entity first says for whom; a transition its parts.
+    """
+    definition = metric.definition
+    said = definition.expression or ""
+    if definition.transition is not None:
+        moved = definition.transition
+        said = f"share of {moved.of} at the start that is in {moved.who} during the period"
+    if definition.per is not None:
+        inner = ", ".join(f"{name} = {expression}" for name, expression in definition.per.values.items())
+        said += f" over each {definition.per.key} ({inner})"
+    if definition.dataset is not None:
+        said += f" from {definition.dataset}"
+    if definition.filter:
+        said += f" where {definition.filter}"
+    for name, value in names.model.parameters.items():
+        said = said.replace(f"${name}", str(value))
+    return " ".join(said.split())
+
+
+def metrics_of(request: Request) -> tuple[str, ...]:
+    """The metrics that a request shows or compares, in order."""
+    if isinstance(request, MetricQuery):
+        found = [*request.metrics]
+    elif isinstance(request, ListQuery):
+        found = [column.metric for column in request.measured]
+    else:
+        found = [request.metric]
+    for condition in request.filters:
+        found += _behind(condition)
+    return tuple(dict.fromkeys(found))
+
+
+def definition_text(found: tuple[MetricMeaning, ...], names: Names) -> str:
+    """The text that answers "what does … mean"."""
+    return "\n".join(_definition_line(each, names) for each in found)
+
+
+def _definition_line(each: MetricMeaning, names: Names) -> str:
+    definition = names.model.metrics[each.name].definition
+    unit = unit_name(each.unit, names.language)
+    if names.language == "zh":
+        said = f"{each.label}：{each.description or each.formula}"
+        said += f"\n  公式：{each.formula}" + (f"\n  单位：{unit}" if unit else "")
+        if each.synonyms:
+            said += f"\n  也叫：{'、'.join(each.synonyms)}"
+        return said + ("\n  不说时间时按默认时间段计算。" if definition.default_period else "")
+    said = f"{each.label}: {each.description or each.formula}\n  Formula: {each.formula}"
+    said += f"\n  Unit: {unit}" if unit else ""
+    if each.synonyms:
+        said += f"\n  Also called: {', '.join(each.synonyms)}"
+    return said + (f"\n  Without a period: {definition.default_period}." if definition.default_period else "")
+
+
+def _behind(condition: Filter) -> list[str]:
+    match condition:
+        case MetricFilter():
+            return [condition.metric]
+        case AllOf():
+            return [name for each in condition.all for name in _behind(each)]
+        case AnyOf():
+            return [name for each in condition.any for name in _behind(each)]
+        case NotOf():
+            return _behind(condition.negated)
+    return []

@@ -1,0 +1,160 @@
+"""A raw value becomes a figure that people read: unit, scale and language; nothing else is known here.
+
+Rates are held as fractions (0.312) and shown as percent (31.2%); their differences are percentage points. Money is CNY,
+scaled in Chinese (12.34万元), written out in English (¥123,400). Exact values stay in the table.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from math import isfinite
+
+from chat_service.outcomes import Language
+from semantic_layer.result import Value
+
+_SUFFIX: dict[str, tuple[str, str]] = {
+    "days": ("天", "days"),
+    "hours": ("小时", "hours"),
+    "minutes": ("分钟", "minutes"),
+    "points": ("分", "points"),
+    "points of 5": ("分（满分5）", "of 5"),
+    "points of 100": ("分（满分100）", "of 100"),
+    "times": ("倍", "times"),
+    "orders per buyer": ("单/人", "orders per buyer"),
+    "events per user": ("次/人", "events per user"),
+}
+NO_DATA: dict[Language, str] = {"zh": "无数据", "en": "no data"}
+_YES_NO: dict[Language, tuple[str, str]] = {"zh": ("是", "否"), "en": ("yes", "no")}
+
+
+def figure(value: Value, unit: str | None, language: Language) -> str:
+    """The value with its unit; null is said to be no data.
+
+    >>> figure(0.31234, "percent", "zh"), figure(123400, "CNY", "zh"), figure(123400, "CNY", "en")
+    ('31.2%', '12.34万元', '¥123,400')
+    >>> figure(12345, "count", "en"), figure(31.25, "days", "zh"), figure(None, "count", "zh")
+    ('12,345', '31.3 天', '无数据')
+    """
+    if value is None:
+        return NO_DATA[language]
+    if isinstance(value, bool):
+        return _YES_NO[language][0 if value else 1]
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and not isfinite(value):
+        return NO_DATA[language]
+    if unit == "percent":
+        return f"{_percent(value)}%"
+    if unit == "CNY":
+        return _money(value, language)
+    return _with_suffix(_number(value), unit, language)
+
+
+def exact_figure(value: Value, unit: str | None, language: Language) -> str:
+    """The value as a table shows it: money to the cent, rates to two decimals, no scaling to 万.
+
+    >>> exact_figure(123456.789, "CNY", "zh"), exact_figure(0.31234, "percent", "en"), exact_figure(3.14159, None, "en")
+    ('123,456.79', '31.23%', '3.14')
+    """
+    if value is None:
+        return "—"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return figure(value, unit, language)
+    if isinstance(value, float) and not isfinite(value):
+        return "—"
+    if unit == "percent":
+        return f"{value * 100:,.2f}%"
+    if unit == "CNY":
+        return f"{value:,.2f}"
+    if isinstance(value, int) or (unit == "count" and value == int(value)):
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+
+
+def signed_figure(value: Value, unit: str | None, language: Language) -> str:
+    """A difference as a table shows it: with its sign, a rate's in percentage points.
+
+    >>> signed_figure(0.05, "percent", "en"), signed_figure(-3, "count", "en"), signed_figure(None, "CNY", "zh")
+    ('+5.00 pp', '-3', '—')
+    """
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return "—"
+    if unit == "percent":
+        return f"{value * 100:+,.2f} pp"
+    shown = exact_figure(abs(value), unit, language)
+    return ("-" if value < 0 else "+" if value > 0 else "") + shown
+
+
+def change_figure(change: float, unit: str | None, language: Language) -> str:
+    """The size of a difference, without its sign; a rate's is in percentage points.
+
+    >>> change_figure(-0.05, "percent", "zh"), change_figure(0.051, "percent", "en"), change_figure(-3, "count", "en")
+    ('5.0 个百分点', '5.1 percentage points', '3')
+    """
+    if unit == "percent":
+        return f"{_percent(abs(change))} " + ("个百分点" if language == "zh" else "percentage points")
+    return figure(abs(change), unit, language)
+
+
+def change_pct_figure(change_pct: float) -> str:
+    """A relative change with its sign.
+
+    >>> change_pct_figure(0.218), change_pct_figure(-0.05)
+    ('+21.8%', '-5.0%')
+    """
+    return f"{change_pct * 100:+,.1f}%"
+
+
+def unit_name(unit: str | None, language: Language) -> str:
+    """The unit as an axis or column head names it; empty for plain counts."""
+    if unit == "percent":
+        return "%"
+    if unit == "CNY":
+        return "元" if language == "zh" else "CNY"
+    if unit in _SUFFIX:
+        return _SUFFIX[unit][0 if language == "zh" else 1]
+    return "" if unit in (None, "count") else str(unit)
+
+
+def _percent(fraction: float) -> str:
+    percent = fraction * 100
+    if percent != 0 and abs(percent) < 0.1:
+        return f"{percent:.2g}"
+    return f"{percent:,.1f}"
+
+
+def _money(value: float, language: Language) -> str:
+    if language == "zh":
+        for size, name in ((1e8, "亿元"), (1e4, "万元")):
+            if abs(value) >= size:
+                return f"{_four_digits(value / size)}{name}"
+        return f"{value:,.2f}元" if value != int(value) else f"{int(value):,}元"
+    sign = "-" if value < 0 else ""
+    amount = f"{abs(value):,.0f}" if abs(value) >= 1000 or value == int(value) else f"{abs(value):,.2f}"
+    return f"{sign}¥{amount}"
+
+
+def _four_digits(value: float) -> str:
+    whole = len(str(int(abs(value))))
+    text = f"{value:,.{max(0, 4 - whole)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _number(value: float) -> str:
+    if value == int(value):
+        return f"{int(value):,}"
+    if abs(value) >= 10:
+        return f"{value:,.1f}"
+    return f"{value:,.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def _with_suffix(number: str, unit: str | None, language: Language) -> str:
+    if unit in _SUFFIX:
+        return f"{number} {_SUFFIX[unit][0 if language == 'zh' else 1]}"
+    if unit in (None, "count"):
+        return number
+    return f"{number} {unit}"

@@ -1,0 +1,126 @@
+"""A typed request said back in words, so that the asker can object.
+
+`2026年5月会员等级为金卡的复购率，与2025年5月比较`, `repurchase rate, member tier gold, May 2026`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chat_service.present.conditions import condition_words, having_words
+from chat_service.present.dates import grain_word, period_name
+from chat_service.present.names import Names
+from chat_service.present.populations import is_of, population
+from chat_service.present.subject import of
+from semantic_layer.periods import GRAINS, Period
+from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Request
+
+
+def restate(
+    request: Request, names: Names, today: date, *, period: Period | None = None, previous: Period | None = None
+) -> str:
+    """The request in the names' language. `period` and `previous` are those used, where a default filled them in."""
+    asked = getattr(request, "period", None)
+    used = asked if asked is not None or period is None or period.start is None else period
+    head = _head(used, names, today)
+    conditions = [condition_words(each, names, today) for each in request.filters]
+    match request:
+        case MetricQuery():
+            return _metrics(request, names, head, conditions, previous)
+        case ListQuery():
+            return _list(request, names, today)
+        case CohortQuery() | FunnelQuery():
+            return _joined(head, conditions, names.metric(request.metric), names)
+
+
+def _metrics(
+    request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None
+) -> str:
+    zh = names.language == "zh"
+    what = ("、" if zh else ", ").join(names.metric(metric) for metric in request.metrics)
+    if request.shares:
+        what = f"{what}占比" if zh else f"share of {what}"
+    if request.cumulative:
+        what = f"累计{what}" if zh else f"running total of {what}"
+    by = [_group(group, names) for group in request.group_by]
+    if not request.metrics:
+        what = "、".join(by) if zh else ", ".join(by)
+    elif by:
+        what = f"按{'、'.join(by)}的{what}" if zh else f"{what} by {', '.join(by)}"
+    tail = [having_words(each, names) for each in request.having]
+    tail += [condition_words(each, names, date.max) for each in request.keep]
+    if request.limit is not None:
+        tail.append(_limit(request, names))
+    if request.compare is not None:
+        tail.append(_comparison(request.compare.to, previous or request.compare.period, names))
+    said = _joined(head, conditions, what, names)
+    return said + "".join(("，" if zh else ", ") + each for each in tail)
+
+
+def _list(request: ListQuery, names: Names, today: date) -> str:
+    zh = names.language == "zh"
+    entity, listed = names.model.entities.get(request.entity), population(request, names.model)
+    noun = request.entity if entity is None else getattr(entity.label, names.language)
+    conditions = [
+        condition_words(each, names, today) for each in request.filters if listed is None or not is_of(each, listed)
+    ]
+    if listed is not None:
+        noun = getattr(listed.label, names.language)
+    joined = ("，" if zh else ", ").join(conditions)
+    if zh:
+        return f"{joined}{of(joined)}{noun}名单" if joined else f"{noun}名单"
+    noun = noun if noun.endswith("s") or listed is not None else f"{noun}s"
+    return f"list of {noun}" + (f": {joined}" if joined else "")
+
+
+def _head(period: Period | None, names: Names, today: date) -> str:
+    zh = names.language == "zh"
+    if period is None or (period.start is None and period.end is None):
+        return ""
+    name = period_name(period, names.language)
+    if name:
+        return name
+    if period.start is None:
+        return f"截至{period.last_day}" if zh else f"up to {period.last_day}"
+    last = period.last_day or today
+    if last == period.start:
+        return str(last)
+    return f"{period.start}至{last}" if zh else f"{period.start} to {last}"
+
+
+def _joined(head: str, conditions: list[str], what: str, names: Names) -> str:
+    if names.language == "zh":
+        before = head + "、".join(conditions)
+        if what.startswith("按"):
+            return f"{before}，{what}" if conditions else f"{before}{what}"
+        return f"{before}{of(before)}{what}" if before else what
+    return ", ".join(part for part in (what, *conditions, head) if part)
+
+
+def _group(group: str, names: Names) -> str:
+    for grain in GRAINS:
+        if group == grain:
+            return grain_word(grain, names.language)
+    return names.dimension(group)
+
+
+def _limit(request: MetricQuery, names: Names) -> str:
+    order = request.order_by[0] if request.order_by else Order(column="")
+    within = "、".join(_group(each, names) for each in request.limit_within)
+    if names.language == "zh":
+        rank = "前" if not order.column else "最高的" if order.descending else "最低的"
+        said = f"{rank} {request.limit} 个"
+        return f"每个{within}{said}" if within else said
+    rank = "first" if not order.column else "highest" if order.descending else "lowest"
+    said = f"{rank} {request.limit}"
+    return f"{said} in each {within}" if within else said
+
+
+def _comparison(to: str, previous: Period | None, names: Names) -> str:
+    zh = names.language == "zh"
+    if previous is not None:
+        name = _head(previous, names, date.max)
+        return f"与{name}比较" if zh else f"compared with {name}"
+    if to == "year":
+        return "与上年同期比较" if zh else "compared with a year earlier"
+    return "与上一期比较" if zh else "compared with the period before"

@@ -1,0 +1,166 @@
+"""Questions that can be asked next, each checked by reading it with the translator before it is offered.
+
+Comes in: the request just answered (or a metric just explained), the model, and a check. Goes out: up to three
+questions in the asker's language: the same number split another way, along time, or against the year before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from chat_service.present.dates import period_name
+from chat_service.present.names import Names
+from chat_service.present.populations import population
+from semantic_layer.model import Dimension, Model
+from semantic_layer.periods import GRAINS, Period, unit
+from semantic_layer.query import FieldFilter, ListQuery, MetricQuery, Request
+
+# whether a question is read as the request that was meant
+IsAnswerable = Callable[[str, MetricQuery], bool]
+_WANTED = 3
+_TRIED = 12
+_EVERY = {"day": "每天", "week": "每周", "month": "每月", "quarter": "每季度", "year": "每年"}
+_FEW, _MANY = 2, 12  # a split worth offering first has so many groups
+
+
+def suggest(request: Request, names: Names, today: date, is_answerable: IsAnswerable) -> tuple[str, ...]:
+    """Up to three answerable questions that follow from a request."""
+    start = _as_metric_query(request, names.model)
+    if start is None:
+        return ()
+    return _checked(_next_requests(start, names.model, today), names, today, is_answerable)
+
+
+def suggest_for_metrics(
+    metrics: tuple[str, ...], names: Names, today: date, is_answerable: IsAnswerable
+) -> tuple[str, ...]:
+    """Up to three answerable questions about metrics."""
+    last_month = unit("month", today, -1)
+    starts: list[MetricQuery] = []
+    for metric in metrics[:_WANTED]:
+        is_stock = metric in names.model.metrics and names.model.metrics[metric].is_stock
+        starts.append(MetricQuery(metrics=(metric,), period=None if is_stock else last_month))
+    found = [*starts, *(each for start in starts for each in _next_requests(start, names.model, today))]
+    return _checked(iter(found), names, today, is_answerable)
+
+
+def leading_metrics(model: Model) -> tuple[str, ...]:
+    """The metrics that most others stand on: what a model is about."""
+    used: dict[str, int] = {}
+    for metric in model.metrics.values():
+        for name in metric.inputs:
+            used[name] = used.get(name, 0) + 1
+    shown = [name for name, metric in model.metrics.items() if not metric.definition.hidden]
+    return tuple(sorted(shown, key=lambda name: -used.get(name, 0))[:_WANTED])
+
+
+def write_question(request: MetricQuery, names: Names) -> str:
+    """A request as a person would ask it.
+
+    `2026年5月金卡各城市的复购率`, `repurchase rate by city for gold in May 2026`. Says values without their
+    dimension, so only plain equalities are written.
+    """
+    zh = names.language == "zh"
+    plain = [each for each in request.filters if isinstance(each, FieldFilter)]
+    values = [names.code(names.field(each.field), value) for each in plain for value in each.values]
+    metric = names.metric(request.metrics[0])
+    period = _period_words(request.period, names)
+    groups = [group for group in request.group_by if group not in GRAINS]
+    grain = next((group for group in request.group_by if group in GRAINS), None)
+    by = [names.dimension(group) for group in groups]
+    if zh:
+        each = "".join(f"各{name}" for name in by)
+        monthly = _EVERY.get(grain or "", "")
+        said = f"{period}{'、'.join(values)}{monthly}{each}"
+        said += f"的{metric}" if said else metric
+        return said + ("同比" if request.compare is not None else "")
+    said = metric + "".join(f" by {name}" for name in by)
+    said += f" by {grain}" if grain else ""
+    said += f" for {' and '.join(values)}" if values else ""
+    said += f" in {period}" if period else ""
+    said += " year over year" if request.compare is not None else ""
+    return said[:1].upper() + said[1:]
+
+
+def _checked(
+    candidates: Iterator[MetricQuery], names: Names, today: date, is_answerable: IsAnswerable
+) -> tuple[str, ...]:
+    found: list[str] = []
+    for tried, meant in enumerate(candidates):
+        if len(found) == _WANTED or tried == _TRIED:
+            break
+        question = write_question(meant, names)
+        if question not in found and is_answerable(question, meant):
+            found.append(question)
+    return tuple(found)
+
+
+def _next_requests(start: MetricQuery, model: Model, today: date) -> Iterator[MetricQuery]:
+    base = MetricQuery(metrics=start.metrics[:1], period=start.period, filters=start.filters)
+    filtered = {each.field for each in start.filters if isinstance(each, FieldFilter)}
+    splits = _splits(base, model, used={*start.group_by, *filtered})
+    if splits:
+        yield base.model_copy(update={"group_by": (splits[0],)})
+    if not any(group in GRAINS for group in start.group_by):
+        year = Period(unit("month", today, -11).start, unit("month", today).end)
+        yield base.model_copy(update={"group_by": ("month",), "period": year})
+    if start.compare is None and start.period is not None and start.period.grain is not None:
+        compared = {"compare": {"to": "year"}}
+        yield MetricQuery.model_validate({**base.model_dump(by_alias=True), **compared})
+    for split in splits[1:4]:
+        yield base.model_copy(update={"group_by": (split,)})
+
+
+def _splits(base: MetricQuery, model: Model, used: set[str]) -> list[str]:
+    """Dimensions that the metric can be split by, the nearest to what it counts first.
+
+    First those that its dataset prefers, then those of its dataset and of the customer, then the rest; among equals,
+    closed sets of a readable size first.
+    """
+    found = [
+        dimension
+        for dimension in model.dimensions.values()
+        if dimension.name not in used
+        and dimension.type in ("text", "boolean")
+        and dimension.home.definition.pii is None
+        and dimension.home.definition.role == "dimension"
+        and model.can_group(base.metrics[0], dimension.name)
+    ]
+    counted = model.grouping_datasets(base.metrics[0])
+    preferred = {name for dataset in counted for name in model.datasets[dataset].definition.prefers}
+    near = {*counted, *(entity.dataset for entity in model.entities.values())}
+
+    def rank(dimension: Dimension) -> tuple[bool, bool, bool]:
+        readable = _FEW <= len(dimension.home.definition.values) <= _MANY
+        return not readable, dimension.name not in preferred, dimension.home.dataset not in near
+
+    return [dimension.name for dimension in sorted(found, key=rank)]
+
+
+def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
+    if isinstance(request, MetricQuery):
+        if not request.metrics or request.metrics[0] not in model.metrics:
+            return None
+        plain = tuple(f for f in request.filters if isinstance(f, FieldFilter) and f.op in ("=", "in"))
+        whole = request.period if request.period is None or period_name(request.period, "en") else None
+        return request.model_copy(update={"filters": plain if len(plain) <= 2 else (), "period": whole})
+    if isinstance(request, ListQuery):
+        counted = _list_metric(request, model)
+        return None if counted is None else MetricQuery(metrics=(counted,))
+    return None
+
+
+def _list_metric(request: ListQuery, model: Model) -> str | None:
+    """The metric that counts the list's population, else the one that counts the entity."""
+    listed = population(request, model)
+    if listed is not None and listed.metric is not None:
+        return listed.metric
+    entity = model.entities.get(request.entity)
+    return None if entity is None else entity.counted_by
+
+
+def _period_words(period: Period | None, names: Names) -> str:
+    if period is None:
+        return ""
+    return period_name(period, names.language) or ""

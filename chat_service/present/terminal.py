@@ -1,0 +1,232 @@
+"""An answer in the terminal: text, table and a chart drawn with block characters, wide signs counted as two cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleRenderable, RichCast
+from rich.table import Table
+from rich.text import Text
+
+from chat_service.asking import Answer
+from chat_service.present.dates import bucket_mark
+from chat_service.present.figures import exact_figure, unit_name
+from chat_service.present.finding import Finding
+from chat_service.present.names import part_unit
+from semantic_layer.result import Column, Value
+
+_ROWS = 24
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_PARTS = " ▏▎▍▌▋▊▉█"
+_HEIGHT = 8
+_BARS = 20
+_LONG, _HEAD = 20, 14  # cells: text over more lines from here on, and the widest line of a head
+_EXPLAINED, _REASONS = 3, 3  # rows of a list whose evidence is written out, and how much of it
+_COLUMN = 4  # cells of a column's width, at most
+
+
+def show(answer: Answer, console: Console) -> None:
+    """Print the answer."""
+    for block in blocks(answer, console.width):
+        console.print(block)
+
+
+def blocks(answer: Answer, width: int) -> Iterator[ConsoleRenderable | RichCast | str]:
+    """The parts of the answer to print, in order."""
+    style = "" if answer.status == "answered" else "yellow" if answer.status != "error" else "red"
+    yield Text(answer.text, style=style)
+    if answer.clarification is not None:
+        for number, choice in enumerate(answer.clarification.choices, 1):
+            yield Text(f"  {number}. {choice.label}  ({choice.message})")
+    if answer.finding is not None and answer.status == "answered":
+        if _is_worth_a_table(answer.finding):
+            yield Text("")
+            yield table_of(answer.finding)
+            yield from _reasons(answer.finding)
+        if answer.chart is not None:
+            drawn = list(chart_lines(answer.finding, width))
+            if drawn:
+                yield Text("")
+                yield Text("\n".join(drawn), no_wrap=True)
+    if answer.suggestions:
+        yield Text("")
+        yield Text("还可以问：" if answer.language == "zh" else "You can also ask:", style="dim")
+        for suggestion in answer.suggestions:
+            yield Text(f"  · {suggestion}", style="dim")
+
+
+def _reasons(finding: Finding) -> Iterator[Text]:
+    """The evidence behind the first rows of a list that gives reasons."""
+    if not finding.is_list:
+        return
+    for row in finding.table.rows[:_EXPLAINED]:
+        said = [sentence for value in row for sentence in finding.names.reasons(value)][:_REASONS]
+        if said:
+            joined = "；".join(said) if finding.is_zh else "; ".join(said)
+            yield Text(f"{row[0]}: {joined}", style="dim")
+
+
+def table_of(finding: Finding) -> Table:
+    """The rows with labels and exact figures; long tables are cut, and say so."""
+    if not finding.groups and not finding.is_list:
+        return _table_of_metrics(finding)
+    table = _empty_table()
+    single = len(finding.metrics) == 1
+    columns = finding.table.columns
+    lines = [
+        [finding.names.cell(column, value) for column, value in zip(columns, row, strict=True)]
+        for row in finding.table.rows[:_ROWS]
+    ]
+    for number, column in enumerate(columns):
+        long = max((cell_len(line[number]) for line in lines), default=0) > _LONG
+        head = _broken(_head(finding, column, single=single))
+        table.add_column(
+            head, justify="right" if _is_number(column) else "left", overflow="fold", no_wrap=not long,
+            min_width=_LONG if long else None,
+        )  # fmt: skip
+    for line in lines:
+        table.add_row(*line)
+    hidden = len(finding.table.rows) - _ROWS
+    if hidden > 0:
+        table.caption = f"……还有 {hidden:,} 行" if finding.is_zh else f"… {hidden:,} more rows"
+        table.caption_justify = "left"
+    return table
+
+
+def _table_of_metrics(finding: Finding) -> Table:
+    """A row for each metric, a column for each part of it: one row of numbers stood on its side."""
+    table = _empty_table()
+    parts = list(dict.fromkeys(column.part for column in finding.table.columns))
+    table.add_column("指标" if finding.is_zh else "metric")
+    for part in parts:
+        column = next(c for c in finding.table.columns if c.part == part)
+        table.add_column(finding.names.part(column), justify="right", no_wrap=True)
+    for metric in finding.metrics:
+        cells = []
+        for part in parts:
+            found = finding.part(metric.metric or metric.name, part)
+            cells.append("" if found is None else finding.names.cell(found, finding.cell(0, found)))
+        unit = unit_name(metric.unit, finding.language) if metric.unit == "CNY" else ""
+        table.add_row(finding.names.column(metric) + (f"/{unit}" if unit else ""), *cells)
+    return table
+
+
+def _empty_table() -> Table:
+    return Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+
+
+def _broken(head: str) -> str:
+    """A head over as many lines as keep it narrow: broken between words, or between Chinese characters."""
+    lines = [""]
+    for word in re.findall(r"[ -~]+? |[ -~]+|[^ -~]", head):
+        if cell_len(lines[-1] + word.rstrip()) > _HEAD and lines[-1]:
+            lines.append("")
+        lines[-1] += word
+    return "\n".join(line.strip() for line in lines)
+
+
+def _head(finding: Finding, column: Column, *, single: bool) -> str:
+    if column.part != "value" and single:
+        return finding.names.part(column)
+    unit = unit_name("CNY", finding.language) if part_unit(column) == "CNY" else ""
+    return finding.names.column(column) + (f"/{unit}" if unit else "")
+
+
+def chart_lines(finding: Finding, width: int) -> Iterator[str]:
+    """The first metric drawn: columns along time, bars otherwise; nothing where there are no numbers."""
+    column = _drawn(finding)
+    numbers = [number for number in finding.numbers(column) if number is not None]
+    if not numbers or len(finding.categories) > 1:
+        return
+    yield finding.names.column(column)
+    if finding.time is not None and not finding.categories:
+        yield from _columns(finding, column, finding.time, width)
+    elif finding.time is None:
+        yield from _bars(finding, column, finding.categories[0], width)
+
+
+def _drawn(finding: Finding) -> Column:
+    first = finding.metrics[0]
+    name = first.metric or first.name
+    return finding.part(name, "cumulative") or finding.part(name, "share") or first
+
+
+def _bars(finding: Finding, column: Column, category: Column, width: int) -> Iterator[str]:
+    rows = range(min(len(finding.table.rows), _BARS))
+    names = [finding.names.value(category, finding.cell(row, category)) for row in rows]
+    numbers = finding.numbers(column)
+    largest = max((abs(number or 0.0) for number in numbers), default=0.0)
+    label_width = min(max(cell_len(name) for name in names), 24)
+    room = max(10, min(50, width - label_width - 16))
+    for row, name in zip(rows, names, strict=True):
+        value = numbers[row]
+        bar = _horizontal(0.0 if not largest or value is None else max(0.0, value) / largest, room)
+        figure = exact_figure(value, part_unit(column), finding.language)
+        yield f"{set_cell_size(name, label_width)} {bar} {figure}"
+
+
+def _columns(finding: Finding, column: Column, time: Column, width: int) -> Iterator[str]:
+    """Columns of eighth blocks over bucket marks; a scale that does not begin at zero says so by its lowest label."""
+    assert time.grain is not None
+    numbers = finding.numbers(column)
+    known = [number for number in numbers if number is not None]
+    high, low = max(known), min(known)
+    floor = 0.0 if low >= 0 and (low < 0.5 * high or high == low) else low - (high - low) * 0.15
+    unit = part_unit(column)
+    top, bottom = exact_figure(high, unit, finding.language), exact_figure(floor, unit, finding.language)
+    margin = max(len(top), len(bottom))
+    room = max(8, width - margin - 3)
+    each = max(1, min(8, room // len(numbers)))
+    shown = numbers[-(room // each) :]
+    span = (high - floor) or 1.0
+    heights = [None if number is None else round((number - floor) / span * _HEIGHT * 8) for number in shown]
+    for level in range(_HEIGHT - 1, -1, -1):
+        cells = "".join(_vertical(height, level, each) for height in heights)
+        label = top if level == _HEIGHT - 1 else bottom if level == 0 else ""
+        yield f"{label:>{margin}} │{cells}".rstrip()
+    yield f"{'':>{margin}} └{'─' * (each * len(shown))}"
+    marks = [_mark(time, value, finding) for value in finding.values(time)][-len(shown) :]
+    yield f"{'':>{margin}}  {_spaced(marks, each)}"
+
+
+def _vertical(height: int | None, level: int, each: int) -> str:
+    if height is None:
+        return " " * each
+    eighths = max(0, min(8, height - level * 8))
+    sign = _EIGHTHS[eighths] if height > 0 or level else "▁"
+    return (sign * min(_COLUMN, max(1, each - 1))).ljust(each)
+
+
+def _horizontal(share: float, room: int) -> str:
+    eighths = round(share * room * 8)
+    whole, rest = divmod(eighths, 8)
+    bar = "█" * whole + (_PARTS[rest] if rest else "")
+    return bar.ljust(room)
+
+
+def _spaced(marks: list[str], each: int) -> str:
+    """As many marks as fit, from the left, each under its column."""
+    line = ""
+    for index, mark in enumerate(marks):
+        position = index * each
+        if len(line) <= position and (position + len(mark) <= each * len(marks) + 4):
+            line = line.ljust(position) + mark + " "
+    return line.rstrip()
+
+
+def _mark(time: Column, value: Value, finding: Finding) -> str:
+    assert time.grain is not None
+    if not hasattr(value, "year"):
+        return str(value)
+    mark = bucket_mark(time.grain, value)  # type: ignore[arg-type]
+    return mark + "*" if value in finding.table.incomplete else mark
+
+
+def _is_number(column: Column) -> bool:
+    return column.type in ("integer", "number") and (column.role != "dimension" or column.unit is not None)
+
+
+def _is_worth_a_table(finding: Finding) -> bool:
+    return bool(finding.groups) or len(finding.table.columns) > 1

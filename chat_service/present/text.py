@@ -1,0 +1,50 @@
+"""The sentence of an answer: what was found, over which days, against what, and what was left out.
+
+Comes in: a finding and how the question was read. Goes out: plain text in the question's language. Each shape of
+result (one number, trend, groups, share, list) has its own first sentence; cautions, assumptions and unused words
+follow the same way for all.
+"""
+
+from __future__ import annotations
+
+from chat_service.outcomes import Reading
+from chat_service.present.finding import Finding
+from chat_service.present.notes import notes
+from chat_service.present.sentences import groups_sentence, list_sentence, value_sentence
+from chat_service.present.trends import trend_sentence
+
+
+def describe(finding: Finding, reading: Reading) -> str:
+    """All that is said of the result. Raises AssertionError for a result without rows: that is `emptiness`'s."""
+    assert finding.table.rows, "an empty result is described by its cause"
+    said = [_first(finding)]
+    said += [note.message for note in notes(finding)]
+    said += reading_remarks(reading)
+    return ("" if finding.is_zh else " ").join(said)
+
+
+def reading_remarks(reading: Reading) -> list[str]:
+    """What the reader of the question assumed, and the words it could not use."""
+    zh = reading.language == "zh"
+    said = [_as_sentence(assumption.text, zh) for assumption in reading.assumptions]
+    if reading.unused:
+        words = "、".join(f"“{word}”" for word in reading.unused) if zh else ", ".join(f"“{w}”" for w in reading.unused)
+        said.append(f"没有用到的词：{words}。" if zh else f"Words not used: {words}.")
+    return said
+
+
+def _first(finding: Finding) -> str:
+    if finding.is_list:
+        return list_sentence(finding)
+    if not finding.groups:
+        return value_sentence(finding)
+    if finding.is_course:
+        return trend_sentence(finding)
+    return groups_sentence(finding)
+
+
+def _as_sentence(text: str, zh: bool) -> str:
+    text = text.strip()
+    if text.endswith((".", "。", "!", "！", "?", "？")):
+        return text
+    return text + ("。" if zh else ".")

@@ -1,0 +1,125 @@
+"""Every setting, with its default and what it does; read once, at the edge, from `HUITOU_*` and a `.env` file.
+
+A plain pydantic model with a small reader rather than pydantic-settings: that package alone costs a tenth of the time
+in which `huitou ask` must have answered. `huitou settings` and docs/settings.md are made from this class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from semantic_layer.errors import HuitouError, Problem
+
+PREFIX = "HUITOU_"
+DEMO_DATABASE = Path("huitou-demo.duckdb")
+
+
+class Settings(BaseModel):
+    """What a deployment may choose. None needs to be set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: Path | None = Field(
+        None, description="DuckDB, Parquet or CSV file(s) to answer from. Unset: ./huitou-demo.duckdb, made first."
+    )
+    model: Path | None = Field(None, description="Folder of the semantic model's YAML. Unset: the shipped one.")
+    as_of: date | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
+    translator: Literal["auto", "offline"] = Field(
+        "auto", description="What reads questions. `offline` are the rules; `auto` uses the best there is."
+    )
+    max_rows: int = Field(1000, ge=1, le=100_000, description="Rows of a table in an answer, at most.")
+    memory_limit: str = Field("2GB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="Memory of the database engine.")
+    threads: int = Field(2, ge=1, description="Threads of the database engine.")
+    query_timeout_seconds: float = Field(30.0, gt=0, description="A query is stopped after so long.")
+    show_personal_fields: bool = Field(
+        False, description="Show names and phone numbers in clear to the anonymous reader; masked otherwise."
+    )
+    host: str = Field("127.0.0.1", description="Address that `huitou serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that `huitou serve` listens on.")
+    conversations_url: str = Field(
+        "sqlite:///huitou-conversations.sqlite", description="SQLAlchemy URL of the store of conversations."
+    )
+    max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
+
+
+@dataclass(frozen=True)
+class InvalidSetting(Problem):
+    """A setting with a value that cannot be."""
+
+    code: ClassVar[str] = "invalid_setting"
+    name: str
+    value: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.name}={self.value!r} does not do: {self.reason}. `huitou settings` explains every setting."
+
+
+@dataclass(frozen=True)
+class UnknownSetting(Problem):
+    """A variable with our prefix that no setting has: probably a slip of the pen."""
+
+    code: ClassVar[str] = "unknown_setting"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"There is no setting {self.name}. `huitou settings` lists them all."
+
+
+class SettingsError(HuitouError):
+    """Settings cannot be read: for the operator."""
+
+
+def read_settings(environment: Mapping[str, str], dotenv: Path | None = None) -> Settings:
+    """The settings of an environment; a variable there wins over the same one in the `.env` file.
+
+    Empty values count as unset. Raises SettingsError with every wrong one.
+    """
+    found: dict[str, str] = {}
+    if dotenv is not None and dotenv.is_file():
+        found |= {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
+    found |= environment
+    given = {name: value for name, value in found.items() if name.startswith(PREFIX) and value != ""}
+    known = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    problems: list[Problem] = [UnknownSetting(name) for name in sorted(given) if name not in known]
+    try:
+        settings = Settings.model_validate({known[name]: value for name, value in given.items() if name in known})
+    except ValidationError as error:
+        for each in error.errors():
+            variable = PREFIX + str(each["loc"][0]).upper()
+            problems.append(InvalidSetting(variable, given.get(variable, ""), each["msg"]))
+        raise SettingsError(*problems) from error
+    if problems:
+        raise SettingsError(*problems)
+    return settings
+
+
+def database_path(settings: Settings) -> Path:
+    """The database that the settings name, else where the demo is made."""
+    return settings.database or DEMO_DATABASE
+
+
+def settings_document() -> str:
+    """docs/settings.md: a table of every setting."""
+    lines = [
+        "# Settings",
+        "",
+        "Read from the environment, or from a `.env` file in the working directory. None needs to be set.",
+        "This page is made by `huitou settings --markdown`.",
+        "",
+        "| variable | default | what it does |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "unset" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,70 @@
+"""Every word that carries meaning is used by the request, or the question is refused naming it.
+
+What an assembly has noted as used, and words whose meaning the request shows (a share asked for and taken), count as
+used; words without meaning need no use. Anything else would have vanished.
+"""
+
+from __future__ import annotations
+
+from chat_service.translate.assembly import Assembly, said
+from chat_service.translate.frame import Frame
+from chat_service.translate.patterns.matching import is_a, is_any
+from chat_service.translate.patterns.nodes import Amount, Item, Node, Rank, Values, mentions_of
+from chat_service.translate.senses import Mention
+from chat_service.translate.stops import Denial, StopError
+from semantic_layer.query import ListQuery, MetricQuery, Request
+
+# words that ask, link or point; they shape the request but add nothing to it
+_SHAPING = (
+    "question", "quantity", "intent.list", "intent.count", "follow", "only", "connective", "entity", "grouping", "chart",
+    "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period", "range", "money_verb",
+)  # fmt: skip
+
+
+def refuse_unaccounted(frame: Frame, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for the first word that carries meaning and was not used."""
+    used = {(mention.start, mention.end) for use in assembly.uses for mention in mentions_of(use.item)}
+    for item in frame.items:
+        if _is_used(item, used) or _carries_nothing(item, frame, request):
+            continue
+        raise StopError(Denial("not_supported", said(item)))
+
+
+def _is_used(item: Item, used: set[tuple[int, int]]) -> bool:
+    return any((mention.start, mention.end) in used for mention in mentions_of(item))
+
+
+def _carries_nothing(item: Item, frame: Frame, request: Request) -> bool:
+    if isinstance(item, Rank):
+        return bool(getattr(request, "order_by", ()))
+    if isinstance(item, Amount):
+        return item.value == 1 and item.parts[0].text in ("一", "一个", "one", "a")
+    if isinstance(item, Node):
+        return False
+    if item.is_filler:
+        return True
+    if is_any(item, *_SHAPING) and item.date is None and not (item.values() or item.lists()):
+        return True
+    if item.date is not None:
+        return item.date.kind in ("now", "all_history", "versus", "same_period")
+    return _shows(item, frame, request)
+
+
+def _shows(item: Mention, frame: Frame, request: Request) -> bool:
+    """Whether a word's meaning can be seen in the request."""
+    if isinstance(request, MetricQuery):
+        if is_a(item, "share"):
+            return bool(request.shares) or bool(request.compare)
+        if is_any(item, "change", "comparison"):
+            return request.compare is not None or len(request.group_by) > 0 and frame.has("trend.trend")
+        if is_a(item, "trend"):
+            return any(name in ("day", "week", "month", "quarter", "year") for name in request.group_by) or request.compare is not None
+        if is_a(item, "average"):
+            return True
+    if isinstance(request, ListQuery) and is_any(item, "rank"):
+        return bool(request.order_by)
+    return is_any(item, "intent.why") and isinstance(request, MetricQuery) and request.compare is not None or (
+        is_a(item, "exclusion.close") and any(isinstance(each, Values) and each.negated for each in frame.items)
+    )
+
+

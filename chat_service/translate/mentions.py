@@ -1,0 +1,123 @@
+"""Folded text -> the mentions that cover it best.
+
+Dates, numbers and phrases compete for the tokens: the cover with the fewest mentions and the least left over wins, so the
+longest phrase beats its parts. What nothing covers is a mention without any sense. A stretch that is several things at
+once keeps all its senses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from chat_service.language.dates import find_dates
+from chat_service.language.folding import Folded
+from chat_service.language.numbers import find_numbers
+from chat_service.language.tokens import Token, tokenize
+from chat_service.translate.lexicon import Lexicon
+from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
+
+_UNKNOWN_WORD, _UNKNOWN_HAN, _UNKNOWN_NUMBER, _UNKNOWN_MARK = 24.0, 12.0, 24.0, 0.1
+_WEAK = 0.8
+
+
+@dataclass(frozen=True)
+class _Edge:
+    first: int
+    last: int
+    senses: tuple[Sense, ...]
+    cost: float
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The mentions from left to right, and what they cost: how much of the text is not understood."""
+
+    mentions: tuple[Mention, ...]
+    cost: float
+
+
+def cover(folded: Folded, lexicon: Lexicon, today: date) -> Cover:
+    """The best cover of a folded text."""
+    tokens = tokenize(folded)
+    edges = _edges(folded, tokens, lexicon, today)
+    best: list[tuple[float, float, _Edge | None]] = [(0.0, 0.0, None)]
+    ending: dict[int, list[_Edge]] = {}
+    for edge in edges:
+        ending.setdefault(edge.last, []).append(edge)
+    for at in range(1, len(tokens) + 1):
+        before = best[at - 1]
+        unknown = _Edge(at - 1, at, (), _unknown_cost(tokens[at - 1]))
+        options = [(before[0] + unknown.cost, before[1], unknown)]
+        for edge in ending.get(at, ()):
+            start = best[edge.first]
+            options.append((start[0] + edge.cost, start[1] - (edge.last - edge.first) ** 2, edge))
+        best.append(min(options, key=lambda option: (round(option[0], 6), option[1])))
+    chain: list[_Edge] = []
+    at = len(tokens)
+    while at > 0:
+        edge = best[at][2]
+        assert edge is not None, "every position but the first is reached by an edge"
+        chain.append(edge)
+        at = edge.first
+    return Cover(tuple(_merged(folded, tokens, chain[::-1])), best[-1][0])
+
+
+def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: date) -> Iterable[_Edge]:
+    starts = {token.fstart: index for index, token in enumerate(tokens)}
+    ends = {token.fend: index + 1 for index, token in enumerate(tokens)}
+    found: dict[tuple[int, int], list[Sense]] = {}
+    for hit in lexicon.hits(tokens):
+        found.setdefault((hit.first, hit.last), []).extend(hit.senses)
+    for number in find_numbers(folded):
+        if number.fstart in starts and number.fend in ends:
+            sense = NumberSense(number.value, number.unit, number.is_ordinal, number.upto)
+            found.setdefault((starts[number.fstart], ends[number.fend]), []).insert(0, sense)
+    for mention in find_dates(folded, today):
+        if mention.fstart in starts and mention.fend in ends:
+            found.setdefault((starts[mention.fstart], ends[mention.fend]), []).insert(0, mention)
+    for pieces in lexicon.gapped_hits(tokens):
+        for piece in pieces:
+            found.setdefault((piece.first, piece.last), []).extend(piece.senses)
+    for (first, last), senses in found.items():
+        kept = tuple(dict.fromkeys(senses))
+        if len(kept) > 1:  # "calculated" is a word of its own, not just a form of one without meaning
+            kept = tuple(s for s in kept if not (isinstance(s, WordSense) and s.meaning == "inflected"))
+        yield _Edge(first, last, kept, _cost(tokens, first, last, senses))
+
+
+def _cost(tokens: tuple[Token, ...], first: int, last: int, senses: list[Sense]) -> float:
+    if all(token.kind == "punctuation" for token in tokens[first:last]):
+        return 0.05
+    only_weak = all(isinstance(sense, ValueSense) and sense.weak for sense in senses)
+    only_filler = all(isinstance(sense, WordSense) and sense.role == "filler" for sense in senses)
+    only_words = all(isinstance(sense, WordSense) for sense in senses)
+    return 1.0 + (0.02 if only_words else 0.0) + (_WEAK if only_weak else 0.0) + (0.05 if only_filler else 0.0)
+
+
+def _unknown_cost(token: Token) -> float:
+    if token.kind in ("joiner", "ending"):
+        return 0.0
+    if token.kind == "punctuation":
+        return _UNKNOWN_MARK
+    if token.kind == "han":
+        return _UNKNOWN_HAN
+    return _UNKNOWN_NUMBER if token.kind == "number" else _UNKNOWN_WORD
+
+
+def _merged(folded: Folded, tokens: tuple[Token, ...], chain: list[_Edge]) -> list[Mention]:
+    """Mentions of a chain: neighbours that nothing covers are one, marks mean nothing."""
+    found: list[Mention] = []
+    for edge in chain:
+        part = tokens[edge.first : edge.last]
+        start, end = part[0].fstart, part[-1].fend
+        senses = edge.senses
+        if not senses and all(t.kind in ("joiner", "ending", "punctuation") or not t.text.strip() for t in part):
+            senses = (WordSense("filler", "mark"),)
+        last = found[-1] if found else None
+        if not senses and last is not None and not last.senses and folded.text[last.end : start].strip() == "":
+            found[-1] = Mention(last.start, end, folded.text[last.start : end], ())
+        else:
+            found.append(Mention(start, end, folded.text[start:end], senses))
+    return found

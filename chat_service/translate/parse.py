@@ -1,0 +1,73 @@
+"""Text -> frame: fold, cover with mentions, repair what nothing covers, apply the patterns in order.
+
+The order of `PATTERNS` is the grammar: each pass sees what the ones before it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chat_service.language.folding import Folded, fold
+from chat_service.outcomes import Language
+from chat_service.translate.frame import Frame, build_frame
+from chat_service.translate.mentions import Cover, cover
+from chat_service.translate.patterns.calendar import read_calendar
+from chat_service.translate.patterns.clauses import read_clauses
+from chat_service.translate.patterns.grouping import read_groups
+from chat_service.translate.patterns.measures import read_measures
+from chat_service.translate.patterns.members import read_members
+from chat_service.translate.patterns.nodes import Items
+from chat_service.translate.patterns.quantities import read_quantities
+from chat_service.translate.patterns.ranking import read_ranks
+from chat_service.translate.patterns.scope import Scope
+from chat_service.translate.spelling import Correction, Speller
+from chat_service.translate.senses import Mention
+
+PATTERNS: tuple[Callable[[Items, Scope], Items], ...] = (
+    read_calendar,
+    read_quantities,
+    read_members,
+    read_groups,
+    read_ranks,
+    read_measures,
+    read_clauses,
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A question as understood so far. `unknown` are the mentions that nothing covers, spelling repaired."""
+
+    folded: Folded
+    mentions: tuple[Mention, ...]
+    frame: Frame
+    unknown: tuple[Mention, ...]
+    corrections: tuple[Correction, ...]
+
+
+def parse(text: str, scope: Scope, speller: Speller) -> Parsed:
+    """Everything that can be said about a text without deciding what it asks."""
+    folded = fold(text)
+    found = cover(folded, scope.lexicon, scope.today)
+    corrections: tuple[Correction, ...] = ()
+    if any(not mention.senses for mention in found.mentions):
+        folded, found, corrections = speller.repair(folded, found, scope)
+    return _parsed(folded, found, corrections, scope)
+
+
+def _parsed(folded: Folded, found: Cover, corrections: tuple[Correction, ...], scope: Scope) -> Parsed:
+    unknown = tuple(mention for mention in found.mentions if not mention.senses)
+    items: Items = found.mentions
+    for read in PATTERNS:
+        items = read(items, scope)
+    return Parsed(folded, found.mentions, build_frame(items, scope), unknown, corrections)
+
+
+def language_of(text: str, asked: Language | None) -> Language:
+    """The language to answer in: as asked, else the one that most of the words are in."""
+    if asked is not None:
+        return asked
+    han = sum("\u3400" <= character <= "\u9fff" for character in text)
+    words = len([word for word in text.split() if word.isascii() and any(c.isalpha() for c in word)])
+    return "zh" if han * 2 >= words * 3 and han else "en"

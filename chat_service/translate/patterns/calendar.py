@@ -1,0 +1,134 @@
+"""Dates as what is asked about, or as the other side of a comparison.
+
+    上个月 -> when; 跟去年同期比, vs last year, 比上周, the month before -> against; 6月生日 -> a value; 周末 -> values
+"""
+
+from __future__ import annotations
+
+from chat_service.language.datewords.mention import DateMention
+from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
+from chat_service.translate.patterns.nodes import Against, Dated, Group, Item, Items, Node, Values, When
+from chat_service.translate.patterns.scope import Scope
+from chat_service.translate.senses import Mention, ValueSense
+from chat_service.translate.words import phrase_keys
+from semantic_layer.periods import GRAINS, Grain
+
+PERIOD_KINDS = ("period", "rolling", "open")
+_PERIOD = "|".join(f"date.{kind}" for kind in PERIOD_KINDS)
+_BIRTH_MONTH = (
+    f"d=dimension|field ~ p={_PERIOD}",
+    f"p={_PERIOD} ~ d=dimension|field",
+)
+_DATED = ("w=when ~ f=field", "f=field ~ w=when")
+_COMPARED = (
+    "v=comparison.versus|date.versus|connective.and ~ b=date.relative_previous|date.comparison ~ w=comparison.versus|date.versus?",
+    f"v=comparison.versus|date.versus ~ p={_PERIOD} ~ w=comparison.versus|date.versus",
+    f"v=comparison.versus|date.versus|connective.and ~ p={_PERIOD} ~ w=comparison.versus|date.versus",
+    "b=date.relative_previous|date.comparison ~ w=comparison.versus|date.versus",
+    "b=date.relative_previous|date.comparison",
+    f"v=comparison.versus|date.versus ~ p={_PERIOD}",
+)
+# 和/跟/与 open a comparison only where 比 closes it, or nothing else could be joined
+_WEAK_VERSUS = ("和", "与", "跟", "同", "than")
+
+
+def read_calendar(items: Items, scope: Scope) -> Items:
+    """Dates become periods, comparisons, grains, or values of the calendar's dimensions."""
+    items = rewrite(items, _BIRTH_MONTH, lambda found, all_items: _birth_month(found, all_items, scope))
+    items = rewrite(items, ("w=date.weekday_filter",), lambda found, all_items: _weekdays(found, scope))
+    items = rewrite(items, _COMPARED, lambda found, all_items: _compared(found, all_items, scope))
+    items = rewrite(items, (f"p={_PERIOD}",), _when)
+    items = rewrite(items, _DATED, lambda found, all_items: _dated(found, all_items, scope))
+    return rewrite(items, ("g=date.grain|grain_noun",), _grain)
+
+
+def _birth_month(found: Found, items: Items, scope: Scope) -> Node | None:
+    """A month beside a dimension whose values are months of the year: born in June."""
+    named, when = found.one("d"), found.one("p")
+    if not isinstance(named, Mention) or not isinstance(when, Mention) or when.date is None or when.date.month is None:
+        return None
+    names = list(named.dimensions())
+    if named.fields():  # a birthday by its date: the months of the same dataset stand for it
+        datasets = {scope.model.fields[field].dataset for field in named.fields() if scope.model.fields[field].type == "date"}
+        names += [d.name for d in scope.model.dimensions.values() if d.home.dataset in datasets and _is_month(d.name, scope)]
+    for name in names:
+        if _is_month(name, scope):
+            word = (ValueSense(name, when.date.month),)
+            return Values(parts(items[found.first : found.last]), (word,), named=True)
+    return None
+
+
+def _is_month(dimension: str, scope: Scope) -> bool:
+    return {str(code) for code in scope.model.dimensions[dimension].home.definition.values} == {str(n) for n in range(1, 13)}
+
+
+def _weekdays(found: Found, scope: Scope) -> Node | None:
+    item = found.one("w")
+    assert isinstance(item, Mention), "dates and words are mentions"
+    days = item.date.weekdays if item.date is not None and item.date.kind == "weekday_filter" else ()
+    sundays = [s for s in scope.lexicon.senses(phrase_keys("sunday")) if isinstance(s, ValueSense) and not s.weak]
+    if not days or not sundays:
+        return None
+    words = tuple(tuple(ValueSense(s.dimension, day) for s in sundays) for day in days)
+    return Values((item,), words, named=True)
+
+
+def _compared(found: Found, items: Items, scope: Scope) -> Node | None:
+    del scope
+    stretch = parts(items[found.first : found.last])
+    before = found.one("b")
+    if isinstance(before, Mention) and before.date is not None:
+        date = before.date
+        if date.kind == "comparison":
+            return Against(stretch, date.against or "previous", unit=date.unit)
+        return Against(stretch, "previous", unit=date.unit)
+    opener, closer, when = found.one("v"), found.one("w"), found.one("p")
+    if not isinstance(opener, Mention) or not isinstance(when, Mention) or when.date is None:
+        return None
+    earlier = any(is_any(item, _PERIOD, *(f"date.{k}" for k in PERIOD_KINDS)) or isinstance(item, When) for item in items[: found.first])
+    if opener.text in _WEAK_VERSUS[:-1] and closer is None:
+        return None
+    if closer is not None and not isinstance(closer, Mention):
+        return None
+    if isinstance(closer, Mention) and not is_any(closer, "comparison.versus", "date.versus"):
+        return None
+    later = any(is_any(item, *(f"date.{k}" for k in PERIOD_KINDS)) for item in items[found.last :])
+    if not earlier and not later and opener.words("filler"):
+        return None
+    return Against(stretch, "period", when.date)
+
+
+def _when(found: Found, items: Items) -> Node | None:
+    item = found.one("p")
+    assert isinstance(item, Mention) and item.date is not None, "the pattern asks for a date"
+    return When(parts(items[found.first : found.last]), item.date)
+
+
+def _dated(found: Found, items: Items, scope: Scope) -> Node | None:
+    """A date that an entity carries, with a period: who registered this year."""
+    field, when = found.one("f"), found.one("w")
+    if not isinstance(field, Mention) or not isinstance(when, When) or field.metrics():
+        return None
+    times = tuple(name for name in field.fields() if scope.model.fields[name].definition.role == "time")
+    if not times:
+        return None
+    return Dated(parts(items[found.first : found.last]), times, when)
+
+
+def _grain(found: Found, items: Items) -> Node | None:
+    item = found.one("g")
+    assert isinstance(item, Mention), "grains are mentions"
+    grain: Grain | None = None
+    asked = item.text.startswith(("which", "what", "哪"))
+    if item.date is not None and item.date.kind == "grain":
+        grain, asked = item.date.unit, item.date.asked or asked
+    nouns = item.words("grain_noun")
+    grain = grain or next((each for each in GRAINS if nouns and each == nouns[0]), None)
+    if grain is None or (nouns and item.is_filler):
+        return None
+    return Group(parts(items[found.first : found.last]), grain=grain, asked_which=asked)
+
+
+def dates_of(item: Item) -> DateMention | None:
+    """The date that an item is, if it is one."""
+    return item.date if isinstance(item, (When, Mention)) else None

@@ -1,0 +1,291 @@
+"""What is measured, where no metric's name says it: a verb with a quantity, an average, a spread over people or orders.
+
+    卖了多少钱, 下了几单, how much did they spend, how many people ordered, 人均下几单, 平均每单多少钱, average per customer
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
+from chat_service.translate.patterns.nodes import Amount, Compared, Condition, Group, Item, Items, Measure, Node, Rank, Values, When
+from chat_service.translate.patterns.scope import Scope
+from chat_service.translate.senses import Mention, MetricSense
+from chat_service.translate.words import phrase_keys
+
+_BOUND = ("m=measure|metric ~ c=condition", "c=condition ~ m=measure|metric")
+_FIELDS = ("f=field ~ c=condition",)
+_QUANTITIES = ("money", "times", "orders", "units", "people", "each", "points")
+_BARE = ("多少", "多少了", "几何")
+_UNIT_WORDS = {"units": ("销量", "units sold")}
+
+
+def read_measures(items: Items, scope: Scope) -> Items:
+    """Verbs with quantities become measures; measures take averages and conditions that stand beside them."""
+    items = rewrite(items, _FIELDS, _field)
+    items = _verbs_with_quantities(items, scope)
+    items = _ranked_verbs(items, scope)
+    items = _spread(items, scope)
+    items = _spread(_bare_quantities(items, scope), scope)
+    return rewrite(items, _BOUND, lambda found, all_items: _bound(found, all_items, scope))
+
+
+# --- verbs ---
+
+
+def _verbs_with_quantities(items: Items, scope: Scope) -> Items:
+    result = list(items)
+    at = 0
+    while at < len(result):
+        item = result[at]
+        if isinstance(item, Mention) and item.behaviours() and not _is_negated(result, at):
+            pair = _quantity_for(result, at)
+            if pair is not None and not (pair[1] == "people" and _is_compared(result, at)):
+                other, meaning = pair
+                metric = _counted(item, meaning, scope)
+                quantity = result[other]
+                if metric is not None and isinstance(quantity, Mention):
+                    first, last = min(at, other), max(at, other)
+                    kept = [each for each in result[first + 1 : last] if not is_a(each, "filler")]
+                    made = Measure(parts((result[first], *_fillers(result[first + 1 : last]), result[last])), (metric,))
+                    result[first : last + 1] = [made, *kept] if other > at else [*kept, made]
+                    at = first
+        at += 1
+    return tuple(result)
+
+
+def _is_compared(items: list[Item], at: int) -> bool:
+    """Whether a number stands with the verb: bought exactly once, spent between 1,000 and 3,000."""
+    return any(isinstance(item, (Condition, Amount)) for item in items[at + 1 : at + 3]) or any(
+        isinstance(item, Mention) and is_a(item, "negation") for item in items[at + 1 :]
+    )
+
+
+def _ranked_verbs(items: Items, scope: Scope) -> Items:
+    """哪个品类卖得最好, customers who spent the most: a verb beside a rank is what is ranked."""
+    measured = any(isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics() and not item.entities()) for item in items)
+    if measured or not any(isinstance(item, Rank) for item in items):
+        return items
+    verbs = [i for i, item in enumerate(items) if isinstance(item, Mention) and item.behaviours()]
+    if len(verbs) != 1 or _is_negated(list(items), verbs[0]) or any(isinstance(item, (Condition, Amount)) for item in items):
+        return items
+    verb = items[verbs[0]]
+    assert isinstance(verb, Mention), "verbs are mentions"
+    metric = _counted(verb, "bare", scope)
+    if metric is None:
+        return items
+    return tuple(Measure((verb,), (metric,)) if i == verbs[0] else item for i, item in enumerate(items))
+
+
+def _fillers(items: list[Item]) -> tuple[Item, ...]:
+    return tuple(item for item in items if is_a(item, "filler"))
+
+
+def _is_negated(items: list[Item], at: int) -> bool:
+    back = at - 1
+    while back >= 0 and isinstance(items[back], Mention) and is_a(items[back], "filler") and not is_a(items[back], "negation"):
+        back -= 1
+    return back >= 0 and is_a(items[back], "negation")
+
+
+def _quantity_for(items: list[Item], at: int) -> tuple[int, str] | None:
+    """The quantity word that a verb goes with: right after it in Chinese, before it in English."""
+    ahead = at + 1
+    relative = False
+    while ahead < len(items) and is_any(items[ahead], "filler") and not is_a(items[ahead], "quantity"):
+        item = items[ahead]
+        relative = relative or (isinstance(item, Mention) and item.text in ("的", "过"))
+        ahead += 1
+    if ahead < len(items) and not is_any(items[ahead], "metric", "condition"):
+        meaning = _meaning(items[ahead])
+        if meaning is not None and not (relative and meaning in ("people", "bare")) and not items_text(items[ahead]).isascii():
+            return ahead, meaning
+    back = at - 1
+    while back >= 0 and _may_stand_between(items[back]):
+        meaning = _meaning(items[back])
+        if meaning is not None and (items_text(items[back]).isascii() or (meaning == "people" and _only_fillers(items, back, at))):
+            return back, meaning
+        back -= 1
+    return None
+
+
+def _only_fillers(items: list[Item], first: int, last: int) -> bool:
+    return all(is_a(item, "filler") for item in items[first + 1 : last])
+
+
+def _may_stand_between(item: Item) -> bool:
+    if isinstance(item, (Values, When, Group)):
+        return True
+    return isinstance(item, Mention) and is_any(item, "filler", "entity", "quantity") and not is_any(item, "connective.but", "negation")
+
+
+def _meaning(item: Item) -> str | None:
+    if not isinstance(item, Mention):
+        return None
+    found = item.words("quantity")
+    if not found and item.text in _BARE:
+        return "bare"
+    return found[0] if found else None
+
+
+def items_text(item: Item) -> str:
+    """The words of an item."""
+    return item.text if isinstance(item, Mention) else " ".join(part.text for part in item.parts)
+
+
+def _counted(verb: Mention, meaning: str, scope: Scope) -> str | None:
+    """The metric that a verb's quantity asks for."""
+    behaviour = scope.model.behaviours[verb.behaviours()[0]]
+    if meaning == "bare":
+        meaning = "money" if verb.words("money_verb") else "times"
+    if meaning == "money" or (meaning == "points" and behaviour.amount):
+        return behaviour.amount
+    if meaning == "people":
+        return scope.structure.people_of(behaviour.metric)
+    if meaning == "units":
+        return _units(scope)
+    return behaviour.metric if meaning in ("times", "orders", "each") else None
+
+
+def _units(scope: Scope) -> str | None:
+    for word in _UNIT_WORDS["units"]:
+        for sense in scope.lexicon.senses(phrase_keys(word)):
+            if isinstance(sense, MetricSense):
+                return sense.name
+    return None
+
+
+# --- quantities without a verb ---
+
+
+def _bare_quantities(items: Items, scope: Scope) -> Items:
+    """How many orders, how much money: of the model's main behaviour, where nothing else is measured."""
+    main = scope.structure.main_behaviour
+    if main is None:
+        return items
+    has_measure = any(isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics()) for item in items)
+    result: list[Item] = []
+    for item in items:
+        metric = None
+        meaning = _meaning(item)
+        if isinstance(item, Mention) and not item.metrics() and meaning is not None:
+            alone = item.text not in ("how much", "金额", "钱", "often", "time", "worth")
+            if meaning == "orders" and (not has_measure or _joined_to_measure(result)):
+                metric = main.metric
+            elif meaning == "money" and alone and not has_measure:
+                metric = main.amount
+            elif meaning == "units" and not has_measure:
+                metric = _units(scope)
+        result.append(Measure((item,), (metric,)) if metric is not None and isinstance(item, Mention) else item)
+    return tuple(result)
+
+
+def _joined_to_measure(before: list[Item]) -> bool:
+    back = len(before) - 1
+    joined = False
+    while back >= 0 and is_any(before[back], "filler", "connective.and"):
+        joined = joined or is_a(before[back], "connective.and")
+        back -= 1
+    return joined and back >= 0 and isinstance(before[back], Measure)
+
+
+# --- averages ---
+
+
+def _spread(items: Items, scope: Scope) -> Items:
+    """A measure spread over people or orders is another metric of the model."""
+    spreads = ("h=average.per_head|average.per_order|average.mean ~ m=measure|metric|behaviour ~ q=quantity?",
+               "m=measure|metric ~ h=average.per_head|average.per_order",
+               "h=average.per_order ~ q=quantity.money", "q=quantity.money ~ h=average.per_order")
+    items = _spread_apart(items, scope)
+    return rewrite(items, spreads, lambda found, all_items: _over(found, all_items, scope))
+
+
+def _spread_apart(items: Items, scope: Scope) -> Items:
+    """'On average, how many orders does a customer place': the words that spread may stand away from the measure."""
+    heads = [i for i, item in enumerate(items) if is_any(item, "average.per_head", "average.per_order") and not is_a(item, "metric")]
+    measures = [i for i, item in enumerate(items) if isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics())]
+    if len(heads) != 1 or len(measures) != 1:
+        return items
+    head, measured = items[heads[0]], items[measures[0]]
+    names = measured.metrics if isinstance(measured, Measure) else measured.metrics() if isinstance(measured, Mention) else ()
+    found = _spread_metric(names, head, scope)
+    if found is None or not isinstance(head, Mention):
+        return items
+    made = Measure((*parts((measured,)), head), (found,))
+    return tuple(made if i == measures[0] else item for i, item in enumerate(items) if i != heads[0])
+
+
+def _over(found: Found, items: Items, scope: Scope) -> Node | None:
+    head, inner = found.one("h"), found.one("m")
+    stretch = parts(items[found.first : found.last])
+    main = scope.structure.main_behaviour
+    names: tuple[str, ...] = ()
+    if isinstance(inner, Measure):
+        names = inner.metrics
+    elif isinstance(inner, Mention):
+        names = inner.metrics() or _from_verb(inner, found.one("q"), scope)
+    elif main is not None and main.amount is not None:
+        names = (main.amount,)
+    if isinstance(head, Mention) and is_a(head, "average.mean") and not is_any(head, "average.per_head", "average.per_order"):
+        if names and all(scope.structure.is_ratio(name) for name in names):
+            return Measure(stretch, names)
+        return None
+    spread = _spread_metric(names, head, scope)
+    if spread is not None:
+        return Measure(stretch, (spread,))
+    if names and all(scope.structure.is_ratio(name) for name in names) and isinstance(inner, (Mention, Measure)):
+        return Measure(stretch, names)
+    return None
+
+
+def _from_verb(verb: Mention, quantity: Item | None, scope: Scope) -> tuple[str, ...]:
+    if not verb.behaviours():
+        return ()
+    meaning = _meaning(quantity) if quantity is not None else None
+    if meaning is None:
+        meaning = "money" if verb.words("money_verb") else "times"
+    metric = _counted(verb, meaning if meaning != "people" else "times", scope)
+    return (metric,) if metric else ()
+
+
+def _spread_metric(names: tuple[str, ...], head: Item | None, scope: Scope) -> str | None:
+    main = scope.structure.main_behaviour
+    for name in names:
+        if head is not None and is_a(head, "average.per_head") and (found := scope.structure.per_person(name)):
+            return found
+        if head is not None and is_a(head, "average.per_order") and main is not None:
+            if found := scope.structure.ratio(name, main.metric):
+                return found
+    return None
+
+
+# --- conditions ---
+
+
+def _field(found: Found, items: Items) -> Node | None:
+    """A fact of a row or an entity compared; where a metric has the same name, the metric is meant."""
+    field, condition = found.one("f"), found.one("c")
+    if not isinstance(field, Mention) or not isinstance(condition, Condition) or field.metrics():
+        return None
+    return Compared(parts(items[found.first : found.last]), field.fields(), condition)
+
+
+def _bound(found: Found, items: Items, scope: Scope) -> Node | None:
+    """A measure with a comparison: of groups, of customers' own values, or of each row."""
+    condition, inner = found.one("c"), found.one("m")
+    if not isinstance(condition, Condition):
+        return None
+    stretch = parts(items[found.first : found.last])
+    if isinstance(inner, Measure) and inner.condition is None:
+        return replace(inner, parts=stretch, condition=condition)
+    if not isinstance(inner, Mention) or not inner.metrics() or inner.entities():
+        return None
+    names = inner.metrics()
+    rows = "money" in condition.units and all(scope.structure.amount_beside(name) for name in names)
+    return Measure(stretch, names, condition, per_row=rows)
+
+
+def has_rank(items: Items) -> bool:
+    """Whether anything is ranked."""
+    return any(isinstance(item, Rank) for item in items)

@@ -1,0 +1,164 @@
+"""Values of dimensions: beside their dimension's name, in lists, and left out.
+
+    上海和北京 -> one of two; 金卡会员 -> gold; churn risk is high -> high; 除上海以外, leaving marketplace aside -> not
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
+from chat_service.translate.patterns.nodes import Item, Items, Node, Values, mentions_of
+from chat_service.translate.patterns.scope import Scope
+from chat_service.translate.senses import Mention, ValueSense, WordSense
+
+_LINKS = frozenset({"是", "为", "=", ":", "等于", "属于", "is", "are", "was", "were", "of", "在", "的", "in", "the", "at", "级别"})
+_LEFT_OUT = (
+    "x=exclusion.open ~ v=values ~ c=exclusion.close",
+    "x=exclusion.open ~ v=values",
+    "v=values c=exclusion.close",
+)
+_REST = frozenset({"其他", "其它", "其余", "other", "others", "the rest", "the other"})
+
+
+def read_members(items: Items, scope: Scope) -> Items:
+    """Values join their dimension's name, then each other, then what leaves them out."""
+    items = _named(_others(items))
+    items = rewrite(items, ("v=value",), lambda found, all_items: _single(found, all_items, scope))
+    items = _listed(items)
+    return rewrite(items, _LEFT_OUT, _left_out)
+
+
+def _others(items: Items) -> Items:
+    """除了小程序,其他渠道: 'other' says nothing where something is left out."""
+    if not any(is_a(item, "exclusion.open") for item in items):
+        return items
+    return tuple(
+        replace(item, senses=(WordSense("filler", "rest"),)) if isinstance(item, Mention) and item.text in _REST else item for item in items
+    )
+
+
+def _named(items: Items) -> Items:
+    """A dimension's name beside a value says which dimension it is; bare codes count only so."""
+    result: list[Item] = list(items)
+    at = 0
+    while at < len(result):
+        item = result[at]
+        if isinstance(item, Mention) and item.values(weak=True):
+            span = _with_name(result, at, item)
+            if span is not None:
+                first, last, senses = span
+                result[first:last] = [Values(parts(tuple(result[first:last])), (senses,), named=True)]
+                at = first
+        at += 1
+    return tuple(result)
+
+
+def _with_name(items: list[Item], at: int, value: Mention) -> tuple[int, int, tuple[ValueSense, ...]] | None:
+    right = _name_at(items, at + 1, value, 1)
+    if right is not None and not (value.date is not None):
+        return at, right[0] + 1, right[1]
+    left = _name_at(items, at - 1, value, -1)
+    if value.dimensions():
+        return None
+    if left is not None and not (left[0] > 0 and is_any(items[left[0] - 1], "grouping.each", "grouping.by", "question.which")):
+        return left[0], at + 1, left[1]
+    return None
+
+
+def _name_at(items: list[Item], at: int, value: Mention, step: int) -> tuple[int, tuple[ValueSense, ...]] | None:
+    """The dimension's name next to a value, over linking words; to the right only right beside it."""
+    hops = 0
+    while 0 <= at < len(items):
+        item = items[at]
+        if not isinstance(item, Mention):
+            return None
+        names = item.dimensions() if item is not value else ()
+        senses = tuple(s for s in value.values(weak=True) if s.dimension in names)
+        if senses:
+            strong = tuple(s for s in senses if not s.weak)
+            return at, tuple(ValueSense(s.dimension, s.value) for s in (strong or senses))
+        if names or item.text not in _LINKS or hops >= 3 or (step > 0):
+            return None
+        hops += 1
+        at += step
+    return None
+
+
+def _single(found: Found, items: Items, scope: Scope) -> Node | None:
+    """A value on its own; not where the stretch is something better: a metric, a list, a date."""
+    del scope
+    item = found.one("v")
+    assert isinstance(item, Mention), "values are mentions"
+    if item.date is not None:
+        return None
+    if item.metrics() or item.lists() or item.dimensions() or item.behaviours():
+        return None
+    return Values(parts(items[found.first : found.last]), (item.values(),))
+
+
+def _listed(items: Items) -> Items:
+    """Values of one dimension with 'and', 'or', a comma or 'vs' between them are one set."""
+    result: list[Item] = []
+    at = 0
+    while at < len(items):
+        item = items[at]
+        if isinstance(item, Values):
+            end, merged = at + 1, item
+            while (following := _next_value(items, end)) is not None:
+                joined = _join(merged, following[1], items[end : following[0]])
+                if joined is None:
+                    break
+                merged, end = joined, following[0] + 1
+            result.append(merged)
+            at = end
+        else:
+            result.append(item)
+            at += 1
+    return tuple(result)
+
+
+def _next_value(items: Items, at: int) -> tuple[int, Values] | None:
+    start = at
+    while at < len(items) and isinstance(items[at], Mention):
+        item = items[at]
+        if not is_any(item, "connective.and", "connective.or", "comparison.versus", "filler"):
+            return None
+        at += 1
+    if at > start and at < len(items) and isinstance(items[at], Values):
+        following = items[at]
+        assert isinstance(following, Values), "just tested"
+        return at, following
+    if at == start and at < len(items) and isinstance(items[at], Values):
+        following = items[at]
+        assert isinstance(following, Values), "just tested"
+        return at, following
+    return None
+
+
+def _join(one: Values, other: Values, between: Items) -> Values | None:
+    if one.negated or other.negated:
+        return None
+    joiners = [item for item in between if is_any(item, "connective", "comparison.versus")]
+    if not joiners and between:
+        return None
+    merged = Values(
+        one.parts + parts(between) + other.parts, one.words + other.words, named=one.named or other.named
+    )
+    return merged if merged.dimensions else None
+
+
+def _left_out(found: Found, items: Items) -> Node | None:
+    values, opener = found.one("v"), found.one("x")
+    if not isinstance(values, Values) or values.negated:
+        return None
+    if isinstance(opener, Mention) and is_any(opener, "negation", "connective", "filler") and found.one("c") is None:
+        between = items[found.first + 1 : found.last - 1]
+        if any(not is_a(item, "filler") for item in between):
+            return None
+    return Values(parts(items[found.first : found.last]), values.words, negated=True, named=values.named)
+
+
+def texts(item: Item) -> str:
+    """What an item says, for messages."""
+    return " ".join(mention.text for mention in mentions_of(item))

@@ -1,0 +1,72 @@
+"""Orders and ranks.
+
+    前五, TOP3, 最高的两个, bottom two, the highest, worst, 从高到低, best first, 涨幅最大的
+"""
+
+from __future__ import annotations
+
+from chat_service.translate.patterns.matching import Found, is_any, parts, rewrite
+from chat_service.translate.patterns.nodes import Amount, Direction, Item, Items, Node, Rank
+from chat_service.translate.patterns.scope import Scope
+from chat_service.translate.senses import Mention
+
+_RANKS = (
+    "o=rank.ranked ~ r=rank.top|rank.bottom|rank.highest|rank.lowest|rank.best|rank.worst n=amount u=unit?",
+    "r=rank.top|rank.bottom|rank.highest|rank.lowest|rank.best|rank.worst ~ n=amount u=unit?",
+    "n=amount ~ r=rank.highest|rank.lowest|rank.best|rank.worst|rank.bottom|rank.top",
+    "r=rank.highest|rank.lowest|rank.best|rank.worst",
+    "r=rank.bottom|rank.top",
+    "r=rank.descending|rank.ascending|rank.best_first|rank.worst_first",
+    "r=rank.ranked",
+)
+_CHANGED = ("c=change ~ r=rank", "r=rank ~ c=change")
+_DIRECTIONS: dict[str, Direction] = {
+    "top": "high", "highest": "high", "descending": "high", "ranked": "high", "bottom": "low", "lowest": "low",
+    "ascending": "low", "best": "best", "best_first": "best", "worst": "worst", "worst_first": "worst",
+}  # fmt: skip
+_UNCUT = frozenset({"ranked", "descending", "ascending", "best_first", "worst_first"})
+_PLACES = frozenset({"place", "each", "people", "units"})
+
+
+def read_ranks(items: Items, scope: Scope) -> Items:
+    """Rank words with their number, and ranks by how much something changed."""
+    del scope
+    items = rewrite(items, _RANKS, _rank)
+    return rewrite(items, _CHANGED, _by_change)
+
+
+def _rank(found: Found, items: Items) -> Node | None:
+    word, number = found.one("r"), found.one("n")
+    assert isinstance(word, Mention), "rank words are mentions"
+    meanings = word.words("rank")
+    count: int | None = None
+    if isinstance(number, Amount):
+        counts = not number.units or bool(set(number.units) & _PLACES)
+        if not counts or number.is_ordinal or number.upto is not None or not 1 <= number.value <= 10_000:
+            return None
+        count = int(number.value)
+    elif meanings[0] in ("top", "bottom") and is_any(word, "filler", "grouping", "date", "negation"):
+        return None
+    meaning = meanings[0]
+    if count is None and meaning not in _UNCUT:
+        if meaning in ("top", "bottom") and not word.text.isascii() and word.text not in ("垫底", "头部", "排最后"):
+            return None
+        count = 1
+    return Rank(parts(items[found.first : found.last]), _DIRECTIONS[meaning], count)
+
+
+def _by_change(found: Found, items: Items) -> Node | None:
+    rank, change = found.one("r"), found.one("c")
+    if not isinstance(rank, Rank) or not isinstance(change, Mention):
+        return None
+    direction = rank.direction
+    if "down" in change.words("change"):
+        direction = "low" if direction in ("high", "best") else "high"
+    elif direction in ("best", "worst"):
+        direction = "high" if direction == "best" else "low"
+    return Rank(parts(items[found.first : found.last]), direction, rank.count, by_change=True)
+
+
+def is_default_count(item: Item) -> bool:
+    """Whether a rank's count was not said but taken for granted."""
+    return isinstance(item, Rank) and item.count == 1 and not any(part.number is not None for part in item.parts)

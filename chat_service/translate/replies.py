@@ -1,0 +1,92 @@
+"""Sentences of refusals, questions back and assumptions, in both languages, by code.
+
+Each sentence quotes the asker's own words. `{0}` is the subject, `{1}` the nearest right names or what was taken.
+"""
+
+from __future__ import annotations
+
+from chat_service.outcomes import Language
+
+_REFUSALS: dict[str, tuple[str, str]] = {
+    "empty_question": ("请输入一个问题。", "Please type a question."),
+    "too_long": ("问题太长了，请用一两句话问。", "The question is too long; please ask in a sentence or two."),
+    "read_only": ("这里只能查询数据，不能“{0}”。", "This service only reads data; it cannot '{0}'."),
+    "off_topic": ("数据里没有与“{0}”有关的内容。", "There is nothing about '{0}' in the data."),
+    "unknown_word": ("没有看懂“{0}”。{1}", "I did not understand '{0}'.{1}"),
+    "unknown_value": ("数据里没有“{0}”这个值。{1}", "There is no value '{0}' in the data.{1}"),
+    "unknown_metric": ("没有名为“{0}”的指标。{1}", "There is no metric called '{0}'.{1}"),
+    "no_metric": ("没有说要看哪个指标。", "The question names no metric."),
+    "future_period": ("“{0}”还没有到，没有数据。", "'{0}' lies in the future, so there is no data for it."),
+    "vague_period": ("“{0}”说的是哪段时间不确定，请给出日期。", "I cannot tell which period '{0}' is; please give dates."),
+    "fiscal_year_unset": ("没有设置财年从几月开始，无法确定“{0}”。", "The first month of the fiscal year is not set, so '{0}' is undefined."),
+    "unreachable_dimension": ("{1}不能按“{0}”来看。", "{1} cannot be broken down or filtered by '{0}'."),
+    "not_supported": ("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
+    "not_supported_yet": (
+        "还不能回答“{0}”。可以先看它在两个时期之间的变化。",
+        "'{0}' cannot be answered yet. You can compare two periods and break the change down.",
+    ),
+    "forecast": ("这里不做预测，“{0}”无法回答。", "This service does not forecast, so '{0}' cannot be answered."),
+    "statistic": ("不支持统计量“{0}”。", "The statistic '{0}' is not supported."),
+    "share_of_ratio": ("“{0}”是比率或均值，不能算占比。", "'{0}' is a rate or a mean, so it has no shares."),
+    "share_of_nothing": ("没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."),
+    "cumulative_ratio": ("“{0}”是比率或均值，不能累计。", "'{0}' is a rate or a mean and cannot be accumulated."),
+    "rank_of_nothing": ("“{0}”没有说按什么来排。", "'{0}' does not say what should be ranked."),
+    "several_periods": ("一次只能看一个时期或比较两个时期：{0}。", "Only one period, or two to compare, can be asked for at once: {0}."),
+    "several_comparisons": ("一次只能作一种比较：“{0}”。", "Only one comparison can be made at once: '{0}'."),
+    "comparison_without_period": ("要比较“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
+    "nothing_before": ("“{0}”要接着上一个问题问，但还没有上一个问题。", "'{0}' goes on from an earlier question, but there is none."),
+}
+_NEAREST = {"zh": "您是不是想找：{0}？", "en": " Did you mean {0}?"}
+_QUESTIONS: dict[str, tuple[str, str]] = {
+    "ambiguous_metric": ("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
+    "ambiguous_dimension": ("“{0}”可以指几个维度，您要按哪一个？", "'{0}' can mean several dimensions; which one?"),
+    "ambiguous_value": ("“{0}”可以属于几个维度，您指哪一个？", "'{0}' can belong to several dimensions; which one?"),
+    "ambiguous_date": ("“{0}”有几种读法，您指哪一天？", "'{0}' can be read in several ways; which day?"),
+    "which_measure": ("“{0}”按什么来衡量？", "'{0}' by which measure?"),
+    "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
+}
+_ASSUMPTIONS: dict[str, tuple[str, str]] = {
+    "corrected_typo": ("把“{0}”读作“{1}”", "read '{0}' as '{1}'"),
+    "metric_instead": ("按商品看时，“{0}”用“{1}”代替", "by product, '{0}' is taken as '{1}'"),
+    "current_period": ("没有说时期，按 {0}", "no period was named; taken as {0}"),
+    "grain_in_name": ("指标名称已说明单位，按 {0} 展开", "the metric's name says the unit; shown by {0}"),
+    "ranked_by_amount": ("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
+    "last_12_months": ("没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"),
+    "why_as_comparison": ("原因分析还不支持，这里给出变化本身", "reasons are not explained yet; this is the change itself"),
+    "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
+    "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
+    "condition_not_applied": ("“{0}”只作参考，没有用来筛选", "'{0}' is not applied as a filter"),
+    "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
+}
+_SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}
+
+
+def refusal_text(code: str, subject: str, nearest: tuple[str, ...], language: Language) -> str:
+    """The sentence of a refusal.
+
+    >>> refusal_text("unknown_value", "上海滩市", ("上海",), "zh")
+    '数据里没有“上海滩市”这个值。您是不是想找：上海？'
+    """
+    zh, en = _REFUSALS[code]
+    template = zh if language == "zh" else en
+    if code == "unreachable_dimension":
+        return template.format(subject, nearest[0] if nearest else "")
+    joined = ("、" if language == "zh" else ", ").join(nearest)
+    return template.format(subject, _NEAREST[language].format(joined) if nearest else "")
+
+
+def question_text(code: str, subject: str, language: Language) -> str:
+    """The sentence of a question back."""
+    zh, en = _QUESTIONS[code]
+    return (zh if language == "zh" else en).format(subject)
+
+
+def assumption_text(code: str, words: tuple[str, ...], language: Language) -> str:
+    """The sentence of an assumption."""
+    zh, en = _ASSUMPTIONS[code]
+    return (zh if language == "zh" else en).format(*words)
+
+
+def suggestion_text(label: str, language: Language) -> str:
+    """A question that can be answered about a metric."""
+    return _SUGGESTIONS[language].format(label)

@@ -1,0 +1,142 @@
+"""The offline translator: a question becomes a request, a question back, or a refusal, by rules alone.
+
+    text -> parse -> frame -> decide -> Answerable | DefinitionAsked | CatalogueAsked | Clarification | Refusal
+
+Never raises for any text; the same question on the same model gives the same outcome.
+"""
+
+from __future__ import annotations
+
+from chat_service.outcomes import (
+    Answerable,
+    CatalogueAsked,
+    Choice,
+    Clarification,
+    DefinitionAsked,
+    Language,
+    Outcome,
+    Question,
+    Refusal,
+)
+from chat_service.language.folding import fold
+from chat_service.translate.assembly import Assembly
+from chat_service.translate.decide import CATALOGUE, Definitions, Decision, decide
+from chat_service.translate.lexicon import add_text, build_lexicon
+from chat_service.translate.parse import Parsed, language_of, parse
+from chat_service.translate.patterns.scope import Scope
+from chat_service.translate.reading import make_reading
+from chat_service.translate.replies import question_text, refusal_text, suggestion_text
+from chat_service.translate.spelling import Speller
+from chat_service.translate.stops import Denial, Doubt, StopError
+from chat_service.translate.structure import Structure
+from chat_service.translate.values import ValueIndex, ValueSource
+from semantic_layer.model import Model
+
+MAX_CHARACTERS = 2000
+
+
+class OfflineTranslator:
+    """Translates questions about one model. `values` is the index of its values, or where to read them from."""
+
+    def __init__(self, model: Model, values: ValueIndex | ValueSource | None = None) -> None:
+        self._model = model
+        self._index = values if isinstance(values, ValueIndex) else ValueIndex(model, values)
+        self._structure = Structure(model)
+        self._lexicon = build_lexicon(model)
+        for text, sense in self._index.words():
+            add_text(self._lexicon, text, sense)
+        self._speller = Speller(self._lexicon, self._index)
+
+    def translate(self, question: Question) -> Outcome:
+        """What a question asks for."""
+        language = language_of(question.text, question.language)
+        if not any(character.isalnum() for character in fold(question.text[: MAX_CHARACTERS + 1]).text):
+            return self._refused(Denial("empty_question"), None, language)
+        if len(question.text) > MAX_CHARACTERS:
+            return self._refused(Denial("too_long"), None, language)
+        chosen = _pending_choice(question)
+        if chosen is not None:
+            return Answerable(chosen, make_reading(None, language))
+        scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
+        parsed = parse(question.text, scope, self._speller)
+        assembly = Assembly(scope, self._index)
+        try:
+            decision = decide(parsed, question, assembly)
+        except StopError as stop:
+            if isinstance(stop.reason, Denial):
+                return self._refused(stop.reason, parsed, language)
+            return self._asked(stop.reason, parsed, question, scope)
+        return _outcome(decision, parsed, assembly, language)
+
+    def _refused(self, denial: Denial, parsed: Parsed | None, language: Language) -> Refusal:
+        subject = denial.subject
+        message = refusal_text(denial.code, subject, denial.nearest, language)
+        return Refusal(denial.code, message, self._suggestions(denial, language), make_reading(parsed, language), denial.details)
+
+    def _suggestions(self, denial: Denial, language: Language) -> tuple[str, ...]:
+        """Questions that can be answered: about the nearest metrics, else about the model's first."""
+        labels = [m.label.in_language(language) for m in self._model.metrics.values() if not m.definition.hidden]
+        near = [label for label in denial.nearest if label in labels]
+        rest = [label for label in labels if label not in near]
+        return tuple(suggestion_text(label, language) for label in (*near, *rest)[:3])
+
+    def _asked(self, doubt: Doubt, parsed: Parsed, question: Question, scope: Scope) -> Outcome:
+        """A question back, whose choices are complete requests."""
+        language = scope.language
+        choices: list[Choice] = []
+        last: Denial | None = None
+        for option in doubt.options:
+            assembly = Assembly(scope, self._index, fixed={doubt.start: option.name, -1: option.name})
+            try:
+                decision = decide(parsed, question, assembly)
+            except StopError as stop:
+                last = stop.reason if isinstance(stop.reason, Denial) else last
+                continue
+            if decision.request is None or any(choice.request == decision.request for choice in choices):
+                continue
+            message = _with_reading(parsed, doubt, option.label, language)
+            choices.append(Choice(option.name, option.label, message, decision.request))
+        choices = choices[:4]
+        reading = make_reading(parsed, language)
+        if len(choices) == 1:
+            request = choices[0].request
+            assert request is not None, "choices without a request are left out"
+            return Answerable(request, reading)
+        if not choices and last is not None:
+            return self._refused(last, parsed, language)
+        if not choices:
+            choices = [Choice(o.name, o.label, _with_reading(parsed, doubt, o.label, language)) for o in doubt.options]
+        return Clarification(doubt.code, doubt.subject, question_text(doubt.code, doubt.subject, language), tuple(choices), reading)
+
+
+def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: Language) -> Outcome:
+    reading = make_reading(parsed, language, assembly, follow_up=decision.follow_up)
+    if decision.request is not None:
+        return Answerable(decision.request, reading)
+    if isinstance(decision.other, Definitions):
+        return DefinitionAsked(decision.other.metrics, reading)
+    assert decision.other is CATALOGUE, "a decision is a request, definitions or the catalogue"
+    return CatalogueAsked(reading)
+
+
+def _pending_choice(question: Question):  # type: ignore[no-untyped-def]
+    """The request of the choice that the asker names in answer to a question back."""
+    pending = question.previous.pending if question.previous is not None else None
+    if pending is None:
+        return None
+    said = fold(question.text).text.strip(" 。.?？!！")
+    for choice in pending.choices:
+        if said in (fold(choice.label).text, fold(choice.message).text, choice.id) and choice.request is not None:
+            return choice.request
+    return None
+
+
+def _with_reading(parsed: Parsed, doubt: Doubt, label: str, language: Language) -> str:
+    """The question as typed with the word in doubt replaced by what it is read as."""
+    text = parsed.folded.original
+    if doubt.end <= doubt.start:
+        return label
+    start, end = parsed.folded.span(doubt.start, doubt.end)
+    if doubt.code == "which_measure":
+        return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip('?? ')} by {label}"
+    return text[:start] + label + text[end:]

@@ -1,0 +1,222 @@
+"""What the model's own expressions say about its metrics: which is a rate of which, which counts people, which sums what.
+
+Read from the definitions, never from names, so that another company's model works as the shipped one does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlglot import exp
+
+from semantic_layer.definitions import Behaviour
+from semantic_layer.model import Metric, Model
+from semantic_layer.query import Scalar
+
+
+class Structure:
+    """Relations between the metrics of a model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The key columns of the entities."""
+        return frozenset(entity.key for entity in self.model.entities.values())
+
+    @cached_property
+    def people_metrics(self) -> frozenset[str]:
+        """Metrics that count distinct entities."""
+        return frozenset(name for name, metric in self.model.metrics.items() if self._counts_people(metric))
+
+    def _counts_people(self, metric: Metric) -> bool:
+        expression = metric.expression
+        if not isinstance(expression, exp.Count) or not isinstance(expression.this, exp.Distinct):
+            return False
+        columns = expression.this.expressions
+        return len(columns) == 1 and isinstance(columns[0], exp.Column) and columns[0].name in self.keys
+
+    def people_of(self, metric: str) -> str | None:
+        """The metric that counts the people behind a counting metric: same rows, distinct entities."""
+        if self.one_each(metric):
+            return metric
+        wanted = self._rows(metric)
+        return next((name for name in self.model.metrics if name in self.people_metrics and self._rows(name) == wanted), None)
+
+    def _rows(self, metric: str) -> tuple[str | None, str]:
+        one = self.model.metrics[metric]
+        return one.definition.dataset, one.filter.sql() if one.filter is not None else ""
+
+    @cached_property
+    def _ratios(self) -> dict[tuple[str, str], str]:
+        """Derived metrics that are one metric over another, by the two."""
+        found: dict[tuple[str, str], str] = {}
+        for name, metric in self.model.metrics.items():
+            expression = metric.expression
+            if metric.kind == "derived" and isinstance(expression, exp.Div) and not metric.definition.hidden:
+                over, under = expression.this, expression.expression
+                if isinstance(over, exp.Column) and isinstance(under, exp.Column):
+                    found.setdefault((over.name, under.name), name)
+        return found
+
+    def ratio(self, over: str, under: str) -> str | None:
+        """The metric that is `over / under`, if the model has it."""
+        return self._ratios.get((over, under))
+
+    def per_person(self, metric: str) -> str | None:
+        """The metric that spreads another over the people behind it."""
+        for (over, under), name in self._ratios.items():
+            if over == metric and under in self.people_metrics:
+                return name
+        return self._inline_per_person(metric)
+
+    def _inline_per_person(self, metric: str) -> str | None:
+        """The same, written in one expression over one dataset: count(*) / count(DISTINCT customer_id)."""
+        wanted = self.model.metrics[metric].expression
+        for name, other in self.model.metrics.items():
+            expression = other.expression
+            if not isinstance(expression, exp.Div) or self._rows(name) != self._rows(metric) or wanted is None:
+                continue
+            under = expression.expression
+            if expression.this == wanted and isinstance(under, exp.Count) and isinstance(under.this, exp.Distinct):
+                return name
+        return None
+
+    def shares_of(self, part: str) -> tuple[str, ...]:
+        """The metrics in percent that put another over a whole."""
+        return tuple(
+            name for (over, _), name in self._ratios.items() if over == part and self.model.metrics[name].unit == "percent"
+        )
+
+    def is_ratio(self, metric: str) -> bool:
+        """Whether a metric is a rate or a mean, which cannot be shared out or added up."""
+        return not self.model.metrics[metric].is_additive and metric not in self._counts
+
+    @cached_property
+    def _counts(self) -> frozenset[str]:
+        return frozenset(name for name, m in self.model.metrics.items() if m.unit in ("count", "CNY") and not self._divides(m))
+
+    def _divides(self, metric: Metric) -> bool:
+        expression = metric.expression
+        return expression is None or expression.find(exp.Div, exp.Avg, exp.Median, exp.Max, exp.Min) is not None
+
+    @cached_property
+    def main_behaviour(self) -> Behaviour | None:
+        """The behaviour that a money amount alone speaks of: the first one that has an amount in money."""
+        for behaviour in self.model.behaviours.values():
+            if behaviour.amount is not None and self.is_sum(behaviour.amount):
+                return behaviour
+        return next(iter(self.model.behaviours.values()), None)
+
+    def is_sum(self, metric: str) -> bool:
+        """Whether the metric adds up one column of its rows."""
+        return isinstance(self.model.metrics[metric].expression, exp.Sum)
+
+    def row_field(self, metric: str) -> str | None:
+        """The field of a row that the metric adds up or averages, as `dataset.field`."""
+        one = self.model.metrics[metric]
+        expression, dataset = one.expression, one.definition.dataset
+        if not isinstance(expression, (exp.Sum, exp.Avg)) or dataset is None:
+            return None
+        column = expression.this
+        if not isinstance(column, exp.Column):
+            return None
+        for field in self.model.datasets[dataset].fields.values():
+            if field.name == column.name or (isinstance(field.expression, exp.Column) and field.expression.name == column.name):
+                return field.qualified
+        return None
+
+    def amount_beside(self, metric: str) -> str | None:
+        """The amount metric of the behaviour that a counting metric counts."""
+        for behaviour in self.model.behaviours.values():
+            if behaviour.metric == metric and behaviour.amount is not None:
+                return behaviour.amount
+        return None
+
+    def behaviour_of(self, metric: str) -> Behaviour | None:
+        """The behaviour that a metric counts, or whose amount it is."""
+        for behaviour in self.model.behaviours.values():
+            if metric in (behaviour.metric, behaviour.amount):
+                return behaviour
+        return None
+
+    def counts_rows(self, metric: str) -> bool:
+        """Whether the metric just counts rows: the word for it may be the word for the rows themselves."""
+        expression = self.model.metrics[metric].expression
+        return isinstance(expression, exp.Count) and isinstance(expression.this, exp.Star)
+
+    def one_each(self, metric: str) -> bool:
+        """Whether the metric counts entities: distinct ones, or rows of a dataset that has one for each."""
+        one = self.model.metrics[metric]
+        if metric in self.people_metrics:
+            return True
+        dataset = one.definition.dataset
+        counted = one.unit == "count" and dataset is not None and one.kind == "simple"
+        if not counted or dataset is None:
+            return False
+        return self.model.datasets[dataset].primary_key in {(key,) for key in self.keys} or one.is_stock or one.definition.per is not None
+
+    def narrowing(self, metric: str, other: str) -> tuple[tuple[str, Scalar], ...] | None:
+        """What rows of `metric` keep that rows of `other` do not: fields with values; None where they are other rows.
+
+        Resolution hours of complaints: complaints are tickets with `is_complaint`.
+        """
+        one = self.model.metrics[metric]
+        leaves = self.model.leaves(other)
+        if any(leaf.name == metric for leaf in leaves):
+            return ()
+        dataset = one.definition.dataset
+        if dataset is None or any(not self._near(leaf.definition.dataset, dataset) for leaf in leaves):
+            return None
+        if one.filter is None or all(leaf.filter is not None and leaf.filter == one.filter for leaf in leaves):
+            return ()
+        if any(leaf.definition.dataset != dataset for leaf in leaves):
+            return () if all(self._same_rows(leaf, one) for leaf in leaves) else None
+        return self._values_of(one.filter, dataset)
+
+    def _near(self, dataset: str | None, other: str) -> bool:
+        if dataset is None:
+            return False
+        return dataset == other or other in self.model.paths.get(dataset, {}) and self.model.datasets[dataset].primary_key == self.model.datasets[other].primary_key or (
+            dataset != other and other in self.model.paths.get(dataset, {}) and other not in {e.dataset for e in self.model.entities.values()}
+        )
+
+    def _same_rows(self, leaf: Metric, one: Metric) -> bool:
+        del leaf
+        return one.filter is not None
+
+    def _values_of(self, condition: exp.Expression, dataset: str) -> tuple[tuple[str, Scalar], ...] | None:
+        fields = self.model.datasets[dataset].fields
+        if isinstance(condition, exp.Column) and condition.name in fields:
+            return ((fields[condition.name].qualified, True),)
+        if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column) and isinstance(condition.expression, exp.Literal):
+            if condition.this.name in fields:
+                return ((fields[condition.this.name].qualified, str(condition.expression.this)),)
+        return None
+
+    def stands_on(self, metric: str) -> frozenset[str]:
+        """The datasets that the metric's groups are made over."""
+        return frozenset(self.model.grouping_datasets(metric))
+
+    def entity_dimension(self, dimension: str) -> bool:
+        """Whether rows of an entity's own dataset carry the dimension."""
+        target = self.model.dimensions[dimension]
+        return any(self.model.field_on(target, e.dataset) is not None for e in self.model.entities.values())
+
+    def distance(self, metric: str, dimension: str) -> int | None:
+        """How far the metric's rows are from the dimension: 0 on the rows themselves, None out of reach."""
+        target = self.model.dimensions[dimension]
+        longest = 0
+        for dataset in self.model.grouping_datasets(metric):
+            field = self.model.field_on(target, dataset)
+            if field is None:
+                return None
+            longest = max(longest, 0 if field.dataset == dataset else len(self.model.paths[dataset][field.dataset]))
+        return longest
+
+    def value_type(self, dimension: str, value: Scalar) -> Scalar:
+        """The value as the dimension's type has it: codes of integer dimensions are integers."""
+        if self.model.dimensions[dimension].type == "integer" and isinstance(value, str) and value.isdigit():
+            return int(value)
+        return value
