@@ -252,4 +252,3 @@ def _place_of(field: Field, dataset: Dataset) -> int:
 def _shortened(sql: str) -> str:
     text = " ".join(sql.split())
     return text if len(text) <= 60 else text[:59] + "…"
-

@@ -37,9 +37,7 @@ def build_dimensions(
     }
 
 
-def _home(
-    draft: Draft, field: Field, fields: Mapping[str, Field], found: list[DefinitionProblem]
-) -> Field | None:
+def _home(draft: Draft, field: Field, fields: Mapping[str, Field], found: list[DefinitionProblem]) -> Field | None:
     target = field.definition.same_as
     assert target is not None, "asked only of fields that are the same as another"
     home = fields.get(target)

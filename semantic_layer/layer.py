@@ -11,9 +11,11 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from semantic_layer.access import ANONYMOUS, Reader
-from semantic_layer.binding import Binder, substitute
+from semantic_layer.binding import Binder
 from semantic_layer.compiler.finish import TOTAL_ROWS
 from semantic_layer.compiler.statement import compile_request
+from semantic_layer.data_range import data_ranges
+from semantic_layer.database_checks import missing_tables
 from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
 from semantic_layer.model import Field, Model
@@ -26,10 +28,9 @@ from semantic_layer.resolve_events import resolve_cohort, resolve_funnel
 from semantic_layer.resolve_list import resolve_list
 from semantic_layer.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
 from semantic_layer.result import Column, ResultTable, Value
-from semantic_layer.sql import aliased, as_date, select_from, subquery
+from semantic_layer.sql import select_from, subquery
 
 MAX_ROWS = 1000
-_LATEST = date(9999, 12, 30)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,17 +73,12 @@ class Layer:
     @cached_property
     def unavailable(self) -> Mapping[str, tuple[str, ...]]:
         """Datasets that cannot be read here, with the tables that they miss."""
-        found = {}
-        for name, dataset in self.model.datasets.items():
-            missing = tuple(sorted(dataset.requires - set(self.tables)))
-            if missing:
-                found[name] = missing
-        return MappingProxyType(found)
+        return MappingProxyType(missing_tables(self.model, self.tables))
 
     @cached_property
     def data_range(self) -> Period:
         """From the first to the last day (end exclusive) of any dated row; open where there is no row at all."""
-        ranges = [each for each in self._ranges.values() if each is not None]
+        ranges = self._ranges.values()
         if not ranges:
             return Period()
         return Period(min(first for first, _ in ranges), max(last for _, last in ranges) + timedelta(days=1))
@@ -200,46 +196,11 @@ class Layer:
 
     def _data_start(self, dataset: str) -> date | None:
         found = self._ranges.get(dataset)
-        return found[0] if found is not None else None
+        return found[0] if found is not None else self.data_range.start
 
     @cached_property
-    def _ranges(self) -> Mapping[str, tuple[date, date] | None]:
-        """First and last day of each dataset that has its own time in a table (not a query: those repeat them)."""
-        selects, names = [], []
-        for name, dataset in self.model.datasets.items():
-            time = dataset.fields.get(dataset.definition.time or "")
-            if time is None or name in self.unavailable or time.expression.find(exp.Column) is None:
-                continue
-            if any(column.table for column in time.expression.find_all(exp.Column)):
-                continue
-            selects.append(self._range_select(name, time))
-            names.append(name)
-        if not selects:
-            return {}
-        query: exp.Query = selects[0]
-        for each in selects[1:]:
-            query = exp.Union(this=query, expression=each, distinct=False)
-        raw = self.engine.run(query)
-        by_name = {str(row[0]): (_day(row[1]), _day(row[2])) for row in raw.rows}
-        return {n: (a, b) if (a := by_name[n][0]) and (b := by_name[n][1]) else None for n in names}
-
-    def _range_select(self, name: str, time: Field) -> exp.Select:
-        dataset = self.model.datasets[name]
-        literals = Binder(self.model, self._asked_as_of or _LATEST).literals
-        source = (
-            subquery(substitute(dataset.source, literals), name)
-            if dataset.source is not None
-            else exp.to_table(dataset.definition.table or name)
-        )
-        first, last = exp.Min(this=time.expression.copy()), exp.Max(this=time.expression.copy())
-        outputs = [
-            aliased(exp.Literal.string(name), "dataset"),
-            aliased(as_date(first), "first_day"),
-            aliased(as_date(last), "last_day"),
-        ]
-        select = select_from(source).select(*(substitute(each, literals) for each in outputs), copy=False)
-        assert isinstance(select, exp.Select), "a select of outputs"
-        return select
+    def _ranges(self) -> Mapping[str, tuple[date, date]]:
+        return data_ranges(self.model, self.engine, self.unavailable, self._asked_as_of)
 
 
 def _cut(raw: RawTable, resolved: Resolved, limit: int) -> tuple[int, tuple[tuple[Value, ...], ...], bool]:
@@ -274,9 +235,3 @@ def _typed_value(value: Value, column: Column) -> Value:
     if column.type == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _day(value: Value) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None

@@ -106,7 +106,6 @@ class MetricReader:
         for key in _ROW_KEYS:
             if getattr(metric, key) is not None:
                 self._wrong(metric, (*part, key), f"has a `{key}` but no `dataset`, so there are no rows for it")
-        known = {*self.metrics, *metric.inputs}
         stands_on = [self._check_input(metric, name, (*part, "inputs", name)) for name in metric.inputs]
         part = (*part, "expression")
         sql = self._parsed(metric, text, part)
@@ -121,11 +120,12 @@ class MetricReader:
             if column.table:
                 reason = "a formula over metrics names no fields"
                 self.found.append(BadExpression(self.draft.where(*part), owner, _sql(column), reason))
-            elif column.name not in known:
+            elif column.name not in self.metrics and column.name not in metric.inputs:
                 self.unknown_metric(part, owner, column.name, metric.inputs)
         if not sql.columns:
             self._wrong(metric, part, "names no metric. Name some, or give it a `dataset`")
-        names = [column.name for column in sql.columns if column.name in known and column.name not in metric.inputs]
+        named = (column.name for column in sql.columns if column.name not in metric.inputs)
+        names = [name for name in named if name in self.metrics]
         return MetricText(expression=sql.tree, inputs=tuple(dict.fromkeys((*names, *stands_on))))
 
     def _check_input(self, metric: MetricDefinition, name: str, part: Part) -> str:

@@ -30,10 +30,13 @@ class Unreachable(QueryProblem):
     metric: str
     dimension: str
     possible: tuple[str, ...] = ()
+    instead: str | None = None
 
     @property
     def message(self) -> str:
         offer = f" It can be split by {', '.join(self.possible)}." if self.possible else ""
+        if self.instead is not None:
+            offer = f" Use '{self.instead}', which counts by it."
         return f"'{self.metric}' cannot be split or filtered by '{self.dimension}': what it counts has none.{offer}"
 
 

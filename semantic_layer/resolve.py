@@ -279,7 +279,14 @@ class MetricResolver:
             ways = tuple(" > ".join(step.target for step in way) for way in error.ways)
             return AmbiguousPath("group_by", leaf.name, error.target, ways)
         possible = tuple(name for name in self._model.dimensions if self._model.can_group(leaf.name, name))
-        return Unreachable("group_by", leaf.name, error.target, possible)
+        dimension = self._model.dimensions.get(error.target)
+        reach = {error.target} | ({each.dataset for each in dimension.fields} if dimension is not None else set())
+        instead = next((each.metric for each in leaf.definition.instead if each.dataset in self._behind(reach)), None)
+        return Unreachable("group_by", leaf.name, error.target, possible, instead)
+
+    def _behind(self, datasets: set[str]) -> set[str]:
+        """The datasets and those that they are reached from to-one: lines stand behind products."""
+        return datasets | {each for each, paths in self._model.paths.items() if datasets & set(paths)}
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
         """A query of dimensions alone: the distinct rows of a dataset that reaches all of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlglot import exp
@@ -9,10 +10,11 @@ from sqlglot import exp
 from semantic_layer.binding import UnbindableError
 from semantic_layer.columns import field_column
 from semantic_layer.definitions import EntityDefinition
+from semantic_layer.errors import Problem
 from semantic_layer.masking import masked
 from semantic_layer.model import Field
 from semantic_layer.query import ListQuery, MeasuredColumn, MetricQuery
-from semantic_layer.query_problems import NotAColumn, UnknownName, Unreachable, WrongType
+from semantic_layer.query_problems import MissingTable, NotAColumn, UnknownName, Unreachable, WrongType
 from semantic_layer.resolve import MetricResolver
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied
@@ -41,6 +43,8 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
         for name, field in zip(names, fields, strict=True)
     )
     rows = _rows(query, entity, fields, context)
+    if rows is not None:
+        context.problems.extend(_missing(rows, context))
     context.finish()
     assert rows is not None, "binding failures are problems"
     columns = (*shown, *(each.column for each in measured))
@@ -97,6 +101,12 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
         context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
         return None
     return Rows(entity.dataset, steps, tuple(keys), tuple(conditions), tuple(filters.populations))
+
+
+def _missing(rows: Rows, context: Context) -> Iterable[Problem]:
+    for dataset in dict.fromkeys((rows.dataset, *(step.target for step in rows.steps))):
+        if dataset in context.unavailable:
+            yield MissingTable("columns", dataset, context.unavailable[dataset])
 
 
 def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expression]:

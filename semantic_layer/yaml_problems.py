@@ -16,7 +16,7 @@ class ModelMissing(DefinitionProblem):
 
     @property
     def message(self) -> str:
-        return f"there is no file or folder '{self.where}'. Name the folder that holds the model's YAML files."
+        return "there is no such file or folder. Name the folder that holds the model's YAML files."
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class NoModelFiles(DefinitionProblem):
 
     @property
     def message(self) -> str:
-        return f"the folder '{self.where}' holds no file that ends in .yaml. Put the model's definitions there."
+        return "the folder holds no file that ends in .yaml. Put the model's definitions there."
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,7 @@ def score(
             def on_progress(stage: str, done: float) -> None:
                 progress.update(task, description=stage, completed=done)
 
-            found = score_customers(
-                database, as_of=settings.as_of, progress=on_progress, churn_window_days=window
-            )
+            found = score_customers(database, as_of=settings.as_of, progress=on_progress, churn_window_days=window)
         _print_summary(found, console)
 
 

@@ -67,6 +67,8 @@ def fold(text: str) -> Folded:
     >>> fold("列出沒有登入過的會員").text
     '列出没有登录过的会员'
     """
+    if _is_plain(text):
+        return Folded(text, text.lower(), tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     pieces = _simplified(_collapsed(_normalised(text)))
     return Folded(
         text,
@@ -74,6 +76,16 @@ def fold(text: str) -> Folded:
         tuple(piece.start for piece in pieces for _ in piece.text),
         tuple(piece.end for piece in pieces for _ in piece.text),
     )
+
+
+_PLAIN = re.compile(r"[!-_a-~\u4e00-\u9fff]+(?: [!-_a-~\u4e00-\u9fff]+)*")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether folding changes nothing but case: so with most questions, and nearly all of a model's thousands of words."""
+    if _PLAIN.fullmatch(text) is None or _SHARED_CHARACTERS.search(text) is not None:
+        return False
+    return text.isascii() or all(character < "\u3400" or _is_simplified(character) for character in text)
 
 
 def _normalised(text: str) -> list[_Piece]:
@@ -91,6 +103,8 @@ def _normalised(text: str) -> list[_Piece]:
             pieces.append(_Piece("'" if character == "`" else character, at, end))
         else:
             piece = _readable(unicodedata.normalize("NFKC", text[at:end]).lower().translate(_SAME_AS))
+            # an accent that stands alone unfolds to a space and a mark
+            piece = piece.strip() or piece
             if piece:
                 pieces.append(_Piece(piece, at, end))
         at = end

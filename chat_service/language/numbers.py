@@ -59,7 +59,7 @@ _ALTERNATIVES = (
     r"(?![交立功本为员长绩果熟都分品效人不])",
     r"(?P<half_zh>一半|半数|(?<![一多大小上下前后])半(?=个小时|个月|个季|年|天|小时))",
     rf"(?P<vague_zh>(?:好?几|数|上|成|过(?!十)|破)(?P<vague_size>[十百千万]{{1,4}}|亿)(?![分货度])|十几|十来(?=[个次单位件笔人家天])"
-    rf"|(?P<vague_base>\d{{1,12}}|{_ZH}{{0,12}}[十百千万])(?:多|来|几)(?=[个次单位件笔人家天元块名万年条种]))",
+    rf"|(?P<vague_base>\d{{1,12}}|{_ZH}{{0,12}}[十百千万])(?:多|来|几)(?=[个次单位件笔人家天元块名万年条种])){_AFTER.format('v_')}",
     rf"第(?:(?P<ordinal_digits>\d{{1,9}})|(?P<ordinal_word>{_ZH}{{1,12}}))(?![方者])",
     rf"(?P<minus>(?<![\w.)%])-(?=\d)|负(?=\d)|(?<![a-z])minus (?=\d))?(?P<currency>{_MONEY_BEFORE})?"
     rf"(?P<digits>(?<![\d.]){_DIGITS})"
@@ -272,23 +272,24 @@ def _zh_part(folded: Folded, match: re.Match[str]) -> Number | None:
 
 def _vague(folded: Folded, match: re.Match[str]) -> Number | None:
     """几十 is 20 to 99, 上百 100 to 999, 二十多 20 to 29, 十几 11 to 19; dozens is 24 to 99."""
+    unit: NumberUnit | None = "money" if match["v_money"] else None
     if match["dozens"] is not None:
         least = {"dozens": 24, "hundreds": 200, "thousands": 2000}[match["dozens"].split()[0]]
         return _number(folded, match, least, upto={24: 99, 200: 999, 2000: 9999}[least], fend=match.end() - 3)
     if match["vague_zh"] in ("十几", "十来"):
-        return _number(folded, match, 11 if match["vague_zh"] == "十几" else 10, upto=19)
+        return _number(folded, match, 11 if match["vague_zh"] == "十几" else 10, upto=19, unit=unit)
     if match["vague_size"] is not None:
         size = zh_value(match["vague_size"])
         if size is None or (match["vague_zh"][0] == "成" and match["vague_size"] == "十"):
             return None
         several = match["vague_zh"].startswith(("几", "好几", "数"))
-        return _number(folded, match, size * 2 if several else size, upto=size * 10 - 1)
+        return _number(folded, match, size * 2 if several else size, upto=size * 10 - 1, unit=unit)
     base = match["vague_base"]
     value = float(base) if base.isdigit() else zh_value(base)
     if not value:
         return None
     step = 10 ** (len(str(int(value))) - len(str(int(value)).rstrip("0") or "0"))
-    return _number(folded, match, value, upto=value + max(step, 1) - 1)
+    return _number(folded, match, value, upto=value + max(step, 1) - 1, unit=unit)
 
 
 def _with_ranges(text: str, numbers: list[Number]) -> list[Number]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chat_service.present.dates import period_words
-from chat_service.present.figures import figure
+from chat_service.present.figures import threshold_figure
 from chat_service.present.names import Names
 from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, Having, MetricFilter, NotOf, Scalar
 from semantic_layer.resolved import AppliedFilter
@@ -55,7 +55,7 @@ def field_words(field: str, op: str, values: Sequence[Scalar], names: Names) -> 
     if unit is None:
         words = [names.code(found, value) for value in values]
     else:
-        words = [figure(value, unit, names.language) for value in values]
+        words = [threshold_figure(value, unit, names.language) for value in values]
     return names.dimension(field) + _compared(op, words, names)
 
 
@@ -78,7 +78,8 @@ def having_words(having: Having, names: Names) -> str:
             "share": ("的占比", " (share)"),
             "cumulative": ("（累计）", " (cumulative)"),
         }.get(part, ("", ""))[0 if names.language == "zh" else 1]
-    return head + _compared(having.op, [figure(value, unit, names.language) for value in having.values], names)
+    values = [threshold_figure(value, unit, names.language) for value in having.values]
+    return head + _compared(having.op, values, names)
 
 
 def _metric_words(condition: MetricFilter, names: Names, today: date) -> str:
@@ -89,11 +90,17 @@ def _metric_words(condition: MetricFilter, names: Names, today: date) -> str:
     inner = [condition_words(each, names, today) for each in condition.filters]
     if inner:
         head += f"（{'，'.join(inner)}）" if zh else f" ({', '.join(inner)})"
-    words = head + _compared(condition.op, [figure(v, unit, names.language) for v in condition.values], names)
+    values = [threshold_figure(value, unit, names.language) for value in condition.values]
+    if not zh and condition.op == "=":
+        words = f"no {head}" if condition.values == (0,) else f"{head} exactly {values[0]}"
+    else:
+        words = head + _compared(condition.op, values, names)
     if condition.period is None:
         return words
     period = period_words(condition.period, today, names.language)
-    return f"{period}的{words}" if zh else f"{words} in {period}"
+    if zh:
+        return f"{period} 的{words}" if period[-1].isdigit() else f"{period}的{words}"
+    return f"{words} on {period}" if condition.period.days == 1 else f"{words} during {period}"
 
 
 def _compared(op: str, words: Sequence[str], names: Names) -> str:

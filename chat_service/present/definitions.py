@@ -9,6 +9,8 @@ from chat_service.present.names import Names
 from semantic_layer.model import Metric
 from semantic_layer.query import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
+_SYNONYMS = 8
+
 
 @dataclass(frozen=True)
 class MetricMeaning:
@@ -33,7 +35,8 @@ def meaning(metric: Metric, names: Names) -> MetricMeaning:
         description="" if described is None else getattr(described, names.language),
         formula=formula(metric, names),
         unit=metric.unit,
-        synonyms=tuple(synonyms),
+        # a synonym with a gap is a pattern for the translator, not a name
+        synonyms=tuple(word for word in synonyms if "…" not in word)[:_SYNONYMS],
     )
 
 
@@ -58,6 +61,9 @@ def formula(metric: Metric, names: Names) -> str:
         said += f" over each {definition.per.key} ({inner})"
     if definition.dataset is not None:
         said += f" from {definition.dataset}"
+    if definition.valid is not None:
+        until = f", until {definition.valid.until}" if definition.valid.until else ""
+        said += f", each counted from {definition.valid.since}{until}"
     if definition.filter:
         said += f" where {definition.filter}"
     for name, value in names.model.parameters.items():

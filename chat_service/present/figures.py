@@ -32,7 +32,7 @@ def figure(value: Value, unit: str | None, language: Language) -> str:
 
     >>> figure(0.31234, "percent", "zh"), figure(123400, "CNY", "zh"), figure(123400, "CNY", "en")
     ('31.2%', '12.34万元', '¥123,400')
-    >>> figure(12345, "count", "en"), figure(31.25, "days", "zh"), figure(None, "count", "zh")
+    >>> figure(12345, "count", "en"), figure(31.26, "days", "zh"), figure(None, "count", "zh")
     ('12,345', '31.3 天', '无数据')
     """
     if value is None:
@@ -107,6 +107,17 @@ def change_pct_figure(change_pct: float) -> str:
     ('+21.8%', '-5.0%')
     """
     return f"{change_pct * 100:+,.1f}%"
+
+
+def threshold_figure(value: Value, unit: str | None, language: Language) -> str:
+    """A value to compare with, as people say it: without decimals that say nothing.
+
+    >>> threshold_figure(0.6, "percent", "en"), threshold_figure(0.125, "percent", "en")
+    ('60%', '12.5%')
+    """
+    if unit == "percent" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{round(value * 100, 4):g}%"
+    return figure(value, unit, language)
 
 
 def unit_name(unit: str | None, language: Language) -> str:

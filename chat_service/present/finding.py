@@ -10,6 +10,7 @@ from datetime import date
 
 from chat_service.outcomes import Language
 from chat_service.present.names import Names
+from semantic_layer.model import Metric, Model
 from semantic_layer.periods import Period
 from semantic_layer.query import ListQuery, MetricQuery, Request
 from semantic_layer.resolved import AppliedFilter
@@ -68,9 +69,10 @@ class Finding:
 
     @property
     def is_all_stock(self) -> bool:
-        """Whether every metric is a state at an instant, so that a period has no beginning."""
-        known = [self.names.model.metrics.get(column.metric or "") for column in self.metrics]
-        return bool(known) and all(metric is not None and metric.is_stock for metric in known)
+        """Whether every metric is a state at an instant, or known as of today only: a period has no beginning."""
+        model = self.names.model
+        known = [model.metrics.get(column.metric or "") for column in self.metrics]
+        return bool(known) and all(each is not None and (each.is_stock or _is_undated(each, model)) for each in known)
 
     @property
     def period(self) -> Period | None:
@@ -109,3 +111,13 @@ class Finding:
     def cell(self, row: int, column: Column) -> Value:
         """The raw value of one row in one column."""
         return self.table.rows[row][self.table.columns.index(column)]
+
+
+def _is_undated(metric: Metric, model: Model) -> bool:
+    """Whether nothing that the metric counts has a time of its own, as scores have none."""
+    return all(
+        leaf.definition.time is None
+        and leaf.definition.dataset is not None
+        and model.datasets[leaf.definition.dataset].definition.time is None
+        for leaf in model.leaves(metric.name)
+    )

@@ -90,7 +90,8 @@ def _head(period: Period | None, names: Names, today: date) -> str:
 
 def _joined(head: str, conditions: list[str], what: str, names: Names) -> str:
     if names.language == "zh":
-        before = head + "、".join(conditions)
+        # a head that ends in a figure would run into what follows
+        before = (head + "，" if head and conditions and head[-1].isdigit() else head) + "、".join(conditions)
         if what.startswith("按"):
             return f"{before}，{what}" if conditions else f"{before}{what}"
         return f"{before}{of(before)}{what}" if before else what

@@ -13,7 +13,7 @@ from chat_service.present.subject import conditions, en_head, of, zh_head
 from semantic_layer.query import ListQuery, MetricQuery
 from semantic_layer.result import Column
 
-_NAMED = 3  # so many groups are named in a sentence; the table has them all
+_NAMED, _RANKED = 3, 5  # so many groups are named in a sentence, more where they were ranked; the table has all
 
 
 def value_sentence(finding: Finding) -> str:
@@ -34,6 +34,8 @@ def groups_sentence(finding: Finding) -> str:
         return _enumeration(finding)
     if len(finding.table.rows) == 1:
         return _only_group(finding)
+    if isinstance(finding.request, MetricQuery) and finding.request.limit_within:
+        return _within_sentence(finding, finding.request.limit_within)
     leaders = [_leaders(finding, _shown_column(finding, column)) for column in finding.metrics[:_NAMED]]
     having = _having(finding)
     count = finding.table.total_rows
@@ -129,7 +131,7 @@ def _leaders(finding: Finding, column: Column) -> str:
     ranked = sorted(known, key=lambda pair: -pair[1]) if descending is None else known
     spoken = [
         f"{finding.group_name(row)} {figure(value, unit, language)}{_change_in_brackets(finding, column, row)}"
-        for row, value in ranked[:_NAMED]
+        for row, value in ranked[: _NAMED if descending is None else _RANKED]
     ]
     named = [pair for pair in ranked if all(finding.cell(pair[0], each) is not None for each in finding.groups)]
     rest = (named or ranked)[-1]
@@ -142,6 +144,25 @@ def _leaders(finding: Finding, column: Column) -> str:
     if descending is None and len(ranked) > _NAMED:
         said += f"; lowest: {finding.group_name(rest[0])} {figure(rest[1], unit, language)}"
     return said
+
+
+def _within_sentence(finding: Finding, within: tuple[str, ...]) -> str:
+    """The leaders of each outer group: `每个大区销售额最高的：华东 上海 …、杭州 …；华南 …`."""
+    outer = tuple(column for column in finding.groups if column.name in within)
+    inner = tuple(column for column in finding.groups if column.name not in within)
+    column = _shown_column(finding, finding.metrics[0])
+    found: dict[str, list[str]] = {}
+    for row, value in enumerate(finding.numbers(column)):
+        said = f"{finding.group_name(row, inner)} {figure(value, part_unit(column), finding.language)}"
+        found.setdefault(finding.group_name(row, outer), []).append(said)
+    lowest = _direction(finding, column) is False
+    name, each = finding.names.column(column), "、".join(finding.names.column(group) for group in outer)
+    if finding.is_zh:
+        parts = [f"{group}：{'、'.join(members)}" for group, members in found.items()]
+        return f"{zh_head(finding)}每个{each}{name}{'最低' if lowest else '最高'}的是 {'；'.join(parts[:_RANKED])}。"
+    parts = [f"{group}: {', '.join(members)}" for group, members in found.items()]
+    extreme = f"{'lowest' if lowest else 'highest'} {name} in each {each}"
+    return f"{en_head(finding)}, {extreme}: {'; '.join(parts[:_RANKED])}."
 
 
 def _change_in_brackets(finding: Finding, column: Column, row: int) -> str:

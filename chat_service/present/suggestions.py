@@ -78,7 +78,7 @@ def write_question(request: MetricQuery, names: Names) -> str:
     said = metric + "".join(f" by {name}" for name in by)
     said += f" by {grain}" if grain else ""
     said += f" for {' and '.join(values)}" if values else ""
-    said += f" in {period}" if period else ""
+    said += f" {'from' if ' to ' in period else 'in'} {period}" if period else ""
     said += " year over year" if request.compare is not None else ""
     return said[:1].upper() + said[1:]
 

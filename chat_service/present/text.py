@@ -45,6 +45,7 @@ def _first(finding: Finding) -> str:
 
 def _as_sentence(text: str, zh: bool) -> str:
     text = text.strip()
+    text = text if zh else text[:1].upper() + text[1:]
     if text.endswith((".", "。", "!", "！", "?", "？")):
         return text
     return text + ("。" if zh else ".")

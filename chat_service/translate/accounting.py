@@ -16,8 +16,9 @@ from semantic_layer.query import ListQuery, MetricQuery, Request
 
 # words that ask, link or point; they shape the request but add nothing to it
 _SHAPING = (
-    "question", "quantity", "intent.list", "intent.count", "follow", "only", "connective", "entity", "grouping", "chart",
-    "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period", "range", "money_verb",
+    "question", "quantity", "intent.list", "intent.count", "follow", "only", "connective", "entity", "grouping",
+    "chart", "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period", "range",
+    "money_verb",
 )  # fmt: skip
 
 
@@ -53,18 +54,21 @@ def _carries_nothing(item: Item, frame: Frame, request: Request) -> bool:
 def _shows(item: Mention, frame: Frame, request: Request) -> bool:
     """Whether a word's meaning can be seen in the request."""
     if isinstance(request, MetricQuery):
+        if is_a(item, "comparative"):
+            return request.compare is not None or bool(request.show)
         if is_a(item, "share"):
             return bool(request.shares) or bool(request.compare)
         if is_any(item, "change", "comparison"):
-            return request.compare is not None or len(request.group_by) > 0 and frame.has("trend.trend")
+            return request.compare is not None or (len(request.group_by) > 0 and frame.has("trend.trend"))
         if is_a(item, "trend"):
-            return any(name in ("day", "week", "month", "quarter", "year") for name in request.group_by) or request.compare is not None
+            return (
+                any(name in ("day", "week", "month", "quarter", "year") for name in request.group_by)
+                or request.compare is not None
+            )
         if is_a(item, "average"):
             return True
     if isinstance(request, ListQuery) and is_any(item, "rank"):
         return bool(request.order_by)
-    return is_any(item, "intent.why") and isinstance(request, MetricQuery) and request.compare is not None or (
+    return (is_any(item, "intent.why") and isinstance(request, MetricQuery) and request.compare is not None) or (
         is_a(item, "exclusion.close") and any(isinstance(each, Values) and each.negated for each in frame.items)
     )
-
-

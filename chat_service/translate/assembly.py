@@ -53,7 +53,9 @@ class Assembly:
         if (chosen := self.fixed.get(measure.start)) in names and chosen is not None:
             names = (chosen,)
         if len(names) > 1:
-            reaching = tuple(n for n in names if Chooser(self.scope.structure, (n,)).stand_in(n, dimensions) is not None)
+            reaching = tuple(
+                n for n in names if Chooser(self.scope.structure, (n,)).stand_in(n, dimensions) is not None
+            )
             names = reaching or names
         if len(names) > 1 and measure.condition is not None:
             names = self._by_unit(names, measure.condition.units)
@@ -81,7 +83,9 @@ class Assembly:
 
     def _unreachable(self, dimension: str, chooser: Chooser) -> Denial:
         far = next((m for m in chooser.metrics if chooser.stand_in(m, (dimension,)) is None), None)
-        return Denial("unreachable_dimension", self.dimension_label(dimension), (self.metric_label(far),) if far else ())
+        return Denial(
+            "unreachable_dimension", self.dimension_label(dimension), (self.metric_label(far),) if far else ()
+        )
 
     def dimension(self, item: Item, names: tuple[str, ...], chooser: Chooser) -> str:
         """The dimension that a word means. Stops where it is out of reach or in doubt."""
@@ -95,7 +99,9 @@ class Assembly:
             raise StopError(Doubt("ambiguous_dimension", said(item), options, item.start, item.end))
         return best[0]
 
-    def values(self, item: Item, words: tuple[tuple[ValueSense, ...], ...], chooser: Chooser) -> tuple[str, tuple[Scalar, ...]]:
+    def values(
+        self, item: Item, words: tuple[tuple[ValueSense, ...], ...], chooser: Chooser
+    ) -> tuple[str, tuple[Scalar, ...]]:
         """The one dimension of a set of value words, and its values."""
         common = set.intersection(*({sense.dimension for sense in word} for word in words))
         candidates = tuple(dict.fromkeys(s.dimension for s in words[0] if s.dimension in common))

@@ -19,7 +19,10 @@ class Chooser:
         self._metrics = metrics
         model = structure.model
         self._prefers = tuple(
-            name for metric in metrics for dataset in sorted(model.grouping_datasets(metric)) for name in model.datasets[dataset].definition.prefers
+            name
+            for metric in metrics
+            for dataset in sorted(model.grouping_datasets(metric))
+            for name in model.datasets[dataset].definition.prefers
         )
 
     @property

@@ -10,17 +10,21 @@ from chat_service.translate.patterns.quantities import negated
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import period_of
 from semantic_layer.periods import Period
-from semantic_layer.query import FieldFilter, Filter, MetricFilter, NumberOperator
+from semantic_layer.query import AnyOf, FieldFilter, Filter, MetricFilter, NumberOperator
 
 
 def behaviour_filter(clause: Clause, assembly: Assembly) -> Filter:
     """What a clause demands of a customer."""
     metric, filters = _with_objects(clause.metric, clause.values, assembly)
-    period = period_of(clause.when.date, (), assembly.scope.today, said(clause.when)) if clause.when is not None else None
+    period = (
+        period_of(clause.when.date, (), assembly.scope.today, said(clause.when)) if clause.when is not None else None
+    )
     assembly.use(clause, "behaviour", metric)
     if clause.condition is not None and (rows := _row_condition(metric, clause.condition, assembly)) is not None:
         metric, extra = rows
-        return _metric_filter(metric, period, (*filters, extra), "=" if clause.negated else ">=", (0.0,) if clause.negated else (1.0,))
+        return _metric_filter(
+            metric, period, (*filters, extra), "=" if clause.negated else ">=", (0.0,) if clause.negated else (1.0,)
+        )
     op, values = _comparison(clause.condition, negate=clause.negated)
     return _metric_filter(metric, period, filters, op, values)
 
@@ -35,7 +39,9 @@ def _comparison(condition: Condition | None, *, negate: bool) -> tuple[NumberOpe
     if condition is None:
         return ("=", (0.0,)) if negate else (">=", (1.0,))
     if negate:
-        if condition.op == ">=" and condition.values == (1.0,) or condition.op == "=" and condition.values == (1.0,):
+        if (condition.op == ">=" and condition.values == (1.0,)) or (
+            condition.op == "=" and condition.values == (1.0,)
+        ):
             return "=", (0.0,)
         turned = negated(condition.op)
         if turned is None:
@@ -73,8 +79,17 @@ def _row_condition(metric: str, condition: Condition, assembly: Assembly) -> tup
     if dataset in {d for e in model.entities.values() for d in (e.dataset,)}:
         return None
     facts = [f for f in model.datasets[dataset].fields.values() if f.definition.role == "fact"]
-    counted = next((m.name for m in model.metrics.values() if m.expression is not None and m.expression.sql() == "COUNT(*)"
-                    and m.definition.dataset == dataset and _filter(m.filter) == _filter(model.metrics[metric].filter)), None)
+    counted = next(
+        (
+            m.name
+            for m in model.metrics.values()
+            if m.expression is not None
+            and m.expression.sql() == "COUNT(*)"
+            and m.definition.dataset == dataset
+            and _filter(m.filter) == _filter(model.metrics[metric].filter)
+        ),
+        None,
+    )
     if len(facts) != 1 or counted is None:
         return None
     return counted, FieldFilter(field=facts[0].qualified, op=condition.op, values=condition.values)
@@ -88,7 +103,9 @@ def compared_filter(compared: Compared, assembly: Assembly, datasets: frozenset[
     """A fact of a row or of an entity, compared."""
     fields = [name for name in compared.fields if name.split(".")[0] in datasets] or list(compared.fields)
     model = assembly.scope.model
-    near = [n for n in fields if any(n.split(".")[0] == d or n.split(".")[0] in model.paths.get(d, {}) for d in datasets)]
+    near = [
+        n for n in fields if any(n.split(".")[0] == d or n.split(".")[0] in model.paths.get(d, {}) for d in datasets)
+    ]
     chosen = (near or fields)[0]
     assembly.use(compared, "number", f"{chosen} {compared.condition.op} {compared.condition.values}")
     return FieldFilter(field=chosen, op=compared.condition.op, values=compared.condition.values)
@@ -130,7 +147,13 @@ def list_filters(name: str, assembly: Assembly) -> tuple[FieldFilter, ...]:
 
 def entity_filters(frame: Frame, assembly: Assembly, period: Period | None) -> tuple[Filter, ...]:
     """All that a question demands of the customers: behaviour, named populations, dates."""
-    filters: list[Filter] = [behaviour_filter(clause, assembly) for clause in frame.clauses]
+    filters: list[Filter] = []
+    for clause in frame.clauses:
+        found = behaviour_filter(clause, assembly)
+        if clause.alternative and filters:
+            before = filters.pop()
+            found = AnyOf(any=(*(before.any if isinstance(before, AnyOf) else (before,)), found))
+        filters.append(found)
     for mention in frame.lists:
         name = mention.lists()[0]
         assembly.use(mention, "list", name)

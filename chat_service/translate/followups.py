@@ -1,8 +1,8 @@
 """A question that goes on from the one before -> the previous request, changed.
 
-    那北京呢, what about Beijing: the value of the same dimension is replaced; 按城市看, by city: the grouping; 上个月呢: the period
-    换成订单数, revenue instead: the metric; 只看金卡, only gold: one more filter; 去掉上海, without Shanghai; 前五个, top 5;
-    占比呢: shares; 和去年同期比: a comparison; how many is that: the count of a list; 手机号也给我: one more column
+那北京呢, what about Beijing: another value; 按城市看, by city: another grouping; 上个月呢: another period
+换成订单数, revenue instead: another metric; 只看金卡, only gold: one more filter; 去掉上海, without Shanghai
+前五个, top 5; 占比呢: shares; 和去年同期比: a comparison; how many is that: a count; 手机号也给我: a column
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from chat_service.translate.assembly import Assembly, said, value_filter
 from chat_service.translate.choices import Chooser
 from chat_service.translate.frame import Frame
 from chat_service.translate.list_request import qualified_column
-from chat_service.translate.metric_request import count_metrics, is_descending
-from chat_service.translate.subjects import split_subjects
+from chat_service.translate.metric_request import count_metrics
+from chat_service.translate.ordering import is_descending
 from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.subjects import split_subjects
 from chat_service.translate.timing import period_of
 from semantic_layer.periods import GRAINS, Grain, Period, preceding, unit
 from semantic_layer.query import (
@@ -49,7 +50,11 @@ def follow_up(frame: Frame, previous: Previous, assembly: Assembly) -> Request |
 
 def _about_before(frame: Frame, before: Request, assembly: Assembly) -> Frame:
     """'Delivery tickets only' after a question about tickets: the word for the rows asks for nothing new."""
-    if not isinstance(before, MetricQuery) or not _strong(frame, "only.only", "follow.what_about", "follow.those") or len(frame.measures) != 1:
+    if (
+        not isinstance(before, MetricQuery)
+        or not _strong(frame, "only.only", "follow.what_about", "follow.those")
+        or len(frame.measures) != 1
+    ):
         return frame
     if not (frame.values or frame.clauses):
         return frame
@@ -65,26 +70,42 @@ def _is_complete(frame: Frame) -> bool:
     """Whether the question names what it wants without the one before: a measure not marked as a change of it."""
     marked = any(_strong(frame, marker) for marker in _MARKERS)
     only_measure = bool(frame.measures) and not (
-        frame.whens or frame.values or frame.clauses or frame.lists or frame.entities or frame.against
-        or any(group.marked or group.grain for group in frame.groups) or frame.ranks
+        frame.whens
+        or frame.values
+        or frame.clauses
+        or frame.lists
+        or frame.entities
+        or frame.against
+        or any(group.marked or group.grain for group in frame.groups)
+        or frame.ranks
     )
     if frame.measures or frame.conditions:
         short = only_measure and _strong(frame, "follow.instead", "follow.also", "follow.what_about")
         return not (short or (_strong(frame, "follow.instead") or _by_measure(frame)))
     if frame.lists or frame.clauses or frame.dated:
         return not marked or frame.has("question.which", "question.who", "intent.list")
-    if (frame.entities or frame.has("quantity.people")) and frame.has("question.how_many", "intent.count", "quantity.people"):
+    if frame.says_entity and frame.has("question.how_many", "intent.count", "quantity.people"):
         return not _strong(frame, "follow.those") and not _strong(frame, "follow.what_about")
-    return bool(frame.entities) and frame.has("question.which", "intent.list", "question.who") and not marked and not frame.ranks and bool(
-        frame.values
+    return (
+        bool(frame.entities)
+        and frame.has("question.which", "intent.list", "question.who")
+        and not marked
+        and not frame.ranks
+        and bool(frame.values)
     )
 
 
 def _by_measure(frame: Frame) -> bool:
     """'by average order value', '按订单数排': the measure of an order given before."""
     first = frame.measures[0].start if frame.measures else 0
-    return bool(frame.measures) and not frame.whens and not frame.groups and any(
-        getattr(item, "end", 0) <= first and getattr(item, "text", "") in ("by", "按", "按照") for item in frame.items
+    return (
+        bool(frame.measures)
+        and not frame.whens
+        and not frame.groups
+        and any(
+            getattr(item, "end", 0) <= first and getattr(item, "text", "") in ("by", "按", "按照")
+            for item in frame.items
+        )
     )
 
 
@@ -126,23 +147,34 @@ class _Edit:
         adds = bool(self.frame.said("follow.also")) and not self.frame.said("follow.instead")
         metrics = tuple(dict.fromkeys((*query.metrics, *names))) if adds else names
         used = self._dimensions(query)
-        metrics = tuple(Chooser(self.assembly.scope.structure, (m,)).stand_in(m, used) or self._unreachable(m, used) for m in metrics)
+        metrics = tuple(
+            Chooser(self.assembly.scope.structure, (m,)).stand_in(m, used) or self._unreachable(m, used)
+            for m in metrics
+        )
         swap = dict(zip(query.metrics, metrics, strict=False)) if not adds else {}
 
         def renamed(column: str) -> str:
             name, mark, part = column.partition("__")
             return swap.get(name, name) + mark + part
 
-        return query.model_copy(update={
-            "metrics": metrics,
-            "order_by": tuple(order.model_copy(update={"column": renamed(order.column)}) for order in query.order_by),
-            "shares": tuple(dict.fromkeys(swap.get(m, m) for m in query.shares)),
-            "cumulative": tuple(dict.fromkeys(swap.get(m, m) for m in query.cumulative)),
-            "having": () if not adds else query.having,
-        })
+        return query.model_copy(
+            update={
+                "metrics": metrics,
+                "order_by": tuple(
+                    order.model_copy(update={"column": renamed(order.column)}) for order in query.order_by
+                ),
+                "shares": tuple(dict.fromkeys(swap.get(m, m) for m in query.shares)),
+                "cumulative": tuple(dict.fromkeys(swap.get(m, m) for m in query.cumulative)),
+                "having": () if not adds else query.having,
+            }
+        )
 
     def _unreachable(self, metric: str, used: Sequence[str]) -> str:
-        raise StopError(Denial("unreachable_dimension", self.assembly.dimension_label(used[0]), (self.assembly.metric_label(metric),)))
+        raise StopError(
+            Denial(
+                "unreachable_dimension", self.assembly.dimension_label(used[0]), (self.assembly.metric_label(metric),)
+            )
+        )
 
     def _dimensions(self, query: MetricQuery) -> tuple[str, ...]:
         model = self.assembly.scope.model
@@ -151,7 +183,12 @@ class _Edit:
 
     def _period(self, query: MetricQuery) -> MetricQuery:
         grains = tuple(name for name in GRAINS if name in query.group_by)
-        before_that = self.frame.against and self.frame.against[0].to == "previous" and not self.frame.whens and _is_shift(self.frame)
+        before_that = (
+            self.frame.against
+            and self.frame.against[0].to == "previous"
+            and not self.frame.whens
+            and _is_shift(self.frame)
+        )
         if before_that:
             return self._shifted(query)
         if not self.frame.whens:
@@ -170,8 +207,10 @@ class _Edit:
         if period is None or period.start is None or period.end is None:
             raise StopError(Denial("comparison_without_period", said(self.frame.against[0])))
         named: Grain | None = self.frame.against[0].unit
-        earlier = unit(named, period.start, -1) if named is not None and period.grain == named else preceding(
-            Period(period.start, period.end, period.grain), self.assembly.scope.today
+        earlier = (
+            unit(named, period.start, -1)
+            if named is not None and period.grain == named
+            else preceding(Period(period.start, period.end, period.grain), self.assembly.scope.today)
         )
         self.assembly.use(self.frame.against[0], "period", str(earlier))
         return query.model_copy(update={"period": earlier})
@@ -191,8 +230,12 @@ class _Edit:
         new_time = [name for name in names if name in GRAINS]
         new_other = [name for name in names if name not in GRAINS]
         group_by = [*(new_other if new_other and not adds else [*other, *new_other]), *(new_time or time)]
-        metrics = tuple(Chooser(self.assembly.scope.structure, (m,)).stand_in(m, tuple(new_other)) or m for m in query.metrics)
-        return query.model_copy(update={"group_by": tuple(dict.fromkeys(group_by)), "limit_within": (), "metrics": metrics})
+        metrics = tuple(
+            Chooser(self.assembly.scope.structure, (m,)).stand_in(m, tuple(new_other)) or m for m in query.metrics
+        )
+        return query.model_copy(
+            update={"group_by": tuple(dict.fromkeys(group_by)), "limit_within": (), "metrics": metrics}
+        )
 
     def _values(self, query: MetricQuery) -> MetricQuery:
         chooser = Chooser(self.assembly.scope.structure, query.metrics)
@@ -202,20 +245,26 @@ class _Edit:
         for values in self.frame.values:
             dimension, found = self.assembly.values(values, values.words, chooser)
             self.assembly.use(values, "value", f"{dimension}: {', '.join(map(str, found))}")
-            metrics = tuple(Chooser(self.assembly.scope.structure, (m,)).stand_in(m, (dimension,)) or m for m in metrics)
+            metrics = tuple(
+                Chooser(self.assembly.scope.structure, (m,)).stand_in(m, (dimension,)) or m for m in metrics
+            )
             if values.negated:
                 filters = _without(filters, dimension, found)
                 continue
             kept = [f for f in filters if not (isinstance(f, FieldFilter) and f.field == dimension)]
             one = value_filter(dimension, found)
-            place = next((i for i, f in enumerate(filters) if isinstance(f, FieldFilter) and f.field == dimension), len(kept))
+            place = next(
+                (i for i, f in enumerate(filters) if isinstance(f, FieldFilter) and f.field == dimension), len(kept)
+            )
             filters = [*kept[:place], one, *kept[place:]]
             show = [each for each in show if each.field != dimension]
             if len(found) > 1:
                 show.append(one)
                 if dimension not in group_by:
-                    group_by = [dimension, *[name for name in group_by]]
-        return query.model_copy(update={"filters": tuple(filters), "group_by": tuple(group_by), "show": tuple(show), "metrics": metrics})
+                    group_by = [dimension, *list(group_by)]
+        return query.model_copy(
+            update={"filters": tuple(filters), "group_by": tuple(group_by), "show": tuple(show), "metrics": metrics}
+        )
 
     def _compare(self, query: MetricQuery) -> MetricQuery:
         if not self.frame.against or _is_shift(self.frame):
@@ -228,9 +277,11 @@ class _Edit:
         other = period_of(against.date, (), self.assembly.scope.today, said(against))
         if other is None:
             return query
-        if query.period is not None and query.period.grain is not None and query.period.start is not None:
-            if other == unit(query.period.grain, query.period.start, -1):
-                return query.model_copy(update={"compare": Compare(to="previous")})
+        named = query.period if query.period is not None and query.period.grain is not None else None
+        if named is not None and named.grain is not None and named.start is not None:
+            before = unit(named.grain, named.start, -1)
+            compare = Compare(to="previous") if other == before else Compare(to="period", period=other)
+            return query.model_copy(update={"compare": compare})
         return query.model_copy(update={"compare": Compare(to="period", period=other)})
 
     def _share(self, query: MetricQuery) -> MetricQuery:
@@ -259,7 +310,9 @@ class _Edit:
             order = (Order(column=metric, descending=is_descending(rank, metric, self.assembly)),)
             stated = any(part.number for part in rank.parts)
             count = rank.count if stated or count is None else count
-        return query.model_copy(update={"order_by": order or (Order(column=metric, descending=True),), "limit": count or query.limit})
+        return query.model_copy(
+            update={"order_by": order or (Order(column=metric, descending=True),), "limit": count or query.limit}
+        )
 
     def _count(self) -> int | None:
         counts = [a for a in self.frame.amounts if 1 <= a.value <= 10_000 and not a.is_ordinal]
@@ -276,9 +329,13 @@ class _Edit:
             self.assembly.use(mention, "dimension", mention.fields()[0])
         chooser = Chooser(self.assembly.scope.structure, count_metrics(self.frame, self.assembly))
         if self.frame.groups:
-            name = self.frame.groups[0].grain or self.assembly.dimension(self.frame.groups[0], self.frame.groups[0].dimensions, chooser)
+            name = self.frame.groups[0].grain or self.assembly.dimension(
+                self.frame.groups[0], self.frame.groups[0].dimensions, chooser
+            )
             self.assembly.use(self.frame.groups[0], "grouping", name)
-            return MetricQuery(metrics=count_metrics(self.frame, self.assembly), group_by=(name,), filters=query.filters)
+            return MetricQuery(
+                metrics=count_metrics(self.frame, self.assembly), group_by=(name,), filters=query.filters
+            )
         if self.frame.measures and not self.frame.ranks:
             return self._measured(query)
         if self.frame.has("question.how_many", "intent.count", "quantity.people") and not self.frame.has("intent.list"):
@@ -313,21 +370,29 @@ class _Edit:
         if self.frame.whens:
             period = period_of(self.frame.whens[0].date, (), self.assembly.scope.today, said(self.frame.whens[0]))
             self.assembly.use(self.frame.whens[0], "period", str(period))
-            filters = [f.model_copy(update={"period": period}) if isinstance(f, MetricFilter) and f.period is not None else f for f in filters]
+            filters = [
+                f.model_copy(update={"period": period}) if isinstance(f, MetricFilter) and f.period is not None else f
+                for f in filters
+            ]
         return query.model_copy(update={"filters": tuple(filters)})
 
 
 def _is_shift(frame: Frame) -> bool:
     """'The week before that' asks for that week, not for a comparison with it."""
     against = frame.against[0]
-    return against.to == "previous" and against.unit is not None and not frame.has(
-        "comparison.versus", "change.change", "change.up", "change.down"
-    ) and all(part.date is None or part.date.kind == "relative_previous" for part in against.parts)
+    return (
+        against.to == "previous"
+        and against.unit is not None
+        and not frame.has("comparison.versus", "change.change", "change.up", "change.down")
+        and all(part.date is None or part.date.kind == "relative_previous" for part in against.parts)
+    )
 
 
 def _without(filters: list[Filter], dimension: str, found: tuple[object, ...]) -> list[Filter]:
     """Filters after values are taken out: a filter on just these goes, others get the values left out."""
-    same = next((f for f in filters if isinstance(f, FieldFilter) and f.field == dimension and f.op in ("=", "in")), None)
+    same = next(
+        (f for f in filters if isinstance(f, FieldFilter) and f.field == dimension and f.op in ("=", "in")), None
+    )
     if same is not None:
         left = tuple(value for value in same.values if value not in found)
         rest = [f for f in filters if f is not same]

@@ -31,6 +31,7 @@ from chat_service.translate.subjects import split_subjects
 from semantic_layer.query import FieldFilter
 
 _FLAGS = (
+    "comparative",
     "share", "cumulative", "trend", "change", "intent", "statistic", "follow", "chart", "only", "question", "average",
     "quantity", "comparison",
 )  # fmt: skip
@@ -63,6 +64,7 @@ class Frame:
     dates: tuple[Mention, ...] = ()
     leftover: tuple[Item, ...] = ()
     names_entity: bool = False
+    says_entity: bool = False
 
     def has(self, *flags: str) -> bool:
         """Whether any of the flags is set."""
@@ -96,11 +98,13 @@ def build_frame(items: Items, scope: Scope) -> Frame:
             pass
         elif item.date is not None and not item.words("filler"):
             dates.append(item)
-        elif not _means_nothing(item) and not (is_a(item, "exclusion.close") and any(isinstance(n, Values) and n.negated for n in items)):
+        elif not _means_nothing(item) and not (
+            is_a(item, "exclusion.close") and any(isinstance(n, Values) and n.negated for n in items)
+        ):
             leftover.append(item)
     nodes.sort(key=lambda node: node.start)
     leftover.extend(node for node in nodes if isinstance(node, Condition))
-    measures = [node for node in _of(nodes, Measure)]
+    measures = list(_of(nodes, Measure))
     free = [m for m in measures if m.condition is None]
     split = split_subjects(_merged(tuple(free)), items, scope.structure)
     free = list(split.measures)
@@ -127,14 +131,20 @@ def build_frame(items: Items, scope: Scope) -> Frame:
         flags={name: tuple(mentions) for name, mentions in flags.items()},
         dates=tuple(dates),
         leftover=tuple(leftover),
+        says_entity=_says_entity(items, scope),
         names_entity=any(_ends_with_entity(values, scope) for values in _of(nodes, Values)),
     )
 
 
 def _ends_with_entity(values: Values, scope: Scope) -> bool:
     """金卡会员, gold members: the word for the value has the word for the customer in it."""
-    words = [word for e in scope.model.entities.values() for word in (e.label.zh, e.label.en, *e.synonyms.zh, *e.synonyms.en) if len(word) > 1]
-    return any(part.text.endswith(tuple(words)) for part in values.parts)
+    return any(part.text.endswith(scope.entity_words) for part in values.parts)
+
+
+def _says_entity(items: Items, scope: Scope) -> bool:
+    """Whether customers are named by a noun of their own, not by a pronoun."""
+    words = scope.entity_words
+    return any(word in item.text for item in items if isinstance(item, Mention) for word in words)
 
 
 def _of(nodes: list[Node], kind: type[_Kind]) -> tuple[_Kind, ...]:
@@ -148,7 +158,9 @@ def _as_node(items: Items, index: int, scope: Scope) -> Node | None:
     metrics = _metrics(item, items, scope)
     if metrics:
         return Measure((item,), metrics)
-    if item.lists() or item.words("filler") and not (item.values() or item.dimensions()):
+    if item.lists() or (item.words("filler") and not (item.values() or item.dimensions())):
+        return None
+    if _is_word_here(item, items):
         return None
     if item.dimensions() and item.values() and _is_thing(item, items):
         return Group((item,), item.dimensions(), marked=False, asked_which=_asked(items, index))
@@ -157,6 +169,13 @@ def _as_node(items: Items, index: int, scope: Scope) -> Node | None:
     if item.dimensions() and not item.entities():
         return Group((item,), item.dimensions(), marked=False, asked_which=_asked(items, index))
     return None
+
+
+def _is_word_here(item: Mention, items: Items) -> bool:
+    """Whether a value's word is better read as a word of the language: share, growing."""
+    measured = any(isinstance(each, Measure) or (isinstance(each, Mention) and each.metrics()) for each in items)
+    people = any(isinstance(each, Mention) and each.entities() for each in items)
+    return measured and bool(item.words("share") or (item.words("change") and not people))
 
 
 def _is_thing(item: Mention, items: Items) -> bool:
@@ -177,7 +196,10 @@ def _metrics(item: Mention, items: Items, scope: Scope) -> tuple[str, ...]:
     if item.entities() or (set(names) <= counted and item.words("quantity")):
         return ()
     if item.words("share") and any(
-        other is not item and (isinstance(other, Measure) or isinstance(other, Mention) and other.metrics() and not other.words("share"))
+        other is not item
+        and (
+            isinstance(other, Measure) or (isinstance(other, Mention) and other.metrics() and not other.words("share"))
+        )
         for other in items
     ):
         return ()
@@ -195,7 +217,11 @@ def _is_population(measure: Measure, items: Items, free: list[Measure], scope: S
         return False
     if after and isinstance(after[0], Mention) and after[0].text in ("的", "'s", "'"):
         following = next((item for item in after[1:] if not (isinstance(item, Mention) and is_a(item, "filler"))), None)
-        return following is not None and any(other.start >= following.start for other in others) and not isinstance(following, Group)
+        return (
+            following is not None
+            and any(other.start >= following.start for other in others)
+            and not isinstance(following, Group)
+        )
     if before and isinstance(before[-1], Mention) and before[-1].text in ("of", "among", "for", "from", "by"):
         return any(other.end <= before[-1].start for other in others)
     return False
@@ -227,4 +253,8 @@ def _means_nothing(item: Mention) -> bool:
     """Words without meaning, and connecting words that no pattern needed."""
     if item.is_filler:
         return True
-    return bool(item.senses) and is_any(item, "connective.and", "grouping", "range", "unit", "money_verb", "entity") and not item.number
+    return (
+        bool(item.senses)
+        and is_any(item, "connective.and", "grouping", "range", "unit", "money_verb", "entity")
+        and not item.number
+    )

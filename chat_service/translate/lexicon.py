@@ -22,6 +22,7 @@ from chat_service.translate.senses import (
     ValueSense,
     WordSense,
 )
+from chat_service.translate.structure import Structure
 from chat_service.translate.words import Phrase, keeps, language_words, lemma_keys, noun_key, phrase_keys, verb_key
 from semantic_layer.definitions import FieldDefinition, Synonyms
 from semantic_layer.model import Model
@@ -138,8 +139,8 @@ def build_lexicon(model: Model) -> Lexicon:
         lexicon.add(phrase, sense)
         if sense.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
             lexicon.add((verb_key(phrase[0]),), _INFLECTED)
-    for text, sense in _model_words(model):
-        add_text(lexicon, text, sense)
+    for text, named in _model_words(model):
+        add_text(lexicon, text, named)
     return lexicon
 
 
@@ -160,9 +161,7 @@ def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
 
 
 def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
-    for metric in model.metrics.values():
-        if not metric.definition.hidden:
-            yield from _named(metric.name, metric.label, metric.definition.synonyms, MetricSense(metric.name))
+    yield from _metric_words(model)
     for dimension in model.dimensions.values():
         yield from _named(dimension.name, dimension.label, dimension.synonyms, DimensionSense(dimension.name))
         for carrier in dimension.fields:
@@ -173,11 +172,38 @@ def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
     for each in model.lists.values():
         yield from _named(each.name, Label(each.label.zh, each.label.en), each.synonyms, ListSense(each.name))
     for entity in model.entities.values():
-        yield from _named(entity.name, Label(entity.label.zh, entity.label.en), entity.synonyms, EntitySense(entity.name))
+        yield from _named(
+            entity.name, Label(entity.label.zh, entity.label.en), entity.synonyms, EntitySense(entity.name)
+        )
+    yield from _field_words(model)
+
+
+def _metric_words(model: Model) -> Iterator[tuple[str, Sense]]:
+    clauses = _clauses_as_names(model)
+    for metric in model.metrics.values():
+        if metric.definition.hidden:
+            continue
+        for text, sense in _named(metric.name, metric.label, metric.definition.synonyms, MetricSense(metric.name)):
+            if (metric.name, text.partition(" who ")[2]) not in clauses:
+                yield text, sense
+
+
+def _field_words(model: Model) -> Iterator[tuple[str, Sense]]:
     for one in model.fields.values():
         if one.definition.role in ("attribute", "fact", "time", "key") and one.definition.label is not None:
             for text in _texts(one.label, one.definition.synonyms):
                 yield text, FieldSense(one.qualified)
+
+
+def _clauses_as_names(model: Model) -> frozenset[tuple[str, str]]:
+    """Synonyms such as "customers who bought" are read as a clause, which may go on ("… but not this year")."""
+    structure = Structure(model)
+    return frozenset(
+        (people, text)
+        for behaviour in model.behaviours.values()
+        if (people := structure.people_of(behaviour.metric)) is not None
+        for text in behaviour.synonyms.en
+    )
 
 
 def _named(name: str, label: Label, synonyms: Synonyms, sense: Sense) -> Iterator[tuple[str, Sense]]:

@@ -8,7 +8,7 @@ from chat_service.translate.assembly import Assembly, said, value_filter
 from chat_service.translate.choices import Chooser
 from chat_service.translate.conditions import compared_filter, dated_filter, entity_filters
 from chat_service.translate.frame import Frame
-from chat_service.translate.metric_request import is_descending
+from chat_service.translate.ordering import is_descending
 from chat_service.translate.patterns.nodes import Measure
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.timing import decide_timing
@@ -69,19 +69,23 @@ def _measured(frame: Frame, assembly: Assembly, filters: list[Filter]) -> tuple[
         name = assembly.metric(measure)
         assembly.use(measure, "metric", name)
         found.append(MeasuredColumn(name=name, metric=name, period=period))
-    if frame.ranks and not frame.measures and (name := assembly.fixed.get(frame.ranks[0].start)) is not None:
-        found.append(MeasuredColumn(name=name, metric=name, period=period))
+    if frame.ranks and not frame.measures and (chosen := assembly.fixed.get(frame.ranks[0].start)) is not None:
+        found.append(MeasuredColumn(name=chosen, metric=chosen, period=period))
     for each in filters:
         if isinstance(each, MetricFilter) and not (each.op == "=" and each.values == (0.0,)):
             name = each.metric
             taken = {column.name for column in found}
-            unique = name if name not in taken else next(f"{name}_{n}" for n in range(2, 99) if f"{name}_{n}" not in taken)
+            unique = (
+                name if name not in taken else next(f"{name}_{n}" for n in range(2, 99) if f"{name}_{n}" not in taken)
+            )
             if not any((c.metric, c.period, c.filters) == (name, each.period, each.filters) for c in found):
                 found.append(MeasuredColumn(name=unique, metric=name, period=each.period, filters=each.filters))
     return tuple(found)
 
 
-def _order(frame: Frame, assembly: Assembly, measured: tuple[MeasuredColumn, ...]) -> tuple[tuple[Order, ...], tuple[str, ...]]:
+def _order(
+    frame: Frame, assembly: Assembly, measured: tuple[MeasuredColumn, ...]
+) -> tuple[tuple[Order, ...], tuple[str, ...]]:
     """By the rank asked for, else as the named population says, else by the first compared value."""
     if frame.ranks:
         rank = frame.ranks[0]
@@ -149,7 +153,11 @@ def qualified_column(column: str, assembly: Assembly) -> str:
     entity = next(iter(model.entities.values()))
     if column in model.dimensions or column in model.datasets[entity.dataset].fields:
         return column
-    near = [f.qualified for f in model.fields.values() if f.name == column and f.dataset in model.paths.get(entity.dataset, {})]
+    near = [
+        f.qualified
+        for f in model.fields.values()
+        if f.name == column and f.dataset in model.paths.get(entity.dataset, {})
+    ]
     return near[0] if near else column
 
 
@@ -157,7 +165,9 @@ def _limit(frame: Frame, assembly: Assembly) -> int | None:
     rank = next((rank for rank in frame.ranks if rank.count is not None), None)
     if rank is not None and (any(part.number for part in rank.parts) or not frame.amounts):
         return rank.count
-    counts = [a for a in frame.amounts if a.value >= 1 and not a.is_ordinal and set(a.units) <= {"people", "place", "each"}]
+    counts = [
+        a for a in frame.amounts if a.value >= 1 and not a.is_ordinal and set(a.units) <= {"people", "place", "each"}
+    ]
     if len(counts) == 1:
         assembly.use(counts[0], "limit", str(int(counts[0].value)))
         return int(counts[0].value)

@@ -1,8 +1,8 @@
 """Folded text -> the mentions that cover it best.
 
-Dates, numbers and phrases compete for the tokens: the cover with the fewest mentions and the least left over wins, so the
-longest phrase beats its parts. What nothing covers is a mention without any sense. A stretch that is several things at
-once keeps all its senses.
+Dates, numbers and phrases compete for the tokens: the cover with the fewest mentions and the least left over wins, so
+the longest phrase beats its parts. What nothing covers is a mention without any sense. A stretch that is several
+things at once keeps all its senses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chat_service.language.dates import find_dates
 from chat_service.language.folding import Folded
 from chat_service.language.numbers import find_numbers
 from chat_service.language.tokens import Token, tokenize
-from chat_service.translate.lexicon import Lexicon
+from chat_service.translate.lexicon import Hit, Lexicon
 from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
 
 _UNKNOWN_WORD, _UNKNOWN_HAN, _UNKNOWN_NUMBER, _UNKNOWN_MARK = 24.0, 12.0, 24.0, 0.1
@@ -57,11 +57,22 @@ def cover(folded: Folded, lexicon: Lexicon, today: date) -> Cover:
     chain: list[_Edge] = []
     at = len(tokens)
     while at > 0:
-        edge = best[at][2]
-        assert edge is not None, "every position but the first is reached by an edge"
-        chain.append(edge)
-        at = edge.first
-    return Cover(tuple(_merged(folded, tokens, chain[::-1])), best[-1][0])
+        reached = best[at][2]
+        assert reached is not None, "every position but the first is reached by an edge"
+        chain.append(reached)
+        at = reached.first
+    chain = _locked(chain[::-1], tuple(lexicon.gapped_hits(tokens)))
+    return Cover(tuple(_merged(folded, tokens, chain)), best[-1][0])
+
+
+def _locked(chain: list[_Edge], gapped: tuple[tuple[Hit, ...], ...]) -> list[_Edge]:
+    """Where every piece of a phrase with gaps was taken, the pieces mean that phrase and nothing else."""
+    spans = {(edge.first, edge.last) for edge in chain}
+    whole = [pieces for pieces in gapped if all((piece.first, piece.last) in spans for piece in pieces)]
+    meaning = {(piece.first, piece.last): piece.senses for pieces in whole for piece in pieces}
+    return [
+        _Edge(edge.first, edge.last, meaning.get((edge.first, edge.last), edge.senses), edge.cost) for edge in chain
+    ]
 
 
 def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: date) -> Iterable[_Edge]:
@@ -93,7 +104,7 @@ def _cost(tokens: tuple[Token, ...], first: int, last: int, senses: list[Sense])
     only_weak = all(isinstance(sense, ValueSense) and sense.weak for sense in senses)
     only_filler = all(isinstance(sense, WordSense) and sense.role == "filler" for sense in senses)
     only_words = all(isinstance(sense, WordSense) for sense in senses)
-    return 1.0 + (0.02 if only_words else 0.0) + (_WEAK if only_weak else 0.0) + (0.05 if only_filler else 0.0)
+    return (1.02 if only_words else 0.9) + (_WEAK if only_weak else 0.0) + (0.05 if only_filler else 0.0)
 
 
 def _unknown_cost(token: Token) -> float:

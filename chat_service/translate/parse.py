@@ -21,8 +21,8 @@ from chat_service.translate.patterns.nodes import Items
 from chat_service.translate.patterns.quantities import read_quantities
 from chat_service.translate.patterns.ranking import read_ranks
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.spelling import Correction, Speller
 from chat_service.translate.senses import Mention
+from chat_service.translate.spelling import Correction, Speller
 
 PATTERNS: tuple[Callable[[Items, Scope], Items], ...] = (
     read_calendar,

@@ -24,7 +24,10 @@ def make_reading(
         return Reading(language, confidence=0.0, basis=("nothing_understood",))
     spans = _spans(parsed, assembly)
     unused = tuple(parsed.folded.typed(mention.start, mention.end) for mention in parsed.unknown)
-    assumed = [Assumption("corrected_typo", assumption_text("corrected_typo", (c.typed, c.read_as), language)) for c in parsed.corrections]
+    assumed = [
+        Assumption("corrected_typo", assumption_text("corrected_typo", (c.typed, c.read_as), language))
+        for c in parsed.corrections
+    ]
     if assembly is not None:
         assumed.extend(Assumption(code, assumption_text(code, words, language)) for code, words in assembly.assumptions)
     basis = ["all_words_used" if not unused else "words_not_understood"]
@@ -33,7 +36,9 @@ def make_reading(
         basis.append("assumed_reading")
     if follow_up:
         basis.append("follow_up")
-    score = 1.0 - _COST_OF_TYPO * len(parsed.corrections) - _COST_OF_ASSUMPTION * (len(assumed) - len(parsed.corrections))
+    score = (
+        1.0 - _COST_OF_TYPO * len(parsed.corrections) - _COST_OF_ASSUMPTION * (len(assumed) - len(parsed.corrections))
+    )
     score -= _COST_OF_UNKNOWN * bool(unused) + _COST_OF_FOLLOW_UP * follow_up
     return Reading(
         language,

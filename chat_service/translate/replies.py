@@ -17,8 +17,14 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "unknown_metric": ("没有名为“{0}”的指标。{1}", "There is no metric called '{0}'.{1}"),
     "no_metric": ("没有说要看哪个指标。", "The question names no metric."),
     "future_period": ("“{0}”还没有到，没有数据。", "'{0}' lies in the future, so there is no data for it."),
-    "vague_period": ("“{0}”说的是哪段时间不确定，请给出日期。", "I cannot tell which period '{0}' is; please give dates."),
-    "fiscal_year_unset": ("没有设置财年从几月开始，无法确定“{0}”。", "The first month of the fiscal year is not set, so '{0}' is undefined."),
+    "vague_period": (
+        "“{0}”说的是哪段时间不确定，请给出日期。",
+        "I cannot tell which period '{0}' is; please give dates.",
+    ),
+    "fiscal_year_unset": (
+        "没有设置财年从几月开始，无法确定“{0}”。",
+        "The first month of the fiscal year is not set, so '{0}' is undefined.",
+    ),
     "unreachable_dimension": ("{1}不能按“{0}”来看。", "{1} cannot be broken down or filtered by '{0}'."),
     "not_supported": ("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
     "not_supported_yet": (
@@ -31,10 +37,16 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "share_of_nothing": ("没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."),
     "cumulative_ratio": ("“{0}”是比率或均值，不能累计。", "'{0}' is a rate or a mean and cannot be accumulated."),
     "rank_of_nothing": ("“{0}”没有说按什么来排。", "'{0}' does not say what should be ranked."),
-    "several_periods": ("一次只能看一个时期或比较两个时期：{0}。", "Only one period, or two to compare, can be asked for at once: {0}."),
+    "several_periods": (
+        "一次只能看一个时期或比较两个时期：{0}。",
+        "Only one period, or two to compare, can be asked for at once: {0}.",
+    ),
     "several_comparisons": ("一次只能作一种比较：“{0}”。", "Only one comparison can be made at once: '{0}'."),
     "comparison_without_period": ("要比较“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
-    "nothing_before": ("“{0}”要接着上一个问题问，但还没有上一个问题。", "'{0}' goes on from an earlier question, but there is none."),
+    "nothing_before": (
+        "“{0}”要接着上一个问题问，但还没有上一个问题。",
+        "'{0}' goes on from an earlier question, but there is none.",
+    ),
 }
 _NEAREST = {"zh": "您是不是想找：{0}？", "en": " Did you mean {0}?"}
 _QUESTIONS: dict[str, tuple[str, str]] = {
@@ -52,7 +64,10 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "grain_in_name": ("指标名称已说明单位，按 {0} 展开", "the metric's name says the unit; shown by {0}"),
     "ranked_by_amount": ("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
     "last_12_months": ("没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"),
-    "why_as_comparison": ("原因分析还不支持，这里给出变化本身", "reasons are not explained yet; this is the change itself"),
+    "why_as_comparison": (
+        "原因分析还不支持，这里给出变化本身",
+        "reasons are not explained yet; this is the change itself",
+    ),
     "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
     "condition_not_applied": ("“{0}”只作参考，没有用来筛选", "'{0}' is not applied as a filter"),

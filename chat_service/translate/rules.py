@@ -7,6 +7,7 @@ Never raises for any text; the same question on the same model gives the same ou
 
 from __future__ import annotations
 
+from chat_service.language.folding import fold
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
@@ -18,9 +19,8 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
-from chat_service.language.folding import fold
 from chat_service.translate.assembly import Assembly
-from chat_service.translate.decide import CATALOGUE, Definitions, Decision, decide
+from chat_service.translate.decide import CATALOGUE, Decision, Definitions, decide
 from chat_service.translate.lexicon import add_text, build_lexicon
 from chat_service.translate.parse import Parsed, language_of, parse
 from chat_service.translate.patterns.scope import Scope
@@ -31,8 +31,10 @@ from chat_service.translate.stops import Denial, Doubt, StopError
 from chat_service.translate.structure import Structure
 from chat_service.translate.values import ValueIndex, ValueSource
 from semantic_layer.model import Model
+from semantic_layer.query import Request
 
 MAX_CHARACTERS = 2000
+_ENDS = " 。.?？!！"
 
 
 class OfflineTranslator:
@@ -71,7 +73,9 @@ class OfflineTranslator:
     def _refused(self, denial: Denial, parsed: Parsed | None, language: Language) -> Refusal:
         subject = denial.subject
         message = refusal_text(denial.code, subject, denial.nearest, language)
-        return Refusal(denial.code, message, self._suggestions(denial, language), make_reading(parsed, language), denial.details)
+        return Refusal(
+            denial.code, message, self._suggestions(denial, language), make_reading(parsed, language), denial.details
+        )
 
     def _suggestions(self, denial: Denial, language: Language) -> tuple[str, ...]:
         """Questions that can be answered: about the nearest metrics, else about the model's first."""
@@ -106,7 +110,9 @@ class OfflineTranslator:
             return self._refused(last, parsed, language)
         if not choices:
             choices = [Choice(o.name, o.label, _with_reading(parsed, doubt, o.label, language)) for o in doubt.options]
-        return Clarification(doubt.code, doubt.subject, question_text(doubt.code, doubt.subject, language), tuple(choices), reading)
+        return Clarification(
+            doubt.code, doubt.subject, question_text(doubt.code, doubt.subject, language), tuple(choices), reading
+        )
 
 
 def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: Language) -> Outcome:
@@ -119,12 +125,12 @@ def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: L
     return CatalogueAsked(reading)
 
 
-def _pending_choice(question: Question):  # type: ignore[no-untyped-def]
+def _pending_choice(question: Question) -> Request | None:
     """The request of the choice that the asker names in answer to a question back."""
     pending = question.previous.pending if question.previous is not None else None
     if pending is None:
         return None
-    said = fold(question.text).text.strip(" 。.?？!！")
+    said = fold(question.text).text.strip(_ENDS)
     for choice in pending.choices:
         if said in (fold(choice.label).text, fold(choice.message).text, choice.id) and choice.request is not None:
             return choice.request
@@ -138,5 +144,5 @@ def _with_reading(parsed: Parsed, doubt: Doubt, label: str, language: Language) 
         return label
     start, end = parsed.folded.span(doubt.start, doubt.end)
     if doubt.code == "which_measure":
-        return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip('?? ')} by {label}"
+        return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip(_ENDS)} by {label}"
     return text[:start] + label + text[end:]

@@ -1,4 +1,4 @@
-"""Repairs words that nothing covers: slips of English spelling, chat abbreviations, Chinese characters that sound alike.
+"""Repairs words that nothing covers: slips of English spelling, chat abbreviations, Chinese that sounds alike.
 
 A repair is taken only where it lets the text be covered better, and it is always reported. Two repairs that are equally
 good and mean different things are no repair.
@@ -16,19 +16,68 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from chat_service.language.datewords.mention import DateMention
 from chat_service.language.folding import Folded
+from chat_service.translate.lexicon import Lexicon
 from chat_service.translate.mentions import Cover, cover
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, ValueSense, WordSense
 from chat_service.translate.values import ValueIndex
 from chat_service.translate.words import abbreviations, homophones, known_words
-from chat_service.translate.lexicon import Lexicon
 
-_DATE_WORDS = (
-    "january february march april june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday today yesterday tomorrow last previous past this next week month quarter year "
-    "days weeks months quarters years daily weekly monthly quarterly yearly since until before after between during "
-    "first second third fourth half early late"
-).split()
+_DATE_WORDS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "last",
+    "previous",
+    "past",
+    "this",
+    "next",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "days",
+    "weeks",
+    "months",
+    "quarters",
+    "years",
+    "daily",
+    "weekly",
+    "monthly",
+    "quarterly",
+    "yearly",
+    "since",
+    "until",
+    "before",
+    "after",
+    "between",
+    "during",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "half",
+    "early",
+    "late",
+]
 _DATE_CHARACTERS = "今昨前去本上下近最过年月日周季度天来半个第一二三四五六七八九十双节"
 _MOST_REPAIRS = 4
 
@@ -53,7 +102,9 @@ class Speller:
         corrections: list[Correction] = []
         for _ in range(_MOST_REPAIRS):
             unknown = [mention for mention in found.mentions if not mention.senses]
-            best = next((step for mention in unknown if (step := self._step(folded, found, mention, scope)) is not None), None)
+            best = next(
+                (step for mention in unknown if (step := self._step(folded, found, mention, scope)) is not None), None
+            )
             if best is None:
                 break
             folded, found, correction = best
@@ -74,7 +125,11 @@ class Speller:
             return None
         options.sort(key=lambda option: option[0])
         best = options[0]
-        rivals = [o for o in options[1:] if o[0] <= best[0] + 0.01 and (o[3].typed == best[3].typed or not unknown.text.isascii())]
+        rivals = [
+            o
+            for o in options[1:]
+            if o[0] <= best[0] + 0.01 and (o[3].typed == best[3].typed or not unknown.text.isascii())
+        ]
         if any(_content(option[2]) != _content(best[2]) for option in rivals):
             return None
         return best[1], best[2], best[3]
@@ -89,7 +144,7 @@ class Speller:
             return []
         if word in abbreviations():
             return [(unknown.start, unknown.end, abbreviations()[word], -0.1)]
-        values = [sense for sense in self._index.sounding(word)] if len(word) >= 4 else []
+        values = list(self._index.sounding(word)) if len(word) >= 4 else []
         sounding = [(unknown.start, unknown.end, str(sense.value), 0.0) for sense in values]
         if len(word) < 4:
             return sounding
@@ -117,13 +172,15 @@ class Speller:
     @cached_property
     def _english_words(self) -> tuple[str, ...]:
         words = {key.removeprefix("~") for key in self._lexicon.vocabulary if key.removeprefix("~").isascii()}
-        return tuple(sorted(word for word in words if len(word) >= 4 and word.isalpha())) + tuple(w for w in _DATE_WORDS if w not in words)
+        return tuple(sorted(word for word in words if len(word) >= 4 and word.isalpha())) + tuple(
+            w for w in _DATE_WORDS if w not in words
+        )
 
     # --- Chinese ---
 
     def _chinese(self, folded: Folded, unknown: Mention) -> list[tuple[int, int, str, float]]:
         """One character replaced by one that sounds the same, in the unknown stretch or right beside it."""
-        tries = []
+        tries: list[tuple[int, int, str, float]] = []
         for at in range(max(0, unknown.start - 1), min(len(folded.text), unknown.end + 1)):
             character = folded.text[at]
             if not "\u4e00" <= character <= "\u9fff":
@@ -164,14 +221,20 @@ def _means_something(found: Cover, start: int, end: int) -> bool:
     """Whether what a stretch was read as carries meaning: no word may vanish into a filler by repair."""
     for mention in found.mentions:
         if mention.start < end and start < mention.end:
-            return bool(mention.senses) and not mention.is_filler and not (not mention.text.isascii() and mention.end - mention.start < 2)
+            return (
+                bool(mention.senses)
+                and not mention.is_filler
+                and not (not mention.text.isascii() and mention.end - mention.start < 2)
+            )
     return False
 
 
 def _content(found: Cover) -> tuple[tuple[object, ...], ...]:
     """What a cover says, without its words that mean nothing."""
     return tuple(
-        tuple(str(s) if isinstance(s, DateMention) else s for s in m.senses if not (isinstance(s, ValueSense) and s.weak))
+        tuple(
+            str(s) if isinstance(s, DateMention) else s for s in m.senses if not (isinstance(s, ValueSense) and s.weak)
+        )
         for m in found.mentions
         if not any(isinstance(s, WordSense) and s.role == "filler" for s in m.senses)
     )

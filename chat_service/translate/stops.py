@@ -1,4 +1,4 @@
-"""Why a question has no request: a doubt that needs an answer, or a denial. Raised by the assembler, caught in rules.py."""
+"""Why a question has no request: a doubt that needs an answer, or a denial. Raised by the assembly, caught in rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the model's own expressions say about its metrics: which is a rate of which, which counts people, which sums what.
+"""What the model's own expressions say of its metrics: which is a rate of which, which counts people or sums what.
 
 Read from the definitions, never from names, so that another company's model works as the shipped one does.
 """
@@ -42,7 +42,9 @@ class Structure:
         if self.one_each(metric):
             return metric
         wanted = self._rows(metric)
-        return next((name for name in self.model.metrics if name in self.people_metrics and self._rows(name) == wanted), None)
+        return next(
+            (name for name in self.model.metrics if name in self.people_metrics and self._rows(name) == wanted), None
+        )
 
     def _rows(self, metric: str) -> tuple[str | None, str]:
         one = self.model.metrics[metric]
@@ -86,7 +88,9 @@ class Structure:
     def shares_of(self, part: str) -> tuple[str, ...]:
         """The metrics in percent that put another over a whole."""
         return tuple(
-            name for (over, _), name in self._ratios.items() if over == part and self.model.metrics[name].unit == "percent"
+            name
+            for (over, _), name in self._ratios.items()
+            if over == part and self.model.metrics[name].unit == "percent"
         )
 
     def is_ratio(self, metric: str) -> bool:
@@ -95,7 +99,9 @@ class Structure:
 
     @cached_property
     def _counts(self) -> frozenset[str]:
-        return frozenset(name for name, m in self.model.metrics.items() if m.unit in ("count", "CNY") and not self._divides(m))
+        return frozenset(
+            name for name, m in self.model.metrics.items() if m.unit in ("count", "CNY") and not self._divides(m)
+        )
 
     def _divides(self, metric: Metric) -> bool:
         expression = metric.expression
@@ -123,7 +129,9 @@ class Structure:
         if not isinstance(column, exp.Column):
             return None
         for field in self.model.datasets[dataset].fields.values():
-            if field.name == column.name or (isinstance(field.expression, exp.Column) and field.expression.name == column.name):
+            if field.name == column.name or (
+                isinstance(field.expression, exp.Column) and field.expression.name == column.name
+            ):
                 return field.qualified
         return None
 
@@ -155,7 +163,11 @@ class Structure:
         counted = one.unit == "count" and dataset is not None and one.kind == "simple"
         if not counted or dataset is None:
             return False
-        return self.model.datasets[dataset].primary_key in {(key,) for key in self.keys} or one.is_stock or one.definition.per is not None
+        return (
+            self.model.datasets[dataset].primary_key in {(key,) for key in self.keys}
+            or one.is_stock
+            or one.definition.per is not None
+        )
 
     def narrowing(self, metric: str, other: str) -> tuple[tuple[str, Scalar], ...] | None:
         """What rows of `metric` keep that rows of `other` do not: fields with values; None where they are other rows.
@@ -178,8 +190,17 @@ class Structure:
     def _near(self, dataset: str | None, other: str) -> bool:
         if dataset is None:
             return False
-        return dataset == other or other in self.model.paths.get(dataset, {}) and self.model.datasets[dataset].primary_key == self.model.datasets[other].primary_key or (
-            dataset != other and other in self.model.paths.get(dataset, {}) and other not in {e.dataset for e in self.model.entities.values()}
+        return (
+            dataset == other
+            or (
+                other in self.model.paths.get(dataset, {})
+                and self.model.datasets[dataset].primary_key == self.model.datasets[other].primary_key
+            )
+            or (
+                dataset != other
+                and other in self.model.paths.get(dataset, {})
+                and other not in {e.dataset for e in self.model.entities.values()}
+            )
         )
 
     def _same_rows(self, leaf: Metric, one: Metric) -> bool:
@@ -190,9 +211,12 @@ class Structure:
         fields = self.model.datasets[dataset].fields
         if isinstance(condition, exp.Column) and condition.name in fields:
             return ((fields[condition.name].qualified, True),)
-        if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column) and isinstance(condition.expression, exp.Literal):
-            if condition.this.name in fields:
-                return ((fields[condition.this.name].qualified, str(condition.expression.this)),)
+        if (
+            isinstance(condition, exp.EQ)
+            and isinstance(condition.this, exp.Column)
+            and isinstance(condition.expression, exp.Literal)
+        ) and condition.this.name in fields:
+            return ((fields[condition.this.name].qualified, str(condition.expression.this)),)
         return None
 
     def stands_on(self, metric: str) -> frozenset[str]:

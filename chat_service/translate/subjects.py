@@ -1,7 +1,7 @@
-"""Words that only name what is counted: 今年的订单,平均一单多少钱; refund rate on in-store purchases; resolution time of complaints.
+"""Words that only name what is counted: 今年的订单,平均一单多少钱; refund rate on in-store purchases.
 
-Such a word is a measure by its form, but the question asks for another one over the same rows. It is dropped where those
-rows are all the other measure's, and becomes a filter where they are some of them.
+Such a word is a measure by its form, but the question asks for another one over the same rows. It is dropped where
+those rows are all the other measure's, and becomes a filter where they are some of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,25 @@ from chat_service.translate.senses import Mention
 from chat_service.translate.structure import Structure
 from semantic_layer.query import FieldFilter
 
-_EXPLICIT = frozenset({"、", "和", "及", "以及", "与", "还有", "加上", "外加", "跟", "and", "&", "plus", "as well as", "along with", "together with"})
+_EXPLICIT = frozenset(
+    {
+        "、",
+        "和",
+        "及",
+        "以及",
+        "与",
+        "还有",
+        "加上",
+        "外加",
+        "跟",
+        "and",
+        "&",
+        "plus",
+        "as well as",
+        "along with",
+        "together with",
+    }
+)
 _COUNTING = ("数", "量", "count", "number", "volume", "多少", "how many", "几")
 
 
@@ -27,14 +45,18 @@ class Subjects:
     filters: tuple[FieldFilter, ...]
 
 
-def split_subjects(measures: tuple[Measure, ...], items: Items, structure: Structure, before: tuple[str, ...] = ()) -> Subjects:
+def split_subjects(
+    measures: tuple[Measure, ...], items: Items, structure: Structure, before: tuple[str, ...] = ()
+) -> Subjects:
     """Tell subjects from measures. `before` are metrics of the question before, which a short follow-up is about."""
     subjects: list[Measure] = []
     filters: list[FieldFilter] = []
     for measure in measures:
         others = [m for m in measures if m is not measure and m not in subjects]
         names = [name for m in others for name in m.metrics] or list(before if not others else ())
-        if not names or len(measure.metrics) != 1 or not structure.counts_rows(measure.metrics[0]) or structure.one_each(measure.metrics[0]):
+        if not names or len(measure.metrics) != 1 or not structure.counts_rows(measure.metrics[0]):
+            continue
+        if structure.one_each(measure.metrics[0]) and not _is_part(measure.metrics[0], names, structure):
             continue
         if _is_counted(measure) or any(_joined(measure, other, items) for other in others):
             continue
@@ -47,6 +69,11 @@ def split_subjects(measures: tuple[Measure, ...], items: Items, structure: Struc
     return Subjects(tuple(m for m in measures if m not in subjects), tuple(subjects), tuple(dict.fromkeys(filters)))
 
 
+def _is_part(metric: str, names: list[str], structure: Structure) -> bool:
+    """Whether the other measures are made of this one: what one new customer costs."""
+    return all(any(leaf.name == metric for leaf in structure.model.leaves(name)) for name in names)
+
+
 def _is_counted(measure: Measure) -> bool:
     text = "".join(part.text for part in measure.parts)
     return any(mark in text for mark in _COUNTING)
@@ -57,7 +84,11 @@ def _joined(one: Measure, other: Measure, items: Items) -> bool:
     first, last = min(one.end, other.end), max(one.start, other.start)
     between = [item for item in items if item.start >= first and item.end <= last]
     links = [item for item in between if _text(item) in _EXPLICIT]
-    rest = [item for item in between if item not in links and not (isinstance(item, Mention) and is_any(item, "filler", "connective"))]
+    rest = [
+        item
+        for item in between
+        if item not in links and not (isinstance(item, Mention) and is_any(item, "filler", "connective"))
+    ]
     return bool(links) and not rest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,6 @@ from chat_service.translate.patterns.nodes import Against, When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer.periods import Grain, Period, preceding, unit, year_earlier
 from semantic_layer.query import Compare
-
 
 _FAR_FUTURE = date(9000, 1, 1)
 
@@ -29,7 +29,9 @@ class Timing:
 
 def period_of(mention: DateMention, grains: tuple[Grain, ...], today: date, words: str = "") -> Period | None:
     """The period that a date names; calendar units where the answer is grouped by the same unit."""
-    if mention.kind == "future" or (mention.period is not None and mention.period.start is not None and mention.period.start > today):
+    if mention.kind == "future" or (
+        mention.period is not None and mention.period.start is not None and mention.period.start > today
+    ):
         raise StopError(Denial("future_period", words or mention.text))
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
@@ -96,7 +98,7 @@ def _several(periods: list[Period | None], against: Against | None, frame: Frame
         raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
     grains = {p.grain for p in closed}
     ordered = sorted(closed, key=lambda p: (p.start, p.end))
-    touching = all(a.end == b.start for a, b in zip(ordered, ordered[1:], strict=False))
+    touching = all(a.end == b.start for a, b in itertools.pairwise(ordered))
     grain = next(iter(grains))
     if len(closed) == 2 and any(not m.is_filler or m.text == "对比" for m in frame.said("comparison.versus")):
         return Timing(closed[0], _relation(closed[0], closed[1], today))
@@ -131,9 +133,9 @@ def _relation(period: Period, other: Period, today: date) -> Compare:
     """A named period that is just the one before, or a year earlier, is compared like for like as such."""
     known = period.cut_after(today)
     last_year = year_earlier(period, _FAR_FUTURE) if period.start is not None and period.end is not None else None
-    if period.grain is not None and known.start is not None and known.end is not None:
-        if other == unit(period.grain, known.start, -1) and other.grain == period.grain:
-            return Compare(to="previous")
+    before = unit(period.grain, known.start, -1) if period.grain is not None and known.start is not None else None
+    if before is not None and other == before:
+        return Compare(to="previous")
     if last_year is not None and (other.start, other.end) == (last_year.start, last_year.end):
         return Compare(to="year")
     return Compare(to="period", period=other)
@@ -145,7 +147,9 @@ def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grain
     if not (frame.has("change.change", "change.up", "change.down", "comparison.versus") or ranked):
         return None
     only_filler = all(
-        mention.is_filler for flag in ("change.change", "change.up", "change.down", "comparison.versus") for mention in frame.said(flag)
+        mention.is_filler
+        for flag in ("change.change", "change.up", "change.down", "comparison.versus")
+        for mention in frame.said(flag)
     )
     if (only_filler and not ranked) or frame.has("trend.trend") or (grains and not ranked):
         return None

@@ -69,7 +69,7 @@ def lemma_keys(text: str) -> Phrase:
 @lru_cache(maxsize=1)
 def language_words() -> tuple[tuple[Phrase, WordSense], ...]:
     """Every phrase of both languages with what it means."""
-    found = []
+    found: list[tuple[Phrase, WordSense]] = []
     for language in _LANGUAGES:
         for role, meanings in _tables(language).items():
             if role in _TABLES:

@@ -1,4 +1,4 @@
-"""Charts: the form that fits the columns, valid Vega-Lite, labels instead of codes, and a picture with Chinese in it."""
+"""Charts: the form that fits the columns, valid Vega-Lite, labels instead of codes, a picture with Chinese in it."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def test_ordered_categories_keep_their_order(show: Show) -> None:
     answer = show(MetricQuery(metrics=("orders",), group_by=("hour_of_day",), period=YEAR))
     assert answer.chart is not None
     assert answer.table is not None
-    drawn = [row["category"] for row in answer.chart["data"]["values"]]  # type: ignore[index, call-overload]
+    spec: dict[str, Any] = answer.chart
+    drawn = [row["category"] for row in spec["data"]["values"]]
     assert drawn == [str(hour) for hour in answer.table.column("hour_of_day")][:30]
 
 

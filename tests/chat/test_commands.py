@@ -54,7 +54,9 @@ def test_ask_twice_gives_the_same_bytes(demo_database: Path) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("question", ["明天会下雨吗", "上个月转化率多少？", "2021年各大区的销售额", "", "🙂", "x" * 10_000])
+@pytest.mark.parametrize(
+    "question", ["明天会下雨吗", "上个月转化率多少？", "2021年各大区的销售额", "", "🙂", "x" * 10_000]
+)
 def test_what_is_not_answered_has_an_exit_code_of_its_own(demo_database: Path, question: str) -> None:
     result = _run("ask", question, "--db", str(demo_database))
     assert result.exit_code == NOT_ANSWERED
@@ -90,7 +92,9 @@ def test_a_wrong_setting_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "unknown_setting" in result.stderr and "HUITOU_COLOUR" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [("nonsense",), ("ask",), ("ask", "q", "--as-of", "soon"), ("serve", "--port", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("ask",), ("ask", "q", "--as-of", "soon"), ("serve", "--port", "x")]
+)
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:
     result = _run(*arguments)
     assert result.exit_code == 2
@@ -104,7 +108,8 @@ def test_query(tmp_path: Path, demo_database: Path) -> None:
     assert "East" in _run("query", str(file), *where).stdout
     body = QueryBody.model_validate_json(_run("query", "--json", str(file), *where).stdout)
     assert body.table.columns[1].name == "revenue"
-    assert _run("query", "-", "--explain", *where, stdin=json.dumps(QUERY)).stdout.lstrip().startswith(("WITH", "SELECT"))
+    explained = _run("query", "-", "--explain", *where, stdin=json.dumps(QUERY)).stdout
+    assert explained.lstrip().startswith(("WITH", "SELECT"))
 
 
 @pytest.mark.parametrize(

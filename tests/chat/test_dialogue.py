@@ -1,4 +1,4 @@
-"""Conversations: one answer a message id, follow-ups on the last answered request, choices taken, readers kept apart."""
+"""Conversations: one answer a message id, follow-ups on the last answered request, choices, readers kept apart."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_sent_twice_at_once_is_answered_once(services: Services, store: Store) -
     bodies: list[str] = []
     message = ChatRequest(message="2025年的订单数", message_id="m-1")
     threads = [
-        threading.Thread(target=lambda n=n: bodies.append(dialogue.respond(message, ANNE, f"r-{n}")))  # type: ignore[misc]
+        threading.Thread(target=lambda n=n: bodies.append(dialogue.respond(message, ANNE, f"r-{n}")))
         for n in range(4)
     ]
     for thread in threads:
@@ -125,8 +125,8 @@ def test_a_choice_can_be_taken(say: Callable[..., ChatBody], by: str) -> None:
 @pytest.mark.parametrize("choice", [("c1", "nothing"), ("c9", "activation_rate")])
 def test_a_choice_that_is_not_open_is_refused(say: Callable[..., ChatBody], choice: tuple[str, str]) -> None:
     asked = say("上个月转化率多少？")
+    selection = {"clarification_id": choice[0], "choice_id": choice[1]}
     with pytest.raises(DialogueError) as raised:
-        selection = {"clarification_id": choice[0], "choice_id": choice[1]}
         say("", conversation_id=asked.conversation_id, selection=selection)
     assert raised.value.problems[0].code == "unknown_choice"
 

@@ -169,7 +169,8 @@ def test_the_stream_ends_with_the_whole_body(client: TestClient) -> None:
     events = _events(response.text)
     kinds = [kind for kind, _ in events]
     assert kinds[0] == "status" and kinds[-1] == "done"
-    assert [data["stage"] for kind, data in events if kind == "status"] == ["translate", "compile", "execute", "present"]
+    stages = [data["stage"] for kind, data in events if kind == "status"]
+    assert stages == ["translate", "compile", "execute", "present"]
     done = events[-1][1]
     assert [data for kind, data in events if kind == "content"] == done["content"]
     text = "".join(data["text"] for kind, data in events if kind == "text.delta")

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("1号到15号", (("1号到15号", "period 2026-06-01/2026-06-16"),)),
+    ("2024年同期", (("2024年同期", "same_period 2024-01-01/2025-01-01 year"),)),
+    ("3000年同期", (("同期", "same_period"),)),
+    ("2025年前99999999个月", (("2025年前", "open ../2025-01-01"),)),
+    ("第99999999个月 of 2025", (("2025", "period 2025-01-01/2026-01-01 year"),)),
+    ("99999999个月前", ()),
     ("本月中国区的销售额", (("本月", "period 2026-06-01/2026-07-01 month"),)),
     ("上个月前10天", (("上个月前10天", "period 2026-05-01/2026-05-11"),)),
     ("去年12月到今年2月的新客", (("去年12月到今年2月", "period 2025-12-01/2026-03-01"),)),
@@ -57,7 +63,7 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "一季度比去年一季度",
         (
-            ("一季度", "period 2025-01-01/2025-04-01 quarter"),
+            ("一季度", "period 2026-01-01/2026-04-01 quarter"),
             ("比", "versus"),
             ("去年一季度", "period 2025-01-01/2025-04-01 quarter"),
         ),
@@ -135,7 +141,7 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("首购当月", ()),
     ("首单后第3个月(M3)的留存", ()),
     ("one month after their first order", ()),
-    ("整个2025年", (("整个2025", "period 2025-01-01/2026-01-01 year"),)),
+    ("整个2025年", (("整个2025年", "period 2025-01-01/2026-01-01 year"),)),
     ("during the first week of June", (("during the first week of June", "period 2026-06-01/2026-06-08 week"),)),
     ("every month in 2025", (("every month", "grain month"), ("in 2025", "period 2025-01-01/2026-01-01 year"))),
     (
@@ -167,7 +173,7 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("占比最高的城市", ()),
     ("每周三的活跃用户", (("每周三", "weekday_filter 3"),)),
     ("周末和工作日的客单价", (("周末", "weekday_filter 6,7"), ("工作日", "weekday_filter 1,2,3,4,5"))),
-    ("以月为单位", ()),
+    ("以月为单位", (("以月为单位", "grain month"),)),
     ("历史最高", (("历史", "all_history"),)),
     (
         "show me 上季度 vs 去年同期",

@@ -15,7 +15,16 @@ from semantic_layer.periods import Grain, Period, unit
 from tests.language.sentences import SENTENCES
 
 TODAY = date(2026, 6, 30)
-WORDS = ["上", "上个", "上上", "本", "这", "下", "最近", "近", "过去", "前", "后", "第", "每", "各", "按", "从", "自", "到", "至", "截至", "以来", "之前", "之后", "比", "跟", "和", "与", "同期", "同比", "环比", "年", "月", "日", "号", "周", "季度", "天", "个月", "半年", "今年", "去年", "今天", "昨天", "周一", "周末", "双十一", "618", "春节", "国庆", "财年", "月底", "上旬", "初", "至今", "一", "三", "十二", "30", "2025", "2026", "3", "last", "this", "next", "past", "the", "of", "in", "on", "since", "before", "after", "until", "between", "and", "to", "vs", "than", "month", "week", "quarter", "year", "days", "March", "May", "june", "Q1", "h2", "15th", "2026-03-15", "3/7/2017", "'25", "first", "half", "same", "period", "ago", "yoy", "weekly", "every", "weekend", "Christmas", "-", ",", "的", "里", "12:30", "1,000", "％", "😀"]
+WORDS = (
+    "上", "上个", "上上", "本", "这", "下", "最近", "近", "过去", "前", "后", "第", "每", "各", "按", "从", "自",
+    "到", "至", "截至", "以来", "之前", "之后", "比", "跟", "和", "与", "同期", "同比", "环比", "年", "月", "日",
+    "号", "周", "季度", "天", "个月", "半年", "今年", "去年", "今天", "昨天", "周一", "周末", "双十一", "618",
+    "春节", "国庆", "财年", "月底", "上旬", "初", "至今", "一", "三", "十二", "30", "2025", "2026", "3", "last",
+    "this", "next", "past", "the", "of", "in", "on", "since", "before", "after", "until", "between", "and", "to",
+    "vs", "than", "month", "week", "quarter", "year", "days", "March", "May", "june", "Q1", "h2", "15th",
+    "2026-03-15", "3/7/2017", "'25", "first", "half", "same", "period", "ago", "yoy", "weekly", "every", "weekend",
+    "Christmas", "-", ",", "的", "里", "12:30", "1,000", "％", "😀",
+)  # fmt: skip
 days = st.dates(date(2016, 1, 1), date(2032, 12, 31))
 texts = st.one_of(
     st.text(),

@@ -15,10 +15,10 @@ from semantic_layer.model import Model
 SHOP = (Path(__file__).parent / "shop.yaml").read_text(encoding="utf-8")
 KEYS = st.sampled_from(
     ["name", "datasets", "fields", "metrics", "relationships", "entities", "lists", "behaviours", "cohorts", "funnels",
-     "parameters", "table", "sql", "primary_key", "time", "from", "to", "on", "type", "expression", "filter", "dataset",
-     "valid", "per", "key", "values", "transition", "of", "who", "inputs", "metric", "offset", "window", "last", "latest",
-     "by", "conversion", "within", "same", "instead", "label", "synonyms", "zh", "en", "unit", "same_as", "prefers",
-     "role", "columns", "order_by", "default_period", "steps", "entity"]
+     "parameters", "table", "sql", "primary_key", "time", "from", "to", "on", "type", "expression", "filter",
+     "dataset", "valid", "per", "key", "values", "transition", "of", "who", "inputs", "metric", "offset", "window",
+     "last", "latest", "by", "conversion", "within", "same", "instead", "label", "synonyms", "zh", "en", "unit",
+     "same_as", "prefers", "role", "columns", "order_by", "default_period", "steps", "entity"]
 )  # fmt: skip
 WORDS = st.sampled_from(
     ["orders", "customers", "revenue", "count(*)", "sum(net_amount)", "customer_id", "orders.customer_id", "city",

@@ -15,7 +15,7 @@ from semantic_layer.periods import Period
 # customers who may churn, May I see
 _MODAL = re.compile(
     r" (?:not|be|have|has|i|we|you|they|it|he|she|also|soon|still|well|need|leave|churn|lapse|stop|want|buy|return|"
-    r"come|go|become|cancel|quit|never|no longer|get|lose|drop|fall|defect|ask|see|know|help|spend|order|respond|like)\b"
+    r"come|go|become|cancel|quit|never|no longer|get|lose|drop|fall|defect|ask|see|know|help|spend|order|like)\b"
 )
 _MONTH_BEFORE = re.compile(
     r"(?:\b(?:in|of|for|since|until|till|before|after|during|by|from|to|through|last|this|next|early|mid|late|vs\.?|"
@@ -195,7 +195,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "bare year",
-        "(WHOLE | THE | COUNTED)* YEAR4",
+        "(WHOLE | THE | COUNTED)* YEAR4 (?! ZH_YEAR)",
         "P_YEAR",
         _bare_year,
         (

@@ -10,6 +10,7 @@ from datetime import date
 from chat_service.language.datewords.grammar import Found, Rule
 from chat_service.language.datewords.mention import Against, DateMention
 from chat_service.language.datewords.partial import PartialDate
+from chat_service.language.datewords.written import full_year
 from semantic_layer.periods import Period, add_months, unit
 
 
@@ -59,20 +60,20 @@ def _same_period_of(found: Found) -> DateMention | None:
     if year is not None:
         if int(year.value) == -1:
             return DateMention("comparison", against="year")
-        return DateMention("same_period", unit_year(found.today.year + int(year.value)), unit="year")
+        return DateMention("same_period", _unit_year(found.today.year + int(year.value)), unit="year")
     if found.get("YEAR_AGO") is not None:
         return DateMention("comparison", against="year")
     number = found.get("NUM")
     if number is not None:
-        return DateMention("same_period", unit_year(int(number.value)), unit="year") if number.value >= 1990 else None
-    which = found.one("LAST", "PRIOR", "COUNTED_YEAR_BEFORE")
+        named = full_year(int(number.value))
+        return DateMention("same_period", _unit_year(named), unit="year") if 2000 <= named <= 2099 else None
     grains = [piece.grain for piece in found.pieces if piece.grain is not None]
     grain = grains[-1] if found.get("SAME", "THIS") is not None else grains[0]
     against: Against = "year" if grain == "year" else "previous"
-    return DateMention("comparison", against=against, unit=None if grain == "year" else grain) if which else None
+    return DateMention("comparison", against=against, unit=None if grain == "year" else grain)
 
 
-def unit_year(year: int) -> Period:
+def _unit_year(year: int) -> Period:
     period = PartialDate(year=year).in_year(year)
     assert period is not None, "years in texts are of our time"
     return period

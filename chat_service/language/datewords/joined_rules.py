@@ -46,6 +46,7 @@ def _near(found: Found) -> PartialDate | None:
 
 
 def month_of(found: Found, piece: Piece) -> Period | None:
+    """The month that a piece stands for, if it is a month and no part of one."""
     meaning = piece.date
     if meaning is None or meaning.day is not None or meaning.days is not None:
         return None
@@ -127,20 +128,18 @@ def _year_of_neighbour(found: Found) -> PartialDate | None:
     part = found.date("P_SUB")
     if part.year_named:
         return None
-    for pieces in (found.earlier, found.later):
-        if not pieces or pieces[0].symbol not in ("AND", "COMMA", "VS", "BI"):
+    sides = ((found.earlier, True, ("AND", "COMMA", "VS", "BI")), (found.later, False, ("AND", "COMMA")))
+    for pieces, is_earlier, joints in sides:
+        if not pieces or pieces[0].symbol not in joints:
             continue
-        for piece in pieces:
-            named = piece.date
-            if named is None or named.year is None:
-                continue
-            if [_kind(named), named.year] == [_kind(part), named.year]:
-                dated = replace(part, year=named.year)
-                period = dated.in_year(named.year)
-                return (
-                    dated if period is not None and period.start is not None and period.start <= found.today else None
-                )
-            break
+        named = next((one for one in pieces if one.date is not None and one.date.year_named), None)
+        # only English puts the year behind both
+        if named is None or named.date is None or (not is_earlier and not named.text.isascii()):
+            continue
+        dated = replace(part, year=named.date.year)
+        period = None if dated.year is None else dated.in_year(dated.year)
+        if _kind(named.date) == _kind(part) and period is not None and dated != named.date:
+            return dated if period.start is not None and period.start <= found.today else None
     return None
 
 

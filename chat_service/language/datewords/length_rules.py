@@ -133,7 +133,12 @@ def _one_unit(found: Found) -> DateMention | None:
 def _edge(found: Found) -> DateMention | None:
     """前三个月, 头三个月, the first 3 months: of what, the second pass knows."""
     count, grain = _length(found)
-    return DateMention("duration", unit=grain, count=count)
+    return DateMention("duration", unit=grain, count=count) if 0 < count <= _MOST else None
+
+
+def _nth(found: Found) -> DateMention | None:
+    count = found.one("ORD").value
+    return DateMention("duration", unit=found.grain("UNIT"), count=count) if 0 < count <= _MOST else None
 
 
 def _vague(found: Found) -> DateMention | None:
@@ -290,7 +295,7 @@ RULES: tuple[Rule, ...] = (
         "nth unit",
         "THE? ORD UNIT",
         "EDGE_NTH",
-        lambda found: DateMention("duration", unit=found.one("UNIT").grain, count=found.one("ORD").value),
+        _nth,
         (("first month of 2025", "first month of 2025", "period 2025-01-01/2025-02-01 month"),),
         ("第3个月",),
     ),

@@ -125,10 +125,20 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "compared",
         "(VERSUS_WORD | CHANGE_VS | WITH_WORD)? (IN | A | DE)* (COMPARE | COMPARE_WITH) POSS? INSIDE? DE? (BI "
-        "| DIFFERS)? | COMPARE (IN | DE)* (P_UNIT | P_YEAR)",
+        "| DIFFERS)?",
         "DONE",
         _compared,
         (("与去年同期相比如何", "与去年同期相比", "comparison year"),),
+    ),
+    Rule(
+        "compared with the unit before",
+        "COMPARE (IN | THE | DE)* (P_UNIT | P_YEAR | P_DAY_WORD) (BI | DIFFERS)?",
+        "DONE",
+        _versus_last_unit,
+        (
+            ("环比上个月", "环比上个月", "comparison 2026-05-01/2026-06-01 month previous"),
+            ("同比去年", "同比去年", "comparison 2025-01-01/2026-01-01 year year"),
+        ),
     ),
     Rule(
         "against the time before",
@@ -151,7 +161,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "versus",
-        f"VERSUS_WORD (?= (IN | THE | A | WHOLE)* {_DATED}) | CHANGE_VS (?= (IN | THE)* {_DATED}) (?! (IN | THE)* P TO)",
+        f"VERSUS_WORD (?= (IN | THE | A | WHOLE)* {_DATED})"
+        f"| CHANGE_VS (?= (IN | THE)* {_DATED}) (?! (IN | THE)* P TO)",
         "VS_DONE",
         lambda found: DateMention("versus"),
         (("2025 vs 2024", "vs", "versus"), ("比前年", "比", "versus")),

@@ -203,7 +203,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "weekend of a week",
-        "(LAST | LAST_LAST | THIS | NEXT | PAST | PRIOR) (WEEKEND | WEEKEND_ONE)",
+        "THIS? (LAST | LAST_LAST | THIS | NEXT | PAST | PRIOR) (WEEKEND | WEEKEND_ONE)",
         "P_PART",
         _weekend,
         (

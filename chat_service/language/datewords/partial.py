@@ -38,7 +38,7 @@ class PartialDate:
 
     def in_year(self, year: int) -> Period | None:
         """The period in that year; None where there is none (30 February, week 53, a holiday not in the calendar)."""
-        if not 1990 <= year <= 2100:
+        if not 1990 <= year <= 2100 or self.weekday is not None or (self.day is not None and self.month is None):
             return None
         if self.holiday is not None:
             return holiday_days(self.holiday, year)
@@ -120,8 +120,10 @@ def date_range(first: PartialDate, last: PartialDate, today: date) -> Period | N
     A part that one side leaves out is that of the other side (2026年1月到3月, March 1 to 15, January to March 2026);
     without any year it is the latest such range that has begun. Not cut at today.
     """
+    if first.day is not None and first.month is None:
+        first = PartialDate(fixed=first.resolve(today))
     if last.day is not None and last.month is None and last.fixed is None:
-        last = _day_in_month_of(first, last, today)
+        last = _day_in_month_of(first, last)
     if first.weekday is not None and last.weekday is not None and first.fixed is None and last.fixed is None:
         start_day = today - timedelta(days=(today.isoweekday() - first.weekday) % 7)
         return Period(start_day, start_day + timedelta(days=(last.weekday - first.weekday) % 7 + 1))
@@ -135,7 +137,7 @@ def date_range(first: PartialDate, last: PartialDate, today: date) -> Period | N
     return _joined(start, end)
 
 
-def _day_in_month_of(first: PartialDate, last: PartialDate, today: date) -> PartialDate:
+def _day_in_month_of(first: PartialDate, last: PartialDate) -> PartialDate:
     """The `15` of `March 1 to 15`."""
     if first.fixed is not None and first.fixed.start is not None:
         return replace(last, year=first.fixed.start.year, month=first.fixed.start.month)

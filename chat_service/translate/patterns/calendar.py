@@ -1,6 +1,6 @@
 """Dates as what is asked about, or as the other side of a comparison.
 
-    上个月 -> when; 跟去年同期比, vs last year, 比上周, the month before -> against; 6月生日 -> a value; 周末 -> values
+上个月 -> when; 跟去年同期比, vs last year, 比上周, the month before -> against; 6月生日 -> a value; 周末 -> values
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _BIRTH_MONTH = (
 )
 _DATED = ("w=when ~ f=field", "f=field ~ w=when")
 _COMPARED = (
-    "v=comparison.versus|date.versus|connective.and ~ b=date.relative_previous|date.comparison ~ w=comparison.versus|date.versus?",
-    f"v=comparison.versus|date.versus ~ p={_PERIOD} ~ w=comparison.versus|date.versus",
-    f"v=comparison.versus|date.versus|connective.and ~ p={_PERIOD} ~ w=comparison.versus|date.versus",
-    "b=date.relative_previous|date.comparison ~ w=comparison.versus|date.versus",
+    "v=versus|connective.and ~ b=date.relative_previous|date.comparison ~ w=versus?",
+    f"v=versus ~ p={_PERIOD} ~ w=versus",
+    f"v=versus|connective.and ~ p={_PERIOD} ~ w=versus",
+    "b=date.relative_previous|date.comparison ~ w=versus",
     "b=date.relative_previous|date.comparison",
-    f"v=comparison.versus|date.versus ~ p={_PERIOD}",
+    f"v=versus ~ p={_PERIOD}",
 )
 # 和/跟/与 open a comparison only where 比 closes it, or nothing else could be joined
 _WEAK_VERSUS = ("和", "与", "跟", "同", "than")
@@ -38,6 +38,8 @@ def read_calendar(items: Items, scope: Scope) -> Items:
     items = rewrite(items, ("w=date.weekday_filter",), lambda found, all_items: _weekdays(found, scope))
     items = rewrite(items, _COMPARED, lambda found, all_items: _compared(found, all_items, scope))
     items = rewrite(items, (f"p={_PERIOD}",), _when)
+    if any(is_any(item, "negation", "behaviour") for item in items):
+        items = rewrite(items, ("o=prefix.gt|prefix.ge p=date.duration", "p=date.duration"), _lasting)
     items = rewrite(items, _DATED, lambda found, all_items: _dated(found, all_items, scope))
     return rewrite(items, ("g=date.grain|grain_noun",), _grain)
 
@@ -49,8 +51,12 @@ def _birth_month(found: Found, items: Items, scope: Scope) -> Node | None:
         return None
     names = list(named.dimensions())
     if named.fields():  # a birthday by its date: the months of the same dataset stand for it
-        datasets = {scope.model.fields[field].dataset for field in named.fields() if scope.model.fields[field].type == "date"}
-        names += [d.name for d in scope.model.dimensions.values() if d.home.dataset in datasets and _is_month(d.name, scope)]
+        datasets = {
+            scope.model.fields[field].dataset for field in named.fields() if scope.model.fields[field].type == "date"
+        }
+        names += [
+            d.name for d in scope.model.dimensions.values() if d.home.dataset in datasets and _is_month(d.name, scope)
+        ]
     for name in names:
         if _is_month(name, scope):
             word = (ValueSense(name, when.date.month),)
@@ -59,7 +65,9 @@ def _birth_month(found: Found, items: Items, scope: Scope) -> Node | None:
 
 
 def _is_month(dimension: str, scope: Scope) -> bool:
-    return {str(code) for code in scope.model.dimensions[dimension].home.definition.values} == {str(n) for n in range(1, 13)}
+    return {str(code) for code in scope.model.dimensions[dimension].home.definition.values} == {
+        str(n) for n in range(1, 13)
+    }
 
 
 def _weekdays(found: Found, scope: Scope) -> Node | None:
@@ -85,7 +93,12 @@ def _compared(found: Found, items: Items, scope: Scope) -> Node | None:
     opener, closer, when = found.one("v"), found.one("w"), found.one("p")
     if not isinstance(opener, Mention) or not isinstance(when, Mention) or when.date is None:
         return None
-    earlier = any(is_any(item, _PERIOD, *(f"date.{k}" for k in PERIOD_KINDS)) or isinstance(item, When) for item in items[: found.first])
+    if opener.text in (",", "、", ";", "+"):
+        return None
+    earlier = any(
+        is_any(item, _PERIOD, *(f"date.{k}" for k in PERIOD_KINDS)) or isinstance(item, When)
+        for item in items[: found.first]
+    )
     if opener.text in _WEAK_VERSUS[:-1] and closer is None:
         return None
     if closer is not None and not isinstance(closer, Mention):
@@ -113,6 +126,18 @@ def _dated(found: Found, items: Items, scope: Scope) -> Node | None:
     if not times:
         return None
     return Dated(parts(items[found.first : found.last]), times, when)
+
+
+def _lasting(found: Found, items: Items) -> Node | None:
+    """三个月没下单, in 3 months: a length of time beside what was (not) done is the time up to today."""
+    item = found.one("p")
+    if not isinstance(item, Mention) or item.date is None or item.date.period is None:
+        return None
+    after = next((each for each in items[found.last :] if not is_a(each, "filler") or is_a(each, "negation")), None)
+    before = item.text.isascii() and any(is_a(each, "negation") for each in items[: found.first])
+    if not before and (after is None or not is_a(after, "negation")):
+        return None
+    return When(parts(items[found.first : found.last]), item.date)
 
 
 def _grain(found: Found, items: Items) -> Node | None:

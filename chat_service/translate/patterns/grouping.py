@@ -1,6 +1,6 @@
 """What to group by.
 
-    各城市, 按会员等级, by region, for each plan, across channels and genders, 会员等级分布, which city
+各城市, 按会员等级, by region, for each plan, across channels and genders, 会员等级分布, which city
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def _kinds(found: Found, items: Items, scope: Scope) -> Node | None:
     following = items[found.last] if found.last < len(items) else None
     if not isinstance(item, Mention) or item.dimensions() or (following is not None and is_a(following, "dimension")):
         return None
-    names = [s.name for word in _KIND_NAMES for s in scope.lexicon.senses(phrase_keys(word)) if isinstance(s, DimensionSense)]
+    names = [
+        s.name for word in _KIND_NAMES for s in scope.lexicon.senses(phrase_keys(word)) if isinstance(s, DimensionSense)
+    ]
     if not names:
         return None
     return Group((item,), tuple(dict.fromkeys(names)), asked_which="which" in item.words("kind_of"))
@@ -50,9 +52,7 @@ def _group(found: Found, items: Items) -> Node | None:
         return None
     outer = isinstance(found.one("w"), Mention) or _within_each(found.one("m"))
     which = found.one("q") is not None or _asks(found.one("m"))
-    return Group(
-        parts(items[found.first : found.last]), named.dimensions(), outer=outer, asked_which=which
-    )
+    return Group(parts(items[found.first : found.last]), named.dimensions(), outer=outer, asked_which=which)
 
 
 def _within_each(marker: Item | None) -> bool:
@@ -81,7 +81,11 @@ def _continued(items: Items) -> Items:
 
 def _next_dimension(items: Items, at: int) -> tuple[int, Mention] | None:
     start = at
-    while at < len(items) and is_any(items[at], "connective.and", "filler", "follow.also") and isinstance(items[at], Mention):
+    while (
+        at < len(items)
+        and is_any(items[at], "connective.and", "filler", "follow.also")
+        and isinstance(items[at], Mention)
+    ):
         at += 1
     if at == start or at >= len(items):
         return None

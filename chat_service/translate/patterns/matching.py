@@ -1,8 +1,8 @@
 """Patterns over mentions and nodes, written as one line each.
 
-A pattern is a row of elements `[name=]symbol[|symbol...][?*+]`. A symbol is a kind of item (`number`, `value`, `metric`,
-`amount`, `condition`, `when`), a role of the language's words (`rank`), or a role with a meaning (`rank.top`);
-`date.<kind>` is a date mention of that kind. `~` stands for any number of words without meaning.
+A pattern is a row of elements `[name=]symbol[|symbol...][?*+]`. A symbol is a kind of item (`number`, `value`,
+`metric`, `amount`, `condition`, `when`), a role of the language's words (`rank`), or a role with a meaning
+(`rank.top`); `date.<kind>` is a date mention of that kind. `~` stands for any number of words without meaning.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _KINDS: dict[str, Callable[[Mention], bool]] = {
     "field": lambda m: bool(m.fields()),
     "number": lambda m: m.number is not None,
     "unknown": lambda m: not m.senses,
+    "versus": lambda m: "versus" in m.words("comparison") or (m.date is not None and m.date.kind == "versus"),
 }
 
 

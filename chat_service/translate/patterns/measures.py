@@ -1,6 +1,6 @@
 """What is measured, where no metric's name says it: a verb with a quantity, an average, a spread over people or orders.
 
-    卖了多少钱, 下了几单, how much did they spend, how many people ordered, 人均下几单, 平均每单多少钱, average per customer
+卖了多少钱, 下了几单, how much did they spend, how many people ordered, 人均下几单, 平均每单多少钱, average per customer
 """
 
 from __future__ import annotations
@@ -8,7 +8,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
-from chat_service.translate.patterns.nodes import Amount, Compared, Condition, Group, Item, Items, Measure, Node, Rank, Values, When
+from chat_service.translate.patterns.nodes import (
+    Amount,
+    Compared,
+    Condition,
+    Group,
+    Item,
+    Items,
+    Measure,
+    Node,
+    Rank,
+    Values,
+    When,
+)
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, MetricSense
 from chat_service.translate.words import phrase_keys
@@ -24,7 +36,7 @@ def read_measures(items: Items, scope: Scope) -> Items:
     """Verbs with quantities become measures; measures take averages and conditions that stand beside them."""
     items = rewrite(items, _FIELDS, _field)
     items = _verbs_with_quantities(items, scope)
-    items = _ranked_verbs(items, scope)
+    items = _company_verbs(_ranked_verbs(items, scope), scope)
     items = _spread(items, scope)
     items = _spread(_bare_quantities(items, scope), scope)
     return rewrite(items, _BOUND, lambda found, all_items: _bound(found, all_items, scope))
@@ -63,11 +75,18 @@ def _is_compared(items: list[Item], at: int) -> bool:
 
 def _ranked_verbs(items: Items, scope: Scope) -> Items:
     """哪个品类卖得最好, customers who spent the most: a verb beside a rank is what is ranked."""
-    measured = any(isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics() and not item.entities()) for item in items)
+    measured = any(
+        isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics() and not item.entities())
+        for item in items
+    )
     if measured or not any(isinstance(item, Rank) for item in items):
         return items
     verbs = [i for i, item in enumerate(items) if isinstance(item, Mention) and item.behaviours()]
-    if len(verbs) != 1 or _is_negated(list(items), verbs[0]) or any(isinstance(item, (Condition, Amount)) for item in items):
+    if (
+        len(verbs) != 1
+        or _is_negated(list(items), verbs[0])
+        or any(isinstance(item, (Condition, Amount)) for item in items)
+    ):
         return items
     verb = items[verbs[0]]
     assert isinstance(verb, Mention), "verbs are mentions"
@@ -77,13 +96,42 @@ def _ranked_verbs(items: Items, scope: Scope) -> Items:
     return tuple(Measure((verb,), (metric,)) if i == verbs[0] else item for i, item in enumerate(items))
 
 
+def _company_verbs(items: Items, scope: Scope) -> Items:
+    """'Did we sell more in May': a verb in a question that speaks of no customer counts what was done."""
+    others = (
+        "entity",
+        "question.who",
+        "quantity",
+        "intent.list",
+        "intent.count",
+        "intent.define",
+        "negation",
+        "metric",
+    )
+    if any(isinstance(item, (Measure, Condition, Amount, Rank)) or is_any(item, "metric", *others) for item in items):
+        return items
+    verbs = [i for i, item in enumerate(items) if isinstance(item, Mention) and item.behaviours()]
+    if len(verbs) != 1 or any(isinstance(item, Mention) and item.text in ("的", "who", "算") for item in items):
+        return items
+    verb = items[verbs[0]]
+    if not isinstance(verb, Mention) or verb.text.endswith("过") or verb.values() or verb.lists():
+        return items
+    metric = _counted(verb, "bare", scope)
+    return tuple(Measure((verb,), (metric,)) if i == verbs[0] and metric else item for i, item in enumerate(items))
+
+
 def _fillers(items: list[Item]) -> tuple[Item, ...]:
     return tuple(item for item in items if is_a(item, "filler"))
 
 
 def _is_negated(items: list[Item], at: int) -> bool:
     back = at - 1
-    while back >= 0 and isinstance(items[back], Mention) and is_a(items[back], "filler") and not is_a(items[back], "negation"):
+    while (
+        back >= 0
+        and isinstance(items[back], Mention)
+        and is_a(items[back], "filler")
+        and not is_a(items[back], "negation")
+    ):
         back -= 1
     return back >= 0 and is_a(items[back], "negation")
 
@@ -98,12 +146,18 @@ def _quantity_for(items: list[Item], at: int) -> tuple[int, str] | None:
         ahead += 1
     if ahead < len(items) and not is_any(items[ahead], "metric", "condition"):
         meaning = _meaning(items[ahead])
-        if meaning is not None and not (relative and meaning in ("people", "bare")) and not items_text(items[ahead]).isascii():
+        if (
+            meaning is not None
+            and not (relative and meaning in ("people", "bare"))
+            and not items_text(items[ahead]).isascii()
+        ):
             return ahead, meaning
     back = at - 1
     while back >= 0 and _may_stand_between(items[back]):
         meaning = _meaning(items[back])
-        if meaning is not None and (items_text(items[back]).isascii() or (meaning == "people" and _only_fillers(items, back, at))):
+        if meaning is not None and (
+            items_text(items[back]).isascii() or (meaning == "people" and _only_fillers(items, back, at))
+        ):
             return back, meaning
         back -= 1
     return None
@@ -116,7 +170,11 @@ def _only_fillers(items: list[Item], first: int, last: int) -> bool:
 def _may_stand_between(item: Item) -> bool:
     if isinstance(item, (Values, When, Group)):
         return True
-    return isinstance(item, Mention) and is_any(item, "filler", "entity", "quantity") and not is_any(item, "connective.but", "negation")
+    return (
+        isinstance(item, Mention)
+        and is_any(item, "filler", "entity", "quantity")
+        and not is_any(item, "connective.but", "negation")
+    )
 
 
 def _meaning(item: Item) -> str | None:
@@ -194,21 +252,36 @@ def _joined_to_measure(before: list[Item]) -> bool:
 
 def _spread(items: Items, scope: Scope) -> Items:
     """A measure spread over people or orders is another metric of the model."""
-    spreads = ("h=average.per_head|average.per_order|average.mean ~ m=measure|metric|behaviour ~ q=quantity?",
-               "m=measure|metric ~ h=average.per_head|average.per_order",
-               "h=average.per_order ~ q=quantity.money", "q=quantity.money ~ h=average.per_order")
+    spreads = (
+        "h=average.per_head|average.per_order|average.mean ~ m=measure|metric|behaviour ~ q=quantity?",
+        "m=measure|metric ~ h=average.per_head|average.per_order",
+        "h=average.per_order ~ q=quantity.money",
+        "q=quantity.money ~ h=average.per_order",
+    )
     items = _spread_apart(items, scope)
     return rewrite(items, spreads, lambda found, all_items: _over(found, all_items, scope))
 
 
 def _spread_apart(items: Items, scope: Scope) -> Items:
     """'On average, how many orders does a customer place': the words that spread may stand away from the measure."""
-    heads = [i for i, item in enumerate(items) if is_any(item, "average.per_head", "average.per_order") and not is_a(item, "metric")]
-    measures = [i for i, item in enumerate(items) if isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics())]
+    heads = [
+        i
+        for i, item in enumerate(items)
+        if is_any(item, "average.per_head", "average.per_order") and not is_a(item, "metric")
+    ]
+    measures = [
+        i for i, item in enumerate(items) if isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics())
+    ]
     if len(heads) != 1 or len(measures) != 1:
         return items
     head, measured = items[heads[0]], items[measures[0]]
-    names = measured.metrics if isinstance(measured, Measure) else measured.metrics() if isinstance(measured, Mention) else ()
+    names = (
+        measured.metrics
+        if isinstance(measured, Measure)
+        else measured.metrics()
+        if isinstance(measured, Mention)
+        else ()
+    )
     found = _spread_metric(names, head, scope)
     if found is None or not isinstance(head, Mention):
         return items
@@ -227,7 +300,11 @@ def _over(found: Found, items: Items, scope: Scope) -> Node | None:
         names = inner.metrics() or _from_verb(inner, found.one("q"), scope)
     elif main is not None and main.amount is not None:
         names = (main.amount,)
-    if isinstance(head, Mention) and is_a(head, "average.mean") and not is_any(head, "average.per_head", "average.per_order"):
+    if (
+        isinstance(head, Mention)
+        and is_a(head, "average.mean")
+        and not is_any(head, "average.per_head", "average.per_order")
+    ):
         if names and all(scope.structure.is_ratio(name) for name in names):
             return Measure(stretch, names)
         return None
@@ -254,9 +331,9 @@ def _spread_metric(names: tuple[str, ...], head: Item | None, scope: Scope) -> s
     for name in names:
         if head is not None and is_a(head, "average.per_head") and (found := scope.structure.per_person(name)):
             return found
-        if head is not None and is_a(head, "average.per_order") and main is not None:
-            if found := scope.structure.ratio(name, main.metric):
-                return found
+        per_order = head is not None and is_a(head, "average.per_order") and main is not None
+        if per_order and main is not None and (found := scope.structure.ratio(name, main.metric)):
+            return found
     return None
 
 

@@ -1,6 +1,6 @@
 """Values of dimensions: beside their dimension's name, in lists, and left out.
 
-    上海和北京 -> one of two; 金卡会员 -> gold; churn risk is high -> high; 除上海以外, leaving marketplace aside -> not
+上海和北京 -> one of two; 金卡会员 -> gold; churn risk is high -> high; 除上海以外, leaving marketplace aside -> not
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from chat_service.translate.patterns.nodes import Item, Items, Node, Values, men
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, ValueSense, WordSense
 
-_LINKS = frozenset({"是", "为", "=", ":", "等于", "属于", "is", "are", "was", "were", "of", "在", "的", "in", "the", "at", "级别"})
+_LINKS = frozenset(
+    {"是", "为", "=", ":", "等于", "属于", "is", "are", "was", "were", "of", "在", "的", "in", "the", "at", "级别"}
+)
 _LEFT_OUT = (
     "x=exclusion.open ~ v=values ~ c=exclusion.close",
     "x=exclusion.open ~ v=values",
@@ -34,7 +36,10 @@ def _others(items: Items) -> Items:
     if not any(is_a(item, "exclusion.open") for item in items):
         return items
     return tuple(
-        replace(item, senses=(WordSense("filler", "rest"),)) if isinstance(item, Mention) and item.text in _REST else item for item in items
+        replace(item, senses=(WordSense("filler", "rest"),))
+        if isinstance(item, Mention) and item.text in _REST
+        else item
+        for item in items
     )
 
 
@@ -61,7 +66,9 @@ def _with_name(items: list[Item], at: int, value: Mention) -> tuple[int, int, tu
     left = _name_at(items, at - 1, value, -1)
     if value.dimensions():
         return None
-    if left is not None and not (left[0] > 0 and is_any(items[left[0] - 1], "grouping.each", "grouping.by", "question.which")):
+    if left is not None and not (
+        left[0] > 0 and is_any(items[left[0] - 1], "grouping.each", "grouping.by", "question.which")
+    ):
         return left[0], at + 1, left[1]
     return None
 
@@ -90,7 +97,7 @@ def _single(found: Found, items: Items, scope: Scope) -> Node | None:
     del scope
     item = found.one("v")
     assert isinstance(item, Mention), "values are mentions"
-    if item.date is not None:
+    if item.date is not None or item.words("change"):
         return None
     if item.metrics() or item.lists() or item.dimensions() or item.behaviours():
         return None
@@ -137,14 +144,12 @@ def _next_value(items: Items, at: int) -> tuple[int, Values] | None:
 
 
 def _join(one: Values, other: Values, between: Items) -> Values | None:
-    if one.negated or other.negated:
+    if one.negated or other.negated or any(part.date is not None for part in (*one.parts, *other.parts)):
         return None
     joiners = [item for item in between if is_any(item, "connective", "comparison.versus")]
     if not joiners and between:
         return None
-    merged = Values(
-        one.parts + parts(between) + other.parts, one.words + other.words, named=one.named or other.named
-    )
+    merged = Values(one.parts + parts(between) + other.parts, one.words + other.words, named=one.named or other.named)
     return merged if merged.dimensions else None
 
 

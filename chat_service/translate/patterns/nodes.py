@@ -133,7 +133,8 @@ class Dated(Node):
 class Clause(Node):
     """A condition on what customers do: with its own period, count and filters.
 
-    `metric` counts the behaviour. `when` is None where none was said; `ever` that all history was said.
+    `metric` counts the behaviour. `when` is None where none was said; `ever` that all history was said;
+    `alternative` that this or the clause before suffices.
     """
 
     behaviour: str | None
@@ -144,6 +145,7 @@ class Clause(Node):
     ever: bool = False
     same_period: bool = False
     values: tuple[Values, ...] = ()
+    alternative: bool = False
 
 
 Item = Mention | Node

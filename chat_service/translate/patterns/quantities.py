@@ -1,7 +1,7 @@
 """Numbers with what they count, and comparisons with them.
 
-    超过1000元, 3次以上, 两次及以上, 不足20%, 1000到3000元之间
-    more than 3, at least twice, 6 or lower, between 1,000 and 3,000 yuan, a 9 or 10
+超过1000元, 3次以上, 两次及以上, 不足20%, 1000到3000元之间
+more than 3, at least twice, 6 or lower, between 1,000 and 3,000 yuan, a 9 or 10
 """
 
 from __future__ import annotations

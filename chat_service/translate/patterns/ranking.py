@@ -1,6 +1,6 @@
 """Orders and ranks.
 
-    前五, TOP3, 最高的两个, bottom two, the highest, worst, 从高到低, best first, 涨幅最大的
+前五, TOP3, 最高的两个, bottom two, the highest, worst, 从高到低, best first, 涨幅最大的
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from chat_service.outcomes import Language
 from chat_service.translate.lexicon import Lexicon
 from chat_service.translate.structure import Structure
+from chat_service.translate.words import language_words
 from semantic_layer.model import Model
 
 
@@ -20,3 +22,14 @@ class Scope:
     lexicon: Lexicon
     today: date
     language: Language
+
+    @cached_property
+    def entity_words(self) -> tuple[str, ...]:
+        """The model's nouns for its entities, without the words that stand for any person."""
+        pronouns = {"".join(phrase) for phrase, sense in language_words() if sense.role == "entity"}
+        return tuple(
+            word
+            for entity in self.model.entities.values()
+            for word in (entity.label.zh, entity.label.en, *entity.synonyms.zh, *entity.synonyms.en)
+            if len(word) > 1 and word not in pronouns and word != "people"
+        )

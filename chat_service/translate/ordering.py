@@ -1,0 +1,57 @@
+"""Order and limit of a request: from the ranks of a frame."""
+
+from __future__ import annotations
+
+from chat_service.translate.assembly import Assembly, said
+from chat_service.translate.frame import Frame
+from chat_service.translate.groups import Grouping
+from chat_service.translate.patterns.nodes import Rank
+from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.timing import Timing
+from semantic_layer.query import Order
+
+
+def rank_of(
+    frame: Frame, assembly: Assembly, metric: str, group_by: tuple[str, ...], grouping: Grouping, timing: Timing
+) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:
+    if not frame.ranks:
+        return (), None, ()
+    rank = _joined_ranks(frame.ranks)
+    ways = {is_descending(each, metric, assembly) for each in frame.ranks if each.count is not None}
+    if len(ways) > 1:
+        raise StopError(Denial("not_supported", said(frame.ranks[-1])))
+    for each in frame.ranks:
+        assembly.use(each, "order", each.direction)
+    if not group_by:
+        raise StopError(Denial("rank_of_nothing", said(rank)))
+    descending = is_descending(rank, metric, assembly)
+    column = f"{metric}__change_pct" if rank.by_change and timing.compare is not None else metric
+    count = rank.count
+    stated = [amount for amount in frame.amounts if amount.value >= 1 and not amount.is_ordinal]
+    if count == 1 and not any(part.number for part in rank.parts) and len(stated) == 1:
+        count = int(stated[0].value)
+        assembly.use(stated[0], "limit", str(count))
+    elif count == 1 and _asks_several(frame) and not any(part.number for part in rank.parts):
+        count = None
+    within = grouping.outer if count is not None else ()
+    return (Order(column=column, descending=descending),), count, within
+
+
+def _joined_ranks(ranks: tuple[Rank, ...]) -> Rank:
+    """Rank words said twice ("排名前五", "best first … top 3"): the one with a number counts."""
+    counted = [rank for rank in ranks if rank.count is not None and any(part.number for part in rank.parts)]
+    return (counted or [rank for rank in ranks if rank.count is not None] or list(ranks))[0]
+
+
+def _asks_several(frame: Frame) -> bool:
+    return any(
+        group.asked_which and any(part.text in ("哪些", "which ones") for part in group.parts) for group in frame.groups
+    )
+
+
+def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:
+    """Which way a rank goes: best and worst follow the metric's polarity."""
+    if rank.direction in ("high", "low"):
+        return rank.direction == "high"
+    better_high = assembly.scope.model.metrics[metric].polarity != "lower_is_better"
+    return better_high == (rank.direction == "best")

@@ -1,0 +1,195 @@
+"""A frame that stands on its own -> the request: metrics over groups, customers one by one, or how many they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.translate.assembly import Assembly, said
+from chat_service.translate.choices import Chooser
+from chat_service.translate.conditions import dated_filter
+from chat_service.translate.frame import Frame
+from chat_service.translate.list_request import list_request
+from chat_service.translate.metric_request import count_metrics, metric_request
+from chat_service.translate.patterns.nodes import Measure
+from chat_service.translate.senses import ListSense, Mention
+from chat_service.translate.stops import Denial, Doubt, Option, StopError
+from semantic_layer.query import MetricFilter, Request
+
+_DISTRIBUTION = ("分布", "distribution", "breakdown", "split")
+
+
+def new_request(frame: Frame, assembly: Assembly) -> Request:
+    """The request of a question that stands on its own."""
+    if frame.measures:
+        return _measured(frame, assembly)
+    about = _about_people(frame)
+    rows_or_groups = frame.groups or all(measure.per_row for measure in frame.conditions)
+    if frame.conditions and (rows_or_groups or not about):
+        return metric_request(frame, assembly)
+    if about or _implies_people(frame):
+        found = _people(frame, assembly)
+        if found is not None:
+            return found
+    if (counted := _distributed(frame, assembly)) is not None:
+        return metric_request(frame, assembly, (counted,))
+    if (chosen := assembly.fixed.get(-1)) is not None:
+        return metric_request(frame, assembly, (chosen,))
+    _ask_for_metric(frame, assembly)
+    raise StopError(Denial("no_metric"))
+
+
+def _measured(frame: Frame, assembly: Assembly) -> Request:
+    if frame.ranks and _ranks_entities(frame):
+        return list_request(frame, assembly)
+    if _lists_people_of(frame, assembly):
+        return list_request(_as_population(frame, assembly), assembly)
+    return metric_request(frame, assembly)
+
+
+def _about_people(frame: Frame) -> bool:
+    """Whether customers are named, or described by what they did, are or carry."""
+    described = frame.clauses or frame.lists or frame.dated or frame.populations or frame.compared
+    return bool(frame.entities or described) or frame.has("question.who")
+
+
+def _implies_people(frame: Frame) -> bool:
+    """Whether only customers can be meant: 多少人, 金卡会员名单."""
+    counted = frame.has("quantity.people") or (frame.has("intent.count") and bool(frame.values or frame.groups))
+    return counted or ((frame.has("intent.list") or frame.names_entity) and bool(frame.values))
+
+
+def _people(frame: Frame, assembly: Assembly) -> Request | None:
+    """Customers counted, listed, or counted by group."""
+    if _counts(frame):
+        single = _single_count(frame, assembly)
+        if single is not None:
+            return metric_request(single, assembly)
+        if any(group.grain is not None for group in frame.groups) and frame.clauses:
+            raise StopError(Denial("not_supported", said(frame.clauses[0])))
+        return metric_request(frame, assembly, count_metrics(frame, assembly))
+    described = frame.clauses or frame.lists or frame.dated or frame.compared or frame.conditions or frame.columns
+    if frame.ranks or described or _lists(frame):
+        return list_request(frame, assembly)
+    if frame.groups or frame.whens or frame.has("trend.trend", "share.share"):
+        return metric_request(frame, assembly, count_metrics(frame, assembly))
+    if frame.values and not frame.has("follow.what_about"):
+        return list_request(frame, assembly)
+    return None
+
+
+def _single_count(frame: Frame, assembly: Assembly) -> Frame | None:
+    """How many people did one thing: the metric that counts them, where the model has it, in the clause's period."""
+    if (
+        len(frame.clauses) + len(frame.dated) != 1
+        or frame.lists
+        or frame.populations
+        or frame.conditions
+        or frame.compared
+    ):
+        return None
+    structure = assembly.scope.structure
+    if frame.clauses:
+        clause = frame.clauses[0]
+        metric = structure.people_of(clause.metric)
+        if (
+            metric is None
+            or clause.negated
+            or clause.condition is not None
+            or (clause.when is not None and frame.whens)
+        ):
+            return None
+        whens, values = ((clause.when,) if clause.when is not None else frame.whens), (*frame.values, *clause.values)
+        parts = clause.parts
+    else:
+        filtered = dated_filter(frame.dated[0], assembly)
+        metric = filtered.metric if isinstance(filtered, MetricFilter) else None
+        if metric is None or frame.whens:
+            return None
+        whens, values, parts = (frame.dated[0].when,), frame.values, frame.dated[0].parts
+    if any(Chooser(structure, (metric,)).stand_in(metric, (d,)) is None for v in values for d in v.dimensions[:1]):
+        return None
+    return replace(frame, clauses=(), dated=(), whens=whens, values=values, measures=(Measure(parts, (metric,)),))
+
+
+def _ranks_entities(frame: Frame) -> bool:
+    """Whether customers themselves are ranked: top 10 customers by spend."""
+    if frame.groups:
+        return False
+    if not frame.entities:
+        return frame.has("question.who")
+    return any(
+        not mention.words("entity") or mention.text in ("who", "谁", "people") for mention in frame.entities
+    ) and not any(
+        measure.start <= mention.start < measure.end for mention in frame.entities for measure in frame.measures
+    )
+
+
+def _lists_people_of(frame: Frame, assembly: Assembly) -> bool:
+    """Whether the people that a metric counts are asked for by name: list the dormant customers."""
+    structure = assembly.scope.structure
+    names = [name for measure in frame.measures for name in measure.metrics]
+    if len(frame.measures) != 1 or frame.groups or frame.against or _counts(frame):
+        return False
+    relative = any(" who " in part.text for measure in frame.measures for part in measure.parts)
+    wants = (
+        relative
+        or frame.has("intent.list", "question.who")
+        or (frame.has("question.which") and not frame.has("question.how_many"))
+    )
+    return wants and all(structure.one_each(name) for name in names)
+
+
+def _as_population(frame: Frame, assembly: Assembly) -> Frame:
+    """The same frame with its measure as the people it counts; as a named population where the model has it."""
+    names = [name for measure in frame.measures for name in measure.metrics]
+    for each in assembly.scope.model.lists.values():
+        if each.metric in names:
+            listed = tuple(replace(m.parts[0], senses=(ListSense(each.name),)) for m in frame.measures)
+            return replace(frame, measures=(), lists=(*frame.lists, *listed))
+    return replace(frame, measures=(), populations=(*frame.populations, *frame.measures))
+
+
+def _counts(frame: Frame) -> bool:
+    if (
+        frame.has("intent.list")
+        and any(not m.is_filler for m in frame.said("intent.list"))
+        and not frame.has("question.how_many")
+    ):
+        return False
+    return frame.has("intent.count", "quantity.people", "question.how_many", "share.share")
+
+
+def _lists(frame: Frame) -> bool:
+    return frame.has("intent.list", "question.which", "question.who")
+
+
+def _distributed(frame: Frame, assembly: Assembly) -> str | None:
+    """The distribution of loyalty levels, 工单来源分布: what is counted is what the dimension describes."""
+    words = [part.text for group in frame.groups for part in group.parts]
+    words += [item.text for item in frame.items if isinstance(item, Mention)]
+    if not frame.groups or not any(mark in word for word in words for mark in _DISTRIBUTION):
+        return None
+    model, structure = assembly.scope.model, assembly.scope.structure
+    name = frame.groups[0].dimensions[0] if frame.groups[0].dimensions else None
+    if name is None:
+        return None
+    if structure.entity_dimension(name):
+        return next(iter(count_metrics(frame, assembly)), None)
+    home = model.dimensions[name].home.dataset
+    rows = [m for m in model.metrics.values() if m.definition.dataset == home and structure.counts_rows(m.name)]
+    return next((m.name for m in rows if m.filter is None), None)
+
+
+def _ask_for_metric(frame: Frame, assembly: Assembly) -> None:
+    """A period or a value alone: ask which metric is meant."""
+    if not (frame.values or frame.groups or frame.whens):
+        return
+    first = (*frame.values, *frame.groups, *frame.whens)[0]
+    model = assembly.scope.model
+    main = assembly.scope.structure.main_behaviour
+    first_names = [main.amount, main.metric] if main is not None else []
+    counted = [entity.counted_by for entity in model.entities.values()]
+    rest = [name for name, metric in model.metrics.items() if not metric.definition.hidden and metric.kind == "derived"]
+    names = list(dict.fromkeys(name for name in (*first_names, *counted, *rest) if name is not None))[:6]
+    options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names)
+    raise StopError(Doubt("missing_metric", said(first), options))
