@@ -71,7 +71,7 @@ def query(
             typer.echo(body.model_dump_json(indent=1))
         else:
             console = Console(highlight=False)
-            console.print(table_of(finding))
+            console.print(table_of(finding, console.width))
             for each in cautions:
                 console.print(each.message, markup=False)
         services.close()

@@ -22,7 +22,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _PARTS = " ▏▎▍▌▋▊▉█"
 _HEIGHT = 8
 _BARS = 20
-_LONG, _HEAD = 20, 14  # cells: text over more lines from here on, and the widest line of a head
+_LONG, _LEAST, _HEAD = 20, 14, 8  # cells: longer text is broken, to no less than; the least width of a head
 _EXPLAINED, _REASONS = 3, 3  # rows of a list whose evidence is written out, and how much of it
 _COLUMN = 4  # cells of a column's width, at most
 
@@ -43,7 +43,7 @@ def blocks(answer: Answer, width: int) -> Iterator[ConsoleRenderable | RichCast 
     if answer.finding is not None and answer.status == "answered":
         if _is_worth_a_table(answer.finding):
             yield Text("")
-            yield table_of(answer.finding)
+            yield table_of(answer.finding, width)
             yield from _reasons(answer.finding)
         if answer.chart is not None:
             drawn = list(chart_lines(answer.finding, width))
@@ -68,7 +68,7 @@ def _reasons(finding: Finding) -> Iterator[Text]:
             yield Text(f"{row[0]}: {joined}", style="dim")
 
 
-def table_of(finding: Finding) -> Table:
+def table_of(finding: Finding, width: int) -> Table:
     """The rows with labels and exact figures; long tables are cut, and say so."""
     if not finding.groups and not finding.is_list:
         return _table_of_metrics(finding)
@@ -79,12 +79,16 @@ def table_of(finding: Finding) -> Table:
         [finding.names.cell(column, value) for column, value in zip(columns, row, strict=True)]
         for row in finding.table.rows[:_ROWS]
     ]
-    for number, column in enumerate(columns):
-        long = max((cell_len(line[number]) for line in lines), default=0) > _LONG
-        head = _broken(_head(finding, column, single=single))
+    widths = [max((cell_len(line[number]) for line in lines), default=0) for number in range(len(columns))]
+    heads = [_head(finding, column, single=single) for column in columns]
+    if sum(max(cell_len(head), cells) + 2 for head, cells in zip(heads, widths, strict=True)) > width:
+        heads = [_broken(head, max(_HEAD, min(cells, _LONG))) for head, cells in zip(heads, widths, strict=True)]
+        table.padding = (0, 1, 0, 0)
+    for column, head, cells in zip(columns, heads, widths, strict=True):
+        long = cells > _LONG
         table.add_column(
             head, justify="right" if _is_number(column) else "left", overflow="fold", no_wrap=not long,
-            min_width=_LONG if long else None,
+            min_width=_LEAST if long else None,
         )  # fmt: skip
     for line in lines:
         table.add_row(*line)
@@ -117,11 +121,11 @@ def _empty_table() -> Table:
     return Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
 
 
-def _broken(head: str) -> str:
-    """A head over as many lines as keep it narrow: broken between words, or between Chinese characters."""
+def _broken(head: str, width: int) -> str:
+    """A head over as many lines as keep it that narrow: broken between words, or between Chinese characters."""
     lines = [""]
     for word in re.findall(r"[ -~]+? |[ -~]+|[^ -~]", head):
-        if cell_len(lines[-1] + word.rstrip()) > _HEAD and lines[-1]:
+        if cell_len(lines[-1] + word.rstrip()) > width and lines[-1]:
             lines.append("")
         lines[-1] += word
     return "\n".join(line.strip() for line in lines)

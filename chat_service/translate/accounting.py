@@ -12,6 +12,7 @@ from chat_service.translate.patterns.matching import is_a, is_any
 from chat_service.translate.patterns.nodes import Amount, Item, Node, Rank, Values, mentions_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
+from semantic_layer.periods import GRAINS
 from semantic_layer.query import ListQuery, MetricQuery, Request
 
 # words that ask, link or point; they shape the request but add nothing to it
@@ -59,12 +60,9 @@ def _shows(item: Mention, frame: Frame, request: Request) -> bool:
         if is_a(item, "share"):
             return bool(request.shares) or bool(request.compare)
         if is_any(item, "change", "comparison"):
-            return request.compare is not None or (len(request.group_by) > 0 and frame.has("trend.trend"))
+            return request.compare is not None or any(name in GRAINS for name in request.group_by)
         if is_a(item, "trend"):
-            return (
-                any(name in ("day", "week", "month", "quarter", "year") for name in request.group_by)
-                or request.compare is not None
-            )
+            return any(name in GRAINS for name in request.group_by) or request.compare is not None
         if is_a(item, "average"):
             return True
     if isinstance(request, ListQuery) and is_any(item, "rank"):

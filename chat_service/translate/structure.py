@@ -39,12 +39,18 @@ class Structure:
 
     def people_of(self, metric: str) -> str | None:
         """The metric that counts the people behind a counting metric: same rows, distinct entities."""
-        if self.one_each(metric):
+        if self.one_each(metric) or self._named_for_people(metric):
             return metric
         wanted = self._rows(metric)
         return next(
             (name for name in self.model.metrics if name in self.people_metrics and self._rows(name) == wanted), None
         )
+
+    def _named_for_people(self, metric: str) -> bool:
+        """Whether a count is called after an entity: churned customers, counted by the instants at which they churn."""
+        one = self.model.metrics[metric]
+        nouns = [e.label.zh for e in self.model.entities.values()]
+        return self.counts_rows(metric) and any(noun in one.label.zh for noun in nouns)
 
     def _rows(self, metric: str) -> tuple[str | None, str]:
         one = self.model.metrics[metric]

@@ -152,11 +152,11 @@ def _discounts(rng: np.random.Generator, world: World, people: People, purchases
 def _stores(rng: np.random.Generator, places: Places, people: People, purchases: Purchases) -> Ints:
     """Store orders are in the customer's city, mostly in their usual store; -1 for the others."""
     city = people.city[purchases.who]
-    count = np.append(places.stores, [1])[city]
+    count = places.stores[city]
     usual = (people.ids[purchases.who] * 7919) % np.maximum(count, 1)
     other = (rng.random(len(city)) * count).astype(np.int64)
     nth = np.where(rng.random(len(city)) < _HOME_STORE, usual, other)
-    store = np.append(places.first_store, [0])[city] + nth
+    store = places.first_store[city] + nth
     return np.where(purchases.channel == CHANNELS.index("store"), store, -1)
 
 

@@ -100,12 +100,11 @@ def make_people(world: World, batch: int, first: int, size: int) -> People:
 
 
 def _cities(rng: np.random.Generator, places: Places, acquisition: Ints, size: int) -> Ints:
-    """Unknown for 1 %; who registered in a store lives where there is one."""
+    """Who registered in a store lives where there is one. Everybody's city is known."""
     city = pick(rng, places.weights, size)
     shops = places.with_stores
     near = shops[pick(rng, places.stores[shops].astype(np.float64), size)]
-    city = np.where(acquisition == ACQUISITION.index("offline_store"), near, city)
-    return np.where(rng.random(size) < 0.01, -1, city)
+    return np.where(acquisition == ACQUISITION.index("offline_store"), near, city)
 
 
 def _costs(rng: np.random.Generator, acquisition: Ints) -> Ints:
@@ -151,5 +150,5 @@ def _channels(rng: np.random.Generator, places: Places, acquisition: Ints, city:
     store = CHANNELS.index("store")
     offline = (acquisition == ACQUISITION.index("offline_store")) & (rng.random(len(city)) < 0.5)
     channel = np.where(offline, store, channel)
-    no_store = (city < 0) | (places.stores[city] == 0)
+    no_store = places.stores[city] == 0
     return np.where((channel == store) & no_store, CHANNELS.index("mini_program"), channel)

@@ -125,7 +125,7 @@ def settle(
     """How each order ends: a place in STATUSES. The stores of one city take back more than others."""
     store = channel == CHANNELS.index("store")
     refund = np.array(_REFUNDS)[people.favourite[who]]
-    in_city = np.append(world.places.cities == world.plants.bad_stores_city, [False])[people.city[who]]
+    in_city = (world.places.cities == world.plants.bad_stores_city)[people.city[who]]
     refund = np.where(store & in_city.astype(np.bool_), refund * world.plants.bad_stores_factor, refund)
     refund = np.where(channel == CHANNELS.index("marketplace"), refund * 1.35, refund)
     refund = np.where(ticket == TICKETS.index("refund"), 0.6, refund)
@@ -149,7 +149,7 @@ def order_channels(rng: np.random.Generator, world: World, people: People, who: 
     """The main channel, or now and then another; a store only in a city that has one."""
     channel = np.where(rng.random(len(who)) < _MAIN_SHARE, people.channel[who], pick(rng, _OTHER_CHANNELS, len(who)))
     city = people.city[who]
-    no_store = (city < 0) | (world.places.stores[city] == 0)
+    no_store = world.places.stores[city] == 0
     return np.where((channel == CHANNELS.index("store")) & no_store, CHANNELS.index("app"), channel)
 
 

@@ -1,0 +1,59 @@
+"""Questions in both languages, and what they are read as: every case of the case files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from chat_service.outcomes import Answerable, Clarification, Question
+from chat_service.translate.rules import OfflineTranslator
+from tests.translate.said import Plain, outcome_as_case
+
+_FOLDER = Path(__file__).parent / "cases"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question with the outcome that is promised."""
+
+    question: str
+    promised: dict[str, Plain]
+
+
+def _cases() -> list[Case]:
+    found = []
+    for name in ("zh", "en"):
+        for entry in YAML(typ="safe").load(_FOLDER / f"{name}.yaml"):
+            found.append(Case(entry.pop("q"), entry))
+    return found
+
+
+@pytest.mark.parametrize("case", _cases(), ids=lambda case: case.question)
+def test_a_question_is_read_as_promised(case: Case, translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question(case.question, today))
+    assert outcome_as_case(outcome) == case.promised
+
+
+@pytest.mark.parametrize("case", [c for c in _cases() if "request" in c.promised], ids=lambda case: case.question)
+def test_spans_lie_on_the_text_as_typed(case: Case, translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question(case.question, today))
+    assert isinstance(outcome, Answerable)
+    spans = outcome.reading.spans
+    assert all(case.question[span.start : span.end] == span.text for span in spans)
+    assert any(span.role != "filler" for span in spans)
+    assert outcome.reading.unused == ()
+
+
+@pytest.mark.parametrize("case", [c for c in _cases() if "asks" in c.promised], ids=lambda case: case.question)
+def test_every_choice_is_complete_and_can_be_sent_back(
+    case: Case, translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(case.question, today))
+    assert isinstance(outcome, Clarification)
+    assert 2 <= len(outcome.choices) <= 4
+    assert len({choice.id for choice in outcome.choices}) == len(outcome.choices)
+    assert all(choice.request is not None and choice.message for choice in outcome.choices)
