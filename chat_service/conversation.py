@@ -121,6 +121,10 @@ class Store(Protocol):
         """Keep a feedback; a later one on the same answer by the same reader replaces it."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is held open."""
+        ...
+
 
 class MemoryStore:
     """Turns of this process only."""
@@ -153,3 +157,6 @@ class MemoryStore:
     def add_feedback(self, feedback: Feedback) -> None:
         with self._lock:
             self._feedback[feedback.request_id, feedback.reader] = feedback
+
+    def close(self) -> None:
+        """Nothing is held open."""

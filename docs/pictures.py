@@ -29,7 +29,8 @@ def main(database: Path) -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, text in QUESTIONS.items():
         found = answer(Asked(Question(text, TODAY), services.reader), services)
-        assert found.chart is not None, f"no chart for {text}"
+        if found.chart is None:
+            raise SystemExit(f"no chart for {text}: {found.text}")
         (FOLDER / f"{name}.png").write_bytes(vl_convert.vegalite_to_png(found.chart, scale=1.5))
     services.close()
 

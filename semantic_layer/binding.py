@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlglot import exp
 
@@ -32,7 +32,7 @@ class UnbindableError(LookupError):
 class Bound:
     """A bound expression and the datasets that it speaks of."""
 
-    expression: exp.Expression
+    expression: exp.Expr
     datasets: frozenset[str]
 
 
@@ -41,7 +41,7 @@ class Binder:
 
     def __init__(self, model: Model, as_of: date) -> None:
         self._model = model
-        self.literals: dict[str, exp.Expression] = {
+        self.literals: dict[str, exp.Expr] = {
             name: exp.Literal.number(value) if isinstance(value, int | float) else exp.Literal.string(value)
             for name, value in model.parameters.items()
         }
@@ -50,7 +50,7 @@ class Binder:
         self._bound: dict[tuple[int, str], Bound] = {}
 
     def bind(
-        self, expression: exp.Expression, dataset: str, given: Mapping[str, exp.Expression] | None = None
+        self, expression: exp.Expr, dataset: str, given: Mapping[str, exp.Expr] | None = None
     ) -> Bound:
         """`expression` over fields of `dataset` (unqualified) and of its neighbours. Names in `given` stay as they
         are given. Raises UnbindableError."""
@@ -59,7 +59,7 @@ class Binder:
             return self._bound[memory]
         needs: set[str] = {dataset}
 
-        def replace(node: exp.Expression) -> exp.Expression:
+        def replace(node: exp.Expr) -> exp.Expr:
             if isinstance(node, exp.Column):
                 if given is not None and not node.table and node.name in given:
                     return given[node.name].copy()
@@ -113,10 +113,10 @@ class Binder:
                 found[step] = None
         return tuple(sorted(found, key=lambda step: len(self.path(dataset, step.target))))
 
-    def _field_tree(self, field: Field, needs: set[str]) -> exp.Expression:
+    def _field_tree(self, field: Field, needs: set[str]) -> exp.Expr:
         needs.add(field.dataset)
 
-        def replace(node: exp.Expression) -> exp.Expression:
+        def replace(node: exp.Expr) -> exp.Expr:
             if isinstance(node, exp.Column):
                 if node.table:
                     neighbour = self._model.datasets[node.table].fields[node.name]
@@ -137,13 +137,14 @@ class Binder:
 Tree = TypeVar("Tree", bound=exp.Expr)
 
 
-def substitute(tree: Tree, values: Mapping[str, exp.Expression]) -> Tree:
+def substitute(tree: Tree, values: Mapping[str, exp.Expr]) -> Tree:
     """A copy with `$name` placeholders replaced."""
-    return tree.copy().transform(
+    found = tree.copy().transform(
         lambda node: values[node.name].copy() if isinstance(node, exp.Placeholder) and node.name in values else node,
         copy=False,
     )
+    return cast("Tree", found)  # a placeholder at the root is replaced by an expression like any other
 
 
-def _wrapped(tree: exp.Expression) -> exp.Expression:
+def _wrapped(tree: exp.Expr) -> exp.Expr:
     return tree if isinstance(tree, _ATOMS) else exp.Paren(this=tree)

@@ -32,7 +32,7 @@ _PREVIOUS_LABELS: dict[str, Label] = {
 def key_column(model: Model, name: str) -> Column:
     """The column of a group: a time grain, a dimension, an entity's key or a field."""
     if name in GRAINS:
-        return Column(name, "dimension", "date", GRAIN_LABELS[name], grain=name)  # type: ignore[index,arg-type]
+        return Column(name, "dimension", "date", GRAIN_LABELS[name], grain=name)
     if name in model.dimensions:
         dimension = model.dimensions[name]
         return field_column(name, dimension.label, dimension.home)

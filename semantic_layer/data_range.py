@@ -53,7 +53,7 @@ def _own_time(dataset: Dataset) -> Field | None:
 
 
 def _range(dataset: Dataset, time: Field, binder: Binder) -> exp.Select:
-    source: exp.Expression | exp.Query
+    source: exp.Expr | exp.Query
     if dataset.source is not None:
         source = subquery(substitute(dataset.source, binder.literals), dataset.name)
     else:

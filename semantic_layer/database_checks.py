@@ -260,10 +260,10 @@ def _relationship_places(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
         yield place, step
 
 
-def _timed(tree: exp.Expression) -> exp.Expression:
+def _timed(tree: exp.Expr) -> exp.Expr:
     """The expression with some day for the bucket's ends."""
     return substitute(tree, {name: day_literal(_SOME_DAY) for name in BUCKET_PARAMETERS})
 
 
-def _no_population(_: Population) -> exp.Expression:
+def _no_population(_: Population) -> exp.Expr:
     raise AssertionError("definitions hold no conditions on behaviour")

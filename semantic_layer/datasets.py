@@ -187,7 +187,7 @@ def _fields(draft: Draft, place: int, found: list[DefinitionProblem]) -> dict[st
             first = draft.where("datasets", place, "fields", list(fields).index(definition.name))
             found.append(DuplicateName(draft.where(*part), f"field of '{dataset.name}'", definition.name, first))
             continue
-        tree: exp.Expression = exp.column(definition.name)
+        tree: exp.Expr = exp.column(definition.name)
         if draft.is_read(*part):
             tree = _field_tree(draft, part, f"field '{dataset.name}.{definition.name}'", definition, found)
         label = label_of(definition.name, definition.label)
@@ -197,7 +197,7 @@ def _fields(draft: Draft, place: int, found: list[DefinitionProblem]) -> dict[st
 
 def _field_tree(
     draft: Draft, part: Part, owner: str, definition: FieldDefinition, found: list[DefinitionProblem]
-) -> exp.Expression:
+) -> exp.Expr:
     if not definition.name.isidentifier():
         found.append(BadName(draft.where(*part), "field", definition.name))
     if definition.role == "time" and definition.type not in TIME_TYPES:

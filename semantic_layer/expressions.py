@@ -54,7 +54,7 @@ class Sql:
     each time it is asked.
     """
 
-    tree: exp.Expression
+    tree: exp.Expr
     columns: tuple[exp.Column, ...]
     loose: tuple[exp.Column, ...]
     aggregates: tuple[exp.Expr, ...]
@@ -86,7 +86,7 @@ def parse_expression(text: str) -> Sql | Unparsable:
 
 def survey(tree: exp.Expr) -> Sql | Unparsable:
     """What the tree holds, found in one walk that does not recurse; Unparsable where it is nested too deeply."""
-    assert isinstance(tree, exp.Expression), "every node is one"
+    assert isinstance(tree, exp.Expr), "every node is one"
     found = _Survey()
     todo: list[tuple[exp.Expr, int, bool, bool]] = [(tree, 0, False, False)]
     while todo:
@@ -121,7 +121,7 @@ class _Survey:
     nested: list[exp.Expr] = field(default_factory=list)
     others: list[exp.Expr] = field(default_factory=list)
 
-    def sql(self, tree: exp.Expression) -> Sql:
+    def sql(self, tree: exp.Expr) -> Sql:
         clock = next((node for node in self.others if _reads_clock(node)), None)
         return Sql(
             tree=tree,
@@ -216,7 +216,7 @@ def _is_value(tree: exp.Expr) -> bool:
     return isinstance(tree, (exp.Condition, *_VALUES_TOO))
 
 
-def _parse(text: str) -> exp.Expression | Unparsable:
+def _parse(text: str) -> exp.Expr | Unparsable:
     if not text.strip():
         return Unparsable("it is empty")
     if len(text) > MAX_EXPRESSION_LENGTH:
@@ -227,7 +227,7 @@ def _parse(text: str) -> exp.Expression | Unparsable:
         return Unparsable(_reason(error))
     except _PARSER_STUMBLES:
         return Unparsable("it is not SQL")
-    found = [tree for tree in trees if isinstance(tree, exp.Expression)]
+    found = [tree for tree in trees if isinstance(tree, exp.Expr)]
     if len(found) != 1:
         return Unparsable("it is empty" if not found else "it holds several statements; remove the ';'")
     return found[0]

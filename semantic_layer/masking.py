@@ -7,7 +7,7 @@ from sqlglot import exp
 _HIDDEN = "***"
 
 
-def masked(tree: exp.Expression, kind: str | None) -> exp.Expression:
+def masked(tree: exp.Expr, kind: str | None) -> exp.Expr:
     """The value with all but what tells rows apart left out: 张**, 138****5678, a***@example.com; null stays null."""
     match kind:
         case "name":
@@ -19,16 +19,16 @@ def masked(tree: exp.Expression, kind: str | None) -> exp.Expression:
             parts = [_left(tree, 1), exp.Literal.string("***@"), domain]
         case _:
             parts = [exp.Literal.string(_HIDDEN)]
-    text: exp.Expression = parts[0]
+    text: exp.Expr = parts[0]
     for part in parts[1:]:
         text = exp.DPipe(this=text, expression=part, safe=True)
     is_null = exp.Is(this=tree.copy(), expression=exp.Null())
     return exp.Case(ifs=[exp.If(this=exp.Not(this=is_null), true=text)])
 
 
-def _left(tree: exp.Expression, count: int) -> exp.Expression:
+def _left(tree: exp.Expr, count: int) -> exp.Expr:
     return exp.Left(this=tree.copy(), expression=_number(count))
 
 
-def _number(value: int) -> exp.Expression:
+def _number(value: int) -> exp.Expr:
     return exp.Literal.number(value)

@@ -43,7 +43,7 @@ class MeasureMaker:
             return "stock"
         return "snapshot" if self._time_name(leaf) is None else "flow"
 
-    def make(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expression, ...] = ()) -> Measure:
+    def make(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...] = ()) -> Measure:
         """The measure of a leaf over those branches, narrowed by `extra` conditions over dimensions and fields.
 
         Raises UnbindableError, BadValueError.
@@ -56,7 +56,9 @@ class MeasureMaker:
         dataset, kind = leaf.definition.dataset, self.kind_of(leaf)
         needs: set[str] = {dataset}
         per = self._per(leaf, dataset, needs)
-        given = {name: exp.column(name) for name, _ in per.values} if per is not None else None
+        given: dict[str, exp.Expr] | None = None
+        if per is not None:
+            given = {name: exp.column(name) for name, _ in per.values}
         aggregate = self._bound(leaf.expression, dataset, needs, given)
         conditions = [self._bound(leaf.filter, dataset, needs)] if leaf.filter is not None else []
         conditions += [self._bound(self._qualified(each, dataset), dataset, needs) for each in extra]
@@ -78,7 +80,7 @@ class MeasureMaker:
 
     def _validity(
         self, leaf: Metric, dataset: str, needs: set[str]
-    ) -> tuple[exp.Expression | None, exp.Expression | None]:
+    ) -> tuple[exp.Expr | None, exp.Expr | None]:
         valid = leaf.definition.valid
         if valid is None:
             return None, None
@@ -92,10 +94,10 @@ class MeasureMaker:
         per = tuple(self._parsed(name, dataset, needs) for name in latest.per)
         return LatestRows(self._parsed(latest.by, dataset, needs), latest.choose == "last", per)
 
-    def _qualified(self, tree: exp.Expression, dataset: str) -> exp.Expression:
+    def _qualified(self, tree: exp.Expr, dataset: str) -> exp.Expr:
         """Names of dimensions as fields, by the nearest way from the dataset."""
 
-        def replace_name(node: exp.Expression) -> exp.Expression:
+        def replace_name(node: exp.Expr) -> exp.Expr:
             if isinstance(node, exp.Column) and not node.table and node.name in self.model.dimensions:
                 found = self.model.field_on(self.model.dimensions[node.name], dataset)
                 if found is None:
@@ -105,7 +107,7 @@ class MeasureMaker:
 
         return tree.copy().transform(replace_name, copy=False)
 
-    def _transition(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expression, ...]) -> Measure:
+    def _transition(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...]) -> Measure:
         parts = leaf.definition.transition
         assert parts is not None, "checked by kind"
         base = self.make(self.model.metrics[parts.of], branches, extra)
@@ -114,7 +116,7 @@ class MeasureMaker:
         event, event_key = self._with_fields(event, (parts.key,))
         return self._matched(leaf, base, branches, transition=TransitionParts(base, base_key[0], event, event_key[0]))
 
-    def _conversion(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expression, ...]) -> Measure:
+    def _conversion(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...]) -> Measure:
         parts = leaf.definition.conversion
         assert parts is not None, "checked by kind"
         base = self.make(self.model.metrics[parts.of], branches, extra)
@@ -145,7 +147,7 @@ class MeasureMaker:
             transition=transition, branches=branches, zero_when_empty=False, conversion=conversion,
         )  # fmt: skip
 
-    def _with_fields(self, measure: Measure, names: tuple[str, ...]) -> tuple[Measure, tuple[exp.Expression, ...]]:
+    def _with_fields(self, measure: Measure, names: tuple[str, ...]) -> tuple[Measure, tuple[exp.Expr, ...]]:
         """The measure with the joins that its rows need to know those fields, and the fields."""
         dataset = measure.rows.dataset
         needs = {dataset, *(step.target for step in measure.rows.steps)}
@@ -163,17 +165,17 @@ class MeasureMaker:
             return leaf.definition.time
         return self.model.datasets[leaf.definition.dataset or ""].definition.time
 
-    def _time(self, leaf: Metric, dataset: str, needs: set[str]) -> exp.Expression:
+    def _time(self, leaf: Metric, dataset: str, needs: set[str]) -> exp.Expr:
         name = self._time_name(leaf)
         assert name is not None, "a flow has a time"
         return self._parsed(name, dataset, needs)
 
-    def _parsed(self, text: str, dataset: str, needs: set[str]) -> exp.Expression:
+    def _parsed(self, text: str, dataset: str, needs: set[str]) -> exp.Expr:
         return self._bound(self.model.parsed(text), dataset, needs)
 
     def _bound(
-        self, tree: exp.Expression, dataset: str, needs: set[str], given: dict[str, exp.Expression] | None = None
-    ) -> exp.Expression:
+        self, tree: exp.Expr, dataset: str, needs: set[str], given: dict[str, exp.Expr] | None = None
+    ) -> exp.Expr:
         bound = self.binder.bind(tree, dataset, given)
         needs |= bound.datasets
         return bound.expression
@@ -194,7 +196,7 @@ class MeasureMaker:
         )  # fmt: skip
 
 
-def adds_up(expression: exp.Expression | None) -> bool:
+def adds_up(expression: exp.Expr | None) -> bool:
     """Whether the value over no rows is 0: counts and sums, and their sums and differences."""
     match expression:
         case exp.Filter() | exp.Paren():
@@ -210,7 +212,7 @@ def adds_up(expression: exp.Expression | None) -> bool:
             return False
 
 
-def has_division(expression: exp.Expression) -> bool:
+def has_division(expression: exp.Expr) -> bool:
     """Whether a formula is a ratio."""
     return expression.find(exp.Div) is not None
 

@@ -40,8 +40,8 @@ _ROW_KEYS = ("filter", "time", "valid", "per", "window", "latest")
 class MetricText:
     """A metric's own text, parsed: as in `Metric`, but `datasets` are those that it reads itself."""
 
-    expression: exp.Expression | None = None
-    filter: exp.Expression | None = None
+    expression: exp.Expr | None = None
+    filter: exp.Expr | None = None
     inputs: tuple[str, ...] = ()
     datasets: frozenset[str] = frozenset()
 
@@ -182,7 +182,7 @@ class MetricReader:
 
     def _filter(
         self, scope: Scope, metric: MetricDefinition, text: str | None, part: Part, reads: _Reads
-    ) -> exp.Expression | None:
+    ) -> exp.Expr | None:
         sql = self._parsed(metric, text, part) if text is not None else None
         if sql is None:
             return None

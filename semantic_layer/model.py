@@ -40,7 +40,7 @@ class Field:
 
     definition: FieldDefinition
     dataset: str
-    expression: exp.Expression
+    expression: exp.Expr
     label: Label
 
     @property
@@ -123,8 +123,8 @@ class Metric:
     definition: MetricDefinition
     kind: MetricKind
     label: Label
-    expression: exp.Expression | None
-    filter: exp.Expression | None
+    expression: exp.Expr | None
+    filter: exp.Expr | None
     inputs: tuple[str, ...]
     datasets: frozenset[str]
     is_stock: bool
@@ -183,7 +183,7 @@ class Model:
         near = [each for each in dimension.fields if each.dataset == dataset or each.dataset in paths]
         return min(near, key=lambda f: 0 if f.dataset == dataset else len(paths[f.dataset]), default=None)
 
-    def parsed(self, text: str) -> exp.Expression:
+    def parsed(self, text: str) -> exp.Expr:
         """An expression of a definition as a tree; checked to parse when the model was loaded. Copy before use."""
         return parse_expression(text)
 
@@ -222,6 +222,6 @@ class Model:
 
 
 @lru_cache(maxsize=8192)
-def parse_expression(text: str) -> exp.Expression:
+def parse_expression(text: str) -> exp.Expr:
     """SQL of a definition as a tree. Raises sqlglot.errors.ParseError (or TokenError)."""
     return sqlglot.parse_one(text, dialect="duckdb")

@@ -64,7 +64,7 @@ class MetricResolver:
         self._context = context
         self._model = context.model
         grains = [name for name in query.group_by if name in GRAINS]
-        self._grain: Grain | None = grains[0] if grains else None  # type: ignore[assignment]
+        self._grain: Grain | None = grains[0] if grains else None
         if len(grains) > 1:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
         self._makers: dict[str, MeasureMaker] = {}
@@ -163,7 +163,7 @@ class MetricResolver:
 
     def _formula(
         self, metric: Metric, branches: tuple[Branch, ...], measures: dict[str, Measure], suffix: str, variant: Variant
-    ) -> exp.Expression | None:
+    ) -> exp.Expr | None:
         """The metric's formula over measure aliases, adding the measures that it needs. None if one cannot be made."""
         if metric.kind != "derived":
             made = self._measure(metric, branches, suffix, variant)
@@ -171,7 +171,7 @@ class MetricResolver:
         assert metric.expression is not None, "derived metrics have a formula"
         failed = False
 
-        def replace_name(node: exp.Expression) -> exp.Expression:
+        def replace_name(node: exp.Expr) -> exp.Expr:
             nonlocal failed
             if not isinstance(node, exp.Column):
                 return node
@@ -262,7 +262,7 @@ class MetricResolver:
             filters=conditions, populations=tuple(filters.populations),
         )  # fmt: skip
 
-    def _key(self, name: str, dataset: str, needs: set[str]) -> exp.Expression:
+    def _key(self, name: str, dataset: str, needs: set[str]) -> exp.Expr:
         entity = entity_of_key(self._model, name)
         if entity is not None:
             bound = self._context.binder.key(dataset, entity.dataset, entity.key)
@@ -372,7 +372,7 @@ def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...]) -> tuple[
     return (Order(column=metrics[0], descending=True),)
 
 
-def metric_filter(condition: exp.Expression) -> AppliedFilter:
+def metric_filter(condition: exp.Expr) -> AppliedFilter:
     """A metric's own condition as people are shown it."""
     if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column):
         right = condition.expression

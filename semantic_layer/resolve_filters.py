@@ -40,7 +40,7 @@ class FilterBinder:
     datasets: set[str] = field(default_factory=set)
     populations: list[Population] = field(default_factory=list)
 
-    def bind(self, condition: Filter) -> exp.Expression:
+    def bind(self, condition: Filter) -> exp.Expr:
         """One bound boolean expression. Raises UnbindableError, BadValueError, KeyError (unknown name)."""
         if isinstance(condition, FieldFilter):
             return self._field(condition)
@@ -54,7 +54,7 @@ class FilterBinder:
         inner = exp.Coalesce(this=exp.Paren(this=self.bind(condition.negated)), expressions=[exp.false()])
         return exp.Not(this=inner)
 
-    def _field(self, condition: FieldFilter) -> exp.Expression:
+    def _field(self, condition: FieldFilter) -> exp.Expr:
         found = find_field(self.model, condition.field, self.dataset)
         if found is None:
             raise UnbindableError(self.dataset, condition.field)
@@ -62,7 +62,7 @@ class FilterBinder:
         self.datasets |= bound.datasets
         return compare(bound.expression, condition, found)
 
-    def _population(self, condition: MetricFilter) -> exp.Expression:
+    def _population(self, condition: MetricFilter) -> exp.Expr:
         entity = self.model.entities[condition.per]
         key = self.binder.key(self.dataset, entity.dataset, entity.key)
         self.datasets |= key.datasets
@@ -130,7 +130,7 @@ def holds(value: float, op: str, values: tuple[float, ...]) -> bool:
             return first <= value <= values[1]
 
 
-def compare(left: exp.Expression, condition: FieldFilter, found: Field) -> exp.Expression:
+def compare(left: exp.Expr, condition: FieldFilter, found: Field) -> exp.Expr:
     """The SQL of one comparison; values are checked against the field's type. Raises BadValueError."""
     literals = [literal(value, found) for value in condition.values]
     match condition.op:
@@ -153,7 +153,7 @@ def compare(left: exp.Expression, condition: FieldFilter, found: Field) -> exp.E
             return _COMPARISONS[op](this=left, expression=literals[0])
 
 
-def _like(left: exp.Expression, condition: FieldFilter) -> exp.Expression:
+def _like(left: exp.Expr, condition: FieldFilter) -> exp.Expr:
     text = str(condition.values[0]).lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
     before = "" if condition.op == "starts with" else "%"
     after = "" if condition.op == "ends with" else "%"
@@ -166,7 +166,7 @@ def _like(left: exp.Expression, condition: FieldFilter) -> exp.Expression:
     return exp.Not(this=exp.Coalesce(this=exp.Paren(this=like), expressions=[exp.false()]))
 
 
-def literal(value: Scalar, found: Field) -> exp.Expression:
+def literal(value: Scalar, found: Field) -> exp.Expr:
     """A value as SQL of the field's type. Raises BadValueError."""
     kind = found.type
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -109,7 +109,7 @@ def _missing(rows: Rows, context: Context) -> Iterable[Problem]:
             yield MissingTable("columns", dataset, context.unavailable[dataset])
 
 
-def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expression]:
+def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expr]:
     """Only entities that exist by today, as the metric that counts them says."""
     counted = context.model.metrics.get(entity.counted_by or "")
     if counted is None or counted.definition.valid is None or counted.definition.dataset != entity.dataset:

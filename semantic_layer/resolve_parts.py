@@ -18,7 +18,7 @@ class Variant:
     """Conditions that a part adds to its metric, and what to call the result apart from the metric itself."""
 
     name: str = ""
-    conditions: tuple[exp.Expression, ...] = ()
+    conditions: tuple[exp.Expr, ...] = ()
 
 
 AS_DEFINED = Variant()

@@ -65,7 +65,7 @@ class Population:
     """
 
     name: str
-    key: exp.Expression
+    key: exp.Expr
     query: ResolvedMetrics
     key_column: str
     column: str
@@ -80,8 +80,8 @@ class Rows:
 
     dataset: str
     steps: tuple[Step, ...]
-    keys: tuple[exp.Expression, ...]
-    filters: tuple[exp.Expression, ...]
+    keys: tuple[exp.Expr, ...]
+    filters: tuple[exp.Expr, ...]
     populations: tuple[Population, ...] = ()
 
 
@@ -89,8 +89,8 @@ class Rows:
 class PerStage:
     """The inner stage of a metric that is computed per entity first."""
 
-    key: exp.Expression
-    values: tuple[tuple[str, exp.Expression], ...]
+    key: exp.Expr
+    values: tuple[tuple[str, exp.Expr], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +98,9 @@ class TransitionParts:
     """The two populations of a transition, identified by `base_key` and `event_key`."""
 
     base: Measure
-    base_key: exp.Expression
+    base_key: exp.Expr
     event: Measure
-    event_key: exp.Expression
+    event_key: exp.Expr
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,21 +108,21 @@ class ConversionParts:
     """Events of `base` and the events of `event` that follow them; `event_id` tells the latter apart."""
 
     base: Measure
-    base_key: exp.Expression
+    base_key: exp.Expr
     event: Measure
-    event_key: exp.Expression
-    event_id: tuple[exp.Expression, ...]
+    event_key: exp.Expr
+    event_id: tuple[exp.Expr, ...]
     within: tuple[int, str] | None
-    same: tuple[tuple[exp.Expression, exp.Expression], ...]
+    same: tuple[tuple[exp.Expr, exp.Expr], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class LatestRows:
     """Only the rows that are last (or first) by `by` within each `per` and bucket."""
 
-    by: exp.Expression
+    by: exp.Expr
     is_last: bool
-    per: tuple[exp.Expression, ...]
+    per: tuple[exp.Expr, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +139,11 @@ class Measure:
     metric: Metric
     kind: MeasureKind
     rows: Rows
-    aggregate: exp.Expression | None
-    condition: exp.Expression | None
-    time: exp.Expression | None
-    since: exp.Expression | None
-    until: exp.Expression | None
+    aggregate: exp.Expr | None
+    condition: exp.Expr | None
+    time: exp.Expr | None
+    since: exp.Expr | None
+    until: exp.Expr | None
     per: PerStage | None
     transition: TransitionParts | None
     branches: tuple[Branch, ...]
@@ -157,7 +157,7 @@ class MetricColumn:
     """A metric of the result: a formula over measure aliases."""
 
     column: Column
-    formula: exp.Expression
+    formula: exp.Expr
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class Members:
     """The entities that a cohort or funnel is about: rows of the entity's dataset that meet the request's filters."""
 
     rows: Rows
-    key: exp.Expression
+    key: exp.Expr
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,8 +240,8 @@ class EventRows:
     """Events of entities: rows that a flow metric counts, with the entity's key and the event's time."""
 
     measure: Measure
-    entity: exp.Expression
-    time: exp.Expression
+    entity: exp.Expr
+    time: exp.Expr
 
 
 @dataclass(frozen=True, eq=False)

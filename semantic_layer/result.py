@@ -55,8 +55,8 @@ class ResultTable:
 
     `total_rows` counts the rows before any limit; `truncated` says that a limit the asker did not name cut them.
     `period` and `previous_period` are what was used, absolute; `incomplete` holds the first days of buckets that
-    the period's end or today cuts off; `tied_at_limit` says
-    that a row beyond an asked limit equals the last one shown. Numbers are int or float (decimals become float), dates are date.
+    the period's end or today cuts off; `tied_at_limit` says that a row beyond an asked limit equals the last one
+    shown. Numbers are int or float (decimals become float), dates are date.
     """
 
     columns: tuple[Column, ...]

@@ -11,12 +11,12 @@ from sqlglot import exp
 _DATE = exp.DataType(this=exp.DataType.Type.DATE, nested=False)
 
 
-def day_literal(day: date) -> exp.Expression:
+def day_literal(day: date) -> exp.Expr:
     """A day as SQL."""
     return as_date(exp.Literal.string(day.isoformat()))
 
 
-def as_date(tree: exp.Expression) -> exp.Expression:
+def as_date(tree: exp.Expr) -> exp.Expr:
     """A cast to a date."""
     return exp.Cast(this=tree, to=_DATE.copy())
 
@@ -29,7 +29,7 @@ def table(name: str, alias: str | None = None) -> exp.Table:
     return found
 
 
-def aliased(tree: exp.Expression, name: str) -> exp.Alias:
+def aliased(tree: exp.Expr, name: str) -> exp.Alias:
     """An output column."""
     return exp.Alias(this=tree, alias=exp.to_identifier(name))
 
@@ -54,7 +54,7 @@ def grouped(select: exp.Select, count: int) -> exp.Select:
     return select
 
 
-def division(above: exp.Expression, below: exp.Expression) -> exp.Expression:
+def division(above: exp.Expr, below: exp.Expr) -> exp.Expr:
     """A true division; null where the divisor is 0."""
     if not isinstance(below, exp.Nullif | exp.Literal):
         below = exp.Nullif(this=below, expression=exp.Literal.number(0))
@@ -62,7 +62,7 @@ def division(above: exp.Expression, below: exp.Expression) -> exp.Expression:
 
 
 def joined(
-    select: exp.Select, source: exp.Expression | exp.Query, on: exp.Expression | None, side: str = ""
+    select: exp.Select, source: exp.Expr | exp.Query, on: exp.Expr | None, side: str = ""
 ) -> exp.Select:
     """The statement with one more join: `LEFT`, inner (no side), or CROSS where there is no condition."""
     join = exp.Join(this=source, on=on, side=side or None, kind="CROSS" if on is None else None)
@@ -70,14 +70,14 @@ def joined(
     return select
 
 
-def select_from(source: exp.Expression | exp.Query) -> exp.Select:
+def select_from(source: exp.Expr | exp.Query) -> exp.Select:
     """An empty SELECT from something."""
     return exp.Select(from_=exp.From(this=source))
 
 
-def all_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+def all_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
     """The conjunction of conditions; an OR among them is put in parentheses. At least one."""
-    found: exp.Expression | None = None
+    found: exp.Expr | None = None
     for condition in conditions:
         each = exp.Paren(this=condition) if isinstance(condition, exp.Or) else condition
         found = each if found is None else exp.And(this=found, expression=each)
@@ -85,9 +85,9 @@ def all_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
     return found
 
 
-def any_of(conditions: Iterable[exp.Expression]) -> exp.Expression:
+def any_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
     """The disjunction of conditions, in parentheses. At least one."""
-    found: exp.Expression | None = None
+    found: exp.Expr | None = None
     for condition in conditions:
         found = condition if found is None else exp.Or(this=found, expression=condition)
     assert found is not None, "a disjunction of something"

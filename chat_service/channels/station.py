@@ -69,7 +69,8 @@ class Station:
                 self._dialogue.services.engine.cancel()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and the store."""
+        self.store.close()
         with self._lock:
             if self._dialogue is not None:
                 self._dialogue.services.close()

@@ -82,7 +82,7 @@ _PLAIN = re.compile(r"[!-_a-~\u4e00-\u9fff]+(?: [!-_a-~\u4e00-\u9fff]+)*")
 
 
 def _is_plain(text: str) -> bool:
-    """Whether folding changes nothing but case: so with most questions, and nearly all of a model's thousands of words."""
+    """Whether folding changes nothing but case: so with most questions and words of a model."""
     if _PLAIN.fullmatch(text) is None or _SHARED_CHARACTERS.search(text) is not None:
         return False
     return text.isascii() or all(character < "\u3400" or _is_simplified(character) for character in text)

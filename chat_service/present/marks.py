@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from chat_service.present.dates import bucket_name
+from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
@@ -58,7 +58,7 @@ def line_panel(
     if compared:
         color = _color("", [names[0], names[1]], [_BLUE, _GREY])
     elif series is not None:
-        color = {"field": "series", "type": "nominal", "title": finding.names.column(series), "sort": None}
+        color = _series_color(finding, series)
     axis: dict[str, Json] = {"format": _TICKS[time.grain or "day"], "title": None, "labelOverlap": True, "grid": False}
     if time.grain in ("month", "quarter", "year"):
         axis["tickCount"] = {"interval": {"month": "month", "quarter": "month", "year": "year"}[time.grain],
@@ -129,8 +129,8 @@ def grouped_bar_panel(finding: Finding, column: Column, outer: Column, inner: Co
             "axis": {"labelAngle": 0, "labelLimit": 220},
         },
         "x" if lying else "y": _value_axis(finding, column, zero=True),
-        "yOffset" if lying else "xOffset": {"field": "series", "sort": None},
-        "color": {"field": "series", "type": "nominal", "title": finding.names.column(inner), "sort": None},
+        "yOffset" if lying else "xOffset": {"field": "series", "sort": _in_order(finding, inner)},
+        "color": _series_color(finding, inner),
         "tooltip": _tooltip(finding, column, inner),
     }  # fmt: skip
     size: dict[str, Json] = {"width": _WIDTH, "height": {"step": 9, "for": "offset"} if lying else 280}
@@ -148,14 +148,18 @@ def stacked_panel(finding: Finding, column: Column, series: Column) -> Panel:
         if finding.cell(index, series) in kept:
             rows += _point(finding, index, column, finding.group_name(index, (series,)))
     labels: list[Json] = []
+    ranks = _in_order(finding, series)
     for row in rows:
-        label = row["bucket"] if isinstance(row, dict) else ""
-        if label not in labels:
-            labels.append(label)
+        assert isinstance(row, dict)
+        row["rank"] = ranks.index(row["series"])
+        if row["mark"] not in labels:
+            labels.append(row["mark"])
     encoding: dict[str, Json] = {
-        "x": {"field": "bucket", "type": "nominal", "sort": labels, "title": None, "axis": {"labelOverlap": True}},
+        "x": {"field": "mark", "type": "nominal", "sort": labels, "title": None,
+              "axis": {"labelAngle": 0, "labelOverlap": True}},
         "y": _value_axis(finding, column, zero=True),
-        "color": {"field": "series", "type": "nominal", "title": finding.names.column(series), "sort": None},
+        "color": _series_color(finding, series),
+        "order": {"field": "rank", "type": "quantitative"},
         "tooltip": _tooltip(finding, column, series),
     }
     drawing: dict[str, Json] = {
@@ -172,8 +176,8 @@ def heat_panel(finding: Finding, column: Column, outer: Column, inner: Column) -
         row for row in _cells(finding, column, outer, inner) if isinstance(row, dict) and row["category"] in labels
     ]
     encoding: dict[str, Json] = {
-        "x": {"field": "series", "type": "nominal", "sort": None, "title": finding.names.column(inner),
-              "axis": {"labelAngle": -30}},
+        "x": {"field": "series", "type": "nominal", "sort": _in_order(finding, inner),
+              "title": finding.names.column(inner), "axis": {"labelAngle": 0, "labelOverlap": True}},
         "y": {"field": "category", "type": "nominal", "sort": [*labels], "title": finding.names.column(outer)},
         "color": {**_value_axis(finding, column, zero=True), "scale": {"scheme": "blues"}},
         "tooltip": _tooltip(finding, column, inner),
@@ -225,6 +229,7 @@ def _point(finding: Finding, index: int, column: Column, group: str) -> list[Jso
     point: dict[str, Json] = {
         "time": first.isoformat(),
         "bucket": bucket_name(time.grain or "day", first, finding.language),
+        "mark": bucket_mark(time.grain or "day", first),
         "series": group,
         "value": value,
         "figure": exact_figure(value, part_unit(column), finding.language),
@@ -304,6 +309,21 @@ def _left_out(finding: Finding, shown: int, total: int) -> str:
 
 def _period_names(finding: Finding) -> tuple[str, str]:
     return ("本期", "对比期") if finding.is_zh else ("this period", "compared with")
+
+
+def _series_color(finding: Finding, series: Column) -> dict[str, Json]:
+    return {
+        "field": "series", "type": "nominal", "title": finding.names.column(series), "sort": _in_order(finding, series),
+    }  # fmt: skip
+
+
+def _in_order(finding: Finding, series: Column) -> list[Json]:
+    """The labels of a grouping: in the model's order where it is a closed set, else as they come."""
+    field = finding.names.field(series.field or series.name)
+    codes = [] if field is None else list(field.definition.values)
+    present = list(dict.fromkeys(finding.values(series)))
+    present.sort(key=lambda value: codes.index(value) if value in codes else len(codes))  # type: ignore[arg-type]
+    return [finding.names.value(series, value) for value in present]
 
 
 def _color(title: str, names: list[str], colors: list[str]) -> dict[str, Json]:

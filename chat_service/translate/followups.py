@@ -8,17 +8,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chat_service.outcomes import Previous
 from chat_service.translate.assembly import Assembly, said, value_filter
 from chat_service.translate.choices import Chooser
+from chat_service.translate.completeness import about_before, is_complete
 from chat_service.translate.frame import Frame
 from chat_service.translate.list_request import qualified_column
 from chat_service.translate.metric_request import count_metrics
 from chat_service.translate.ordering import is_descending
 from chat_service.translate.stops import Denial, StopError
-from chat_service.translate.subjects import split_subjects
 from chat_service.translate.timing import period_of
 from semantic_layer.periods import GRAINS, Grain, Period, preceding, unit
 from semantic_layer.query import (
@@ -32,85 +32,18 @@ from semantic_layer.query import (
     Request,
 )
 
-_MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
-
 
 def follow_up(frame: Frame, previous: Previous, assembly: Assembly) -> Request | None:
     """The changed request, or None where the question stands on its own."""
     before = previous.request
-    frame = _about_before(frame, before, assembly)
-    if _is_complete(frame):
+    frame = about_before(frame, before, assembly)
+    if is_complete(frame):
         return None
     if isinstance(before, MetricQuery):
         return _Edit(frame, assembly).metrics(before)
     if isinstance(before, ListQuery):
         return _Edit(frame, assembly).people(before)
     raise StopError(Denial("not_supported", said(frame.items[0]) if frame.items else ""))
-
-
-def _about_before(frame: Frame, before: Request, assembly: Assembly) -> Frame:
-    """'Delivery tickets only' after a question about tickets: the word for the rows asks for nothing new."""
-    if (
-        not isinstance(before, MetricQuery)
-        or not _strong(frame, "only.only", "follow.what_about", "follow.those")
-        or len(frame.measures) != 1
-    ):
-        return frame
-    if not (frame.values or frame.clauses):
-        return frame
-    split = split_subjects(frame.measures, frame.items, assembly.scope.structure, before.metrics)
-    if not split.subjects or split.measures or before.metrics == split.subjects[0].metrics:
-        return frame
-    for subject in split.subjects:
-        assembly.use(subject, "entity", subject.metrics[0])
-    return replace(frame, measures=(), subjects=split.subjects, narrowed=split.filters)
-
-
-def _is_complete(frame: Frame) -> bool:
-    """Whether the question names what it wants without the one before: a measure not marked as a change of it."""
-    marked = any(_strong(frame, marker) for marker in _MARKERS)
-    only_measure = bool(frame.measures) and not (
-        frame.whens
-        or frame.values
-        or frame.clauses
-        or frame.lists
-        or frame.entities
-        or frame.against
-        or any(group.marked or group.grain for group in frame.groups)
-        or frame.ranks
-    )
-    if frame.measures or frame.conditions:
-        short = only_measure and _strong(frame, "follow.instead", "follow.also", "follow.what_about")
-        return not (short or (_strong(frame, "follow.instead") or _by_measure(frame)))
-    if frame.lists or frame.clauses or frame.dated:
-        return not marked or frame.has("question.which", "question.who", "intent.list")
-    if frame.says_entity and frame.has("question.how_many", "intent.count", "quantity.people"):
-        return not _strong(frame, "follow.those") and not _strong(frame, "follow.what_about")
-    return (
-        bool(frame.entities)
-        and frame.has("question.which", "intent.list", "question.who")
-        and not marked
-        and not frame.ranks
-        and bool(frame.values)
-    )
-
-
-def _by_measure(frame: Frame) -> bool:
-    """'by average order value', '按订单数排': the measure of an order given before."""
-    first = frame.measures[0].start if frame.measures else 0
-    return (
-        bool(frame.measures)
-        and not frame.whens
-        and not frame.groups
-        and any(
-            getattr(item, "end", 0) <= first and getattr(item, "text", "") in ("by", "按", "按照")
-            for item in frame.items
-        )
-    )
-
-
-def _strong(frame: Frame, *flags: str) -> bool:
-    return any(frame.said(flag) for flag in flags)
 
 
 @dataclass(frozen=True)

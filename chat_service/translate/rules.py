@@ -85,9 +85,9 @@ class OfflineTranslator:
         return tuple(suggestion_text(label, language) for label in (*near, *rest)[:3])
 
     def _asked(self, doubt: Doubt, parsed: Parsed, question: Question, scope: Scope) -> Outcome:
-        """A question back, whose choices are complete requests."""
+        """A question back, whose choices are complete requests; the answer itself where only one reading holds."""
         language = scope.language
-        choices: list[Choice] = []
+        found: list[tuple[Choice, Assembly]] = []
         last: Denial | None = None
         for option in doubt.options:
             assembly = Assembly(scope, self._index, fixed={doubt.start: option.name, -1: option.name})
@@ -96,23 +96,17 @@ class OfflineTranslator:
             except StopError as stop:
                 last = stop.reason if isinstance(stop.reason, Denial) else last
                 continue
-            if decision.request is None or any(choice.request == decision.request for choice in choices):
+            if decision.request is None or any(choice.request == decision.request for choice, _ in found):
                 continue
             message = _with_reading(parsed, doubt, option.label, language)
-            choices.append(Choice(option.name, option.label, message, decision.request))
-        choices = choices[:4]
-        reading = make_reading(parsed, language)
-        if len(choices) == 1:
-            request = choices[0].request
-            assert request is not None, "choices without a request are left out"
-            return Answerable(request, reading)
-        if not choices and last is not None:
-            return self._refused(last, parsed, language)
-        if not choices:
-            choices = [Choice(o.name, o.label, _with_reading(parsed, doubt, o.label, language)) for o in doubt.options]
-        return Clarification(
-            doubt.code, doubt.subject, question_text(doubt.code, doubt.subject, language), tuple(choices), reading
-        )
+            found.append((Choice(option.name, option.label, message, decision.request), assembly))
+        if len(found) == 1 and (request := found[0][0].request) is not None:
+            return Answerable(request, make_reading(parsed, language, found[0][1]))
+        if not found:
+            return self._refused(last or Denial("not_supported", doubt.subject), parsed, language)
+        choices = tuple(choice for choice, _ in found[:4])
+        text = question_text(doubt.code, doubt.subject, language)
+        return Clarification(doubt.code, doubt.subject, text, choices, make_reading(parsed, language))
 
 
 def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: Language) -> Outcome:

@@ -218,14 +218,14 @@ def _penalty(word: str, text: str, distance: int) -> float:
 
 
 def _means_something(found: Cover, start: int, end: int) -> bool:
-    """Whether what a stretch was read as carries meaning: no word may vanish into a filler by repair."""
+    """Whether what a stretch was read as carries meaning: no word may vanish into a filler by repair.
+
+    A Chinese word of two characters is too short to be known by one of them.
+    """
     for mention in found.mentions:
         if mention.start < end and start < mention.end:
-            return (
-                bool(mention.senses)
-                and not mention.is_filler
-                and not (not mention.text.isascii() and mention.end - mention.start < 2)
-            )
+            long_enough = mention.text.isascii() or len(mention.text) > 2
+            return bool(mention.senses) and not mention.is_filler and long_enough
     return False
 
 

@@ -213,7 +213,7 @@ class Structure:
         del leaf
         return one.filter is not None
 
-    def _values_of(self, condition: exp.Expression, dataset: str) -> tuple[tuple[str, Scalar], ...] | None:
+    def _values_of(self, condition: exp.Expr, dataset: str) -> tuple[tuple[str, Scalar], ...] | None:
         fields = self.model.datasets[dataset].fields
         if isinstance(condition, exp.Column) and condition.name in fields:
             return ((fields[condition.name].qualified, True),)

@@ -11,19 +11,19 @@ from semantic_layer.measures import adds_up
 from semantic_layer.resolved import Measure
 from semantic_layer.sql import all_of, division
 
-Parameters = Mapping[str, exp.Expression]
+Parameters = Mapping[str, exp.Expr]
 
 
-def aggregate(measure: Measure, parameters: Parameters) -> exp.Expression:
+def aggregate(measure: Measure, parameters: Parameters) -> exp.Expr:
     """The measure's aggregate; division by zero in it gives null."""
     assert measure.aggregate is not None, "only matched measures have none"
     return safe_division(substitute(measure.aggregate, parameters))
 
 
-def filtered(tree: exp.Expression, condition: exp.Expression) -> exp.Expression:
+def filtered(tree: exp.Expr, condition: exp.Expr) -> exp.Expr:
     """Every aggregate function in the expression, over only the rows that meet the condition."""
 
-    def replace(node: exp.Expression) -> exp.Expression:
+    def replace(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Filter):
             both = all_of([node.expression.this, condition.copy()])
             return exp.Filter(this=node.this, expression=exp.Where(this=both))
@@ -34,10 +34,10 @@ def filtered(tree: exp.Expression, condition: exp.Expression) -> exp.Expression:
     return tree.transform(replace)
 
 
-def safe_division(tree: exp.Expression) -> exp.Expression:
+def safe_division(tree: exp.Expr) -> exp.Expr:
     """A copy in which division by zero gives null."""
 
-    def replace(node: exp.Expression) -> exp.Expression:
+    def replace(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Nullif | exp.Literal):
             return division(node.this.copy(), node.expression.copy())
         return node

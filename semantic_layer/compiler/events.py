@@ -57,7 +57,7 @@ def _cohort_rows(query: ResolvedCohort) -> exp.Select:
     select = joined(select, table("activity"), on, "LEFT")
     select = select.select(*(_as(tree, name) for tree, name in zip(outputs, names, strict=True)), copy=False)
     reached = _distance(cohort, day_literal(query.end - timedelta(days=1)), query.grain)
-    conditions: list[exp.Expression | None] = [exp.LTE(this=since.copy(), expression=reached)]
+    conditions: list[exp.Expr | None] = [exp.LTE(this=since.copy(), expression=reached)]
     if query.since:
         wanted = [exp.Literal.number(value) for value in query.since]
         conditions.append(exp.In(this=since.copy(), expressions=wanted))
@@ -123,8 +123,8 @@ def _event_select(events: EventRows, sources: Sources, period: Period) -> exp.Se
     return where(select, [events.measure.condition, *_within(events.time, period)])
 
 
-def _within(time: exp.Expression, period: Period) -> list[exp.Expression]:
-    found: list[exp.Expression] = []
+def _within(time: exp.Expr, period: Period) -> list[exp.Expr]:
+    found: list[exp.Expr] = []
     if period.start is not None:
         found.append(exp.GTE(this=time.copy(), expression=day_literal(period.start)))
     if period.end is not None:
@@ -132,7 +132,7 @@ def _within(time: exp.Expression, period: Period) -> list[exp.Expression]:
     return found
 
 
-def _among(members: Members | None, sources: Sources, table: str | None = None) -> exp.Expression | None:
+def _among(members: Members | None, sources: Sources, table: str | None = None) -> exp.Expr | None:
     if members is None:
         return None
     select = sources.joined(members.rows.dataset, members.rows.steps)
@@ -140,7 +140,7 @@ def _among(members: Members | None, sources: Sources, table: str | None = None) 
     return exp.In(this=exp.column("entity", table=table), query=exp.Subquery(this=select))
 
 
-def _distance(start: exp.Expression, end: exp.Expression, grain: str) -> exp.Expression:
+def _distance(start: exp.Expr, end: exp.Expr, grain: str) -> exp.Expr:
     """Whole calendar units between two dates, by their year and month."""
     months = exp.Sub(this=exp.Paren(this=_month_index(end)), expression=exp.Paren(this=_month_index(start)))
     if _MONTHS[grain] == 1:
@@ -149,24 +149,24 @@ def _distance(start: exp.Expression, end: exp.Expression, grain: str) -> exp.Exp
     return exp.cast(exp.Floor(this=units), "INT")
 
 
-def _month_index(day: exp.Expression) -> exp.Expression:
+def _month_index(day: exp.Expr) -> exp.Expr:
     year = exp.Extract(this=exp.var("YEAR"), expression=day.copy())
     month = exp.Extract(this=exp.var("MONTH"), expression=day.copy())
     return exp.Add(this=exp.Mul(this=year, expression=exp.Literal.number(12)), expression=month)
 
 
-def _ratio(part: exp.Expression, whole: exp.Expression) -> exp.Expression:
+def _ratio(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     divisor = exp.Nullif(this=whole, expression=exp.Literal.number(0))
     return exp.Div(this=part.copy(), expression=divisor, typed=False, safe=False)
 
 
-def _same_entity(left: str, right: str) -> exp.Expression:
+def _same_entity(left: str, right: str) -> exp.Expr:
     return exp.EQ(this=exp.column("entity", table=left), expression=exp.column("entity", table=right))
 
 
-def _count() -> exp.Expression:
+def _count() -> exp.Expr:
     return exp.Count(this=exp.Star(), big_int=True)
 
 
-def _as(tree: exp.Expression, name: str) -> exp.Expression:
+def _as(tree: exp.Expr, name: str) -> exp.Expr:
     return aliased(tree, name)

@@ -40,7 +40,7 @@ def ordered(select: exp.Select, sorts: Sequence[Sort]) -> exp.Select:
     return select.order_by(*(_sort(each) for each in sorts), copy=False) if sorts else select
 
 
-def _sort(each: Sort) -> exp.Expression:
+def _sort(each: Sort) -> exp.Expr:
     return exp.Ordered(this=exp.column(each.column), desc=each.descending, nulls_first=False)
 
 
@@ -59,16 +59,16 @@ def _within(query: ResolvedMetrics, select: exp.Select) -> exp.Select:
     return outer.where(exp.LTE(this=exp.column("place"), expression=limit), copy=False)
 
 
-def _having(each: Having) -> exp.Expression:
+def _having(each: Having) -> exp.Expr:
     return _condition(exp.column(each.column), each.op, [exp.convert(value) for value in each.values])
 
 
-def _keep(each: KeepCondition) -> exp.Expression:
+def _keep(each: KeepCondition) -> exp.Expr:
     values = [exp.Literal.string(v) if isinstance(v, str) else exp.convert(v) for v in each.values]
     return _condition(exp.column(each.column), each.op, values)
 
 
-def _condition(left: exp.Expression, op: str, values: list[exp.Expression]) -> exp.Expression:
+def _condition(left: exp.Expr, op: str, values: list[exp.Expr]) -> exp.Expr:
     match op:
         case "between":
             return exp.Between(this=left, low=values[0], high=values[1])

@@ -43,8 +43,8 @@ class Reading:
     """The rows to group: a SELECT without outputs, the bucket's label, conditions, and what `$bucket_*` stand for."""
 
     select: exp.Select
-    label: exp.Expression | None
-    conditions: list[exp.Expression | None]
+    label: exp.Expr | None
+    conditions: list[exp.Expr | None]
     parameters: Parameters
 
 
@@ -89,7 +89,7 @@ def grouped_rows(group: list[Measure], branch: Branch, shape: Shape, reading: Re
 
 
 def _two_stages(
-    group: list[Measure], branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expression]
+    group: list[Measure], branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expr]
 ) -> exp.Select:
     per = group[0].per
     assert per is not None, "called for measures per entity"
@@ -97,14 +97,14 @@ def _two_stages(
     outputs += [aliased(substitute(tree, reading.parameters), name) for name, tree in per.values]
     bound = [_with(each, reading.parameters) for each in (*reading.conditions, group[0].condition)]
     inner = grouped(where(reading.select.select(*outputs, copy=False), bound), len(shape.names) + 1)
-    columns: list[exp.Expression] = [exp.column(name) for name in shape.names]
+    columns: list[exp.Expr] = [exp.column(name) for name in shape.names]
     columns += [aliased(aggregate(m, reading.parameters), m.alias + branch.suffix) for m in group]
     outer = select_from(subquery(inner, "per_entity"))
     return grouped(outer.select(*columns, copy=False), len(shape.names))
 
 
 def _latest(
-    measure: Measure, branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expression]
+    measure: Measure, branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expr]
 ) -> exp.Select:
     """Rank rows within each bucket and each `per`, then aggregate over the first of them."""
     latest = measure.latest
@@ -123,7 +123,7 @@ def _latest(
     conditions.append(exp.Not(this=exp.Is(this=latest.by.copy(), expression=exp.Null())))
     inner = where(reading.select.select(*outputs, copy=False), conditions)
     outer_value = value.transform(lambda node: exp.column(names[node]) if isinstance(node, exp.Column) else node)
-    chosen: list[exp.Expression] = [exp.column(name) for name in shape.names]
+    chosen: list[exp.Expr] = [exp.column(name) for name in shape.names]
     chosen.append(aliased(outer_value, measure.alias + branch.suffix))
     outer = select_from(subquery(inner, "ranked_rows")).select(*chosen, copy=False)
     outer = where(outer, [exp.EQ(this=exp.column("place"), expression=exp.Literal.number(1))])
@@ -133,15 +133,15 @@ def _latest(
 def _relabelled(select: exp.Select, branch: Branch, shape: Shape, grain: Grain, aliases: list[str]) -> exp.Select:
     on = exp.EQ(this=exp.column(grain, table="found"), expression=exp.column("source", table=SPINE))
     outer = joined(select_from(subquery(select, "found")), spine_table(branch.spine, SPINE, is_moved=True), on)
-    outputs: list[exp.Expression] = [exp.column(key, table="found") for key in shape.keys]
+    outputs: list[exp.Expr] = [exp.column(key, table="found") for key in shape.keys]
     outputs.append(aliased(exp.column("bucket", table=SPINE), grain))
     outputs += [exp.column(alias, table="found") for alias in aliases]
     return outer.select(*outputs, copy=False)
 
 
-def key_outputs(measure: Measure, shape: Shape, label: exp.Expression | None) -> list[exp.Expression]:
+def key_outputs(measure: Measure, shape: Shape, label: exp.Expr | None) -> list[exp.Expr]:
     """The group columns of rows, the bucket under the grain's name last."""
-    outputs: list[exp.Expression] = [
+    outputs: list[exp.Expr] = [
         aliased(tree.copy(), name) for name, tree in zip(shape.keys, measure.rows.keys, strict=True)
     ]
     if label is not None and shape.grain is not None:
@@ -149,7 +149,7 @@ def key_outputs(measure: Measure, shape: Shape, label: exp.Expression | None) ->
     return outputs
 
 
-def time_limits(measure: Measure, branch: Branch) -> list[exp.Expression]:
+def time_limits(measure: Measure, branch: Branch) -> list[exp.Expr]:
     """The days of the branch, for a measure's rows."""
     end = day_literal(branch.end)
     if measure.kind == "snapshot":
@@ -157,17 +157,17 @@ def time_limits(measure: Measure, branch: Branch) -> list[exp.Expression]:
     if measure.kind == "stock":
         return valid_at(measure, end)
     assert measure.time is not None, "flows have a time"
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     if branch.start is not None:
         found.append(exp.GTE(this=measure.time.copy(), expression=day_literal(branch.start)))
     found.append(exp.LT(this=measure.time.copy(), expression=end))
     return found
 
 
-def valid_at(measure: Measure, instant: exp.Expression) -> list[exp.Expression]:
+def valid_at(measure: Measure, instant: exp.Expr) -> list[exp.Expr]:
     """The rows of a stock that count at an instant."""
     assert measure.since is not None, "stocks have a beginning"
-    found: list[exp.Expression] = [exp.LT(this=measure.since.copy(), expression=instant.copy())]
+    found: list[exp.Expr] = [exp.LT(this=measure.since.copy(), expression=instant.copy())]
     if measure.until is not None:
         open_end = exp.Is(this=measure.until.copy(), expression=exp.Null())
         later = exp.GTE(this=measure.until.copy(), expression=instant.copy())
@@ -175,12 +175,12 @@ def valid_at(measure: Measure, instant: exp.Expression) -> list[exp.Expression]:
     return found
 
 
-def bucket_of(time: exp.Expression, grain: Grain) -> exp.Expression:
+def bucket_of(time: exp.Expr, grain: Grain) -> exp.Expr:
     """The first day of the calendar unit of an instant."""
     return as_date(exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper())))
 
 
-def _bucket_parameters(branch: Branch, bucket: exp.Expression | None, grain: Grain | None) -> Parameters:
+def _bucket_parameters(branch: Branch, bucket: exp.Expr | None, grain: Grain | None) -> Parameters:
     start = day_literal(branch.start) if branch.start is not None else as_date(exp.Literal.string("0001-01-01"))
     end = day_literal(branch.end)
     if bucket is None or grain is None:
@@ -193,5 +193,5 @@ def _bucket_parameters(branch: Branch, bucket: exp.Expression | None, grain: Gra
     }
 
 
-def _with(condition: exp.Expression | None, parameters: Parameters) -> exp.Expression | None:
+def _with(condition: exp.Expr | None, parameters: Parameters) -> exp.Expr | None:
     return substitute(condition, parameters) if condition is not None else None

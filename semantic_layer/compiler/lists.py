@@ -19,7 +19,7 @@ def compile_list(query: ResolvedList, sources: Sources, computed: Computed) -> e
     """The statement of a list. Measured values are aggregated by key before they are joined."""
     rows = query.rows
     select = sources.joined(rows.dataset, rows.steps)
-    outputs: list[exp.Expression] = [
+    outputs: list[exp.Expr] = [
         aliased(tree.copy(), column.name) for tree, column in zip(rows.keys, query.shown, strict=True)
     ]
     for index, measured in enumerate(query.measured):
@@ -32,7 +32,7 @@ def compile_list(query: ResolvedList, sources: Sources, computed: Computed) -> e
         key = next(tree for tree, column in zip(rows.keys, query.shown, strict=True) if column.name == query.key)
         on = exp.EQ(this=key.copy(), expression=exp.column(measured.key, table=alias))
         select = joined(select, subquery(inner, alias), on, "LEFT")
-        value: exp.Expression = exp.column(metric, table=alias)
+        value: exp.Expr = exp.column(metric, table=alias)
         if measured.zero_when_empty:
             value = exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
         outputs.append(aliased(value, measured.column.name))

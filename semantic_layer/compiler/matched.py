@@ -34,8 +34,8 @@ def _members(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -
     assert parts is not None, "called for transitions"
     base = parts.base
     select = sources.joined(base.rows.dataset, base.rows.steps)
-    label: exp.Expression | None = None
-    limits: list[exp.Expression] = []
+    label: exp.Expr | None = None
+    limits: list[exp.Expr] = []
     if shape.grain is not None:
         on = all_of(valid_at(base, exp.column("bucket_start", table=SPINE)))
         select = joined(select, spine_table(branch.spine, SPINE, is_moved=branch.is_moved), on)
@@ -59,7 +59,7 @@ def _events(measure: Measure, branch: Branch, shape: Shape, sources: Sources) ->
     event = parts.event
     assert event.time is not None, "events happen at a time"
     select = sources.joined(event.rows.dataset, event.rows.steps)
-    outputs: list[exp.Expression] = [aliased(parts.event_key.copy(), "entity")]
+    outputs: list[exp.Expr] = [aliased(parts.event_key.copy(), "entity")]
     if shape.grain is not None:
         outputs.append(aliased(bucket_of(event.time, shape.grain), shape.grain))
     select = where(select.select(*outputs, copy=False), [event.condition, *time_limits(event, branch)])
@@ -73,7 +73,7 @@ def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources)
     earlier, later = "earlier", "later"
     happened = exp.column("happened_at", table=earlier)
     followed = exp.column("followed_at", table=later)
-    conditions: list[exp.Expression] = [
+    conditions: list[exp.Expr] = [
         exp.EQ(this=exp.column("entity", table=earlier), expression=exp.column("entity", table=later)),
         exp.LTE(this=happened, expression=followed),
     ]
@@ -119,7 +119,7 @@ def _later(measure: Measure, sources: Sources) -> exp.Select:
     assert parts is not None and parts.event.time is not None, "called for conversions"
     event, time = parts.event, parts.event.time
     select = sources.joined(event.rows.dataset, event.rows.steps)
-    outputs: list[exp.Expression] = [aliased(parts.event_key.copy(), "entity"), aliased(time.copy(), "followed_at")]
+    outputs: list[exp.Expr] = [aliased(parts.event_key.copy(), "entity"), aliased(time.copy(), "followed_at")]
     outputs += [aliased(tree.copy(), f"event_{index + 1}") for index, tree in enumerate(parts.event_id)]
     outputs += [aliased(other.copy(), f"same_{index + 1}") for index, (_, other) in enumerate(parts.same)]
     return where(select.select(*outputs, copy=False), [event.condition])

@@ -13,7 +13,7 @@ from semantic_layer.model import Model, Step
 from semantic_layer.resolved import Bucket, Population, Rows
 from semantic_layer.sql import all_of, day_literal, joined, select_from
 
-Literals = Mapping[str, exp.Expression]
+Literals = Mapping[str, exp.Expr]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +23,9 @@ class Sources:
 
     model: Model
     literals: Literals
-    population: Callable[[Population], exp.Expression]
+    population: Callable[[Population], exp.Expr]
 
-    def table(self, dataset: str) -> exp.Expression:
+    def table(self, dataset: str) -> exp.Expr:
         """A dataset as something to select from, under its own name."""
         found = self.model.datasets[dataset]
         alias = exp.to_identifier(dataset)
@@ -49,15 +49,15 @@ class Sources:
             select = joined(select, self.table(step.target), on, "LEFT")
         return select
 
-    def filters(self, rows: Rows) -> list[exp.Expression]:
+    def filters(self, rows: Rows) -> list[exp.Expr]:
         """The request's conditions on these rows, with populations in place."""
         named = {each.name: self.population(each) for each in rows.populations}
         return [substitute(each, named) for each in rows.filters]
 
 
-def where(select: exp.Select, conditions: Iterable[exp.Expression | None]) -> exp.Select:
+def where(select: exp.Select, conditions: Iterable[exp.Expr | None]) -> exp.Select:
     """Add conditions, each once; an OR is put in parentheses."""
-    distinct: list[exp.Expression] = []
+    distinct: list[exp.Expr] = []
     for condition in conditions:
         if condition is not None and condition not in distinct:
             distinct.append(condition)
@@ -66,7 +66,7 @@ def where(select: exp.Select, conditions: Iterable[exp.Expression | None]) -> ex
     return select
 
 
-def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Expression:
+def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Expr:
     """Buckets as a table `name(bucket, bucket_start, bucket_end)`; moved ones also with their `source`."""
     names = ("bucket", "bucket_start", "bucket_end", *(("source",) if is_moved else ()))
     rows = [exp.Tuple(expressions=_cells(bucket, is_moved=is_moved)) for bucket in spine]
@@ -74,7 +74,7 @@ def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -
     return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
 
 
-def _cells(bucket: Bucket, *, is_moved: bool) -> list[exp.Expression]:
+def _cells(bucket: Bucket, *, is_moved: bool) -> list[exp.Expr]:
     start = day_literal(bucket.start) if bucket.start is not None else exp.Null()
     cells = [day_literal(bucket.label), start, day_literal(bucket.end)]
     return [*cells, day_literal(bucket.source)] if is_moved else cells

@@ -35,7 +35,7 @@ def accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: Sou
     assert instant is not None and shape.grain is not None and branch.spine, "a spine needs a grain and an instant"
     earliest = day_literal(branch.spine[0].source)
     bucket = exp.Greatest(this=bucket_of(instant, shape.grain), expressions=[earliest], ignore_nulls=False)
-    limits: list[exp.Expression] = [exp.LT(this=instant.copy(), expression=day_literal(branch.end))]
+    limits: list[exp.Expr] = [exp.LT(this=instant.copy(), expression=day_literal(branch.end))]
     start = branch.spine[0].start
     if first.kind == "running" and start is not None:
         limits.append(exp.GTE(this=instant.copy(), expression=day_literal(start)))
@@ -45,7 +45,7 @@ def accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: Sou
     reached = exp.column("source" if branch.is_moved else "bucket", table=SPINE)
     on = exp.LTE(this=exp.column(shape.grain, table="steps"), expression=reached)
     outer = joined(select_from(steps), spine_table(branch.spine, SPINE, is_moved=branch.is_moved), on)
-    outputs: list[exp.Expression] = [exp.column(name, table="steps") for name in shape.keys]
+    outputs: list[exp.Expr] = [exp.column(name, table="steps") for name in shape.keys]
     outputs.append(aliased(exp.column("bucket", table=SPINE), shape.grain))
     for measure in group:
         alias = measure.alias + branch.suffix

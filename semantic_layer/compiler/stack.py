@@ -33,7 +33,7 @@ def stacked(made: Sequence[Pass], shape: Shape, shown: Sequence[KeepCondition]) 
     union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.Union(this=union, expression=part, distinct=False)
-    outputs: list[exp.Expression] = [exp.column(name) for name in shape.names]
+    outputs: list[exp.Expr] = [exp.column(name) for name in shape.names]
     outputs += [aliased(exp.Max(this=exp.column(alias)), alias) for alias in aliases]
     select = select_from(exp.Subquery(this=union, alias=_alias("stacked")))
     select = select.select(*outputs, copy=False)
@@ -44,7 +44,7 @@ def filled(source: str, spine: Sequence[Bucket], shape: Shape, aliases: Sequence
     """Every bucket of the spine for every group there is, with nulls where the group has no rows."""
     assert shape.grain is not None, "only trends are filled"
     select = select_from(spine_table(spine, "spine"))
-    on: list[exp.Expression] = [
+    on: list[exp.Expr] = [
         exp.EQ(this=exp.column(shape.grain, table="g"), expression=exp.column("bucket", table="spine"))
     ]
     if shape.keys:
@@ -56,7 +56,7 @@ def filled(source: str, spine: Sequence[Bucket], shape: Shape, aliases: Sequence
         ]
     groups = table(source, "g")
     select = joined(select, groups, all_of(on), "LEFT")
-    outputs: list[exp.Expression] = [exp.column(key, table="k") for key in shape.keys]
+    outputs: list[exp.Expr] = [exp.column(key, table="k") for key in shape.keys]
     outputs.append(aliased(exp.column("bucket", table="spine"), shape.grain))
     outputs += [exp.column(alias, table="g") for alias in aliases]
     return select.select(*outputs, copy=False)
@@ -64,25 +64,25 @@ def filled(source: str, spine: Sequence[Bucket], shape: Shape, aliases: Sequence
 
 def _padded(made: Pass, aliases: Sequence[str], shape: Shape) -> exp.Select:
     select = select_from(table(made.name))
-    outputs: list[exp.Expression] = [exp.column(name) for name in shape.names]
+    outputs: list[exp.Expr] = [exp.column(name) for name in shape.names]
     for alias in aliases:
         value = exp.column(alias) if alias in made.aliases else aliased(exp.Null(), alias)
         outputs.append(value)
     return select.select(*outputs, copy=False)
 
 
-def _shown_groups(shape: Shape, shown: Sequence[KeepCondition]) -> list[list[exp.Expression]]:
+def _shown_groups(shape: Shape, shown: Sequence[KeepCondition]) -> list[list[exp.Expr]]:
     if shape.grain is not None:
         return []
     return [[_literal(value, each.column)] for each in shown for value in each.values]
 
 
-def _nulls(keys: list[exp.Expression], aliases: Sequence[str]) -> exp.Select:
+def _nulls(keys: list[exp.Expr], aliases: Sequence[str]) -> exp.Select:
     nulls = [aliased(exp.Null(), alias) for alias in aliases]
     return exp.Select().select(*keys, *nulls, copy=False)
 
 
-def _literal(value: object, name: str) -> exp.Expression:
+def _literal(value: object, name: str) -> exp.Expr:
     tree = exp.Literal.string(value) if isinstance(value, str) else exp.convert(value)
     return aliased(tree, name)
 

@@ -29,7 +29,7 @@ from semantic_layer.resolved import (
 from semantic_layer.sql import aliased, any_of, joined, select_from, table, with_ctes
 
 
-def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp.Expression]) -> exp.Select:
+def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp.Expr]) -> exp.Select:
     """The statement of a request. Columns come in the order of `resolved.columns`.
 
     Where a limit applies, a last column `total_rows` counts the rows before it and one row more than asked is read,
@@ -48,15 +48,15 @@ def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp
             return finished(resolved, ctes, last)
 
 
-def _sources(model: Model, literals: Mapping[str, exp.Expression]) -> Sources:
-    def population(each: Population) -> exp.Expression:
+def _sources(model: Model, literals: Mapping[str, exp.Expr]) -> Sources:
+    def population(each: Population) -> exp.Expr:
         return _population(each, sources)
 
     sources = Sources(model, literals, population)
     return sources
 
 
-def _population(each: Population, sources: Sources) -> exp.Expression:
+def _population(each: Population, sources: Sources) -> exp.Expr:
     """`key IN (SELECT key ... )`: the entities whose value meets, or if negated does not meet, the condition."""
     ctes, last = _computed(each.query, sources)
     members = select_from(table(last)).select(exp.column(each.key_column), copy=False)
@@ -70,7 +70,7 @@ def _population(each: Population, sources: Sources) -> exp.Expression:
     return exp.Not(this=found) if each.negated else found
 
 
-def _number_condition(left: exp.Expression, op: str, values: Sequence[float]) -> exp.Expression:
+def _number_condition(left: exp.Expr, op: str, values: Sequence[float]) -> exp.Expr:
     assert holds(values[0], op, tuple(values)) in (True, False), "a known operator"
     literals = [exp.Literal.number(int(v) if float(v).is_integer() else v) for v in values]
     if op == "between":
@@ -116,12 +116,12 @@ def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Se
     """Formulas over measures: each metric, its value in the other period, its total for shares."""
     select = select_from(table(source))
     if totals is not None:
-        on = exp.true()
+        on: exp.Expr = exp.true()
         if query.grain is not None:
             on = exp.EQ(this=exp.column(query.grain, table=source), expression=exp.column(query.grain, table=totals))
         select = joined(select, table(totals), on, "LEFT")
     zero = {m.alias: m.zero_when_empty for m in (*query.measures, *query.totals)}
-    outputs: list[exp.Expression] = [
+    outputs: list[exp.Expr] = [
         exp.column(key.name, table=source if totals is not None else None) for key in query.keys
     ]
     for metric in query.metrics:
@@ -133,14 +133,14 @@ def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Se
     return select.select(*outputs, copy=False)
 
 
-def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expression:
+def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
     """Drops the rest group (all keys null) where only a part of some ratio had rows and no metric has a value.
 
     Every named group stays, and so does the rest group as soon as anything can be told of it.
     """
     zero = {m.alias: m.zero_when_empty for m in query.measures}
     suffixes = sorted({branch.suffix for measure in query.measures for branch in measure.branches})
-    signs: list[exp.Expression] = [exp.column(key) for key in keys]
+    signs: list[exp.Expr] = [exp.column(key) for key in keys]
     for metric in query.metrics:
         if metric.column.part == "share":
             continue
@@ -153,8 +153,8 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expres
     return any_of(exp.Not(this=exp.Is(this=sign, expression=exp.Null())) for sign in signs)
 
 
-def _formula(formula: exp.Expression, zero: Mapping[str, bool], suffix: str) -> exp.Expression:
-    def replace_measure(node: exp.Expression) -> exp.Expression:
+def _formula(formula: exp.Expr, zero: Mapping[str, bool], suffix: str) -> exp.Expr:
+    def replace_measure(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Column):
             return node
         value = exp.column(node.name + suffix)
@@ -166,14 +166,14 @@ def _formula(formula: exp.Expression, zero: Mapping[str, bool], suffix: str) -> 
 def _compared(query: ResolvedMetrics) -> exp.Select:
     """Differences, relative changes and shares, over the measured values."""
     select = select_from(table("measured"))
-    outputs: list[exp.Expression] = []
+    outputs: list[exp.Expr] = []
     for column in query.columns:
         tree = _part(column.metric or "", column.part) if column.role != "dimension" else None
         outputs.append(exp.column(column.name) if tree is None else aliased(tree, column.name))
     return select.select(*outputs, copy=False)
 
 
-def _part(metric: str, part: str) -> exp.Expression | None:
+def _part(metric: str, part: str) -> exp.Expr | None:
     value, previous = exp.column(metric), exp.column(f"{metric}__previous")
     match part:
         case "change":

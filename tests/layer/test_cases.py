@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pydantic import TypeAdapter
 import yaml
+from pydantic import TypeAdapter
 
 from semantic_layer.layer import Layer
 from semantic_layer.query import Request

@@ -49,9 +49,7 @@ def test_spans_lie_on_the_text_as_typed(case: Case, translator: OfflineTranslato
 
 
 @pytest.mark.parametrize("case", [c for c in _cases() if "asks" in c.promised], ids=lambda case: case.question)
-def test_every_choice_is_complete_and_can_be_sent_back(
-    case: Case, translator: OfflineTranslator, today: date
-) -> None:
+def test_every_choice_is_complete_and_can_be_sent_back(case: Case, translator: OfflineTranslator, today: date) -> None:
     outcome = translator.translate(Question(case.question, today))
     assert isinstance(outcome, Clarification)
     assert 2 <= len(outcome.choices) <= 4

@@ -1,0 +1,353 @@
+"""The `semantic_models:` / `metrics:` form of dbt's YAML, its one-document-an-object form, and compiled manifests.
+
+All three say the same in the same words; a manifest also spells out what is left to defaults.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from semantic_layer.interop.dbt.nodes import Node
+from semantic_layer.interop.dbt.project import (
+    Aggregation,
+    Conversion,
+    Dimension,
+    DimensionKind,
+    Entity,
+    EntityKind,
+    Filter,
+    Measure,
+    MeasureUse,
+    Metric,
+    MetricKind,
+    MetricUse,
+    NonAdditive,
+    PeriodAggregation,
+    SavedQuery,
+    SemanticModel,
+    Span,
+    TimeSpine,
+    Validity,
+)
+
+ENTITY_KINDS: tuple[EntityKind, ...] = get_args(EntityKind)
+DIMENSION_KINDS: tuple[DimensionKind, ...] = get_args(DimensionKind)
+METRIC_KINDS: tuple[MetricKind, ...] = get_args(MetricKind)
+AGGREGATIONS: tuple[Aggregation, ...] = get_args(Aggregation)
+PERIOD_AGGREGATIONS: tuple[PeriodAggregation, ...] = get_args(PeriodAggregation)
+
+_TOLD = ("name", "description", "label", "config", "metadata", "meta", "tags", "group", "docs")
+_REF = re.compile(r"""\s*(?:\{\{)?\s*ref\(\s*(?:['"][\w.]+['"]\s*,\s*)?['"](?P<name>[\w.]+)['"].*?\)\s*(?:\}\})?\s*""")
+_SPAN = re.compile(r"\s*(\d+)\s*([A-Za-z_]\w*)\s*")
+
+
+@dataclass
+class Found:
+    """What the files of a project define, before anything is checked. One loading, one use."""
+
+    models: list[SemanticModel] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    saved_queries: list[SavedQuery] = field(default_factory=list)
+    time_spines: list[TimeSpine] = field(default_factory=list)
+    # measures that belong to a metric and were written inside it
+    measures: list[Measure] = field(default_factory=list)
+    # metrics over another metric where older projects name a measure; settled when all metrics are known
+    schema: str | None = None
+
+
+def read_semantic_model(node: Node, found: Found) -> None:
+    """One entry of `semantic_models:`."""
+    node = node.placed()
+    node.only(
+        (*_TOLD, "model", "node_relation", "defaults", "primary_entity", "entities", "dimensions", "measures"),
+        "a semantic model",
+    )
+    name = node.name()
+    time = node["defaults"].text("agg_time_dimension").lower() or None
+    found.models.append(
+        SemanticModel(
+            name=name, table=_table(node, found.schema), where=node.where,
+            entities=tuple(each for item in node["entities"].items() if (each := _entity(item)) is not None),
+            dimensions=tuple(each for item in node["dimensions"].items() if (each := _dimension(item)) is not None),
+            measures=tuple(each for item in node["measures"].items() if (each := _measure(item, name, time))),
+            primary_entity=node.text("primary_entity").lower() or None, description=node.text("description"),
+            label=node.text("label"),
+        )
+    )  # fmt: skip
+
+
+def _table(node: Node, schema: str | None) -> str:
+    relation = node["node_relation"]
+    if not relation.is_absent:
+        return relation_name(relation)
+    text = node.text("model")
+    matched = _REF.fullmatch(text)
+    if matched is None:
+        node["model"].refuse("should be ref('a_model')")
+        return text
+    return f"{schema}.{matched['name']}" if schema else matched["name"]
+
+
+def relation_name(relation: Node) -> str:
+    """A table's name from its parts, or as dbt has put it together."""
+    parts = [relation.text(key) for key in ("database", "schema_name", "alias")]
+    if parts[-1]:
+        return ".".join(part for part in parts if part)
+    return relation.text("relation_name").replace('"', "").replace("`", "")
+
+
+def _entity(node: Node) -> Entity | None:
+    node = node.placed()
+    node.only((*_TOLD, "type", "expr", "role", "entity"), "an entity")
+    kind = node.word("type", ENTITY_KINDS)
+    name = node.name()
+    if kind is None:
+        return None
+    expr = node.text("expr", name)
+    return Entity(name, kind, expr, node.where, node.text("description"), node.text("label"))
+
+
+def _dimension(node: Node) -> Dimension | None:
+    node = node.placed()
+    node.only((*_TOLD, "type", "expr", "is_partition", "type_params"), "a dimension")
+    kind = node.word("type", DIMENSION_KINDS)
+    name = node.name()
+    if kind is None:
+        return None
+    params = node["type_params"]
+    params.only(("time_granularity", "validity_params", "time_zone"), "a time dimension")
+    grain = params.text("time_granularity", "day").lower() if kind == "time" else None
+    return Dimension(
+        name=name, kind=kind, expr=node.text("expr", name), where=node.where, grain=grain,
+        is_partition=node.flag("is_partition"), validity=validity(params["validity_params"]),
+        description=node.text("description"), label=node.text("label"),
+    )  # fmt: skip
+
+
+def validity(node: Node) -> Validity | None:
+    """Which end of a row's validity a time dimension is."""
+    if node.flag("is_start"):
+        return "start"
+    return "end" if node.flag("is_end") else None
+
+
+def _measure(node: Node, model: str, default_time: str | None) -> Measure | None:
+    node = node.placed()
+    node.only(
+        (*_TOLD, "agg", "expr", "agg_params", "agg_time_dimension", "non_additive_dimension", "create_metric",
+         "create_metric_display_name"),
+        "a measure",
+    )  # fmt: skip
+    name = node.name()
+    return aggregate(node, name, model, node.text("expr", name), default_time)
+
+
+def aggregate(node: Node, name: str, model: str, expr: str, default_time: str | None) -> Measure | None:
+    """A measure from a node with `agg` and what belongs to it."""
+    if node.text("agg").lower() == "avg":
+        agg: Aggregation | None = "average"
+    else:
+        agg = node.word("agg", AGGREGATIONS)
+    if agg is None:
+        return None
+    params = node["agg_params"]
+    percentile = params.number("percentile")
+    if agg == "percentile" and percentile is None:
+        params["percentile"].refuse("is missing")
+    if percentile is not None and not 0 <= percentile <= 1:
+        params["percentile"].refuse("should be between 0 and 1")
+        percentile = None
+    return Measure(
+        name=name, model=model, agg=agg, expr=expr, where=node.where,
+        time=node.text("agg_time_dimension").lower() or default_time, percentile=percentile,
+        is_discrete=params.flag("use_discrete_percentile"), is_approximate=params.flag("use_approximate_percentile"),
+        non_additive=non_additive(node["non_additive_dimension"]), makes_metric=node.flag("create_metric"),
+        description=node.text("description"), label=node.text("label"),
+    )  # fmt: skip
+
+
+def non_additive(node: Node) -> NonAdditive | None:
+    """The dimension over which a measure does not add up."""
+    if node.is_absent:
+        return None
+    newer = node.has("window_agg")
+    choice = node.word("window_agg" if newer else "window_choice", ("min", "max"), "min")
+    groups = node["group_by" if node.has("group_by") else "window_groupings"]
+    return NonAdditive(node.name(), choice == "max", tuple(str(each.value).lower() for each in groups.items()))
+
+
+def read_metric(node: Node, found: Found) -> None:
+    """One entry of `metrics:`."""
+    node = node.placed()
+    node.only((*_TOLD, "type", "type_params", "filter", "time_granularity"), "a metric")
+    kind = node.word("type", METRIC_KINDS)
+    name = node.name()
+    if kind is None:
+        return
+    params = node["type_params"]
+    params.only(
+        ("measure", "numerator", "denominator", "expr", "window", "grain_to_date", "metrics", "input_measures",
+         "conversion_type_params", "cumulative_type_params", "fill_nulls_with", "join_to_timespine",
+         "metric_aggregation_params", "is_private"),
+        "a metric's type_params",
+    )  # fmt: skip
+    inputs = [*params["metrics"].items()]
+    if kind == "ratio":
+        inputs = [params["numerator"], params["denominator"]]
+        for each in inputs:
+            if each.is_absent:
+                each.refuse("is missing")
+    cumulative = params["cumulative_type_params"]
+    grain_to_date = (cumulative.text("grain_to_date") or params.text("grain_to_date")).lower() or None
+    found.metrics.append(
+        Metric(
+            name=name, kind=kind, where=node.where, expr=params.text("expr") or None,
+            measure=_measured(node, name, kind, params, found),
+            inputs=tuple(metric_use(each) for each in inputs if not each.is_absent),
+            window=span(cumulative["window"]) or span(params["window"]), grain_to_date=grain_to_date,
+            period_agg=cumulative.word("period_agg", PERIOD_AGGREGATIONS, "first") or "first",
+            conversion=_conversion(params["conversion_type_params"]) if kind == "conversion" else None,
+            filters=filters(node["filter"]), grain=node.text("time_granularity").lower() or None,
+            description=node.text("description"), label=node.text("label"),
+        )
+    )  # fmt: skip
+
+
+def _measured(node: Node, name: str, kind: MetricKind, params: Node, found: Found) -> MeasureUse | None:
+    if kind not in ("simple", "cumulative"):
+        return None
+    if not params["measure"].is_absent:
+        return measure_use(params["measure"])
+    own = params["metric_aggregation_params"]
+    if kind == "simple" and not own.is_absent:
+        made = aggregate(own, name, own.text("semantic_model").lower(), params.text("expr", name), None)
+        if made is not None:
+            found.measures.append(made)
+        return MeasureUse(name, (), params.flag("join_to_timespine"), params.number("fill_nulls_with"))
+    metric = params["cumulative_type_params"]["metric"]
+    if kind == "cumulative" and not metric.is_absent:
+        return measure_use(metric)
+    params["measure"].refuse("is missing")
+    return None
+
+
+def measure_use(node: Node) -> MeasureUse:
+    """A measure by its name alone, or with how it is taken."""
+    if isinstance(node.value, str):
+        return MeasureUse(node.value.lower())
+    node.only(
+        ("name", "filter", "alias", "join_to_timespine", "fill_nulls_with", "offset_window", "offset_to_grain"),
+        "a measure's use",
+    )
+    fill = node.number("fill_nulls_with")
+    return MeasureUse(node.name(), filters(node["filter"]), node.flag("join_to_timespine"), fill)
+
+
+def metric_use(node: Node) -> MetricUse:
+    """A metric by its name alone, or with how it is taken."""
+    if isinstance(node.value, str):
+        return MetricUse(node.value.lower(), node.value.lower(), node.where)
+    node.only(("name", "filter", "alias", "offset_window", "offset_to_grain"), "a metric's use")
+    name = node.name()
+    return MetricUse(
+        metric=name, alias=node.text("alias").lower() or name, where=node.where, filters=filters(node["filter"]),
+        offset_window=span(node["offset_window"]), offset_to_grain=node.text("offset_to_grain").lower() or None,
+    )  # fmt: skip
+
+
+def _conversion(node: Node) -> Conversion | None:
+    sides = []
+    for measure, metric in (("base_measure", "base_metric"), ("conversion_measure", "conversion_metric")):
+        side = node[measure] if not node[measure].is_absent else node[metric]
+        if side.is_absent:
+            node[measure].refuse("is missing")
+            return None
+        sides.append(measure_use(side))
+    return conversion(node, sides[0], sides[1])
+
+
+def conversion(node: Node, base: MeasureUse, event: MeasureUse) -> Conversion:
+    """What both forms say of a conversion in the same words."""
+    entity = node.text("entity").lower()
+    if not entity:
+        node["entity"].refuse("is missing")
+    calculation = node.word("calculation", ("conversion_rate", "conversions"), "conversion_rate")
+    same = tuple(
+        (each.text("base_property").lower(), each.text("conversion_property").lower())
+        for each in node["constant_properties"].items()
+    )
+    return Conversion(base, event, entity, calculation == "conversion_rate", span(node["window"]), same)
+
+
+def span(node: Node) -> Span | None:
+    """A length of time: `7 days`, or its parts as a manifest has them."""
+    if node.is_absent:
+        return None
+    if isinstance(node.value, dict):
+        count = node.number("count")
+        return Span(int(count or 0), node.text("granularity").lower())
+    matched = _SPAN.fullmatch(str(node.value))
+    if matched is None:
+        node.refuse(f"is '{node.value}'; it should be a number and a grain, such as '7 days'")
+        return None
+    return Span(int(matched[1]), matched[2].lower())
+
+
+def filters(node: Node) -> tuple[Filter, ...]:
+    """One condition, several, or a manifest's way of keeping them."""
+    if node.is_absent:
+        return ()
+    if isinstance(node.value, dict):
+        inner = node["where_filters"]
+        if inner.is_absent and node.has("where_sql_template"):
+            return (Filter(node.text("where_sql_template"), node.where),)
+        return tuple(Filter(each.text("where_sql_template"), each.where) for each in inner.items())
+    found = []
+    for each in node.as_list():
+        if isinstance(each.value, str):
+            found.append(Filter(each.value, each.where))
+        else:
+            each.refuse("should be a condition")
+    return tuple(found)
+
+
+def read_saved_query(node: Node, found: Found) -> None:
+    """One entry of `saved_queries:`."""
+    node = node.placed()
+    node.only((*_TOLD, "query_params", "exports", "cache"), "a saved query")
+    params = node["query_params"]
+    params.only(("metrics", "group_by", "where", "order_by", "limit"), "a saved query's query_params")
+    limit = params.number("limit")
+    found.saved_queries.append(
+        SavedQuery(
+            name=node.name(), metrics=_texts(params["metrics"]), group_by=_texts(params["group_by"]),
+            filters=filters(params["where"]), order_by=_texts(params["order_by"]),
+            limit=None if limit is None else int(limit), where=node.where,
+        )
+    )  # fmt: skip
+
+
+def _texts(node: Node) -> tuple[str, ...]:
+    return tuple(str(each.value) for each in node.items())
+
+
+def read_configuration(node: Node, found: Found) -> None:
+    """`project_configuration:`, which names the time spines."""
+    for each in node["time_spines"].items():
+        primary = each["primary_column"]
+        customs = {one.name(): one.text("column_name") or one.name() for one in each["custom_granularities"].items()}
+        grain = primary.text("time_granularity", "day").lower()
+        table = relation_name(each["node_relation"])
+        found.time_spines.append(TimeSpine(table, primary.name(), grain, customs, each.where))
+    known = {(spine.table, spine.grain) for spine in found.time_spines}
+    for each in node["time_spine_table_configurations"].items():
+        spine = TimeSpine(each.text("location"), each.text("column_name"), each.text("grain", "day").lower(), {}, each.where)
+        if (spine.table, spine.grain) not in known:
+            found.time_spines.append(spine)
+
+
+def as_kind(text: str) -> MetricKind | None:
+    """A metric's kind by its name in small letters."""
+    return cast(MetricKind, text) if text in METRIC_KINDS else None
