@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Protocol
 
 from chat_service.outcomes import Outcome, Question
-from chat_service.settings import Settings, database_path
+from chat_service.settings import Settings, named_database
 from chat_service.translate.rules import OfflineTranslator
 from semantic_layer.access import ANONYMOUS, Reader
-from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.layer import Layer
 from semantic_layer.load import load_model, shipped_model_path
@@ -69,8 +69,8 @@ class Services:
 def open_services(settings: Settings, clock: Callable[[], float]) -> Services:
     """Read the model and open the database. Raises DefinitionsError, EngineError."""
     model = load_model(settings.model or shipped_model_path())
-    engine = DuckDBEngine(
-        database_path(settings),
+    engine = open_engine(
+        named_database(settings),
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         timeout_seconds=settings.query_timeout_seconds,

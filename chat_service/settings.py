@@ -10,15 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from semantic_layer.engines.urls import scheme_of, without_secrets
 from semantic_layer.errors import HuitouError, Problem
 
 PREFIX = "HUITOU_"
 DEMO_DATABASE = Path("huitou-demo.duckdb")
+
+
+def _path_or_url(value: object) -> object:
+    """Text as a path, unless it is a server's URL."""
+    return Path(value) if isinstance(value, str) and scheme_of(value) is None else value
 
 
 class Settings(BaseModel):
@@ -26,8 +32,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    database: Path | None = Field(
-        None, description="DuckDB, Parquet or CSV file(s) to answer from. Unset: ./huitou-demo.duckdb, made first."
+    database: Annotated[Path | str | None, BeforeValidator(_path_or_url)] = Field(
+        None,
+        description="What to answer from: DuckDB, Parquet or CSV file(s), or the URL of a server (`postgresql://…`, "
+        "`sc://…` for Spark Connect; docs/engines.md). Unset: ./huitou-demo.duckdb, made first.",
     )
     model: Path | None = Field(None, description="Folder of the semantic model's YAML. Unset: the shipped one.")
     as_of: date | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
@@ -75,6 +83,18 @@ class UnknownSetting(Problem):
         return f"There is no setting {self.name}. `huitou settings` lists them all."
 
 
+@dataclass(frozen=True)
+class NeedsDatabaseFile(Problem):
+    """What was asked works on a DuckDB file, and a server is named."""
+
+    code: ClassVar[str] = "needs_database_file"
+    database: str
+
+    @property
+    def message(self) -> str:
+        return f"This works on a DuckDB file, not on '{self.database}'. Name a file with --db."
+
+
 class SettingsError(HuitouError):
     """Settings cannot be read: for the operator."""
 
@@ -103,9 +123,17 @@ def read_settings(environment: Mapping[str, str], dotenv: Path | None = None) ->
     return settings
 
 
-def database_path(settings: Settings) -> Path:
-    """The database that the settings name, else where the demo is made."""
+def named_database(settings: Settings) -> Path | str:
+    """The path or URL that the settings name, else where the demo is made."""
     return settings.database or DEMO_DATABASE
+
+
+def database_path(settings: Settings) -> Path:
+    """The same for what works on a file alone. Raises SettingsError where a server is named."""
+    named = named_database(settings)
+    if isinstance(named, str):
+        raise SettingsError(NeedsDatabaseFile(without_secrets(named)))
+    return named
 
 
 def settings_document() -> str:

@@ -127,7 +127,7 @@ class _Check:
     def __init__(self, model: Model, engine: Engine, place: Where) -> None:
         self._model, self._engine, self._place = model, engine, place
         self._binder = Binder(model, _SOME_DAY)
-        self._sources = Sources(model, self._binder.literals, _no_population)
+        self._sources = Sources(model.datasets, self._binder.literals, _no_population)
         self._missing = missing_tables(model, engine.columns())
 
     def problems(self) -> Iterator[DefinitionProblem]:

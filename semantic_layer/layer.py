@@ -16,6 +16,7 @@ from semantic_layer.compiler.finish import TOTAL_ROWS
 from semantic_layer.compiler.statement import compile_request
 from semantic_layer.data_range import data_ranges
 from semantic_layer.database_checks import missing_tables
+from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
 from semantic_layer.model import Field, Model
@@ -119,7 +120,7 @@ class Layer:
         previous = resolved.previous_period if isinstance(resolved, ResolvedMetrics) else None
         return Prepared(
             request=request, resolved=resolved, statement=statement,
-            sql=statement.sql(self.engine.dialect, pretty=True, copy=False), dialect=self.engine.dialect,
+            sql=printed(statement, self.engine.dialect, pretty=True), dialect=self.engine.dialect,
             columns=resolved.columns, filters=resolved.filters, period=period, previous_period=previous,
         )  # fmt: skip
 

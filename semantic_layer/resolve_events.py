@@ -152,6 +152,7 @@ def _sorts(query: CohortQuery, columns: tuple[Column, ...], context: Context) ->
 def _applied(filters: tuple[Filter, ...], context: Context, *events: EventRows) -> tuple[AppliedFilter, ...]:
     found = {each: None for condition in (*filters, *context.reader.policies) for each in applied(condition)}
     for each in events:
-        if each.measure.metric.filter is not None:
-            found[metric_filter(each.measure.metric.filter)] = None
+        counted = each.measure.metric
+        if counted is not None and counted.filter is not None:
+            found[metric_filter(counted.filter)] = None
     return tuple(found)

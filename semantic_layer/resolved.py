@@ -75,14 +75,31 @@ class Population:
 
 
 @dataclass(frozen=True, eq=False)
+class Joint:
+    """A table or query joined under its own alias, by any condition: a role, a validity interval, a time spine.
+
+    No condition is every row beside every row.
+    """
+
+    source: exp.Expr
+    on: exp.Expr | None
+    side: Literal["LEFT", "FULL", ""] = "LEFT"
+
+
+@dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows of one dataset, joined to-one, filtered by the request, with one expression for each group column."""
+    """Rows of one dataset, joined to-one, filtered by the request, with one expression for each group column.
+
+    With an `origin`, rows are read from it (under its alias) and its `joints` in place of the dataset and steps.
+    """
 
     dataset: str
     steps: tuple[Step, ...]
     keys: tuple[exp.Expr, ...]
     filters: tuple[exp.Expr, ...]
     populations: tuple[Population, ...] = ()
+    origin: exp.Expr | None = None
+    joints: tuple[Joint, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +131,8 @@ class ConversionParts:
     event_id: tuple[exp.Expr, ...]
     within: tuple[int, str] | None
     same: tuple[tuple[exp.Expr, exp.Expr], ...]
+    # aggregated over the matched events by the measure's aggregate, as the column `value`; without it they are counted
+    event_value: exp.Expr | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +155,7 @@ class Measure:
     """
 
     alias: str
-    metric: Metric
+    metric: Metric | None
     kind: MeasureKind
     rows: Rows
     aggregate: exp.Expr | None

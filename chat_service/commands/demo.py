@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from chat_service.commands.edge import problems_reported
 from chat_service.settings import DEMO_DATABASE
 from semantic_layer.demo.make import make_demo
+from semantic_layer.engines.loading import copy_tables
+from semantic_layer.engines.urls import without_secrets
 from semantic_layer.scoring.run import score_customers
 
 CUSTOMERS, SEED, AS_OF = 20_000, 7, date(2026, 6, 30)
@@ -27,15 +29,24 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = SEED,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The last day of its history.")] = AS_OF.isoformat(),
     out: Annotated[Path, typer.Option(help="The file to write; one that is there is replaced.")] = DEMO_DATABASE,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL|FOLDER", help="Copy the tables there too: postgresql://…, or Parquet files in a folder."
+        ),
+    ] = None,
 ) -> None:
     """Make the demo company's database and score its customers."""
     try:
         day = datetime.strptime(as_of, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise typer.BadParameter(f"'{as_of}' is not a date such as {AS_OF}") from error
+    console = Console(stderr=True, highlight=False)
     with problems_reported():
-        make(out, Console(stderr=True, highlight=False), customers=customers, seed=seed, as_of=day)
-    typer.echo(str(out))
+        make(out, console, customers=customers, seed=seed, as_of=day)
+        if to is not None:
+            copy_to(out, to, console)
+    typer.echo(str(out) if to is None else without_secrets(to))
 
 
 def make(out: Path, console: Console, *, customers: int = CUSTOMERS, seed: int = SEED, as_of: date = AS_OF) -> None:
@@ -53,3 +64,16 @@ def make(out: Path, console: Console, *, customers: int = CUSTOMERS, seed: int =
 
         make_demo(out, customers=customers, seed=seed, as_of=as_of, progress=while_making)
         score_customers(out, as_of=as_of, progress=while_scoring)
+
+
+def copy_to(database: Path, to: str, console: Console) -> None:
+    """Copy the tables to a server or a folder, showing how far it is."""
+    shown = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    with Progress(*shown, console=console) as progress:
+        task = progress.add_task("copying", total=1.0)
+
+        def while_copying(table: str, done: float) -> None:
+            progress.update(task, description=table, completed=done)
+
+        copy_tables(database, to, while_copying)
+        progress.update(task, completed=1.0)

@@ -18,7 +18,9 @@ from semantic_layer.errors import DefinitionsError, HuitouError
 FAILED = 1
 NOT_ANSWERED = 3
 
-Database = Annotated[Path | None, typer.Option("--db", help="DuckDB, Parquet or CSV file(s); else HUITOU_DATABASE.")]
+Database = Annotated[
+    str | None, typer.Option("--db", help="DuckDB, Parquet or CSV file(s), or a server's URL; else HUITOU_DATABASE.")
+]
 ModelFolder = Annotated[Path | None, typer.Option("--model", help="Folder of the semantic model; else HUITOU_MODEL.")]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Today, inclusive.")]
 

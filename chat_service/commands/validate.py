@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 from rich.console import Console
 
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
 from semantic_layer.build import build
 from semantic_layer.database_checks import DatasetUnavailable, check_against
-from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.engines.opening import open_engine
+from semantic_layer.engines.urls import without_secrets
 from semantic_layer.load import read_definition, shipped_model_path
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -34,13 +37,14 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
         )
         if settings.database is None:
             return
-        engine = DuckDBEngine(settings.database, memory_limit=settings.memory_limit, threads=settings.threads)
+        engine = open_engine(settings.database, memory_limit=settings.memory_limit, threads=settings.threads)
         found = check_against(loaded, engine, draft.where)
         engine.close()
     errors = [problem for problem in found if not isinstance(problem, DatasetUnavailable)]
     for problem in found:
         console.print(str(problem), markup=False)
-    console.print(f"{settings.database}: {len(errors)} errors", markup=False)
+    named = settings.database if isinstance(settings.database, Path) else without_secrets(settings.database)
+    console.print(f"{named}: {len(errors)} errors", markup=False)
     # with no dataset at all, the database is not one of this model
     if errors or len(found) - len(errors) == len(loaded.datasets):
         raise typer.Exit(FAILED)

@@ -27,7 +27,7 @@ def refuse_unaccounted(frame: Frame, assembly: Assembly, request: Request) -> No
     """Raise StopError for the first word that carries meaning and was not used."""
     used = {(mention.start, mention.end) for use in assembly.uses for mention in mentions_of(use.item)}
     for item in frame.items:
-        if _is_used(item, used) or _carries_nothing(item, frame, request):
+        if _is_used(item, used) or _carries_nothing(item, frame, request, assembly):
             continue
         raise StopError(Denial("not_supported", said(item)))
 
@@ -36,13 +36,15 @@ def _is_used(item: Item, used: set[tuple[int, int]]) -> bool:
     return any((mention.start, mention.end) in used for mention in mentions_of(item))
 
 
-def _carries_nothing(item: Item, frame: Frame, request: Request) -> bool:
+def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assembly) -> bool:
     if isinstance(item, Rank):
         return bool(getattr(request, "order_by", ()))
     if isinstance(item, Amount):
         return item.value == 1 and item.parts[0].text in ("一", "一个", "one", "a")
     if isinstance(item, Node):
         return False
+    if is_any(item, "average", "quantity.long", "question.how_long") and not item.metrics():
+        return _is_mean_or_time(item, assembly, request)
     if item.is_filler:
         return True
     if is_any(item, *_SHAPING) and item.date is None and not (item.values() or item.lists()):
@@ -50,6 +52,16 @@ def _carries_nothing(item: Item, frame: Frame, request: Request) -> bool:
     if item.date is not None:
         return item.date.kind in ("now", "all_history", "versus", "same_period")
     return _shows(item, frame, request)
+
+
+def _is_mean_or_time(item: Mention, assembly: Assembly, request: Request) -> bool:
+    """'How long' asks for a time, 'average' for a mean: nothing else answers them."""
+    if not isinstance(request, MetricQuery):
+        return item.is_filler
+    metrics = [assembly.scope.model.metrics[name] for name in request.metrics]
+    if is_a(item, "average"):
+        return any(assembly.scope.structure.is_ratio(metric.name) for metric in metrics)
+    return any(metric.unit in ("days", "hours", "minutes") for metric in metrics)
 
 
 def _shows(item: Mention, frame: Frame, request: Request) -> bool:
@@ -63,8 +75,6 @@ def _shows(item: Mention, frame: Frame, request: Request) -> bool:
             return request.compare is not None or any(name in GRAINS for name in request.group_by)
         if is_a(item, "trend"):
             return any(name in GRAINS for name in request.group_by) or request.compare is not None
-        if is_a(item, "average"):
-            return True
     if isinstance(request, ListQuery) and is_any(item, "rank"):
         return bool(request.order_by)
     return (is_any(item, "intent.why") and isinstance(request, MetricQuery) and request.compare is not None) or (

@@ -14,6 +14,7 @@ from chat_service.translate.accounting import refuse_unaccounted
 from chat_service.translate.assembly import Assembly
 from chat_service.translate.followups import follow_up
 from chat_service.translate.frame import Frame
+from chat_service.translate.journeys import read_journey
 from chat_service.translate.parse import Parsed
 from chat_service.translate.refusals import refuse_uncomputable, refuse_unknown, refuse_writing
 from chat_service.translate.requests import new_request
@@ -47,6 +48,9 @@ def decide(parsed: Parsed, question: Question, assembly: Assembly) -> Decision:
         return Decision(other=CATALOGUE)
     if (names := _defined(frame, assembly)) and not parsed.unknown:
         return Decision(other=Definitions(names))
+    journey = read_journey(parsed, assembly)
+    if journey is not None:
+        return Decision(journey)
     refuse_unknown(parsed, frame, assembly)
     refuse_uncomputable(frame, assembly)
     if question.previous is not None:

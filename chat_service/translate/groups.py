@@ -21,10 +21,12 @@ class Grouping:
 
 
 def grains_of(frame: Frame) -> tuple[Grain, ...]:
+    """The units of time that a frame groups by, each once."""
     return tuple(dict.fromkeys(group.grain for group in frame.groups if group.grain is not None))
 
 
 def grouping_of(frame: Frame, assembly: Assembly, chooser: Chooser, grains: tuple[Grain, ...]) -> Grouping:
+    """The dimensions and grains of a frame. Raises StopError where one is in doubt or out of reach."""
     names: list[str] = []
     outer: list[str] = []
     marked: dict[str, Group] = {}

@@ -159,8 +159,7 @@ def _having(
         if measure.condition is None or measure.per_row:
             continue
         if not group_by:
-            assembly.assume("condition_not_applied", said(measure))
-            continue
+            raise StopError(Denial("not_supported", said(measure)))
         name = assembly.metric(measure)
         found.append(Having(column=replaced.get(name, name), op=measure.condition.op, values=measure.condition.values))
     return tuple(found)

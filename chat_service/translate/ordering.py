@@ -14,6 +14,7 @@ from semantic_layer.query import Order
 def rank_of(
     frame: Frame, assembly: Assembly, metric: str, group_by: tuple[str, ...], grouping: Grouping, timing: Timing
 ) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:
+    """Order, limit and the groups that the limit counts within. Raises StopError where nothing is ranked."""
     if not frame.ranks:
         return (), None, ()
     rank = _joined_ranks(frame.ranks)

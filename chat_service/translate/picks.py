@@ -26,6 +26,7 @@ class Picks:
 
 
 def picks_of(frame: Frame, assembly: Assembly, chooser: Chooser, grouping: Grouping, *, shared: bool) -> Picks:
+    """What the values of a frame become. Raises StopError where one is in doubt or out of reach."""
     filters: list[FieldFilter] = []
     groups: list[str] = []
     show: list[FieldFilter] = []

@@ -20,6 +20,7 @@ _STANDALONE = frozenset(
 
 
 def refuse_writing(frame: Frame) -> None:
+    """Raise StopError where the question wants data changed or something sent."""
     for flag in ("intent.change_data", "intent.send"):
         for mention in frame.said(flag):
             if not mention.is_filler and not mention.words("exclusion") and not _names_something(mention):
@@ -31,6 +32,7 @@ def _names_something(mention: Mention) -> bool:
 
 
 def refuse_unknown(parsed: Parsed, frame: Frame, assembly: Assembly) -> None:
+    """Raise StopError for the first word that is not understood, or that no pattern took."""
     if parsed.unknown:
         raise StopError(_unknown(parsed, frame, assembly))
     for item in frame.leftover:

@@ -70,7 +70,6 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     ),
     "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
-    "condition_not_applied": ("“{0}”只作参考，没有用来筛选", "'{0}' is not applied as a filter"),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}

@@ -7,6 +7,8 @@ Never raises for any text; the same question on the same model gives the same ou
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.folding import fold
 from chat_service.outcomes import (
     Answerable,
@@ -31,7 +33,7 @@ from chat_service.translate.stops import Denial, Doubt, StopError
 from chat_service.translate.structure import Structure
 from chat_service.translate.values import ValueIndex, ValueSource
 from semantic_layer.model import Model
-from semantic_layer.query import Request
+from semantic_layer.query import CohortQuery, FunnelQuery, Request
 
 MAX_CHARACTERS = 2000
 _ENDS = " 。.?？!！"
@@ -79,7 +81,11 @@ class OfflineTranslator:
 
     def _suggestions(self, denial: Denial, language: Language) -> tuple[str, ...]:
         """Questions that can be answered: about the nearest metrics, else about the model's first."""
-        labels = [m.label.in_language(language) for m in self._model.metrics.values() if not m.definition.hidden]
+        metrics = self._model.metrics
+        main = self._structure.main_behaviour
+        first = [main.amount, main.metric] if main is not None else []
+        names = [name for name in (*first, *metrics) if name is not None and not metrics[name].definition.hidden]
+        labels = list(dict.fromkeys(metrics[name].label.in_language(language) for name in names))
         near = [label for label in denial.nearest if label in labels]
         rest = [label for label in labels if label not in near]
         return tuple(suggestion_text(label, language) for label in (*near, *rest)[:3])
@@ -110,6 +116,8 @@ class OfflineTranslator:
 
 
 def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: Language) -> Outcome:
+    if isinstance(decision.request, CohortQuery | FunnelQuery):
+        parsed = replace(parsed, unknown=())  # a journey has words of its own, all accounted for where it is read
     reading = make_reading(parsed, language, assembly, follow_up=decision.follow_up)
     if decision.request is not None:
         return Answerable(decision.request, reading)

@@ -14,6 +14,7 @@ from semantic_layer.periods import GRAINS, Grain, Period, buckets, unit
 def shares_of(
     frame: Frame, assembly: Assembly, metrics: list[str], grouping: Grouping, members: Picks
 ) -> tuple[str, ...]:
+    """The metrics whose shares are asked for. Raises StopError where there is nothing to take a share of."""
     if not frame.has("share.share"):
         return ()
     structure = assembly.scope.structure
@@ -43,7 +44,7 @@ def _is_change_in_percent(frame: Frame, groups: list[str]) -> bool:
     """同比增长百分之几: a change in percent, not a share."""
     words = frame.said("share.share")
     changes = [m for flag in ("change.up", "change.down", "change.change") for m in frame.said(flag) if not m.is_filler]
-    beside = any(0 <= word.start - change.end <= 2 for word in words for change in changes)
+    beside = any(0 <= max(w.start - c.end, c.start - w.end) <= 2 for w in words for c in changes)
     return beside or (bool(frame.against) and not groups)
 
 
@@ -68,6 +69,7 @@ def cumulative_of(
 
 
 def trend_of(frame: Frame, assembly: Assembly, group_by: tuple[str, ...]) -> tuple[str, ...]:
+    """The groups, with a unit of time where a trend is asked for."""
     grains = [name for name in group_by if name in GRAINS]
     if not frame.has("trend.trend") or grains or frame.against:
         return group_by

@@ -14,6 +14,7 @@ from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer.periods import Grain, Period, preceding, unit, year_earlier
 from semantic_layer.query import Compare
 
+_JOINS = frozenset({"和", "与", "跟", "同"})
 _FAR_FUTURE = date(9000, 1, 1)
 
 
@@ -100,7 +101,7 @@ def _several(periods: list[Period | None], against: Against | None, frame: Frame
     ordered = sorted(closed, key=lambda p: (p.start, p.end))
     touching = all(a.end == b.start for a, b in itertools.pairwise(ordered))
     grain = next(iter(grains))
-    if len(closed) == 2 and any(not m.is_filler or m.text == "对比" for m in frame.said("comparison.versus")):
+    if len(closed) == 2 and any(m.text not in _JOINS for m in frame.said("comparison.versus")):
         return Timing(closed[0], _relation(closed[0], closed[1], today))
     if len(grains) == 1 and grain is not None and touching:
         return Timing(Period(ordered[0].start, ordered[-1].end), None, grain)
@@ -155,6 +156,8 @@ def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grain
         return None
     if not frame.has("change.change", "change.up", "change.down") and not ranked:
         return None
+    if any(part.text.startswith(("between", "from", "从")) for when in frame.whens for part in when.parts):
+        raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
     if period is None or period.start is None:
         raise StopError(Denial("comparison_without_period", _change_words(frame)))
     assembly.assume("compared_with_previous", str(preceding(period, assembly.scope.today)))

@@ -53,7 +53,7 @@ def flow(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -
     first = group[0]
     bucket = bucket_of(first.time, shape.grain) if first.time is not None and shape.grain is not None else None
     reading = Reading(
-        sources.joined(first.rows.dataset, (step for measure in group for step in measure.rows.steps)),
+        sources.read(first.rows, (step for measure in group for step in measure.rows.steps)),
         bucket,
         [*sources.filters(first.rows), *time_limits(first, branch)],
         _bucket_parameters(branch, bucket, shape.grain),

@@ -67,7 +67,10 @@ def _events(measure: Measure, branch: Branch, shape: Shape, sources: Sources) ->
 
 
 def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
-    """How many later events follow earlier ones: each is counted for the nearest earlier one that fits."""
+    """How many later events follow earlier ones: each is counted for the nearest earlier one that fits.
+
+    With an event value, the measure's aggregate over the values of those events.
+    """
     parts = measure.conversion
     assert parts is not None and parts.base.time is not None, "called for conversions"
     earlier, later = "earlier", "later"
@@ -92,10 +95,13 @@ def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources)
     )  # fmt: skip
     pairs = select_from(subquery(_earlier(measure, branch, shape, sources), earlier))
     pairs = joined(pairs, subquery(_later(measure, sources), later), all_of(conditions))
-    outputs = [exp.column(name, table=earlier) for name in shape.names]
+    outputs: list[exp.Expr] = [exp.column(name, table=earlier) for name in shape.names]
+    if parts.event_value is not None:
+        outputs.append(exp.column("value", table=later))
     pairs = pairs.select(*outputs, aliased(place, "place"), copy=False)
     nearest = exp.EQ(this=exp.column("place"), expression=exp.Literal.number(1))
-    count_all = aliased(exp.Count(this=exp.Star(), big_int=True), measure.alias + branch.suffix)
+    value = measure.aggregate if measure.aggregate is not None else exp.Count(this=exp.Star(), big_int=True)
+    count_all = aliased(value.copy(), measure.alias + branch.suffix)
     select = select_from(subquery(pairs, "pairs"))
     columns = [exp.column(name) for name in shape.names]
     return grouped(where(select.select(*columns, count_all, copy=False), [nearest]), len(shape.names))
@@ -105,7 +111,7 @@ def _earlier(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -
     parts = measure.conversion
     assert parts is not None and parts.base.time is not None, "called for conversions"
     base, time = parts.base, parts.base.time
-    select = sources.joined(base.rows.dataset, base.rows.steps)
+    select = sources.read(base.rows)
     label = bucket_of(time, shape.grain) if shape.grain is not None else None
     outputs = key_outputs(base, shape, label)
     outputs += [aliased(parts.base_key.copy(), "entity"), aliased(time.copy(), "happened_at")]
@@ -118,8 +124,10 @@ def _later(measure: Measure, sources: Sources) -> exp.Select:
     parts = measure.conversion
     assert parts is not None and parts.event.time is not None, "called for conversions"
     event, time = parts.event, parts.event.time
-    select = sources.joined(event.rows.dataset, event.rows.steps)
+    select = sources.read(event.rows)
     outputs: list[exp.Expr] = [aliased(parts.event_key.copy(), "entity"), aliased(time.copy(), "followed_at")]
     outputs += [aliased(tree.copy(), f"event_{index + 1}") for index, tree in enumerate(parts.event_id)]
     outputs += [aliased(other.copy(), f"same_{index + 1}") for index, (_, other) in enumerate(parts.same)]
-    return where(select.select(*outputs, copy=False), [event.condition])
+    if parts.event_value is not None:
+        outputs.append(aliased(parts.event_value.copy(), "value"))
+    return where(select.select(*outputs, copy=False), [*sources.filters(event.rows), event.condition])

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from semantic_layer.binding import substitute
-from semantic_layer.model import Model, Step
+from semantic_layer.model import Dataset, Step
 from semantic_layer.resolved import Bucket, Population, Rows
 from semantic_layer.sql import all_of, day_literal, joined, select_from
 
@@ -21,13 +21,13 @@ class Sources:
     """Where rows come from: the model's tables and queries, with the values of parameters, and how a population
     (entities by their own metric) is compiled."""
 
-    model: Model
+    datasets: Mapping[str, Dataset]
     literals: Literals
     population: Callable[[Population], exp.Expr]
 
     def table(self, dataset: str) -> exp.Expr:
         """A dataset as something to select from, under its own name."""
-        found = self.model.datasets[dataset]
+        found = self.datasets[dataset]
         alias = exp.to_identifier(dataset)
         if found.source is None:
             assert found.definition.table is not None, "a dataset is a table or a query"
@@ -47,6 +47,15 @@ class Sources:
                 for a, b in step.on
             )
             select = joined(select, self.table(step.target), on, "LEFT")
+        return select
+
+    def read(self, rows: Rows, steps: Iterable[Step] | None = None) -> exp.Select:
+        """An empty SELECT from rows, by their own joins or by `steps` in place of their own."""
+        if rows.origin is None:
+            return self.joined(rows.dataset, rows.steps if steps is None else steps)
+        select = select_from(rows.origin.copy())
+        for joint in rows.joints:
+            select = joined(select, joint.source.copy(), joint.on.copy() if joint.on is not None else None, joint.side)
         return select
 
     def filters(self, rows: Rows) -> list[exp.Expr]:

@@ -52,7 +52,7 @@ def _sources(model: Model, literals: Mapping[str, exp.Expr]) -> Sources:
     def population(each: Population) -> exp.Expr:
         return _population(each, sources)
 
-    sources = Sources(model, literals, population)
+    sources = Sources(model.datasets, literals, population)
     return sources
 
 

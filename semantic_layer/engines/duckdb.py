@@ -31,6 +31,7 @@ from semantic_layer.result import ColumnType, Value
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 _FILE_READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
@@ -168,6 +169,46 @@ class DuckDBWriter:
             raise EngineError(StatementFailed(_first_line(error))) from error
 
 
+class DuckDBTables:
+    """A database file to be read whole, table by table, for copying it elsewhere. Use as a context manager.
+
+    Raises EngineError: `database_missing` or `database_unreadable` on opening, `statement_failed` after that.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise EngineError(DatabaseMissing(str(path)))
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.Error as error:
+            raise EngineError(DatabaseUnreadable(str(path), _first_line(error))) from error
+
+    def __enter__(self) -> DuckDBTables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def definitions(self) -> dict[str, str]:
+        """The tables of the main schema, each with its CREATE TABLE, in order of name."""
+        rows = self._connection.execute(
+            "SELECT table_name, sql FROM duckdb_tables() WHERE schema_name = 'main' ORDER BY table_name"
+        ).fetchall()
+        return {str(name): str(sql) for name, sql in rows}
+
+    def batches(self, table: str) -> pa.RecordBatchReader:
+        """A table's rows in Arrow, read as they are asked for."""
+        return self._connection.sql(f"SELECT * FROM {_identifier(table)}").to_arrow_reader()  # noqa: S608
+
+    def write_parquet(self, table: str, path: Path) -> None:
+        """A table's rows as one Parquet file; one that is there is replaced."""
+        try:
+            target = _quoted(str(path))
+            self._connection.execute(f"COPY {_identifier(table)} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.Error as error:
+            raise EngineError(StatementFailed(_first_line(error))) from error
+
+
 def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise EngineError(DatabaseMissing(str(path)))
@@ -200,6 +241,10 @@ def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
         source = f"{_FILE_READERS[file.suffix]}({_quoted(str(file.resolve()))})"
         connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608
     return connection
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -11,15 +11,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar, NoReturn
-from urllib.parse import urlsplit, urlunsplit
 
 import adbc_driver_manager as adbc
 import adbc_driver_postgresql as driver
 import pyarrow as pa
 from sqlglot import exp
 
-from semantic_layer.dialects import printed
 from semantic_layer.engines.arrow_rows import rows_of
+from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import (
     DatabaseMissing,
     DatabaseUnreadable,
@@ -29,7 +28,9 @@ from semantic_layer.engines.protocol import (
     RawTable,
     StatementFailed,
 )
+from semantic_layer.engines.urls import without_secrets
 from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.result import Value
 
 CONNECT_SECONDS = 10
 # what one sort or hash table may hold before it goes to disk, as a part of the engine's memory
@@ -52,7 +53,7 @@ class PostgresEngine:
 
     def __init__(self, url: str, *, memory_limit: str = "2GB", timeout_seconds: float = 30.0) -> None:
         """Connect for reading. Raises EngineError (`database_missing`, `database_unreadable`)."""
-        self._shown = without_password(url)
+        self._shown = without_secrets(url)
         self._timeout_seconds, self._memory_limit = timeout_seconds, memory_limit
         self._database = driver.connect(with_timeout(url))
         self._lock = threading.Lock()
@@ -117,10 +118,7 @@ class PostgresEngine:
             connection = adbc.AdbcConnection(self._database)
             _execute(connection, self._session())
         except adbc.Error as error:
-            reason = _reason(error)
-            if "FATAL" in str(error):
-                raise EngineError(DatabaseUnreadable(self._shown, reason)) from error
-            raise EngineError(DatabaseMissing(self._shown)) from error
+            raise EngineError(_unconnected(self._shown, error)) from error
         return connection
 
     def _session(self) -> str:
@@ -157,16 +155,66 @@ class PostgresEngine:
         raise EngineError(problem) from error
 
 
-def without_password(url: str) -> str:
-    """The URL as it may be shown.
+class PostgresWriter:
+    """A connection that may write, for copying tables there. All or nothing: it commits when the block ends well.
 
-    >>> without_password("postgresql://ann:secret@db.example:5432/shop?sslmode=require")
-    'postgresql://ann@db.example:5432/shop'
+    Use as a context manager. Raises EngineError: `database_missing`, `database_unreadable`, `statement_failed`.
     """
-    parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
-    return urlunsplit((parts.scheme, user + host, parts.path, "", ""))
+
+    def __init__(self, url: str) -> None:
+        self._shown = without_secrets(url)
+        self._database = driver.connect(with_timeout(url))
+
+    def __enter__(self) -> PostgresWriter:
+        try:
+            self._connection = adbc.AdbcConnection(self._database)
+        except adbc.Error as error:
+            raise EngineError(_unconnected(self._shown, error)) from error
+        self._connection.set_autocommit(False)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            if kind is None:
+                self._connection.commit()
+            else:
+                self._connection.rollback()
+        except adbc.Error as error:
+            raise EngineError(StatementFailed(_reason(error))) from error
+        finally:
+            self._connection.close()
+            self._database.close()
+
+    def execute(self, sql: str) -> None:
+        """Run one statement for its effect."""
+        with self._statement() as statement:
+            statement.set_sql_query(sql)
+            statement.execute_update()
+
+    def rows(self, sql: str) -> tuple[tuple[Value, ...], ...]:
+        """The rows of a query."""
+        try:
+            return rows_of(_execute(self._connection, sql)).rows
+        except adbc.Error as error:
+            raise EngineError(StatementFailed(_reason(error))) from error
+
+    def append(self, table: str, batches: pa.RecordBatchReader) -> None:
+        """Add rows of Arrow to a table, columns matched by place."""
+        with self._statement() as statement:
+            mode = {adbc.INGEST_OPTION_TARGET_TABLE: table, adbc.INGEST_OPTION_MODE: adbc.INGEST_OPTION_MODE_APPEND}
+            statement.set_options(**mode)
+            statement.bind_stream(batches)
+            statement.execute_update()
+
+    @contextmanager
+    def _statement(self) -> Iterator[adbc.AdbcStatement]:
+        statement = adbc.AdbcStatement(self._connection)
+        try:
+            yield statement
+        except adbc.Error as error:
+            raise EngineError(StatementFailed(_reason(error))) from error
+        finally:
+            statement.close()
 
 
 def with_timeout(url: str) -> str:
@@ -174,6 +222,11 @@ def with_timeout(url: str) -> str:
     if "connect_timeout=" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}connect_timeout={CONNECT_SECONDS}"
+
+
+def _unconnected(shown: str, error: adbc.Error) -> EngineProblem:
+    """A server that answers and refuses is there; the driver gives no code for either."""
+    return DatabaseUnreadable(shown, _reason(error)) if "FATAL" in str(error) else DatabaseMissing(shown)
 
 
 def _execute(connection: adbc.AdbcConnection, sql: str) -> pa.Table:

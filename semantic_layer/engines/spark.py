@@ -24,8 +24,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from semantic_layer.dialects import printed
 from semantic_layer.engines.arrow_rows import rows_of
+from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import (
     DatabaseMissing,
     DatabaseUnreadable,
@@ -35,6 +35,7 @@ from semantic_layer.engines.protocol import (
     RawTable,
     StatementFailed,
 )
+from semantic_layer.engines.urls import without_secrets
 from semantic_layer.errors import EngineError, EngineProblem
 
 with warnings.catch_warnings():
@@ -67,7 +68,7 @@ class SparkEngine:
         """
         self._timeout_seconds, self._memory_limit = timeout_seconds, memory_limit
         address, chosen = split_url(url)
-        self._shown = address.partition(";")[0]
+        self._shown = without_secrets(address)
         _check_reachable(self._shown)
         self._lock = threading.Lock()
         self._running: set[str] = set()

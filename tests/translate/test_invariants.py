@@ -22,9 +22,35 @@ _CASES = [
     if "request" in entry
 ]
 _PIECES = st.sampled_from(
-    [*"的各按和比前后最近年月日上下没未不多少哪", "销售额", "上海", "金卡", "客户", "去年", "3", "10%", "超过", "以上", "占比", "同比",
-     "revenue", "by", "city", "top", "5", "customers", "who", "bought", "not", "in", "2025", "last month", "vs", ",", "?", " "]
-)  # fmt: skip
+    (
+        *"的各按和比前后最近年月日上下没未不多少哪",
+        *[
+            "销售额",
+            "上海",
+            "金卡",
+            "客户",
+            "去年",
+            "3",
+            "10%",
+            "超过",
+            "以上",
+            "占比",
+            "同比",
+            "revenue",
+            "by",
+            "city",
+            "top",
+            "5",
+            "customers",
+            "who",
+            "bought",
+            "not",
+            "in",
+            "2025",
+        ],
+        *("last month", "vs", ",", "?", " "),
+    )
+)
 _fixed = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

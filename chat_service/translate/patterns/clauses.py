@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from chat_service.translate.patterns.matching import is_a, is_any, parts
 from chat_service.translate.patterns.nodes import Amount, Clause, Condition, Item, Items, Measure, Values, When
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.patterns.verbs import CUTS, is_redundant, is_target, is_verb, without_redundant
+from chat_service.translate.patterns.verbs import CUTS, is_redundant, is_target, is_verb, metrics_of, without_redundant
 from chat_service.translate.senses import Mention
 
 _MARKERS = ("date.same_period", "date.all_history", "connective", "money_verb")
@@ -34,7 +34,10 @@ class _Segment:
 def read_clauses(items: Items, scope: Scope) -> Items:
     """Verbs, and measures with conditions in a question about customers, become clauses."""
     verbs = {index for index in range(len(items)) if is_verb(items, index, scope)}
-    targets = [i for i, item in enumerate(items) if i not in verbs and is_target(item)]
+    counted = {entity.counted_by for entity in scope.model.entities.values()}
+    targets = [
+        i for i, item in enumerate(items) if i not in verbs and is_target(item) and not set(metrics_of(item)) <= counted
+    ]
     verbs = {index for index in verbs if not is_redundant(items, index, targets, scope)}
     bound = {
         i
@@ -152,9 +155,11 @@ def _clauses(items: Items, first: int, last: int, anchors: set[int], scope: Scop
             result.extend(stretch)
             continue
         node, rest = clause
+        more = [item for item in rest if isinstance(item, When)]
+        either = any(is_a(item, "connective.or") for item in mentions_in(node))
+        repeated = [replace(node, parts=item.parts, when=item, alternative=either) for item in more]
         made.append(node)
-        result.append(node)
-        result.extend(rest)
+        result.extend([node, *repeated, *(item for item in rest if item not in more)])
     return _with_periods(result)
 
 
@@ -191,6 +196,11 @@ def _own_start(items: Items, anchor: int, least: int) -> int:
     return start
 
 
+def mentions_in(node: Clause) -> tuple[Mention, ...]:
+    """The mentions that a clause was made of."""
+    return node.parts
+
+
 def _says_something(items: Items, cut: int, last: int, anchors: set[int]) -> bool:
     """Whether a verb or a negation comes before the next cut."""
     for index in range(cut, last):
@@ -221,7 +231,8 @@ def _clause(
 ) -> tuple[Clause, list[Item]] | None:
     stretch = items[segment.first : segment.last]
     negation = next((item for item in stretch if isinstance(item, Mention) and _negates(item)), None)
-    when = next((item for item in stretch if isinstance(item, When)), None)
+    whens = [item for item in stretch if isinstance(item, When)]
+    when = whens[0] if whens else None
     said = _said(stretch, [items[i] for i in anchors], negation, previous, scope)
     if said is None:
         return None
@@ -287,7 +298,7 @@ def _repeated(stretch: Items, previous: Clause, scope: Scope) -> _Said:
 
 def _is_ever(stretch: Items, negation: Mention | None) -> bool:
     said_so = any(isinstance(item, Mention) and is_any(item, "follow.ever", "date.all_history") for item in stretch)
-    return said_so or (negation is not None and is_a(negation, "negation.never"))
+    return said_so or (negation is not None and is_any(negation, "negation.never", "negation.yet"))
 
 
 def _text(item: Item) -> str:

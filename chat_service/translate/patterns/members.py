@@ -21,11 +21,14 @@ _LEFT_OUT = (
     "v=values c=exclusion.close",
 )
 _REST = frozenset({"其他", "其它", "其余", "other", "others", "the rest", "the other"})
+_GOODS = frozenset(
+    {"产品", "商品", "货品", "品类", "类", "类产品", "类商品", "products", "product", "items", "goods", "stuff"}
+)
 
 
 def read_members(items: Items, scope: Scope) -> Items:
     """Values join their dimension's name, then each other, then what leaves them out."""
-    items = _named(_others(items))
+    items = _named(_goods(_others(items)))
     items = rewrite(items, ("v=value",), lambda found, all_items: _single(found, all_items, scope))
     items = _listed(items)
     return rewrite(items, _LEFT_OUT, _left_out)
@@ -41,6 +44,18 @@ def _others(items: Items) -> Items:
         else item
         for item in items
     )
+
+
+def _goods(items: Items) -> Items:
+    """母婴产品, beauty products: the word for goods after a value of them says nothing more."""
+    result: list[Item] = []
+    for item in items:
+        before = result[-1] if result else None
+        after_value = isinstance(before, Mention) and bool(before.values()) and not before.is_filler
+        if isinstance(item, Mention) and item.text in _GOODS and after_value and not item.metrics():
+            item = replace(item, senses=(WordSense("filler", "goods"),))
+        result.append(item)
+    return tuple(result)
 
 
 def _named(items: Items) -> Items:

@@ -37,6 +37,7 @@ _ADVERBS = frozenset(
 
 
 def is_verb(items: Items, at: int, scope: Scope) -> bool:
+    """Whether a mention says what customers did, rather than what is counted."""
     item = items[at]
     if not isinstance(item, Mention) or not item.behaviours():
         return False
@@ -98,7 +99,7 @@ def is_redundant(items: Items, at: int, targets: list[int], scope: Scope) -> boo
         return False
     metric = scope.structure.model.behaviours[item.behaviours()[0]].metric
     rows = scope.structure.stands_on(metric)
-    return any(all(rows & _datasets(name, scope) for name in _metrics_of(items[index])) for index in targets)
+    return any(all(rows & _datasets(name, scope) for name in metrics_of(items[index])) for index in targets)
 
 
 def _datasets(metric: str, scope: Scope) -> frozenset[str]:
@@ -151,10 +152,12 @@ def without_redundant(items: Items, targets: list[int], verbs: set[int], scope: 
 
 
 def is_target(item: Item) -> bool:
+    """Whether an item is something to be measured, without a condition on it."""
     if isinstance(item, Measure):
         return item.condition is None
     return isinstance(item, Mention) and bool(item.metrics()) and not item.entities() and not item.words("quantity")
 
 
-def _metrics_of(item: Item) -> tuple[str, ...]:
+def metrics_of(item: Item) -> tuple[str, ...]:
+    """The metrics that an item can mean."""
     return item.metrics if isinstance(item, Measure) else item.metrics() if isinstance(item, Mention) else ()

@@ -6,11 +6,12 @@ All three say the same in the same words; a manifest also spells out what is lef
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import cast, get_args
+from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from semantic_layer.interop.dbt.nodes import Node
 from semantic_layer.interop.dbt.project import (
+    GRAINS,
     Aggregation,
     Conversion,
     Dimension,
@@ -53,7 +54,6 @@ class Found:
     time_spines: list[TimeSpine] = field(default_factory=list)
     # measures that belong to a metric and were written inside it
     measures: list[Measure] = field(default_factory=list)
-    # metrics over another metric where older projects name a measure; settled when all metrics are known
     schema: str | None = None
 
 
@@ -219,7 +219,11 @@ def _measured(node: Node, name: str, kind: MetricKind, params: Node, found: Foun
     if kind not in ("simple", "cumulative"):
         return None
     if not params["measure"].is_absent:
-        return measure_use(params["measure"])
+        use = measure_use(params["measure"])
+        # compiled manifests move these two from the measure to the metric
+        fill = use.fill_nulls_with if use.fill_nulls_with is not None else params.number("fill_nulls_with")
+        is_joined = use.join_to_timespine or params.flag("join_to_timespine")
+        return replace(use, join_to_timespine=is_joined, fill_nulls_with=fill)
     own = params["metric_aggregation_params"]
     if kind == "simple" and not own.is_absent:
         made = aggregate(own, name, own.text("semantic_model").lower(), params.text("expr", name), None)
@@ -228,21 +232,21 @@ def _measured(node: Node, name: str, kind: MetricKind, params: Node, found: Foun
         return MeasureUse(name, (), params.flag("join_to_timespine"), params.number("fill_nulls_with"))
     metric = params["cumulative_type_params"]["metric"]
     if kind == "cumulative" and not metric.is_absent:
-        return measure_use(metric)
+        return measure_use(metric, is_metric=True)
     params["measure"].refuse("is missing")
     return None
 
 
-def measure_use(node: Node) -> MeasureUse:
-    """A measure by its name alone, or with how it is taken."""
+def measure_use(node: Node, *, is_metric: bool = False) -> MeasureUse:
+    """A measure (or a simple metric in its place) by its name alone, or with how it is taken."""
     if isinstance(node.value, str):
-        return MeasureUse(node.value.lower())
+        return MeasureUse(node.value.lower(), is_metric=is_metric)
     node.only(
         ("name", "filter", "alias", "join_to_timespine", "fill_nulls_with", "offset_window", "offset_to_grain"),
         "a measure's use",
     )
     fill = node.number("fill_nulls_with")
-    return MeasureUse(node.name(), filters(node["filter"]), node.flag("join_to_timespine"), fill)
+    return MeasureUse(node.name(), filters(node["filter"]), node.flag("join_to_timespine"), fill, is_metric)
 
 
 def metric_use(node: Node) -> MetricUse:
@@ -260,11 +264,12 @@ def metric_use(node: Node) -> MetricUse:
 def _conversion(node: Node) -> Conversion | None:
     sides = []
     for measure, metric in (("base_measure", "base_metric"), ("conversion_measure", "conversion_metric")):
-        side = node[measure] if not node[measure].is_absent else node[metric]
+        is_metric = node[measure].is_absent
+        side = node[metric] if is_metric else node[measure]
         if side.is_absent:
             node[measure].refuse("is missing")
             return None
-        sides.append(measure_use(side))
+        sides.append(measure_use(side, is_metric=is_metric))
     return conversion(node, sides[0], sides[1])
 
 
@@ -292,7 +297,8 @@ def span(node: Node) -> Span | None:
     if matched is None:
         node.refuse(f"is '{node.value}'; it should be a number and a grain, such as '7 days'")
         return None
-    return Span(int(matched[1]), matched[2].lower())
+    grain = matched[2].lower()
+    return Span(int(matched[1]), grain.removesuffix("s") if grain.removesuffix("s") in GRAINS else grain)
 
 
 def filters(node: Node) -> tuple[Filter, ...]:
@@ -343,11 +349,7 @@ def read_configuration(node: Node, found: Found) -> None:
         found.time_spines.append(TimeSpine(table, primary.name(), grain, customs, each.where))
     known = {(spine.table, spine.grain) for spine in found.time_spines}
     for each in node["time_spine_table_configurations"].items():
-        spine = TimeSpine(each.text("location"), each.text("column_name"), each.text("grain", "day").lower(), {}, each.where)
+        grain = each.text("grain", "day").lower()
+        spine = TimeSpine(each.text("location"), each.text("column_name"), grain, {}, each.where)
         if (spine.table, spine.grain) not in known:
             found.time_spines.append(spine)
-
-
-def as_kind(text: str) -> MetricKind | None:
-    """A metric's kind by its name in small letters."""
-    return cast(MetricKind, text) if text in METRIC_KINDS else None

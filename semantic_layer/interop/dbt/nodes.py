@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar, get_args
+from typing import TypeVar, get_args
 
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.interop.dbt.problems import BadValue, UnknownKey

@@ -142,12 +142,13 @@ class SemanticModel:
 
 @dataclass(frozen=True)
 class MeasureUse:
-    """How a metric takes a measure."""
+    """How a metric takes a measure. `is_metric` until a name of a simple metric has become that metric's measure."""
 
     measure: str
     filters: tuple[Filter, ...] = ()
     join_to_timespine: bool = False
     fill_nulls_with: float | None = None
+    is_metric: bool = False
 
 
 @dataclass(frozen=True)

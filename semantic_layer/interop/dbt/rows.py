@@ -1,0 +1,415 @@
+"""The rows that a measure counts, as the compiler reads them: a semantic model's table, the tables that its entities
+lead to (each role under an alias of its own), and, for metrics of other times, the time spine that they are seen from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal
+
+from sqlglot import exp
+
+from semantic_layer.compiler.rows import parsed_table
+from semantic_layer.expressions import Unparsable, parse_expression
+from semantic_layer.interop.dbt.names import SettledCondition
+from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, SemanticModel, Span, TimeSpine
+from semantic_layer.interop.dbt.reach import Element, Hop, Reach
+from semantic_layer.interop.dbt.templates import PLACE, Item
+from semantic_layer.resolved import Joint, Rows
+from semantic_layer.sql import aliased, all_of, any_of, joined, select_from, subquery
+
+SPINE = "time_spine"
+# a metric of entities, compiled: the query, its key columns in the order of the group_by, and the metric's column
+MetricTable = Callable[[Item], tuple[exp.Select, tuple[str, ...], str]]
+
+
+@dataclass(frozen=True)
+class Offset:
+    """The time that is read for a time that is shown: some while before, or the start of a grain."""
+
+    window: Span | None
+    to_grain: str | None
+    # a whole period of a custom grain is moved, as nothing finer is asked for
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Accumulation:
+    """Rows up to a time: of a window before it, since the start of a grain, or of all time."""
+
+    window: Span | None
+    grain_to_date: str | None
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How the rows of a time that is shown are found: by the offsets from outermost to innermost, then accumulated."""
+
+    offsets: tuple[Offset, ...] = ()
+    accumulation: Accumulation | None = None
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """Half-open bounds of metric_time."""
+
+    start: datetime
+    end: datetime
+
+
+class NoSpineError(LookupError):
+    """No time spine is fine enough for the grain that is its argument."""
+
+
+class RowsBuilder:
+    """Builds the rows of one pass: items and conditions are asked for, and joins gather. One pass, one use.
+
+    Without a model, the rows are those of the time spine for `grain`.
+    """
+
+    def __init__(
+        self, project: DbtProject, reach: Reach, metric_table: MetricTable, *, model: SemanticModel | None,
+        time: str | None, grain: str, shift: Shift | None = None, is_outer: bool = False,
+    ) -> None:  # fmt: skip
+        """`time` is the dimension that metric_time stands for, of the given grain; `is_outer` keeps the rows of both
+        sides of every join. Raises NoSpineError."""
+        self._project, self._reach, self._metric_table = project, reach, metric_table
+        self._model, self._time_name, self._is_outer = model, time, is_outer
+        self.grain = grain
+        self._joints: list[Joint] = []
+        self._aliases: dict[tuple[Hop, ...], str] = {}
+        self._customs: dict[tuple[str, str], str] = {}
+        self._metrics: dict[Item, exp.Expr] = {}
+        self.time: exp.Expr | None = None
+        self._reached_time: exp.Expr | None = None
+        self._origin = self._start(shift)
+
+    def rows(self, keys: Iterable[exp.Expr], filters: Iterable[exp.Expr], name: str) -> Rows:
+        """The rows with all that was asked for so far."""
+        return Rows(name, (), tuple(keys), tuple(filters), (), self._origin, tuple(self._joints))
+
+    def cross_spine(self) -> None:
+        """Put the rows beside every unit of the time spine, which metric_time then stands for."""
+        self._joints.append(Joint(self._spine(self.grain), None, ""))
+        self.time = exp.column("label", table=SPINE)
+
+    # ---- values ----
+
+    def value(self, item: Item) -> exp.Expr:
+        """A settled item of these rows."""
+        if item.kind == "metric":
+            return self._metric(item).copy()
+        if self.is_time(item):
+            assert self.time is not None, "rows with a time"
+            return self._in_grain(self.time, self.grain, item)
+        element = self.element(item)
+        alias = self._alias(element.hops, element.model)
+        if element.entity is not None:
+            return qualified(element.entity.expr, alias)
+        assert element.dimension is not None, "elements are entities or dimensions"
+        tree = qualified(element.dimension.expr, alias)
+        return self._in_grain(tree, element.dimension.grain or "day", item) if element.dimension.kind == "time" else tree
+
+    def element(self, item: Item) -> Element:
+        """The element that a settled item is. Raises AmbiguousElementError."""
+        assert self._model is not None, "a spine has only metric_time"
+        found = self._reach.element(self._model.name, item.name, item.links)
+        assert found is not None, "settled items are known"
+        return found
+
+    def is_time(self, item: Item) -> bool:
+        """Whether an item is the time by which these rows are placed, under either name."""
+        if item.name == METRIC_TIME and not item.links:
+            return True
+        if self._model is None or item.name != self._time_name or item.kind == "metric":
+            return False
+        return not self.element(item).hops
+
+    def reached_within(self, bounds: TimeRange) -> list[exp.Expr]:
+        """The bounds on the time that is read, where that is not the one that is shown."""
+        if self._reached_time is None:
+            return []
+        return _bounded(self._reached_time, bounds)
+
+    def at_starts_of(self, grains: Iterable[str]) -> exp.Expr:
+        """Only the times shown that begin a unit of one of the grains."""
+        assert self.time is not None, "rows with a time"
+        starts = [exp.EQ(this=truncated(self.time, grain), expression=self.time.copy()) for grain in grains]
+        return any_of(starts)
+
+    def condition(self, settled: SettledCondition) -> exp.Expr:
+        """A settled condition over these rows."""
+        return placed(settled, self.value)
+
+    def within(self, bounds: TimeRange) -> list[exp.Expr]:
+        """The bounds on the time of these rows."""
+        assert self.time is not None, "rows with a time"
+        return _bounded(self.time, bounds)
+
+    def measured(self, expr: str) -> exp.Expr:
+        """An expression over the model's own columns."""
+        assert self._model is not None, "measures are of a model"
+        return qualified(expr, self._model.name)
+
+    def own(self, name: str) -> exp.Expr:
+        """An entity or dimension of the model itself."""
+        assert self._model is not None, "a spine has only metric_time"
+        entity = self._model.entity.get(name)
+        if entity is not None:
+            return qualified(entity.expr, self._model.name)
+        dimension = self._model.dimension.get(name)
+        if dimension is None:
+            raise UnknownEntityError(name, self._model.name)
+        return qualified(dimension.expr, self._model.name)
+
+    def instant(self, dimension: str) -> exp.Expr:
+        """A time dimension of the model at its own grain; the time that rows are placed by, if it is that one."""
+        assert self._model is not None, "measures are of a model"
+        if dimension == self._time_name and self.time is not None:
+            return truncated(self.time, self.grain)
+        found = self._model.dimension[dimension]
+        return truncated(qualified(found.expr, self._model.name), found.grain or "day")
+
+    # ---- where rows begin ----
+
+    def _start(self, shift: Shift | None) -> exp.Expr:
+        if self._model is None:
+            self.time = exp.column("label", table=SPINE)
+            return self._spine(self.grain)
+        table = _table(self._model.table, self._model.name)
+        own: exp.Expr | None = None
+        if self._time_name is not None and self._time_name in self._model.dimension:
+            own = qualified(self._model.dimension[self._time_name].expr, self._model.name)
+        self.time = own
+        if shift is None:
+            return table
+        assert own is not None, "only what has a time is moved in time"
+        self.time = exp.column("label", table=SPINE)
+        origin = self._spine(self.grain)
+        reached = self._reached(shift)
+        self._reached_time = reached
+        self._joints.append(Joint(table, all_of(_counts(truncated(own, self.grain), reached, shift)), ""))
+        return origin
+
+    def _spine(self, grain: str) -> exp.Expr:
+        """The units of a grain as rows, under `label`."""
+        spine = self._project.spine_for(grain)
+        if spine is None:
+            raise NoSpineError(grain)
+        column = exp.column(spine.column)
+        select = select_from(parsed_table(spine.table).copy())
+        label = aliased(column if spine.grain == grain else truncated(column, grain), "label")
+        select = select.select(label, copy=False)
+        return subquery(select if spine.grain == grain else select.distinct(copy=False), SPINE)
+
+    def _reached(self, shift: Shift) -> exp.Expr:
+        """The time that is read, in terms of the spine's label."""
+        reached: exp.Expr = exp.column("label", table=SPINE)
+        for index, offset in enumerate(shift.offsets):
+            if offset.to_grain is not None:
+                reached = truncated(reached, offset.to_grain)
+            elif offset.window is not None and offset.window.grain in self._project.customs:
+                alias = f"moved_{index + 1}"
+                moved = custom_moves(self._project.customs[offset.window.grain], offset.window, is_whole=offset.is_whole)
+                on = exp.EQ(this=exp.column("label", table=alias), expression=reached)
+                self._joints.append(Joint(subquery(moved, alias), on, ""))
+                reached = exp.column("source", table=alias)
+            elif offset.window is not None:
+                reached = exp.Sub(this=reached, expression=interval(offset.window))
+        return reached
+
+    # ---- joins ----
+
+    def _alias(self, hops: tuple[Hop, ...], model: SemanticModel) -> str:
+        if not hops:
+            return model.name
+        if hops not in self._aliases:
+            left = self._alias(hops[:-1], self._project.models[hops[-1].left])
+            alias = "__".join((*(hop.entity for hop in hops), model.name))
+            on = all_of(self._matching(hops[-1].entity, self._project.models[hops[-1].left], left, model, alias))
+            self._joints.append(Joint(_table(model.table, alias), on, "FULL" if self._is_outer else "LEFT"))
+            self._aliases[hops] = alias
+        return self._aliases[hops]
+
+    def _matching(
+        self, entity: str, left: SemanticModel, left_alias: str, right: SemanticModel, right_alias: str
+    ) -> Iterable[exp.Expr]:
+        """The row of `right` for a row of `left`: the same entity, in the same partition, valid at the row's time."""
+        yield exp.EQ(
+            this=qualified(left.entity[entity].expr, left_alias),
+            expression=qualified(right.entity[entity].expr, right_alias),
+        )
+        for partition in left.partitions:
+            other = right.dimension.get(partition.name)
+            if other is not None and other.is_partition and other.grain == partition.grain:
+                yield exp.EQ(
+                    this=qualified(partition.expr, left_alias), expression=qualified(other.expr, right_alias)
+                )
+        start, end = right.validity("start"), right.validity("end")
+        if self.time is None or start is None or end is None:
+            return
+        at = truncated(self.time, self.grain)
+        opens = truncated(qualified(start.expr, right_alias), start.grain or "day")
+        closes = truncated(qualified(end.expr, right_alias), end.grain or "day")
+        yield exp.GTE(this=at, expression=opens)
+        yield any_of([exp.LT(this=at.copy(), expression=closes), exp.Is(this=closes.copy(), expression=exp.Null())])
+
+    def _metric(self, item: Item) -> exp.Expr:
+        """A metric of an entity that these rows have, joined by the entity."""
+        if item not in self._metrics:
+            query, keys, column = self._metric_table(item)
+            alias = f"metric_{len(self._metrics) + 1}_{item.name}"
+            side: Literal["LEFT", "FULL"] = "FULL" if self._is_outer else "LEFT"
+            on = [
+                exp.EQ(this=self._entity(path), expression=exp.column(key, table=alias))
+                for path, key in zip(item.metric_group_by, keys, strict=True)
+            ]
+            self._joints.append(Joint(subquery(query, alias), all_of(on), side))
+            self._metrics[item] = exp.column(column, table=alias)
+        return self._metrics[item]
+
+    def _entity(self, path: str) -> exp.Expr:
+        """An entity by its name as a metric in a filter gives it: the way to it may be that metric's, not ours."""
+        assert self._model is not None, "a spine has only metric_time"
+        *links, name = path.split("__")
+        for given in (tuple(links), ()):
+            found = self._reach.full_links((self._model.name,), name, given)
+            if found is not None:
+                return self.value(Item(name, found))
+        raise UnknownEntityError(path, self._model.name)
+
+    # ---- time ----
+
+    def _in_grain(self, time: exp.Expr, base: str, item: Item) -> exp.Expr:
+        if item.date_part is not None:
+            unit = "ISODOW" if item.date_part == "dow" else item.date_part.upper()
+            return exp.Extract(this=exp.var(unit), expression=time.copy())
+        assert item.grain is not None, "settled times have a grain"
+        if item.grain in self._project.customs:
+            return self._in_custom(time, item.grain)
+        return time.copy() if item.grain == base and self._is_label(time) else truncated(time, item.grain)
+
+    @staticmethod
+    def _is_label(time: exp.Expr) -> bool:
+        return isinstance(time, exp.Column) and time.table == SPINE
+
+    def _in_custom(self, time: exp.Expr, grain: str) -> exp.Expr:
+        """The value of a custom grain at a time, looked up in its spine."""
+        spine = self._project.customs[grain]
+        key = (time.sql(), spine.table)
+        if key not in self._customs:
+            alias = f"calendar_{len(self._customs) + 1}"
+            on = exp.EQ(this=truncated(time, spine.grain), expression=exp.column(spine.column, table=alias))
+            self._joints.append(Joint(_table(spine.table, alias), on))
+            self._customs[key] = alias
+        return exp.column(spine.customs[grain], table=self._customs[key])
+
+
+class UnknownEntityError(LookupError):
+    """Rows of a model have no such entity: its arguments are the name and the model."""
+
+
+def placed(settled: SettledCondition, value: Callable[[Item], exp.Expr]) -> exp.Expr:
+    """A settled condition with the values of its items in place."""
+
+    def put(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.name.startswith(PLACE):
+            tree = value(settled.items[int(node.name.removeprefix(PLACE))])
+            return tree if isinstance(tree, exp.Column | exp.Func) else exp.Paren(this=tree)
+        return node
+
+    return settled.tree.copy().transform(put, copy=False)
+
+
+def _bounded(time: exp.Expr, bounds: TimeRange) -> list[exp.Expr]:
+    return [
+        exp.GTE(this=time.copy(), expression=instant_literal(bounds.start)),
+        exp.LT(this=time.copy(), expression=instant_literal(bounds.end)),
+    ]
+
+
+def _counts(own: exp.Expr, reached: exp.Expr, shift: Shift) -> Iterable[exp.Expr]:
+    """Which rows count for the time that is read."""
+    if shift.accumulation is None:
+        yield exp.EQ(this=own, expression=reached)
+        return
+    yield exp.LTE(this=own, expression=reached)
+    if shift.accumulation.window is not None:
+        since = exp.Sub(this=reached.copy(), expression=interval(shift.accumulation.window))
+        yield exp.GT(this=own.copy(), expression=since)
+    elif shift.accumulation.grain_to_date is not None:
+        yield exp.GTE(this=own.copy(), expression=truncated(reached, shift.accumulation.grain_to_date))
+
+
+def custom_moves(spine: TimeSpine, window: Span, *, is_whole: bool) -> exp.Select:
+    """For each unit of the spine (`label`) the one as far into an earlier period of the custom grain (`source`).
+
+    With `is_whole`, all units of the earlier period are sources of the first unit of the later one.
+    """
+    unit, period = exp.column(spine.column), exp.column(spine.customs[window.grain])
+    order = exp.Order(expressions=[exp.Ordered(this=unit.copy())])
+    inside = exp.Window(this=exp.RowNumber(), partition_by=[period.copy()], order=order)
+    rank = exp.Window(this=exp.DenseRank(), order=exp.Order(expressions=[exp.Ordered(this=period.copy())]))
+    numbered = select_from(parsed_table(spine.table).copy()).select(
+        aliased(unit, "unit"), aliased(inside, "place"), aliased(rank, "period"), copy=False
+    )
+    earlier = exp.EQ(
+        this=exp.column("period", table="earlier"),
+        expression=exp.Sub(this=exp.column("period", table="later"), expression=exp.Literal.number(window.count)),
+    )
+    place = exp.EQ(
+        this=exp.column("place", table="later"),
+        expression=exp.Literal.number(1) if is_whole else exp.column("place", table="earlier"),
+    )
+    select = joined(select_from(subquery(numbered, "later")), subquery(numbered.copy(), "earlier"), all_of([earlier, place]))
+    label, source = exp.column("unit", table="later"), exp.column("unit", table="earlier")
+    return select.select(aliased(label, "label"), aliased(source, "source"), copy=False)
+
+
+def truncated(time: exp.Expr, grain: str) -> exp.Expr:
+    """The start of the unit of a grain; nothing is finer than a nanosecond."""
+    if grain == "nanosecond":
+        return time.copy()
+    return exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper()))
+
+
+def interval(span: Span) -> exp.Expr:
+    """A length of time as SQL."""
+    count, unit = (span.count * 3, "month") if span.grain == "quarter" else (span.count, span.grain)
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.upper()))
+
+
+def instant_literal(instant: datetime) -> exp.Expr:
+    """A point in time as SQL."""
+    text = exp.Literal.string(instant.isoformat(sep=" "))
+    return exp.Cast(this=text, to=exp.DataType(this=exp.DataType.Type.TIMESTAMP, nested=False))
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> exp.Expr:
+    parsed = parse_expression(text)
+    assert not isinstance(parsed, Unparsable), "expressions were checked on loading"
+    return parsed.tree
+
+
+def qualified(text: str, alias: str) -> exp.Expr:
+    """An expression over the columns of the table that stands under an alias."""
+
+    def put(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and not node.table:
+            return exp.column(node.name, table=alias)
+        return node
+
+    tree = _parsed(text).copy().transform(put, copy=False)
+    return tree if isinstance(tree, exp.Column | exp.Func | exp.Literal | exp.Case) else exp.Paren(this=tree)
+
+
+def _table(name: str, alias: str) -> exp.Expr:
+    found = parsed_table(name).copy()
+    found.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return found
+
+
