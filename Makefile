@@ -13,6 +13,8 @@ DEVELOPMENT := $(VENV)/.installed-development
 LOCKED := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
   --no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# once, so that no first question pays for it, even where Python is told to write no bytecode
+COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test lint types check bench docs lock clean
@@ -71,10 +73,12 @@ $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements.lock names into $(VENV) ..."
 	@$(PIP) install --requirement requirements.lock
 	@$(PIP) install --no-deps --editable .
+	@$(COMPILED)
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements-dev.lock names into $(VENV) ..."
 	@$(PIP) install --requirement requirements-dev.lock
 	@$(PIP) install --no-deps --editable .
+	@$(COMPILED)
 	@touch $@ $(RUNTIME)

@@ -35,6 +35,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Where each library that is somebody else's world may be imported: patterns over module names.
 ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("duckdb",): ("semantic_layer.engines.duckdb",),
+    ("adbc_driver_manager", "adbc_driver_postgresql", "psycopg"): ("semantic_layer.engines.postgres",),
+    ("pyspark", "grpc"): ("semantic_layer.engines.spark",),
+    ("pyarrow",): ("semantic_layer.engines.*",),
     ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
     ("uvicorn",): ("chat_service.commands.serve",),
     ("sqlalchemy",): ("chat_service.conversation_store",),

@@ -16,7 +16,13 @@ _NAME = re.compile(r"^([A-Za-z0-9._-]+)")
 _PINNED = re.compile(r"^[a-z0-9._-]+==[^ ]+( ; .+)? \\$")
 _HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 # part of another's public interface, and pinned with it
-COMES_WITH = {"pydantic-core": "pydantic", "starlette": "fastapi", "anyio": "fastapi", "click": "typer"}
+COMES_WITH = {
+    "pydantic-core": "pydantic",
+    "starlette": "fastapi",
+    "anyio": "fastapi",
+    "click": "typer",
+    "adbc-driver-manager": "adbc-driver-postgresql",
+}
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 
 

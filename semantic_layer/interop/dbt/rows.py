@@ -7,19 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal
 
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import parsed_table
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.names import SettledCondition
-from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, SemanticModel, Span, TimeSpine
+from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, SemanticModel, Span
 from semantic_layer.interop.dbt.reach import Element, Hop, Reach
+from semantic_layer.interop.dbt.sql import custom_moves, instant_literal, interval, qualified, table_as, truncated
 from semantic_layer.interop.dbt.templates import PLACE, Item
 from semantic_layer.resolved import Joint, Rows
-from semantic_layer.sql import aliased, all_of, any_of, joined, select_from, subquery
+from semantic_layer.sql import aliased, all_of, any_of, select_from, subquery
 
 SPINE = "time_spine"
 # a metric of entities, compiled: the query, its key columns in the order of the group_by, and the metric's column
@@ -179,7 +178,7 @@ class RowsBuilder:
         if self._model is None:
             self.time = exp.column("label", table=SPINE)
             return self._spine(self.grain)
-        table = _table(self._model.table, self._model.name)
+        table = table_as(self._model.table, self._model.name)
         own: exp.Expr | None = None
         if self._time_name is not None and self._time_name in self._model.dimension:
             own = qualified(self._model.dimension[self._time_name].expr, self._model.name)
@@ -230,7 +229,7 @@ class RowsBuilder:
             left = self._alias(hops[:-1], self._project.models[hops[-1].left])
             alias = "__".join((*(hop.entity for hop in hops), model.name))
             on = all_of(self._matching(hops[-1].entity, self._project.models[hops[-1].left], left, model, alias))
-            self._joints.append(Joint(_table(model.table, alias), on, "FULL" if self._is_outer else "LEFT"))
+            self._joints.append(Joint(table_as(model.table, alias), on, "FULL" if self._is_outer else "LEFT"))
             self._aliases[hops] = alias
         return self._aliases[hops]
 
@@ -303,7 +302,7 @@ class RowsBuilder:
         if key not in self._customs:
             alias = f"calendar_{len(self._customs) + 1}"
             on = exp.EQ(this=truncated(time, spine.grain), expression=exp.column(spine.column, table=alias))
-            self._joints.append(Joint(_table(spine.table, alias), on))
+            self._joints.append(Joint(table_as(spine.table, alias), on))
             self._customs[key] = alias
         return exp.column(spine.customs[grain], table=self._customs[key])
 
@@ -342,74 +341,3 @@ def _counts(own: exp.Expr, reached: exp.Expr, shift: Shift) -> Iterable[exp.Expr
         yield exp.GT(this=own.copy(), expression=since)
     elif shift.accumulation.grain_to_date is not None:
         yield exp.GTE(this=own.copy(), expression=truncated(reached, shift.accumulation.grain_to_date))
-
-
-def custom_moves(spine: TimeSpine, window: Span, *, is_whole: bool) -> exp.Select:
-    """For each unit of the spine (`label`) the one as far into an earlier period of the custom grain (`source`).
-
-    With `is_whole`, all units of the earlier period are sources of the first unit of the later one.
-    """
-    unit, period = exp.column(spine.column), exp.column(spine.customs[window.grain])
-    order = exp.Order(expressions=[exp.Ordered(this=unit.copy())])
-    inside = exp.Window(this=exp.RowNumber(), partition_by=[period.copy()], order=order)
-    rank = exp.Window(this=exp.DenseRank(), order=exp.Order(expressions=[exp.Ordered(this=period.copy())]))
-    numbered = select_from(parsed_table(spine.table).copy()).select(
-        aliased(unit, "unit"), aliased(inside, "place"), aliased(rank, "period"), copy=False
-    )
-    earlier = exp.EQ(
-        this=exp.column("period", table="earlier"),
-        expression=exp.Sub(this=exp.column("period", table="later"), expression=exp.Literal.number(window.count)),
-    )
-    place = exp.EQ(
-        this=exp.column("place", table="later"),
-        expression=exp.Literal.number(1) if is_whole else exp.column("place", table="earlier"),
-    )
-    select = joined(select_from(subquery(numbered, "later")), subquery(numbered.copy(), "earlier"), all_of([earlier, place]))
-    label, source = exp.column("unit", table="later"), exp.column("unit", table="earlier")
-    return select.select(aliased(label, "label"), aliased(source, "source"), copy=False)
-
-
-def truncated(time: exp.Expr, grain: str) -> exp.Expr:
-    """The start of the unit of a grain; nothing is finer than a nanosecond."""
-    if grain == "nanosecond":
-        return time.copy()
-    return exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper()))
-
-
-def interval(span: Span) -> exp.Expr:
-    """A length of time as SQL."""
-    count, unit = (span.count * 3, "month") if span.grain == "quarter" else (span.count, span.grain)
-    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.upper()))
-
-
-def instant_literal(instant: datetime) -> exp.Expr:
-    """A point in time as SQL."""
-    text = exp.Literal.string(instant.isoformat(sep=" "))
-    return exp.Cast(this=text, to=exp.DataType(this=exp.DataType.Type.TIMESTAMP, nested=False))
-
-
-@lru_cache(maxsize=8192)
-def _parsed(text: str) -> exp.Expr:
-    parsed = parse_expression(text)
-    assert not isinstance(parsed, Unparsable), "expressions were checked on loading"
-    return parsed.tree
-
-
-def qualified(text: str, alias: str) -> exp.Expr:
-    """An expression over the columns of the table that stands under an alias."""
-
-    def put(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and not node.table:
-            return exp.column(node.name, table=alias)
-        return node
-
-    tree = _parsed(text).copy().transform(put, copy=False)
-    return tree if isinstance(tree, exp.Column | exp.Func | exp.Literal | exp.Case) else exp.Paren(this=tree)
-
-
-def _table(name: str, alias: str) -> exp.Expr:
-    found = parsed_table(name).copy()
-    found.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
-    return found
-
-
