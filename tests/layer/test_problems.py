@@ -1,0 +1,162 @@
+"""Requests that do not fit the model: every problem by its code, all at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from semantic_layer.access import Reader
+from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
+from semantic_layer.errors import EngineError, QueryError
+from semantic_layer.layer import Layer
+from semantic_layer.load import load_model
+from semantic_layer.query import FieldFilter, MetricQuery, Period, Request
+
+REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
+TOY = Path(__file__).parent / "toy.yaml"
+CASES: tuple[tuple[str, dict[str, object], set[str]], ...] = (
+    ("a metric that is not there", {"metrics": ["revenu"]}, {"unknown_name"}),
+    ("several at once", {"metrics": ["revenu", "orders"], "group_by": ["citty"]}, {"unknown_name"}),
+    ("a dimension out of reach", {"metrics": ["calls"], "group_by": ["channel"]}, {"unreachable_dimension"}),
+    ("a dimension that would multiply", {"metrics": ["revenue"], "group_by": ["product"]}, {"unreachable_dimension"}),
+    ("a filter out of reach", {"metrics": ["calls"], "filters": [{"field": "channel", "values": ["app"]}]},
+     {"unreachable_dimension"}),
+    ("text where a number is", {"metrics": ["orders"], "filters": [{"field": "sales.amount", "values": ["much"]}]},
+     {"wrong_type"}),
+    ("a date that is none", {"metrics": ["joined"], "filters": [{"field": "people.joined_at", "op": ">", "values": ["soon"]}]},
+     {"wrong_type"}),
+    ("a snapshot has no past", {"metrics": ["risky"], "period": {"start": "2026-01-01", "end": "2026-02-01"}}, {"no_history"}),
+    ("a snapshot has no trend", {"metrics": ["risky"], "group_by": ["month"]}, {"no_history"}),
+    ("nothing before everything", {"metrics": ["orders"], "compare": {"to": "previous"}}, {"needs_period"}),
+    ("a share of a ratio", {"metrics": ["aov"], "group_by": ["city"], "shares": ["aov"]}, {"not_a_share"}),
+    ("a running total of a stock", {"metrics": ["members"], "group_by": ["month"], "cumulative": ["members"]},
+     {"not_additive"}),
+    ("a running total without time", {"metrics": ["orders"], "cumulative": ["orders"]}, {"needs_period"}),
+    ("a sort by nothing there", {"metrics": ["orders"], "group_by": ["city"], "order_by": [{"column": "cities"}]},
+     {"not_a_column"}),
+    ("having on nothing there", {"metrics": ["orders"], "group_by": ["city"],
+     "having": [{"column": "revenue", "op": ">", "values": [1]}]}, {"not_a_column"}),
+    ("two grains", {"metrics": ["orders"], "group_by": ["month", "week"]}, {"unsupported"}),
+    ("a personal field", {"metrics": ["joined"], "filters": [{"field": "people.phone", "values": ["1"]}]}, {"withheld"}),
+    ("an unknown metric deep in filters",
+     {"metrics": ["members"], "filters": [{"not": {"metric": "order", "op": ">", "values": [1]}}]}, {"unknown_name"}),
+    ("a list of nothing known", {"kind": "list", "entity": "robot"}, {"unknown_name"}),
+    ("a column of nothing known", {"kind": "list", "columns": ["shoe_size"]}, {"unknown_name"}),
+    ("a cohort of nothing known", {"kind": "cohort", "metric": "nope"}, {"unknown_name"}),
+    ("a funnel of nothing known", {"kind": "funnel", "metric": "nope"}, {"unknown_name"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "codes"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_codes(query: dict[str, object], codes: set[str], toy: Layer) -> None:
+    request = REQUESTS.validate_python({"kind": "metrics", **query})
+    with pytest.raises(QueryError) as found:
+        toy.prepare(request)
+    assert {problem.code for problem in found.value.problems} == codes
+    assert all(problem.message for problem in found.value.problems)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"metrics": ["orders"], "limit": 0},
+        {"metrics": ["orders"], "colour": "red"},
+        {"metrics": ["orders"], "filters": [{"field": "city", "op": "between", "values": ["A"]}]},
+        {"metrics": ["orders"], "filters": [{"field": "city", "op": "like", "values": ["A"]}]},
+        {"metrics": ["orders"], "compare": {"to": "period"}},
+        {"metrics": ["orders"], "period": {"start": "2026-02-01", "end": "2026-01-01"}},
+    ],
+)
+def test_shapes_that_no_request_has(query: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        REQUESTS.validate_python({"kind": "metrics", **query})
+
+
+def test_all_problems_come_at_once(toy: Layer) -> None:
+    query = MetricQuery(metrics=("revenu", "ordrs"), group_by=("citty",))
+    with pytest.raises(QueryError) as found:
+        toy.prepare(query)
+    assert [problem.code for problem in found.value.problems] == ["unknown_name"] * 3
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with DuckDBWriter(tmp_path / "less.duckdb") as writer:
+        writer.execute("CREATE TABLE people (person_id INTEGER, joined_at TIMESTAMP, city VARCHAR, phone VARCHAR)")
+    engine = DuckDBEngine(tmp_path / "less.duckdb")
+    layer = Layer(load_model(TOY), engine, date(2026, 3, 31))
+    for request in (
+        MetricQuery(metrics=("orders",)),
+        REQUESTS.validate_python({"kind": "list", "columns": ["risk"]}),
+        REQUESTS.validate_python({"kind": "cohort", "metric": "comeback"}),
+    ):
+        with pytest.raises(QueryError) as found:
+            layer.prepare(request)
+        assert {problem.code for problem in found.value.problems} == {"missing_table"}
+    assert layer.run(MetricQuery(metrics=("members",))).rows == ((0,),)
+    engine.close()
+
+
+def test_a_policy_is_part_of_every_request(toy: Layer) -> None:
+    reader = Reader("south", (FieldFilter(field="city", values=("A",), origin="policy"),))
+    assert toy.run(MetricQuery(metrics=("revenue",)), reader).rows == ((120,),)
+    assert [f.origin for f in toy.prepare(MetricQuery(metrics=("members",)), reader).filters] == ["policy"]
+    listed = toy.run(REQUESTS.validate_python({"kind": "list"}), reader)
+    assert listed.total_rows == 2
+    with pytest.raises(QueryError):
+        toy.prepare(MetricQuery(metrics=("revenue",)), Reader("lost", (FieldFilter(field="product", values=("x",)),)))
+
+
+def test_the_policy_of_a_reader_cannot_be_widened(toy: Layer) -> None:
+    reader = Reader("south", (FieldFilter(field="city", values=("A",), origin="policy"),))
+    query = MetricQuery(metrics=("members",), filters=(FieldFilter(field="city", values=("B",)),))
+    assert toy.run(query, reader).rows == ((0,),)
+
+
+def test_a_query_may_be_cut_and_says_so(toy_database: Path) -> None:
+    engine = DuckDBEngine(toy_database)
+    layer = Layer(load_model(TOY), engine, date(2026, 3, 31), max_rows=2)
+    table = layer.run(MetricQuery(metrics=("revenue",), group_by=("city",)))
+    assert (len(table.rows), table.total_rows, table.truncated) == (2, 3, True)
+    asked = layer.run(MetricQuery(metrics=("revenue",), group_by=("city",), limit=2))
+    assert (len(asked.rows), asked.total_rows, asked.truncated) == (2, 3, False)
+    engine.close()
+
+
+def test_a_tie_at_the_limit_is_told(toy: Layer) -> None:
+    query = MetricQuery(
+        metrics=("orders",),
+        group_by=("person_id",),
+        order_by=({"column": "orders", "descending": True},),
+        limit=1,  # type: ignore[arg-type]
+    )
+    table = toy.run(query)
+    assert table.rows == ((1, 3),)
+    assert table.tied_at_limit
+
+
+def test_unfinished_periods_are_marked_and_compared_like_for_like(toy_database: Path) -> None:
+    engine = DuckDBEngine(toy_database)
+    layer = Layer(load_model(TOY), engine, date(2026, 3, 15))
+    march = Period(date(2026, 3, 1), date(2026, 4, 1), "month")
+    table = layer.run(MetricQuery(metrics=("revenue",), period=march, compare={"to": "previous"}))  # type: ignore[arg-type]
+    assert table.rows[0][:2] == (130, 30)
+    assert str(table.previous_period) == "2026-02-01/2026-02-16"
+    trend = layer.run(
+        MetricQuery(metrics=("revenue",), group_by=("month",), period=Period(date(2026, 2, 1), date(2026, 4, 1)))
+    )
+    assert trend.incomplete == (date(2026, 3, 1),)
+    engine.close()
+
+
+def test_a_missing_column_is_the_engines_problem(tmp_path: Path) -> None:
+    with DuckDBWriter(tmp_path / "odd.duckdb") as writer:
+        writer.execute("CREATE TABLE people (person_id INTEGER)")
+    engine = DuckDBEngine(tmp_path / "odd.duckdb")
+    with pytest.raises(EngineError) as found:
+        Layer(load_model(TOY), engine, date(2026, 3, 31)).run(MetricQuery(metrics=("members",)))
+    assert found.value.problems[0].code == "statement_failed"
+    engine.close()
