@@ -26,9 +26,11 @@ CASES: tuple[tuple[str, dict[str, object], set[str]], ...] = (
      {"unreachable_dimension"}),
     ("text where a number is", {"metrics": ["orders"], "filters": [{"field": "sales.amount", "values": ["much"]}]},
      {"wrong_type"}),
-    ("a date that is none", {"metrics": ["joined"], "filters": [{"field": "people.joined_at", "op": ">", "values": ["soon"]}]},
+    ("a date that is none",
+     {"metrics": ["joined"], "filters": [{"field": "people.joined_at", "op": ">", "values": ["soon"]}]},
      {"wrong_type"}),
-    ("a snapshot has no past", {"metrics": ["risky"], "period": {"start": "2026-01-01", "end": "2026-02-01"}}, {"no_history"}),
+    ("a snapshot has no past", {"metrics": ["risky"], "period": {"start": "2026-01-01", "end": "2026-02-01"}},
+     {"no_history"}),
     ("a snapshot has no trend", {"metrics": ["risky"], "group_by": ["month"]}, {"no_history"}),
     ("nothing before everything", {"metrics": ["orders"], "compare": {"to": "previous"}}, {"needs_period"}),
     ("a share of a ratio", {"metrics": ["aov"], "group_by": ["city"], "shares": ["aov"]}, {"not_a_share"}),
@@ -40,7 +42,8 @@ CASES: tuple[tuple[str, dict[str, object], set[str]], ...] = (
     ("having on nothing there", {"metrics": ["orders"], "group_by": ["city"],
      "having": [{"column": "revenue", "op": ">", "values": [1]}]}, {"not_a_column"}),
     ("two grains", {"metrics": ["orders"], "group_by": ["month", "week"]}, {"unsupported"}),
-    ("a personal field", {"metrics": ["joined"], "filters": [{"field": "people.phone", "values": ["1"]}]}, {"withheld"}),
+    ("a personal field", {"metrics": ["joined"], "filters": [{"field": "people.phone", "values": ["1"]}]},
+     {"withheld"}),
     ("an unknown metric deep in filters",
      {"metrics": ["members"], "filters": [{"not": {"metric": "order", "op": ">", "values": [1]}}]}, {"unknown_name"}),
     ("a list of nothing known", {"kind": "list", "entity": "robot"}, {"unknown_name"}),
@@ -131,7 +134,7 @@ def test_a_tie_at_the_limit_is_told(toy: Layer) -> None:
         metrics=("orders",),
         group_by=("person_id",),
         order_by=({"column": "orders", "descending": True},),
-        limit=1,  # type: ignore[arg-type]
+        limit=1,
     )
     table = toy.run(query)
     assert table.rows == ((1, 3),)
@@ -142,7 +145,7 @@ def test_unfinished_periods_are_marked_and_compared_like_for_like(toy_database: 
     engine = DuckDBEngine(toy_database)
     layer = Layer(load_model(TOY), engine, date(2026, 3, 15))
     march = Period(date(2026, 3, 1), date(2026, 4, 1), "month")
-    table = layer.run(MetricQuery(metrics=("revenue",), period=march, compare={"to": "previous"}))  # type: ignore[arg-type]
+    table = layer.run(MetricQuery(metrics=("revenue",), period=march, compare={"to": "previous"}))
     assert table.rows[0][:2] == (130, 30)
     assert str(table.previous_period) == "2026-02-01/2026-02-16"
     trend = layer.run(
