@@ -13,6 +13,7 @@ from rich.console import Console
 
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part
 from chat_service.channels.wire import QueryBody, WarningBody
+from chat_service.commands.dbt_query import run_dbt_query
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.opening import opened
 from chat_service.outcomes import Language
@@ -21,6 +22,7 @@ from chat_service.present.names import Names
 from chat_service.present.notes import notes
 from chat_service.present.terminal import table_of
 from semantic_layer.errors import Problem, QueryError
+from semantic_layer.interop.dbt.load import is_dbt
 from semantic_layer.query import Request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -49,10 +51,13 @@ def query(
     db: Database = None,
     model: ModelFolder = None,
 ) -> None:
-    """Run one typed query without language."""
+    """Run one typed query without language; on a dbt project or manifest (--model), a query in dbt's own terms."""
     with problems_reported():
-        request = read_query(file)
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
+        if settings.model is not None and is_dbt(settings.model):
+            run_dbt_query(_read(file), file, settings.model, settings, explain=explain, json=json)
+            return
+        request = read_query(file)
         services = opened(settings, Console(stderr=True, highlight=False))
         prepared = services.layer.prepare(request, services.reader)
         if explain:
@@ -79,13 +84,17 @@ def query(
 
 def read_query(file: str) -> Request:
     """The request in a JSON file or on standard input. Raises QueryError with every mistake in it."""
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise QueryError(MalformedQuery(file, error.strerror or str(error))) from error
+    data = _read(file)
     try:
         request: Request = TypeAdapter[Request](Request).validate_json(data)
     except ValidationError as error:
         found = (MalformedQuery(f"{file}: {'.'.join(str(p) for p in e['loc'])}", e["msg"]) for e in error.errors())
         raise QueryError(*found) from error
     return request
+
+
+def _read(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise QueryError(MalformedQuery(file, error.strerror or str(error))) from error

@@ -2,7 +2,8 @@
 
 One number and lists of customers have none. Time is a line, categories are bars, shares are stacked bars along time and
 plain bars otherwise (never a pie), two groupings are grouped bars or a heat map, metrics of different units stand in
-panels of their own. Data, labels and formats are inside the specification: it needs nothing else to be drawn.
+panels of their own. Cohort tables and funnels have their own forms. Data, labels and formats are inside the
+specification: it needs nothing else to be drawn.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from chat_service.present.finding import Finding
+from chat_service.present.journey_marks import cohort_panel, funnel_panel
 from chat_service.present.marks import (
     Json,
     Panel,
@@ -19,6 +21,7 @@ from chat_service.present.marks import (
     line_panel,
     stacked_panel,
 )
+from semantic_layer.query import CohortQuery, FunnelQuery
 from semantic_layer.result import Column
 
 ChartForm = Literal["line", "bar", "table"]
@@ -38,6 +41,9 @@ def choose_chart(finding: Finding, title: str, asked: ChartForm | None = None) -
         return None
     if len(finding.table.rows) < 2 or len(finding.categories) > 2:
         return None
+    if isinstance(finding.request, CohortQuery | FunnelQuery):
+        journey = funnel_panel(finding) if isinstance(finding.request, FunnelQuery) else cohort_panel(finding, asked)
+        return None if journey is None else _specification([journey], title)
     panels = [
         panel
         for column in _drawn_columns(finding)

@@ -1,4 +1,7 @@
-"""What metrics mean, in words and as a formula: shown with answers, and on their own when asked for."""
+"""What metrics, cohort tables and funnels mean, in words and as a formula.
+
+Shown with answers, and on their own when asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 
 from chat_service.present.figures import unit_name
 from chat_service.present.names import Names
+from semantic_layer.definitions import CohortDefinition, FunnelDefinition
 from semantic_layer.model import Metric
 from semantic_layer.query import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
@@ -14,7 +18,10 @@ _SYNONYMS = 8
 
 @dataclass(frozen=True)
 class MetricMeaning:
-    """A metric explained. `formula` is SQL over the model's names with parameters written in."""
+    """A metric, cohort table or funnel explained.
+
+    A metric's `formula` is SQL over the model's names with parameters written in; the others' names what they count.
+    """
 
     name: str
     label: str
@@ -41,9 +48,15 @@ def meaning(metric: Metric, names: Names) -> MetricMeaning:
 
 
 def meanings(metrics: tuple[str, ...], names: Names) -> tuple[MetricMeaning, ...]:
-    """The explanations of metrics that the model knows, once each."""
-    known = names.model.metrics
-    return tuple(meaning(known[name], names) for name in dict.fromkeys(metrics) if name in known)
+    """The explanations of the metrics, cohort tables and funnels that the model knows, once each."""
+    model, found = names.model, []
+    for name in dict.fromkeys(metrics):
+        journey = model.cohorts.get(name) or model.funnels.get(name)
+        if name in model.metrics:
+            found.append(meaning(model.metrics[name], names))
+        elif journey is not None:
+            found.append(_journey_meaning(journey, names))
+    return tuple(found)
 
 
 def formula(metric: Metric, names: Names) -> str:
@@ -89,20 +102,38 @@ def definition_text(found: tuple[MetricMeaning, ...], names: Names) -> str:
     return "\n".join(_definition_line(each, names) for each in found)
 
 
+def _journey_meaning(journey: CohortDefinition | FunnelDefinition, names: Names) -> MetricMeaning:
+    if isinstance(journey, CohortDefinition):
+        said = f"share of each {journey.entity} cohort (by the {journey.grain} of the first of {journey.metric})"
+        said += f" with {journey.metric} in each {journey.grain} since"
+    else:
+        said = f"per {journey.entity}, in this order: " + " -> ".join(step.metric for step in journey.steps)
+    described, zh = journey.description, names.language == "zh"
+    return MetricMeaning(
+        name=journey.name,
+        label=names.metric(journey.name),
+        description="" if described is None else getattr(described, names.language),
+        formula=said,
+        unit="percent",
+        synonyms=(journey.synonyms.zh if zh else journey.synonyms.en)[:_SYNONYMS],
+    )
+
+
 def _definition_line(each: MetricMeaning, names: Names) -> str:
-    definition = names.model.metrics[each.name].definition
+    metric = names.model.metrics.get(each.name)
+    default_period = None if metric is None else metric.definition.default_period
     unit = unit_name(each.unit, names.language)
     if names.language == "zh":
         said = f"{each.label}：{each.description or each.formula}"
         said += f"\n  公式：{each.formula}" + (f"\n  单位：{unit}" if unit else "")
         if each.synonyms:
             said += f"\n  也叫：{'、'.join(each.synonyms)}"
-        return said + ("\n  不说时间时按默认时间段计算。" if definition.default_period else "")
+        return said + ("\n  不说时间时按默认时间段计算。" if default_period else "")
     said = f"{each.label}: {each.description or each.formula}\n  Formula: {each.formula}"
     said += f"\n  Unit: {unit}" if unit else ""
     if each.synonyms:
         said += f"\n  Also called: {', '.join(each.synonyms)}"
-    return said + (f"\n  Without a period: {definition.default_period}." if definition.default_period else "")
+    return said + (f"\n  Without a period: {default_period}." if default_period else "")
 
 
 def _behind(condition: Filter) -> list[str]:

@@ -5,6 +5,7 @@ Rows carry labels, not codes. Field names are made safe for Vega (it reads dots 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,7 +59,7 @@ def line_panel(
     if compared:
         color = _color("", [names[0], names[1]], [_BLUE, _GREY])
     elif series is not None:
-        color = _series_color(finding, series)
+        color = _series_color(finding, series, _drawn(rows))
     axis: dict[str, Json] = {"format": _TICKS[time.grain or "day"], "title": None, "labelOverlap": True, "grid": False}
     if time.grain in ("month", "quarter", "year"):
         axis["tickCount"] = {"interval": {"month": "month", "quarter": "month", "year": "year"}[time.grain],
@@ -158,7 +159,7 @@ def stacked_panel(finding: Finding, column: Column, series: Column) -> Panel:
         "x": {"field": "mark", "type": "nominal", "sort": labels, "title": None,
               "axis": {"labelAngle": 0, "labelOverlap": True}},
         "y": _value_axis(finding, column, zero=True),
-        "color": _series_color(finding, series),
+        "color": _series_color(finding, series, _drawn(rows)),
         "order": {"field": "rank", "type": "quantitative"},
         "tooltip": _tooltip(finding, column, series),
     }
@@ -311,10 +312,16 @@ def _period_names(finding: Finding) -> tuple[str, str]:
     return ("本期", "对比期") if finding.is_zh else ("this period", "compared with")
 
 
-def _series_color(finding: Finding, series: Column) -> dict[str, Json]:
+def _series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
+    # the order is the scale's domain: layers that share a colour scale may lose a sort
     return {
-        "field": "series", "type": "nominal", "title": finding.names.column(series), "sort": _in_order(finding, series),
+        "field": "series", "type": "nominal", "title": finding.names.column(series),
+        "scale": {"domain": [name for name in _in_order(finding, series) if drawn is None or name in drawn]},
     }  # fmt: skip
+
+
+def _drawn(rows: list[Json]) -> list[Json]:
+    return [row["series"] for row in rows if isinstance(row, dict)]
 
 
 def _in_order(finding: Finding, series: Column) -> list[Json]:

@@ -31,9 +31,12 @@ class Names:
     language: Language
 
     def metric(self, name: str) -> str:
-        """The label of a metric; its id where the model does not know it."""
+        """The label of a metric, cohort table or funnel; its id where the model does not know it."""
         metric = self.model.metrics.get(name)
-        return name if metric is None else metric.label.in_language(self.language)
+        if metric is not None:
+            return metric.label.in_language(self.language)
+        journey = self.model.cohorts.get(name) or self.model.funnels.get(name)
+        return name if journey is None else (journey.label.zh if self.language == "zh" else journey.label.en)
 
     def field(self, name: str) -> Field | None:
         """The field behind a dimension's name or a `dataset.field`."""
@@ -82,6 +85,9 @@ class Names:
         """A cell of a group column or attribute in words: label of a code, name of a bucket, figure of a number."""
         if column.grain is not None and isinstance(value, date):
             return bucket_mark(column.grain, value) if short else bucket_name(column.grain, value, self.language)
+        for code, label in column.value_labels:
+            if code == value:
+                return label.in_language(self.language)
         if column.role == "dimension" and (column.unit is None or column.field is not None):
             field = None if column.field is None else self.model.fields.get(column.field)
             if column.unit is not None and isinstance(value, int | float):

@@ -9,6 +9,8 @@ from typing import Literal
 from chat_service.present.conditions import applied_words
 from chat_service.present.dates import bucket_name, period_words
 from chat_service.present.finding import Finding
+from chat_service.present.journey_sentences import partial_words
+from semantic_layer.query import CohortQuery
 
 NoteCode = Literal[
     "incomplete_period", "like_for_like", "truncated", "tied_at_limit", "default_filter", "policy_filter"
@@ -35,6 +37,11 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 
 
 def _incomplete(finding: Finding) -> Iterator[Note]:
+    if isinstance(finding.request, CohortQuery):
+        partial = partial_words(finding)
+        if partial:
+            yield Note("incomplete_period", partial)
+        return
     time = finding.time
     cut = set(finding.table.incomplete)
     if time is None or time.grain is None or not cut:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from datetime import date
 
 from chat_service.present.conditions import condition_words, having_words
-from chat_service.present.dates import grain_word, period_name
+from chat_service.present.dates import day_before, grain_word, period_name
+from chat_service.present.journey_sentences import distance_name
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
 from chat_service.present.subject import of
-from semantic_layer.periods import GRAINS, Period
+from semantic_layer.periods import GRAINS, Period, unit
 from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Request
+
+_LY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 
 def restate(
@@ -29,8 +32,10 @@ def restate(
             return _metrics(request, names, head, conditions, previous)
         case ListQuery():
             return _list(request, names, today)
-        case CohortQuery() | FunnelQuery():
-            return _joined(head, conditions, names.metric(request.metric), names)
+        case CohortQuery():
+            return _cohort(request, names, head, conditions, used)
+        case FunnelQuery():
+            return _funnel(request, names, head, conditions)
 
 
 def _metrics(
@@ -73,10 +78,48 @@ def _list(request: ListQuery, names: Names, today: date) -> str:
     return f"list of {noun}" + (f": {joined}" if joined else "")
 
 
+def _cohort(
+    request: CohortQuery, names: Names, head: str, conditions: list[str], period: Period | None
+) -> str:
+    """`2026年1月这批客户的同期群留存率`, `cohort retention in month 1 of the monthly cohorts, 2025`."""
+    zh, what = names.language == "zh", names.metric(request.metric)
+    cohort = names.model.cohorts.get(request.metric)
+    if cohort is None:
+        return _joined(head, conditions, what, names)
+    distances = [distance_name(cohort.grain, since, names.language) for since in request.since]
+    alone = period is not None and period.start is not None and unit(cohort.grain, period.start).end == period.end
+    entity = names.model.entities.get(cohort.entity)
+    noun = cohort.entity if entity is None else getattr(entity.label, names.language)
+    if zh:
+        which = f"{'这' if alone else '各'}批{noun}"
+        head = period_name(period, "zh") if alone and period is not None else head
+        before = head + (f"{which}（{'、'.join(conditions)}）" if conditions else which)
+        return f"{before}{'、'.join(distances)}的{what}" if distances else f"{before}的{what}"
+    said = what + (f" in {', '.join(distances)}" if distances else "")
+    if alone and period is not None:
+        return ", ".join([f"{said} of the {period_name(period, 'en')} cohort", *conditions])
+    return ", ".join(part for part in (f"{said} of the {_LY[cohort.grain]} cohorts", *conditions, head) if part)
+
+
+def _funnel(request: FunnelQuery, names: Names, head: str, conditions: list[str]) -> str:
+    """`2025年的漏斗转化率（浏览商品→加购→结算→下单）`."""
+    what, funnel = names.metric(request.metric), names.model.funnels.get(request.metric)
+    if funnel is None:
+        return _joined(head, conditions, what, names)
+    if names.language == "zh":
+        return _joined(head, conditions, f"{what}（{'→'.join(step.label.zh for step in funnel.steps)}）", names)
+    return _joined(head, conditions, f"{what} ({' → '.join(step.label.en for step in funnel.steps)})", names)
+
+
 def _head(period: Period | None, names: Names, today: date) -> str:
     zh = names.language == "zh"
     if period is None or (period.start is None and period.end is None):
         return ""
+    if period.start is not None and period.end is not None and period.start <= today < day_before(period.end):
+        # what was used: `2026年1月至6月` where 2026 is not over
+        whole, period = period_name(period, names.language), period.cut_after(today)
+        if whole:
+            return period_name(period, names.language) or (f"{whole}至今" if zh else f"{whole} so far")
     name = period_name(period, names.language)
     if name:
         return name

@@ -14,7 +14,7 @@ from chat_service.present.names import Names
 from chat_service.present.populations import population
 from semantic_layer.model import Dimension, Model
 from semantic_layer.periods import GRAINS, Period, unit
-from semantic_layer.query import FieldFilter, ListQuery, MetricQuery, Request
+from semantic_layer.query import CohortQuery, FieldFilter, FunnelQuery, ListQuery, MetricQuery, Request
 
 # whether a question is read as the request that was meant
 IsAnswerable = Callable[[str, MetricQuery], bool]
@@ -148,7 +148,25 @@ def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
     if isinstance(request, ListQuery):
         counted = _list_metric(request, model)
         return None if counted is None else MetricQuery(metrics=(counted,))
-    return None
+    beside = _metric_beside(request, model)
+    if beside is None:
+        return None
+    return _as_metric_query(MetricQuery(metrics=(beside,), period=request.period, filters=request.filters), model)
+
+
+def _metric_beside(request: CohortQuery | FunnelQuery, model: Model) -> str | None:
+    """The metric to go on with from a journey: a cohort's retention of all, else what its last step counts."""
+    funnel, cohort = model.funnels.get(request.metric), model.cohorts.get(request.metric)
+    if isinstance(request, FunnelQuery):
+        return None if funnel is None else funnel.steps[-1].metric
+    if cohort is None:
+        return None
+    key = model.entities[cohort.entity].key
+    for name, metric in model.metrics.items():
+        moved = metric.definition.transition
+        if moved is not None and moved.key == key and metric.polarity == "higher_is_better":
+            return name
+    return cohort.metric
 
 
 def _list_metric(request: ListQuery, model: Model) -> str | None:

@@ -14,7 +14,9 @@ from chat_service.asking import Answer
 from chat_service.present.dates import bucket_mark
 from chat_service.present.figures import exact_figure, unit_name
 from chat_service.present.finding import Finding
+from chat_service.present.journey_tables import Matrix, cohort_matrix, curve, funnel_bars
 from chat_service.present.names import part_unit
+from semantic_layer.query import CohortQuery, FunnelQuery
 from semantic_layer.result import Column, Value
 
 _ROWS = 24
@@ -69,7 +71,9 @@ def _reasons(finding: Finding) -> Iterator[Text]:
 
 
 def table_of(finding: Finding, width: int) -> Table:
-    """The rows with labels and exact figures; long tables are cut, and say so."""
+    """The rows with labels and exact figures; long tables are cut, and say so. Cohorts are a matrix."""
+    if isinstance(finding.request, CohortQuery) and finding.table.rows:
+        return _table_of_cohorts(cohort_matrix(finding, width))
     if not finding.groups and not finding.is_list:
         return _table_of_metrics(finding)
     table = _empty_table()
@@ -96,6 +100,17 @@ def table_of(finding: Finding, width: int) -> Table:
     if hidden > 0:
         table.caption = f"……还有 {hidden:,} 行" if finding.is_zh else f"… {hidden:,} more rows"
         table.caption_justify = "left"
+    return table
+
+
+def _table_of_cohorts(matrix: Matrix) -> Table:
+    table = _empty_table()
+    table.padding = (0, 1 if len(matrix.heads) > 4 else 2, 0, 0)
+    for number, head in enumerate(matrix.heads):
+        table.add_column(head, justify="right" if number else "left", no_wrap=True)
+    for line in matrix.lines:
+        table.add_row(*line)
+    table.caption, table.caption_justify = matrix.left_out or None, "left"
     return table
 
 
@@ -139,15 +154,26 @@ def _head(finding: Finding, column: Column, *, single: bool) -> str:
 
 
 def chart_lines(finding: Finding, width: int) -> Iterator[str]:
-    """The first metric drawn: columns along time, bars otherwise; nothing where there are no numbers."""
+    """The first metric drawn: columns along time, bars otherwise; nothing where there are no numbers.
+
+    A funnel's bars are its steps in order, one cohort's columns the units since its first; several are drawn by their
+    matrix.
+    """
+    if isinstance(finding.request, FunnelQuery):
+        yield from _funnel(finding, width)
+        return
+    if isinstance(finding.request, CohortQuery):
+        yield from _curve(finding, width)
+        return
     column = _drawn(finding)
     numbers = [number for number in finding.numbers(column) if number is not None]
-    if not numbers or len(finding.categories) > 1:
+    if not numbers or len(finding.categories) + (finding.time is not None) > 1:
         return
     yield finding.names.column(column)
-    if finding.time is not None and not finding.categories:
-        yield from _columns(finding, column, finding.time, width)
-    elif finding.time is None:
+    if finding.time is not None:
+        marks = [_mark(finding.time, value, finding) for value in finding.values(finding.time)]
+        yield from _columns(finding, column, list(finding.numbers(column)), marks, width)
+    else:
         yield from _bars(finding, column, finding.categories[0], width)
 
 
@@ -171,10 +197,28 @@ def _bars(finding: Finding, column: Column, category: Column, width: int) -> Ite
         yield f"{set_cell_size(name, label_width)} {bar} {figure}"
 
 
-def _columns(finding: Finding, column: Column, time: Column, width: int) -> Iterator[str]:
-    """Columns of eighth blocks over bucket marks; a scale that does not begin at zero says so by its lowest label."""
-    assert time.grain is not None
-    numbers = finding.numbers(column)
+def _funnel(finding: Finding, width: int) -> Iterator[str]:
+    steps = list(funnel_bars(finding))
+    label_width = min(max(cell_len(label) for label, _, _ in steps), 24)
+    room = max(10, min(50, width - label_width - 22))
+    yield finding.names.column(finding.metrics[1])
+    for label, share, figures in steps:
+        yield f"{set_cell_size(label, label_width)} {_horizontal(share, room)} {figures}"
+
+
+def _curve(finding: Finding, width: int) -> Iterator[str]:
+    drawn = curve(finding)
+    if drawn is None:
+        return
+    column = finding.metrics[-1]
+    yield finding.names.column(column)
+    yield from _columns(finding, column, drawn[1], drawn[0], width)
+
+
+def _columns(
+    finding: Finding, column: Column, numbers: list[float | None], marks: list[str], width: int
+) -> Iterator[str]:
+    """Columns of eighth blocks over their marks; a scale that does not begin at zero says so by its lowest label."""
     known = [number for number in numbers if number is not None]
     high, low = max(known), min(known)
     floor = 0.0 if low >= 0 and (low < 0.5 * high or high == low) else low - (high - low) * 0.15
@@ -191,8 +235,7 @@ def _columns(finding: Finding, column: Column, time: Column, width: int) -> Iter
         label = top if level == _HEIGHT - 1 else bottom if level == 0 else ""
         yield f"{label:>{margin}} │{cells}".rstrip()
     yield f"{'':>{margin}} └{'─' * (each * len(shown))}"
-    marks = [_mark(time, value, finding) for value in finding.values(time)][-len(shown) :]
-    yield f"{'':>{margin}}  {_spaced(marks, each)}"
+    yield f"{'':>{margin}}  {_spaced(marks[-len(shown) :], each)}"
 
 
 def _vertical(height: int | None, level: int, each: int) -> str:

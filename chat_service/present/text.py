@@ -1,17 +1,19 @@
 """The sentence of an answer: what was found, over which days, against what, and what was left out.
 
 Comes in: a finding and how the question was read. Goes out: plain text in the question's language. Each shape of
-result (one number, trend, groups, share, list) has its own first sentence; cautions, assumptions and unused words
-follow the same way for all.
+result (one number, trend, groups, share, list, cohorts, funnel) has its own first sentence; cautions, assumptions and
+unused words follow the same way for all.
 """
 
 from __future__ import annotations
 
 from chat_service.outcomes import Reading
 from chat_service.present.finding import Finding
+from chat_service.present.journey_sentences import cohort_sentence, funnel_sentence
 from chat_service.present.notes import notes
 from chat_service.present.sentences import groups_sentence, list_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
+from semantic_layer.query import CohortQuery, FunnelQuery
 
 
 def describe(finding: Finding, reading: Reading) -> str:
@@ -36,6 +38,10 @@ def reading_remarks(reading: Reading) -> list[str]:
 def _first(finding: Finding) -> str:
     if finding.is_list:
         return list_sentence(finding)
+    if isinstance(finding.request, CohortQuery):
+        return cohort_sentence(finding)
+    if isinstance(finding.request, FunnelQuery):
+        return funnel_sentence(finding)
     if not finding.groups:
         return value_sentence(finding)
     if finding.is_course:

@@ -7,20 +7,25 @@ used; words without meaning need no use. Anything else would have vanished.
 from __future__ import annotations
 
 from chat_service.translate.assembly import Assembly, said
+from chat_service.translate.contradictions import rows_exclude
 from chat_service.translate.frame import Frame
 from chat_service.translate.patterns.matching import is_a, is_any
 from chat_service.translate.patterns.nodes import Amount, Item, Node, Rank, Values, mentions_of
 from chat_service.translate.senses import Mention
+from chat_service.translate.shape import MOTION
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer.periods import GRAINS
 from semantic_layer.query import ListQuery, MetricQuery, Request
 
 # words that ask, link or point; they shape the request but add nothing to it
 _SHAPING = (
-    "question", "quantity", "intent.list", "intent.count", "follow", "only", "connective", "entity", "grouping",
+    "question", "quantity", "intent.list", "intent.count", "intent.export", "follow", "only", "connective", "entity", "grouping",
     "chart", "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period", "range",
     "money_verb",
 )  # fmt: skip
+
+# "gross profit before …": only a condition on customers takes these
+_EARLIER = frozenset({"before", "previously"})
 
 
 def refuse_unaccounted(frame: Frame, assembly: Assembly, request: Request) -> None:
@@ -45,6 +50,12 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
         return False
     if is_any(item, "average", "quantity.long", "question.how_long") and not item.metrics():
         return _is_mean_or_time(item, assembly, request)
+    if item.behaviours() and isinstance(request, MetricQuery) and _is_of_other_rows(item, request, assembly):
+        return False
+    if item.text in _EARLIER and not frame.clauses and is_a(item, "follow.ever"):
+        return False
+    if is_a(item, "quantity.money") and isinstance(request, MetricQuery) and not item.text.startswith("how"):
+        return any(assembly.scope.model.metrics[name].unit == "CNY" for name in request.metrics) or item.is_filler
     if item.is_filler:
         return True
     if is_any(item, *_SHAPING) and item.date is None and not (item.values() or item.lists()):
@@ -52,6 +63,13 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
     if item.date is not None:
         return item.date.kind in ("now", "all_history", "versus", "same_period")
     return _shows(item, frame, request)
+
+
+def _is_of_other_rows(item: Mention, request: MetricQuery, assembly: Assembly) -> bool:
+    """毛利 of 取消订单: what is done is never among the rows that are measured, so the verb is not redundant."""
+    model = assembly.scope.model
+    done = model.metrics[model.behaviours[item.behaviours()[0]].metric]
+    return any(rows_exclude(done, leaf) for name in request.metrics for leaf in model.leaves(name))
 
 
 def _is_mean_or_time(item: Mention, assembly: Assembly, request: Request) -> bool:
@@ -74,6 +92,8 @@ def _shows(item: Mention, frame: Frame, request: Request) -> bool:
         if is_any(item, "change", "comparison"):
             return request.compare is not None or any(name in GRAINS for name in request.group_by)
         if is_a(item, "trend"):
+            if any(rank.count is not None for rank in frame.ranks) and item.text in MOTION:
+                return True
             return any(name in GRAINS for name in request.group_by) or request.compare is not None
     if isinstance(request, ListQuery) and is_any(item, "rank"):
         return bool(request.order_by)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chat_service.translate.assembly import Assembly
 from chat_service.translate.frame import Frame
+from chat_service.translate.senses import Mention
 from chat_service.translate.subjects import split_subjects
 from semantic_layer.query import (
     MetricQuery,
@@ -13,6 +14,9 @@ from semantic_layer.query import (
 )
 
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
+_PEOPLE = frozenset(
+    {"他们", "她们", "这些人", "那些人", "这批人", "那批人", "这群人", "those people", "these people", "they", "them", "their"}
+)
 
 
 def about_before(frame: Frame, before: Request, assembly: Assembly) -> Frame:
@@ -46,6 +50,8 @@ def is_complete(frame: Frame) -> bool:
         or any(group.marked or group.grain for group in frame.groups)
         or frame.ranks
     )
+    if frame.measures and _points_back(frame):
+        return False
     if frame.measures or frame.conditions:
         short = only_measure and _strong(frame, "follow.instead", "follow.also", "follow.what_about")
         return not (short or (_strong(frame, "follow.instead") or _by_measure(frame)))
@@ -60,6 +66,13 @@ def is_complete(frame: Frame) -> bool:
         and not frame.ranks
         and bool(frame.values)
     )
+
+
+def _points_back(frame: Frame) -> bool:
+    """'Their average order value', 他们去年的客单价: of the people before, where no others are named."""
+    named = frame.lists or frame.clauses or frame.says_entity or frame.groups
+    pronouns = [m for m in frame.said("follow.those") if m.text in _PEOPLE]
+    return bool(pronouns) and not named
 
 
 def _by_measure(frame: Frame) -> bool:
@@ -77,4 +90,9 @@ def _by_measure(frame: Frame) -> bool:
 
 
 def _strong(frame: Frame, *flags: str) -> bool:
-    return any(frame.said(flag) for flag in flags)
+    return any(_opens(mention, frame) for flag in flags for mention in frame.said(flag))
+
+
+def _opens(mention: Mention, frame: Frame) -> bool:
+    """'And the' between two things only joins them: it goes on from before where the question begins with it."""
+    return not mention.text.startswith("and") or mention.start == frame.items[0].start

@@ -12,6 +12,8 @@ from typing import Literal
 from chat_service.outcomes import Question
 from chat_service.translate.accounting import refuse_unaccounted
 from chat_service.translate.assembly import Assembly
+from chat_service.translate.conflicts import refuse_conflicts
+from chat_service.translate.contradictions import without_contradiction, without_excluded
 from chat_service.translate.followups import follow_up
 from chat_service.translate.frame import Frame
 from chat_service.translate.journeys import read_journey
@@ -43,7 +45,7 @@ class Decision:
 def decide(parsed: Parsed, question: Question, assembly: Assembly) -> Decision:
     """What a parsed question asks for. Raises StopError with a doubt or a denial."""
     frame = parsed.frame
-    refuse_writing(frame)
+    refuse_writing(frame, goes_on=question.previous is not None)
     if _asks_catalogue(frame, parsed):
         return Decision(other=CATALOGUE)
     if (names := _defined(frame, assembly)) and not parsed.unknown:
@@ -51,16 +53,19 @@ def decide(parsed: Parsed, question: Question, assembly: Assembly) -> Decision:
     journey = read_journey(parsed, assembly)
     if journey is not None:
         return Decision(journey)
+    frame = without_excluded(frame, assembly)
     refuse_unknown(parsed, frame, assembly)
     refuse_uncomputable(frame, assembly)
     if question.previous is not None:
         changed = follow_up(frame, question.previous, assembly)
         if changed is not None:
             refuse_unaccounted(frame, assembly, changed)
-            return Decision(changed, follow_up=True)
+            refuse_conflicts(frame, assembly, changed)
+            return Decision(without_contradiction(changed, assembly), follow_up=True)
     request = new_request(frame, assembly)
     refuse_unaccounted(frame, assembly, request)
-    return Decision(request)
+    refuse_conflicts(frame, assembly, request)
+    return Decision(without_contradiction(request, assembly))
 
 
 # --- reasons to refuse ---

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chat_service.outcomes import Previous
@@ -18,6 +18,7 @@ from chat_service.translate.frame import Frame
 from chat_service.translate.list_request import qualified_column
 from chat_service.translate.metric_request import count_metrics
 from chat_service.translate.ordering import is_descending
+from chat_service.translate.patterns.nodes import Values
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import period_of
 from semantic_layer.periods import GRAINS, Grain, Period, preceding, unit
@@ -31,6 +32,9 @@ from semantic_layer.query import (
     Order,
     Request,
 )
+
+# 'for all tiers', 所有等级: no longer only those picked before
+_EVERY = ("for all", "across all", "over all", "all", "every", "each", "所有", "全部", "各", "每")
 
 
 def follow_up(frame: Frame, previous: Previous, assembly: Assembly) -> Request | None:
@@ -69,7 +73,7 @@ class _Edit:
         return query
 
     def _only_form(self, frame: Frame) -> bool:
-        return any(flag.startswith("chart.") for flag in frame.flags)
+        return any(flag.startswith("chart.") or flag == "intent.export" for flag in frame.flags)
 
     def _metric(self, query: MetricQuery) -> MetricQuery:
         if not self.frame.measures:
@@ -96,11 +100,15 @@ class _Edit:
                 "order_by": tuple(
                     order.model_copy(update={"column": renamed(order.column)}) for order in query.order_by
                 ),
-                "shares": tuple(dict.fromkeys(swap.get(m, m) for m in query.shares)),
-                "cumulative": tuple(dict.fromkeys(swap.get(m, m) for m in query.cumulative)),
+                "shares": self._summable(swap.get(m, m) for m in query.shares),
+                "cumulative": self._summable(swap.get(m, m) for m in query.cumulative),
                 "having": () if not adds else query.having,
             }
         )
+
+    def _summable(self, metrics: Iterable[str]) -> tuple[str, ...]:
+        """Each once, without rates and means: those have no shares and no running total."""
+        return tuple(m for m in dict.fromkeys(metrics) if not self.assembly.scope.structure.is_ratio(m))
 
     def _unreachable(self, metric: str, used: Sequence[str]) -> str:
         raise StopError(
@@ -166,8 +174,19 @@ class _Edit:
         metrics = tuple(
             Chooser(self.assembly.scope.structure, (m,)).stand_in(m, tuple(new_other)) or m for m in query.metrics
         )
+        every = {
+            name
+            for group, name in zip(self.frame.groups, names, strict=True)
+            if any(part.text.startswith(_EVERY) for part in group.parts)
+        }
         return query.model_copy(
-            update={"group_by": tuple(dict.fromkeys(group_by)), "limit_within": (), "metrics": metrics}
+            update={
+                "group_by": tuple(dict.fromkeys(group_by)),
+                "limit_within": (),
+                "metrics": metrics,
+                "filters": tuple(f for f in query.filters if not (isinstance(f, FieldFilter) and f.field in every)),
+                "show": tuple(f for f in query.show if f.field not in every),
+            }
         )
 
     def _values(self, query: MetricQuery) -> MetricQuery:
@@ -176,6 +195,9 @@ class _Edit:
         group_by, show = list(query.group_by), list(query.show)
         metrics = query.metrics
         for values in self.frame.values:
+            if (grouped := _grouped_already(values, query.group_by)) is not None:
+                self.assembly.use(values, "grouping", grouped)
+                continue
             dimension, found = self.assembly.values(values, values.words, chooser)
             self.assembly.use(values, "value", f"{dimension}: {', '.join(map(str, found))}")
             metrics = tuple(
@@ -235,6 +257,8 @@ class _Edit:
             return query
         metric = query.metrics[0]
         order = query.order_by
+        if not query.group_by and not self.frame.ranks:
+            raise StopError(Denial("rank_of_nothing", said(self.frame.amounts[0])))
         if self.frame.ranks:
             rank = self.frame.ranks[0]
             self.assembly.use(rank, "order", rank.direction)
@@ -248,8 +272,14 @@ class _Edit:
         )
 
     def _count(self) -> int | None:
+        """'Make it 5', 'the first 10': how many rows; a place alone ('the first') is no count."""
         counts = [a for a in self.frame.amounts if 1 <= a.value <= 10_000 and not a.is_ordinal]
-        return int(counts[0].value) if len(counts) == 1 else None
+        if len(counts) != 1 or not set(counts[0].units) <= {"people", "place", "each"}:
+            return None
+        for amount in self.frame.amounts:
+            if amount is counts[0] or (amount.value == 1 and amount.end <= counts[0].start <= amount.end + 1):
+                self.assembly.use(amount, "limit", str(int(counts[0].value)))
+        return int(counts[0].value)
 
     # --- a list of customers ---
 
@@ -258,10 +288,15 @@ class _Edit:
         self.assembly.assume("kept_from_before")
         query = self._narrowed(before)
         columns = [qualified_column(mention.fields()[0].split(".")[1], self.assembly) for mention in self.frame.columns]
+        for values in self._fields():
+            named = [part.fields()[0] for part in values.parts if part.fields()]
+            columns.extend(qualified_column(name.split(".")[1], self.assembly) for name in named)
+            self.assembly.use(values, "dimension", ", ".join(named))
+        columns.extend(self._added_dimensions())
         for mention in self.frame.columns:
             self.assembly.use(mention, "dimension", mention.fields()[0])
         chooser = Chooser(self.assembly.scope.structure, count_metrics(self.frame, self.assembly))
-        if self.frame.groups:
+        if self.frame.groups and not self._adds_columns():
             name = self.frame.groups[0].grain or self.assembly.dimension(
                 self.frame.groups[0], self.frame.groups[0].dimensions, chooser
             )
@@ -282,6 +317,35 @@ class _Edit:
             raise StopError(Denial("no_metric"))
         return query
 
+    def _fields(self) -> tuple[Values, ...]:
+        """'Add their phone and email': a word for a value that also names a column, where columns are asked for."""
+        if not self.frame.said("follow.also") and not self.frame.said("follow.those") and not self.frame.columns:
+            return ()
+        return tuple(
+            values
+            for values in self.frame.values
+            if not values.negated and all(part.fields() for part in values.parts if part.values())
+        )
+
+    def _adds_columns(self) -> bool:
+        """'Add their city', 加上所在城市: beside a list a dimension is one more column, unless it is grouped by."""
+        groups = self.frame.groups
+        return (
+            bool(groups)
+            and bool(self.frame.said("follow.also") or self.frame.columns)
+            and not any(group.marked or group.grain for group in groups)
+        )
+
+    def _added_dimensions(self) -> list[str]:
+        if not self._adds_columns():
+            return []
+        chooser = Chooser(self.assembly.scope.structure, count_metrics(self.frame, self.assembly))
+        names = []
+        for group in self.frame.groups:
+            names.append(self.assembly.dimension(group, group.dimensions, chooser))
+            self.assembly.use(group, "dimension", names[-1])
+        return [qualified_column(name, self.assembly) for name in names]
+
     def _measured(self, query: ListQuery) -> MetricQuery:
         """A metric of the listed customers together: their average order value."""
         names = tuple(self.assembly.metric(measure) for measure in self.frame.measures)
@@ -296,6 +360,8 @@ class _Edit:
         chooser = Chooser(self.assembly.scope.structure, count_metrics(self.frame, self.assembly))
         filters: list[Filter] = list(query.filters)
         for values in self.frame.values:
+            if values in self._fields():
+                continue
             dimension, found = self.assembly.values(values, values.words, chooser)
             self.assembly.use(values, "value", f"{dimension}: {', '.join(map(str, found))}")
             filters = [f for f in filters if not (isinstance(f, FieldFilter) and f.field == dimension)]
@@ -308,6 +374,13 @@ class _Edit:
                 for f in filters
             ]
         return query.model_copy(update={"filters": tuple(filters)})
+
+
+def _grouped_already(values: Values, group_by: tuple[str, ...]) -> str | None:
+    """只要上海的门店 of a table by store: the word for one channel is the word for the rows shown."""
+    if len(values.parts) != 1 or values.negated or values.named:
+        return None
+    return next((name for name in values.parts[0].dimensions() if name in group_by), None)
 
 
 def _is_shift(frame: Frame) -> bool:

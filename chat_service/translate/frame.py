@@ -35,6 +35,7 @@ _FLAGS = (
     "share", "cumulative", "trend", "change", "intent", "statistic", "follow", "chart", "only", "question", "average",
     "quantity", "comparison",
 )  # fmt: skip
+_PEOPLE = frozenset({"women", "men", "females", "males", "ladies", "男士", "女士", "男的", "女的"})
 _Kind = TypeVar("_Kind", bound=Node)
 
 
@@ -137,8 +138,8 @@ def build_frame(items: Items, scope: Scope) -> Frame:
 
 
 def _ends_with_entity(values: Values, scope: Scope) -> bool:
-    """金卡会员, gold members: the word for the value has the word for the customer in it."""
-    return any(part.text.endswith(scope.entity_words) for part in values.parts)
+    """金卡会员, gold members, women: the word for the value has the word for the customer in it."""
+    return any(part.text.endswith(scope.entity_words) or part.text in _PEOPLE for part in values.parts)
 
 
 def _says_entity(items: Items, scope: Scope) -> bool:
@@ -193,6 +194,8 @@ def _metrics(item: Mention, items: Items, scope: Scope) -> tuple[str, ...]:
     if not names:
         return ()
     counted = {entity.counted_by for entity in scope.model.entities.values()}
+    if item.is_filler and _is_verb_here(item, items):
+        return ()
     if item.entities() or (set(names) <= counted and item.words("quantity")):
         return ()
     if item.words("share") and any(
@@ -206,6 +209,12 @@ def _metrics(item: Mention, items: Items, scope: Scope) -> tuple[str, ...]:
     return names
 
 
+def _is_verb_here(item: Mention, items: Items) -> bool:
+    """'Does it take us': a word that is only a noun of the model elsewhere."""
+    before = next((each for each in reversed(items) if each.end <= item.start), None)
+    return isinstance(before, Mention) and before.text in ("it", "does", "did", "do", "to", "we", "they", "does it")
+
+
 def _is_population(measure: Measure, items: Items, free: list[Measure], scope: Scope) -> bool:
     """Whether a metric that counts people only says whose other measure is asked for: 新客户的复购率."""
     if len(free) < 2 or len(measure.parts) != 1 or not all(scope.structure.one_each(name) for name in measure.metrics):
@@ -215,6 +224,8 @@ def _is_population(measure: Measure, items: Items, free: list[Measure], scope: S
     others = [other for other in free if other is not measure and other.metrics != measure.metrics]
     if not others:
         return False
+    if after and isinstance(after[0], When) and not measure.parts[-1].text.endswith(("数", "量", "率")):
+        after = after[1:]  # 流失客户去年的销售额
     if after and isinstance(after[0], Mention) and after[0].text in ("的", "'s", "'"):
         following = next((item for item in after[1:] if not (isinstance(item, Mention) and is_a(item, "filler"))), None)
         return (

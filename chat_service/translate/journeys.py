@@ -58,7 +58,9 @@ def read_journey(parsed: Parsed, assembly: Assembly) -> Journey | None:
 
 def _kind(parsed: Parsed, assembly: Assembly, has_distance: bool) -> Kind | None:
     model = assembly.scope.model
-    said = {meaning for mention in parsed.mentions for meaning in mention.words("intent")}
+    in_clauses = {(part.start, part.end) for clause in parsed.frame.clauses for part in clause.parts}
+    words = [mention for mention in parsed.mentions if (mention.start, mention.end) not in in_clauses]
+    said = {meaning for mention in words for meaning in mention.words("intent")}
     if "funnel" in said and model.funnels:
         return "funnel"
     if not model.cohorts:

@@ -16,7 +16,17 @@ from chat_service.language.folding import Folded
 from chat_service.language.numbers import find_numbers
 from chat_service.language.tokens import Token, tokenize
 from chat_service.translate.lexicon import Hit, Lexicon
-from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
+from chat_service.translate.senses import (
+    BehaviourSense,
+    DimensionSense,
+    Mention,
+    MetricSense,
+    NumberSense,
+    Sense,
+    ValueSense,
+    WordSense,
+)
+from chat_service.translate.words import noun_key, verb_key
 
 _UNKNOWN_WORD, _UNKNOWN_HAN, _UNKNOWN_NUMBER, _UNKNOWN_MARK = 24.0, 12.0, 24.0, 0.1
 _WEAK = 0.8
@@ -61,8 +71,31 @@ def cover(folded: Folded, lexicon: Lexicon, today: date) -> Cover:
         assert reached is not None, "every position but the first is reached by an edge"
         chain.append(reached)
         at = reached.first
-    chain = _locked(chain[::-1], tuple(lexicon.gapped_hits(tokens)))
-    return Cover(tuple(_merged(folded, tokens, chain)), best[-1][0])
+    chain = _compounds(_locked(chain[::-1], tuple(lexicon.gapped_hits(tokens))), tokens)
+    return Cover(_things_apart(tuple(_merged(folded, tokens, chain)), lexicon), best[-1][0])
+
+
+def _things_apart(mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[Mention, ...]:
+    """'Which 5 products sold the most': beside 'which' the things are asked for, not the metric 'products sold'."""
+    found: list[Mention] = []
+    for mention in mentions:
+        before = found[-1] if found else None
+        first, _, rest = mention.text.partition(" ")
+        which = before is not None and ("which" in before.words("question") or _is_count_of_which(found))
+        if which and rest and mention.metrics() and mention.text.isascii():
+            things = lexicon.senses((noun_key(first),))
+            deed = tuple(dict.fromkeys((*lexicon.senses((noun_key(rest),)), *lexicon.senses((verb_key(rest),)))))
+            if any(isinstance(s, DimensionSense) for s in things) and any(isinstance(s, BehaviourSense) for s in deed):
+                middle = mention.start + len(first)
+                found.append(Mention(mention.start, middle, first, things))
+                found.append(Mention(middle + 1, mention.end, rest, deed))
+                continue
+        found.append(mention)
+    return tuple(found)
+
+
+def _is_count_of_which(found: list[Mention]) -> bool:
+    return len(found) > 1 and found[-1].number is not None and "which" in found[-2].words("question")
 
 
 def _locked(chain: list[_Edge], gapped: tuple[tuple[Hit, ...], ...]) -> list[_Edge]:
@@ -75,11 +108,32 @@ def _locked(chain: list[_Edge], gapped: tuple[tuple[Hit, ...], ...]) -> list[_Ed
     ]
 
 
+def _compounds(chain: list[_Edge], tokens: tuple[Token, ...]) -> list[_Edge]:
+    """'Same-store', 'pre-owned': a compound with a hyphen that says nothing with one of its halves is not understood.
+
+    Only an asker who writes the halves apart means the one alone.
+    """
+    lost: set[int] = set()
+    for index, edge in enumerate(chain[1:-1], 1):
+        before, after = chain[index - 1], chain[index + 1]
+        is_hyphen = edge.last - edge.first == 1 and tokens[edge.first].kind == "joiner" and not edge.senses
+        words = tokens[before.last - 1].kind == "word" and tokens[after.first].kind == "word"
+        if is_hyphen and words and (_only_filler(before) or _only_filler(after)):
+            lost.update((index - 1, index, index + 1))
+    return [_Edge(e.first, e.last, (), e.cost) if i in lost else e for i, e in enumerate(chain)]
+
+
+def _only_filler(edge: _Edge) -> bool:
+    return bool(edge.senses) and all(isinstance(s, WordSense) and s.role == "filler" for s in edge.senses)
+
+
 def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: date) -> Iterable[_Edge]:
     starts = {token.fstart: index for index, token in enumerate(tokens)}
     ends = {token.fend: index + 1 for index, token in enumerate(tokens)}
     found: dict[tuple[int, int], list[Sense]] = {}
     for hit in lexicon.hits(tokens):
+        if _is_noun(tokens[hit.first].text, hit.senses, lexicon):
+            continue
         found.setdefault((hit.first, hit.last), []).extend(hit.senses)
     for number in find_numbers(folded):
         if number.fstart in starts and number.fend in ends:
@@ -96,6 +150,13 @@ def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: d
         if len(kept) > 1:  # "calculated" is a word of its own, not just a form of one without meaning
             kept = tuple(s for s in kept if not (isinstance(s, WordSense) and s.meaning == "inflected"))
         yield _Edge(first, last, kept, _cost(tokens, first, last, senses))
+
+
+def _is_noun(word: str, senses: tuple[Sense, ...], lexicon: Lexicon) -> bool:
+    """'Orders by region' names what is counted: the plural is not the verb of 'order by'."""
+    verb = all(isinstance(sense, WordSense) and sense.meaning == "ranked" for sense in senses)
+    singular = noun_key(word)
+    return verb and singular != word and any(isinstance(s, MetricSense) for s in lexicon.senses((singular,)))
 
 
 def _cost(tokens: tuple[Token, ...], first: int, last: int, senses: list[Sense]) -> float:

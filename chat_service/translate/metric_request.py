@@ -13,10 +13,11 @@ from chat_service.translate.ordering import rank_of
 from chat_service.translate.patterns.matching import is_any
 from chat_service.translate.patterns.nodes import Dated
 from chat_service.translate.picks import picks_of
-from chat_service.translate.shape import are_shares, cumulative_of, grain_in_name, shares_of, trend_of, trend_period
+from chat_service.translate.senses import Mention
+from chat_service.translate.shape import are_shares, cumulative_of, grain_in_name, shares_of, trend_grain, trend_of, trend_period
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing, decide_timing, period_of
-from semantic_layer.periods import Grain
+from semantic_layer.periods import GRAINS, Grain
 from semantic_layer.query import FieldFilter, Filter, Having, MetricQuery
 
 _JOINERS = ("connective", "question", "quantity", "when", "group", "comparison.versus")
@@ -49,6 +50,8 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
     filters.extend(entity_filters(frame, assembly, timing.period))
     shares = shares_of(frame, assembly, metrics, grouping, members)
     group_by = (*grouping.names, *members.groups)
+    if shares and not members.keep and frame.populations and all(name in GRAINS for name in group_by):
+        raise StopError(Denial("share_of_nothing", said(frame.populations[0])))
     cumulative, group_by = cumulative_of(frame, assembly, metrics, group_by)
     group_by = trend_of(frame, assembly, group_by)
     timing = trend_period(timing, group_by, metrics, assembly)
@@ -58,7 +61,7 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
         group_by=group_by,
         period=timing.period,
         filters=tuple(dict.fromkeys(filters)),
-        having=_having(frame, assembly, replaced, group_by),
+        having=(*_having(frame, assembly, replaced, group_by), *_moved(frame, metrics, group_by, timing)),
         keep=members.keep if shares else (),
         show=members.show,
         compare=timing.compare,
@@ -88,7 +91,8 @@ def _dimension_words(frame: Frame) -> tuple[str, ...]:
 
 
 def _timing(frame: Frame, assembly: Assembly, grains: tuple[Grain, ...], metrics: tuple[str, ...]) -> Timing:
-    timing = decide_timing(frame, assembly, grains)
+    trend = trend_grain(frame)
+    timing = decide_timing(frame, assembly, grains if grains or trend is None else (trend,))
     for dated in frame.dated:
         if timing.period is None and _placed_by(dated, metrics, assembly):
             period = period_of(dated.when.date, grains, assembly.scope.today, said(dated))
@@ -163,6 +167,18 @@ def _having(
         name = assembly.metric(measure)
         found.append(Having(column=replaced.get(name, name), op=measure.condition.op, values=measure.condition.values))
     return tuple(found)
+
+
+def _moved(frame: Frame, metrics: list[str], group_by: tuple[str, ...], timing: Timing) -> tuple[Having, ...]:
+    """'Which cities' revenue fell', 哪些城市下降了: only the groups that moved that way."""
+    asks = any(group.asked_which for group in frame.groups) or any(isinstance(i, Mention) and i.text == "where" for i in frame.items)
+    numbered = frame.has("question.how_much", "question.how_many", "change.change") or frame.ranks or len(metrics) != 1
+    if timing.compare is None or not asks or numbered or not [name for name in group_by if name not in GRAINS]:
+        return ()
+    up, down = frame.has("change.up"), frame.has("change.down")
+    if up == down:
+        return ()
+    return (Having(column=f"{metrics[0]}__change", op=">" if up else "<", values=(0.0,)),)
 
 
 def count_metrics(frame: Frame, assembly: Assembly) -> tuple[str, ...]:

@@ -13,16 +13,23 @@ from chat_service.translate.parse import Parsed
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words import known_words
+from semantic_layer.model import Model
 
 _STANDALONE = frozenset(
     "的了是在有和与或及跟比按各每哪几多少呢吗吧啊呀我你他她它们这那请帮把被给对从到于不没未都也还又再就才很最前后里中上下女男人"
 )
 
 
-def refuse_writing(frame: Frame) -> None:
-    """Raise StopError where the question wants data changed or something sent."""
+def refuse_writing(frame: Frame, *, goes_on: bool = False) -> None:
+    """Raise StopError where the question wants data changed or something sent.
+
+    In a question that goes on from another, 改为今年上半年 at its start changes that question.
+    """
     for flag in ("intent.change_data", "intent.send"):
         for mention in frame.said(flag):
+            opens = bool(frame.items) and mention.start == frame.items[0].start and not frame.entities
+            if goes_on and opens and "instead" in mention.words("follow"):
+                continue
             if not mention.is_filler and not mention.words("exclusion") and not _names_something(mention):
                 raise StopError(Denial("read_only", mention.text))
 
@@ -67,7 +74,7 @@ def _unknown(parsed: Parsed, frame: Frame, assembly: Assembly) -> Denial:
         for m in assembly.scope.model.metrics.values()
         if not m.definition.hidden
     ]
-    near = tuple(label for label, _, _ in process.extract(word, labels, scorer=fuzz.WRatio, limit=3, score_cutoff=60))
+    near = tuple(label for label, _, _ in process.extract(word, labels, scorer=fuzz.WRatio, limit=3, score_cutoff=75))
     if nothing:
         return Denial("unknown_metric" if near else "off_topic", word, near)
     return Denial("unknown_word", word, near)
@@ -95,9 +102,20 @@ def _part_of_word(mention: Mention) -> bool:
     return len(mention.text) == 1 and "\u4e00" <= mention.text <= "\u9fff" and mention.text not in _STANDALONE
 
 
+def asked_metrics(parsed: Parsed, model: Model) -> tuple[str, ...]:
+    """The metrics that a question names or touches, in its order: those that are measured before those in conditions."""
+    frame = parsed.frame
+    found = [name for measure in (*frame.measures, *frame.conditions, *frame.populations) for name in measure.metrics]
+    found.extend(name for mention in parsed.mentions for name in mention.metrics())
+    found.extend(clause.metric for clause in frame.clauses)
+    found.extend(m for mention in frame.lists if (m := model.lists[mention.lists()[0]].metric) is not None)
+    found.extend(model.behaviours[name].metric for mention in parsed.mentions for name in mention.behaviours())
+    return tuple(dict.fromkeys(found))
+
+
 def refuse_uncomputable(frame: Frame, assembly: Assembly) -> None:
     """Raise StopError for statistics, reasons, forecasts and averages that the model has no metric for."""
-    _refuse_statistics(frame)
+    _refuse_statistics(frame, assembly)
     for mention in frame.said("intent.why"):
         if not mention.is_filler and frame.against and frame.measures:
             assembly.assume("why_as_comparison")
@@ -109,7 +127,7 @@ def refuse_uncomputable(frame: Frame, assembly: Assembly) -> None:
         raise StopError(Denial("not_supported", spread[0].text))
 
 
-def _refuse_statistics(frame: Frame) -> None:
+def _refuse_statistics(frame: Frame, assembly: Assembly) -> None:
     for flag in ("statistic.median", "statistic.spread", "statistic.relation", "statistic.extreme"):
         for mention in frame.said(flag):
             if not mention.is_filler:
@@ -117,8 +135,8 @@ def _refuse_statistics(frame: Frame) -> None:
     for mention in frame.said("intent.forecast"):
         if not mention.is_filler:
             raise StopError(Denial("forecast", mention.text))
-    for mention in frame.said("intent.export"):
-        raise StopError(Denial("not_supported", mention.text))
+    for _ in frame.said("intent.export"):
+        assembly.assume("export_as_table")
 
 
 def _is_mean(metric: str, assembly: Assembly) -> bool:

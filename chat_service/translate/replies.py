@@ -26,6 +26,10 @@ _REFUSALS: dict[str, tuple[str, str]] = {
         "The first month of the fiscal year is not set, so '{0}' is undefined.",
     ),
     "unreachable_dimension": ("{1}不能按“{0}”来看。", "{1} cannot be broken down or filtered by '{0}'."),
+    "fixed_by_metric": (
+        "“{1}”按定义只统计其中一种，不能按“{0}”来看。",
+        "{1} by its definition counts only one kind, so it cannot be asked for '{0}'.",
+    ),
     "not_supported": ("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
     "not_supported_yet": (
         "还不能回答“{0}”。可以先看它在两个时期之间的变化。",
@@ -54,6 +58,10 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
     "ambiguous_dimension": ("“{0}”可以指几个维度，您要按哪一个？", "'{0}' can mean several dimensions; which one?"),
     "ambiguous_value": ("“{0}”可以属于几个维度，您指哪一个？", "'{0}' can belong to several dimensions; which one?"),
     "ambiguous_date": ("“{0}”有几种读法，您指哪一天？", "'{0}' can be read in several ways; which day?"),
+    "fiscal_year_unset": (
+        "没有设置财年从几月开始，“{0}”指哪一段？",
+        "The first month of the fiscal year is not set; which period is '{0}'?",
+    ),
     "which_measure": ("“{0}”按什么来衡量？", "'{0}' by which measure?"),
     "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
 }
@@ -69,7 +77,12 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
         "reasons are not explained yet; this is the change itself",
     ),
     "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
+    "excluded_by_definition": ("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
+    "export_as_table": (
+        "导出的就是这张表，回复的 JSON 里有全部列和行",
+        "what is exported is this table; the answer's JSON holds its columns and rows",
+    ),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}
@@ -83,7 +96,7 @@ def refusal_text(code: str, subject: str, nearest: tuple[str, ...], language: La
     """
     zh, en = _REFUSALS[code]
     template = zh if language == "zh" else en
-    if code == "unreachable_dimension":
+    if code in ("unreachable_dimension", "fixed_by_metric"):
         return template.format(subject, nearest[0] if nearest else "")
     joined = ("、" if language == "zh" else ", ").join(nearest)
     return template.format(subject, _NEAREST[language].format(joined) if nearest else "")

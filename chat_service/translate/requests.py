@@ -32,7 +32,7 @@ def new_request(frame: Frame, assembly: Assembly) -> Request:
             return found
     if (counted := _distributed(frame, assembly)) is not None:
         return metric_request(frame, assembly, (counted,))
-    if (chosen := assembly.fixed.get(-1)) is not None:
+    if (chosen := assembly.fixed.get(-1)) is not None and chosen in assembly.scope.model.metrics:
         return metric_request(frame, assembly, (chosen,))
     _ask_for_metric(frame, assembly)
     raise StopError(Denial("no_metric"))
@@ -60,7 +60,7 @@ def _implies_people(frame: Frame) -> bool:
 
 def _people(frame: Frame, assembly: Assembly) -> Request | None:
     """Customers counted, listed, or counted by group."""
-    if _counts(frame):
+    if _counts(frame) or (frame.against and frame.clauses):
         single = _single_count(frame, assembly)
         if single is not None:
             return metric_request(single, assembly)

@@ -27,15 +27,17 @@ from chat_service.translate.lexicon import add_text, build_lexicon
 from chat_service.translate.parse import Parsed, language_of, parse
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.reading import make_reading
+from chat_service.translate.refusals import asked_metrics
 from chat_service.translate.replies import question_text, refusal_text, suggestion_text
 from chat_service.translate.spelling import Speller
 from chat_service.translate.stops import Denial, Doubt, StopError
 from chat_service.translate.structure import Structure
 from chat_service.translate.values import ValueIndex, ValueSource
 from semantic_layer.model import Model
-from semantic_layer.query import CohortQuery, FunnelQuery, Request
+from semantic_layer.query import CohortQuery, FunnelQuery, MetricQuery, Request
 
 MAX_CHARACTERS = 2000
+_SUGGESTED, _LEADING = 3, 8
 _ENDS = " 。.?？!！"
 
 
@@ -55,9 +57,9 @@ class OfflineTranslator:
         """What a question asks for."""
         language = language_of(question.text, question.language)
         if not any(character.isalnum() for character in fold(question.text[: MAX_CHARACTERS + 1]).text):
-            return self._refused(Denial("empty_question"), None, language)
+            return self._refused(Denial("empty_question"), None, question, language)
         if len(question.text) > MAX_CHARACTERS:
-            return self._refused(Denial("too_long"), None, language)
+            return self._refused(Denial("too_long"), None, question, language)
         chosen = _pending_choice(question)
         if chosen is not None:
             return Answerable(chosen, make_reading(None, language))
@@ -68,27 +70,46 @@ class OfflineTranslator:
             decision = decide(parsed, question, assembly)
         except StopError as stop:
             if isinstance(stop.reason, Denial):
-                return self._refused(stop.reason, parsed, language)
+                return self._refused(stop.reason, parsed, question, language)
             return self._asked(stop.reason, parsed, question, scope)
         return _outcome(decision, parsed, assembly, language)
 
-    def _refused(self, denial: Denial, parsed: Parsed | None, language: Language) -> Refusal:
-        subject = denial.subject
-        message = refusal_text(denial.code, subject, denial.nearest, language)
-        return Refusal(
-            denial.code, message, self._suggestions(denial, language), make_reading(parsed, language), denial.details
-        )
+    def _refused(self, denial: Denial, parsed: Parsed | None, question: Question, language: Language) -> Refusal:
+        message = refusal_text(denial.code, denial.subject, denial.nearest, language)
+        suggestions = self._suggestions(denial, parsed, question, language)
+        return Refusal(denial.code, message, suggestions, make_reading(parsed, language), denial.details)
 
-    def _suggestions(self, denial: Denial, language: Language) -> tuple[str, ...]:
-        """Questions that can be answered: about the nearest metrics, else about the model's first."""
+    def _suggestions(
+        self, denial: Denial, parsed: Parsed | None, question: Question, language: Language
+    ) -> tuple[str, ...]:
+        """Questions that can be answered: about what was asked and its nearest, else what the model is about."""
         metrics = self._model.metrics
+        named = {m.label.in_language(language): name for name, m in metrics.items() if not m.definition.hidden}
+        near = [named[label] for label in denial.nearest if label in named]
+        asked = list(asked_metrics(parsed, self._model)) if parsed is not None else []
         main = self._structure.main_behaviour
-        first = [main.amount, main.metric] if main is not None else []
-        names = [name for name in (*first, *metrics) if name is not None and not metrics[name].definition.hidden]
-        labels = list(dict.fromkeys(metrics[name].label.in_language(language) for name in names))
-        near = [label for label in denial.nearest if label in labels]
-        rest = [label for label in labels if label not in near]
-        return tuple(suggestion_text(label, language) for label in (*near, *rest)[:3])
+        first = [name for name in (main.amount, main.metric) if name is not None] if main is not None else []
+        first += [entity.counted_by for entity in self._model.entities.values() if entity.counted_by is not None]
+        related = [name for name in named.values() if set(asked) & set(metrics[name].inputs)]
+        related += [name for each in asked for name in metrics[each].inputs]
+        leading = sorted(named.values(), key=lambda name: -sum(name in m.inputs for m in metrics.values()))
+        found: list[str] = []
+        tried = dict.fromkeys((*asked, *near, *related, *first, *leading[:_LEADING]))
+        for name in (name for name in tried if not metrics[name].definition.hidden):
+            label = metrics[name].label.in_language(language)
+            text = label if metrics[name].is_stock else suggestion_text(label, language)
+            if len(found) < _SUGGESTED and self._reads_as(text, name, question, language):
+                found.append(text)
+        return tuple(found)
+
+    def _reads_as(self, text: str, metric: str, question: Question, language: Language) -> bool:
+        """Whether a question that would be offered is itself read as one about the metric."""
+        scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
+        try:
+            decision = decide(parse(text, scope, self._speller), Question(text, question.today), Assembly(scope, self._index))
+        except StopError:
+            return False
+        return isinstance(decision.request, MetricQuery) and decision.request.metrics == (metric,)
 
     def _asked(self, doubt: Doubt, parsed: Parsed, question: Question, scope: Scope) -> Outcome:
         """A question back, whose choices are complete requests; the answer itself where only one reading holds."""
@@ -109,7 +130,7 @@ class OfflineTranslator:
         if len(found) == 1 and (request := found[0][0].request) is not None:
             return Answerable(request, make_reading(parsed, language, found[0][1]))
         if not found:
-            return self._refused(last or Denial("not_supported", doubt.subject), parsed, language)
+            return self._refused(last or Denial("not_supported", doubt.subject), parsed, question, language)
         choices = tuple(choice for choice, _ in found[:4])
         text = question_text(doubt.code, doubt.subject, language)
         return Clarification(doubt.code, doubt.subject, text, choices, make_reading(parsed, language))

@@ -11,6 +11,9 @@ from chat_service.translate.timing import Timing
 from semantic_layer.periods import GRAINS, Grain, Period, buckets, unit
 
 
+MOTION = frozenset({"move", "moved", "moving"})
+
+
 def shares_of(
     frame: Frame, assembly: Assembly, metrics: list[str], grouping: Grouping, members: Picks
 ) -> tuple[str, ...]:
@@ -71,18 +74,25 @@ def cumulative_of(
 def trend_of(frame: Frame, assembly: Assembly, group_by: tuple[str, ...]) -> tuple[str, ...]:
     """The groups, with a unit of time where a trend is asked for."""
     grains = [name for name in group_by if name in GRAINS]
-    if not frame.has("trend.trend") or grains or frame.against:
+    grain = trend_grain(frame)
+    if grains or grain is None:
         return group_by
+    for mention in frame.said("trend.trend"):
+        assembly.use(mention, "grain", grain)
+    return (*group_by, grain)
+
+
+def trend_grain(frame: Frame) -> Grain | None:
+    """The unit of time of a trend that names none; a verb of motion beside a rank ('moved the most') is no trend."""
     strong = [mention for mention in frame.said("trend.trend") if not mention.is_filler]
-    if not strong:
-        return group_by
-    for mention in strong:
-        assembly.use(mention, "grain", "month")
-    grain: Grain = "month"
+    if any(rank.count is not None for rank in frame.ranks):
+        strong = [mention for mention in strong if mention.text not in MOTION]
+    if not strong or frame.against:
+        return None
     for when in frame.whens:
         if when.date.period is not None and (days := when.date.period.days) is not None and days <= 31:
-            grain = "day"
-    return (*group_by, grain)
+            return "day"
+    return "month"
 
 
 def trend_period(timing: Timing, group_by: tuple[str, ...], metrics: list[str], assembly: Assembly) -> Timing:

@@ -19,9 +19,9 @@ from chat_service.language.folding import Folded
 from chat_service.translate.lexicon import Lexicon
 from chat_service.translate.mentions import Cover, cover
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.senses import Mention, ValueSense, WordSense
+from chat_service.translate.senses import EntitySense, Mention, MetricSense, ValueSense, WordSense
 from chat_service.translate.values import ValueIndex
-from chat_service.translate.words import abbreviations, homophones, known_words
+from chat_service.translate.words import abbreviations, homophones, known_words, noun_key
 
 _DATE_WORDS = [
     "january",
@@ -119,7 +119,7 @@ class Speller:
         for start, end, text, penalty in tries:
             changed = _replaced(folded, start, end, text)
             again = cover(changed, self._lexicon, scope.today)
-            if again.cost < found.cost - 5 and (penalty < 0 or _means_something(again, start, start + len(text))):
+            if again.cost < found.cost - 5 and (penalty < 0 or _means_something(again, start, start + len(text), unknown)):
                 options.append((again.cost + penalty, changed, again, Correction(folded.typed(start, end), text)))
         if not options:
             return None
@@ -157,7 +157,30 @@ class Speller:
             for text, distance, _ in near
             if text[0] == word[0] or distance == 1
         ]
-        return sounding or close
+        plural = [
+            (unknown.start, unknown.end, f"{text}s", _penalty(word, f"{text}s", distance))
+            for text, distance, _ in (
+                process.extract(
+                    word[:-1], self._english_words, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=8
+                )
+                if word.endswith("s") and len(word) > 4
+                else ()
+            )
+        ]
+        return sounding or [*close, *plural, *self._run_together(unknown)]
+
+    def _run_together(self, unknown: Mention) -> list[tuple[int, int, str, float]]:
+        """'goldmembers', 'webrevenue', 'lastmonth': a value with what it describes, or a period, without the space."""
+        word = unknown.text
+        tries = []
+        for at in range(3, len(word) - 2):
+            first, second = word[:at], word[at:]
+            described = any(isinstance(s, ValueSense) and not s.weak for s in self._lexicon.senses((noun_key(first),)))
+            named = any(isinstance(s, EntitySense | MetricSense) for s in self._lexicon.senses((noun_key(second),)))
+            dated = first in ("last", "this", "previous", "past") and second in _DATE_WORDS
+            if (described and named) or dated:
+                tries.append((unknown.start, unknown.end, f"{first} {second}", 0.5))
+        return tries
 
     def _parts(self, unknown: Mention) -> list[tuple[int, int, str, float]]:
         """Several unknown words in a row are tried one by one."""
@@ -183,7 +206,7 @@ class Speller:
         tries: list[tuple[int, int, str, float]] = []
         for at in range(max(0, unknown.start - 1), min(len(folded.text), unknown.end + 1)):
             character = folded.text[at]
-            if not "\u4e00" <= character <= "\u9fff":
+            if not "\u4e00" <= character <= "\u9fff" or (character == "个" and folded.text[at - 1 : at].isalnum()):
                 continue
             beside = 0.0 if unknown.start <= at < unknown.end else 0.1
             for sound in self._sounds_of(character):
@@ -217,14 +240,17 @@ def _penalty(word: str, text: str, distance: int) -> float:
     return distance + 1 - fuzz.ratio(word, text) / 100 if not slip else -fuzz.ratio(word, text) / 100
 
 
-def _means_something(found: Cover, start: int, end: int) -> bool:
+def _means_something(found: Cover, start: int, end: int, unknown: Mention) -> bool:
     """Whether what a stretch was read as carries meaning: no word may vanish into a filler by repair.
 
-    A Chinese word of two characters is too short to be known by one of them.
+    A Chinese word of two characters is too short to be known by one of them, but for a unit of time as it was typed:
+    没月 is 每月, 分期 is not 分季.
     """
     for mention in found.mentions:
         if mention.start < end and start < mention.end:
-            long_enough = mention.text.isascii() or len(mention.text) > 2
+            unit_typed = not unknown.start <= start < unknown.end
+            grain = unit_typed and any(isinstance(s, DateMention) and s.kind == "grain" for s in mention.senses)
+            long_enough = mention.text.isascii() or len(mention.text) > 2 or grain
             return bool(mention.senses) and not mention.is_filler and long_enough
     return False
 

@@ -141,6 +141,18 @@ class Structure:
                 return field.qualified
         return None
 
+    def statistic(self, kind: str, *fields: str) -> str | None:
+        """The metric that is the median, the largest or the smallest of one of the fields."""
+        wanted = {"median": exp.Median, "max": exp.Max, "min": exp.Min}[kind]
+        for name, one in self.model.metrics.items():
+            column = one.expression.this if isinstance(one.expression, wanted) else None
+            dataset = one.definition.dataset
+            if isinstance(column, exp.Column) and dataset is not None and not one.definition.hidden:
+                here = self.model.datasets[dataset].fields.values()
+                if any(f.name == column.name and f.qualified in fields for f in here):
+                    return name
+        return None
+
     def amount_beside(self, metric: str) -> str | None:
         """The amount metric of the behaviour that a counting metric counts."""
         for behaviour in self.model.behaviours.values():
@@ -163,7 +175,7 @@ class Structure:
     def one_each(self, metric: str) -> bool:
         """Whether the metric counts entities: distinct ones, or rows of a dataset that has one for each."""
         one = self.model.metrics[metric]
-        if metric in self.people_metrics:
+        if metric in self.people_metrics or self._named_for_people(metric):
             return True
         dataset = one.definition.dataset
         counted = one.unit == "count" and dataset is not None and one.kind == "simple"

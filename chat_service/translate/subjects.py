@@ -64,6 +64,8 @@ def split_subjects(
         if any(each is None for each in kept):
             continue
         subjects.append(measure)
+        if any(other.end <= measure.start <= other.end + 1 for other in others):
+            continue  # the noun of 'refunded | orders' says nothing of its own
         for each in kept:
             filters.extend(FieldFilter(field=field, values=(value,)) for field, value in each or ())
     return Subjects(tuple(m for m in measures if m not in subjects), tuple(subjects), tuple(dict.fromkeys(filters)))

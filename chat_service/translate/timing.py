@@ -6,16 +6,20 @@ import itertools
 from dataclasses import dataclass
 from datetime import date
 
+from chat_service.language.dates import find_dates
 from chat_service.language.datewords.mention import DateMention
+from chat_service.language.folding import fold
 from chat_service.translate.assembly import Assembly, said
 from chat_service.translate.frame import Frame
 from chat_service.translate.patterns.nodes import Against, When
+from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer.periods import Grain, Period, preceding, unit, year_earlier
 from semantic_layer.query import Compare
 
 _JOINS = frozenset({"和", "与", "跟", "同"})
 _FAR_FUTURE = date(9000, 1, 1)
+_PREDICATES = frozenset({"fell", "falls", "fallen", "up", "down"})
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,13 @@ def period_of(mention: DateMention, grains: tuple[Grain, ...], today: date, word
 def decide_timing(frame: Frame, assembly: Assembly, grains: tuple[Grain, ...]) -> Timing:
     """The period and the comparison of a question."""
     today = assembly.scope.today
-    _check_dates(frame)
+    settled = _settled_dates(frame, assembly)
     whens = [when for when in frame.whens if not _is_clause_period(when, frame)]
     for when in whens:
         period = period_of(when.date, grains, today, said(when))
         assembly.use(when, "period", str(period))
-    periods = list(dict.fromkeys(period_of(when.date, grains, today, said(when)) for when in whens))
+    found = (period_of(when.date, grains, today, said(when)) for when in whens)
+    periods: list[Period | None] = list(dict.fromkeys((*settled, *found)))
     against = frame.against[0] if frame.against else None
     if len(frame.against) > 1:
         named = [a for a in frame.against if a.to == "period"]
@@ -64,20 +69,42 @@ def decide_timing(frame: Frame, assembly: Assembly, grains: tuple[Grain, ...]) -
     return _compared(period, against, assembly, grains)
 
 
-def _check_dates(frame: Frame) -> None:
+def _settled_dates(frame: Frame, assembly: Assembly) -> tuple[Period, ...]:
+    """The periods that the asker chose for dates in doubt. Raises StopError where one is still in doubt."""
+    chosen: list[Period] = []
     for mention in frame.dates:
         found = mention.date
         if found is None:
             continue
-        if found.kind == "ambiguous":
-            options = tuple(Option(str(period), "period", str(period)) for period in found.candidates[:4])
-            raise StopError(Doubt("ambiguous_date", mention.text, options, mention.start, mention.end))
+        if found.kind in ("ambiguous", "fiscal_unset"):
+            candidates = found.candidates or _fiscal_years(mention, assembly.scope.today)
+            picked = assembly.fixed.get(mention.start)
+            match = next((period for period in candidates if str(period) == picked), None)
+            if match is not None:
+                assembly.use(mention, "period", str(match))
+                chosen.append(match)
+                continue
+            if not candidates:
+                raise StopError(Denial("fiscal_year_unset", mention.text))
+            options = tuple(Option(str(period), "period", str(period)) for period in candidates[:4])
+            code = "ambiguous_date" if found.candidates else "fiscal_year_unset"
+            raise StopError(Doubt(code, mention.text, options, mention.start, mention.end))
         if found.kind == "future":
             raise StopError(Denial("future_period", mention.text))
-        if found.kind == "fiscal_unset":
-            raise StopError(Denial("fiscal_year_unset", mention.text))
         if found.kind == "vague":
             raise StopError(Denial("vague_period", mention.text))
+    return tuple(chosen)
+
+
+def _fiscal_years(mention: Mention, today: date) -> tuple[Period, ...]:
+    """What the words name where fiscal years begin with a quarter of the calendar."""
+    found = [
+        each.period
+        for start in (1, 4, 7, 10)
+        for each in find_dates(fold(mention.text), today, fiscal_year_start=start)
+        if each.period is not None and (each.period.start is None or each.period.start <= today)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _same_period(frame: Frame, today: date) -> Period | None:
@@ -105,9 +132,19 @@ def _several(periods: list[Period | None], against: Against | None, frame: Frame
         return Timing(closed[0], _relation(closed[0], closed[1], today))
     if len(grains) == 1 and grain is not None and touching:
         return Timing(Period(ordered[0].start, ordered[-1].end), None, grain)
-    if len(closed) == 2:
+    if len(closed) == 2 and not _side_by_side(frame):
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
+
+
+def _side_by_side(frame: Frame) -> bool:
+    """Whether two dates stand with nothing between them: parts of one date that were not read together."""
+    ordered = sorted(frame.whens, key=lambda when: when.start)
+    for one, other in itertools.pairwise(ordered):
+        between = [i for i in frame.items if i.start >= one.end and i.end <= other.start]
+        if all(isinstance(i, Mention) and i.text in ("的", "份", "of", "in", "the") for i in between):
+            return True
+    return False
 
 
 def _compared(period: Period | None, against: Against, assembly: Assembly, grains: tuple[Grain, ...]) -> Timing:
@@ -148,7 +185,7 @@ def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grain
     if not (frame.has("change.change", "change.up", "change.down", "comparison.versus") or ranked):
         return None
     only_filler = all(
-        mention.is_filler
+        mention.is_filler and not _is_predicate(mention, frame)
         for flag in ("change.change", "change.up", "change.down", "comparison.versus")
         for mention in frame.said(flag)
     )
@@ -162,6 +199,13 @@ def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grain
         raise StopError(Denial("comparison_without_period", _change_words(frame)))
     assembly.assume("compared_with_previous", str(preceding(period, assembly.scope.today)))
     return Compare(to="previous")
+
+
+def _is_predicate(mention: Mention, frame: Frame) -> bool:
+    """'Revenue fell', 'orders up in May': right behind what is measured, a word that else says nothing is the change."""
+    if mention.text not in _PREDICATES:
+        return False
+    return any(measure.end + 1 == mention.start for measure in frame.measures)
 
 
 def _change_words(frame: Frame) -> str:

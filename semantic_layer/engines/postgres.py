@@ -55,7 +55,7 @@ class PostgresEngine:
         """Connect for reading. Raises EngineError (`database_missing`, `database_unreadable`)."""
         self._shown = without_secrets(url)
         self._timeout_seconds, self._memory_limit = timeout_seconds, memory_limit
-        self._database = driver.connect(with_timeout(url))
+        self._database = _server(url)
         self._lock = threading.Lock()
         self._idle: list[adbc.AdbcConnection] = []
         self._running: set[adbc.AdbcConnection] = set()
@@ -163,7 +163,7 @@ class PostgresWriter:
 
     def __init__(self, url: str) -> None:
         self._shown = without_secrets(url)
-        self._database = driver.connect(with_timeout(url))
+        self._database = _server(url)
 
     def __enter__(self) -> PostgresWriter:
         try:
@@ -222,6 +222,15 @@ def with_timeout(url: str) -> str:
     if "connect_timeout=" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}connect_timeout={CONNECT_SECONDS}"
+
+
+def _server(url: str) -> adbc.AdbcDatabase:
+    """What connections are made from; it reads the server's types once, and so needs it to answer."""
+    try:
+        made: adbc.AdbcDatabase = driver.connect(with_timeout(url))
+    except adbc.Error as error:
+        raise EngineError(_unconnected(without_secrets(url), error)) from error
+    return made
 
 
 def _unconnected(shown: str, error: adbc.Error) -> EngineProblem:

@@ -41,6 +41,10 @@ CHARTED: dict[str, MetricQuery] = {
     ),
     "two groupings": MetricQuery(metrics=("orders",), group_by=("region", "order_channel"), period=YEAR),
     "many by many": MetricQuery(metrics=("orders",), group_by=("city", "region"), period=YEAR),
+    "tiers within regions": MetricQuery(metrics=("orders",), group_by=("region", "member_tier"), period=YEAR),
+    "year compared": MetricQuery(
+        metrics=("repurchase_rate",), group_by=("region",), period=YEAR, compare=Compare(to="year")
+    ),
     "several metrics": MetricQuery(metrics=("revenue", "orders", "aov"), group_by=("region",), period=YEAR),
 }
 UNCHARTED: dict[str, Request] = {
@@ -148,6 +152,20 @@ def test_ordered_categories_keep_their_order(show: Show) -> None:
     spec: dict[str, Any] = answer.chart
     drawn = [row["category"] for row in spec["data"]["values"]]
     assert drawn == [str(hour) for hour in answer.table.column("hour_of_day")][:30]
+
+
+@pytest.mark.parametrize("name", ["lines", "share over time", "tiers within regions"])
+def test_a_closed_set_is_in_the_order_of_the_model(show: Show, name: str) -> None:
+    spec = _spec(show, name)
+    views = [spec, *spec.get("layer", [])]
+    colors = [view["encoding"]["color"] for view in views if "color" in view.get("encoding", {})]
+    assert colors[0]["scale"]["domain"] == ["普通会员", "银卡", "金卡", "白金卡"]
+
+
+def test_the_title_says_the_period_that_was_used(show: Show) -> None:
+    answer = show(CHARTED["year compared"])
+    assert answer.chart is not None
+    assert str(answer.chart["title"]).startswith("2026年1月至6月")
 
 
 def test_every_metric_is_drawn_in_its_own_panel(show: Show) -> None:

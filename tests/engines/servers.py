@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 STARTING_SECONDS = 180
+STOPPING_SECONDS = 5
 # one small machine, short queries: compiling each to Java code costs more than it saves
 _SPARK_SETTINGS = {
     "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -104,7 +105,11 @@ def _running(
             yield
         finally:
             process.terminate()
-            process.wait()
+            try:
+                process.wait(STOPPING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -83,9 +83,11 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("PART", 2100, None, "下旬"),
     ("PART", 115, None, "上半月 前半月 前半个月 上半个月"),
     ("PART", 1600, None, "下半月 后半月 后半个月 下半个月"),
-    ("PART_OF_MONTH", 110, None, "月初 月头"),
+    ("PART_OF_MONTH", 110, None, "月初 月头 月上旬"),
     ("PART_OF_MONTH", 1120, None, "月中 月中旬"),
-    ("PART_OF_MONTH", 2100, None, "月底 月末 月尾"),
+    ("PART_OF_MONTH", 2100, None, "月底 月末 月尾 月下旬"),
+    ("PART_OF_MONTH", 115, None, "月上半月 月前半月"),
+    ("PART_OF_MONTH", 1600, None, "月下半月 月后半月"),
     ("PART_SUFFIX", 110, None, "初"),
     ("PART_SUFFIX", 2100, None, "底 末"),
     # weekdays

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+from datetime import date as day
+
 from chat_service.language.datewords.mention import DateMention
 from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
 from chat_service.translate.patterns.nodes import Against, Dated, Group, Item, Items, Node, Values, When
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, ValueSense
 from chat_service.translate.words import phrase_keys
-from semantic_layer.periods import GRAINS, Grain
+from semantic_layer.periods import GRAINS, Grain, Period
 
 PERIOD_KINDS = ("period", "rolling", "open")
 _PERIOD = "|".join(f"date.{kind}" for kind in PERIOD_KINDS)
@@ -26,6 +28,9 @@ _COMPARED = (
     f"v=versus|connective.and ~ p={_PERIOD} ~ w=versus",
     "b=date.relative_previous|date.comparison ~ w=versus",
     "b=date.relative_previous|date.comparison",
+    "v=versus ~ l=date.duration t=follow.ever ~",
+    f"o=prefix.gt ~ p={_PERIOD}",
+    "o=prefix.gt y=number",
     f"v=versus ~ p={_PERIOD}",
 )
 # 和/跟/与 open a comparison only where 比 closes it, or nothing else could be joined
@@ -90,6 +95,10 @@ def _compared(found: Found, items: Items, scope: Scope) -> Node | None:
         if date.kind == "comparison":
             return Against(stretch, date.against or "previous", unit=date.unit)
         return Against(stretch, "previous", unit=date.unit)
+    if found.one("l") is not None:
+        return _as_long_before(found, items)
+    if found.one("o") is not None:
+        return _over(found, items)
     opener, closer, when = found.one("v"), found.one("w"), found.one("p")
     if not isinstance(opener, Mention) or not isinstance(when, Mention) or when.date is None:
         return None
@@ -109,6 +118,36 @@ def _compared(found: Found, items: Items, scope: Scope) -> Node | None:
     if not earlier and not later and opener.words("filler"):
         return None
     return Against(stretch, "period", when.date)
+
+
+def _as_long_before(found: Found, items: Items) -> Node | None:
+    """'The past 90 days vs the 90 days before that': as long a time, right before the one asked for."""
+    length, before = found.one("l"), found.one("t")
+    asked = next((d for item in items[: found.first] if (d := dates_of(item)) is not None), None)
+    if not isinstance(length, Mention) or length.date is None or asked is None or asked.kind != "rolling":
+        return None
+    if not isinstance(before, Mention) or before.text not in ("before", "previously"):
+        return None
+    if (asked.unit, asked.count) != (length.date.unit, length.date.count):
+        return None
+    return Against(parts(items[found.first : found.last]), "previous")
+
+
+def _over(found: Found, items: Items) -> Node | None:
+    """'Grew in 2025 over 2024': a change over a period of the same kind as the one asked for."""
+    opener, year, when = found.one("o"), found.one("y"), found.one("p")
+    if not isinstance(opener, Mention) or opener.text != "over" or not any(is_a(item, "change") for item in items):
+        return None
+    asked = next((d for item in items[: found.first] if (d := dates_of(item)) is not None), None)
+    if asked is None or asked.kind != "period" or asked.period is None or asked.period.grain is None:
+        return None
+    date = when.date if isinstance(when, Mention) else None
+    if isinstance(year, Mention) and year.number is not None and year.text.isdigit() and len(year.text) == 4:
+        named = Period(day(int(year.text), 1, 1), day(int(year.text) + 1, 1, 1), "year")
+        date = DateMention("period", named, unit="year", text=year.text)
+    if date is None or date.period is None or date.period.grain != asked.period.grain:
+        return None
+    return Against(parts(items[found.first : found.last]), "period", date)
 
 
 def _when(found: Found, items: Items) -> Node | None:

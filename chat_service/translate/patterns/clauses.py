@@ -12,13 +12,24 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
+from chat_service.translate.patterns.lapses import read_lapses, with_earlier_ones, with_one_before
 from chat_service.translate.patterns.matching import is_a, is_any, parts
 from chat_service.translate.patterns.nodes import Amount, Clause, Condition, Item, Items, Measure, Values, When
+from chat_service.translate.patterns.reach import bind_apart
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.patterns.verbs import CUTS, is_redundant, is_target, is_verb, metrics_of, without_redundant
+from chat_service.translate.patterns.verbs import (
+    CUTS,
+    is_redundant,
+    is_target,
+    is_verb,
+    metrics_of,
+    speaks_of_people,
+    without_redundant,
+)
 from chat_service.translate.senses import Mention
 
 _MARKERS = ("date.same_period", "date.all_history", "connective", "money_verb")
+_ADVERBS = frozenset({"还有", "还", "也", "又", "都", "却", "也有", "还在"})
 # 没登录和下单, didn't log in or order: the negation before holds for both
 _SHARED_NEGATION = frozenset({"和", "与", "及", "、", "以及"})
 
@@ -33,12 +44,20 @@ class _Segment:
 
 def read_clauses(items: Items, scope: Scope) -> Items:
     """Verbs, and measures with conditions in a question about customers, become clauses."""
+    items = read_lapses(bind_apart(items, scope), scope)
     verbs = {index for index in range(len(items)) if is_verb(items, index, scope)}
     counted = {entity.counted_by for entity in scope.model.entities.values()}
     targets = [
         i for i, item in enumerate(items) if i not in verbs and is_target(item) and not set(metrics_of(item)) <= counted
     ]
     verbs = {index for index in verbs if not is_redundant(items, index, targets, scope)}
+    if not speaks_of_people(items, scope):
+        named = [i for i, item in enumerate(items) if i not in verbs and metrics_of(item) and not is_a(item, "entity")]
+        verbs = set() if named else verbs
+        targets = targets or named
+    if verbs:
+        verbs |= {index for index in targets if _is_denied_measure(items, index, min(verbs), scope)}
+        targets = [index for index in targets if index not in verbs]
     bound = {
         i
         for i, item in enumerate(items)
@@ -46,11 +65,13 @@ def read_clauses(items: Items, scope: Scope) -> Items:
     }
     about = _about_entities(items, scope)
     items = without_redundant(items, targets, verbs, scope)
-    counts = (
-        {i for i, item in enumerate(items) if isinstance(item, (Condition, Amount)) and _counts_main(items, i)}
-        if about and not verbs
-        else set()
-    )
+    counts = {
+        i
+        for i, item in enumerate(items)
+        if isinstance(item, (Condition, Amount))
+        and _counts_main(items, i)
+        if about and (not verbs or _is_on_its_own(items, i, verbs))
+    }
     if not verbs and not ((bound or counts) and about):
         return items
     anchors = verbs | counts | (bound if about or verbs else set())
@@ -64,6 +85,28 @@ def read_clauses(items: Items, scope: Scope) -> Items:
     return tuple(result)
 
 
+def _is_denied_measure(items: Items, at: int, first_verb: int, scope: Scope) -> bool:
+    """'… but never got to checkout': behind a negation, what is counted is one more thing that was not done."""
+    item = items[at]
+    if at < first_verb or not isinstance(item, Mention) or not item.metrics():
+        return False
+    back = at - 1
+    while back > first_verb and is_a(items[back], "filler") and not is_a(items[back], "negation"):
+        back -= 1
+    denied = back > first_verb and is_any(items[back], "negation.not", "negation.never", "negation.none")
+    return denied and scope.structure.counts_rows(item.metrics()[0])
+
+
+def _is_on_its_own(items: Items, at: int, verbs: set[int]) -> bool:
+    """兑换过积分且下过2单以上: between the verb before and the count stands a connective."""
+    before = [index for index in verbs if index < at]
+    after = [index for index in verbs if index > at]
+    if not before:
+        return False
+    opened = any(is_any(item, "connective.and", "connective.but") for item in items[max(before) + 1 : at])
+    return opened and not (after and all(is_a(item, "filler") for item in items[at + 1 : min(after)]))
+
+
 def _counts_main(items: Items, at: int) -> bool:
     """下过3单以上, 3000元以上的: a count of orders or a sum of money that no verb of the model stands with."""
     item = items[at]
@@ -75,7 +118,11 @@ def _counts_main(items: Items, at: int) -> bool:
 
 def _about_entities(items: Items, scope: Scope) -> bool:
     """Whether customers are listed or counted, or limit what is measured: not groups of a dimension."""
-    entity = any(isinstance(item, Mention) and is_a(item, "entity") for item in items)
+    counted = {entity.counted_by for entity in scope.model.entities.values()}
+    entity = any(
+        isinstance(item, Mention) and (is_a(item, "entity") or (item.metrics() and set(item.metrics()) <= counted))
+        for item in items
+    )
     who = any(is_any(item, "question.who") for item in items)
     named = (part for item in items if isinstance(item, Values) for part in item.parts)
     entity = entity or any(part.text.endswith(scope.entity_words) for part in named)
@@ -156,11 +203,31 @@ def _clauses(items: Items, first: int, last: int, anchors: set[int], scope: Scop
             continue
         node, rest = clause
         more = [item for item in rest if isinstance(item, When)]
-        either = any(is_a(item, "connective.or") for item in mentions_in(node))
+        either = not node.negated and any(is_a(item, "connective.or") for item in mentions_in(node))
         repeated = [replace(node, parts=item.parts, when=item, alternative=either) for item in more]
         made.append(node)
         result.extend([node, *repeated, *(item for item in rest if item not in more)])
-    return _with_periods(result)
+    return with_earlier_ones(with_one_before(_with_periods(_apart(result)), scope), scope)
+
+
+def _apart(items: list[Item]) -> list[Item]:
+    """'Used the mini program but not the app': what is excluded of the same dimension is a behaviour denied."""
+    result: list[Item] = []
+    for item in items:
+        if not isinstance(item, Clause) or item.negated:
+            result.append(item)
+            continue
+        named = {name for values in item.values if not values.negated for name in values.dimensions}
+        barred = tuple(
+            values
+            for values in item.values
+            if values.negated and (named & set(values.dimensions) or is_a(values.parts[0], "connective.but"))
+        )
+        result.append(replace(item, values=tuple(values for values in item.values if values not in barred)))
+        for values in barred:
+            one = (replace(values, negated=False),)
+            result.append(replace(item, parts=values.parts, values=one, negated=True, condition=None))
+    return result
 
 
 def _segments(items: Items, first: int, last: int, anchors: set[int]) -> list[_Segment]:
@@ -174,7 +241,7 @@ def _segments(items: Items, first: int, last: int, anchors: set[int]) -> list[_S
             if seen and start > cuts[-1]:
                 cuts.append(start)
             seen = True
-        elif isinstance(item, Mention) and is_any(item, *CUTS) and not is_a(item, "entity") and index > cuts[-1]:
+        elif isinstance(item, Mention) and _cuts(items, index) and not is_a(item, "entity") and index > cuts[-1]:
             opens = seen and _says_something(items, index, last, anchors)
             cuts.extend([index] if opens else [])
             seen = seen and not opens
@@ -188,7 +255,7 @@ def _own_start(items: Items, anchor: int, least: int) -> int:
     while start > least:
         item = items[start - 1]
         if isinstance(item, When) or (
-            isinstance(item, Mention) and is_any(item, "negation", "filler") and not is_any(item, "entity")
+            isinstance(item, Mention) and is_any(item, "negation", "filler", "follow.also") and not is_a(item, "entity")
         ):
             start -= 1
         else:
@@ -207,13 +274,26 @@ def _says_something(items: Items, cut: int, last: int, anchors: set[int]) -> boo
         item = items[index]
         if index in anchors:
             return True
+        if index > cut and is_a(item, "connective.but") and _cuts(items, index) and not is_a(item, "filler"):
+            return False
         if isinstance(item, Mention) and is_a(item, "negation") and not is_any(item, "exclusion"):
             return True
         if isinstance(item, Mention) and is_any(item, "negation.not", "negation.never", "negation.none"):
             return True
-        if index > cut and isinstance(item, Mention) and is_any(item, *CUTS) and not is_a(item, "filler"):
+        if index > cut and _cuts(items, index) and not is_a(item, "filler"):
             return False
     return False
+
+
+def _cuts(items: Items, at: int) -> bool:
+    """Whether a connective parts two clauses: after a period it is an adverb (今年还有登录), or joins two of them."""
+    item = items[at]
+    if not isinstance(item, Mention) or not is_any(item, *CUTS):
+        return False
+    if at > 0 and isinstance(items[at - 1], When):
+        after = next((each for each in items[at + 1 :] if not is_a(each, "filler") or is_any(each, *CUTS)), None)
+        return item.text not in _ADVERBS and not (isinstance(after, When) and not is_a(item, "connective.but"))
+    return True
 
 
 @dataclass(frozen=True)
@@ -240,7 +320,11 @@ def _clause(
     values = tuple(item for item in stretch if isinstance(item, Values) and not _of_entity(item, scope))
     markers = [item for item in stretch if isinstance(item, Mention) and is_any(item, *_MARKERS) and item not in used]
     swallowed = [*used, *values, *markers]
-    either = previous is not None and any(is_a(item, "connective.or") for item in markers)
+    same_period = any(isinstance(item, Mention) and is_a(item, "date.same_period") for item in stretch)
+    content = [item.start for item in used if not is_a(item, "connective.or")]
+    either = previous is not None and any(
+        is_a(item, "connective.or") and item.start <= min(content, default=0) for item in markers
+    )
     joined = previous is not None and any(_text(item) in _SHARED_NEGATION for item in markers)
     inherits = previous is not None and previous.negated and negation is None and when is None and (either or joined)
     node = Clause(
@@ -250,8 +334,8 @@ def _clause(
         negation is not None or inherits,
         said.condition,
         when,
-        when is None and _is_ever(stretch, negation),
-        any(isinstance(item, Mention) and is_a(item, "date.same_period") for item in stretch),
+        when is None and not same_period and _is_ever(stretch, negation),
+        same_period,
         values,
         alternative=either and not inherits,
     )
@@ -267,7 +351,9 @@ def _said(
     main = scope.structure.main_behaviour
     says_order = negation is not None and _says_order(negation)
     found: _Said | None = None
-    if verb is not None:
+    if verb is not None and not verb.behaviours():
+        found = _Said(None, verb.metrics()[0], None, (verb,))
+    elif verb is not None:
         amount = next((item for item in stretch if isinstance(item, (Condition, Amount))), None)
         metric, condition = _metric_of(verb, amount, scope)
         found = _Said(verb.behaviours()[0], metric, condition, tuple(i for i in (verb, amount) if i is not None))
@@ -297,7 +383,8 @@ def _repeated(stretch: Items, previous: Clause, scope: Scope) -> _Said:
 
 
 def _is_ever(stretch: Items, negation: Mention | None) -> bool:
-    said_so = any(isinstance(item, Mention) and is_any(item, "follow.ever", "date.all_history") for item in stretch)
+    words = [item for item in stretch if isinstance(item, Mention) and not is_a(item, "connective.but")]
+    said_so = any(is_any(item, "follow.ever", "date.all_history") for item in words)
     return said_so or (negation is not None and is_any(negation, "negation.never", "negation.yet"))
 
 

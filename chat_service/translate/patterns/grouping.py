@@ -37,6 +37,9 @@ def _kinds(found: Found, items: Items, scope: Scope) -> Node | None:
     following = items[found.last] if found.last < len(items) else None
     if not isinstance(item, Mention) or item.dimensions() or (following is not None and is_a(following, "dimension")):
         return None
+    behind = next((each for each in items[found.last :] if not is_a(each, "filler")), None)
+    if behind is not None and is_any(behind, "entity"):
+        return None  # 什么样的客户 asks what customers are like
     names = [
         s.name for word in _KIND_NAMES for s in scope.lexicon.senses(phrase_keys(word)) if isinstance(s, DimensionSense)
     ]

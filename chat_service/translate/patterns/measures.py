@@ -22,7 +22,7 @@ from chat_service.translate.patterns.nodes import (
     When,
 )
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.senses import Mention, MetricSense
+from chat_service.translate.senses import Mention, MetricSense, WordSense
 from chat_service.translate.words import phrase_keys
 
 _BOUND = ("m=measure|metric ~ c=condition", "c=condition ~ m=measure|metric")
@@ -34,12 +34,93 @@ _UNIT_WORDS = {"units": ("销量", "units sold")}
 
 def read_measures(items: Items, scope: Scope) -> Items:
     """Verbs with quantities become measures; measures take averages and conditions that stand beside them."""
+    items = _statistics(items, scope)
+    items = _states_over_time(items, scope)
     items = rewrite(items, _FIELDS, _field)
     items = _verbs_with_quantities(items, scope)
     items = _company_verbs(_ranked_verbs(items, scope), scope)
     items = _spread(items, scope)
     items = _spread(_bare_quantities(items, scope), scope)
     return rewrite(items, _BOUND, lambda found, all_items: _bound(found, all_items, scope))
+
+
+# --- statistics and states that are metrics of their own ---
+
+
+def _statistics(items: Items, scope: Scope) -> Items:
+    """订单金额的中位数, largest single order, 最大的一笔订单: a statistic of a column that the model has as a metric."""
+    patterns = (
+        "f=field|metric ~ s=statistic.median|statistic.extreme",
+        "s=statistic.median|statistic.extreme ~ f=field|metric ~ g=field?",
+        "h=average.per_order ~ f=field ~ s=statistic.median|statistic.extreme",
+        "r=rank ~ f=average.per_order ~ q=quantity.money?",
+        "f=average.per_order ~ r=rank ~ g=field?",
+    )
+    return rewrite(items, patterns, lambda found, all_items: _statistic(found, all_items, scope))
+
+
+def _statistic(found: Found, items: Items, scope: Scope) -> Node | None:
+    word, rank, of = found.one("s"), found.one("r"), found.one("f")
+    grouped = any(is_any(item, "dimension", "entity", "question.which") or isinstance(item, Group) for item in items)
+    kind: str | None = None
+    if isinstance(rank, Rank):
+        kind = {"high": "max", "low": "min"}.get(rank.direction) if rank.count == 1 and not grouped else None
+    elif isinstance(word, Mention):
+        asked = any(isinstance(item, Group) and item.asked_which for item in items)
+        if asked and not is_a(word, "statistic.median"):
+            return None
+        kind = "median" if is_a(word, "statistic.median") else "min" if _is_low(word.text) else "max"
+    if kind is None or not isinstance(of, Mention):
+        return None
+    metric = scope.structure.statistic(kind, *_columns(of, scope))
+    return Measure(parts(items[found.first : found.last]), (metric,)) if metric is not None else None
+
+
+def _is_low(text: str) -> bool:
+    return any(mark in text for mark in ("小", "低", "min", "small", "low"))
+
+
+def _columns(of: Mention, scope: Scope) -> tuple[str, ...]:
+    """The columns that a statistic of these words can be of: a field, what a metric adds up, the amount of an order."""
+    found = list(of.fields())
+    main = scope.structure.main_behaviour
+    names = [*of.metrics(), *((main.amount,) if of.words("average") and main is not None and main.amount else ())]
+    for name in names:
+        amount = scope.structure.amount_beside(name) or name
+        leaves = [leaf.name for leaf in scope.model.leaves(amount)]
+        found.extend(f for leaf in leaves[:1] if (f := scope.structure.row_field(leaf)) is not None)
+    return tuple(found)
+
+
+def _states_over_time(items: Items, scope: Scope) -> Items:
+    """How many customers churned in May: where a state is also a metric of a period, that one is meant."""
+    dated = any(isinstance(item, When) or (isinstance(item, Group) and item.grain is not None) for item in items)
+    counted = any(is_any(item, "quantity.people", "question.how_many", "intent.count") for item in items)
+    states = [item for item in items if isinstance(item, Mention) and item.lists()]
+    measured = any(
+        isinstance(item, (Measure, Condition))
+        or (isinstance(item, Mention) and item.metrics() and not item.entities() and not is_a(item, "quantity"))
+        for item in items
+    )
+    excluded = any(is_any(item, "negation", "exclusion") and not is_a(item, "filler") for item in items)
+    if not dated or not counted or measured or excluded or len(states) != 1:
+        return items
+    names = tuple(
+        dict.fromkeys(
+            sense.name
+            for noun in scope.entity_words
+            for sense in scope.lexicon.senses(phrase_keys(_phrase(states[0].text, noun)))
+            if isinstance(sense, MetricSense)
+        )
+    )
+    flows = [name for name in names if not scope.model.metrics[name].is_stock]
+    if not flows:
+        return items
+    return tuple(Measure((item,), names) if item is states[0] else item for item in items)
+
+
+def _phrase(state: str, noun: str) -> str:
+    return f"{state} {noun}" if state.isascii() else state.removesuffix("的") + noun
 
 
 # --- verbs ---
@@ -51,6 +132,13 @@ def _verbs_with_quantities(items: Items, scope: Scope) -> Items:
     while at < len(result):
         item = result[at]
         if isinstance(item, Mention) and item.behaviours() and not _is_negated(result, at):
+            if (owner := _money_named(result, at, scope)) is not None:
+                first, last = owner
+                named = next(each for each in result[first:last] if isinstance(each, Mention) and each.metrics())
+                assert isinstance(named, Mention), "just found"
+                result[first:last] = [Measure(parts(tuple(result[first:last])), named.metrics())]
+                at = first + 1
+                continue
             pair = _quantity_for(result, at)
             if pair is not None and not (pair[1] == "people" and _is_compared(result, at)):
                 other, meaning = pair
@@ -66,15 +154,41 @@ def _verbs_with_quantities(items: Items, scope: Scope) -> Items:
     return tuple(result)
 
 
+def _money_named(items: list[Item], at: int, scope: Scope) -> tuple[int, int] | None:
+    """营销费用花了多少, 花了多少成本: beside a metric in money, spending and how much only ask for that metric."""
+    verb = items[at]
+    if not isinstance(verb, Mention) or not verb.words("money_verb") or verb.metrics():
+        return None
+    end = at + 1
+    while end < len(items) and is_a(items[end], "filler") and not is_a(items[end], "quantity"):
+        end += 1
+    if end >= len(items) or _meaning(items[end]) not in ("bare", "money") or items_text(items[end]).isascii():
+        return None
+    after = items[end + 1] if end + 1 < len(items) else None
+    if _in_money(after, scope):
+        return at, end + 2
+    back = at - 1
+    while back >= 0 and is_a(items[back], "filler"):
+        back -= 1
+    return (back, end + 1) if back >= 0 and _in_money(items[back], scope) else None
+
+
+def _in_money(item: Item | None, scope: Scope) -> bool:
+    names = item.metrics() if isinstance(item, Mention) else ()
+    return bool(names) and all(scope.model.metrics[name].unit == "CNY" for name in names)
+
+
 def _is_compared(items: list[Item], at: int) -> bool:
     """Whether a number stands with the verb: bought exactly once, spent between 1,000 and 3,000."""
     return any(isinstance(item, (Condition, Amount)) for item in items[at + 1 : at + 3]) or any(
-        isinstance(item, Mention) and is_a(item, "negation") for item in items[at + 1 :]
+        (isinstance(item, Mention) and is_a(item, "negation")) or (isinstance(item, Values) and item.negated)
+        for item in items[at + 1 :]
     )
 
 
 def _ranked_verbs(items: Items, scope: Scope) -> Items:
     """哪个品类卖得最好, customers who spent the most: a verb beside a rank is what is ranked."""
+    items = _without_own_verb(items, scope)
     measured = any(
         isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics() and not item.entities())
         for item in items
@@ -94,6 +208,26 @@ def _ranked_verbs(items: Items, scope: Scope) -> Items:
     if metric is None:
         return items
     return tuple(Measure((verb,), (metric,)) if i == verbs[0] else item for i, item in enumerate(items))
+
+
+def _without_own_verb(items: Items, scope: Scope) -> Items:
+    """'Sold the most units': a verb that is a part of the metric's name says nothing more."""
+    metrics = [item for item in items if isinstance(item, Mention) and item.metrics()]
+    if len(metrics) != 1 or not any(isinstance(item, Rank) for item in items):
+        return items
+    name = metrics[0]
+    return tuple(
+        replace(item, senses=(WordSense("filler", "verb"),))
+        if isinstance(item, Mention)
+        and item.behaviours()
+        and item.end <= name.start
+        and any(
+            isinstance(s, MetricSense) and s.name in name.metrics()
+            for s in scope.lexicon.senses(phrase_keys(f"{name.text} {item.text}"))
+        )
+        else item
+        for item in items
+    )
 
 
 def _company_verbs(items: Items, scope: Scope) -> Items:
@@ -359,8 +493,19 @@ def _bound(found: Found, items: Items, scope: Scope) -> Node | None:
     if not isinstance(inner, Mention) or not inner.metrics() or inner.entities():
         return None
     names = inner.metrics()
+    if _counts_who_did(inner, condition, scope):
+        return None
     rows = "money" in condition.units and all(scope.structure.amount_beside(name) for name in names)
     return Measure(stretch, names, condition, per_row=rows)
+
+
+def _counts_who_did(inner: Mention, condition: Condition, scope: Scope) -> bool:
+    """分享过2次以上的客户数: the number compares what each did, not how many they are."""
+    counted = {entity.counted_by for entity in scope.model.entities.values()}
+    if not set(inner.metrics()) <= counted:
+        return False
+    asks = bool(inner.words("question")) or ("people" in inner.words("quantity") and inner.text.isascii())
+    return asks or (condition.end <= inner.start and bool({"times", "orders", "money"} & set(condition.units)))
 
 
 def has_rank(items: Items) -> bool:

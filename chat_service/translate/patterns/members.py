@@ -18,7 +18,9 @@ _LINKS = frozenset(
 _LEFT_OUT = (
     "x=exclusion.open ~ v=values ~ c=exclusion.close",
     "x=exclusion.open ~ v=values",
+    "x=exclusion.open ~ v=value c=exclusion.close?",
     "v=values c=exclusion.close",
+    "v=value c=exclusion.close",
 )
 _REST = frozenset({"其他", "其它", "其余", "other", "others", "the rest", "the other"})
 _GOODS = frozenset(
@@ -28,10 +30,24 @@ _GOODS = frozenset(
 
 def read_members(items: Items, scope: Scope) -> Items:
     """Values join their dimension's name, then each other, then what leaves them out."""
-    items = _named(_goods(_others(items)))
+    items = _named(_goods(_others(_imperatives(items))))
     items = rewrite(items, ("v=value",), lambda found, all_items: _single(found, all_items, scope))
     items = _listed(items)
-    return rewrite(items, _LEFT_OUT, _left_out)
+    return rewrite(items, _LEFT_OUT, lambda found, all_items: _left_out(found, all_items, scope))
+
+
+def _imperatives(items: Items) -> Items:
+    """'Use revenue instead': a verb that changes the question before is not what customers do."""
+    instead = any(isinstance(item, Mention) and item.words("follow") == ("instead",) and not item.behaviours() for item in items)
+    first = next((i for i, item in enumerate(items) if not is_a(item, "filler")), -1)
+    people = any(is_any(item, "entity", "question") for item in items)
+    return tuple(
+        replace(item, senses=tuple(s for s in item.senses if isinstance(s, WordSense)))
+        if isinstance(item, Mention) and item.behaviours() and is_a(item, "follow.instead")
+        and (instead or (i == first and not people))
+        else item
+        for i, item in enumerate(items)
+    )
 
 
 def _others(items: Items) -> Items:
@@ -144,32 +160,45 @@ def _next_value(items: Items, at: int) -> tuple[int, Values] | None:
     start = at
     while at < len(items) and isinstance(items[at], Mention):
         item = items[at]
-        if not is_any(item, "connective.and", "connective.or", "comparison.versus", "filler"):
-            return None
+        if not is_any(item, "connective.and", "connective.or", "comparison.versus", "filler") and not _and_the(item):
+            break
         at += 1
-    if at > start and at < len(items) and isinstance(items[at], Values):
-        following = items[at]
-        assert isinstance(following, Values), "just tested"
+    following = items[at] if at < len(items) else None
+    if isinstance(following, Values):
         return at, following
-    if at == start and at < len(items) and isinstance(items[at], Values):
-        following = items[at]
-        assert isinstance(following, Values), "just tested"
-        return at, following
+    if at > start and isinstance(following, Mention) and _one_of_many(following):
+        return at, Values((following,), (following.values(),))
     return None
+
+
+def _and_the(item: Item) -> bool:
+    """'And the', which opens a question that goes on from before, and joins two things in one."""
+    return isinstance(item, Mention) and item.text.startswith("and ") and is_a(item, "follow.what_about")
+
+
+def _one_of_many(item: Mention) -> bool:
+    """A word for a value and for its dimension ('web and store orders') is the value beside another one."""
+    return bool(item.values() and item.dimensions()) and not (item.metrics() or item.lists() or item.behaviours())
 
 
 def _join(one: Values, other: Values, between: Items) -> Values | None:
     if one.negated or other.negated or any(part.date is not None for part in (*one.parts, *other.parts)):
         return None
-    joiners = [item for item in between if is_any(item, "connective", "comparison.versus")]
+    joiners = [item for item in between if is_any(item, "connective", "comparison.versus") or _and_the(item)]
     if not joiners and between:
         return None
     merged = Values(one.parts + parts(between) + other.parts, one.words + other.words, named=one.named or other.named)
     return merged if merged.dimensions else None
 
 
-def _left_out(found: Found, items: Items) -> Node | None:
+def _left_out(found: Found, items: Items, scope: Scope) -> Node | None:
     values, opener = found.one("v"), found.one("x")
+    if isinstance(values, Mention) and _one_of_many(values):
+        values = Values((values,), (values.values(),))
+    if isinstance(values, Mention) and values.lists() and values.values() and not values.metrics():
+        filters = scope.model.lists[values.lists()[0]].filter  # 'are not churned': the state as the list has it
+        states = tuple(s for s in values.values() if s.dimension in filters and s.value in filters[s.dimension])
+        values = Values((values,), (states[:1],)) if states else values
     if not isinstance(values, Values) or values.negated:
         return None
     if isinstance(opener, Mention) and is_any(opener, "negation", "connective", "filler") and found.one("c") is None:

@@ -6,7 +6,7 @@ more than 3, at least twice, 6 or lower, between 1,000 and 3,000 yuan, a 9 or 10
 
 from __future__ import annotations
 
-from chat_service.translate.patterns.matching import Found, parts, rewrite
+from chat_service.translate.patterns.matching import Found, is_a, parts, rewrite
 from chat_service.translate.patterns.nodes import Amount, Condition, Items, Node
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention
@@ -32,10 +32,23 @@ _MIRRORED: dict[NumberOperator, NumberOperator] = {">": "<=", ">=": "<", "<": ">
 def read_quantities(items: Items, scope: Scope) -> Items:
     """Numbers become amounts, amounts with comparators become conditions."""
     del scope
+    items = _prefix_behind_verb(items)
     items = rewrite(items, _AMOUNT, _amount)
     items = rewrite(items, _RANGE, _range)
     items = rewrite(items, _CHOICE, _choice)
     return rewrite(items, _ONE_SIDED, _one_sided)
+
+
+def _prefix_behind_verb(items: Items) -> Items:
+    """至少投诉过一次: a comparator before a verb compares the number behind it."""
+    result = list(items)
+    for at in range(len(result) - 2):
+        opener, verb, number = result[at : at + 3]
+        if not (isinstance(opener, Mention) and is_a(opener, "prefix") and not is_a(opener, "prefix.between")):
+            continue
+        if isinstance(verb, Mention) and verb.behaviours() and is_a(number, "number") and not is_a(verb, "number"):
+            result[at : at + 2] = [verb, opener]
+    return tuple(result)
 
 
 def _amount(found: Found, items: Items) -> Node | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from chat_service.translate.patterns.matching import Found, is_any, parts, rewrite
-from chat_service.translate.patterns.nodes import Amount, Direction, Item, Items, Node, Rank
+from chat_service.translate.patterns.nodes import Amount, Direction, Group, Item, Items, Node, Rank
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention
 
@@ -25,14 +25,31 @@ _DIRECTIONS: dict[str, Direction] = {
     "ascending": "low", "best": "best", "best_first": "best", "worst": "worst", "worst_first": "worst",
 }  # fmt: skip
 _UNCUT = frozenset({"ranked", "descending", "ascending", "best_first", "worst_first"})
+_BEFORE_NUMBER = frozenset("前后头末")
 _PLACES = frozenset({"place", "each", "people", "units"})
 
 
 def read_ranks(items: Items, scope: Scope) -> Items:
     """Rank words with their number, and ranks by how much something changed."""
     del scope
+    items = _imperative(items)
     items = rewrite(items, _RANKS, _rank)
     return rewrite(items, _CHANGED, _by_change)
+
+
+def _imperative(items: Items) -> Items:
+    """'Order the platforms by number of mentions': the verb that opens a question and goes on with 'by' ranks."""
+    first = next((i for i, item in enumerate(items) if not is_any(item, "filler")), -1)
+    if first < 0 or first + 1 >= len(items):
+        return items
+    verb, rest = items[first], items[first + 1 :]
+    if not isinstance(verb, Mention) or verb.text not in ("order", "sort", "rank"):
+        return items
+    things = next((i for i, item in enumerate(rest) if is_any(item, "dimension") or isinstance(item, Group)), -1)
+    by = next((i for i, item in enumerate(rest) if isinstance(item, Mention) and item.text == "by"), -1)
+    if not 0 <= things < by or not any(is_any(item, "metric") for item in rest[by + 1 :]):
+        return items
+    return (*items[:first], Rank((verb,), "high", None), *rest)
 
 
 def _rank(found: Found, items: Items) -> Node | None:
@@ -40,6 +57,8 @@ def _rank(found: Found, items: Items) -> Node | None:
     assert isinstance(word, Mention), "rank words are mentions"
     meanings = word.words("rank")
     count: int | None = None
+    if isinstance(number, Amount) and number.start < word.start and word.text in _BEFORE_NUMBER:
+        return None  # 80后 are people of a decade, not the last 80
     if isinstance(number, Amount):
         counts = not number.units or bool(set(number.units) & _PLACES)
         if not counts or number.is_ordinal or number.upto is not None or not 1 <= number.value <= 10_000:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.translate.patterns.matching import is_a, is_any
-from chat_service.translate.patterns.nodes import Amount, Condition, Item, Items, Measure
+from chat_service.translate.patterns.nodes import Amount, Condition, Item, Items, Measure, mentions_of
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, WordSense
 
@@ -48,17 +48,42 @@ def is_verb(items: Items, at: int, scope: Scope) -> bool:
         return True
     if item.text.isascii():
         before = _previous_word(items, at)
-        return before in _VERB_BEFORE or (item.text.endswith(("ed", "ing")) and not item.metrics())
+        return (before in _VERB_BEFORE or _counts_people_before(items, at)) or (
+            any(word.endswith(("ed", "ing")) for word in item.text.split(" ")) and not item.metrics()
+        )
     after = items[at + 1 : at + 4]
     for each in after:
         if isinstance(each, (Condition, Amount)):
             return not item.metrics() or True
         if isinstance(each, Mention) and (each.text == "过" or (each.text == "了" and not item.metrics())):
             return True
-        if isinstance(each, Mention) and (is_a(each, "entity") or each.metrics()) and set(each.metrics()) <= counted:
+        named = isinstance(each, Mention) and bool(is_a(each, "entity") or each.metrics() or each.lists())
+        if isinstance(each, Mention) and named and set(each.metrics()) <= counted:
             return True
         if not is_a(each, "filler"):
             return False
+    return False
+
+
+def _counts_people_before(items: Items, at: int) -> bool:
+    """How many people redeemed points: right behind the people, a verb is theirs."""
+    before = items[at - 1] if at else None
+    return isinstance(before, Mention) and "people" in before.words("quantity")
+
+
+def speaks_of_people(items: Items, scope: Scope) -> bool:
+    """Whether anybody is named who could do something; else a verb only says how the thing measured came about."""
+    named = {e.counted_by for e in scope.model.entities.values()} | scope.structure.people_metrics
+    for item in items:
+        if isinstance(item, Mention):
+            if is_any(item, "entity", "question.who", "follow.those") or item.lists():
+                return True
+            if "people" in item.words("quantity") or set(item.metrics()) & named:
+                return True
+        elif isinstance(item, Measure) and set(item.metrics) & named:
+            return True
+        if any(part.text.endswith(scope.entity_words) for part in mentions_of(item)):
+            return True
     return False
 
 
@@ -98,19 +123,21 @@ def is_redundant(items: Items, at: int, targets: list[int], scope: Scope) -> boo
     if _relative(items, at):
         return False
     metric = scope.structure.model.behaviours[item.behaviours()[0]].metric
+    if scope.structure.one_each(metric) and not any(metric in metrics_of(items[index]) for index in targets):
+        return False  # 首单, 流失: says more than the rows that are measured
     rows = scope.structure.stands_on(metric)
     return any(all(rows & _datasets(name, scope) for name in metrics_of(items[index])) for index in targets)
 
 
 def _datasets(metric: str, scope: Scope) -> frozenset[str]:
+    """The rows that a metric counts, and those that they are parts of: order items are of orders."""
     direct = scope.structure.stands_on(metric)
-    paths = scope.model.paths
-    return direct | frozenset(
-        b
-        for a in direct
-        for b in paths.get(a, {})
-        if scope.model.datasets[b].primary_key == scope.model.datasets[a].primary_key
-    )
+    entities = {entity.dataset for entity in scope.model.entities.values()}
+    owners = {owner for each in direct for owner in scope.model.paths.get(each, {})}
+    counted = {
+        scope.model.metrics[behaviour.metric].definition.dataset for behaviour in scope.model.behaviours.values()
+    }
+    return direct | frozenset(owner for owner in owners if owner in counted and owner not in entities)
 
 
 def _relative(items: Items, at: int) -> bool:

@@ -22,10 +22,13 @@ from semantic_layer.interop.dbt.problems import (
 from semantic_layer.interop.dbt.project import (
     GRAINS,
     DbtProject,
+    Dimension,
+    Entity,
     Filter,
     Measure,
     MeasureUse,
     Metric,
+    MetricUse,
     SavedQuery,
     SemanticModel,
     TimeSpine,
@@ -128,7 +131,8 @@ class _Checks:
         if not model.table:
             yield BadValue(model.where, "node_relation", "names no table")
         seen: dict[str, str] = {}
-        for each in (*model.entities, *model.dimensions):
+        elements: tuple[Entity | Dimension, ...] = (*model.entities, *model.dimensions)
+        for each in elements:
             if each.name in seen:
                 yield DuplicateName(each.where, "element", each.name, seen[each.name])
             seen.setdefault(each.name, each.where)
@@ -160,24 +164,9 @@ class _Checks:
 
     def _metric(self, metric: Metric) -> Iterator[DefinitionProblem]:
         owner = f"the metric '{metric.name}'"
-        uses = [metric.measure] if metric.measure is not None else []
-        if metric.conversion is not None:
-            uses += [metric.conversion.base, metric.conversion.event]
-        for use in uses:
-            if use.is_metric:
-                names = [each.name for each in self._project.metrics.values() if each.kind == "simple"]
-                yield UnknownReference(metric.where, owner, "simple metric", use.measure, nearest(use.measure, names))
-            elif use.measure not in self._project.measures:
-                found = nearest(use.measure, self._project.measures)
-                yield UnknownReference(metric.where, owner, "measure", use.measure, found)
-            yield from self._filters(use.filters)
+        yield from self._uses(metric, owner)
         for each in metric.inputs:
-            yield from self._known(each.where, owner, "metric", each.metric)
-            yield from self._filters(each.filters)
-            if each.offset_window is not None:
-                yield from self._grain(each.where, owner, each.offset_window.grain)
-            if each.offset_to_grain is not None:
-                yield from self._grain(each.where, owner, each.offset_to_grain)
+            yield from self._input(each, owner)
         yield from self._filters(metric.filters)
         if metric.kind == "derived":
             yield from self._derived(metric, owner)
@@ -190,6 +179,27 @@ class _Checks:
             yield MissingSpine(metric.where, owner)
         if metric.conversion is not None:
             yield from self._conversion(metric, owner)
+
+    def _uses(self, metric: Metric, owner: str) -> Iterator[DefinitionProblem]:
+        uses = [metric.measure] if metric.measure is not None else []
+        if metric.conversion is not None:
+            uses += [metric.conversion.base, metric.conversion.event]
+        for use in uses:
+            if use.is_metric:
+                names = [each.name for each in self._project.metrics.values() if each.kind == "simple"]
+                yield UnknownReference(metric.where, owner, "simple metric", use.measure, nearest(use.measure, names))
+            elif use.measure not in self._project.measures:
+                found = nearest(use.measure, self._project.measures)
+                yield UnknownReference(metric.where, owner, "measure", use.measure, found)
+            yield from self._filters(use.filters)
+
+    def _input(self, use: MetricUse, owner: str) -> Iterator[DefinitionProblem]:
+        yield from self._known(use.where, owner, "metric", use.metric)
+        yield from self._filters(use.filters)
+        if use.offset_window is not None:
+            yield from self._grain(use.where, owner, use.offset_window.grain)
+        if use.offset_to_grain is not None:
+            yield from self._grain(use.where, owner, use.offset_to_grain)
 
     def _derived(self, metric: Metric, owner: str) -> Iterator[DefinitionProblem]:
         if metric.expr is None:

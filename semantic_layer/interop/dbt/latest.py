@@ -31,7 +31,9 @@ from semantic_layer.interop.dbt.project import (
     SemanticModel,
     TimeSpine,
 )
+from semantic_layer.yaml_text import YamlValue
 
+_SEMANTIC_KEYS = ("enabled", "name", "group", "config", "primary_entity", "label", "description")
 _DIMENSION_KEYS = ("type", "name", "description", "label", "is_partition", "validity_params", "config", "expr")
 _ENTITY_KEYS = ("type", "name", "description", "label", "config", "expr")
 _METRIC_KEYS = (
@@ -50,11 +52,12 @@ def read_model(node: Node, found: Found) -> None:
     if not node["time_spine"].is_absent:
         _time_spine(node, table, found)
     semantic = node["semantic_model"]
-    is_enabled = semantic.value is True or (isinstance(semantic.value, dict) and semantic["enabled"].value is not False)
+    is_mapping = isinstance(semantic.value, dict)
+    is_enabled = semantic.value is True or (is_mapping and semantic["enabled"].value is not False)
     if not is_enabled:
         return
     if isinstance(semantic.value, dict):
-        semantic.only(("enabled", "name", "group", "config", "primary_entity", "label", "description"), "semantic_model")
+        semantic.only(_SEMANTIC_KEYS, "semantic_model")
         name = semantic.text("name").lower() or name
     time = node.text("agg_time_dimension").lower() or None
     entities, dimensions = _columns(node)
@@ -89,8 +92,7 @@ def _columns(node: Node) -> tuple[list[Entity], list[Dimension]]:
                 continue
             if isinstance(inner.value, str):
                 # the short way: only the type, the column's name for a name
-                value = {"name": column.text("name"), "type": inner.value}
-                inner = Node(dict(value), inner.document, inner.part)
+                inner = Node({"name": column.text("name"), "type": inner.value}, inner.document, inner.part)
             elif isinstance(inner.value, dict) and "name" not in inner.value:
                 inner = Node({"name": column.text("name"), **inner.value}, inner.document, inner.part)
             if key == "entity":
@@ -175,11 +177,11 @@ def _own_measure(node: Node, name: str, model: str, time: str | None) -> Measure
     """The aggregate of a simple metric. Its percentile is of 1 or, as in some of dbt's own pages, of 100."""
     if isinstance(node.value, dict) and "percentile" in node.value:
         share = node.number("percentile") or 0.0
-        params = {
+        params: dict[str | int, YamlValue] = {
             "percentile": share / 100 if share > 1 else share,
             "use_discrete_percentile": node.text("percentile_type") == "discrete",
         }
-        node = Node({**node.value, "agg_params": dict(params)}, node.document, node.part)
+        node = Node({**node.value, "agg_params": params}, node.document, node.part)
     return aggregate(node, name, model, node.text("expr", name), time)
 
 

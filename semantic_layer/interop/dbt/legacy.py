@@ -69,9 +69,9 @@ def read_semantic_model(node: Node, found: Found) -> None:
     found.models.append(
         SemanticModel(
             name=name, table=_table(node, found.schema), where=node.where,
-            entities=tuple(each for item in node["entities"].items() if (each := _entity(item)) is not None),
-            dimensions=tuple(each for item in node["dimensions"].items() if (each := _dimension(item)) is not None),
-            measures=tuple(each for item in node["measures"].items() if (each := _measure(item, name, time))),
+            entities=tuple(one for item in node["entities"].items() if (one := _entity(item)) is not None),
+            dimensions=tuple(two for item in node["dimensions"].items() if (two := _dimension(item)) is not None),
+            measures=tuple(it for item in node["measures"].items() if (it := _measure(item, name, time)) is not None),
             primary_entity=node.text("primary_entity").lower() or None, description=node.text("description"),
             label=node.text("label"),
         )

@@ -103,8 +103,8 @@ def _text(file: Path, name: str, problems: list[DefinitionProblem]) -> str | Non
         return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         problems.append(FileUnreadable(name, error.strerror or str(error)))
-    except UnicodeDecodeError:
-        problems.append(NotUtf8(name))
+    except UnicodeDecodeError as error:
+        problems.append(NotUtf8(name, error.object[error.start]))
     return None
 
 
@@ -118,6 +118,8 @@ def _documents(text: str, name: str, problems: list[DefinitionProblem]) -> Itera
             # line breaks in front keep the lines of the file
             read = read_yaml("\n" * text.count("\n", 0, start) + body, name, with_lines=True)
             problems.extend(read.problems)
+            if read.problems:
+                return  # what came before a broken place is no whole definition
             yield Node(read.value, Document(name, read.lines, problems))
         start = each.end() if each is not None else len(text)
 

@@ -1,7 +1,7 @@
 """Names in a query or filter to what they mean: full links, a definite grain, or a problem.
 
-An item is settled for a scope: the semantic models whose rows must all know it, and the grain that metric_time has there
-when none is named.
+An item is settled for a scope: the semantic models whose rows must all know it, and the grain that metric_time has
+there when none is named.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ class Reach:
 
 
 def joins_safely(entity: Entity, right: SemanticModel) -> bool:
-    """Whether rows with this entity find at most one row of `right`. Rows valid for a time are found by natural keys."""
+    """Whether rows with this entity find at most one row of `right`; rows valid for a time only by natural keys."""
     kind = right.entity[entity.name].kind
     if right.validity("start") is not None and kind != "natural":
         return False

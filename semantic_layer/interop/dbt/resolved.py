@@ -29,7 +29,7 @@ class SpineFill:
 class Pass:
     """A measure and what follows its aggregation: units of the spine, and one of its values for each coarser period.
 
-    With `period_agg` the measure's rows have a last key `base_time`, and it is told once for each of the query's groups.
+    With `period_agg` the measure's rows have a last key `base_time`, and it is told once for each group.
     """
 
     measure: Measure

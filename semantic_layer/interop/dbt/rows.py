@@ -110,7 +110,9 @@ class RowsBuilder:
             return qualified(element.entity.expr, alias)
         assert element.dimension is not None, "elements are entities or dimensions"
         tree = qualified(element.dimension.expr, alias)
-        return self._in_grain(tree, element.dimension.grain or "day", item) if element.dimension.kind == "time" else tree
+        if element.dimension.kind != "time":
+            return tree
+        return self._in_grain(tree, element.dimension.grain or "day", item)
 
     def element(self, item: Item) -> Element:
         """The element that a settled item is. Raises AmbiguousElementError."""
@@ -212,7 +214,8 @@ class RowsBuilder:
                 reached = truncated(reached, offset.to_grain)
             elif offset.window is not None and offset.window.grain in self._project.customs:
                 alias = f"moved_{index + 1}"
-                moved = custom_moves(self._project.customs[offset.window.grain], offset.window, is_whole=offset.is_whole)
+                spine = self._project.customs[offset.window.grain]
+                moved = custom_moves(spine, offset.window, is_whole=offset.is_whole)
                 on = exp.EQ(this=exp.column("label", table=alias), expression=reached)
                 self._joints.append(Joint(subquery(moved, alias), on, ""))
                 reached = exp.column("source", table=alias)

@@ -1,4 +1,4 @@
-"""A resolved dbt query to one SQL tree: the compiler's passes, each finished as its metric asks, stacked and computed."""
+"""A resolved dbt query to one SQL tree: the compiler's passes, each finished as its metric asks, stacked, computed."""
 
 from __future__ import annotations
 
@@ -26,10 +26,7 @@ _SOURCES = Sources({}, {}, _no_population)
 
 def compile_dbt(resolved: ResolvedDbt) -> exp.Select:
     """The statement. Columns are the groups in their order, then the metrics in theirs."""
-    if resolved.distinct is not None:
-        select = _distinct(resolved, resolved.distinct)
-    else:
-        select = _metrics(resolved)
+    select = _distinct(resolved, resolved.distinct) if resolved.distinct is not None else _metrics(resolved)
     select = ordered(select, resolved.sorts)
     return select.limit(resolved.limit, copy=False) if resolved.limit is not None else select
 

@@ -197,7 +197,8 @@ def _named(arguments: dict[str | int, Argument], names: tuple[str, ...], grains:
 
 def _time_item(arguments: dict[str | int, Argument], names: tuple[str, ...], grains: tuple[str, ...]) -> ItemOrder:
     given = dict(_by_name(arguments, names))
-    item = replace(_named({k: v for k, v in given.items() if k in (names[0], "entity_path")}, names, grains), kind="time")
+    named: dict[str | int, Argument] = {k: v for k, v in given.items() if k in (names[0], "entity_path")}
+    item = replace(_named(named, names, grains), kind="time")
     grain, date_part = given.get("time_granularity_name"), given.get("date_part_name")
     if isinstance(grain, str):
         item = replace(item, grain=grain.lower())

@@ -1,0 +1,71 @@
+"""`huitou query` on a dbt project: a query in dbt's own terms, printed as a table or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from pydantic import BaseModel, ConfigDict
+from rich.console import Console
+from rich.table import Table
+
+from chat_service.settings import DEMO_DATABASE, Settings
+from semantic_layer.engines.opening import open_engine
+from semantic_layer.interop.dbt import DbtLayer, load_dbt
+from semantic_layer.interop.dbt.query import read_dbt_query
+from semantic_layer.result import ResultTable, Value
+
+_ROWS = 100
+
+
+class DbtAnswer(BaseModel):
+    """What `--json` prints: the columns in order with their types, the rows, and the SQL that gave them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    sql: str
+    dialect: str
+
+
+def run_dbt_query(data: bytes, where: str, project: Path, settings: Settings, *, explain: bool, json: bool) -> None:
+    """Answer the query in `data` and print it. Raises DefinitionsError, QueryError, EngineError."""
+    query = read_dbt_query(data, where)
+    loaded = load_dbt(project)
+    engine = open_engine(
+        settings.database or DEMO_DATABASE, memory_limit=settings.memory_limit, threads=settings.threads,
+        timeout_seconds=settings.query_timeout_seconds,
+    )  # fmt: skip
+    try:
+        layer = DbtLayer(loaded, engine)
+        if explain:
+            typer.echo(layer.compile(query))
+            return
+        table = layer.run(query)
+    finally:
+        engine.close()
+    if json:
+        typer.echo(_answer(table).model_dump_json(indent=1))
+    else:
+        _print(table)
+
+
+def _answer(table: ResultTable) -> DbtAnswer:
+    return DbtAnswer(
+        columns=tuple(column.name for column in table.columns), types=tuple(column.type for column in table.columns),
+        rows=table.rows, sql=table.sql, dialect=table.dialect,
+    )  # fmt: skip
+
+
+def _print(table: ResultTable) -> None:
+    shown = Table()
+    for column in table.columns:
+        shown.add_column(column.name, justify="right" if column.type in ("integer", "number") else "left")
+    for row in table.rows[:_ROWS]:
+        shown.add_row(*("" if value is None else str(value) for value in row))
+    console = Console(highlight=False)
+    console.print(shown)
+    if len(table.rows) > _ROWS:
+        console.print(f"{_ROWS} of {len(table.rows)} rows; --json prints all.")

@@ -1,0 +1,49 @@
+"""What the parts of a converted model are named, and their texts for people."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from semantic_layer.definitions import Bilingual
+from semantic_layer.expressions import Unparsable, parse_expression
+from semantic_layer.interop.dbt.project import DbtProject, Measure, SemanticModel
+
+
+def column_of(expr: str) -> str | None:
+    """The column that an expression is, if it is no more than one.
+
+    >>> column_of("customer_id"), column_of("customer_id || 'x'")
+    ('customer_id', None)
+    """
+    parsed = parse_expression(expr)
+    if isinstance(parsed, Unparsable) or not isinstance(parsed.tree, exp.Column) or parsed.tree.table:
+        return None
+    return parsed.tree.name
+
+
+def dimension_field(project: DbtProject, model: SemanticModel, name: str) -> str:
+    """The field for a dimension. Ours are known by one name in the whole model, dbt's only behind an entity's: where
+    several models have one of that name, each takes its model's name in front."""
+    having = [
+        each for each in project.models.values() if name in each.dimension and each.dimension[name].kind != "time"
+    ]
+    return f"{model.name}_{name}" if len(having) > 1 and model in having else name
+
+
+def own_field(project: DbtProject, model: SemanticModel, name: str) -> str:
+    """The field for an entity or dimension of a model."""
+    entity = model.entity.get(name)
+    if entity is None:
+        return dimension_field(project, model, name)
+    return column_of(entity.expr) or name
+
+
+def value_field(measure: Measure) -> str:
+    """The field for a measure's expression, where that is more than a column."""
+    return f"{measure.name}__value"
+
+
+def both(text: str) -> Bilingual | None:
+    """A text that is in one language only, for people in both."""
+    flat = " ".join(text.split())
+    return Bilingual(zh=flat, en=flat) if flat else None

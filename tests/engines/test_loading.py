@@ -1,0 +1,98 @@
+"""Tables copied elsewhere, and which engine a database's name opens."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from semantic_layer.engines.duckdb import DuckDBEngine
+from semantic_layer.engines.loading import copy_tables
+from semantic_layer.engines.opening import open_engine, server_module
+from semantic_layer.errors import EngineError
+
+
+def test_a_folder_of_parquet_reads_like_the_database(toy_file: Path, tmp_path: Path) -> None:
+    copy_tables(toy_file, str(tmp_path / "toy"))
+    original, copied = DuckDBEngine(toy_file), DuckDBEngine(tmp_path / "toy")
+    assert copied.columns() == original.columns()
+    for table in original.columns():
+        sql = f"SELECT * FROM {table} ORDER BY ALL"
+        assert copied.run(sql).rows == original.run(sql).rows
+    original.close()
+    copied.close()
+
+
+def test_copying_twice_replaces(toy_file: Path, postgres_url: str) -> None:
+    url = _schema(postgres_url, "twice")
+    copy_tables(toy_file, url)
+    copy_tables(toy_file, url)
+    engine = open_engine(url)
+    assert engine.run("SELECT count(*), sum(amount) FROM sales").rows == ((10, 455.0),)
+    engine.close()
+
+
+def test_tables_of_others_stay(toy_file: Path, postgres_url: str) -> None:
+    url = _schema(postgres_url, "strangers")
+    with server_module(url).PostgresWriter(url) as writer:
+        writer.execute("CREATE TABLE sales (kept INTEGER)")
+    assert _codes(lambda: copy_tables(toy_file, url)) == ["table_in_the_way"]
+    engine = open_engine(url)
+    assert engine.columns() == {"sales": ("kept",)}
+    engine.close()
+
+
+def test_a_failed_copy_leaves_nothing(toy_file: Path, postgres_url: str) -> None:
+    url = _schema(postgres_url, "halfway")
+
+    def stop_at_sales(table: str, done: float) -> None:
+        if table == "sales":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_tables(toy_file, url, stop_at_sales)
+    engine = open_engine(url)
+    assert engine.columns() == {}
+    engine.close()
+
+
+def test_an_unknown_target(toy_file: Path) -> None:
+    assert _codes(lambda: copy_tables(toy_file, "mysql://localhost/shop")) == ["unknown_target"]
+
+
+def test_an_unknown_engine() -> None:
+    assert _codes(lambda: open_engine("mysql://localhost/shop")) == ["unknown_engine"]
+
+
+@pytest.mark.parametrize("url", ["postgresql://huitou:secret@127.0.0.1:1/shop", "sc://127.0.0.1:1/;token=secret"])
+def test_no_server_there(url: str) -> None:
+    with pytest.raises(EngineError) as raised:
+        open_engine(url)
+    assert [problem.code for problem in raised.value.problems] == ["database_missing"]
+    assert "secret" not in str(raised.value)
+
+
+def test_a_server_that_refuses(postgres_url: str) -> None:
+    assert _codes(lambda: open_engine(postgres_url.replace("/postgres", "/nowhere"))) == ["database_unreadable"]
+
+
+@pytest.mark.parametrize(("url", "module"), [("postgresql://localhost/shop", "postgres"), ("sc://localhost", "spark")])
+def test_a_library_that_is_not_installed(url: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, f"semantic_layer.engines.{module}", raising=False)
+    for library in ("adbc_driver_manager", "pyspark", "pyspark.errors"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert _codes(lambda: open_engine(url)) == ["engine_not_installed"]
+
+
+def _schema(url: str, name: str) -> str:
+    with server_module(url).PostgresWriter(url) as writer:
+        writer.execute(f"CREATE SCHEMA {name}")
+    return f"{url}?options=-csearch_path%3D{name}"
+
+
+def _codes(action: object) -> list[str]:
+    assert callable(action)
+    with pytest.raises(EngineError) as raised:
+        action()
+    return [problem.code for problem in raised.value.problems]
