@@ -19,9 +19,10 @@ from semantic_layer.query import ListQuery, MetricQuery, Request
 
 # words that ask, link or point; they shape the request but add nothing to it
 _SHAPING = (
-    "question", "quantity", "intent.list", "intent.count", "intent.export", "follow", "only", "connective", "entity", "grouping",
-    "chart", "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period", "range",
-    "money_verb",
+    "question", "quantity", "intent.list", "intent.count", "intent.export",
+    "follow", "only", "connective", "entity",
+    "grouping", "chart", "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period",
+    "range", "money_verb",
 )  # fmt: skip
 
 # "gross profit before …": only a condition on customers takes these
@@ -50,12 +51,8 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
         return False
     if is_any(item, "average", "quantity.long", "question.how_long") and not item.metrics():
         return _is_mean_or_time(item, assembly, request)
-    if item.behaviours() and isinstance(request, MetricQuery) and _is_of_other_rows(item, request, assembly):
+    if _says_more(item, frame, request, assembly):
         return False
-    if item.text in _EARLIER and not frame.clauses and is_a(item, "follow.ever"):
-        return False
-    if is_a(item, "quantity.money") and isinstance(request, MetricQuery) and not item.text.startswith("how"):
-        return any(assembly.scope.model.metrics[name].unit == "CNY" for name in request.metrics) or item.is_filler
     if item.is_filler:
         return True
     if is_any(item, *_SHAPING) and item.date is None and not (item.values() or item.lists()):
@@ -65,11 +62,22 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
     return _shows(item, frame, request)
 
 
+def _says_more(item: Mention, frame: Frame, request: Request, assembly: Assembly) -> bool:
+    """Whether a word that shapes, links or repeats elsewhere carries meaning here, which the request does not show."""
+    if not isinstance(request, MetricQuery):
+        return False
+    if item.text in _EARLIER and is_a(item, "follow.ever"):
+        return not frame.clauses
+    if is_a(item, "quantity.money") and not item.text.startswith("how") and not item.is_filler:
+        return all(assembly.scope.model.metrics[name].unit != "CNY" for name in request.metrics)
+    return bool(item.behaviours()) and _is_of_other_rows(item, request, assembly)
+
+
 def _is_of_other_rows(item: Mention, request: MetricQuery, assembly: Assembly) -> bool:
     """毛利 of 取消订单: what is done is never among the rows that are measured, so the verb is not redundant."""
     model = assembly.scope.model
     done = model.metrics[model.behaviours[item.behaviours()[0]].metric]
-    return any(rows_exclude(done, leaf) for name in request.metrics for leaf in model.leaves(name))
+    return any(all(rows_exclude(done, leaf) for leaf in model.leaves(name)) for name in request.metrics)
 
 
 def _is_mean_or_time(item: Mention, assembly: Assembly, request: Request) -> bool:

@@ -15,7 +15,8 @@ from semantic_layer.query import (
 
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
 _PEOPLE = frozenset(
-    {"他们", "她们", "这些人", "那些人", "这批人", "那批人", "这群人", "those people", "these people", "they", "them", "their"}
+    {"他们", "她们", "这些人", "那些人", "这批人", "那批人", "这群人"}
+    | {"those people", "these people", "they", "them", "their"}
 )
 
 

@@ -83,7 +83,7 @@ def without_excluded(frame: Frame, assembly: Assembly) -> Frame:
                     frame,
                     measures=rest,
                     subjects=(),
-                    narrowed=() if any(m.start == named.start for m in frame.subjects) else frame.narrowed,
+                    narrowed=() if frame.subjects else frame.narrowed,
                     values=tuple(v for v in frame.values if v.start != named.start),
                     leftover=tuple(e for e in frame.leftover if e not in (item, named) and not _closes(e, named)),
                 )

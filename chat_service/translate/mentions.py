@@ -131,9 +131,7 @@ def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: d
     starts = {token.fstart: index for index, token in enumerate(tokens)}
     ends = {token.fend: index + 1 for index, token in enumerate(tokens)}
     found: dict[tuple[int, int], list[Sense]] = {}
-    for hit in lexicon.hits(tokens):
-        if _is_noun(tokens[hit.first].text, hit.senses, lexicon):
-            continue
+    for hit in (h for h in lexicon.hits(tokens) if not _is_noun(tokens[h.first].text, h.senses, lexicon)):
         found.setdefault((hit.first, hit.last), []).extend(hit.senses)
     for number in find_numbers(folded):
         if number.fstart in starts and number.fend in ends:

@@ -14,7 +14,15 @@ from chat_service.translate.patterns.matching import is_any
 from chat_service.translate.patterns.nodes import Dated
 from chat_service.translate.picks import picks_of
 from chat_service.translate.senses import Mention
-from chat_service.translate.shape import are_shares, cumulative_of, grain_in_name, shares_of, trend_grain, trend_of, trend_period
+from chat_service.translate.shape import (
+    are_shares,
+    cumulative_of,
+    grain_in_name,
+    shares_of,
+    trend_grain,
+    trend_of,
+    trend_period,
+)
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing, decide_timing, period_of
 from semantic_layer.periods import GRAINS, Grain
@@ -171,7 +179,8 @@ def _having(
 
 def _moved(frame: Frame, metrics: list[str], group_by: tuple[str, ...], timing: Timing) -> tuple[Having, ...]:
     """'Which cities' revenue fell', 哪些城市下降了: only the groups that moved that way."""
-    asks = any(group.asked_which for group in frame.groups) or any(isinstance(i, Mention) and i.text == "where" for i in frame.items)
+    asks = any(group.asked_which for group in frame.groups)
+    asks = asks or any(isinstance(item, Mention) and item.text == "where" for item in frame.items)
     numbered = frame.has("question.how_much", "question.how_many", "change.change") or frame.ranks or len(metrics) != 1
     if timing.compare is None or not asks or numbered or not [name for name in group_by if name not in GRAINS]:
         return ()

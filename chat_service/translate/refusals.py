@@ -103,7 +103,7 @@ def _part_of_word(mention: Mention) -> bool:
 
 
 def asked_metrics(parsed: Parsed, model: Model) -> tuple[str, ...]:
-    """The metrics that a question names or touches, in its order: those that are measured before those in conditions."""
+    """The metrics that a question names or touches: those that are measured before those in conditions."""
     frame = parsed.frame
     found = [name for measure in (*frame.measures, *frame.conditions, *frame.populations) for name in measure.metrics]
     found.extend(name for mention in parsed.mentions for name in mention.metrics())

@@ -105,8 +105,9 @@ class OfflineTranslator:
     def _reads_as(self, text: str, metric: str, question: Question, language: Language) -> bool:
         """Whether a question that would be offered is itself read as one about the metric."""
         scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
+        parsed, assembly = parse(text, scope, self._speller), Assembly(scope, self._index)
         try:
-            decision = decide(parse(text, scope, self._speller), Question(text, question.today), Assembly(scope, self._index))
+            decision = decide(parsed, Question(text, question.today), assembly)
         except StopError:
             return False
         return isinstance(decision.request, MetricQuery) and decision.request.metrics == (metric,)

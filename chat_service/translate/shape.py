@@ -10,7 +10,6 @@ from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing
 from semantic_layer.periods import GRAINS, Grain, Period, buckets, unit
 
-
 MOTION = frozenset({"move", "moved", "moving"})
 
 

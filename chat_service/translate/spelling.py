@@ -119,7 +119,8 @@ class Speller:
         for start, end, text, penalty in tries:
             changed = _replaced(folded, start, end, text)
             again = cover(changed, self._lexicon, scope.today)
-            if again.cost < found.cost - 5 and (penalty < 0 or _means_something(again, start, start + len(text), unknown)):
+            sensible = penalty < 0 or _means_something(again, start, start + len(text), unknown)
+            if again.cost < found.cost - 5 and sensible:
                 options.append((again.cost + penalty, changed, again, Correction(folded.typed(start, end), text)))
         if not options:
             return None

@@ -64,11 +64,17 @@ def split_subjects(
         if any(each is None for each in kept):
             continue
         subjects.append(measure)
-        if any(other.end <= measure.start <= other.end + 1 for other in others):
+        if any(other.end <= measure.start <= other.end + 1 and _ends(other, measure, structure) for other in others):
             continue  # the noun of 'refunded | orders' says nothing of its own
         for each in kept:
             filters.extend(FieldFilter(field=field, values=(value,)) for field, value in each or ())
     return Subjects(tuple(m for m in measures if m not in subjects), tuple(subjects), tuple(dict.fromkeys(filters)))
+
+
+def _ends(other: Measure, measure: Measure, structure: Structure) -> bool:
+    label = structure.model.metrics[other.metrics[0]].label
+    word = measure.parts[-1].text
+    return label.en.lower().endswith(word) or label.zh.removesuffix("数").endswith(word)
 
 
 def _is_part(metric: str, names: list[str], structure: Structure) -> bool:

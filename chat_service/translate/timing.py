@@ -132,7 +132,7 @@ def _several(periods: list[Period | None], against: Against | None, frame: Frame
         return Timing(closed[0], _relation(closed[0], closed[1], today))
     if len(grains) == 1 and grain is not None and touching:
         return Timing(Period(ordered[0].start, ordered[-1].end), None, grain)
-    if len(closed) == 2 and not _side_by_side(frame):
+    if len(closed) == 2 and not _side_by_side(frame) and not _overlap(closed[0], closed[1]):
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
 
@@ -145,6 +145,13 @@ def _side_by_side(frame: Frame) -> bool:
         if all(isinstance(i, Mention) and i.text in ("的", "份", "of", "in", "the") for i in between):
             return True
     return False
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    """今年新客户上半年的销售额: a time within another one is no comparison with it."""
+    if one.start is None or one.end is None or other.start is None or other.end is None:
+        return True
+    return one.start < other.end and other.start < one.end
 
 
 def _compared(period: Period | None, against: Against, assembly: Assembly, grains: tuple[Grain, ...]) -> Timing:
@@ -202,7 +209,7 @@ def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grain
 
 
 def _is_predicate(mention: Mention, frame: Frame) -> bool:
-    """'Revenue fell', 'orders up in May': right behind what is measured, a word that else says nothing is the change."""
+    """'Revenue fell', 'orders up in May': right behind what is measured, a word that else says nothing."""
     if mention.text not in _PREDICATES:
         return False
     return any(measure.end + 1 == mention.start for measure in frame.measures)

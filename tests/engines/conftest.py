@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -73,7 +74,8 @@ def placed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             return url
         server = request.getfixturevalue("spark_url")
         folder = tmp_path_factory.mktemp("parquet") / name
-        copy_tables(file, str(folder))
+        # a file that this process has open for reading is locked against writing elsewhere, so a copy is exported
+        copy_tables(Path(shutil.copy(file, tmp_path_factory.mktemp("copy"))), str(folder))
         return f"{server}/;parquet={folder}"
 
     return place

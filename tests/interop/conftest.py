@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
+from semantic_layer.engines.loading import copy_tables
+from semantic_layer.engines.opening import open_engine
+from semantic_layer.engines.protocol import Engine
 from semantic_layer.interop.dbt import DbtLayer, load_dbt
+from tests.engines.servers import postgres_server
 
 TOY = Path(__file__).parent / "toy"
 TABLES = """
@@ -56,6 +60,21 @@ def engine(toy_database: Path) -> Iterator[DuckDBEngine]:
     opened = DuckDBEngine(toy_database)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def toy_postgres(toy_database: Path) -> Iterator[Engine]:
+    with postgres_server() as url:
+        copy_tables(toy_database, url)
+        opened = open_engine(url)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session", params=["engine", "toy_postgres"])
+def toy_on(request: pytest.FixtureRequest) -> DbtLayer:
+    """The toy project on each engine in turn."""
+    return DbtLayer(load_dbt(TOY), request.getfixturevalue(request.param))
 
 
 @pytest.fixture(scope="session")

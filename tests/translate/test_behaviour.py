@@ -47,6 +47,12 @@ CONDITIONS = [
     ("首单之后就没再买过的会员有多少", "count", ["orders = 1 in None"]),
     ("customers who ordered again", "list", ["orders >= 2 in None"]),
     ("members who bought again in June", "list", [f"orders >= 1 in {_JUNE}", "orders >= 1 in ../2026-06-01"]),
+    ("customers who bought in 2024 but not in 2025 or 2026", "list",
+     ["orders >= 1 in 2024-01-01/2025-01-01", f"orders = 0 in {_LAST}", f"orders = 0 in {_YEAR}"]),
+    ("customers who did not log in or order in May", "list", [f"logins = 0 in {_MAY}", f"orders = 0 in {_MAY}"]),
+    ("customers who haven't shared or redeemed points this year", "list",
+     [f"shares = 0 in {_YEAR}", f"redemptions = 0 in {_YEAR}"]),
+    ("去年首单之后没有复购的客户有多少", "count", [f"new_customers >= 1 in {_LAST}", "orders = 1 in None"]),
     ("买过3次的客户有多少", "count", ["orders = 3 in None"]),
     ("who gave us a 9 or 10 on NPS in May", "list", [f"nps_responses[survey_responses.score 9-10] >= 1 in {_MAY}"]),
 ]  # fmt: skip

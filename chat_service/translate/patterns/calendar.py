@@ -108,16 +108,19 @@ def _compared(found: Found, items: Items, scope: Scope) -> Node | None:
         is_any(item, _PERIOD, *(f"date.{k}" for k in PERIOD_KINDS)) or isinstance(item, When)
         for item in items[: found.first]
     )
-    if opener.text in _WEAK_VERSUS[:-1] and closer is None:
-        return None
-    if closer is not None and not isinstance(closer, Mention):
-        return None
-    if isinstance(closer, Mention) and not is_any(closer, "comparison.versus", "date.versus"):
+    if not _closed(opener, closer):
         return None
     later = any(is_any(item, *(f"date.{k}" for k in PERIOD_KINDS)) for item in items[found.last :])
     if not earlier and not later and opener.words("filler"):
         return None
     return Against(stretch, "period", when.date)
+
+
+def _closed(opener: Mention, closer: Item | None) -> bool:
+    """Whether a comparison that 和 or 跟 opens is closed by 比; others need no end, but no wrong one."""
+    if closer is None:
+        return opener.text not in _WEAK_VERSUS[:-1]
+    return isinstance(closer, Mention) and is_any(closer, "comparison.versus", "date.versus")
 
 
 def _as_long_before(found: Found, items: Items) -> Node | None:

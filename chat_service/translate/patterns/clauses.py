@@ -326,7 +326,10 @@ def _clause(
         is_a(item, "connective.or") and item.start <= min(content, default=0) for item in markers
     )
     joined = previous is not None and any(_text(item) in _SHARED_NEGATION for item in markers)
-    inherits = previous is not None and previous.negated and negation is None and when is None and (either or joined)
+    goes_on = when is None or (
+        previous is not None and previous.when is None and (_is_base_form(items, anchors) or _is_perfect(previous))
+    )
+    inherits = previous is not None and previous.negated and negation is None and goes_on and (either or joined)
     node = Clause(
         parts(tuple(item for item in stretch if item in swallowed)),
         said.behaviour,
@@ -340,6 +343,19 @@ def _clause(
         alternative=either and not inherits,
     )
     return node, [item for item in stretch if item not in swallowed]
+
+
+def _is_perfect(clause: Clause) -> bool:
+    """Haven't shared or redeemed points this year: the helping verb takes both."""
+    helping = ("haven't", "hasn't", "havent", "hasnt", "have", "has", "never", "without")
+    return any(part.text.split(" ")[0] in helping for part in clause.parts)
+
+
+def _is_base_form(items: Items, anchors: list[int]) -> bool:
+    """'Did not log in or order in May': the verb's form says that the negation goes on."""
+    firsts = [item.text.split(" ")[0] for item in (items[i] for i in anchors) if isinstance(item, Mention)]
+    past = ("ed", "ing", "bought", "spent", "made", "used")
+    return any(first.isascii() and not first.endswith(past) for first in firsts)
 
 
 def _said(

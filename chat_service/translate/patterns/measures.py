@@ -48,7 +48,7 @@ def read_measures(items: Items, scope: Scope) -> Items:
 
 
 def _statistics(items: Items, scope: Scope) -> Items:
-    """订单金额的中位数, largest single order, 最大的一笔订单: a statistic of a column that the model has as a metric."""
+    """订单金额的中位数, largest single order, 最大的一笔订单: a statistic of a column that is a metric of the model."""
     patterns = (
         "f=field|metric ~ s=statistic.median|statistic.extreme",
         "s=statistic.median|statistic.extreme ~ f=field|metric ~ g=field?",

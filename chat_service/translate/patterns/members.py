@@ -38,7 +38,9 @@ def read_members(items: Items, scope: Scope) -> Items:
 
 def _imperatives(items: Items) -> Items:
     """'Use revenue instead': a verb that changes the question before is not what customers do."""
-    instead = any(isinstance(item, Mention) and item.words("follow") == ("instead",) and not item.behaviours() for item in items)
+    instead = any(
+        isinstance(item, Mention) and item.words("follow") == ("instead",) and not item.behaviours() for item in items
+    )
     first = next((i for i, item in enumerate(items) if not is_a(item, "filler")), -1)
     people = any(is_any(item, "entity", "question") for item in items)
     return tuple(

@@ -9,7 +9,7 @@ from sqlglot import exp
 from semantic_layer.interop.dbt.bounds import time_range
 from semantic_layer.interop.dbt.names import Names, Scope
 from semantic_layer.interop.dbt.problems import BadItem, NotTogether
-from semantic_layer.interop.dbt.project import GRAINS, METRIC_TIME, DbtProject
+from semantic_layer.interop.dbt.project import GRAINS, METRIC_TIME, DbtProject, SemanticModel
 from semantic_layer.interop.dbt.query import DbtQuery
 from semantic_layer.interop.dbt.reach import Element, Reach
 from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder
@@ -18,7 +18,8 @@ from semantic_layer.nearest import nearest
 from semantic_layer.query_problems import UnknownName, UnsupportedGroup
 from semantic_layer.resolved import Rows
 
-_ENTITY_ORDER = ("primary", "unique", "natural", "foreign")
+# a time can be asked for in about as many ways: by its grains and the parts of its dates
+_WAYS_OF_TIME = 12
 
 
 def distinct_rows(
@@ -109,13 +110,17 @@ def _best_model(elements: list[Item], entities: list[str], project: DbtProject, 
             if any(reach.full_links((model,), each, ()) is None for each in entities):
                 continue
             joins = len({hop for each in found for hop in each.hops})
-            kinds = sum(_ENTITY_ORDER.index(each.entity.kind) for each in found if each.entity is not None)
             links_count = sum(len(each.links) for each in found)
-            breadth = len(project.models[model].entities) + len(project.models[model].dimensions)
-            rank = (joins, links_count, kinds, breadth)
+            rank = (joins, links_count, _breadth(project.models[model]))
             if (elements or entities) and (best is None or rank < best[0]):
                 best = (rank, model)
     return best[1] if best is not None else None
+
+
+def _breadth(model: SemanticModel) -> int:
+    """How much there is to ask of a model's own rows."""
+    ways = sum(_WAYS_OF_TIME if each.kind == "time" else 1 for each in model.dimensions)
+    return (len(model.entities) + ways) * max(1, len(model.own_entities))
 
 
 def _unknown(elements: list[Item], project: DbtProject, reach: Reach, names: Names) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.interop.dbt.project import DbtProject
 from semantic_layer.interop.dbt.query import DbtQuery
@@ -24,7 +25,7 @@ class DbtLayer:
 
     def compile(self, query: DbtQuery) -> str:
         """The SQL of a query, in the engine's dialect. Raises QueryError."""
-        return self._statement(query).sql(self.engine.dialect, pretty=True, copy=False)
+        return printed(self._statement(query), self.engine.dialect, pretty=True)
 
     def run(self, query: DbtQuery) -> ResultTable:
         """The query's rows: its groups, then its metrics. Raises QueryError, EngineError."""

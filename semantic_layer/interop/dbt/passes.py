@@ -211,7 +211,7 @@ class PassMaker:
         later = replace(self._measure("event", of_event, found), time=other.instant(of_event.time or ""))
         made = ConversionParts(
             base=earlier, base_key=keys[0], event=later, event_key=keys[1],
-            event_id=(exp.Window(this=exp.RowNumber()),), same=same, event_value=other.measured(of_event.expr),
+            event_id=(_row_number(later.time),), same=same, event_value=other.measured(of_event.expr),
             within=(parts.window.count, parts.window.grain) if parts.window is not None else None,
         )  # fmt: skip
         alias = self._alias(f"{metric.name}_conversions")
@@ -223,6 +223,12 @@ class PassMaker:
         self.made[alias] = Pass(matched, self._fill(of_base, conditions, with_base=False) if is_filled else None)
         events = _filled(exp.column(alias), parts.event)
         return division(as_double(events), as_double(base)) if parts.is_rate else events
+
+
+def _row_number(time: exp.Expr | None) -> exp.Expr:
+    """What tells rows apart that have no key; some engines number rows only in an order."""
+    assert time is not None, "events happen at a time"
+    return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=time.copy())]))
 
 
 def _as_metric_time(item: Item) -> Item:
