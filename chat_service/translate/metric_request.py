@@ -63,7 +63,7 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
     cumulative, group_by = cumulative_of(frame, assembly, metrics, group_by)
     group_by = trend_of(frame, assembly, group_by)
     timing = trend_period(timing, group_by, metrics, assembly)
-    order, limit, within = rank_of(frame, assembly, metrics[0], group_by, grouping, timing)
+    order, limit, within = rank_of(frame, assembly, metrics, group_by, grouping, timing)
     return MetricQuery(
         metrics=tuple(metrics),
         group_by=group_by,

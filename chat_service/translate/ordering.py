@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chat_service.translate.assembly import Assembly, said
 from chat_service.translate.frame import Frame
 from chat_service.translate.groups import Grouping
@@ -10,14 +12,22 @@ from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing
 from semantic_layer.query import Order
 
+_SEVERAL = frozenset({"哪些", "哪几个", "哪几", "which ones"})
+
 
 def rank_of(
-    frame: Frame, assembly: Assembly, metric: str, group_by: tuple[str, ...], grouping: Grouping, timing: Timing
+    frame: Frame,
+    assembly: Assembly,
+    metrics: Sequence[str],
+    group_by: tuple[str, ...],
+    grouping: Grouping,
+    timing: Timing,
 ) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:
     """Order, limit and the groups that the limit counts within. Raises StopError where nothing is ranked."""
     if not frame.ranks:
         return (), None, ()
     rank = _joined_ranks(frame.ranks)
+    metric = _ranked_metric(frame, rank, metrics)
     ways = {is_descending(each, metric, assembly) for each in frame.ranks if each.count is not None}
     if len(ways) > 1:
         raise StopError(Denial("not_supported", said(frame.ranks[-1])))
@@ -44,10 +54,17 @@ def _joined_ranks(ranks: tuple[Rank, ...]) -> Rank:
     return (counted or [rank for rank in ranks if rank.count is not None] or list(ranks))[0]
 
 
+def _ranked_metric(frame: Frame, rank: Rank, metrics: Sequence[str]) -> str:
+    """The metric whose words stand right before the rank (按客单价从高到低), else the first that is asked for."""
+    if len(metrics) == len(frame.measures):
+        for metric, measure in zip(metrics, frame.measures, strict=True):
+            if any(rank.start - 1 <= part.end <= rank.start for part in measure.parts):
+                return metric
+    return metrics[0]
+
+
 def _asks_several(frame: Frame) -> bool:
-    return any(
-        group.asked_which and any(part.text in ("哪些", "which ones") for part in group.parts) for group in frame.groups
-    )
+    return any(group.asked_which and any(part.text in _SEVERAL for part in group.parts) for group in frame.groups)
 
 
 def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:

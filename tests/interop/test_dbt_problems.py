@@ -97,8 +97,8 @@ QUERIES = [
     (DbtQuery(metrics=("revenue",), group_by=("__import__('os')",)), "dbt_bad_item", "group_by[0]"),
     (DbtQuery(metrics=("revenue",), group_by=("order__is_gift__month",)), "unknown_name", "group_by[0]"),
     (DbtQuery(metrics=("yesterday",)), "dbt_needs_metric_time", "group_by"),
-    (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') ",)), "dbt_bad_filter", "where[0]"),
-    (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') }} = ",)), "dbt_bad_filter", "where[0]"),
+    (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') ",)), "dbt_bad_where", "where[0]"),
+    (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') }} = ",)), "dbt_bad_where", "where[0]"),
     (DbtQuery(metrics=("revenue",), where=("{{ Metric('nothing', ['customer']) }} > 1",)), "unknown_name", "where[0]"),
     (DbtQuery(metrics=("events",), where=("{{ Metric('orders', ['customer']) }} > 1",)),
      "unreachable_dimension", "where"),
@@ -108,7 +108,7 @@ QUERIES = [
      "dbt_not_together", "time_constraint"),
     (DbtQuery(metrics=("revenue",), group_by=("customer",), min_max_only=True), "dbt_not_together", "min_max_only"),
     (DbtQuery(saved_query="nothing"), "unknown_name", "saved_query"),
-    (DbtQuery(group_by=("metric_time__minute",)), "dbt_missing_time_spine", "group_by"),
+    (DbtQuery(group_by=("metric_time__minute",)), "dbt_no_spine_for_grain", "group_by"),
 ]  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_a_mistake_in_a_query(query: DbtQuery, code: str, part: str, toy: DbtLay
 def test_what_is_no_query(text: str) -> None:
     with pytest.raises(QueryError) as raised:
         read_dbt_query(text.encode(), "q.json")
-    assert {each.code for each in raised.value.problems} == {"malformed_query"}
+    assert {each.code for each in raised.value.problems} == {"dbt_malformed_query"}
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "spark", "snowflake", "bigquery", "databricks", "trino", "redshift"])

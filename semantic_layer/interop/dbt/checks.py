@@ -175,6 +175,8 @@ class _Checks:
                 yield from self._grain(metric.where, owner, grain)
         if metric.window is not None and metric.grain_to_date is not None:
             yield BadValue(metric.where, "window", f"and 'grain_to_date' exclude each other in {owner}")
+        if metric.kind == "cumulative" and metric.window is not None and metric.window.grain not in GRAINS:
+            yield BadValue(metric.where, "window", f"of {owner} is of a custom grain; a window is of standard ones")
         if metric.kind == "cumulative" and not self._project.time_spines:
             yield MissingSpine(metric.where, owner)
         if metric.conversion is not None:

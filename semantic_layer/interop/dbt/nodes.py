@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.interop.dbt.problems import BadValue, UnknownKey
@@ -148,12 +148,3 @@ class Node:
             if str(key) not in keys:
                 place = self.document.where((*self.part, key))
                 self.document.problems.append(UnknownKey(place, str(key), owner, nearest(str(key), keys)))
-
-
-def choices(literal: object) -> tuple[str, ...]:
-    """The words of a Literal type.
-
-    >>> choices(Literal["a", "b"])
-    ('a', 'b')
-    """
-    return tuple(str(each) for each in get_args(literal))

@@ -156,7 +156,7 @@ class NotCarriedOver(DefinitionProblem):
 class BadQueryFilter(QueryProblem):
     """A `where` of a query whose Jinja or SQL cannot be read."""
 
-    code: ClassVar[str] = "dbt_bad_filter"
+    code: ClassVar[str] = "dbt_bad_where"
     text: str
     reason: str
 
@@ -209,7 +209,7 @@ class GrainTooFine(QueryProblem):
 class NoSpine(QueryProblem):
     """Nothing to spread a metric over time by, as finely as asked."""
 
-    code: ClassVar[str] = "dbt_missing_time_spine"
+    code: ClassVar[str] = "dbt_no_spine_for_grain"
     grain: str
 
     @property
@@ -245,7 +245,7 @@ class NotTogether(QueryProblem):
 class MalformedDbtQuery(QueryProblem):
     """A file that is no dbt query."""
 
-    code: ClassVar[str] = "malformed_query"
+    code: ClassVar[str] = "dbt_malformed_query"
     reason: str
 
     @property

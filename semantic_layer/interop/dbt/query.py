@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -66,8 +65,3 @@ def read_dbt_query(data: bytes, where: str) -> DbtQuery:
         places = ((".".join(str(part) for part in each["loc"]), each["msg"]) for each in error.errors())
         found = [MalformedDbtQuery(f"{where}: {place}" if place else where, reason) for place, reason in places]
         raise QueryError(*found) from error
-
-
-def dbt_query_at(path: Path) -> DbtQuery:
-    """The query of a file. Raises QueryError, OSError."""
-    return read_dbt_query(path.read_bytes(), str(path))

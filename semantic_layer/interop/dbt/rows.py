@@ -15,7 +15,15 @@ from semantic_layer.compiler.rows import parsed_table
 from semantic_layer.interop.dbt.names import SettledCondition
 from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, SemanticModel, Span
 from semantic_layer.interop.dbt.reach import Element, Hop, Reach
-from semantic_layer.interop.dbt.sql import custom_moves, instant_literal, interval, qualified, table_as, truncated
+from semantic_layer.interop.dbt.sql import (
+    custom_moves,
+    custom_starts,
+    instant_literal,
+    interval,
+    qualified,
+    table_as,
+    truncated,
+)
 from semantic_layer.interop.dbt.templates import PLACE, Item
 from semantic_layer.resolved import Joint, Rows
 from semantic_layer.sql import aliased, all_of, any_of, select_from, subquery
@@ -192,8 +200,30 @@ class RowsBuilder:
         origin = self._spine(self.grain)
         reached = self._reached(shift)
         self._reached_time = reached
-        self._joints.append(Joint(table, all_of(_counts(truncated(own, self.grain), reached, shift)), ""))
+        on = all_of(self._counts(truncated(own, self.grain), reached, shift.accumulation))
+        self._joints.append(Joint(table, on, ""))
         return origin
+
+    def _counts(self, own: exp.Expr, reached: exp.Expr, accumulation: Accumulation | None) -> list[exp.Expr]:
+        """Which rows count for the time that is read."""
+        if accumulation is None:
+            return [exp.EQ(this=own, expression=reached)]
+        found: list[exp.Expr] = [exp.LTE(this=own, expression=reached)]
+        if accumulation.window is not None:
+            since = exp.Sub(this=reached.copy(), expression=interval(accumulation.window))
+            found.append(exp.GT(this=own.copy(), expression=since))
+        elif accumulation.grain_to_date is not None:
+            begun = self._start_of(accumulation.grain_to_date, reached.copy(), "period")
+            found.append(exp.GTE(this=own.copy(), expression=begun))
+        return found
+
+    def _start_of(self, grain: str, time: exp.Expr, alias: str) -> exp.Expr:
+        """The start of the unit of a grain, of a custom one as its spine has it."""
+        if grain not in self._project.customs:
+            return truncated(time, grain)
+        on = exp.EQ(this=exp.column("label", table=alias), expression=time.copy())
+        self._joints.append(Joint(subquery(custom_starts(self._project.customs[grain], grain), alias), on, ""))
+        return exp.column("source", table=alias)
 
     def _spine(self, grain: str) -> exp.Expr:
         """The units of a grain as rows, under `label`."""
@@ -211,7 +241,7 @@ class RowsBuilder:
         reached: exp.Expr = exp.column("label", table=SPINE)
         for index, offset in enumerate(shift.offsets):
             if offset.to_grain is not None:
-                reached = truncated(reached, offset.to_grain)
+                reached = self._start_of(offset.to_grain, reached, f"started_{index + 1}")
             elif offset.window is not None and offset.window.grain in self._project.customs:
                 alias = f"moved_{index + 1}"
                 spine = self._project.customs[offset.window.grain]
@@ -331,16 +361,3 @@ def _bounded(time: exp.Expr, bounds: TimeRange) -> list[exp.Expr]:
         exp.GTE(this=time.copy(), expression=instant_literal(bounds.start)),
         exp.LT(this=time.copy(), expression=instant_literal(bounds.end)),
     ]
-
-
-def _counts(own: exp.Expr, reached: exp.Expr, shift: Shift) -> Iterable[exp.Expr]:
-    """Which rows count for the time that is read."""
-    if shift.accumulation is None:
-        yield exp.EQ(this=own, expression=reached)
-        return
-    yield exp.LTE(this=own, expression=reached)
-    if shift.accumulation.window is not None:
-        since = exp.Sub(this=reached.copy(), expression=interval(shift.accumulation.window))
-        yield exp.GT(this=own.copy(), expression=since)
-    elif shift.accumulation.grain_to_date is not None:
-        yield exp.GTE(this=own.copy(), expression=truncated(reached, shift.accumulation.grain_to_date))

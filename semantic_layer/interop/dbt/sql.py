@@ -65,6 +65,14 @@ def custom_moves(spine: TimeSpine, window: Span, *, is_whole: bool) -> exp.Selec
     return select.select(aliased(label, "label"), aliased(source, "source"), copy=False)
 
 
+def custom_starts(spine: TimeSpine, grain: str) -> exp.Select:
+    """For each unit of the spine (`label`) the first one in its period of a custom grain (`source`)."""
+    unit = exp.column(spine.column)
+    first = exp.Window(this=exp.Min(this=unit.copy()), partition_by=[exp.column(spine.customs[grain])])
+    select = select_from(parsed_table(spine.table).copy())
+    return select.select(aliased(unit, "label"), aliased(first, "source"), copy=False)
+
+
 def truncated(time: exp.Expr, grain: str) -> exp.Expr:
     """The start of the unit of a grain; nothing is finer than a nanosecond."""
     if grain == "nanosecond":
