@@ -29,7 +29,7 @@ def import_model(
     out: Annotated[Path, typer.Option("--out", help="Folder for the converted model.")],
     schema: Annotated[str | None, typer.Option("--schema", help="Where the project's tables stand.")] = None,
 ) -> None:
-    """Convert definitions from elsewhere to a model of ours.
+    """Convert the definitions of a dbt project to a model of ours.
 
     Exits with 1 where something could not be carried over: each such thing is named on stderr, all else is written.
     """

@@ -51,7 +51,10 @@ def query(
     db: Database = None,
     model: ModelFolder = None,
 ) -> None:
-    """Run one typed query without language; on a dbt project or manifest (--model), a query in dbt's own terms."""
+    """Run one typed query without language.
+
+    With a dbt project or manifest as --model, the query is in dbt's own terms.
+    """
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
         if settings.model is not None and is_dbt(settings.model):

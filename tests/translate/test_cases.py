@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from chat_service.outcomes import Answerable, Clarification, Question
 from chat_service.translate.rules import OfflineTranslator
+from tests.translate.case_files import cases
 from tests.translate.said import Plain, outcome_as_case
 
 _FOLDER = Path(__file__).parent / "cases"
@@ -27,7 +27,7 @@ class Case:
 def _cases() -> list[Case]:
     found = []
     for name in ("zh", "en"):
-        for entry in YAML(typ="safe").load(_FOLDER / f"{name}.yaml"):
+        for entry in cases(name):
             found.append(Case(entry.pop("q"), entry))
     return found
 

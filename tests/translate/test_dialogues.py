@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from chat_service.outcomes import Answerable, Clarification, Previous, Question
 from chat_service.translate.rules import OfflineTranslator
+from tests.translate.case_files import cases
 from tests.translate.said import outcome_as_case
 
-_DIALOGUES = YAML(typ="safe").load(Path(__file__).parent / "cases" / "dialogues.yaml")
+_DIALOGUES = cases("dialogues")
 
 
 @pytest.mark.parametrize("turns", _DIALOGUES, ids=lambda turns: turns[0]["q"])

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from chat_service.outcomes import Answerable, CatalogueAsked, Clarification, DefinitionAsked, Question, Refusal
 from chat_service.translate.rules import OfflineTranslator
+from tests.translate.case_files import cases
 
 _TODAY = date(2026, 6, 30)
 _OUTCOMES = (Answerable, CatalogueAsked, Clarification, DefinitionAsked, Refusal)
-_CASES = [
-    entry["q"]
-    for name in ("zh", "en")
-    for entry in YAML(typ="safe").load(Path(__file__).parent / "cases" / f"{name}.yaml")
-    if "request" in entry
-]
+_CASES = [entry["q"] for name in ("zh", "en") for entry in cases(name) if "request" in entry]
 _PIECES = st.sampled_from(
     (
         *"的各按和比前后最近年月日上下没未不多少哪",

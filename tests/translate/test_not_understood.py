@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 from chat_service.outcomes import Answerable, Question, Refusal
 from chat_service.translate.rules import OfflineTranslator
+from tests.translate.case_files import cases
 
-_QUESTIONS = YAML(typ="safe").load(Path(__file__).parent / "cases" / "not_understood.yaml")
+_QUESTIONS = cases("not_understood")
 # a filter, a group or a condition that no model of customers has, put into questions that are answered without it
 _WORDS_ZH = ("左撇子", "素食", "直播间", "分期", "跨境", "火星", "批发", "已婚", "带货", "预付卡", "盲盒", "众筹")
 _WORDS_EN = (
