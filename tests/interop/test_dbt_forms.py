@@ -61,6 +61,7 @@ models:
   - name: nothing_semantic
     columns: [{name: x, data_type: int}]
 metrics:
+  - {name: per_visits, type: ratio, numerator: nothing, denominator: nothing, config: {enabled: false}}
   - {name: per_visit, type: ratio, numerator: orders, denominator: {name: visits}}
   - name: change
     type: derived

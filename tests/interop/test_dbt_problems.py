@@ -96,6 +96,7 @@ QUERIES = [
     (DbtQuery(metrics=("revenue",), group_by=("Dimension('order__is_gift'",)), "dbt_bad_item", "group_by[0]"),
     (DbtQuery(metrics=("revenue",), group_by=("__import__('os')",)), "dbt_bad_item", "group_by[0]"),
     (DbtQuery(metrics=("revenue",), group_by=("order__is_gift__month",)), "unknown_name", "group_by[0]"),
+    (DbtQuery(metrics=("revenue",), group_by=("Metric('orders', ['customer'])",)), "dbt_bad_item", "group_by[0]"),
     (DbtQuery(metrics=("yesterday",)), "dbt_needs_metric_time", "group_by"),
     (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') ",)), "dbt_bad_where", "where[0]"),
     (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') }} = ",)), "dbt_bad_where", "where[0]"),

@@ -128,9 +128,9 @@ def _read_document(root: Node, found: Found) -> None:
     if not isinstance(root.value, dict):
         return
     for section, read in _SECTIONS.items():
-        for entry in root[section].items():
+        for entry in _enabled(root[section]):
             read(entry, found)
-    for entry in root["metrics"].items():
+    for entry in _enabled(root["metrics"]):
         if entry.has("type_params"):
             legacy.read_metric(entry, found)
         else:
@@ -138,6 +138,11 @@ def _read_document(root: Node, found: Found) -> None:
     for key, read in _OBJECTS.items():
         if not root[key].is_absent:
             read(root[key], found)
+
+
+def _enabled(section: Node) -> Iterator[Node]:
+    """The entries of a section that dbt does not pass over."""
+    return (entry for entry in section.items() if entry["config"]["enabled"].value is not False)
 
 
 def _read_manifest(text: str, name: str, found: Found, problems: list[DefinitionProblem]) -> None:

@@ -116,6 +116,9 @@ class _Resolver:
         except TemplateError as error:
             self.problems.append(BadItem(part, text, str(error)))
             return None
+        if item.kind == "metric":
+            self.problems.append(BadItem(part, text, "groups are dimensions and entities; a metric goes into a filter"))
+            return None
         if isinstance(given, GroupBy) and given.grain is not None:
             item = replace(item, grain=given.grain.lower())
         if isinstance(given, GroupBy) and given.date_part is not None:
