@@ -34,6 +34,8 @@ PROJECTS = [
      "  - {name: b, type: derived, type_params: {expr: a, metrics: [a]}}\n", ("dbt_metric_cycle", "p.yml:11")),
     ("a name twice", MODEL + "metrics:\n  - {name: a, type: simple, type_params: {measure: revenue}}\n"
      "  - {name: a, type: simple, type_params: {measure: revenue}}\n", ("dbt_duplicate_name", "p.yml:12")),
+    ("a measure's name twice", MODEL.replace("measures: [", "measures: [{name: revenue, agg: max, expr: amount}, "),
+     ("dbt_duplicate_name", "p.yml:9")),
     ("no SQL", MODEL.replace("expr: amount", 'expr: "amount +"'), ("dbt_bad_expression", "p.yml:9")),
     ("a measure that is no aggregation", MODEL.replace("agg: sum", "agg: some"), ("dbt_bad_value", "p.yml:9")),
     ("an unknown key", MODEL.replace("agg: sum", "agg: sum, agregation: sum"), ("dbt_unknown_key", "p.yml:9")),

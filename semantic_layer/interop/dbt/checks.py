@@ -43,7 +43,9 @@ def checked(found: Found, problems: list[DefinitionProblem], path: str) -> DbtPr
     """The project of what was found. Raises DefinitionsError with the problems given and those found here."""
     if not found.models and not problems:
         raise DefinitionsError(NoDbtProject(path, "it defines no semantic models"))
-    measures = _by_name((*found.measures, *(each for model in found.models for each in model.measures)), "measure", [])
+    measures = _by_name((each for model in found.models for each in model.measures), "measure", problems)
+    # those that a manifest writes inside metrics may stand in their models too
+    measures = {each.name: each for each in found.measures} | measures
     metrics = _by_name(found.metrics, "metric", problems)
     for measure in measures.values():
         if measure.makes_metric and measure.name not in metrics:
