@@ -162,7 +162,11 @@ def qualified_column(column: str, assembly: Assembly) -> str:
 
 
 def _limit(frame: Frame, assembly: Assembly) -> int | None:
-    rank = next((rank for rank in frame.ranks if rank.count is not None), None)
+    counted = sorted(
+        (rank for rank in frame.ranks if rank.count is not None),
+        key=lambda rank: not any(part.number for part in rank.parts),
+    )  # a number said beside one of several rank words is the limit: 最多的前20个
+    rank = counted[0] if counted else None
     if rank is not None and (any(part.number for part in rank.parts) or not frame.amounts):
         return rank.count
     counts = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from chat_service.translate.assembly import Assembly, said
 from chat_service.translate.choices import Chooser
@@ -26,7 +27,7 @@ from chat_service.translate.shape import (
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing, decide_timing, period_of
 from semantic_layer.periods import GRAINS, Grain
-from semantic_layer.query import FieldFilter, Filter, Having, MetricQuery
+from semantic_layer.query import FieldFilter, Filter, Having, MetricFilter, MetricQuery
 
 _JOINERS = ("connective", "question", "quantity", "when", "group", "comparison.versus")
 
@@ -56,6 +57,7 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
         assembly.use(subject, "entity", subject.metrics[0])
     filters: list[Filter] = [*members.filters, *frame.narrowed, *_row_filters(frame, assembly, metrics)]
     filters.extend(entity_filters(frame, assembly, timing.period))
+    _refuse_looking_back(frame, assembly, metrics, filters, timing)
     shares = shares_of(frame, assembly, metrics, grouping, members)
     group_by = (*grouping.names, *members.groups)
     if shares and not members.keep and frame.populations and all(name in GRAINS for name in group_by):
@@ -142,6 +144,17 @@ def _stand_ins(
         if stand_in != metric:
             assembly.assume("metric_instead", assembly.metric_label(metric), assembly.metric_label(stand_in))
     return list(dict.fromkeys(replaced.values())), replaced
+
+
+def _refuse_looking_back(
+    frame: Frame, assembly: Assembly, metrics: Sequence[str], filters: list[Filter], timing: Timing
+) -> None:
+    """今年没下过单的老客户 are people, not the count of those back in a period: over all history that is always 0."""
+    if timing.period is not None or not any(isinstance(each, MetricFilter) for each in filters):
+        return
+    for metric, measure in zip(metrics, frame.measures, strict=False):
+        if assembly.scope.structure.looks_back(metric):
+            raise StopError(Denial("not_supported", said(measure)))
 
 
 def _row_filters(frame: Frame, assembly: Assembly, metrics: list[str]) -> list[Filter]:

@@ -172,6 +172,13 @@ class Structure:
         expression = self.model.metrics[metric].expression
         return isinstance(expression, exp.Count) and isinstance(expression.this, exp.Star)
 
+    def looks_back(self, metric: str) -> bool:
+        """Whether the metric's own condition speaks of the time before the period: returning customers."""
+        condition = self.model.metrics[metric].filter
+        return condition is not None and any(
+            node.name == "bucket_start" for node in condition.find_all(exp.Placeholder)
+        )
+
     def one_each(self, metric: str) -> bool:
         """Whether the metric counts entities: distinct ones, or rows of a dataset that has one for each."""
         one = self.model.metrics[metric]

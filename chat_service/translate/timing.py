@@ -166,12 +166,19 @@ def _compared(period: Period | None, against: Against, assembly: Assembly, grain
             if period is None or period == other:
                 raise StopError(Denial("comparison_without_period", said(against)))
             assembly.assume("current_period", str(period))
+        _refuse_unequal(period, other, against)
         return Timing(period, _relation(period, other, today))
     if period is None and not grains:
         grain: Grain = against.unit or "month"
         period = unit(grain, today)
         assembly.assume("current_period", str(period))
     return Timing(period, Compare(to=against.to))
+
+
+def _refuse_unequal(period: Period, other: Period, against: Against) -> None:
+    """A day against a year says nothing: 双十一当天和2024年比 means another day, but does not say which."""
+    if period.days and other.days and not 1 / 2 <= period.days / other.days <= 2:
+        raise StopError(Denial("several_periods", said(against)))
 
 
 def _relation(period: Period, other: Period, today: date) -> Compare:
