@@ -26,8 +26,10 @@ _ZH_WEEKDAY = re.compile(
 _COUNTED_AFTER = re.compile(
     r" ?(?:[个位单件笔次家名人元块万千%]|yuan|rmb|orders?|customers?|members?|people|users?|buyers?)"
 )
-# 上周活跃 is 上周 and 活跃: a week that is pointed at is no part of a longer word.
-_POINTED = frozenset("上这本下每那")
+# 上周活跃 is 上周 and 活跃, 今年会员 is 今年 and 会员, 5月活动 is 5月 and 活动: a unit that is pointed at or counted is no
+# part of a longer word.
+_POINTED = frozenset("上这本下每那个今去前明当近0123456789一二三四五六七八九十两")
+_UNITS = frozenset("年季月周")
 # 本月中国区 is 本月 and 中国区.
 _NOT_BEFORE = {"月中": frozenset("国位小高等心间午部层山")}
 _ZH_DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "天": 7, "日": 7}
@@ -145,7 +147,7 @@ class Lexer:
         if self.text[at] == "-":
             return Piece("DASH", at, at + 1, "-")
         for phrase, symbol, value, grain in _OTHERS.get(self.text[at], ()):
-            if symbol == GAP and phrase[0] == "周" and at and self.text[at - 1] in _POINTED:
+            if symbol == GAP and phrase[0] in _UNITS and at and self.text[at - 1] in _POINTED:
                 continue
             if self.text.startswith(phrase, at) and self.text[
                 at + len(phrase) : at + len(phrase) + 1
