@@ -26,8 +26,8 @@ _ZH_WEEKDAY = re.compile(
 _COUNTED_AFTER = re.compile(
     r" ?(?:[个位单件笔次家名人元块万千%]|yuan|rmb|orders?|customers?|members?|people|users?|buyers?)"
 )
-# 上周活跃 is 上周 and 活跃, 今年会员 is 今年 and 会员, 5月活动 is 5月 and 活动: a unit that is pointed at or counted is no
-# part of a longer word.
+# 上周活跃 is 上周 and 活跃, 今年会员 is 今年 and 会员, 5月活动 is 5月 and 活动: a unit that is pointed at or counted
+# is no part of a longer word.
 _POINTED = frozenset("上这本下每那个今去前明当近0123456789一二三四五六七八九十两")
 _UNITS = frozenset("年季月周")
 # 本月中国区 is 本月 and 中国区.
