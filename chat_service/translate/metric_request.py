@@ -59,6 +59,9 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
     filters.extend(entity_filters(frame, assembly, timing.period))
     _refuse_looking_back(frame, assembly, metrics, filters, timing)
     shares = shares_of(frame, assembly, metrics, grouping, members)
+    if shares and any(subject.metrics[0] not in metrics for subject in frame.subjects):
+        # 'what share of tickets were complaints' is one metric over another, not one metric over its groups
+        raise StopError(Denial("share_of_nothing", said(frame.subjects[0])))
     group_by = (*grouping.names, *members.groups)
     if shares and not members.keep and frame.populations and all(name in GRAINS for name in group_by):
         raise StopError(Denial("share_of_nothing", said(frame.populations[0])))

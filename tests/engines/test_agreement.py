@@ -66,7 +66,7 @@ def test_tables_and_days_are_the_same(company: Company, reference: Layer) -> Non
 @pytest.mark.parametrize("first", range(0, len(METRICS), TOGETHER))
 def test_metrics_in_total_by_month_and_by_dimension(first: int, company: Company, reference: Layer) -> None:
     if first // TOGETHER % EVERY[company.layer.engine.dialect]:
-        return
+        pytest.skip(f"one batch in {EVERY[company.layer.engine.dialect]} is enough on this slow engine")
     metrics = METRICS[first : first + TOGETHER]
     for group_by in ((), ("month",)):
         askable = tuple(name for name in metrics if _can_be_asked(reference, name, group_by))
