@@ -1,19 +1,20 @@
 """Names to columns: an expression over fields becomes one over table columns, with the to-one joins that it needs.
 
-In a bound tree every column is qualified by its dataset's name, which is also its alias in the FROM clause.
+In a bound tree every column is qualified by its dataset's name, which is also its alias in the FROM clause. A dataset
+therefore stands for the one path to it: what a field reads of a neighbour by another path is refused, never mixed up.
 `$bucket_start` and `$bucket_end` stay, for they depend on the bucket; all other `$names` become literals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
 
 from sqlglot import exp
 
-from semantic_layer.model import Field, JoinPath, Model, Step
+from semantic_layer.model import Dataset, Field, JoinPath, Model, Step
 from semantic_layer.sql import day_literal
 
 BUCKET_PARAMETERS = ("bucket_start", "bucket_end")
@@ -46,8 +47,9 @@ class Binder:
             for name, value in model.parameters.items()
         }
         self.literals["as_of"] = day_literal(as_of)
-        # trees are never changed once bound, so the same expression is bound once in a binder's life
-        self._bound: dict[tuple[int, str], Bound] = {}
+        # trees are never changed once bound, so the same expression is bound once in a binder's life; what is bound
+        # is kept beside it, as the identity of a tree says nothing once the tree is gone
+        self._bound: dict[tuple[int, str], tuple[exp.Expr | Field, Bound]] = {}
 
     def bind(
         self, expression: exp.Expr, dataset: str, given: Mapping[str, exp.Expr] | None = None
@@ -56,7 +58,7 @@ class Binder:
         are given. Raises UnbindableError."""
         memory = (id(expression), dataset)
         if given is None and memory in self._bound:
-            return self._bound[memory]
+            return self._bound[memory][1]
         needs: set[str] = {dataset}
 
         def replace(node: exp.Expr) -> exp.Expr:
@@ -64,7 +66,7 @@ class Binder:
                 if given is not None and not node.table and node.name in given:
                     return given[node.name].copy()
                 owner = self._model.datasets[node.table or dataset]
-                return _wrapped(self._field_tree(owner.fields[node.name], needs))
+                return _wrapped(self._field_tree(owner.fields[node.name], dataset, needs))
             if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
                 return self.literals[node.name].copy()
             return node
@@ -72,7 +74,7 @@ class Binder:
         tree = expression.copy().transform(replace, copy=False)
         bound = Bound(tree, self._checked(dataset, needs))
         if given is None:
-            self._bound[memory] = bound
+            self._bound[memory] = (expression, bound)
         return bound
 
     def field(self, field: Field, dataset: str) -> Bound:
@@ -80,14 +82,19 @@ class Binder:
         memory = (id(field), dataset)
         if memory not in self._bound:
             needs: set[str] = {dataset}
-            tree = self._field_tree(field, needs)
-            self._bound[memory] = Bound(tree, self._checked(dataset, needs))
-        return self._bound[memory]
+            tree = self._field_tree(field, dataset, needs)
+            self._bound[memory] = (field, Bound(tree, self._checked(dataset, needs)))
+        return self._bound[memory][1]
 
     def key(self, dataset: str, entity_dataset: str, key: str) -> Bound:
-        """The key of an entity for rows of `dataset`, taken from the foreign key where there is one."""
-        if dataset == entity_dataset:
-            return self.field(self._model.datasets[dataset].fields[key], dataset)
+        """The key of an entity for rows of `dataset`, taken from the foreign key where there is one; where nothing
+        leads to the entity's dataset, the rows' own key of that name. Raises UnbindableError."""
+        own = self._model.datasets[dataset].fields.get(key)
+        is_related = any(
+            entity_dataset in each for each in (self._model.paths.get(dataset, {}), self._doubtful(dataset))
+        )
+        if own is not None and own.definition.role == "key" and (dataset == entity_dataset or not is_related):
+            return self.field(own, dataset)
         path = self.path(dataset, entity_dataset)
         last = path[-1]
         for source_column, target_column in last.on:
@@ -105,33 +112,86 @@ class Binder:
             raise UnbindableError(dataset, target, self._model.ambiguous.get((dataset, target), ()))
         return found
 
+    def _doubtful(self, dataset: str) -> set[str]:
+        return {target for source, target in self._model.ambiguous if source == dataset}
+
     def steps(self, dataset: str, targets: Iterable[str]) -> tuple[Step, ...]:
-        """Every hop needed to join `targets` to rows of `dataset`, in joining order, each once."""
-        found: dict[Step, None] = {}
+        """Every hop needed to join `targets` to rows of `dataset`, in joining order, each once. A version is joined
+        after what its instant is read from."""
+        ranks: dict[Step, int] = {}
+        reached = {dataset: 0}
         for target in sorted(targets):
-            for step in self.path(dataset, target):
-                found[step] = None
-        return tuple(sorted(found, key=lambda step: len(self.path(dataset, step.target))))
+            self._add_steps(dataset, target, ranks, reached)
+        return tuple(sorted(ranks, key=lambda step: ranks[step]))
 
-    def _field_tree(self, field: Field, needs: set[str]) -> exp.Expr:
-        needs.add(field.dataset)
+    def _add_steps(self, dataset: str, target: str, ranks: dict[Step, int], reached: dict[str, int]) -> None:
+        for step in self.path(dataset, target):
+            if step in ranks:
+                continue
+            rank = reached[step.source]
+            for need in sorted(self._instant_needs(step, dataset)):
+                self._add_steps(dataset, need, ranks, reached)
+                rank = max(rank, reached[need])
+            ranks[step] = reached[step.target] = rank + 1
 
-        def replace(node: exp.Expr) -> exp.Expr:
-            if isinstance(node, exp.Column):
-                if node.table:
-                    neighbour = self._model.datasets[node.table].fields[node.name]
-                    return _wrapped(self._field_tree(neighbour, needs))
-                return exp.column(node.name, table=field.dataset)
-            if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
-                return self.literals[node.name].copy()
-            return node
+    def _instant_needs(self, step: Step, dataset: str) -> set[str]:
+        """The neighbours from which the instant of a version is read."""
+        field = instant_field(step, self._model.datasets)
+        needs: set[str] = set()
+        if field is not None:
+            self._reach(step.source, field.dataset, dataset)
+            self._field_tree(field, dataset, needs)
+        return needs - {step.source}
 
-        return field.expression.copy().transform(replace, copy=False)
+    def _field_tree(self, field: Field, dataset: str, needs: set[str]) -> exp.Expr:
+        def hop(source: str, target: str) -> None:
+            self._reach(source, target, dataset)
+
+        return field_tree(field, self._model.datasets, self.literals, needs, hop)
+
+    def _reach(self, source: str, target: str, dataset: str) -> None:
+        """What a field of `source` reads of `target` is what rows of `dataset` join under that name. Raises
+        UnbindableError where another path leads from there."""
+        if source in (target, dataset):
+            return
+        here, through = self.path(dataset, target), (*self.path(dataset, source), *self.path(source, target))
+        if here != through:
+            raise UnbindableError(dataset, target, (here, through))
 
     def _checked(self, dataset: str, needs: set[str]) -> frozenset[str]:
         for target in sorted(needs):
             self.path(dataset, target)
         return frozenset(needs)
+
+
+def field_tree(
+    field: Field, datasets: Mapping[str, Dataset], literals: Mapping[str, exp.Expr], needs: set[str],
+    hop: Callable[[str, str], None] = lambda source, target: None,
+) -> exp.Expr:  # fmt: skip
+    """A field's expression over columns. The datasets that it reads are added to `needs`; `hop` is told of each
+    neighbour that a field reads: the field's dataset and the neighbour."""
+    needs.add(field.dataset)
+
+    def replace(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column):
+            if node.table:
+                hop(field.dataset, node.table)
+                neighbour = datasets[node.table].fields[node.name]
+                return _wrapped(field_tree(neighbour, datasets, literals, needs, hop))
+            return exp.column(node.name, table=field.dataset)
+        if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
+            return literals[node.name].copy()
+        return node
+
+    return field.expression.copy().transform(replace, copy=False)
+
+
+def instant_field(step: Step, datasets: Mapping[str, Dataset]) -> Field | None:
+    """The field by whose time a step finds a version; None where there are no versions, or it is no field's time."""
+    if step.validity is None or step.validity.at.startswith("$"):
+        return None
+    owner, _, name = step.validity.at.rpartition(".")
+    return datasets[owner or step.source].fields[name]
 
 
 Tree = TypeVar("Tree", bound=exp.Expr)

@@ -16,11 +16,13 @@ from semantic_layer.dimensions import build_dimensions
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.expressions import columns
+from semantic_layer.grains import check_grains
 from semantic_layer.joins import JoinPaths, cycles, join_paths, join_steps
 from semantic_layer.metrics import build_metrics
 from semantic_layer.model import Dataset, Model
 from semantic_layer.names import check_names, check_words
 from semantic_layer.references import Scope
+from semantic_layer.roles import role_steps, settle_roles, with_roles
 
 _T = TypeVar("_T")
 
@@ -29,12 +31,15 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     """The model of a draft. Raises DefinitionsError with `problems` and all that are found, in order of place."""
     found = list(problems)
     definition = draft.definition
-    datasets = build_datasets(draft, found)
-    known = [each for each in definition.relationships if each.source in datasets and each.target in datasets]
-    steps = join_steps(known)
+    draft, datasets = with_roles(draft, build_datasets(draft, found), found)
+    steps = join_steps(definition.relationships, {name: each.definition.time for name, each in datasets.items()})
+    taken = role_steps(datasets, steps)
+    steps = (*steps, *taken.steps)
     joins = join_paths(datasets, steps)
-    found.extend(check_relationships(draft, datasets))
+    settle_roles(draft, datasets, joins, taken, found)
+    found.extend(check_relationships(draft, datasets, joins, taken.steps))
     _check_fields(draft, datasets, joins, found)
+    found.extend(check_grains(draft, datasets))
     dimensions = build_dimensions(draft, datasets, found)
     metrics = build_metrics(draft, datasets, joins, dimensions, found)
     found.extend(check_lists_and_entities(draft, datasets, joins, dimensions, metrics))
@@ -57,6 +62,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         ambiguous=MappingProxyType(dict(joins.ambiguous)),
         cohorts=_by_name(definition.cohorts),
         funnels=_by_name(definition.funnels),
+        grains=_by_name(definition.grains),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from semantic_layer.datasets import known_columns
 from semantic_layer.definition_problems import (
@@ -16,7 +16,7 @@ from semantic_layer.definitions import RelationshipDefinition
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.joins import JoinPaths, cycles
-from semantic_layer.model import Dataset, Dimension, Field, Metric
+from semantic_layer.model import Dataset, Dimension, Field, Metric, Step
 from semantic_layer.name_problems import (
     UnknownColumn,
     UnknownDataset,
@@ -27,11 +27,15 @@ from semantic_layer.name_problems import (
     UnknownValue,
 )
 from semantic_layer.nearest import nearest
+from semantic_layer.versions import check_versions, version_columns
 from semantic_layer.yaml_text import Part
 
 
-def check_relationships(draft: Draft, datasets: Mapping[str, Dataset]) -> Iterator[DefinitionProblem]:
-    """Both ends exist, join by columns that they have, lead to unique rows, and never in a circle."""
+def check_relationships(
+    draft: Draft, datasets: Mapping[str, Dataset], joins: JoinPaths, taken: Iterable[Step] = ()
+) -> Iterator[DefinitionProblem]:
+    """Both ends exist, join by columns that they have, lead to unique rows, and never in a circle, not even with the
+    hops that roles have `taken` over."""
     first: dict[tuple[str, str, tuple[tuple[str, str], ...]], int] = {}
     edges: dict[tuple[str, str], int] = {}
     for place, each in enumerate(draft.definition.relationships):
@@ -53,6 +57,11 @@ def check_relationships(draft: Draft, datasets: Mapping[str, Dataset]) -> Iterat
             if each.type == "many_to_one":
                 edges.setdefault((each.source, each.target), place)
             yield from _check_join(draft, part, owner, each, datasets)
+            yield from check_versions(draft, part, each, datasets, joins)
+    for step in taken:
+        assert step.place is not None, "what is taken over was defined somewhere"
+        if draft.definition.relationships[step.place].type == "many_to_one":
+            edges.setdefault((step.source, step.target), step.place)
     for chain in cycles(edges):
         yield RelationshipCycle(draft.where("relationships", edges[chain[-2], chain[-1]]), chain)
 
@@ -71,9 +80,12 @@ def _check_join(
     for dataset, names in uniques:
         if not _is_whole(draft, dataset):
             continue
+        told_apart = (*names, *version_columns(each, dataset))
         if not dataset.primary_key:
-            yield NoPrimaryKey(draft.where(*part), each.source, dataset.name)
-        elif not names or set(names) < set(dataset.primary_key):
+            # versions are told apart by the interval in which they are valid, which the database is asked about
+            if each.valid is None:
+                yield NoPrimaryKey(draft.where(*part), each.source, dataset.name)
+        elif not names or set(told_apart) < set(dataset.primary_key):
             yield JoinMultiplies(draft.where(*part, "on"), dataset.name, names, dataset.primary_key)
 
 

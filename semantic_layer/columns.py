@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from semantic_layer.calendars import STANDARD
+from semantic_layer.datasets import label_of
+from semantic_layer.date_parts import DATE_PARTS, PART_LABELS
 from semantic_layer.model import Field, Metric, Model
-from semantic_layer.periods import GRAINS, Grain
-from semantic_layer.resolve_filters import entity_of_key
+from semantic_layer.resolve_filters import found_field
 from semantic_layer.result import Column, ColumnPart, Label
 
-GRAIN_LABELS: dict[Grain, Label] = {
-    "day": Label("日期", "day"),
-    "week": Label("周", "week"),
-    "month": Label("月份", "month"),
-    "quarter": Label("季度", "quarter"),
-    "year": Label("年份", "year"),
-}
 _PART_LABELS: dict[ColumnPart, Label] = {
     "share": Label("占比", "share"),
     "cumulative": Label("累计", "cumulative"),
@@ -30,15 +25,30 @@ _PREVIOUS_LABELS: dict[str, Label] = {
 
 
 def key_column(model: Model, name: str) -> Column:
-    """The column of a group: a time grain, a dimension, an entity's key or a field."""
-    if name in GRAINS:
-        return Column(name, "dimension", "date", GRAIN_LABELS[name], grain=name)
+    """The column of a group: a time grain, a part of the time, a dimension, an entity's key or a field."""
+    if is_grain(model, name):
+        own = model.grains.get(name)
+        label = label_of(name, own.label) if own is not None else PART_LABELS[name]
+        kind: Literal["date", "timestamp"] = "timestamp" if own is None and STANDARD[name].has_clock else "date"
+        return Column(name, "dimension", kind, label, grain=name)
+    if is_event_part(model, name):
+        return Column(name, "dimension", "integer", PART_LABELS[name])
     if name in model.dimensions:
         dimension = model.dimensions[name]
         return field_column(name, dimension.label, dimension.home)
-    entity = entity_of_key(model, name)
-    found = model.datasets[entity.dataset].fields[name] if entity is not None else model.fields[name]
+    found = found_field(model, name)
+    assert found is not None, "names are checked before"
     return field_column(name, found.label, found)
+
+
+def is_grain(model: Model, name: str) -> bool:
+    """Whether a group's name is that of a time grain. A dimension of a clock grain's name comes first."""
+    return name in model.grains or (name in STANDARD and name not in model.dimensions)
+
+
+def is_event_part(model: Model, name: str) -> bool:
+    """Whether a name is that of a part of the time at which things happen. A dimension of that name comes first."""
+    return name in DATE_PARTS and name not in model.dimensions
 
 
 def field_column(name: str, label: Label, found: Field) -> Column:

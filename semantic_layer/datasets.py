@@ -25,11 +25,13 @@ _STAND_IN = "__dataset_"
 
 
 def build_datasets(draft: Draft, found: list[DefinitionProblem]) -> dict[str, Dataset]:
-    """Every dataset by name; its problems, but for those of names in other datasets, are added to `found`."""
+    """Every dataset by name but for roles of others; its problems, but for those of names in other datasets, are
+    added to `found`."""
     sources = _Sources(draft, found)
     built: dict[str, Dataset] = {}
+    first = {each.name: place for place, each in reversed(tuple(enumerate(draft.definition.datasets)))}
     for place, definition in enumerate(draft.definition.datasets):
-        if definition.name in built:
+        if first[definition.name] != place or definition.role_of is not None:
             continue
         part: Part = ("datasets", place)
         source = sources.of(definition.name) if draft.is_read(*part) else None
@@ -115,6 +117,9 @@ class _Sources:
         definition = self._draft.definition.datasets[place]
         if not self._draft.is_read("datasets", place):
             return None
+        if definition.role_of is not None:
+            # the rows of a role are those of its base; what is wrong with a role is told elsewhere
+            return self.of(definition.role_of) if definition.role_of in self._places else None
         if (definition.table is None) == (definition.sql is None):
             where = self._draft.where("datasets", place)
             self._found.append(NoSource(where, definition.name, definition.table is not None))

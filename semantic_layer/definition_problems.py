@@ -228,6 +228,35 @@ class AmbiguousReference(DefinitionProblem):
 
 
 @dataclass(frozen=True)
+class BadRole(DefinitionProblem):
+    """A role of a dataset that cannot be one, or that gives what it has from there already."""
+
+    code: ClassVar[str] = "bad_role"
+    role: str
+    base: str
+    reason: str
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return f"'{self.role}' is a role of '{self.base}', which {self.reason}.{suggestion(self.nearest)}"
+
+
+@dataclass(frozen=True)
+class BadVersions(DefinitionProblem):
+    """A relationship to versions that does not tell which one a row finds."""
+
+    code: ClassVar[str] = "bad_versions"
+    source: str
+    target: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"the relationship from '{self.source}' to '{self.target}' {self.reason}."
+
+
+@dataclass(frozen=True)
 class NoSource(DefinitionProblem):
     """A dataset with neither a table nor a query, or with both."""
 
@@ -324,6 +353,19 @@ class BadLength(DefinitionProblem):
     @property
     def message(self) -> str:
         return f"`{self.key}` of metric '{self.metric}' is '{self.text}'. Write it like '7 days' or '1 month'."
+
+
+@dataclass(frozen=True)
+class BadGrain(DefinitionProblem):
+    """A unit of time of the model's own whose parts do not make one."""
+
+    code: ClassVar[str] = "bad_grain"
+    grain: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"grain '{self.grain}' {self.reason}."
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Shapes only. Whether names exist and expressions parse is `checks.py`'s; the ind
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -76,6 +77,12 @@ class DatasetDefinition(_Definition):
     `time` is the field that its metrics are placed at unless they say otherwise. `requires` names the tables that
     must be there; by default those that `table` or `sql` mentions. `prefers` lists dimensions that win when a word
     (渠道, channel) names several that this dataset's metrics could be grouped by.
+
+    `role_of` names another dataset of which this is a second role, such as the guest and the host of a booking, who
+    are both users: it takes rows, key, time, fields and onward relationships from there, and gives only its own words.
+    Its dimension `home_state` is asked for as `guest_home_state` (房客的家乡州, guest home state) or
+    `guest.home_state`. A relationship of the role itself, to the same dataset or to a role of that, replaces the one
+    that it would take over. A dimension that two roles lead to is in doubt until a role is made of its dataset too.
     """
 
     name: str
@@ -88,18 +95,58 @@ class DatasetDefinition(_Definition):
     time: str | None = None
     prefers: Words = ()
     fields: tuple[FieldDefinition, ...] = ()
+    role_of: str | None = None
+
+
+class ValidBetween(_Definition):
+    """Makes each row of a relationship's target a version, good while `from` <= t and (`until` is null or t < `until`).
+
+    Both are fields of the target with a date or timestamp. Versions of one thing may not overlap: `huitou check`
+    looks for those that do.
+    """
+
+    since: str = Field(alias="from")
+    until: str
 
 
 class RelationshipDefinition(_Definition):
     """Rows of `from` point at no more than one row of `to` (its primary key unless `on` says otherwise).
 
-    `on` maps columns of `from` to columns of `to`. `type: one_to_one` lets the path be taken both ways.
+    `on` maps columns of `from` to columns of `to`: all of a key of several columns, and the partition's beside it
+    where both are partitioned (`on: {store_id: store_id, ds: ds}`). `type: one_to_one` lets the path be taken both
+    ways.
+
+    With `valid`, the target holds versions of a thing (a customer's tier in the course of time), and each row of
+    `from` finds the version that was good at its time `at`: a field of `from`, by default its dataset's `time`, or
+    `$as_of` for the version as of the end of today. A stock, which counts rows at an instant, finds without `at` the
+    version of that instant.
     """
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
     on: dict[str, str]
+    at: str | None = None
+    valid: ValidBetween | None = None
     type: Literal["many_to_one", "one_to_one"] = "many_to_one"
+
+
+class GrainDefinition(_Definition):
+    """A unit of time of the model's own to group by, such as a fiscal month.
+
+    Either lengths `every` follow one another in turn, counted from the day `from` in both directions
+    (`every: 12 months`; `every: [4 weeks, 4 weeks, 5 weeks]`), all of months or all of days and weeks. Or a calendar
+    dataset with one row a day tells: `day` is its field of the day, `unit` one whose value is the same on all days of
+    a unit (`day: calendar.day`, `unit: calendar.fiscal_month`); days without a gap, no unit twice.
+    """
+
+    name: str
+    label: Bilingual | None = None
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    every: Words = ()
+    origin: date | None = Field(default=None, alias="from")
+    day: str | None = None
+    unit: str | None = None
 
 
 class EntityDefinition(_Definition):
@@ -145,21 +192,21 @@ class Transition(_Definition):
 
 class Window(_Definition):
     """For each bucket, count the rows up to its end: of the `last` days (`7 days`), since the calendar unit began
-    (`to_date: year`), or with neither of all time."""
+    (`to_date: year`), or with neither of all time. Units may be the model's own (`to_date: fiscal_year`)."""
 
     last: str | None = None
-    to_date: Literal["week", "month", "quarter", "year"] | None = None
+    to_date: str | None = None
 
 
 class InputDefinition(_Definition):
     """A metric in the formula of another, under a name of its own: over rows that meet `filter` (SQL over dimensions
     and fields), in the period `offset` earlier (`1 month`), or in the first bucket of its calendar unit
-    (`at_start_of: month`)."""
+    (`at_start_of: month`). Units may be the model's own (`offset: 1 fiscal_month`)."""
 
     metric: str
     filter: str | None = None
     offset: str | None = None
-    at_start_of: Literal["week", "month", "quarter", "year"] | None = None
+    at_start_of: str | None = None
 
 
 class Latest(_Definition):
@@ -293,6 +340,7 @@ class ModelDefinition(_Definition):
     parameters: dict[str, int | float | str] = {}
     datasets: tuple[DatasetDefinition, ...] = ()
     relationships: tuple[RelationshipDefinition, ...] = ()
+    grains: tuple[GrainDefinition, ...] = ()
     entities: tuple[EntityDefinition, ...] = ()
     metrics: tuple[MetricDefinition, ...] = ()
     lists: tuple[ListDefinition, ...] = ()

@@ -10,31 +10,37 @@ from semantic_layer.errors import DefinitionProblem
 from semantic_layer.model import Dataset, Dimension, Field
 from semantic_layer.name_problems import DimensionDefinedTwice
 from semantic_layer.nearest import nearest
-from semantic_layer.references import place_of
+from semantic_layer.references import field_part
 
 
 def build_dimensions(
     draft: Draft, datasets: Mapping[str, Dataset], found: list[DefinitionProblem]
 ) -> dict[str, Dimension]:
-    """Every dimension by name: its home first, then the fields that are `same_as` it."""
+    """Every dimension by name: its home first, then the fields that are `same_as` it. A role's are called after it."""
     fields = {field.qualified: field for dataset in datasets.values() for field in dataset.fields.values()}
     homes: dict[str, Field] = {}
     carriers: dict[str, list[Field]] = {}
     for field in fields.values():
         if field.definition.role != "dimension" or not _is_read(draft, field):
             continue
+        name = dimension_name(field, datasets[field.dataset])
         if field.definition.same_as is not None:
             home = _home(draft, field, fields, found)
             if home is not None:
                 carriers.setdefault(home.qualified, []).append(field)
-        elif field.name in homes:
+        elif name in homes:
             where = draft.where("datasets", field.dataset, "fields", field.name)
-            found.append(DimensionDefinedTwice(where, field.qualified, homes[field.name].qualified))
+            found.append(DimensionDefinedTwice(where, name, field.qualified, homes[name].qualified))
         else:
-            homes[field.name] = field
+            homes[name] = field
     return {
         name: Dimension(name, home.label, (home, *carriers.get(home.qualified, ()))) for name, home in homes.items()
     }
+
+
+def dimension_name(field: Field, dataset: Dataset) -> str:
+    """The name by which a field of the dataset is grouped and filtered by, unique in the model."""
+    return field.name if dataset.role_of is None else f"{dataset.name}_{field.name}"
 
 
 def _home(draft: Draft, field: Field, fields: Mapping[str, Field], found: list[DefinitionProblem]) -> Field | None:
@@ -65,9 +71,7 @@ def _home(draft: Draft, field: Field, fields: Mapping[str, Field], found: list[D
 
 
 def _is_read(draft: Draft, field: Field) -> bool:
-    place = place_of(draft, field.dataset)
-    fields = draft.definition.datasets[place].fields
-    return not draft.unread or draft.is_read("datasets", place, "fields", fields.index(field.definition))
+    return not draft.unread or draft.is_read(*field_part(draft, field))
 
 
 def _is_in_unread(draft: Draft, target: str) -> bool:

@@ -1,7 +1,8 @@
 """Relationships to safe join paths: for each pair of datasets the one shortest to-one path, or the ways in doubt.
 
 A many-to-one relationship is a hop from its source to its target; a one-to-one also the other way. A path of such hops
-never multiplies rows. Pure graphs: knows no SQL and no problems.
+never multiplies rows. No path goes along a relationship and straight back by it, which a role could: from a guest to
+the profile of a user, and on to the user as such. Pure graphs: knows no SQL and no problems.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from semantic_layer.definitions import RelationshipDefinition
-from semantic_layer.model import JoinPath, Step
+from semantic_layer.model import JoinPath, Step, Validity
 
+AS_OF_TODAY, AT_INSTANT = "$as_of", "$instant"
 _MAX_WAYS = 4
 
 
@@ -23,15 +25,31 @@ class JoinPaths:
     ambiguous: Mapping[tuple[str, str], tuple[JoinPath, ...]]
 
 
-def join_steps(relationships: Iterable[RelationshipDefinition]) -> tuple[Step, ...]:
-    """Every to-one hop, in order of definition, once each."""
+def join_steps(
+    relationships: Iterable[RelationshipDefinition], times: Mapping[str, str | None] | None = None
+) -> tuple[Step, ...]:
+    """Every to-one hop, in order of definition, once each.
+
+    `times` gives each dataset's own time, which versions are found by where nothing else is said; relationships of
+    datasets that it lacks are left out.
+    """
     found: dict[Step, None] = {}
-    for each in relationships:
+    for place, each in enumerate(relationships):
+        if times is not None and not {each.source, each.target} <= times.keys():
+            continue
         on = tuple(each.on.items())
-        found[Step(each.source, each.target, on)] = None
+        validity = _validity(each, (times or {}).get(each.source))
+        found.setdefault(Step(each.source, each.target, on, validity, place))
         if each.type == "one_to_one":
-            found[Step(each.target, each.source, tuple((right, left) for left, right in on))] = None
+            found.setdefault(Step(each.target, each.source, tuple((right, left) for left, right in on), None, place))
     return tuple(found)
+
+
+def _validity(each: RelationshipDefinition, time: str | None) -> Validity | None:
+    if each.valid is None:
+        return None
+    # without any time this is a problem of the definition; today stands in until it is told
+    return Validity(each.at or time or AS_OF_TODAY, each.valid.since, each.valid.until, is_default=each.at is None)
 
 
 def join_paths(datasets: Iterable[str], steps: Iterable[Step]) -> JoinPaths:
@@ -102,8 +120,10 @@ def _shortest_ways(start: str, hops: Mapping[str, list[Step]]) -> dict[str, list
         for dataset, ways in edge.items():
             for step in hops.get(dataset, ()):
                 if step.target != start and step.target not in found and step.target not in edge:
+                    onward = [way for way in ways if not way or step.place is None or way[-1].place != step.place]
                     known = further.setdefault(step.target, [])
-                    known.extend((*way, step) for way in ways[: _MAX_WAYS - len(known)])
+                    known.extend((*way, step) for way in onward[: _MAX_WAYS - len(known)])
+        further = {target: known for target, known in further.items() if known}
         found.update(further)
         edge = further
     return found

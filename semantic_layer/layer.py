@@ -20,6 +20,7 @@ from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
 from semantic_layer.model import Field, Model
+from semantic_layer.model_calendars import ModelCalendars
 from semantic_layer.periods import Period
 from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
 from semantic_layer.query_problems import UnknownName, Withheld
@@ -156,7 +157,8 @@ class Layer:
         Raises QueryError for an unknown or withheld name, EngineError.
         """
         dimension = self.model.dimensions.get(name)
-        found: Field | None = dimension.home if dimension is not None else self.model.fields.get(name)
+        others = (self.model.fields.get(name), *self.model.keys.get(name, ()))
+        found: Field | None = dimension.home if dimension is not None else next(filter(None, others), None)
         if found is None:
             raise QueryError(UnknownName("name", "dimension", name, tuple(self.model.dimensions)[:5]))
         if found.definition.pii is not None and not reader.may_see_personal:
@@ -184,8 +186,14 @@ class Layer:
     def _binder(self) -> Binder:
         return Binder(self.model, self.as_of)
 
+    @cached_property
+    def _calendars(self) -> ModelCalendars:
+        return ModelCalendars(self.model, self.engine, self.unavailable, self._binder)
+
     def _context(self, reader: Reader) -> Context:
-        return Context(self.model, self.as_of, reader, self.unavailable, self._binder, self._data_start)
+        return Context(
+            self.model, self.as_of, reader, self.unavailable, self._binder, self._data_start, self._calendars
+        )
 
     def _count(self, statement: exp.Select) -> int:
         bare = statement.copy()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from semantic_layer.binding import Binder, UnbindableError
+from semantic_layer.calendars import Units
 from semantic_layer.definitions import MetricDefinition
-from semantic_layer.model import Metric, Model
+from semantic_layer.joins import AT_INSTANT
+from semantic_layer.model import Field, Metric, Model, Step
+from semantic_layer.references import parse_name
 from semantic_layer.resolve_time import widened
 from semantic_layer.resolved import (
     Branch,
@@ -27,12 +30,14 @@ from semantic_layer.sql import all_of
 
 @dataclass
 class MeasureMaker:
-    """Makes measures for one query. `rows` gives a dataset's rows with the query's groups and filters; `suffix` is
-    appended to aliases (`__total` without groups, `__running` from the period's start)."""
+    """Makes measures for one query. `rows` gives a dataset's rows, which happen at the time of the given field (None:
+    at none), with the query's groups and filters; `calendars` hold all units of time; `suffix` is appended to aliases
+    (`__total` without groups, `__running` from the period's start)."""
 
     model: Model
     binder: Binder
-    rows: Callable[[str], Rows]
+    rows: Callable[[str, Field | None], Rows]
+    calendars: Mapping[str, Units]
     suffix: str = ""
 
     def kind_of(self, leaf: Metric) -> MeasureKind:
@@ -46,7 +51,7 @@ class MeasureMaker:
     def make(self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...] = ()) -> Measure:
         """The measure of a leaf over those branches, narrowed by `extra` conditions over dimensions and fields.
 
-        Raises UnbindableError, BadValueError.
+        Raises UnbindableError, TimePartError, BadValueError.
         """
         if leaf.kind == "transition":
             return self._transition(leaf, branches, extra)
@@ -66,17 +71,28 @@ class MeasureMaker:
         since, until = self._validity(leaf, dataset, needs)
         latest = self._latest(leaf, dataset, needs)
         if leaf.definition.window is not None:
-            branches = widened(branches, leaf.definition.window)
+            branches = widened(branches, leaf.definition.window, self.calendars)
         overlaps = leaf.definition.window is not None or self.suffix == "__running"
-        rows = self.rows(dataset)
+        rows = self.rows(dataset, self.placed_by(leaf))
         needs |= {step.target for step in rows.steps}
+        steps = self._steps(dataset, needs, tuple(each for each in (since, until) if each is not None))
         zero = {"zero": True, "null": False}.get(leaf.definition.empty or "", adds_up(leaf.expression))
         return Measure(
             alias=leaf.name + self.suffix, metric=leaf, kind="running" if overlaps and kind == "flow" else kind,
-            rows=replace(rows, steps=self.binder.steps(dataset, needs)), aggregate=aggregate,
+            rows=replace(rows, steps=steps), aggregate=aggregate,
             condition=all_of(conditions) if conditions else None, time=time, since=since, until=until, per=per,
             transition=None, branches=branches, zero_when_empty=zero, latest=latest,
         )  # fmt: skip
+
+    def _steps(self, dataset: str, needs: set[str], valid: tuple[exp.Expr, ...]) -> tuple[Step, ...]:
+        """The joins of a measure's rows. Rows that are counted at an instant (`valid` tells at which they are) find
+        the versions of that instant, unless the relationship says which."""
+        steps = self.binder.steps(dataset, needs)
+        if not valid:
+            return steps
+        ends = {column.table for tree in valid for column in tree.find_all(exp.Column)}
+        fixed = self.binder.steps(dataset, ends)
+        return tuple(step if step in fixed else _as_of_instant(step) for step in steps)
 
     def _validity(
         self, leaf: Metric, dataset: str, needs: set[str]
@@ -135,7 +151,7 @@ class MeasureMaker:
 
     def _bare(self) -> MeasureMaker:
         # the second set of rows is looked up by key alone: groups and filters choose who is looked at
-        return MeasureMaker(self.model, self.binder, lambda dataset: Rows(dataset, (), (), ()))
+        return MeasureMaker(self.model, self.binder, lambda dataset, _: Rows(dataset, (), (), ()), self.calendars)
 
     def _matched(
         self, leaf: Metric, base: Measure, branches: tuple[Branch, ...],
@@ -152,13 +168,22 @@ class MeasureMaker:
         dataset = measure.rows.dataset
         needs = {dataset, *(step.target for step in measure.rows.steps)}
         found = tuple(self._parsed(name, dataset, needs) for name in names)
-        return replace(measure, rows=replace(measure.rows, steps=self.binder.steps(dataset, needs))), found
+        valid = tuple(each for each in (measure.since, measure.until) if each is not None)
+        return replace(measure, rows=replace(measure.rows, steps=self._steps(dataset, needs, valid))), found
 
     def _per(self, leaf: Metric, dataset: str, needs: set[str]) -> PerStage | None:
         if leaf.definition.per is None:
             return None
         values = tuple((name, self._parsed(text, dataset, needs)) for name, text in leaf.definition.per.values.items())
         return PerStage(self._parsed(leaf.definition.per.key, dataset, needs), values)
+
+    def placed_by(self, leaf: Metric) -> Field | None:
+        """The field of the time at which the rows of a simple metric happen; None for states."""
+        name = self._time_name(leaf)
+        column = parse_name(name) if name is not None and leaf.definition.valid is None else None
+        if column is None:
+            return None
+        return self.model.datasets[column.table or leaf.definition.dataset or ""].fields[column.name]
 
     def _time_name(self, leaf: Metric) -> str | None:
         if leaf.definition.time is not None:
@@ -194,6 +219,12 @@ class MeasureMaker:
             alias="rows", metric=metric, kind="snapshot", rows=rows, aggregate=star.copy(), condition=None, time=None,
             since=None, until=None, per=None, transition=None, branches=branches[:1], zero_when_empty=True,
         )  # fmt: skip
+
+
+def _as_of_instant(step: Step) -> Step:
+    if step.validity is None or not step.validity.is_default:
+        return step
+    return replace(step, validity=replace(step.validity, at=AT_INSTANT))
 
 
 def adds_up(expression: exp.Expr | None) -> bool:

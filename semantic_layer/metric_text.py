@@ -26,11 +26,20 @@ from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.expressions import Sql, Unparsable, columns, parse_expression
 from semantic_layer.joins import JoinPaths
+from semantic_layer.lengths import length
 from semantic_layer.model import Dataset, Metric
-from semantic_layer.name_problems import BadName, UnknownDataset, UnknownDimension, UnknownField, UnknownMetric
+from semantic_layer.name_problems import (
+    BadName,
+    UnknownDataset,
+    UnknownDimension,
+    UnknownField,
+    UnknownGrain,
+    UnknownMetric,
+)
 from semantic_layer.nearest import nearest
+from semantic_layer.periods import GRAINS
 from semantic_layer.references import Scope, check_row_expression, parse_name, place_of
-from semantic_layer.resolve_time import length, rolling
+from semantic_layer.resolve_time import rolling
 from semantic_layer.yaml_text import Part
 
 _ROW_KEYS = ("filter", "time", "valid", "per", "window", "latest")
@@ -61,7 +70,7 @@ class MetricReader:
     def read(self, metric: MetricDefinition, part: Part) -> MetricText:
         """The text of one metric; of what has a problem, nothing."""
         period = metric.default_period
-        if period is not None and not _is_readable(lambda text: rolling(text, date(2000, 1, 1)), period):
+        if period is not None and not self._is_period(period):
             where = self.draft.where(*part, "default_period")
             self.found.append(BadDefaultPeriod(where, metric.name, period))
         if metric.transition is not None:
@@ -69,7 +78,7 @@ class MetricReader:
             return MetricText(inputs=(metric.transition.of, metric.transition.who))
         if metric.conversion is not None:
             self._check_alone(metric, "conversion", part)
-            self._check_length(metric, metric.conversion.within, (*part, "conversion", "within"))
+            self._check_length(metric, metric.conversion.within, (*part, "conversion", "within"), own=False)
             return MetricText(inputs=(metric.conversion.of, metric.conversion.to))
         if metric.expression is None:
             self._wrong(metric, part, "has no `expression`. Write an aggregate, or a formula over other metrics")
@@ -85,6 +94,15 @@ class MetricReader:
             self.found.append(UnknownDataset(where, metric_owner(metric), metric.dataset, near))
         return MetricText()
 
+    def _is_period(self, text: str) -> bool:
+        """Whether a default period can be read: `last`, and a length of days or of the model's own units."""
+        if _is_readable(lambda each: rolling(each, date(2000, 1, 1)), text):
+            return True
+        head, _, rest = text.strip().partition(" ")
+        return head == "last" and _is_readable(lambda each: length(each, self._own_grains()), rest) and (
+            rest.split()[-1] in self._own_grains()
+        )
+
     def unknown_metric(self, part: Part, owner: str, name: str, more: Collection[str] = ()) -> None:
         """Report that there is no such metric (nor one of the names in `more`), where that is known."""
         if "metrics" not in self.draft.gaps:
@@ -98,9 +116,22 @@ class MetricReader:
         if extra is not None:
             self._wrong(metric, (*part, extra), f"is a {kind}, which has no `{extra}`")
 
-    def _check_length(self, metric: MetricDefinition, text: str | None, part: Part) -> None:
-        if text is not None and not _is_readable(length, text):
+    def _check_length(
+        self, metric: MetricDefinition, text: str | None, part: Part, *, own: bool = True
+    ) -> None:
+        """A length of time; in units of the model's own too, where `own` says so."""
+        known = self._own_grains() if own else ()
+        if text is not None and not _is_readable(lambda each: length(each, known), text):
             self.found.append(BadLength(self.draft.where(*part), metric.name, str(part[-1]), text))
+
+    def _check_unit(self, metric: MetricDefinition, name: str | None, part: Part) -> None:
+        """A unit of time that holds buckets: of the calendar or of the model's own."""
+        known = (*GRAINS, *self._own_grains())
+        if name is not None and name not in known and "grains" not in self.draft.gaps:
+            self.found.append(UnknownGrain(self.draft.where(*part), metric_owner(metric), name, nearest(name, known)))
+
+    def _own_grains(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.draft.definition.grains)
 
     def _derived(self, metric: MetricDefinition, text: str, part: Part) -> MetricText:
         for key in _ROW_KEYS:
@@ -136,6 +167,7 @@ class MetricReader:
         if used.metric not in self.metrics:
             self.unknown_metric((*part, "metric"), metric_owner(metric), used.metric)
         self._check_length(metric, used.offset, (*part, "offset"))
+        self._check_unit(metric, used.at_start_of, (*part, "at_start_of"))
         if used.offset is not None and used.at_start_of is not None:
             self._wrong(metric, part, f"has both `offset` and `at_start_of` for its input '{name}'. Keep one")
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
@@ -253,6 +285,7 @@ class MetricReader:
             self._wrong(metric, (*part, "inputs"), "has `inputs`, which belong to formulas, and a `dataset`")
         if metric.window is not None:
             self._check_length(metric, metric.window.last, (*part, "window", "last"))
+            self._check_unit(metric, metric.window.to_date, (*part, "window", "to_date"))
             if metric.window.last is not None and metric.window.to_date is not None:
                 self._wrong(metric, (*part, "window"), "has a `window` with both `last` and `to_date`. Keep one")
             if metric.valid is not None:

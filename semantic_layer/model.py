@@ -6,7 +6,7 @@ parsed SQL trees (sqlglot, never changed in place: copy before use). Knows no da
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from semantic_layer.definitions import (
     FieldDefinition,
     FieldType,
     FunnelDefinition,
+    GrainDefinition,
     ListDefinition,
     MetricDefinition,
     Polarity,
@@ -78,14 +79,41 @@ class Dataset:
     def primary_key(self) -> tuple[str, ...]:
         return self.definition.primary_key
 
+    @property
+    def role_of(self) -> str | None:
+        """The dataset that this is a role of."""
+        return self.definition.role_of
+
+
+@dataclass(frozen=True)
+class Validity:
+    """Which of the versions that a step finds is meant: the one with `since` <= instant < `until` (or no `until`).
+
+    `since` and `until` are fields of the target. `at` is the instant: a field of the source (`field`, or
+    `dataset.field` within its reach), `$as_of` for the end of today, or `$instant` for the end of what is counted at
+    an instant. `is_default` says that `at` is but the source's own time, for want of anything said.
+    """
+
+    at: str
+    since: str
+    until: str
+    is_default: bool = False
+
 
 @dataclass(frozen=True)
 class Step:
-    """One to-one hop of a join path: rows of `source` find at most one row of `target` by `on` (column pairs)."""
+    """One to-one hop of a join path: rows of `source` find at most one row of `target` by `on` (column pairs), of
+    several versions the one that is valid.
+
+    `place` is that of its relationship in the definition; `is_inherited` that it is a role's by what it is a role of.
+    """
 
     source: str
     target: str
     on: tuple[tuple[str, str], ...]
+    validity: Validity | None = None
+    place: int | None = field(default=None, compare=False)
+    is_inherited: bool = field(default=False, compare=False)
 
 
 JoinPath = tuple[Step, ...]
@@ -165,23 +193,76 @@ class Model:
     ambiguous: Mapping[tuple[str, str], tuple[JoinPath, ...]]
     cohorts: Mapping[str, CohortDefinition] = field(default_factory=lambda: MappingProxyType({}))
     funnels: Mapping[str, FunnelDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    grains: Mapping[str, GrainDefinition] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """Every field by its qualified name."""
         return MappingProxyType({f.qualified: f for d in self.datasets.values() for f in d.fields.values()})
 
-    def nearest_field(self, name: str, dataset: str) -> Field | None:
-        """The field of that name that rows of `dataset` have: their own, or the nearest to-one neighbour's."""
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[Field, ...]]:
+        """The keys that can be grouped by under their own name, each with the fields that may stand for it.
+
+        That is one field where the key tells the rows of a dataset apart: an entity's, else the one dataset's, else
+        that of the dataset which others point at that are one to one with it. Otherwise all that have the name. A
+        role's key is called after it, as its dimensions are. What two datasets might mean is left out.
+        """
+        named: dict[str, list[Field]] = {}
+        for dataset in self.datasets.values():
+            for each in dataset.fields.values():
+                if each.definition.role == "key":
+                    name = each.name if dataset.role_of is None else f"{dataset.name}_{each.name}"
+                    named.setdefault(name, []).append(each)
+        found = {e.key: (self.datasets[e.dataset].fields[e.key],) for e in reversed(self.entities.values())}
+        for name, fields in named.items():
+            if name not in found and name not in self.dimensions:
+                whole = [each for each in fields if self.datasets[each.dataset].primary_key == (each.name,)]
+                chosen = self._pointed_at(whole) if whole else fields
+                if len(chosen) == 1 or not whole:
+                    found[name] = tuple(chosen)
+        return MappingProxyType(found)
+
+    def _pointed_at(self, fields: list[Field]) -> list[Field]:
+        """Of the keys of several datasets, those of datasets that point at no other of them."""
+        owners = {each.dataset for each in fields}
+        pointing = {first.source for first in self._defined_steps if {first.source, first.target} <= owners}
+        return [each for each in fields if each.dataset not in pointing]
+
+    @cached_property
+    def _defined_steps(self) -> tuple[Step, ...]:
+        """One step for each relationship, in the direction in which it was defined."""
+        found: dict[int | None, Step] = {}
+        for step in self.steps:
+            found.setdefault(step.place, step)
+        return tuple(found.values())
+
+    def nearest_fields(self, name: str, dataset: str) -> tuple[Field, ...]:
+        """The fields of that name that rows of `dataset` have nearest: their own, or those of to-one neighbours.
+
+        A role's field is never meant by its bare name, which is that of its base.
+        """
+        own = self.datasets[dataset].fields.get(name)
+        if own is not None:
+            return (own,)
+        plain = (each for each in self.datasets.values() if each.role_of is None and name in each.fields)
+        return self.nearest_of((each.fields[name] for each in plain), dataset)
+
+    def nearest_of(self, fields: Iterable[Field], dataset: str) -> tuple[Field, ...]:
+        """Those of the fields that are nearest to rows of `dataset`: none out of reach, several in doubt."""
         paths = self.paths.get(dataset, {})
-        near = (dataset, *sorted(paths, key=lambda each: (len(paths[each]), each)))
-        return next((self.datasets[each].fields[name] for each in near if name in self.datasets[each].fields), None)
+        far = {
+            each: 0 if each.dataset == dataset else len(paths[each.dataset])
+            for each in fields
+            if each.dataset == dataset or each.dataset in paths
+        }
+        return tuple(each for each, length in far.items() if length == min(far.values()))
 
     def field_on(self, dimension: Dimension, dataset: str) -> Field | None:
-        """The field that carries the dimension for rows of `dataset`: the nearest to-one, or None if out of reach."""
-        paths = self.paths.get(dataset, {})
-        near = [each for each in dimension.fields if each.dataset == dataset or each.dataset in paths]
-        return min(near, key=lambda f: 0 if f.dataset == dataset else len(paths[f.dataset]), default=None)
+        """The field that carries the dimension for rows of `dataset`: the nearest to-one, or None if out of reach or
+        in doubt."""
+        found = self.nearest_of(dimension.fields, dataset)
+        return found[0] if len(found) == 1 else None
 
     def parsed(self, text: str) -> exp.Expr:
         """An expression of a definition as a tree; checked to parse when the model was loaded. Copy before use."""
@@ -201,6 +282,10 @@ class Model:
 
         walk(metric)
         return tuple(found.values())
+
+    def placed_leaves(self, leaf: Metric) -> tuple[Metric, ...]:
+        """The metrics over rows that a leaf is placed in time by: itself, or those that it is made of."""
+        return (leaf,) if leaf.kind == "simple" else tuple(self.metrics[name] for name in leaf.inputs)
 
     def grouping_datasets(self, metric: str) -> tuple[str, ...]:
         """The datasets whose rows a group must reach, one for each simple part of the metric."""

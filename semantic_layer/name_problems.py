@@ -51,6 +51,14 @@ class UnknownDimension(UnknownThing):
 
 
 @dataclass(frozen=True)
+class UnknownGrain(UnknownThing):
+    """A unit of time that neither everyone nor the model has."""
+
+    code: ClassVar[str] = "unknown_grain"
+    thing: ClassVar[str] = "unit of time"
+
+
+@dataclass(frozen=True)
 class UnknownEntity(UnknownThing):
     """An entity that the model does not have."""
 
@@ -168,14 +176,14 @@ class DimensionDefinedTwice(DefinitionProblem):
     """Two datasets have a dimension of one name, and neither says that they are the same."""
 
     code: ClassVar[str] = "dimension_defined_twice"
+    name: str
     field: str
     first: str
 
     @property
     def message(self) -> str:
-        name = self.field.split(".")[1]
         return (
-            f"'{self.field}' and '{self.first}' are both the dimension '{name}'. "
+            f"'{self.field}' and '{self.first}' are both the dimension '{self.name}'. "
             f"Add `same_as: {self.first}` if they mean the same, or rename one."
         )
 

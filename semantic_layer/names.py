@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from semantic_layer.calendars import CLOCK_GRAINS
+from semantic_layer.date_parts import DATE_PARTS
 from semantic_layer.definition_problems import BadUnit, BlankWord
 from semantic_layer.definitions import Bilingual, Synonyms
 from semantic_layer.draft import Draft
@@ -15,7 +17,7 @@ from semantic_layer.references import GIVEN_PARAMETERS
 from semantic_layer.yaml_text import Part
 
 _SINGULAR = (
-    ("datasets", "dataset"), ("metrics", "metric"), ("entities", "entity"), ("lists", "list"),
+    ("datasets", "dataset"), ("grains", "grain"), ("metrics", "metric"), ("entities", "entity"), ("lists", "list"),
     ("behaviours", "behaviour"), ("cohorts", "cohort"), ("funnels", "funnel"),
 )  # fmt: skip
 _UNIT_SPELLINGS = {
@@ -30,8 +32,8 @@ def check_names(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[D
         yield from _check_repeated(draft, section, thing)
     taken: dict[str, tuple[str, Part]] = {}
     for thing, name, part in _queryable(draft, dimensions):
-        if name in GRAINS:
-            yield ReservedName(draft.where(*part), thing, name, GRAINS)
+        if name in GRAINS or (thing == "grain" and name in (*CLOCK_GRAINS, *DATE_PARTS)):
+            yield ReservedName(draft.where(*part), thing, name, (*GRAINS, *CLOCK_GRAINS, *DATE_PARTS))
         elif not name.isidentifier() and thing != "dimension":
             yield BadName(draft.where(*part), thing, name)
         other, first = taken.setdefault(name, (thing, part))
@@ -59,6 +61,9 @@ def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tu
                 yield thing, each.name, (section, place)
     for name, dimension in dimensions.items():
         yield "dimension", name, ("datasets", dimension.home.dataset, "fields", name)
+    for place, grain in enumerate(draft.definition.grains):
+        if draft.is_read("grains", place):
+            yield "grain", grain.name, ("grains", place)
 
 
 def check_words(draft: Draft) -> Iterator[DefinitionProblem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from semantic_layer.errors import QueryProblem, suggestion
@@ -51,7 +52,42 @@ class AmbiguousPath(QueryProblem):
 
     @property
     def message(self) -> str:
-        return f"'{self.dimension}' is reached from '{self.metric}' in several ways: {'; '.join(self.ways)}."
+        ways = "; ".join(self.ways)
+        return (
+            f"'{self.dimension}' is reached from '{self.metric}' in several ways, which may differ: {ways}. "
+            f"Name a dimension of one of them; the model can tell them apart by roles (`role_of`)."
+        )
+
+
+@dataclass(frozen=True)
+class NeedsRole(QueryProblem):
+    """A dimension that the rows have in roles only: of the guest, of the host, not as such."""
+
+    code: ClassVar[str] = "needs_role"
+    metric: str
+    dimension: str
+    roles: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"'{self.metric}' has '{self.dimension}' in a role only. Ask for {' or '.join(self.roles)}."
+
+
+@dataclass(frozen=True)
+class PolicyMissesRole(QueryProblem):
+    """A role of a dataset whose rows are limited for the reader, who would see it unlimited."""
+
+    code: ClassVar[str] = "policy_misses_role"
+    role: str
+    base: str
+    field: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"You may see some of '{self.base}' only (by '{self.field}'), and nothing says which of '{self.role}', who "
+            f"are also such. Ask for a rule on '{self.role}', or leave it out."
+        )
 
 
 @dataclass(frozen=True)
@@ -152,6 +188,77 @@ class Withheld(QueryProblem):
     @property
     def message(self) -> str:
         return f"'{self.field}' is personal; you may not filter or group by it."
+
+
+@dataclass(frozen=True)
+class GrainTooFine(QueryProblem):
+    """A grain or part of the day of something that is known by the day only."""
+
+    code: ClassVar[str] = "grain_too_fine"
+    grain: str
+    field: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.field}' holds days without a time of day, so it cannot be split by {self.grain}."
+
+
+@dataclass(frozen=True)
+class TooManyBuckets(QueryProblem):
+    """A period with more units of the grain than one query may ask for."""
+
+    code: ClassVar[str] = "too_many_buckets"
+    grain: str
+    count: int
+    most: int
+
+    @property
+    def message(self) -> str:
+        return (
+            f"The period has {self.count:,} units of '{self.grain}'; at most {self.most:,} can be asked for. "
+            f"Take a shorter period or a coarser grain."
+        )
+
+
+@dataclass(frozen=True)
+class OutsideCalendar(QueryProblem):
+    """A period that a calendar of the model's own does not cover whole."""
+
+    code: ClassVar[str] = "outside_calendar"
+    grain: str
+    first: date
+    last: date
+
+    @property
+    def message(self) -> str:
+        return f"The calendar of '{self.grain}' runs from {self.first} to {self.last}; the period reaches beyond it."
+
+
+@dataclass(frozen=True)
+class BrokenCalendar(QueryProblem):
+    """A calendar table that does not tell the unit of every day."""
+
+    code: ClassVar[str] = "broken_calendar"
+    grain: str
+    day: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"The calendar of '{self.grain}' is broken: {self.day} {self.reason}."
+
+
+@dataclass(frozen=True)
+class NoEvent(QueryProblem):
+    """A part of the time (weekday, hour) of something that has no time at which it happens."""
+
+    code: ClassVar[str] = "no_event_time"
+    metric: str
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"'{self.metric}' does not happen at a time of its own, so it cannot be split by '{self.name}'."
 
 
 @dataclass(frozen=True)

@@ -144,10 +144,12 @@ def check_values_of_a_day(
 
 
 def field_part(draft: Draft, field: Field) -> Part:
-    """The path of a field's definition."""
+    """The path of a field's definition; of a role's field, that of the role."""
     place = place_of(draft, field.dataset)
-    fields = draft.definition.datasets[place].fields
-    return ("datasets", place, "fields", next(i for i, each in enumerate(fields) if each.name == field.name))
+    definition = draft.definition.datasets[place]
+    if definition.role_of is not None:
+        return ("datasets", place)
+    return ("datasets", place, "fields", next(i for i, each in enumerate(definition.fields) if each.name == field.name))
 
 
 def place_of(draft: Draft, dataset: str) -> int:

@@ -8,33 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cached_property
 
 from sqlglot import exp
 
 from semantic_layer.binding import UnbindableError
-from semantic_layer.columns import comparison_columns, key_column, metric_column, part_column
+from semantic_layer.calendars import OutsideCalendarError
+from semantic_layer.columns import (
+    comparison_columns,
+    is_event_part,
+    is_grain,
+    key_column,
+    metric_column,
+    part_column,
+)
+from semantic_layer.date_parts import TimePartError
 from semantic_layer.errors import Problem
 from semantic_layer.measures import MeasureMaker, has_division, renamed
-from semantic_layer.model import Metric
-from semantic_layer.periods import GRAINS, Grain, Period, incomplete_buckets
+from semantic_layer.model import Field, Metric
+from semantic_layer.periods import Period
 from semantic_layer.query import MetricQuery, Order
 from semantic_layer.query_problems import (
-    AmbiguousPath,
+    GrainTooFine,
     MissingTable,
     NeedsPeriod,
     NoHistory,
     NotAColumn,
     NotAdditive,
     NotAShare,
-    Unreachable,
+    OutsideCalendar,
+    TooManyBuckets,
     UnsupportedGroup,
     WrongType,
 )
+from semantic_layer.reach_problems import policies_that_miss, unbound
 from semantic_layer.resolve_context import Context
-from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, entity_of_key, find_field
-from semantic_layer.resolve_names import unknown_names
+from semantic_layer.resolve_filters import (
+    BadValueError,
+    FilterBinder,
+    applied,
+    bound_name,
+    fields_named,
+    time_part_problem,
+)
+from semantic_layer.resolve_names import homes_of, unknown_names
 from semantic_layer.resolve_parts import AS_DEFINED, Variant, move, narrow
-from semantic_layer.resolve_time import Times, from_period_start, rolling, times
+from semantic_layer.resolve_time import (
+    MAX_BUCKETS,
+    Clock,
+    Times,
+    TooManyBucketsError,
+    from_period_start,
+    incomplete,
+    rolling,
+    times,
+)
 from semantic_layer.resolved import (
     AppliedFilter,
     Branch,
@@ -63,12 +91,14 @@ class MetricResolver:
         self._query = query
         self._context = context
         self._model = context.model
-        grains = [name for name in query.group_by if name in GRAINS]
-        self._grain: Grain | None = grains[0] if grains else None
+        grains = [name for name in query.group_by if is_grain(context.model, name)]
+        self._grain: str | None = grains[0] if grains else None
+        units = context.calendars[self._grain] if self._grain is not None else None
+        self._clock = Clock(context.as_of, units, context.calendars)
         if len(grains) > 1:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
         self._makers: dict[str, MeasureMaker] = {}
-        self._known_rows: dict[tuple[str, tuple[str, ...]], Rows] = {}
+        self._known_rows: dict[tuple[str, tuple[str, ...], Field | None], Rows] = {}
 
     def resolve(self) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -81,13 +111,19 @@ class MetricResolver:
         shown: list[Times] = []
         for name in query.metrics or ("",):
             metric = self._model.metrics[name] if name else None
-            spans = self._times(metric)
-            if spans is None:
-                continue
-            shown.append(spans)
-            metrics.extend(self._metric(metric, spans, measures, totals) if metric else ())
-            if metric is None:
-                self._add_distinct(measures, spans)
+            try:
+                spans = self._times(metric)
+                if spans is None:
+                    continue
+                shown.append(spans)
+                metrics.extend(self._metric(metric, spans, measures, totals) if metric else ())
+            except OutsideCalendarError as error:
+                context.problems.append(OutsideCalendar("period", error.name, error.first, error.last))
+            except TooManyBucketsError as error:
+                context.problems.append(TooManyBuckets("group_by", error.grain, error.count, MAX_BUCKETS))
+            else:
+                if metric is None:
+                    self._add_distinct(measures, spans)
         context.finish()
         period = shown[0].period if shown else None
         columns = self._columns(keys, query)
@@ -107,7 +143,7 @@ class MetricResolver:
         query, context = self._query, self._context
         period = query.period
         if period is None and metric is not None and metric.definition.default_period is not None:
-            period = rolling(metric.definition.default_period, context.as_of)
+            period = rolling(metric.definition.default_period, context.as_of, context.calendars)
         if period is None and self._grain is not None and metric is not None:
             starts = [context.data_start(name) for name in self._model.grouping_datasets(metric.name)]
             known = [day for day in starts if day is not None]
@@ -116,8 +152,8 @@ class MetricResolver:
             if not self._snapshot_fits(query.period):
                 context.problems.append(NoHistory("metrics", metric.name))
                 return None
-            return times(None, None, None, context.as_of)
-        found = times(period, query.compare, self._grain, context.as_of)
+            return times(None, None, Clock(context.as_of, None, context.calendars))
+        found = times(period, query.compare, self._clock)
         if found is None:
             context.problems.append(NeedsPeriod("compare", "A comparison"))
         return found
@@ -143,9 +179,9 @@ class MetricResolver:
         return tuple(found[label] for label in sorted(found))
 
     def _incomplete(self, period: Period | None) -> tuple[date, ...]:
-        if self._grain is None or period is None or period.start is None:
+        if self._clock.units is None or period is None or period.start is None:
             return ()
-        return incomplete_buckets(self._grain, period, self._context.as_of)
+        return incomplete(self._clock.units, period, self._context.as_of)
 
     # ---- metrics ----
 
@@ -178,7 +214,7 @@ class MetricResolver:
             part = metric.definition.inputs.get(node.name)
             inner = self._model.metrics[part.metric if part is not None else node.name]
             narrowed = narrow(variant, part, self._model) if part is not None else variant
-            moved = move(branches, part, self._grain) if part is not None else branches
+            moved = move(branches, part, self._clock) if part is not None else branches
             tree = self._formula(inner, moved, measures, suffix, narrowed)
             failed = failed or tree is None
             return tree if isinstance(tree, exp.Column) else exp.Paren(this=tree or exp.Null())
@@ -219,8 +255,15 @@ class MetricResolver:
         except UnbindableError as error:
             self._context.problems.append(self._unreachable(leaf, error))
             return None
+        except TimePartError as error:
+            self._context.problems.append(time_part_problem(error, "group_by", leaf.name))
+            return None
         except BadValueError as error:
             self._context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+            return None
+        too_fine = self._too_fine(leaf)
+        if too_fine is not None:
+            self._context.problems.append(too_fine)
             return None
         needed = {made.rows.dataset, *(step.target for step in made.rows.steps)}
         for dataset in sorted(needed & set(self._context.unavailable)):
@@ -228,78 +271,104 @@ class MetricResolver:
             return None
         return renamed(made, made.alias + variant.name)
 
+    def _too_fine(self, leaf: Metric) -> Problem | None:
+        """Units of the clock for what happens on days, or changes by the day."""
+        if self._clock.units is None or not self._clock.units.has_clock:
+            return None
+        for each in self._model.placed_leaves(leaf):
+            time = self._maker("").placed_by(each)
+            if time is not None and time.type == "date":
+                return GrainTooFine("group_by", self._clock.units.name, time.qualified)
+        return None
+
     def _maker(self, suffix: str) -> MeasureMaker:
         if suffix not in self._makers:
-            names = tuple(n for n in self._query.group_by if n not in GRAINS) if suffix != "__total" else ()
+            names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
             self._makers[suffix] = MeasureMaker(
-                model=self._model, binder=self._context.binder, rows=lambda dataset: self._rows(dataset, names),
-                suffix=suffix,
+                model=self._model, binder=self._context.binder,
+                rows=lambda dataset, event_time: self._rows(dataset, names, event_time),
+                calendars=self._context.calendars, suffix=suffix,
             )  # fmt: skip
         return self._makers[suffix]
 
-    def _rows(self, dataset: str, names: tuple[str, ...]) -> Rows:
-        """The rows of a dataset with this query's groups and filters bound. Raises UnbindableError, BadValueError.
+    def _rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
+        """The rows of a dataset with this query's groups and filters bound.
 
         The same object for the same dataset, so that measures over the same rows are computed in one pass.
+        Raises UnbindableError, TimePartError, BadValueError.
         """
-        if (dataset, names) not in self._known_rows:
-            self._known_rows[dataset, names] = self._bound_rows(dataset, names)
-        return self._known_rows[dataset, names]
+        known = (dataset, names, event_time if self._asks_for_event_parts else None)
+        if known not in self._known_rows:
+            self._known_rows[known] = self._bound_rows(dataset, names, event_time)
+        return self._known_rows[known]
 
-    def _bound_rows(self, dataset: str, names: tuple[str, ...]) -> Rows:
+    @cached_property
+    def _asks_for_event_parts(self) -> bool:
+        """Whether a part of the time at which rows happen is grouped or filtered by: then rows differ by that time."""
+        named = (*self._query.group_by, *fields_named((*self._query.filters, *self._context.reader.policies)))
+        return any(is_event_part(self._model, name) for name in named)
+
+    def _bound_rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
         binder, needs = self._context.binder, {dataset}
         keys = []
         for name in names:
-            keys.append(self._key(name, dataset, needs))
+            keys.append(self._key(name, dataset, needs, event_time))
         filters = FilterBinder(
             self._model, binder, dataset,
             resolve_population=lambda query: MetricResolver(query, self._context).resolve(),
-            names=self._context.next_population,
+            names=self._context.next_population, event_time=event_time,
         )  # fmt: skip
-        conditions = tuple(filters.bind(each) for each in (*self._query.filters, *self._context.reader.policies))
+        policies = self._context.reader.policies
+        conditions = tuple(filters.bind(each) for each in (*self._query.filters, *policies))
+        steps = binder.steps(dataset, needs | filters.datasets)
+        self._context.problems.extend(policies_that_miss(dataset, steps, policies, self._model, "group_by"))
         return Rows(
-            dataset=dataset, steps=binder.steps(dataset, needs | filters.datasets), keys=tuple(keys),
-            filters=conditions, populations=tuple(filters.populations),
+            dataset=dataset, steps=steps, keys=tuple(keys), filters=conditions, populations=tuple(filters.populations),
         )  # fmt: skip
 
-    def _key(self, name: str, dataset: str, needs: set[str]) -> exp.Expr:
-        entity = entity_of_key(self._model, name)
-        if entity is not None:
-            bound = self._context.binder.key(dataset, entity.dataset, entity.key)
-        else:
-            found = find_field(self._model, name, dataset)
-            if found is None:
-                raise UnbindableError(dataset, name)
-            bound = self._context.binder.field(found, dataset)
+    def _key(self, name: str, dataset: str, needs: set[str], event_time: Field | None) -> exp.Expr:
+        bound, _ = bound_name(self._model, self._context.binder, name, dataset, event_time)
         needs |= bound.datasets
         return bound.expression
 
     def _unreachable(self, leaf: Metric, error: UnbindableError) -> Problem:
-        if error.ways:
-            ways = tuple(" > ".join(step.target for step in way) for way in error.ways)
-            return AmbiguousPath("group_by", leaf.name, error.target, ways)
         possible = tuple(name for name in self._model.dimensions if self._model.can_group(leaf.name, name))
         dimension = self._model.dimensions.get(error.target)
         reach = {error.target} | ({each.dataset for each in dimension.fields} if dimension is not None else set())
         instead = next((each.metric for each in leaf.definition.instead if each.dataset in self._behind(reach)), None)
-        return Unreachable("group_by", leaf.name, error.target, possible, instead)
+        return unbound(error, "group_by", leaf.name, self._model, possible, instead)
 
     def _behind(self, datasets: set[str]) -> set[str]:
         """The datasets and those that they are reached from to-one: lines stand behind products."""
         return datasets | {each for each, paths in self._model.paths.items() if datasets & set(paths)}
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
-        """A query of dimensions alone: the distinct rows of a dataset that reaches all of them."""
-        names = tuple(n for n in self._query.group_by if n not in GRAINS)
-        homes = [self._model.dimensions[n].home.dataset for n in names if n in self._model.dimensions]
-        for dataset in (*homes, *self._model.datasets):
+        """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.
+
+        Of several such, one that is home to one of them comes first, then the one nearest to all.
+        """
+        if self._grain is not None:
+            what = f"'{self._grain}' is a time of what a metric counts. Add a metric, or name a time: '...__{self._grain}'."
+            self._context.problems.append(UnsupportedGroup("group_by", what))
+            return
+        names = self._query.group_by
+        problem: Problem = UnsupportedGroup("group_by", "No one dataset has all of these dimensions.")
+        for dataset in homes_of(names, self._model):
             try:
-                rows = self._rows(dataset, names)
-            except UnbindableError:
+                rows = self._rows(dataset, names, None)
+            except UnbindableError as error:
+                problem = unbound(error, "group_by", dataset, self._model) if error.ways else problem
+                continue
+            except TimePartError as error:
+                problem = UnsupportedGroup("group_by", f"'{error.part}' needs a metric.")
+                break
+            read = sorted({dataset, *(step.target for step in rows.steps)} & set(self._context.unavailable))
+            if read:
+                problem = MissingTable("group_by", read[0], self._context.unavailable[read[0]])
                 continue
             measures["rows"] = MeasureMaker.distinct(self._model, rows, spans.branches)
             return
-        self._context.problems.append(UnsupportedGroup("group_by", "No one dataset has all of these dimensions."))
+        self._context.problems.append(problem)
 
     # ---- output ----
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from semantic_layer.access import Reader
 from semantic_layer.binding import Binder
+from semantic_layer.calendars import STANDARD, Units
 from semantic_layer.errors import Problem, QueryError
 from semantic_layer.model import Model
 
@@ -17,7 +18,8 @@ from semantic_layer.model import Model
 class Context:
     """What resolving stands on: the model, today, the reader, and what the deployment's data looks like.
 
-    `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None.
+    `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None; `calendars`
+    hold all units of time by name, and may raise QueryError for one whose table is missing or broken.
     """
 
     model: Model
@@ -26,6 +28,7 @@ class Context:
     unavailable: Mapping[str, tuple[str, ...]]
     binder: Binder
     data_start: Callable[[str], date | None]
+    calendars: Mapping[str, Units] = field(default_factory=lambda: STANDARD)
     problems: list[Problem] = field(default_factory=list)
     population_count: int = 0
 

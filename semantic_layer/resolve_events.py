@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from semantic_layer.binding import UnbindableError
+from semantic_layer.date_parts import TimePartError
 from semantic_layer.definitions import EntityDefinition
 from semantic_layer.errors import QueryError
 from semantic_layer.measures import MeasureMaker
@@ -16,13 +17,13 @@ from semantic_layer.query_problems import (
     MissingTable,
     NotAColumn,
     UnknownName,
-    Unreachable,
     UnsupportedGroup,
     WrongType,
 )
+from semantic_layer.reach_problems import policies_that_miss, unbound
 from semantic_layer.resolve import MetricResolver, metric_filter
 from semantic_layer.resolve_context import Context
-from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied
+from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, time_part_problem
 from semantic_layer.resolve_names import unknown_in
 from semantic_layer.resolved import AppliedFilter, EventRows, Members, ResolvedCohort, ResolvedFunnel, Rows, Sort
 from semantic_layer.result import Column, Label
@@ -105,7 +106,7 @@ def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRow
     if missing:
         context.problems.append(MissingTable("metric", metric, tuple(sorted(missing))))
         return None
-    maker = MeasureMaker(model, binder, lambda dataset: Rows(dataset, (), (), ()))
+    maker = MeasureMaker(model, binder, lambda dataset, _: Rows(dataset, (), (), ()), context.calendars)
     measure = maker.make(leaf, ())
     if measure.kind != "flow" or measure.time is None:
         context.problems.append(UnsupportedGroup("metric", f"'{metric}' does not count events in time."))
@@ -131,8 +132,14 @@ def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Con
         bound = tuple(found.bind(each) for each in conditions)
         key = binder.key(entity.dataset, entity.dataset, entity.key)
         steps = binder.steps(entity.dataset, {entity.dataset, *found.datasets})
+        context.problems.extend(
+            policies_that_miss(entity.dataset, steps, context.reader.policies, model, "filters")
+        )
     except UnbindableError as error:
-        context.problems.append(Unreachable("filters", entity.name, error.target))
+        context.problems.append(unbound(error, "filters", entity.name, model))
+        return None
+    except TimePartError as error:
+        context.problems.append(time_part_problem(error, "filters", entity.name))
         return None
     except BadValueError as error:
         context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))

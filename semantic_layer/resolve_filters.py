@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.binding import Binder, UnbindableError
+from semantic_layer.binding import Binder, Bound, UnbindableError
+from semantic_layer.date_parts import DATE_PARTS, TimePartError, part_of, split_name
 from semantic_layer.definitions import EntityDefinition
-from semantic_layer.model import Field, Model
+from semantic_layer.errors import Problem
+from semantic_layer.model import Field, JoinPath, Model
 from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
+from semantic_layer.query_problems import GrainTooFine, NoEvent
+from semantic_layer.references import TIME_TYPES
 from semantic_layer.resolved import AppliedFilter, Population, ResolvedMetrics
 from semantic_layer.sql import all_of, any_of, day_literal
 
@@ -30,18 +34,25 @@ class BadValueError(ValueError):
 
 @dataclass
 class FilterBinder:
-    """Binds filters for rows of one dataset, gathering what they need to be joined or computed beside."""
+    """Binds filters for rows of one dataset, gathering what they need to be joined or computed beside.
+
+    `event_time` is the field of the time at which the rows happen, whose parts may be filtered by (`day_of_week`).
+    """
 
     model: Model
     binder: Binder
     dataset: str
     resolve_population: Callable[[MetricQuery], ResolvedMetrics]
     names: Callable[[], str]
+    event_time: Field | None = None
     datasets: set[str] = field(default_factory=set)
     populations: list[Population] = field(default_factory=list)
 
     def bind(self, condition: Filter) -> exp.Expr:
-        """One bound boolean expression. Raises UnbindableError, BadValueError, KeyError (unknown name)."""
+        """One bound boolean expression.
+
+        Raises UnbindableError, TimePartError, BadValueError, KeyError (unknown name).
+        """
         if isinstance(condition, FieldFilter):
             return self._field(condition)
         if isinstance(condition, MetricFilter):
@@ -55,10 +66,11 @@ class FilterBinder:
         return exp.Not(this=inner)
 
     def _field(self, condition: FieldFilter) -> exp.Expr:
-        found = find_field(self.model, condition.field, self.dataset)
-        if found is None:
-            raise UnbindableError(self.dataset, condition.field)
-        bound = self.binder.field(found, self.dataset)
+        limited = policy_field(self.model, condition.field, self.dataset) if condition.origin == "policy" else None
+        if limited is not None:
+            bound, found = self.binder.field(limited, self.dataset), limited
+        else:
+            bound, found = bound_name(self.model, self.binder, condition.field, self.dataset, self.event_time)
         self.datasets |= bound.datasets
         return compare(bound.expression, condition, found)
 
@@ -66,9 +78,10 @@ class FilterBinder:
         entity = self.model.entities[condition.per]
         key = self.binder.key(self.dataset, entity.dataset, entity.key)
         self.datasets |= key.datasets
+        name_of_key = key_name(self.model, entity)
         query = MetricQuery(
             metrics=(condition.metric,),
-            group_by=(entity.key,),
+            group_by=(name_of_key,),
             period=condition.period,
             filters=condition.filters,
         )
@@ -79,31 +92,120 @@ class FilterBinder:
         name = self.names()
         self.populations.append(
             Population(
-                name=name, key=key.expression, query=resolved, key_column=entity.key, column=condition.metric,
+                name=name, key=key.expression, query=resolved, key_column=name_of_key, column=condition.metric,
                 op=condition.op, values=condition.values, negated=negated,
             )
         )  # fmt: skip
         return exp.Placeholder(this=name)
 
 
-def find_field(model: Model, name: str, dataset: str) -> Field | None:
+def bound_name(
+    model: Model, binder: Binder, name: str, dataset: str, event_time: Field | None = None
+) -> tuple[Bound, Field]:
+    """What a group or filter names, bound for rows of `dataset`, and its field: a key by the foreign key where there
+    is one. Raises UnbindableError, TimePartError, KeyError for a name that the model does not have."""
+    if len(model.keys.get(name, ())) == 1:
+        (home,) = model.keys[name]
+        try:
+            return binder.key(dataset, home.dataset, home.name), home
+        except UnbindableError as error:
+            raise UnbindableError(dataset, name, error.ways) from error
+    found = find_field(model, name, dataset, event_time)
+    if found is None:
+        raise UnbindableError(dataset, name, ways_in_doubt(model, name, dataset))
+    return binder.field(found, dataset), found
+
+
+def key_name(model: Model, entity: EntityDefinition) -> str:
+    """The name by which the key of an entity is grouped by."""
+    role = model.datasets[entity.dataset].role_of
+    return entity.key if role is None else f"{entity.dataset}_{entity.key}"
+
+
+def policy_field(model: Model, name: str, dataset: str) -> Field | None:
+    """The field that a policy limits rows of `dataset` by; None where it says nothing of them.
+
+    A policy on users limits those in a role too where they are the rows themselves: guests are users.
+    """
+    if name in DATE_PARTS:
+        return None
+    found = find_field(model, name, dataset)
+    if found is not None and found.dataset in (dataset, *model.paths.get(dataset, {})):
+        return found
+    base = model.datasets[dataset].role_of
+    of_base = find_field(model, name, base) if base is not None else None
+    is_own = of_base is not None and of_base.dataset == base
+    return model.datasets[dataset].fields.get(of_base.name) if of_base is not None and is_own else None
+
+
+def ways_in_doubt(model: Model, name: str, dataset: str) -> tuple[JoinPath, ...]:
+    """The ways to a dimension of which none is nearer than another."""
+    fields = model.dimensions[name].fields if name in model.dimensions else model.keys.get(name, ())
+    near = model.nearest_of(fields, dataset)
+    if near:
+        return tuple(model.paths[dataset][each.dataset] for each in near)
+    return tuple(way for each in fields for way in model.ambiguous.get((dataset, each.dataset), ()))
+
+
+def find_field(model: Model, name: str, dataset: str, event_time: Field | None = None) -> Field | None:
     """The field that a filter or group names, for rows of `dataset`; None if it cannot be reached.
 
-    Raises KeyError for a name that the model does not have.
+    A part of a time (`joined_at__month`) is a field too, and so is one of `event_time` (`day_of_week`).
+    Raises TimePartError, KeyError for a name that the model does not have.
     """
-    if "." in name:
+    if name in model.fields:
         return model.fields[name]
     if name in model.dimensions:
         return model.field_on(model.dimensions[name], dataset)
-    entity = entity_of_key(model, name)
-    if entity is None:
+    if name in DATE_PARTS:
+        if event_time is None:
+            raise TimePartError(name)
+        return part_of(event_time, name)
+    if name in model.keys:
+        near = model.nearest_of(model.keys[name], dataset)
+        return near[0] if len(near) == 1 else None
+    cut = split_name(name)
+    if cut is None:
         raise KeyError(name)
-    return model.datasets[entity.dataset].fields[name]
+    time = find_field(model, cut[0], dataset)
+    return part_of(time, cut[1]) if time is not None else None
 
 
-def entity_of_key(model: Model, name: str) -> EntityDefinition | None:
-    """The entity whose key has that name."""
-    return next((entity for entity in model.entities.values() if entity.key == name), None)
+def found_field(model: Model, name: str) -> Field | None:
+    """The field that a name stands for wherever it is; None for a name that the model does not have.
+
+    Raises TimePartError for an hour of days.
+    """
+    if name in model.fields:
+        return model.fields[name]
+    if name in model.dimensions:
+        return model.dimensions[name].home
+    if name in model.keys:
+        return model.keys[name][0]
+    cut = split_name(name)
+    time = found_field(model, cut[0]) if cut is not None else None
+    return part_of(time, cut[1]) if cut is not None and time is not None and time.type in TIME_TYPES else None
+
+
+def time_part_problem(error: TimePartError, part: str, owner: str) -> Problem:
+    """What to tell of a part of a time that is not there; `owner` is the metric or entity that is asked about."""
+    return GrainTooFine(part, error.part, error.field) if error.field else NoEvent(part, owner, error.part)
+
+
+def fields_named(conditions: Iterable[Filter]) -> Iterator[str]:
+    """The names of fields in filters on rows, however deep; those inside a metric's own filters are not on rows."""
+    for condition in conditions:
+        match condition:
+            case FieldFilter():
+                yield condition.field
+            case AllOf():
+                yield from fields_named(condition.all)
+            case AnyOf():
+                yield from fields_named(condition.any)
+            case NotOf():
+                yield from fields_named((condition.negated,))
+            case MetricFilter():
+                pass
 
 
 def holds(value: float, op: str, values: tuple[float, ...]) -> bool:

@@ -9,15 +9,24 @@ from sqlglot import exp
 
 from semantic_layer.binding import UnbindableError
 from semantic_layer.columns import field_column
+from semantic_layer.date_parts import TimePartError
 from semantic_layer.definitions import EntityDefinition
 from semantic_layer.errors import Problem
 from semantic_layer.masking import masked
 from semantic_layer.model import Field
 from semantic_layer.query import ListQuery, MeasuredColumn, MetricQuery
-from semantic_layer.query_problems import MissingTable, NotAColumn, UnknownName, Unreachable, WrongType
+from semantic_layer.query_problems import AmbiguousPath, MissingTable, NotAColumn, UnknownName, WrongType
+from semantic_layer.reach_problems import policies_that_miss, unbound
 from semantic_layer.resolve import MetricResolver
 from semantic_layer.resolve_context import Context
-from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied
+from semantic_layer.resolve_filters import (
+    BadValueError,
+    FilterBinder,
+    applied,
+    key_name,
+    time_part_problem,
+    ways_in_doubt,
+)
 from semantic_layer.resolve_names import unknown_in
 from semantic_layer.resolved import MeasuredJoin, ResolvedList, Rows, Sort
 from semantic_layer.result import Column, Label
@@ -39,7 +48,7 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
     measured = tuple(_measured(each, entity, context) for each in query.measured)
     context.finish()
     shown = tuple(
-        field_column(name.rsplit(".", 1)[-1], _label(name, field, context), field)
+        field_column(_name(name, field, context), _label(name, field, context), field)
         for name, field in zip(names, fields, strict=True)
     )
     rows = _rows(query, entity, fields, context)
@@ -55,6 +64,12 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
     )  # fmt: skip
 
 
+def _name(name: str, field: Field, context: Context) -> str:
+    """The name of a column: the field's; of a role's field, the role's too."""
+    owner, _, short = name.rpartition(".")
+    return f"{owner}_{short}" if owner and context.model.datasets[field.dataset].role_of is not None else short
+
+
 def _label(name: str, field: Field, context: Context) -> Label:
     dimension = context.model.dimensions.get(name)
     return dimension.label if dimension is not None else field.label
@@ -63,12 +78,18 @@ def _label(name: str, field: Field, context: Context) -> Label:
 def _fields(names: tuple[str, ...], entity: EntityDefinition, context: Context) -> tuple[Field, ...]:
     model, found = context.model, []
     for index, name in enumerate(names):
-        field = model.fields.get(name) or model.nearest_field(name, entity.dataset)
+        near_fields = model.nearest_fields(name, entity.dataset)
+        field = model.fields.get(name) or (near_fields[0] if len(near_fields) == 1 else None)
         if field is None and name in model.dimensions:
             field = model.field_on(model.dimensions[name], entity.dataset)
             if field is None:
-                context.problems.append(Unreachable(f"columns[{index}]", entity.name, name))
+                error = UnbindableError(entity.dataset, name, ways_in_doubt(model, name, entity.dataset))
+                context.problems.append(unbound(error, f"columns[{index}]", entity.name, model))
                 continue
+        if field is None and near_fields:
+            ways = tuple(each.qualified for each in near_fields)
+            context.problems.append(AmbiguousPath(f"columns[{index}]", entity.name, name, ways))
+            continue
         if field is None:
             near = context.nearest(name, (*model.dimensions, *model.fields))
             context.problems.append(UnknownName(f"columns[{index}]", "column", name, near))
@@ -94,8 +115,13 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
         conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
         conditions += _existing(entity, context)
         steps = binder.steps(entity.dataset, needs | filters.datasets)
+        policies = context.reader.policies
+        context.problems.extend(policies_that_miss(entity.dataset, steps, policies, context.model, "columns"))
     except UnbindableError as error:
-        context.problems.append(Unreachable("filters", entity.name, error.target))
+        context.problems.append(unbound(error, "filters", entity.name, context.model))
+        return None
+    except TimePartError as error:
+        context.problems.append(time_part_problem(error, "filters", entity.name))
         return None
     except BadValueError as error:
         context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
@@ -119,12 +145,13 @@ def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expr]:
 
 
 def _measured(each: MeasuredColumn, entity: EntityDefinition, context: Context) -> MeasuredJoin:
-    inner = MetricQuery(metrics=(each.metric,), group_by=(entity.key,), period=each.period, filters=each.filters)
+    key = key_name(context.model, entity)
+    inner = MetricQuery(metrics=(each.metric,), group_by=(key,), period=each.period, filters=each.filters)
     resolved = MetricResolver(inner, context).resolve()
     value = resolved.metrics[0].column
     column = Column(each.name, "metric", value.type, value.label, unit=value.unit, metric=value.metric)
     zero = all(measure.zero_when_empty for measure in resolved.measures)
-    return MeasuredJoin(column, resolved, entity.key, zero)
+    return MeasuredJoin(column, resolved, key, zero)
 
 
 def _sorts(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from semantic_layer.calendars import CLOCK_GRAINS
+from semantic_layer.date_parts import DATE_PARTS, TimePartError
 from semantic_layer.errors import Problem
-from semantic_layer.model import Field
+from semantic_layer.model import Field, Model
 from semantic_layer.periods import GRAINS
 from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf
-from semantic_layer.query_problems import NotAColumn, UnknownName, Withheld
+from semantic_layer.query_problems import GrainTooFine, NotAColumn, UnknownName, Withheld
 from semantic_layer.resolve_context import Context
+from semantic_layer.resolve_filters import found_field
 
 
 def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -45,13 +48,10 @@ def _metrics(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _groups(query: MetricQuery, context: Context) -> Iterable[Problem]:
-    known = (*context.model.dimensions, *GRAINS, *_keys(context))
+    grains = (*GRAINS, *context.model.grains)
     for index, name in enumerate(query.group_by):
-        part = f"group_by[{index}]"
-        if name not in known and name not in context.model.fields:
-            yield UnknownName(part, "dimension", name, context.nearest(name, known))
-        elif _is_withheld(name, context):
-            yield Withheld(part, name)
+        if name not in grains and name not in CLOCK_GRAINS:
+            yield from _named(name, "dimension", f"group_by[{index}]", grains, context, is_withheld_here=True)
 
 
 def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -67,13 +67,27 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
-    model = context.model
-    known = (*model.dimensions, *_keys(context))
-    if condition.field not in known and condition.field not in model.fields:
-        nearest = context.nearest(condition.field, (*known, *model.fields))
-        yield UnknownName(where, "field", condition.field, nearest)
-    elif condition.origin != "policy" and _is_withheld(condition.field, context):
-        yield Withheld(where, condition.field)
+    more = tuple(context.model.fields)
+    yield from _named(
+        condition.field, "field", where, more, context, is_withheld_here=condition.origin != "policy"
+    )
+
+
+def _named(
+    name: str, kind: str, where: str, more: tuple[str, ...], context: Context, *, is_withheld_here: bool
+) -> Iterable[Problem]:
+    """What is wrong with the name of a dimension, field or part of a time; `more` are other names to offer."""
+    if name in DATE_PARTS:
+        return
+    try:
+        found = found_field(context.model, name)
+    except TimePartError as error:
+        yield GrainTooFine(where, error.part, error.field)
+        return
+    if found is None:
+        yield UnknownName(where, kind, name, context.nearest(name, (*context.model.dimensions, *_keys(context), *more)))
+    elif is_withheld_here and found.definition.pii is not None and not context.reader.may_see_personal:
+        yield Withheld(where, name)
 
 
 def _behaviour(condition: MetricFilter, context: Context, where: str) -> Iterable[Problem]:
@@ -86,11 +100,32 @@ def _behaviour(condition: MetricFilter, context: Context, where: str) -> Iterabl
 
 
 def _keys(context: Context) -> tuple[str, ...]:
-    return tuple(entity.key for entity in context.model.entities.values())
+    return tuple(context.model.keys)
 
 
-def _is_withheld(name: str, context: Context) -> bool:
-    dimension = context.model.dimensions.get(name)
-    found: Field | None = dimension.home if dimension is not None else context.model.fields.get(name)
-    is_personal = found is not None and found.definition.pii is not None
-    return is_personal and not context.reader.may_see_personal
+def homes_of(names: Iterable[str], model: Model) -> tuple[str, ...]:
+    """The datasets whose rows have all of the dimensions: first those that are home to one of them, then the nearest,
+    then in order of definition. The order of the names does not matter."""
+    carriers = [fields for fields in (_carriers(name, model) for name in names) if fields]
+    homes = {fields[0].dataset for fields in carriers}
+    found: list[tuple[bool, int, str]] = []
+    for dataset in model.datasets:
+        paths = model.paths.get(dataset, {})
+        lengths = [
+            min((0 if f.dataset == dataset else len(paths[f.dataset]) for f in fields
+                 if f.dataset == dataset or f.dataset in paths), default=None)
+            for fields in carriers
+        ]  # fmt: skip
+        if None not in lengths:
+            found.append((dataset not in homes, sum(each for each in lengths if each is not None), dataset))
+    return tuple(dataset for _, _, dataset in sorted(found, key=lambda each: each[:2]))
+
+
+def _carriers(name: str, model: Model) -> tuple[Field, ...]:
+    """The fields that a name may stand for, its home first; none for a part of the time at which things happen."""
+    if name in model.dimensions:
+        return model.dimensions[name].fields
+    if name in model.keys:
+        return model.keys[name]
+    found = found_field(model, name)
+    return (found,) if found is not None else ()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.definitions import InputDefinition
+from semantic_layer.lengths import length
 from semantic_layer.model import Model
-from semantic_layer.periods import Grain
-from semantic_layer.resolve_time import at_start_of, length, offset
+from semantic_layer.resolve_time import Clock, at_start_of, offset
 from semantic_layer.resolved import Branch
 
 
@@ -36,10 +36,10 @@ def narrow(variant: Variant, part: InputDefinition, model: Model) -> Variant:
     return Variant(name + "__where", (*variant.conditions, model.parsed(part.filter)))
 
 
-def move(branches: tuple[Branch, ...], part: InputDefinition, grain: Grain | None) -> tuple[Branch, ...]:
+def move(branches: tuple[Branch, ...], part: InputDefinition, clock: Clock) -> tuple[Branch, ...]:
     """The branches that a part reads."""
     if part.offset is not None:
-        branches = offset(branches, grain, length(part.offset))
+        branches = offset(branches, length(part.offset, clock.calendars), clock)
     if part.at_start_of is not None:
-        branches = at_start_of(branches, grain, part.at_start_of)
+        branches = at_start_of(branches, part.at_start_of, clock)
     return branches

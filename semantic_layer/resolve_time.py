@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from semantic_layer.calendars import STANDARD, Units, back, day_of, following, midnight, start_of, starts, unit_count
 from semantic_layer.definitions import Window
-from semantic_layer.periods import Grain, Period, add_months, buckets, preceding, shift, start_of, year_earlier
+from semantic_layer.lengths import Length, in_months, in_seconds, length
+from semantic_layer.periods import Period, add_months, preceding, year_earlier
 from semantic_layer.query import Compare
 from semantic_layer.resolved import Branch, Bucket, Suffix
 
-_LENGTH = re.compile(r"(\d+) (day|week|month|quarter|year)s?")
-_MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+MAX_BUCKETS = 20_000
 
 
-@dataclass(frozen=True)
-class Length:
-    """A length of time: months and days (one of them 0)."""
+class TooManyBucketsError(ValueError):
+    """A period has more units of the grain than a query may ask for."""
 
-    months: int = 0
-    days: int = 0
-
-    def before(self, day: date) -> date:
-        """The day that much earlier; month ends clamped."""
-        return add_months(day, -self.months) - timedelta(days=self.days)
-
-
-def length(text: str) -> Length:
-    """A length such as `7 days` or `1 month`. ValueError if malformed.
-
-    >>> length("2 weeks"), length("1 quarter")
-    (Length(months=0, days=14), Length(months=3, days=0))
-    """
-    found = _LENGTH.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f"'{text}' is not a length of time such as '7 days' or '1 month'")
-    count, unit = int(found[1]), found[2]
-    if unit in _MONTHS:
-        return Length(months=count * _MONTHS[unit])
-    return Length(days=count * (7 if unit == "week" else 1))
-
-
-def rolling(text: str, today: date) -> Period:
-    """The period of a metric's `default_period`, such as `last 90 days`, ending today. ValueError if malformed.
-
-    >>> str(rolling("last 90 days", date(2026, 6, 30)))
-    '2026-04-02/2026-07-01'
-    """
-    head, _, rest = text.strip().partition(" ")
-    if head != "last":
-        raise ValueError(f"'{text}' is not of the form 'last 90 days'")
-    return Period(_window_start(length(rest), today + timedelta(days=1)), today + timedelta(days=1))
+    def __init__(self, grain: str, count: int) -> None:
+        super().__init__(grain)
+        self.grain, self.count = grain, count
 
 
 @dataclass(frozen=True)
@@ -64,51 +33,84 @@ class Times:
     previous: Period | None
 
 
-def times(period: Period | None, compare: Compare | None, grain: Grain | None, today: date) -> Times | None:
-    """Branches for a period (None: everything up to today), cut at today. None if a comparison lacks a beginning."""
+@dataclass(frozen=True)
+class Clock:
+    """Today, the grain that is asked for, and all units of time that lengths may be given in."""
+
+    today: date
+    units: Units | None
+    calendars: Mapping[str, Units]
+
+
+def rolling(text: str, today: date, calendars: Mapping[str, Units] = STANDARD) -> Period:
+    """The period of a metric's `default_period`, such as `last 90 days`, ending today. ValueError if malformed.
+
+    >>> str(rolling("last 90 days", date(2026, 6, 30)))
+    '2026-04-02/2026-07-01'
+    """
+    head, _, rest = text.strip().partition(" ")
+    if head != "last":
+        raise ValueError(f"'{text}' is not of the form 'last 90 days'")
+    size, end = length(rest, calendars), today + timedelta(days=1)
+    if size.unit in STANDARD and STANDARD[size.unit].has_clock:
+        raise ValueError(f"'{text}' is no number of days")
+    return Period(_window_start(size, end, calendars), end)
+
+
+def times(period: Period | None, compare: Compare | None, clock: Clock) -> Times | None:
+    """Branches for a period (None: everything up to today), cut at today. None if a comparison lacks a beginning.
+
+    Raises TooManyBucketsError, OutsideCalendarError.
+    """
     asked = period or Period()
-    known = asked.cut_after(today)
+    known = asked.cut_after(clock.today)
     assert known.end is not None, "a cut period has an end"
-    spine = _spine(grain, known) if grain is not None else ()
-    main = Branch("", known.start, known.end, spine)
+    units = clock.units
+    main = Branch("", known.start, known.end)
+    if units is not None:
+        main = replace(main, spine=_spine(units, known), is_ranged=not units.is_truncated_to)
     if compare is None:
         return Times((main,), known, None)
-    if grain is None:
-        other = _other(asked, compare, today)
+    if units is None:
+        other = _other(asked, compare, clock.today)
         if other is None or other.end is None:
             return None
         return Times((main, Branch("__previous", other.start, other.end)), known, other)
     if known.start is None or (compare.period is not None and compare.period.start is None):
         return None
-    moved = _moved(main, grain, _offset(grain, compare, known.start).before, "__previous")
-    return Times((main, moved), known, Period(moved.start, moved.end))
+    moved = _compared(main, compare, units, clock)
+    return Times((main, moved), known, _days(moved))
 
 
-def offset(branches: tuple[Branch, ...], grain: Grain | None, by: Length) -> tuple[Branch, ...]:
+def offset(branches: tuple[Branch, ...], by: Length, clock: Clock) -> tuple[Branch, ...]:
     """The same branches, reading that much earlier."""
-    return tuple(_moved(branch, grain, by.before, branch.suffix) for branch in branches)
+    return tuple(_moved(branch, by, clock, branch.suffix) for branch in branches)
 
 
-def at_start_of(branches: tuple[Branch, ...], grain: Grain | None, unit: Grain) -> tuple[Branch, ...]:
+def at_start_of(branches: tuple[Branch, ...], unit: str, clock: Clock) -> tuple[Branch, ...]:
     """The same branches, each bucket reading the first bucket of its calendar unit; without a grain, its first day."""
+    outer, units = clock.calendars[unit], clock.units
 
     def first(branch: Branch) -> Branch:
-        if grain is None:
-            day = start_of(unit, branch.end - timedelta(days=1))
+        if units is None:
+            day = start_of(outer, branch.end - timedelta(days=1))
             return replace(branch, start=day, end=day + timedelta(days=1))
-        spine = tuple(_first_of(bucket, grain, unit) for bucket in branch.spine)
+        spine = tuple(
+            _whole(units, bucket.label, start_of(units, start_of(outer, bucket.source))) for bucket in branch.spine
+        )
         return _over(branch, spine, branch.suffix)
 
     return tuple(first(branch) for branch in branches)
 
 
-def widened(branches: tuple[Branch, ...], window: Window) -> tuple[Branch, ...]:
+def widened(branches: tuple[Branch, ...], window: Window, calendars: Mapping[str, Units]) -> tuple[Branch, ...]:
     """The same branches, each bucket (or the whole period) reading the window that ends with it."""
+    size = length(window.last, calendars) if window.last is not None else None
 
     def start(end: date) -> date | None:
-        if window.last is not None:
-            return _window_start(length(window.last), end)
-        return start_of(window.to_date, end - timedelta(days=1)) if window.to_date is not None else None
+        if size is not None:
+            return _window_start(size, end, calendars)
+        return start_of(calendars[window.to_date], end - _tick(end)) if window.to_date is not None else None
 
     return tuple(
         replace(
@@ -128,9 +130,18 @@ def from_period_start(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
     )
 
 
-def _window_start(size: Length, end: date) -> date:
-    # the day after the same day so many months ago, as people count "the last 3 months"
-    return size.before(end - timedelta(days=1)) + timedelta(days=1)
+def incomplete(units: Units, period: Period, today: date) -> tuple[date, ...]:
+    """The buckets that the period's ends or `today` cut off. A unit is over when today is its last day or later."""
+    assert period.start is not None, "only closed periods have buckets"
+    known = period.cut_after(today)
+    assert known.end is not None, "cut periods are closed at the end"
+    begin, end = midnight(period.start), midnight(known.end)
+    return tuple(
+        first for first in starts(units, known) if midnight(first) < begin or midnight(following(units, first)) > end
+    )
+
+
+# ---- the other period of a comparison ----
 
 
 def _other(asked: Period, compare: Compare, today: date) -> Period | None:
@@ -144,62 +155,125 @@ def _other(asked: Period, compare: Compare, today: date) -> Period | None:
     return preceding(asked, today) if compare.to == "previous" else year_earlier(asked, today)
 
 
-def _spine(grain: Grain, known: Period) -> tuple[Bucket, ...]:
+def _compared(main: Branch, compare: Compare, units: Units, clock: Clock) -> Branch:
+    """The branch that each bucket is compared with: its own predecessor, or its namesake a year earlier."""
+    if compare.to == "year" and not units.is_truncated_to:
+        return _over(main, tuple(_year_before(units, bucket) for bucket in main.spine), "__previous")
+    by = Length(1, units.name)
+    if compare.to == "year":
+        by = Length(52, "week") if units.name == "week" else Length(1, "year")
+    elif compare.to == "period":
+        assert compare.period is not None and compare.period.start is not None, "checked by the caller"
+        assert main.start is not None, "checked by the caller"
+        by = Length(units.number(main.start) - units.number(compare.period.start), units.name)
+    return _moved(main, by, clock, "__previous")
+
+
+def _year_before(units: Units, bucket: Bucket) -> Bucket:
+    """The unit that begins nearest to the same day a year before: units of a model's own need not divide a year."""
+    same_day = add_months(day_of(bucket.source), -12)
+    number = units.number(same_day)
+    source = min((units.start(number), units.start(number + 1)), key=lambda start: abs(day_of(start) - same_day))
+    assert bucket.start is not None, "windows are opened after buckets are moved"
+    return _like(units, bucket, source, source + (bucket.start - bucket.source))
+
+
+# ---- buckets moved in time ----
+
+
+def _spine(units: Units, known: Period) -> tuple[Bucket, ...]:
     if known.start is None or known.end is None:
         return ()
+    count = unit_count(units, known)
+    if count > MAX_BUCKETS:
+        raise TooManyBucketsError(units.name, count)
+    begin, end = known.start, known.end
+    if units.has_clock:
+        begin, end = midnight(begin), midnight(end)
     return tuple(
-        Bucket(label, max(label, known.start), min(shift(grain, label, 1), known.end), label)
-        for label in buckets(grain, known)
+        Bucket(label, max(label, begin), min(following(units, label), end), label) for label in starts(units, known)
     )
 
 
-def _offset(grain: Grain, compare: Compare, start: date) -> Length:
-    """How far the compared buckets lie before the main ones."""
-    if compare.to == "period":
-        assert compare.period is not None, "checked by the query"
-        assert compare.period.start is not None, "checked before the spine is moved"
-        here, there = start_of(grain, start), start_of(grain, compare.period.start)
-        if grain in _MONTHS:
-            return Length(months=(here.year - there.year) * 12 + here.month - there.month)
-        return Length(days=(here - there).days)
-    if compare.to == "year":
-        return Length(days=364) if grain == "week" else Length(months=12)
-    return Length(months=_MONTHS[grain]) if grain in _MONTHS else Length(days=7 if grain == "week" else 1)
+def _moved(branch: Branch, by: Length, clock: Clock, suffix: Suffix) -> Branch:
+    """The branch that much earlier. Units move to whole units where the length makes a whole number of them (and
+    days and hours by months, to the same one of the month); else each bucket is read by its own moved ends."""
+    units = clock.units
+
+    def earlier(at: date) -> date:
+        return back(at, by, clock.calendars)
+
+    if units is None:
+        start = earlier(branch.start) if branch.start is not None else None
+        return replace(branch, start=start, end=_moved_end(branch, earlier), suffix=suffix)
+    steps = units.steps(by)
+    if steps is not None:
+        spine = tuple(_moved_bucket(units, each, units.start(units.number(each.source) - steps), earlier)
+                      for each in branch.spine)  # fmt: skip
+    elif in_months(by) is not None and (units.name == "day" or units.has_clock):
+        spine = tuple(_moved_bucket(units, each, start_of(units, earlier(each.source)), earlier)
+                      for each in branch.spine)  # fmt: skip
+    else:
+        spine = tuple(_cut_out(each, earlier) for each in branch.spine)
+        branch = replace(branch, is_ranged=True)
+    return _over(branch, spine, suffix)
 
 
-def _moved(branch: Branch, grain: Grain | None, back: Callable[[date], date], suffix: Suffix) -> Branch:
-    if grain is None:
-        start = back(branch.start) if branch.start is not None else None
-        return replace(branch, start=start, end=_moved_end(branch, back), suffix=suffix)
-    return _over(branch, tuple(_moved_bucket(grain, bucket, back) for bucket in branch.spine), suffix)
-
-
-def _moved_end(branch: Branch, back: Callable[[date], date]) -> date:
+def _moved_end(branch: Branch, earlier: Callable[[date], date]) -> date:
     last = branch.end - timedelta(days=1)
     # an end on a month's first day moves as a day, any other end moves by its last day
-    return back(branch.end) if branch.end.day == 1 else back(last) + timedelta(days=1)
+    return earlier(branch.end) if branch.end.day == 1 else earlier(last) + timedelta(days=1)
 
 
-def _moved_bucket(grain: Grain, bucket: Bucket, back: Callable[[date], date]) -> Bucket:
+def _moved_bucket(units: Units, bucket: Bucket, source: date, earlier: Callable[[date], date]) -> Bucket:
     assert bucket.start is not None, "windows are opened after buckets are moved"
-    source = start_of(grain, back(bucket.source))
-    following = shift(grain, source, 1)
-    is_whole = bucket.start == bucket.source and bucket.end == shift(grain, bucket.source, 1)
-    if is_whole:
-        return Bucket(bucket.label, source, following, source)
-    # like for like: an unfinished bucket is compared with as many days of the other one
-    start = max(back(bucket.start), source)
-    return Bucket(bucket.label, start, min(start + (bucket.end - bucket.start), following), source)
+    return _like(units, bucket, source, earlier(bucket.start))
 
 
-def _first_of(bucket: Bucket, grain: Grain, unit: Grain) -> Bucket:
-    source = start_of(grain, start_of(unit, bucket.source))
-    return Bucket(bucket.label, source, shift(grain, source, 1), source)
+def _like(units: Units, bucket: Bucket, source: date, start: date) -> Bucket:
+    """The bucket reading the unit that begins at `source`; like for like, an unfinished one as many days of it."""
+    assert bucket.start is not None, "windows are opened after buckets are moved"
+    if bucket.start == bucket.source and bucket.end == following(units, bucket.source):
+        return _whole(units, bucket.label, source)
+    start = max(start, source)
+    return Bucket(bucket.label, start, min(start + (bucket.end - bucket.start), following(units, source)), source)
+
+
+def _whole(units: Units, label: date, source: date) -> Bucket:
+    return Bucket(label, source, following(units, source), source)
+
+
+def _cut_out(bucket: Bucket, earlier: Callable[[date], date]) -> Bucket:
+    """The bucket reading its own days moved, whatever units they lie in."""
+    assert bucket.start is not None, "windows are opened after buckets are moved"
+    tick = _tick(bucket.end)
+    start = earlier(bucket.start)
+    return Bucket(bucket.label, start, earlier(bucket.end - tick) + tick, start)
 
 
 def _over(branch: Branch, spine: tuple[Bucket, ...], suffix: Suffix) -> Branch:
     """The branch over another spine, from its first day to its last."""
-    starts = [bucket.start for bucket in spine if bucket.start is not None]
+    starts_read = [bucket.start for bucket in spine if bucket.start is not None]
     ends = [bucket.end for bucket in spine]
-    start, end = (min(starts), max(ends)) if starts else (branch.start, branch.start or branch.end)
+    start, end = (min(starts_read), max(ends)) if starts_read else (branch.start, branch.start or branch.end)
     return replace(branch, start=start, end=end, spine=spine, is_moved=True, suffix=suffix)
+
+
+def _window_start(size: Length, end: date, calendars: Mapping[str, Units]) -> date:
+    if in_seconds(size) is not None:
+        return back(end, size, calendars)
+    # the day after the same day so many months ago, as people count "the last 3 months"
+    tick = _tick(end)
+    return back(end - tick, size, calendars) + tick
+
+
+def _tick(at: date) -> timedelta:
+    """The least time that a moment of its kind can differ by."""
+    return timedelta(days=1) if at is day_of(at) else timedelta(seconds=1)
+
+
+def _days(branch: Branch) -> Period:
+    """The days that a branch reads."""
+    start = day_of(branch.start) if branch.start is not None else None
+    end = day_of(branch.end)
+    return Period(start, end if midnight(end) == midnight(branch.end) else end + timedelta(days=1))

@@ -12,7 +12,7 @@ from typing import Literal
 from sqlglot import exp
 
 from semantic_layer.model import Metric, Step
-from semantic_layer.periods import Grain, Period
+from semantic_layer.periods import Period
 from semantic_layer.query import Having, Origin, Scalar
 from semantic_layer.result import Column
 
@@ -34,7 +34,9 @@ class AppliedFilter:
 @dataclass(frozen=True)
 class Bucket:
     """One bucket of a time spine: the label under which it is shown, the half-open days it covers (`start` None: from
-    the beginning), and the first day of the calendar unit that it reads, another than `label` where time is moved."""
+    the beginning), and the first day of the unit that it reads, another than `label` where time is moved.
+
+    With a grain of the clock (`hour`) all of them are datetimes."""
 
     label: date
     start: date | None
@@ -47,7 +49,8 @@ class Branch:
     """One pass over time: the main period or the one it is compared with.
 
     `spine` is set with a time grain where the period is closed; `is_moved` says that its buckets are shown under
-    other labels than their own. `start` None is all history.
+    other labels than their own; `is_ranged` that rows find their bucket by its ends, as SQL cannot truncate to it.
+    `start` None is all history.
     """
 
     suffix: Suffix
@@ -55,6 +58,7 @@ class Branch:
     end: date
     spine: tuple[Bucket, ...] = ()
     is_moved: bool = False
+    is_ranged: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +205,7 @@ class ResolvedMetrics:
     """A metric query, resolved. `keys` are the group columns in output order; `grain` names the time one."""
 
     keys: tuple[Column, ...]
-    grain: Grain | None
+    grain: str | None
     metrics: tuple[MetricColumn, ...]
     measures: tuple[Measure, ...]
     totals: tuple[Measure, ...]

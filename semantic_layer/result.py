@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from semantic_layer.periods import Grain, Period
+from semantic_layer.periods import Period
 
 Value = None | bool | int | float | str | date | datetime
 ColumnRole = Literal["dimension", "metric", "comparison"]
@@ -32,7 +32,7 @@ class Column:
 
     `metric` is the id of the metric that a metric or comparison column comes from; `unit` is the metric's
     (`count`, `CNY`, `percent`, ...: a percent is held as a fraction); `grain` is set on time buckets, whose values
-    are the date of their first day. `field` is the `dataset.field` that a dimension column shows, whose coded
+    are the date of their first day (with units of the clock, the moment at which they begin). `field` is the `dataset.field` that a dimension column shows, whose coded
     values have labels in the model; `value_labels` names values that no field holds (the steps of a funnel).
     """
 
@@ -43,7 +43,7 @@ class Column:
     unit: str | None = None
     metric: str | None = None
     part: ColumnPart = "value"
-    grain: Grain | None = None
+    grain: str | None = None
     field: str | None = None
     is_sensitive: bool = False
     value_labels: tuple[tuple[str, Label], ...] = ()

@@ -20,6 +20,7 @@ from semantic_layer.definitions import (
     DatasetDefinition,
     EntityDefinition,
     FunnelDefinition,
+    GrainDefinition,
     ListDefinition,
     MetricDefinition,
     ModelDefinition,
@@ -34,6 +35,7 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
     {
         "datasets": DatasetDefinition,
         "relationships": RelationshipDefinition,
+        "grains": GrainDefinition,
         "entities": EntityDefinition,
         "metrics": MetricDefinition,
         "lists": ListDefinition,
@@ -44,8 +46,8 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
 )
 SECTIONS = tuple(_ITEMS)
 _KINDS = MappingProxyType(
-    {"datasets": "dataset", "relationships": "relationship", "entities": "entity", "metrics": "metric",
-     "lists": "list", "behaviours": "behaviour", "cohorts": "cohort", "funnels": "funnel",
+    {"datasets": "dataset", "relationships": "relationship", "grains": "grain", "entities": "entity",
+     "metrics": "metric", "lists": "list", "behaviours": "behaviour", "cohorts": "cohort", "funnels": "funnel",
      "fields": "field"}
 )  # fmt: skip
 _WANTED = MappingProxyType(

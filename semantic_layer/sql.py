@@ -4,21 +4,36 @@ which would cost more than all the rest of a compilation."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlglot import exp
 
 _DATE = exp.DataType(this=exp.DataType.Type.DATE, nested=False)
+_TIMESTAMP = exp.DataType(this=exp.DataType.Type.TIMESTAMP, nested=False)
+_CLOCK = ("hour", "minute", "second")
 
 
 def day_literal(day: date) -> exp.Expr:
-    """A day as SQL."""
+    """A day, or a moment of one (a datetime), as SQL."""
+    if isinstance(day, datetime):
+        return as_timestamp(exp.Literal.string(day.isoformat(" ")))
     return as_date(exp.Literal.string(day.isoformat()))
 
 
 def as_date(tree: exp.Expr) -> exp.Expr:
     """A cast to a date."""
     return exp.Cast(this=tree, to=_DATE.copy())
+
+
+def as_timestamp(tree: exp.Expr) -> exp.Expr:
+    """A cast to a timestamp without a zone."""
+    return exp.Cast(this=tree, to=_TIMESTAMP.copy())
+
+
+def truncated(time: exp.Expr, grain: str) -> exp.Expr:
+    """The start of the unit that holds an instant: a date, or a timestamp for units of the clock."""
+    cut = exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper()))
+    return as_timestamp(cut) if grain in _CLOCK else as_date(cut)
 
 
 def table(name: str, alias: str | None = None) -> exp.Table:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from chat_service.outcomes import Language
-from semantic_layer.periods import Grain, Period, add_months, unit
+from semantic_layer.periods import GRAINS, Period, add_months, unit
 
 _MONTH_NAMES = tuple(calendar.month_name)
-_GRAIN_WORDS: dict[Grain, tuple[str, str]] = {
+_GRAIN_WORDS: dict[str, tuple[str, str]] = {
+    "second": ("秒", "second"),
+    "minute": ("分钟", "minute"),
+    "hour": ("小时", "hour"),
     "day": ("日", "day"),
     "week": ("周", "week"),
     "month": ("月", "month"),
@@ -18,17 +21,21 @@ _GRAIN_WORDS: dict[Grain, tuple[str, str]] = {
 }
 
 
-def bucket_name(grain: Grain, first: date, language: Language) -> str:
-    """The name of the calendar unit that begins on `first`.
+def bucket_name(grain: str, first: date, language: Language) -> str:
+    """The name of the unit of time that begins on (or, for units of the clock, at) `first`.
 
     >>> bucket_name("month", date(2026, 5, 1), "zh"), bucket_name("quarter", date(2026, 4, 1), "en")
     ('2026年5月', 'Q2 2026')
     >>> bucket_name("week", date(2026, 6, 29), "zh"), bucket_name("day", date(2026, 6, 29), "en")
     ('2026年第27周', '2026-06-29')
+    >>> bucket_name("hour", datetime(2026, 6, 29, 8), "en"), bucket_name("fiscal_year", date(2026, 4, 1), "en")
+    ('2026-06-29 08:00', 'from 2026-04-01')
     """
     zh = language == "zh"
-    if grain == "day":
-        return first.isoformat()
+    if isinstance(first, datetime) or grain == "day":
+        return _moment(first)
+    if grain not in GRAINS:
+        return f"{first} 起" if zh else f"from {first}"
     if grain == "week":
         year, week, _ = first.isocalendar()
         return f"{year}年第{week}周" if zh else f"week {week} of {year}"
@@ -40,7 +47,7 @@ def bucket_name(grain: Grain, first: date, language: Language) -> str:
     return f"{first.year}年" if zh else str(first.year)
 
 
-def bucket_mark(grain: Grain, first: date) -> str:
+def bucket_mark(grain: str, first: date) -> str:
     """A short, sortable mark of a bucket for axes and narrow tables.
 
     >>> bucket_mark("month", date(2026, 5, 1)), bucket_mark("quarter", date(2026, 4, 1))
@@ -50,11 +57,11 @@ def bucket_mark(grain: Grain, first: date) -> str:
         return f"{first:%Y-%m}"
     if grain == "quarter":
         return f"{first.year}-Q{(first.month + 2) // 3}"
-    return str(first.year) if grain == "year" else first.isoformat()
+    return str(first.year) if grain == "year" else _moment(first)
 
 
-def grain_word(grain: Grain, language: Language) -> str:
-    """What one bucket is called."""
+def grain_word(grain: str, language: Language) -> str:
+    """What one bucket of everyone's units is called."""
     return _GRAIN_WORDS[grain][0 if language == "zh" else 1]
 
 
@@ -114,6 +121,13 @@ def period_name(period: Period, language: Language) -> str:
 def day_before(day: date) -> date:
     """The last day of what ends, half-open, at `day`."""
     return day - timedelta(days=1)
+
+
+def _moment(first: date) -> str:
+    """A day, or a moment of one to the minute, or to the second where it is not a whole one."""
+    if not isinstance(first, datetime):
+        return first.isoformat()
+    return first.isoformat(" ", "seconds" if first.second else "minutes")
 
 
 def _cut_name(period: Period, language: Language) -> str:

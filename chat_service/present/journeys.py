@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chat_service.present.finding import Finding
-from semantic_layer.periods import Grain, Period, shift, start_of
+from semantic_layer.periods import GRAINS, Grain, Period, shift, start_of
 from semantic_layer.query import CohortQuery, FunnelQuery
 from semantic_layer.result import Column
 
@@ -90,7 +90,8 @@ class FunnelStep:
 def cohort_table(finding: Finding) -> CohortTable:
     """The cohorts of a result. The request must be a cohort's and the table must have rows."""
     assert isinstance(finding.request, CohortQuery), "called for cohort tables"
-    assert finding.time is not None and finding.time.grain is not None, "a cohort is a calendar unit"
+    assert finding.time is not None, "a cohort is a calendar unit"
+    grain = next(each for each in GRAINS if each == finding.time.grain)
     since, retention = finding.categories[0], finding.metrics[-1]
     sizes: dict[date, int] = {}
     shares: dict[date, dict[int, float]] = {}
@@ -101,7 +102,7 @@ def cohort_table(finding: Finding) -> CohortTable:
             sizes[first] = int(size)
             shares.setdefault(first, {})[distance] = share
     cohorts = tuple(Cohort(first, sizes[first], shares[first]) for first in sorted(sizes))
-    return CohortTable(finding.time.grain, cohorts, finding.today, since, retention)
+    return CohortTable(grain, cohorts, finding.today, since, retention)
 
 
 def funnel_steps(finding: Finding) -> tuple[FunnelStep, ...]:

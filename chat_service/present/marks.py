@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
-from semantic_layer.periods import Grain
 from semantic_layer.result import Column
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 _WIDTH = 560
 _BLUE = "#2f6fb7"
 _GREY = "#b5bcc6"
-_TICKS: dict[Grain, str] = {"day": "%m-%d", "week": "%m-%d", "month": "%Y-%m", "quarter": "%Y-Q%q", "year": "%Y"}
+_TICKS = {"day": "%m-%d", "week": "%m-%d", "month": "%Y-%m", "quarter": "%Y-Q%q", "year": "%Y"}
+_CLOCK_TICKS = "%m-%d %H:%M"
+_OWN_TICKS = "%Y-%m-%d"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def line_panel(
         color = _color("", [names[0], names[1]], [_BLUE, _GREY])
     elif series is not None:
         color = _series_color(finding, series, _drawn(rows))
-    axis: dict[str, Json] = {"format": _TICKS[time.grain or "day"], "title": None, "labelOverlap": True, "grid": False}
+    ticks = _CLOCK_TICKS if time.type == "timestamp" else _TICKS.get(time.grain or "day", _OWN_TICKS)
+    axis: dict[str, Json] = {"format": ticks, "title": None, "labelOverlap": True, "grid": False}
     if time.grain in ("month", "quarter", "year"):
         axis["tickCount"] = {"interval": {"month": "month", "quarter": "month", "year": "year"}[time.grain],
                              "step": 3 if time.grain == "quarter" else 1}  # fmt: skip
@@ -207,14 +209,11 @@ def _lines(compared: bool) -> list[Json]:
 
 
 def _bars_along_time(time: Column) -> Json:
-    units: dict[Grain, str] = {
-        "day": "utcyearmonthdate", "week": "utcyearmonthdate", "month": "utcyearmonth", "quarter": "utcyearquarter",
-        "year": "utcyear",
-    }  # fmt: skip
+    units = {"month": "utcyearmonth", "quarter": "utcyearquarter", "year": "utcyear", "hour": "utcyearmonthdatehours"}
     return {
         "mark": {"type": "bar"},
         "encoding": {
-            "x": {"field": "time", "timeUnit": units[time.grain or "day"], "type": "temporal"},
+            "x": {"field": "time", "timeUnit": units.get(time.grain or "day", "utcyearmonthdate"), "type": "temporal"},
             "opacity": {"condition": {"test": "datum.incomplete", "value": 0.45}, "value": 1},
         },
     }
@@ -228,7 +227,8 @@ def _point(finding: Finding, index: int, column: Column, group: str) -> list[Jso
         return []
     value = finding.numbers(column)[index]
     point: dict[str, Json] = {
-        "time": first.isoformat(),
+        # a moment without a zone would be read in the reader's own
+        "time": first.isoformat() + ("Z" if isinstance(first, datetime) else ""),
         "bucket": bucket_name(time.grain or "day", first, finding.language),
         "mark": bucket_mark(time.grain or "day", first),
         "series": group,

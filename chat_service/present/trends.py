@@ -13,7 +13,7 @@ from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
 from chat_service.present.subject import en_head, zh_head
-from semantic_layer.periods import Grain
+from semantic_layer.calendars import STANDARD
 from semantic_layer.result import Column, Value
 
 _SERIES = 3  # so many lines are spoken of; the table has them all
@@ -31,9 +31,11 @@ def trend_sentence(finding: Finding) -> str:
             parts += _by_series(finding, column)
         else:
             parts.append(_course(finding, column, finding.names.column(column), _points(finding, column), brief=False))
+    assert finding.time is not None, "a trend is along time"
+    unit = grain_word(grain, finding.language) if grain in STANDARD else finding.names.column(finding.time)
     if finding.is_zh:
-        return f"{zh_head(finding)}按{grain_word(grain, 'zh')}：{'；'.join(parts)}。"
-    return f"{en_head(finding)}, by {grain}: {'; '.join(parts)}."
+        return f"{zh_head(finding)}按{unit}：{'；'.join(parts)}。"
+    return f"{en_head(finding)}, by {unit}: {'; '.join(parts)}."
 
 
 def _by_series(finding: Finding, column: Column) -> list[str]:
@@ -90,7 +92,7 @@ def _points(finding: Finding, column: Column, rows: list[int] | None = None) -> 
     return found
 
 
-def _grain(finding: Finding) -> Grain:
+def _grain(finding: Finding) -> str:
     assert finding.time is not None
     assert finding.time.grain is not None
     return finding.time.grain

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from semantic_layer.binding import substitute
+from semantic_layer.compiler.rows import is_moving
 from semantic_layer.measures import adds_up
 from semantic_layer.resolved import Measure
 from semantic_layer.sql import all_of, division
@@ -49,6 +50,8 @@ def accumulates(measure: Measure) -> bool:
     """Whether per-bucket values may be summed up instead of reading the rows again for each bucket: counts and sums
     that, once they count, count for good, and begin at one day."""
     is_plain = measure.per is None and measure.until is None and measure.latest is None
+    # what is told of a row may be another at every instant
+    is_plain = is_plain and not any(is_moving(step) for step in measure.rows.steps)
     if not is_plain or measure.kind not in ("stock", "running") or measure.aggregate is None:
         return False
     if measure.kind == "running" and any(

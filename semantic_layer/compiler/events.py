@@ -10,14 +10,24 @@ from semantic_layer.compiler.finish import ordered
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.periods import Period
 from semantic_layer.resolved import EventRows, Members, ResolvedCohort, ResolvedFunnel
-from semantic_layer.sql import aliased, as_date, day_literal, grouped, joined, select_from, subquery, table, with_ctes
+from semantic_layer.sql import (
+    aliased,
+    day_literal,
+    grouped,
+    joined,
+    select_from,
+    subquery,
+    table,
+    truncated,
+    with_ctes,
+)
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def compile_cohort(query: ResolvedCohort, sources: Sources) -> exp.Select:
     """One row for each cohort and distance up to today; a distance without anybody has retention 0."""
-    bucket = as_date(exp.TimestampTrunc(this=query.events.time.copy(), unit=exp.var(query.grain.upper())))
+    bucket = truncated(query.events.time, query.grain)
     active = _event_select(query.events, sources, Period(None, query.end))
     active = active.select(_as(query.events.entity.copy(), "entity"), _as(bucket, "active"), copy=False)
     starts = select_from(table("events"))

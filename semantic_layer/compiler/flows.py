@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.binding import substitute
+from semantic_layer.calendars import CLOCK_GRAINS
 from semantic_layer.compiler.aggregates import Parameters, aggregate, filtered
 from semantic_layer.compiler.rows import Sources, spine_table, where
-from semantic_layer.periods import Grain
 from semantic_layer.resolved import Branch, Measure
-from semantic_layer.sql import aliased, any_of, as_date, day_literal, grouped, joined, select_from, subquery
+from semantic_layer.sql import (
+    aliased,
+    any_of,
+    as_date,
+    as_timestamp,
+    day_literal,
+    grouped,
+    joined,
+    select_from,
+    subquery,
+    truncated,
+)
 
 SPINE = "buckets"
 
@@ -30,7 +41,7 @@ class Shape:
     """The group columns of the query that a pass serves."""
 
     keys: tuple[str, ...]
-    grain: Grain | None
+    grain: str | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,9 +62,9 @@ class Reading:
 def flow(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
     """Measures over the branch's days; moved buckets are put under the labels that they are shown under."""
     first = group[0]
-    bucket = bucket_of(first.time, shape.grain) if first.time is not None and shape.grain is not None else None
+    bucket = truncated(first.time, shape.grain) if first.time is not None and shape.grain is not None else None
     reading = Reading(
-        sources.read(first.rows, (step for measure in group for step in measure.rows.steps)),
+        sources.read(first.rows, (step for measure in group for step in measure.rows.steps), day_literal(branch.end)),
         bucket,
         [*sources.filters(first.rows), *time_limits(first, branch)],
         _bucket_parameters(branch, bucket, shape.grain),
@@ -130,7 +141,7 @@ def _latest(
     return grouped(outer, len(shape.names))
 
 
-def _relabelled(select: exp.Select, branch: Branch, shape: Shape, grain: Grain, aliases: list[str]) -> exp.Select:
+def _relabelled(select: exp.Select, branch: Branch, shape: Shape, grain: str, aliases: list[str]) -> exp.Select:
     on = exp.EQ(this=exp.column(grain, table="found"), expression=exp.column("source", table=SPINE))
     outer = joined(select_from(subquery(select, "found")), spine_table(branch.spine, SPINE, is_moved=True), on)
     outputs: list[exp.Expr] = [exp.column(key, table="found") for key in shape.keys]
@@ -175,18 +186,14 @@ def valid_at(measure: Measure, instant: exp.Expr) -> list[exp.Expr]:
     return found
 
 
-def bucket_of(time: exp.Expr, grain: Grain) -> exp.Expr:
-    """The first day of the calendar unit of an instant."""
-    return as_date(exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper())))
-
-
-def _bucket_parameters(branch: Branch, bucket: exp.Expr | None, grain: Grain | None) -> Parameters:
+def _bucket_parameters(branch: Branch, bucket: exp.Expr | None, grain: str | None) -> Parameters:
     start = day_literal(branch.start) if branch.start is not None else as_date(exp.Literal.string("0001-01-01"))
     end = day_literal(branch.end)
     if bucket is None or grain is None:
         return {"bucket_start": start, "bucket_end": end}
     one = exp.Interval(this=exp.Literal.string("1"), unit=exp.var(grain.upper()))
-    following = as_date(exp.Add(this=bucket.copy(), expression=one))
+    following: exp.Expr = exp.Add(this=bucket.copy(), expression=one)
+    following = as_timestamp(following) if grain in CLOCK_GRAINS else as_date(following)
     return {
         "bucket_start": exp.Greatest(this=bucket.copy(), expressions=[start], ignore_nulls=False),
         "bucket_end": exp.Least(this=following, expressions=[end], ignore_nulls=False),

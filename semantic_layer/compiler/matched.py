@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from semantic_layer.compiler.flows import SPINE, Shape, bucket_of, key_outputs, time_limits, valid_at
+from semantic_layer.compiler.flows import SPINE, Shape, key_outputs, time_limits, valid_at
 from semantic_layer.compiler.rows import Sources, spine_table, where
 from semantic_layer.resolved import Branch, Measure
-from semantic_layer.sql import aliased, all_of, day_literal, division, grouped, joined, select_from, subquery
+from semantic_layer.sql import (
+    aliased,
+    all_of,
+    day_literal,
+    division,
+    grouped,
+    joined,
+    select_from,
+    subquery,
+    truncated,
+)
 
 
 def transition(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
     """Of those whom the stock holds at the start of each bucket, the share with an event in it."""
     pairs = [("entity", "entity")]
     if shape.grain is not None:
-        pairs.append(("source" if branch.is_moved else shape.grain, shape.grain))
+        is_relabelled = branch.is_moved and not branch.is_ranged
+        pairs.append(("source" if is_relabelled else shape.grain, shape.grain))
     on = all_of(
         exp.EQ(this=exp.column(one, table="members"), expression=exp.column(other, table="events"))
         for one, other in pairs
@@ -32,19 +43,22 @@ def _members(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -
     """Who the stock holds at the start of each bucket."""
     parts = measure.transition
     assert parts is not None, "called for transitions"
-    base = parts.base
-    select = sources.joined(base.rows.dataset, base.rows.steps)
+    base, rows = parts.base, parts.base.rows
     label: exp.Expr | None = None
     limits: list[exp.Expr] = []
     if shape.grain is not None:
-        on = all_of(valid_at(base, exp.column("bucket_start", table=SPINE)))
-        select = joined(select, spine_table(branch.spine, SPINE, is_moved=branch.is_moved), on)
+        start = exp.column("bucket_start", table=SPINE)
+        on = all_of(valid_at(base, start))
+        spine = spine_table(branch.spine, SPINE, is_moved=branch.is_moved)
+        select = sources.along(rows.dataset, rows.steps, lambda each: joined(each, spine, on), start)
         label = exp.column("bucket", table=SPINE)
     elif branch.start is not None:
         limits = valid_at(base, day_literal(branch.start))
+        select = sources.joined(rows.dataset, rows.steps, day_literal(branch.start))
     else:
         # over all of history nobody was there at its start
         limits = [exp.false()]
+        select = sources.joined(rows.dataset, rows.steps, day_literal(branch.end))
     outputs = key_outputs(base, shape, label)
     outputs.append(aliased(parts.base_key.copy(), "entity"))
     if shape.grain is not None and branch.is_moved:
@@ -61,9 +75,21 @@ def _events(measure: Measure, branch: Branch, shape: Shape, sources: Sources) ->
     select = sources.joined(event.rows.dataset, event.rows.steps)
     outputs: list[exp.Expr] = [aliased(parts.event_key.copy(), "entity")]
     if shape.grain is not None:
-        outputs.append(aliased(bucket_of(event.time, shape.grain), shape.grain))
+        label = truncated(event.time, shape.grain)
+        if branch.is_ranged:
+            select, label = _in_buckets(select, event.time, branch)
+        outputs.append(aliased(label, shape.grain))
     select = where(select.select(*outputs, copy=False), [event.condition, *time_limits(event, branch)])
     return select.distinct(copy=False)
+
+
+def _in_buckets(select: exp.Select, time: exp.Expr, branch: Branch) -> tuple[exp.Select, exp.Expr]:
+    """Rows joined to the buckets in whose ends they lie, and the label of those."""
+    within: list[exp.Expr] = [
+        exp.GTE(this=time.copy(), expression=exp.column("bucket_start", table=SPINE)),
+        exp.LT(this=time.copy(), expression=exp.column("bucket_end", table=SPINE)),
+    ]
+    return joined(select, spine_table(branch.spine, SPINE), all_of(within)), exp.column("bucket", table=SPINE)
 
 
 def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
@@ -112,7 +138,9 @@ def _earlier(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -
     assert parts is not None and parts.base.time is not None, "called for conversions"
     base, time = parts.base, parts.base.time
     select = sources.read(base.rows)
-    label = bucket_of(time, shape.grain) if shape.grain is not None else None
+    label = truncated(time, shape.grain) if shape.grain is not None else None
+    if shape.grain is not None and (branch.is_moved or branch.is_ranged):
+        select, label = _in_buckets(select, time, branch)
     outputs = key_outputs(base, shape, label)
     outputs += [aliased(parts.base_key.copy(), "entity"), aliased(time.copy(), "happened_at")]
     outputs += [aliased(one.copy(), f"same_{index + 1}") for index, (one, _) in enumerate(parts.same)]

@@ -59,8 +59,10 @@ def _one_pass(group: list[Measure], branch: Branch, shape: Shape, sources: Sourc
         case "conversion":
             return Pass(f"{first.alias}{branch.suffix}_events", conversion(first, branch, shape, sources), aliases)
         case "stock" | "running" if shape.grain is not None:
-            build = accumulated if accumulates(first) else by_bucket
+            build = accumulated if accumulates(first) and not branch.is_ranged else by_bucket
             return Pass(name, build(group, branch, shape, sources), aliases)
+        case "flow" if shape.grain is not None and branch.is_ranged:
+            return Pass(name, by_bucket(group, branch, shape, sources), aliases)
         case _:
             return Pass(name, flow(group, branch, shape, sources), aliases)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 from sqlglot import exp
 
-from semantic_layer.binding import substitute
-from semantic_layer.model import Dataset, Step
+from semantic_layer.binding import field_tree, instant_field, substitute
+from semantic_layer.joins import AS_OF_TODAY, AT_INSTANT
+from semantic_layer.model import Dataset, Step, Validity
 from semantic_layer.resolved import Bucket, Population, Rows
-from semantic_layer.sql import all_of, day_literal, joined, select_from
+from semantic_layer.sql import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
 
 Literals = Mapping[str, exp.Expr]
 
@@ -38,21 +40,56 @@ class Sources:
         query = substitute(found.source, self.literals)
         return exp.Subquery(this=query, alias=exp.TableAlias(this=alias))
 
-    def joined(self, dataset: str, steps: Iterable[Step]) -> exp.Select:
-        """An empty SELECT from a dataset with its to-one neighbours joined on the left: rows never multiply."""
-        select = select_from(self.table(dataset))
+    def joined(self, dataset: str, steps: Iterable[Step], instant: exp.Expr | None = None) -> exp.Select:
+        """An empty SELECT from a dataset with its to-one neighbours joined on the left: rows never multiply.
+
+        `instant` is the end of what is counted, for versions as of then.
+        """
+        return self.with_steps(select_from(self.table(dataset)), steps, instant)
+
+    def along(
+        self, dataset: str, steps: Iterable[Step], spine: Callable[[exp.Select], exp.Select], instant: exp.Expr
+    ) -> exp.Select:
+        """Such a SELECT with a spine joined too: before the versions as of `instant`, a column of the spine."""
+        fixed, moving = _apart(steps)
+        return self.with_steps(spine(self.joined(dataset, fixed)), moving, instant)
+
+    def with_steps(self, select: exp.Select, steps: Iterable[Step], instant: exp.Expr | None = None) -> exp.Select:
+        """The SELECT with to-one neighbours joined on the left."""
         for step in dict.fromkeys(steps):
-            on = all_of(
+            on: list[exp.Expr] = [
                 exp.EQ(this=exp.column(a, table=step.source), expression=exp.column(b, table=step.target))
                 for a, b in step.on
-            )
-            select = joined(select, self.table(step.target), on, "LEFT")
+            ]
+            if step.validity is not None:
+                on += self._valid(step, step.validity, instant)
+            select = joined(select, self.table(step.target), all_of(on), "LEFT")
         return select
 
-    def read(self, rows: Rows, steps: Iterable[Step] | None = None) -> exp.Select:
+    def _valid(self, step: Step, validity: Validity, instant: exp.Expr | None) -> list[exp.Expr]:
+        """The version that is good at an instant; as of an end, the one that is good just before it."""
+        fields = self.datasets[step.target].fields
+        since, until = (
+            field_tree(fields[name], self.datasets, self.literals, set()) for name in (validity.since, validity.until)
+        )
+        unended = exp.Is(this=until.copy(), expression=exp.Null())
+        field = instant_field(step, self.datasets)
+        if field is not None:
+            at = field_tree(field, self.datasets, self.literals, set())
+            ended = any_of([unended, exp.LT(this=at, expression=until)])
+            return [exp.LTE(this=since, expression=at.copy()), ended]
+        if validity.at == AS_OF_TODAY:
+            instant = day_literal(date.fromisoformat(self.literals["as_of"].this.name) + timedelta(days=1))
+        assert instant is not None, "versions as of an instant are of what is counted at one"
+        ended = any_of([unended, exp.GTE(this=until, expression=instant.copy())])
+        return [exp.LT(this=since, expression=instant.copy()), ended]
+
+    def read(
+        self, rows: Rows, steps: Iterable[Step] | None = None, instant: exp.Expr | None = None
+    ) -> exp.Select:
         """An empty SELECT from rows, by their own joins or by `steps` in place of their own."""
         if rows.origin is None:
-            return self.joined(rows.dataset, rows.steps if steps is None else steps)
+            return self.joined(rows.dataset, rows.steps if steps is None else steps, instant)
         select = select_from(rows.origin.copy())
         for joint in rows.joints:
             select = joined(select, joint.source.copy(), joint.on.copy() if joint.on is not None else None, joint.side)
@@ -62,6 +99,21 @@ class Sources:
         """The request's conditions on these rows, with populations in place."""
         named = {each.name: self.population(each) for each in rows.populations}
         return [substitute(each, named) for each in rows.filters]
+
+
+def is_moving(step: Step) -> bool:
+    """Whether what the step finds depends on the instant at which is counted."""
+    return step.validity is not None and step.validity.at == AT_INSTANT
+
+
+def _apart(steps: Iterable[Step]) -> tuple[list[Step], list[Step]]:
+    """The steps that no instant moves, and those that one does, or that stand on such."""
+    fixed: list[Step] = []
+    moving: list[Step] = []
+    for step in dict.fromkeys(steps):
+        hangs_on = any(step.source == each.target for each in moving)
+        (moving if hangs_on or is_moving(step) else fixed).append(step)
+    return fixed, moving
 
 
 def where(select: exp.Select, conditions: Iterable[exp.Expr | None]) -> exp.Select:
@@ -76,9 +128,15 @@ def where(select: exp.Select, conditions: Iterable[exp.Expr | None]) -> exp.Sele
 
 
 def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Expr:
-    """Buckets as a table `name(bucket, bucket_start, bucket_end)`; moved ones also with their `source`."""
+    """Buckets as a table `name(bucket, bucket_start, bucket_end)`; moved ones also with their `source`.
+
+    No buckets at all are a table without rows.
+    """
     names = ("bucket", "bucket_start", "bucket_end", *(("source",) if is_moved else ()))
     rows = [exp.Tuple(expressions=_cells(bucket, is_moved=is_moved)) for bucket in spine]
+    if not rows:
+        nothing = exp.Select().select(*(aliased(as_date(exp.Null()), each) for each in names), copy=False)
+        return subquery(where(nothing, [exp.false()]), name)
     columns = [exp.to_identifier(each) for each in names]
     return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
 

@@ -1,13 +1,13 @@
-"""Stocks and windows along time: each bucket reads rows of its own days, which may overlap with others'."""
+"""Rows that find their buckets by the ends of these: stocks, overlapping windows, units that SQL cannot truncate to."""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
-from semantic_layer.compiler.flows import SPINE, Reading, Shape, bucket_of, grouped_rows, valid_at
+from semantic_layer.compiler.flows import SPINE, Reading, Shape, grouped_rows, valid_at
 from semantic_layer.compiler.rows import Sources, spine_table
 from semantic_layer.resolved import Branch, Measure
-from semantic_layer.sql import aliased, all_of, day_literal, grouped, joined, select_from, subquery
+from semantic_layer.sql import aliased, all_of, day_literal, grouped, joined, select_from, subquery, truncated
 
 
 def by_bucket(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
@@ -17,12 +17,16 @@ def by_bucket(group: list[Measure], branch: Branch, shape: Shape, sources: Sourc
     if first.kind == "stock":
         limits = valid_at(first, end)
     else:
-        assert first.time is not None, "windows are over flows"
+        assert first.time is not None, "what happens has a time"
         limits = [exp.LT(this=first.time.copy(), expression=end.copy())]
         if all(bucket.start is not None for bucket in branch.spine):
             limits.insert(0, exp.GTE(this=first.time.copy(), expression=start.copy()))
-    select = sources.joined(first.rows.dataset, (step for measure in group for step in measure.rows.steps))
-    select = joined(select, spine_table(branch.spine, SPINE), all_of(limits))
+    select = sources.along(
+        first.rows.dataset,
+        (step for measure in group for step in measure.rows.steps),
+        lambda rows: joined(rows, spine_table(branch.spine, SPINE), all_of(limits)),
+        end,
+    )
     parameters = {"bucket_start": start, "bucket_end": end}
     label = exp.column("bucket", table=SPINE)
     return grouped_rows(group, branch, shape, Reading(select, label, [*sources.filters(first.rows)], parameters))
@@ -34,7 +38,7 @@ def accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: Sou
     instant = first.since if first.kind == "stock" else first.time
     assert instant is not None and shape.grain is not None and branch.spine, "a spine needs a grain and an instant"
     earliest = day_literal(branch.spine[0].source)
-    bucket = exp.Greatest(this=bucket_of(instant, shape.grain), expressions=[earliest], ignore_nulls=False)
+    bucket = exp.Greatest(this=truncated(instant, shape.grain), expressions=[earliest], ignore_nulls=False)
     limits: list[exp.Expr] = [exp.LT(this=instant.copy(), expression=day_literal(branch.end))]
     start = branch.spine[0].start
     if first.kind == "running" and start is not None:
