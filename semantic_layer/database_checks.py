@@ -18,10 +18,12 @@ from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.definitions import FieldType
 from semantic_layer.draft import Where
 from semantic_layer.engines.protocol import Engine, RawTable, StatementFailed
-from semantic_layer.errors import DefinitionProblem, EngineError
-from semantic_layer.model import Dataset, Field, Metric, Model, Step
+from semantic_layer.errors import DefinitionProblem, EngineError, QueryError
+from semantic_layer.model import Dataset, Field, Metric, Model, Step, Validity
+from semantic_layer.model_calendars import ModelCalendars
+from semantic_layer.query_problems import BrokenCalendar
 from semantic_layer.resolved import Population
-from semantic_layer.sql import aliased, day_literal, grouped, select_from, subquery
+from semantic_layer.sql import aliased, any_of, day_literal, grouped, select_from, subquery
 from semantic_layer.yaml_text import Part
 
 # any day will do where no row is read
@@ -93,6 +95,41 @@ class NotUnique(DefinitionProblem):
         return f"'{key}' should tell the rows of '{self.dataset}' apart, but {self.rows} rows have '{value}'."
 
 
+@dataclass(frozen=True)
+class BadCalendar(DefinitionProblem):
+    """A calendar table that does not tell the unit of every day, or tells it twice."""
+
+    code: ClassVar[str] = "bad_calendar"
+    grain: str
+    day: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"in the calendar of grain '{self.grain}', {self.day} {self.reason}."
+
+
+@dataclass(frozen=True)
+class OverlappingVersions(DefinitionProblem):
+    """Versions of one thing that are valid at the same time: joins would count twice."""
+
+    code: ClassVar[str] = "overlapping_versions"
+    dataset: str
+    columns: tuple[str, ...]
+    example: tuple[str, ...]
+    first: tuple[str, str]
+    second: str
+
+    @property
+    def message(self) -> str:
+        key, value = ", ".join(self.columns), ", ".join(self.example)
+        since, until = self.first
+        return (
+            f"versions in '{self.dataset}' should not overlap, but of those with {key} '{value}' the one from {since} "
+            f"until {until} is still valid when another begins at {self.second}."
+        )
+
+
 def missing_tables(model: Model, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The datasets that cannot be read where only `tables` exist, each with the tables that it misses.
 
@@ -129,16 +166,19 @@ class _Check:
         self._binder = Binder(model, _SOME_DAY)
         self._sources = Sources(model.datasets, self._binder.literals, _no_population)
         self._missing = missing_tables(model, engine.columns())
+        self._told_apart: set[tuple[str, tuple[str, ...], str, str]] = set()
 
     def problems(self) -> Iterator[DefinitionProblem]:
         for name, tables in self._missing.items():
             yield DatasetUnavailable(self._place("datasets", name), name, tables)
         for dataset in self._model.datasets.values():
-            if dataset.name not in self._missing:
+            if dataset.name not in self._missing and dataset.role_of is None:
                 yield from self._dataset(dataset)
-        for place, step in _relationship_places(self._model.steps):
-            if step.source not in self._missing and step.target not in self._missing:
-                yield from self._join(step, place)
+        yield from self._calendars()
+        for step in self._model.steps:
+            # what a role takes over is checked where it takes it from
+            if not step.is_inherited and not {step.source, step.target} & self._missing.keys():
+                yield from self._join(step)
         for metric in self._model.metrics.values():
             if not metric.datasets & self._missing.keys():
                 yield from self._metric(metric)
@@ -156,6 +196,16 @@ class _Check:
             where_key = self._place(*part, "primary_key")
             yield from self._unique(where_key, dataset.name, dataset.primary_key)
 
+    def _calendars(self) -> Iterator[DefinitionProblem]:
+        calendars = ModelCalendars(self._model, self._engine, self._missing, self._binder)
+        for name in self._model.grains:
+            try:
+                calendars[name]
+            except QueryError as error:
+                for each in error.problems:
+                    if isinstance(each, BrokenCalendar):
+                        yield BadCalendar(self._place("grains", name), name, each.day, each.reason)
+
     def _field(self, field: Field) -> Iterator[DefinitionProblem]:
         bound = self._binder.field(field, field.dataset)
         if bound.datasets & self._missing.keys():
@@ -168,16 +218,60 @@ class _Check:
         elif field.type not in _LIKE[found.types[0]]:
             yield WrongFieldType(self._place(*part), field.qualified, field.type, found.types[0])
 
-    def _join(self, step: Step, place: int) -> Iterator[DefinitionProblem]:
-        where_on = self._place("relationships", place, "on")
-        failure = self._refused(self._sources.joined(step.source, (step,)).select("1"))
+    def _join(self, step: Step) -> Iterator[DefinitionProblem]:
+        place: Part = ("relationships", step.place if step.place is not None else 0)
+        steps = self._binder.steps(step.source, (step.target,))
+        if step not in steps or {each.target for each in steps} & self._missing.keys():
+            # not the way that is taken, or on the way something is not there
+            steps = (step,) if step.validity is None else ()
+        failure = self._refused(self._sources.joined(step.source, steps).select("1")) if steps else None
         if failure is not None:
             owner = f"the relationship from '{step.source}' to '{step.target}'"
-            yield DoesNotRun(where_on, owner, failure)
+            yield DoesNotRun(self._place(*place, "on"), owner, failure)
             return
         columns = tuple(target for _, target in step.on)
-        if set(columns) != set(self._model.datasets[step.target].primary_key):
-            yield from self._unique(where_on, step.target, columns)
+        if step.validity is not None:
+            yield from self._apart(self._place(*place, "valid"), step.target, columns, step.validity)
+        elif set(columns) != set(self._model.datasets[step.target].primary_key):
+            yield from self._unique(self._place(*place, "on"), step.target, columns)
+
+    def _apart(
+        self, place: str, dataset: str, columns: tuple[str, ...], validity: Validity
+    ) -> Iterator[DefinitionProblem]:
+        """Of each thing, a version ends before the next begins; what is never valid is left aside."""
+        fields = self._model.datasets[dataset].fields
+        rows = (self._model.datasets[dataset].role_of or dataset, columns, validity.since, validity.until)
+        if rows in self._told_apart:
+            return
+        self._told_apart.add(rows)
+        since, until = (self._binder.field(fields[n], dataset).expression for n in (validity.since, validity.until))
+        keys = [exp.column(name, table=dataset) for name in columns]
+        ordered = exp.Order(expressions=[exp.Ordered(this=since.copy(), nulls_first=False)])
+        following = exp.Window(this=exp.Lead(this=since.copy()), partition_by=[k.copy() for k in keys], order=ordered)
+        outputs = [*keys, since, until]
+        names = [f"key_{index + 1}" for index in range(len(keys))] + ["good_from", "good_until"]
+        versions = self._sources.joined(dataset, ()).select(
+            *(aliased(tree.copy(), name) for tree, name in zip(outputs, names, strict=True)),
+            aliased(following, "next_from"), copy=False,
+        )  # fmt: skip
+        unended = exp.Is(this=until.copy(), expression=exp.Null())
+        ever = any_of([unended, exp.LT(this=since.copy(), expression=until.copy())])
+        where(versions, [*(exp.Not(this=exp.Is(this=k.copy(), expression=exp.Null())) for k in keys), ever])
+        still = any_of(
+            [
+                exp.Is(this=exp.column("good_until"), expression=exp.Null()),
+                exp.LT(this=exp.column("next_from"), expression=exp.column("good_until")),
+            ]
+        )
+        begun = exp.Not(this=exp.Is(this=exp.column("next_from"), expression=exp.Null()))
+        select = select_from(subquery(versions, "versions")).select(*names, "next_from")
+        found = self._run(where(select, [begun, still]).limit(1))
+        if isinstance(found, str):
+            yield DoesNotRun(place, f"the versions in '{dataset}'", found)
+        elif found.rows:
+            *example, begins, ends, other = (str(value) for value in found.rows[0])
+            first = (begins, "now" if found.rows[0][-2] is None else ends)
+            yield OverlappingVersions(place, dataset, columns, tuple(example), first, other)
 
     def _metric(self, metric: Metric) -> Iterator[DefinitionProblem]:
         if metric.expression is None:
@@ -247,17 +341,6 @@ class _Check:
             if not refusals:
                 raise
             return refusals[0]
-
-
-def _relationship_places(steps: Iterable[Step]) -> Iterator[tuple[int, Step]]:
-    """Each step with the place of the relationship that it comes from: a one-to-one relationship gives two."""
-    place, before = -1, None
-    for step in steps:
-        back = Step(step.target, step.source, tuple((right, left) for left, right in step.on))
-        if before != back:
-            place += 1
-        before = step
-        yield place, step
 
 
 def _timed(tree: exp.Expr) -> exp.Expr:

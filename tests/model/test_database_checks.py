@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from semantic_layer.database_checks import check_against, missing_tables
 from semantic_layer.definitions import ModelDefinition
@@ -55,6 +56,32 @@ def found(model: Model, engine: DuckDBEngine) -> list[tuple[str, str]]:
 def test_a_model_that_fits(shop: Model, tmp_path: Path) -> None:
     with database(tmp_path) as engine:
         assert found(shop, engine) == []
+
+
+CALENDAR = """
+datasets:
+  - name: days
+    table: days
+    fields: [{name: day, type: date, role: time}, {name: term, role: attribute}]
+grains: [{name: term, day: days.day, unit: days.term}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ("('2026-01-01', 'a'), ('2026-01-02', 'a'), ('2026-01-03', 'b')", []),
+        ("('2026-01-01', 'a'), ('2026-01-03', 'b')", ["bad_calendar"]),
+        ("('2026-01-01', 'a'), ('2026-01-01', 'b')", ["bad_calendar"]),
+        ("('2026-01-01', 'a'), ('2026-01-02', 'b'), ('2026-01-03', 'a')", ["bad_calendar"]),
+        ("('2026-01-01', 'a'), ('2026-01-02', NULL)", ["bad_calendar"]),
+        ("(NULL, 'a')", ["bad_calendar"]),
+    ],
+)
+def test_a_calendar_names_the_unit_of_every_day_once(rows: str, wrong: list[str], tmp_path: Path) -> None:
+    model = build_model(ModelDefinition.model_validate(yaml.safe_load(CALENDAR)))
+    with database(tmp_path, f"CREATE TABLE days (day DATE, term VARCHAR); INSERT INTO days VALUES {rows}") as engine:
+        assert [code for _, code in found(model, engine)] == wrong
 
 
 def test_what_needs_a_missing_table_is_told_and_the_rest_checked(shop: Model, tmp_path: Path) -> None:
