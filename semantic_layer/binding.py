@@ -14,8 +14,11 @@ from typing import TypeVar, cast
 
 from sqlglot import exp
 
+from semantic_layer.joins import through
+from semantic_layer.kinds import of_kind
 from semantic_layer.model import Dataset, Field, JoinPath, Model, Step
-from semantic_layer.sql import day_literal
+from semantic_layer.result import ColumnType
+from semantic_layer.sql import day_literal, divided_safely
 
 BUCKET_PARAMETERS = ("bucket_start", "bucket_end")
 _ATOMS = (exp.Column, exp.Func, exp.Literal, exp.Paren, exp.Cast, exp.Boolean, exp.Case)
@@ -66,12 +69,12 @@ class Binder:
                 if given is not None and not node.table and node.name in given:
                     return given[node.name].copy()
                 owner = self._model.datasets[node.table or dataset]
-                return _wrapped(self._field_tree(owner.fields[node.name], dataset, needs))
+                return wrapped(self._field_tree(owner.fields[node.name], dataset, needs))
             if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
                 return self.literals[node.name].copy()
             return node
 
-        tree = expression.copy().transform(replace, copy=False)
+        tree = divided_safely(expression.copy().transform(replace, copy=False))
         bound = Bound(tree, self._checked(dataset, needs))
         if given is None:
             self._bound[memory] = (expression, bound)
@@ -82,19 +85,17 @@ class Binder:
         memory = (id(field), dataset)
         if memory not in self._bound:
             needs: set[str] = {dataset}
-            tree = self._field_tree(field, dataset, needs)
+            tree = divided_safely(self._field_tree(field, dataset, needs))
             self._bound[memory] = (field, Bound(tree, self._checked(dataset, needs)))
         return self._bound[memory][1]
 
     def key(self, dataset: str, entity_dataset: str, key: str) -> Bound:
-        """The key of an entity for rows of `dataset`, taken from the foreign key where there is one; where nothing
-        leads to the entity's dataset, the rows' own key of that name. Raises UnbindableError."""
-        own = self._model.datasets[dataset].fields.get(key)
-        is_related = any(
-            entity_dataset in each for each in (self._model.paths.get(dataset, {}), self._doubtful(dataset))
-        )
-        if own is not None and own.definition.role == "key" and (dataset == entity_dataset or not is_related):
-            return self.field(own, dataset)
+        """The key of an entity for rows of `dataset`, taken from the foreign key where there is one. Rows of a dataset
+        and of its roles have the same key, though nothing leads from one to the other. Raises UnbindableError."""
+        datasets = self._model.datasets
+        bases = {datasets[name].role_of or name for name in (dataset, entity_dataset)}
+        if dataset == entity_dataset or (len(bases) == 1 and not self._leads(dataset, entity_dataset)):
+            return self.field(datasets[dataset].fields[key], dataset)
         path = self.path(dataset, entity_dataset)
         last = path[-1]
         for source_column, target_column in last.on:
@@ -112,8 +113,8 @@ class Binder:
             raise UnbindableError(dataset, target, self._model.ambiguous.get((dataset, target), ()))
         return found
 
-    def _doubtful(self, dataset: str) -> set[str]:
-        return {target for source, target in self._model.ambiguous if source == dataset}
+    def _leads(self, dataset: str, target: str) -> bool:
+        return target in self._model.paths.get(dataset, {}) or (dataset, target) in self._model.ambiguous
 
     def steps(self, dataset: str, targets: Iterable[str]) -> tuple[Step, ...]:
         """Every hop needed to join `targets` to rows of `dataset`, in joining order, each once. A version is joined
@@ -154,9 +155,9 @@ class Binder:
         UnbindableError where another path leads from there."""
         if source in (target, dataset):
             return
-        here, through = self.path(dataset, target), (*self.path(dataset, source), *self.path(source, target))
-        if here != through:
-            raise UnbindableError(dataset, target, (here, through))
+        here, onward = self.path(dataset, target), through(self.path(dataset, source), self.path(source, target))
+        if here != onward:
+            raise UnbindableError(dataset, target, (here, onward))
 
     def _checked(self, dataset: str, needs: set[str]) -> frozenset[str]:
         for target in sorted(needs):
@@ -177,13 +178,21 @@ def field_tree(
             if node.table:
                 hop(field.dataset, node.table)
                 neighbour = datasets[node.table].fields[node.name]
-                return _wrapped(field_tree(neighbour, datasets, literals, needs, hop))
-            return exp.column(node.name, table=field.dataset)
+                return wrapped(field_tree(neighbour, datasets, literals, needs, hop))
+            return of_kind(exp.column(node.name, table=field.dataset), _kind_of_column(field, node.name, datasets))
         if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
             return literals[node.name].copy()
         return node
 
     return field.expression.copy().transform(replace, copy=False)
+
+
+def _kind_of_column(field: Field, column: str, datasets: Mapping[str, Dataset]) -> ColumnType | None:
+    """The kind of a table's column, from the field that is this column."""
+    if isinstance(field.expression, exp.Column):
+        return field.type
+    plain = datasets[field.dataset].fields.get(column)
+    return plain.type if plain is not None and isinstance(plain.expression, exp.Column) else None
 
 
 def instant_field(step: Step, datasets: Mapping[str, Dataset]) -> Field | None:
@@ -206,5 +215,8 @@ def substitute(tree: Tree, values: Mapping[str, exp.Expr]) -> Tree:
     return cast("Tree", found)  # a placeholder at the root is replaced by an expression like any other
 
 
-def _wrapped(tree: exp.Expr) -> exp.Expr:
-    return tree if isinstance(tree, _ATOMS) else exp.Paren(this=tree)
+def wrapped(tree: exp.Expr) -> exp.Expr:
+    """The expression as a part of another: in parentheses unless it is one thing anyway."""
+    # AND, OR and some operators are functions too in this library's eyes
+    is_one = isinstance(tree, _ATOMS) and not isinstance(tree, exp.Binary)
+    return tree if is_one else exp.Paren(this=tree)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from semantic_layer.datasets import known_columns
-from semantic_layer.definition_problems import (
-    BadEntityKey,
-    DuplicateRelationship,
-    JoinMultiplies,
-    NoPrimaryKey,
-    RelationshipCycle,
-)
+from semantic_layer.definition_problems import BadEntityKey, BadEvents, BlankWord, MixedKinds
 from semantic_layer.definitions import RelationshipDefinition
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
+from semantic_layer.join_problems import DuplicateRelationship, JoinMultiplies, NoPrimaryKey, RelationshipCycle
 from semantic_layer.joins import JoinPaths, cycles
+from semantic_layer.kind_checks import group
+from semantic_layer.metrics import BUCKET_PARAMETERS, parameters, uncounted
 from semantic_layer.model import Dataset, Dimension, Field, Metric, Step
 from semantic_layer.name_problems import (
     UnknownColumn,
@@ -27,6 +24,7 @@ from semantic_layer.name_problems import (
     UnknownValue,
 )
 from semantic_layer.nearest import nearest
+from semantic_layer.references import Scope, declared_kind
 from semantic_layer.versions import check_versions, version_columns
 from semantic_layer.yaml_text import Part
 
@@ -37,7 +35,6 @@ def check_relationships(
     """Both ends exist, join by columns that they have, lead to unique rows, and never in a circle, not even with the
     hops that roles have `taken` over."""
     first: dict[tuple[str, str, tuple[tuple[str, str], ...]], int] = {}
-    edges: dict[tuple[str, str], int] = {}
     for place, each in enumerate(draft.definition.relationships):
         part: Part = ("relationships", place)
         if not draft.is_read(*part):
@@ -54,14 +51,23 @@ def check_relationships(
             continue
         first[identity] = place
         if each.source in datasets and each.target in datasets:
-            if each.type == "many_to_one":
-                edges.setdefault((each.source, each.target), place)
             yield from _check_join(draft, part, owner, each, datasets)
+            yield from _check_join_kinds(draft, part, owner, each, datasets)
             yield from check_versions(draft, part, each, datasets, joins)
-    for step in taken:
-        assert step.place is not None, "what is taken over was defined somewhere"
-        if draft.definition.relationships[step.place].type == "many_to_one":
-            edges.setdefault((step.source, step.target), step.place)
+    yield from _check_circles(draft, datasets, taken)
+
+
+def _check_circles(
+    draft: Draft, datasets: Mapping[str, Dataset], taken: Iterable[Step]
+) -> Iterator[DefinitionProblem]:
+    relationships = draft.definition.relationships
+    hops = [(each.source, each.target, place) for place, each in enumerate(relationships)]
+    hops += [(step.source, step.target, step.place) for step in taken if step.place is not None]
+    edges: dict[tuple[str, str], int] = {}
+    for source, target, place in hops:
+        is_whole = source in datasets and target in datasets and draft.is_read("relationships", place)
+        if is_whole and relationships[place].type == "many_to_one":
+            edges.setdefault((source, target), place)
     for chain in cycles(edges):
         yield RelationshipCycle(draft.where("relationships", edges[chain[-2], chain[-1]]), chain)
 
@@ -80,13 +86,29 @@ def _check_join(
     for dataset, names in uniques:
         if not _is_whole(draft, dataset):
             continue
-        told_apart = (*names, *version_columns(each, dataset))
+        told_apart = {*names, *version_columns(each, dataset)}
         if not dataset.primary_key:
             # versions are told apart by the interval in which they are valid, which the database is asked about
             if each.valid is None:
                 yield NoPrimaryKey(draft.where(*part), each.source, dataset.name)
-        elif not names or set(told_apart) < set(dataset.primary_key):
+        elif each.valid is not None and not {each.valid.since, each.valid.until} <= dataset.fields.keys():
+            pass  # told where versions are checked
+        elif not names or (set(names) <= set(dataset.primary_key) and not told_apart >= set(dataset.primary_key)):
             yield JoinMultiplies(draft.where(*part, "on"), dataset.name, names, dataset.primary_key)
+
+
+def _check_join_kinds(
+    draft: Draft, part: Part, owner: str, each: RelationshipDefinition, datasets: Mapping[str, Dataset]
+) -> Iterator[DefinitionProblem]:
+    """What is joined by is of one kind on both sides."""
+    for one, other in each.on.items():
+        fields = datasets[each.source].fields.get(one), datasets[each.target].fields.get(other)
+        if draft.unread or fields[0] is None or fields[1] is None:
+            continue
+        kinds = group(declared_kind(fields[0])), group(declared_kind(fields[1]))
+        if None not in kinds and kinds[0] != kinds[1]:
+            reason = f"'{fields[0].qualified}' is {kinds[0]} and '{fields[1].qualified}' {kinds[1]}: never equal"
+            yield MixedKinds(draft.where(*part, "on"), owner, f"{one}: {other}", reason)
 
 
 def check_lists_and_entities(
@@ -158,6 +180,8 @@ class _Names:
             for name, values in each.filter.items():
                 yield from self._column(name, dataset, (*part, "filter", name), owner)
                 yield from self._values(name, values, dataset, (*part, "filter", name), owner)
+                if not values:
+                    yield BlankWord(self._draft.where(*part, "filter", name), owner, f"filter.{name}")
             for column in each.columns:
                 yield from self._column(column, dataset, (*part, "columns"), owner)
             if each.order_by is not None and each.order_by not in self._metrics:
@@ -171,13 +195,14 @@ class _Names:
                 yield from self._metric(each.amount, (*part, "amount"), f"behaviour '{each.name}'")
 
     def journeys(self) -> Iterator[DefinitionProblem]:
-        """Cohorts and funnels follow an entity that exists through metrics that exist."""
-        entities = {each.name for each in self._draft.definition.entities}
+        """Cohorts and funnels follow an entity that exists through metrics that count its events."""
+        entities = {each.name: each.dataset for each in self._draft.definition.entities}
         for place, cohort in enumerate(self._draft.definition.cohorts):
             part: Part = ("cohorts", place)
             if self._draft.is_read(*part):
                 yield from self._entity(cohort.entity, entities, part, f"cohort '{cohort.name}'")
-                yield from self._metric(cohort.metric, (*part, "metric"), f"cohort '{cohort.name}'")
+                home = entities.get(cohort.entity)
+                yield from self._events(cohort.metric, home, (*part, "metric"), f"cohort '{cohort.name}'")
         for place, funnel in enumerate(self._draft.definition.funnels):
             part = ("funnels", place)
             if not self._draft.is_read(*part):
@@ -185,7 +210,32 @@ class _Names:
             yield from self._entity(funnel.entity, entities, part, f"funnel '{funnel.name}'")
             for number, step in enumerate(funnel.steps):
                 where: Part = (*part, "steps", number, "metric")
-                yield from self._metric(step.metric, where, f"step '{step.name}' of funnel '{funnel.name}'")
+                owner = f"step '{step.name}' of funnel '{funnel.name}'"
+                yield from self._events(step.metric, entities.get(funnel.entity), where, owner)
+
+    def _events(self, name: str, home: str | None, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        """The metric counts rows, each at a time and of one entity, whose dataset is `home`."""
+        yield from self._metric(name, part, owner)
+        metric = self._metrics.get(name)
+        if metric is None or (metric.expression is None and metric.kind in ("simple", "derived")):
+            return
+        reason = self._unfollowed(metric)
+        if reason:
+            yield BadEvents(self._draft.where(*part), owner, name, reason)
+        elif metric.definition.dataset in self._datasets and home in self._datasets:
+            scope = Scope(self._draft, self._datasets, self._joins, metric.definition.dataset or "")
+            yield from scope.check_reach(home or "", part, owner)
+
+    def _unfollowed(self, metric: Metric) -> str:
+        if metric.kind != "simple":
+            return "is not a metric over rows of a dataset"
+        if metric.is_stock:
+            return "is a stock, not something that happens"
+        dataset = self._datasets.get(metric.definition.dataset or "")
+        if dataset is not None and metric.definition.time is None and dataset.definition.time is None:
+            return f"counts rows of '{dataset.name}' without a `time`"
+        named = BUCKET_PARAMETERS & parameters(metric)
+        return f"looks at '${min(named)}', which there is none of here" if named else uncounted(metric)
 
     def _entity(self, name: str, known: Collection[str], part: Part, owner: str) -> Iterator[DefinitionProblem]:
         if name not in known and "entities" not in self._draft.gaps:
@@ -217,6 +267,11 @@ class _Names:
         self, name: str, values: Collection[str], dataset: Dataset, part: Part, owner: str
     ) -> Iterator[DefinitionProblem]:
         field = self._field(name, dataset)
+        if field is not None and group(field.type) == "number":
+            for value in (each for each in values if not _is_number(each)):
+                reason = f"'{field.qualified}' holds numbers"
+                yield MixedKinds(self._draft.where(*part), owner, value, reason)
+            return
         codes = [str(code) for code in field.definition.values] if field is not None else []
         if field is None or not codes or field.definition.open:
             return
@@ -226,14 +281,27 @@ class _Names:
                 yield UnknownValue(self._draft.where(*part), owner, field.qualified, value, near)
 
     def _field(self, name: str, dataset: Dataset) -> Field | None:
-        """The field that a list of the dataset's rows shows under that name: its own, or the nearest to-one."""
+        """The field that a list of the dataset's rows shows under that name: its own, or the nearest to-one. A role's
+        go by the dimension's name, or by the dataset's too."""
         owner, _, field = name.rpartition(".")
-        near = [each for each in self._reach(dataset) if not owner or each.name == owner]
-        return next((each.fields[field] for each in near if field in each.fields), None)
+        near = [each for each in self._reach(dataset) if each.name == owner or (not owner and each.role_of is None)]
+        found = next((each.fields[field] for each in near if field in each.fields), None)
+        if found is not None or name not in self._dimensions:
+            return found
+        reached = {each.name for each in self._reach(dataset)}
+        return next((each for each in self._dimensions[name].fields if each.dataset in reached), None)
 
     def _reach(self, dataset: Dataset) -> list[Dataset]:
         paths = self._joins.paths.get(dataset.name, {})
         return [dataset, *(self._datasets[name] for name in sorted(paths, key=lambda name: len(paths[name])))]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_whole(draft: Draft, dataset: Dataset) -> bool:

@@ -26,7 +26,7 @@ def data_ranges(
     dated = [
         (each, time)
         for each in model.datasets.values()
-        if each.name not in unavailable and (time := _own_time(each)) is not None
+        if each.name not in unavailable and each.role_of is None and (time := _own_time(each)) is not None
     ]
     tables = [(dataset, time) for dataset, time in dated if dataset.source is None]
     selects = [_range(dataset, time, Binder(model, as_of or _LATEST)) for dataset, time in tables or dated]
@@ -40,7 +40,8 @@ def data_ranges(
         first_day, last_day = _day(first), _day(last)
         if first_day is not None and last_day is not None:
             found[str(name)] = (first_day, last_day)
-    return found
+    roles = {each.name: found[each.role_of] for each in model.datasets.values() if each.role_of in found}
+    return {**found, **roles}
 
 
 def _own_time(dataset: Dataset) -> Field | None:

@@ -133,17 +133,22 @@ class OverlappingVersions(DefinitionProblem):
 def missing_tables(model: Model, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The datasets that cannot be read where only `tables` exist, each with the tables that it misses.
 
-    Names are compared without case; a table may be given with or without its schema.
+    Names are compared without case; a table may be given with or without its schema and database.
     """
     known = {name.lower() for name in tables}
     found: dict[str, tuple[str, ...]] = {}
     for name, dataset in model.datasets.items():
-        missing = tuple(
-            sorted(t for t in dataset.requires if t.lower() not in known and t.lower().rpartition(".")[2] not in known)
-        )
+        missing = tuple(sorted(each for each in dataset.requires if not known.intersection(_shorter(each.lower()))))
         if missing:
             found[name] = missing
     return found
+
+
+def _shorter(name: str) -> Iterator[str]:
+    """A table's name, then without its database, then without its schema."""
+    while name:
+        yield name
+        name = name.partition(".")[2]
 
 
 def check_against(model: Model, engine: Engine, place: Where | None = None) -> tuple[DefinitionProblem, ...]:
@@ -292,12 +297,13 @@ class _Check:
             rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
             return where(rows.select(aliased(_timed(trees[-1].expression), "value")), [condition])
         inner = {name: self._binder.bind(self._model.parsed(text), dataset) for name, text in per.values.items()}
-        key = self._binder.bind(self._model.parsed(per.key), dataset)
-        trees += [key, *inner.values()]
+        keys = {each.rpartition(".")[2]: self._binder.bind(self._model.parsed(each), dataset) for each in per.key}
+        trees += [*keys.values(), *inner.values()]
         rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
         outputs = [aliased(_timed(each.expression), name) for name, each in inner.items()]
-        values = where(rows.select(aliased(_timed(key.expression), per.key.rpartition(".")[2]), *outputs), [condition])
-        return select_from(subquery(grouped(values, 1), "per_key")).select(aliased(_timed(metric.expression), "value"))
+        named = [aliased(_timed(each.expression), name) for name, each in keys.items()]
+        values = grouped(where(rows.select(*named, *outputs), [condition]), len(named))
+        return select_from(subquery(values, "per_key")).select(aliased(_timed(metric.expression), "value"))
 
     def _formula(self, metric: Metric) -> exp.Select:
         """A formula over numbers in place of its metrics."""

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from sqlglot import exp
 
-from semantic_layer.definition_problems import BadExpression, DatasetCycle, MisplacedAggregate, NoSource, NotATime
+from semantic_layer.definition_problems import (
+    BadExpression,
+    DatasetCycle,
+    MisplacedAggregate,
+    MixedKinds,
+    NoSource,
+    NotATime,
+)
 from semantic_layer.definitions import Bilingual, DatasetDefinition, FieldDefinition
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Unparsable, columns, parse_expression, parse_query, survey
+from semantic_layer.expressions import Sql, Unparsable, columns, parse_expression, parse_query, survey
+from semantic_layer.kind_checks import group, group_of
 from semantic_layer.model import Dataset, Field
 from semantic_layer.name_problems import BadName, DuplicateName, UnknownColumn, UnknownDataset
 from semantic_layer.nearest import nearest
-from semantic_layer.references import AS_OF, TIME_TYPES, check_row_expression, check_values_of_a_day
+from semantic_layer.references import (
+    AS_OF,
+    TIME_TYPES,
+    check_kinds,
+    check_no_bucket,
+    check_row_expression,
+    check_values_of_a_day,
+)
 from semantic_layer.result import Label
 from semantic_layer.yaml_text import Part
 
@@ -218,7 +234,20 @@ def _field_tree(
         advice = "A field has a value for each row: write a metric, or a dataset with `sql`."
         found.append(MisplacedAggregate(draft.where(*part), owner, sql.aggregates[0].sql("duckdb"), advice))
     found.extend(check_row_expression(draft, sql, part, owner))
+    found.extend(check_no_bucket(draft, sql, part, owner))
+    found.extend(_check_kind(draft, sql, part, owner, definition))
     return exp.null() if sql.has_query or sql.has_window else sql.tree
+
+
+def _check_kind(
+    draft: Draft, sql: Sql, part: Part, owner: str, definition: FieldDefinition
+) -> Iterator[DefinitionProblem]:
+    """The expression makes sense, as far as it tells by itself, and gives values of the field's type."""
+    yield from check_kinds(draft, sql.tree, part, owner)
+    given = group_of(sql.tree)
+    if given is not None and "type" in definition.model_fields_set and given != group(definition.type):
+        reason = f"it gives {given}, but the field's type is '{definition.type}'"
+        yield MixedKinds(draft.where(*part), owner, _shortened(definition.expression or ""), reason)
 
 
 def _check_keys(draft: Draft, place: int, dataset: Dataset, found: list[DefinitionProblem]) -> None:

@@ -93,6 +93,53 @@ class MisplacedAggregate(DefinitionProblem):
 
 
 @dataclass(frozen=True)
+class MixedKinds(DefinitionProblem):
+    """Values that do not go together: a number compared with a text, a date that is none, a division by zero."""
+
+    code: ClassVar[str] = "mixed_kinds"
+    owner: str
+    text: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.owner} says '{self.text}': {self.reason}."
+
+
+@dataclass(frozen=True)
+class NotANumber(DefinitionProblem):
+    """A metric whose value is a text, or true or false."""
+
+    code: ClassVar[str] = "not_a_number"
+    owner: str
+    text: str
+    kind: str
+
+    @property
+    def message(self) -> str:
+        return f"the expression of {self.owner}, '{self.text}', gives {self.kind}. A metric is a number: count it."
+
+
+@dataclass(frozen=True)
+class MetricAmongRows(DefinitionProblem):
+    """A metric's name in an expression over rows, or a field's name in a formula over metrics: two grains in one."""
+
+    code: ClassVar[str] = "metric_among_rows"
+    owner: str
+    name: str
+    dataset: str
+    is_metric: bool
+
+    @property
+    def message(self) -> str:
+        if self.is_metric:
+            advice = "For a formula over metrics leave `dataset` out; for rows name a field."
+            return f"{self.owner} uses the metric '{self.name}' as a field of '{self.dataset}'. {advice}"
+        advice = "Aggregate it in a metric of its own, and name that."
+        return f"{self.owner} uses '{self.name}', a field of '{self.dataset}', in a formula over metrics. {advice}"
+
+
+@dataclass(frozen=True)
 class CircularDefinition(DefinitionProblem):
     """Definitions that stand on each other in a circle. `chain` begins and ends with the same name."""
 
@@ -137,123 +184,6 @@ class DatasetCycle(CircularDefinition):
 
     code: ClassVar[str] = "dataset_cycle"
     thing: ClassVar[str] = "dataset"
-
-
-@dataclass(frozen=True)
-class RelationshipCycle(DefinitionProblem):
-    """Relationships that lead from a dataset back to itself."""
-
-    code: ClassVar[str] = "relationship_cycle"
-    chain: tuple[str, ...]
-
-    @property
-    def message(self) -> str:
-        return f"the relationships lead in a circle: {' -> '.join(self.chain)}. Remove one of them."
-
-
-@dataclass(frozen=True)
-class DuplicateRelationship(DefinitionProblem):
-    """The same relationship twice."""
-
-    code: ClassVar[str] = "duplicate_relationship"
-    source: str
-    target: str
-    first: str
-
-    @property
-    def message(self) -> str:
-        return f"'{self.source}' is related to '{self.target}' in the same way at {self.first}. Remove one of them."
-
-
-@dataclass(frozen=True)
-class NoPrimaryKey(DefinitionProblem):
-    """A relationship leads to a dataset that does not say what makes its rows unique."""
-
-    code: ClassVar[str] = "no_primary_key"
-    source: str
-    target: str
-
-    @property
-    def message(self) -> str:
-        return f"'{self.source}' points at '{self.target}', which has no primary_key. Give '{self.target}' one."
-
-
-@dataclass(frozen=True)
-class JoinMultiplies(DefinitionProblem):
-    """A relationship by a part of a key: several rows may match, and totals would be counted twice."""
-
-    code: ClassVar[str] = "join_multiplies"
-    target: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-
-    @property
-    def message(self) -> str:
-        used, key = ", ".join(self.columns), ", ".join(self.key)
-        return f"'{used}' is a part of the key of '{self.target}' ({key}) only: several rows match. Map the rest too."
-
-
-@dataclass(frozen=True)
-class Unreachable(DefinitionProblem):
-    """A dataset that no to-one path leads to."""
-
-    code: ClassVar[str] = "unreachable_dataset"
-    owner: str
-    dataset: str
-    target: str
-    reachable: tuple[str, ...]
-
-    @property
-    def message(self) -> str:
-        offer = f" From there one reaches {', '.join(self.reachable)}." if self.reachable else ""
-        return (
-            f"{self.owner} uses '{self.target}', which no relationship reaches from '{self.dataset}' "
-            f"without counting rows twice.{offer}"
-        )
-
-
-@dataclass(frozen=True)
-class AmbiguousReference(DefinitionProblem):
-    """A dataset that several equally short paths lead to."""
-
-    code: ClassVar[str] = "ambiguous_reference"
-    owner: str
-    dataset: str
-    target: str
-    ways: tuple[str, ...]
-
-    @property
-    def message(self) -> str:
-        return f"{self.owner} reaches '{self.target}' in several ways: {'; '.join(self.ways)}. Remove all but one."
-
-
-@dataclass(frozen=True)
-class BadRole(DefinitionProblem):
-    """A role of a dataset that cannot be one, or that gives what it has from there already."""
-
-    code: ClassVar[str] = "bad_role"
-    role: str
-    base: str
-    reason: str
-    nearest: tuple[str, ...] = ()
-
-    @property
-    def message(self) -> str:
-        return f"'{self.role}' is a role of '{self.base}', which {self.reason}.{suggestion(self.nearest)}"
-
-
-@dataclass(frozen=True)
-class BadVersions(DefinitionProblem):
-    """A relationship to versions that does not tell which one a row finds."""
-
-    code: ClassVar[str] = "bad_versions"
-    source: str
-    target: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return f"the relationship from '{self.source}' to '{self.target}' {self.reason}."
 
 
 @dataclass(frozen=True)
@@ -329,6 +259,20 @@ class BadPart(DefinitionProblem):
 
 
 @dataclass(frozen=True)
+class BadEvents(DefinitionProblem):
+    """A cohort or funnel that follows entities through a metric that does not count events."""
+
+    code: ClassVar[str] = "bad_events"
+    owner: str
+    metric: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.owner} follows '{self.metric}', but that {self.reason}."
+
+
+@dataclass(frozen=True)
 class BadDefaultPeriod(DefinitionProblem):
     """A default period that cannot be read."""
 
@@ -339,6 +283,19 @@ class BadDefaultPeriod(DefinitionProblem):
     @property
     def message(self) -> str:
         return f"metric '{self.metric}' has the default period '{self.text}'. Write it like 'last 90 days'."
+
+
+@dataclass(frozen=True)
+class BadAmongPeriod(DefinitionProblem):
+    """A period of a condition on entities that cannot be read."""
+
+    code: ClassVar[str] = "bad_among_period"
+    metric: str
+    text: str
+
+    @property
+    def message(self) -> str:
+        return f"metric '{self.metric}' is among entities by their '{self.text}'. Write 'all' or 'last 90 days'."
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
 
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 Role = Literal["dimension", "time", "fact", "key", "attribute"]
@@ -173,12 +173,14 @@ class ValidWhile(_Definition):
 
 
 class PerEntity(_Definition):
-    """First aggregate by `key` (within the group and bucket), then aggregate over the keys.
+    """First aggregate by `key`, one field or several (within the group and bucket), then aggregate over the keys.
 
-    `values` names the inner aggregates, which the metric's `expression` and `having` may use.
+    `values` names the inner aggregates, over which the metric's `expression` is. With the day of a balance as the key,
+    `max(total)` over `total: sum(balance)` is the highest day; with the account, `sum(peak)` over
+    `peak: max(balance)` adds up the highest of each.
     """
 
-    key: str
+    key: Words
     values: dict[str, str]
 
 
@@ -198,19 +200,36 @@ class Window(_Definition):
     to_date: str | None = None
 
 
+class Among(_Definition):
+    """Only rows of entities (customers) whose own metrics meet a condition: `having: orders >= 2 AND revenue > 1000`
+    compares metrics with numbers, joined by AND, OR and NOT.
+
+    The condition has a `period` of its own, whatever period the query has: `all` of history up to today, or
+    `last 90 days` up to today. For a condition within each bucket of the query, use `per`.
+    """
+
+    entity: str = "customer"
+    having: str
+    period: str = "all"
+
+
 class InputDefinition(_Definition):
     """A metric in the formula of another, under a name of its own: over rows that meet `filter` (SQL over dimensions
-    and fields), in the period `offset` earlier (`1 month`), or in the first bucket of its calendar unit
-    (`at_start_of: month`). Units may be the model's own (`offset: 1 fiscal_month`)."""
+    and fields) and of entities that are `among` some, in the period `offset` earlier (`1 month`), or in the first
+    bucket of its calendar unit (`at_start_of: month`); without buckets, in its first day, or in its first unit like the
+    period where that is named as one. Units may be the model's own (`offset: 1 fiscal_month`)."""
 
     metric: str
     filter: str | None = None
+    among: Among | None = None
     offset: str | None = None
     at_start_of: str | None = None
 
 
 class Latest(_Definition):
-    """Semi-additive: of the rows in each bucket (and of each `per`), only the last, or first, by the field `by`."""
+    """Semi-additive: of the rows in each bucket (and of each `per`), only the last, or first, by the field `by`: those
+    with its greatest or least value, be it a time, a number or a key. Rows without it never count. A `per` of the
+    metric aggregates the rows that are left."""
 
     by: str
     choose: Literal["last", "first"] = "last"
@@ -219,8 +238,8 @@ class Latest(_Definition):
 
 class Conversion(_Definition):
     """How many events of the flow `to` follow an event of the flow `of` by the same `key`, at most `within`
-    (`7 days`) later. Each is counted once, for the nearest event before it, at whose time and groups it stands.
-    `same` maps fields of the first to fields of the second that must agree."""
+    (`7 days`) later. Each is counted once, for the nearest event before it, at whose time and groups it stands; no
+    event follows itself. `same` maps fields of the first to fields of the second that must agree."""
 
     of: str
     to: str
@@ -239,10 +258,10 @@ class Instead(_Definition):
 class MetricDefinition(_Definition):
     """A number. With `dataset`, `expression` is an aggregate over its rows; without, a formula over other metrics.
 
-    `filter` is part of the definition and shown with every answer. `$as_of`, `$bucket_start`, `$bucket_end` and the
-    model's parameters (`$churn_window_days`) may be used in expressions. `empty` says what a bucket without rows
-    shows: by default zero for counts and sums, nothing for all else. `hidden` keeps a building block out of answers'
-    reach by name.
+    `filter` and `among` are part of the definition and shown with every answer. `$as_of` and the model's parameters
+    (`$churn_window_days`) may be used in expressions, over rows also `$bucket_start` and `$bucket_end`. `empty` says
+    what a bucket without rows shows: a number, `zero`, or `null` for nothing; by default zero for counts and sums,
+    nothing for all else. `hidden` keeps a building block out of answers' reach by name.
     """
 
     name: str
@@ -254,6 +273,7 @@ class MetricDefinition(_Definition):
     dataset: str | None = None
     expression: str | None = None
     filter: str | None = None
+    among: Among | None = None
     time: str | None = None
     valid: ValidWhile | None = None
     per: PerEntity | None = None
@@ -262,7 +282,7 @@ class MetricDefinition(_Definition):
     inputs: dict[str, InputDefinition] = {}
     latest: Latest | None = None
     conversion: Conversion | None = None
-    empty: Literal["zero", "null"] | None = None
+    empty: Literal["zero", "null"] | StrictInt | StrictFloat | None = None
     default_period: str | None = None
     instead: tuple[Instead, ...] = ()
     hidden: bool = False
@@ -337,7 +357,7 @@ class ModelDefinition(_Definition):
 
     name: str = "model"
     description: Bilingual | None = None
-    parameters: dict[str, int | float | str] = {}
+    parameters: dict[str, StrictInt | StrictFloat | str] = {}
     datasets: tuple[DatasetDefinition, ...] = ()
     relationships: tuple[RelationshipDefinition, ...] = ()
     grains: tuple[GrainDefinition, ...] = ()

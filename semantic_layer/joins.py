@@ -99,6 +99,37 @@ def cycles(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
+def through(first: JoinPath, second: JoinPath) -> JoinPath:
+    """One path after another; what goes along a one-to-one relationship and straight back is the same row again.
+
+    >>> there, back = Step("a", "b", (), place=0), Step("b", "a", (), place=0)
+    >>> through((there,), (back,))
+    ()
+    """
+    way = [*first]
+    for step in second:
+        if way and (way[-1].source, way[-1].target) == (step.target, step.source) and way[-1].place == step.place:
+            way.pop()
+        else:
+            way.append(step)
+    return tuple(way)
+
+
+def ways_onward(joins: JoinPaths, dataset: str, source: str, target: str) -> tuple[JoinPath, ...]:
+    """The ways from `dataset` to `target` where it is not reached as by way of `source`; none where all is well, or
+    where nothing leads from one of them to the next."""
+    paths = joins.paths
+    onward = paths.get(source, {}).get(target)
+    first = () if source == dataset else paths.get(dataset, {}).get(source)
+    if source in (dataset, target) or onward is None or first is None:
+        return ()
+    there = through(first, onward)
+    here = () if target == dataset else paths[dataset].get(target)
+    if here is None:
+        return joins.ambiguous.get((dataset, target), ())
+    return () if here == there else (here, there)
+
+
 def written(path: JoinPath) -> str:
     """A path for people.
 
@@ -120,10 +151,18 @@ def _shortest_ways(start: str, hops: Mapping[str, list[Step]]) -> dict[str, list
         for dataset, ways in edge.items():
             for step in hops.get(dataset, ()):
                 if step.target != start and step.target not in found and step.target not in edge:
-                    onward = [way for way in ways if not way or step.place is None or way[-1].place != step.place]
                     known = further.setdefault(step.target, [])
-                    known.extend((*way, step) for way in onward[: _MAX_WAYS - len(known)])
+                    if len(known) < _MAX_WAYS:
+                        onward = ways if ways[0] == () else _not_straight_back(ways, step)
+                        known += [(*way, step) for way in onward[: _MAX_WAYS - len(known)]]
         further = {target: known for target, known in further.items() if known}
         found.update(further)
         edge = further
     return found
+
+
+def _not_straight_back(ways: list[JoinPath], step: Step) -> list[JoinPath]:
+    """The ways that do not come by the relationship that the step goes by: only what a role took over can."""
+    if step.place is None or not any(way[-1].is_inherited for way in ways):
+        return ways
+    return [way for way in ways if way[-1].place != step.place]

@@ -12,13 +12,15 @@ from semantic_layer.result import ColumnType
 
 _KIND = "kind"
 _SAME_AS_THIS = (
-    exp.Paren, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.Order, exp.WithinGroup, exp.Distinct, exp.Max, exp.Min,
-    exp.AnyValue, exp.First, exp.Last, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead, exp.Mode, exp.ArgMax,
+    exp.Paren, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.Order, exp.WithinGroup, exp.Distinct, exp.Max,
+    exp.Min, exp.AnyValue, exp.First, exp.Last, exp.FirstValue, exp.LastValue, exp.Lag, exp.Lead, exp.Mode, exp.ArgMax,
     exp.ArgMin, exp.PercentileDisc, exp.Quantile, exp.Nullif, exp.Window, exp.Neg, exp.Coalesce, exp.Greatest,
     exp.Least,
 )  # fmt: skip
 _TRUTHS = (exp.Predicate, exp.Connector, exp.Not, exp.Boolean, exp.LogicalOr, exp.LogicalAnd)
-_COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct, exp.DateDiff, exp.Extract, exp.IntDiv, exp.Length, exp.StrPosition)
+_COUNTS = (
+    exp.Count, exp.CountIf, exp.ApproxDistinct, exp.DateDiff, exp.Extract, exp.IntDiv, exp.Length, exp.StrPosition,
+)  # fmt: skip
 _NUMBERS = (
     exp.Sum, exp.Avg, exp.Div, exp.Mul, exp.Mod, exp.Median, exp.PercentileCont, exp.ApproxQuantile, exp.Stddev,
     exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Round, exp.Floor, exp.Ceil, exp.Abs, exp.Sqrt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from types import MappingProxyType
 
@@ -31,6 +31,7 @@ from semantic_layer.resolve_list import resolve_list
 from semantic_layer.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
 from semantic_layer.result import Column, ResultTable, Value
 from semantic_layer.sql import select_from, subquery
+from semantic_layer.sure_joins import SureJoins
 
 MAX_ROWS = 1000
 
@@ -114,7 +115,7 @@ class Layer:
                 resolved = resolve_cohort(request, context)
             case FunnelQuery():
                 resolved = resolve_funnel(request, context)
-        statement = compile_request(resolved, self.model, context.binder.literals)
+        statement = compile_request(resolved, self.model, context.binder.literals, self._joins.finds)
         if resolved.limit is None:
             statement.limit(self._max_rows + 1, copy=False)
         period = None if isinstance(resolved, ResolvedList) else resolved.period
@@ -167,7 +168,7 @@ class Layer:
             return Values((), is_complete=False)
         context = self._context(reader)
         resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
-        statement = compile_request(resolved, self.model, context.binder.literals)
+        statement = compile_request(resolved, self.model, context.binder.literals, self._joins.finds)
         column = exp.column(resolved.keys[0].name)
         outer = select_from(subquery(statement, "every_value")).select(column.copy())
         outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
@@ -185,6 +186,10 @@ class Layer:
     @cached_property
     def _binder(self) -> Binder:
         return Binder(self.model, self.as_of)
+
+    @cached_property
+    def _joins(self) -> SureJoins:
+        return SureJoins(self.model, self.engine)
 
     @cached_property
     def _calendars(self) -> ModelCalendars:
@@ -234,13 +239,15 @@ def _is_cut_short(prepared: Prepared, shown: int, total: int) -> bool:
 
 
 def _typed(rows: tuple[tuple[Value, ...], ...], columns: tuple[Column, ...]) -> tuple[tuple[Value, ...], ...]:
-    """Timestamps at midnight of date columns as dates, whole floats of integer columns as integers."""
+    """Timestamps at midnight of date columns as dates and the reverse, whole floats of integer columns as integers."""
     return tuple(tuple(_typed_value(value, column) for value, column in zip(row, columns, strict=True)) for row in rows)
 
 
 def _typed_value(value: Value, column: Column) -> Value:
     if column.type == "date" and isinstance(value, datetime):
         return value.date()
+    if column.type == "timestamp" and isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
     if column.type == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -84,6 +84,8 @@ def _named(model: Model) -> Iterator[tuple[str, Part, Label, Synonyms]]:
 
 def _codes(model: Model, where: Where) -> Iterator[DefinitionProblem]:
     for dimension in model.dimensions.values():
+        if model.datasets[dimension.home.dataset].role_of is not None:
+            continue  # its codes are those of its base
         first: dict[tuple[str, str], str] = {}
         for code, words in dimension.home.definition.values.items():
             for language in _LANGUAGES:

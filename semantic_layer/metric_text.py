@@ -11,38 +11,55 @@ from datetime import date
 
 from sqlglot import exp
 
+from semantic_layer.among import ALL, BadConditionError, condition_of, metrics_of
 from semantic_layer.definition_problems import (
+    BadAmongPeriod,
     BadDefaultPeriod,
     BadExpression,
     BadLength,
+    MetricAmongRows,
     MetricParts,
     MisplacedAggregate,
     MixedGrains,
+    MixedKinds,
     NestedAggregate,
     NotAggregate,
+    NotANumber,
 )
-from semantic_layer.definitions import MetricDefinition, PerEntity
+from semantic_layer.definitions import Among, MetricDefinition, PerEntity
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.expressions import Sql, Unparsable, columns, parse_expression
 from semantic_layer.joins import JoinPaths
-from semantic_layer.lengths import length
+from semantic_layer.kind_checks import group_of, not_a_condition, with_kinds
+from semantic_layer.lengths import Length, in_months, in_seconds, length
 from semantic_layer.model import Dataset, Metric
 from semantic_layer.name_problems import (
     BadName,
     UnknownDataset,
     UnknownDimension,
+    UnknownEntity,
     UnknownField,
     UnknownGrain,
     UnknownMetric,
 )
 from semantic_layer.nearest import nearest
 from semantic_layer.periods import GRAINS
-from semantic_layer.references import Scope, check_row_expression, parse_name, place_of
+from semantic_layer.references import (
+    Scope,
+    check_kinds,
+    check_no_bucket,
+    check_row_expression,
+    declared_kind,
+    parse_name,
+    place_of,
+)
 from semantic_layer.resolve_time import rolling
+from semantic_layer.result import ColumnType
 from semantic_layer.yaml_text import Part
 
-_ROW_KEYS = ("filter", "time", "valid", "per", "window", "latest")
+MAX_YEARS = 500
+_ROW_KEYS = ("filter", "among", "time", "valid", "per", "window", "latest")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +70,21 @@ class MetricText:
     filter: exp.Expr | None = None
     inputs: tuple[str, ...] = ()
     datasets: frozenset[str] = frozenset()
+    # metrics that choose the entities whose rows count
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class MetricReader:
     """Reads the texts of metrics. `metrics` holds the names of all, `filterable` those of dimensions and keys of
-    entities; problems are added to `found`."""
+    entities, `entities` the dataset of each; problems are added to `found`."""
 
     draft: Draft
     datasets: Mapping[str, Dataset]
     joins: JoinPaths
     metrics: Collection[str]
     filterable: Collection[str]
+    entities: Mapping[str, str]
     found: list[DefinitionProblem]
 
     def read(self, metric: MetricDefinition, part: Part) -> MetricText:
@@ -121,7 +141,7 @@ class MetricReader:
     ) -> None:
         """A length of time; in units of the model's own too, where `own` says so."""
         known = self._own_grains() if own else ()
-        if text is not None and not _is_readable(lambda each: length(each, known), text):
+        if text is not None and not _is_readable(lambda each: _sane_length(each, known), text):
             self.found.append(BadLength(self.draft.where(*part), metric.name, str(part[-1]), text))
 
     def _check_unit(self, metric: MetricDefinition, name: str | None, part: Part) -> None:
@@ -143,6 +163,7 @@ class MetricReader:
         if sql is None:
             return MetricText()
         owner = metric_owner(metric)
+        self.found.extend(check_no_bucket(self.draft, sql, part, owner))
         if sql.aggregates:
             advice = "Name the `dataset` whose rows it aggregates."
             self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(sql.aggregates[0]), advice))
@@ -152,12 +173,36 @@ class MetricReader:
                 reason = "a formula over metrics names no fields"
                 self.found.append(BadExpression(self.draft.where(*part), owner, _sql(column), reason))
             elif column.name not in self.metrics and column.name not in metric.inputs:
-                self.unknown_metric(part, owner, column.name, metric.inputs)
+                self._not_a_metric(part, owner, column.name, metric.inputs)
+        self._check_number(metric, with_kinds(sql.tree, lambda _: "number"), part)
         if not sql.columns:
             self._wrong(metric, part, "names no metric. Name some, or give it a `dataset`")
         named = (column.name for column in sql.columns if column.name not in metric.inputs)
         names = [name for name in named if name in self.metrics]
-        return MetricText(expression=sql.tree, inputs=tuple(dict.fromkeys((*names, *stands_on))))
+        narrowing = (each.among for each in metric.inputs.values() if each.among is not None)
+        return MetricText(
+            expression=sql.tree,
+            inputs=tuple(dict.fromkeys((*names, *stands_on))),
+            conditions=tuple(dict.fromkeys(name for each in narrowing for name in metrics_of(each))),
+        )
+
+    def _not_a_metric(self, part: Part, owner: str, name: str, inputs: Collection[str]) -> None:
+        """A name in a formula that is no metric's: a field's, or nothing's."""
+        home = next((each.name for each in self.datasets.values() if name in each.fields), None)
+        if home is None or nearest(name, (*self.metrics, *inputs)):
+            self.unknown_metric(part, owner, name, inputs)
+        else:
+            self.found.append(MetricAmongRows(self.draft.where(*part), owner, name, home, is_metric=False))
+
+    def _check_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
+        """A tree whose columns know their kinds makes sense, and gives a number (or a time)."""
+        self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
+        self._check_gives_number(metric, tree, part)
+
+    def _check_gives_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
+        kind = group_of(tree)
+        if kind in ("text", "true or false"):
+            self.found.append(NotANumber(self.draft.where(*part), metric_owner(metric), _sql(tree), kind))
 
     def _check_input(self, metric: MetricDefinition, name: str, part: Part) -> str:
         """The metric that an input stands for."""
@@ -173,7 +218,26 @@ class MetricReader:
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
         for column in sql.columns if sql is not None else ():
             self._check_input_column(metric, column, (*part, "filter"))
+        if sql is not None and not self.draft.unread:
+            self._check_input_kinds(metric, sql, (*part, "filter"))
+        if used.among is not None:
+            self._check_among(metric, used.among, (*part, "among"))
         return used.metric
+
+    def _check_input_kinds(self, metric: MetricDefinition, sql: Sql, part: Part) -> None:
+        def kind(column: exp.Column) -> ColumnType | None:
+            homes = [self.datasets[column.table]] if column.table in self.datasets else self.datasets.values()
+            fields = [each.fields[column.name] for each in homes if column.name in each.fields]
+            kinds = {declared_kind(each) for each in fields}
+            return kinds.pop() if len(kinds) == 1 else None
+
+        tree = with_kinds(sql.tree, kind)
+        self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
+        self._check_holds(metric, tree, part)
+        if sql.aggregates:
+            advice = "A filter is about single rows: condition on an aggregate with `among`."
+            where, owner = self.draft.where(*part), f"the filter of an input of {metric_owner(metric)}"
+            self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
 
     def _check_input_column(self, metric: MetricDefinition, column: exp.Column, part: Part) -> None:
         """The filter of an input speaks of dimensions, keys of entities and `dataset.field`."""
@@ -199,9 +263,13 @@ class MetricReader:
             if metric.per is None:
                 self._names(scope, sql.columns, inner_part, metric, reads)
                 self.found.extend(scope.check_values(sql, inner_part, metric_owner(metric)))
+                self._check_gives_number(metric, scope.with_kinds(sql.tree), inner_part)
             else:
                 self._check_outer_names(metric, metric.per, sql, inner_part)
+                self._check_number(metric, with_kinds(sql.tree, lambda _: None), inner_part)
         filtered = self._filter(scope, metric, metric.filter, (*part, "filter"), reads)
+        if metric.among is not None:
+            self._check_among(metric, metric.among, (*part, "among"), dataset)
         if metric.per is not None:
             self._check_per(scope, metric, metric.per, (*part, "per"), reads)
         self._check_times(scope, metric, part, reads)
@@ -210,7 +278,29 @@ class MetricReader:
             expression=sql.tree if sql is not None else None,
             filter=filtered,
             datasets=reads.with_ways(self.joins),
+            conditions=metrics_of(metric.among) if metric.among is not None else (),
         )
+
+    def _check_among(self, metric: MetricDefinition, among: Among, part: Part, dataset: str | None = None) -> None:
+        """The entity is one that the rows know, and the condition compares metrics with numbers."""
+        where, owner = self.draft.where, metric_owner(metric)
+        target = self.entities.get(among.entity)
+        if target is None:
+            if "entities" not in self.draft.gaps:
+                near = nearest(among.entity, self.entities)
+                self.found.append(UnknownEntity(where(*part, "entity"), owner, among.entity, near))
+        elif dataset is not None and target in self.datasets:
+            scope = Scope(self.draft, self.datasets, self.joins, dataset)
+            self.found.extend(scope.check_reach(target, (*part, "entity"), owner))
+        for name in metrics_of(among):
+            if name not in self.metrics:
+                self.unknown_metric((*part, "having"), owner, name)
+        if among.period != ALL and not self._is_period(among.period):
+            self.found.append(BadAmongPeriod(where(*part, "period"), metric.name, among.period))
+        try:
+            condition_of(among.model_copy(update={"period": ALL}), self.draft.definition.parameters, date(2000, 1, 1))
+        except BadConditionError as error:
+            self.found.append(BadExpression(where(*part, "having"), owner, error.text, error.reason))
 
     def _filter(
         self, scope: Scope, metric: MetricDefinition, text: str | None, part: Part, reads: _Reads
@@ -219,22 +309,34 @@ class MetricReader:
         if sql is None:
             return None
         if sql.aggregates:
-            advice = "A filter is about single rows: condition on an aggregate with `per`."
+            advice = "A filter is about single rows: condition on an aggregate with `per` or `among`."
             where, owner = self.draft.where(*part), f"the filter of {metric_owner(metric)}"
             self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
         self._names(scope, sql.columns, part, metric, reads)
         self.found.extend(scope.check_values(sql, part, metric_owner(metric)))
+        self._check_holds(metric, scope.with_kinds(sql.tree), part)
         return sql.tree
 
+    def _check_holds(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
+        """A filter is true or false."""
+        reason = not_a_condition(tree)
+        if reason:
+            self.found.append(MixedKinds(self.draft.where(*part), metric_owner(metric), _sql(tree), reason))
+
     def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: _Reads) -> None:
-        key = parse_name(per.key)
-        if key is not None:
-            self._names(scope, (key,), (*part, "key"), metric, reads)
-        else:
-            where = self.draft.where(*part, "key")
-            self.found.append(BadExpression(where, metric_owner(metric), per.key, "a key is the name of a field"))
+        for text in per.key:
+            key = parse_name(text)
+            if key is not None:
+                self._names(scope, (key,), (*part, "key"), metric, reads)
+            else:
+                where = self.draft.where(*part, "key")
+                self.found.append(BadExpression(where, metric_owner(metric), text, "a key is the name of a field"))
+        if not per.key:
+            self._wrong(metric, (*part, "key"), "has a `per` without `key`. Name the field of what it is computed per")
         if not per.values:
             self._wrong(metric, (*part, "values"), "has a `per` without `values`. Name an aggregate for each key")
+        for name in (each for each in per.values if each in per.key):
+            self._wrong(metric, (*part, "values", name), f"has '{name}' among both keys and values of `per`")
         for name, text in per.values.items():
             inner = (*part, "values", name)
             sql = self._parsed(metric, text, inner)
@@ -245,7 +347,7 @@ class MetricReader:
 
     def _check_outer_names(self, metric: MetricDefinition, per: PerEntity, sql: Sql, part: Part) -> None:
         """With `per`, the outer expression sees the inner values and the key only."""
-        known = (*per.values, per.key)
+        known = (*per.values, *per.key)
         for column in sql.columns:
             if column.table or column.name not in known:
                 reason = f"'{_sql(column)}' is not one of its inner values, {', '.join(known)}"
@@ -271,6 +373,8 @@ class MetricReader:
             named.append(((*part, "valid", "from"), metric.valid.since))
             if metric.valid.until is not None:
                 named.append(((*part, "valid", "until"), metric.valid.until))
+        if metric.valid is not None and metric.valid.since == metric.valid.until:
+            self._wrong(metric, (*part, "valid"), "is valid until the moment that it begins: nothing ever counts")
         for place, name in named:
             self.found.extend(scope.check_time(name, place, metric_owner(metric)))
         default = self.datasets[scope.dataset].definition.time
@@ -355,6 +459,16 @@ def metric_owner(metric: Metric | MetricDefinition) -> str:
 
 def _sql(tree: exp.Expr) -> str:
     return str(tree.sql("duckdb"))
+
+
+def _sane_length(text: str, own: Collection[str]) -> Length:
+    """A length that does not lead out of the calendar. Raises ValueError."""
+    found = length(text, own)
+    months, seconds = in_months(found), in_seconds(found)
+    years = months / 12 if months is not None else seconds / 31_536_000 if seconds is not None else found.count
+    if years > MAX_YEARS:
+        raise ValueError(f"'{text}' is longer than any history")
+    return found
 
 
 def _is_readable(read: Callable[[str], object], text: str) -> bool:

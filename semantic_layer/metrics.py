@@ -5,25 +5,29 @@ Kinds, stocks and flows, additivity, circles, the two parts of a transition. A m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlglot import exp
 
+from semantic_layer.counting import rows_counted
 from semantic_layer.datasets import label_of
-from semantic_layer.definition_problems import BadPart, MetricCycle, MetricRefersToItself
+from semantic_layer.definition_problems import BadPart, MetricCycle, MetricParts, MetricRefersToItself
 from semantic_layer.definitions import MetricDefinition
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.expressions import is_adding_aggregate, is_linear
 from semantic_layer.joins import JoinPaths, cycles
+from semantic_layer.kind_checks import group
 from semantic_layer.metric_text import MetricReader, MetricText, metric_owner
-from semantic_layer.model import Dataset, Metric, MetricKind
+from semantic_layer.model import Dataset, Field, Metric, MetricKind
 from semantic_layer.name_problems import UnknownDataset
 from semantic_layer.nearest import nearest
-from semantic_layer.references import Scope, parse_name
+from semantic_layer.references import BUCKET_END, BUCKET_START, Scope, declared_kind, parse_name
 from semantic_layer.yaml_text import Part
+
+BUCKET_PARAMETERS = frozenset({BUCKET_START, BUCKET_END})
 
 
 def build_metrics(
@@ -38,7 +42,8 @@ def build_metrics(
     places: dict[str, int] = {}
     for place, definition in enumerate(draft.definition.metrics):
         places.setdefault(definition.name, place)
-    reader = MetricReader(draft, datasets, joins, places, filterable, found)
+    entities = {each.name: each.dataset for each in draft.definition.entities}
+    reader = MetricReader(draft, datasets, joins, places, filterable, entities, found)
     texts = {
         name: reader.read(draft.definition.metrics[place], ("metrics", place))
         if draft.is_read("metrics", place)
@@ -56,7 +61,8 @@ def _in_order(
     draft: Draft, places: Mapping[str, int], texts: Mapping[str, MetricText], found: list[DefinitionProblem]
 ) -> dict[str, Metric]:
     """The metrics, each built after its inputs; circles are reported and cut."""
-    edges = [(name, each) for name, text in texts.items() for each in text.inputs if each in places]
+    stands_on = {name: tuple(dict.fromkeys((*each.inputs, *each.conditions))) for name, each in texts.items()}
+    edges = [(name, each) for name, found_on in stands_on.items() for each in found_on if each in places]
     for chain in cycles(edges):
         last = draft.definition.metrics[places[chain[-2]]]
         key = next((key for key in ("transition", "conversion") if getattr(last, key) is not None), "expression")
@@ -68,7 +74,7 @@ def _in_order(
         todo = [root]
         while todo:
             name = todo[-1]
-            inputs = [each for each in texts[name].inputs if each in places]
+            inputs = [each for each in stands_on[name] if each in places]
             waiting = [each for each in inputs if each not in built and each not in seen] if name not in seen else []
             seen.add(name)
             if waiting:
@@ -76,12 +82,15 @@ def _in_order(
                 continue
             todo.pop()
             if name not in built:
-                parts = [built[each] for each in inputs if each in built]
-                built[name] = _metric(draft.definition.metrics[places[name]], texts[name], parts)
+                parts = [built[each] for each in texts[name].inputs if each in built]
+                conditions = [built[each] for each in texts[name].conditions if each in built]
+                built[name] = _metric(draft.definition.metrics[places[name]], texts[name], parts, conditions)
     return built
 
 
-def _metric(definition: MetricDefinition, text: MetricText, inputs: list[Metric]) -> Metric:
+def _metric(
+    definition: MetricDefinition, text: MetricText, inputs: list[Metric], conditions: list[Metric]
+) -> Metric:
     kind: MetricKind = "simple"
     is_stock, is_additive = definition.valid is not None, False
     if definition.transition is not None:
@@ -95,7 +104,7 @@ def _metric(definition: MetricDefinition, text: MetricText, inputs: list[Metric]
         is_additive = text.expression is not None and is_linear(
             text.expression, lambda node: isinstance(node, exp.Column) and node.name in additive
         )
-    elif not is_stock and not _is_selective(definition) and text.expression is not None:
+    elif not is_stock and not _is_selective(definition) and not _reads_bucket(text) and text.expression is not None:
         is_additive = is_linear(text.expression, is_adding_aggregate)
     return Metric(
         definition=definition,
@@ -104,7 +113,7 @@ def _metric(definition: MetricDefinition, text: MetricText, inputs: list[Metric]
         expression=text.expression,
         filter=text.filter,
         inputs=text.inputs,
-        datasets=text.datasets.union(*(each.datasets for each in inputs)),
+        datasets=text.datasets.union(*(each.datasets for each in (*inputs, *conditions))),
         is_stock=is_stock,
         is_additive=is_additive,
     )
@@ -118,6 +127,12 @@ def _additive_names(definition: MetricDefinition, additive: set[str]) -> set[str
         if each.metric in additive and each.offset is None and each.at_start_of is None
     }
     return (additive - definition.inputs.keys()) | own
+
+
+def _reads_bucket(text: MetricText) -> bool:
+    """Whether which rows count depends on the bucket's ends, so that periods do not add up."""
+    trees = [each for each in (text.expression, text.filter) if each is not None]
+    return any(node.name in BUCKET_PARAMETERS for tree in trees for node in tree.find_all(exp.Placeholder))
 
 
 def _is_selective(definition: MetricDefinition) -> bool:
@@ -140,6 +155,9 @@ def _check_uses(
             near = nearest(instead.dataset, reader.datasets)
             where = draft.where(*inner, "dataset")
             reader.found.append(UnknownDataset(where, metric_owner(metric), instead.dataset, near))
+        if instead.metric == metric.name:
+            reason = "names itself to be used `instead`. Name another metric"
+            reader.found.append(MetricParts(draft.where(*inner, "metric"), metric.name, reason))
         if instead.metric not in built:
             reader.unknown_metric((*inner, "metric"), metric_owner(metric), instead.metric)
     for role in _roles(metric):
@@ -150,6 +168,35 @@ def _check_uses(
             reason = _unfit(reader, role, built[role.metric])
             if reason:
                 reader.found.append(BadPart(draft.where(*inner), metric.name, role.key, role.metric, reason))
+    _check_pairs(reader, built, metric, part)
+
+
+def _check_pairs(reader: MetricReader, built: Mapping[str, Metric], metric: MetricDefinition, part: Part) -> None:
+    """What must be equal in both metrics of a transition or conversion is of one kind in both."""
+    roles = _roles(metric)
+    if len(roles) != 2 or reader.draft.unread or any(each.metric not in built for each in roles):
+        return
+    one, other = (_field_of(reader, built[each.metric]) for each in roles)
+    for mine, its in zip(roles[0].fields, roles[1].fields, strict=True):
+        fields = one(mine), other(its)
+        if fields[0] is None or fields[1] is None:
+            continue
+        kinds = [group(declared_kind(each)) for each in fields if each is not None]
+        if None not in kinds and kinds[0] != kinds[1]:
+            pair = f"'{fields[0].qualified}' ({fields[0].type}) with '{fields[1].qualified}' ({fields[1].type})"
+            reason = f"matches {pair}, which are never equal"
+            reader.found.append(MetricParts(reader.draft.where(*part, roles[0].kind), metric.name, reason))
+
+
+def _field_of(reader: MetricReader, used: Metric) -> Callable[[str], Field | None]:
+    def field(name: str) -> Field | None:
+        column = parse_name(name)
+        dataset = used.definition.dataset
+        if column is None or dataset is None or dataset not in reader.datasets:
+            return None
+        return Scope(reader.draft, reader.datasets, reader.joins, dataset).find(column.table, column.name)
+
+    return field
 
 
 @dataclass(frozen=True)
@@ -162,22 +209,41 @@ class _Role:
     is_stock: bool
     needs_rows_told_apart: bool
     fields: tuple[str, ...]
+    # what its filter cannot look at: the stock is that before the bucket, and what follows may be in any bucket
+    no_parameters: frozenset[str] = frozenset()
 
 
 def _roles(metric: MetricDefinition) -> tuple[_Role, ...]:
     if metric.transition is not None:
         change = metric.transition
         return (
-            _Role("transition", "of", change.of, True, False, (change.key,)),
+            _Role("transition", "of", change.of, True, False, (change.key,), frozenset({BUCKET_START})),
             _Role("transition", "who", change.who, False, False, (change.key,)),
         )
     if metric.conversion is not None:
         step = metric.conversion
         return (
             _Role("conversion", "of", step.of, False, False, (step.key, *step.same)),
-            _Role("conversion", "to", step.to, False, True, (step.key, *step.same.values())),
+            _Role("conversion", "to", step.to, False, True, (step.key, *step.same.values()), BUCKET_PARAMETERS),
         )
     return ()
+
+
+def uncounted(used: Metric) -> str:
+    """Why the rows that a metric over rows counts cannot be followed one by one; '' if they can."""
+    definition = used.definition
+    for key in ("per", "latest", "window"):
+        if getattr(definition, key) is not None:
+            return f"has a `{key}`, where single rows should count"
+    if used.expression is not None and rows_counted(used.expression) is None:
+        return "does not count rows: its expression is not one `count(...)`"
+    return ""
+
+
+def parameters(used: Metric) -> set[str]:
+    """The `$names` in a metric's own text."""
+    trees = [each for each in (used.expression, used.filter) if each is not None]
+    return {node.name for tree in trees for node in tree.find_all(exp.Placeholder)}
 
 
 def _unfit(reader: MetricReader, role: _Role, used: Metric) -> str:
@@ -187,6 +253,12 @@ def _unfit(reader: MetricReader, role: _Role, used: Metric) -> str:
         return "is not a metric over rows of a dataset"
     if used.is_stock != role.is_stock:
         return "is not a stock (a metric with `valid`)" if role.is_stock else "is a stock, not something that happens"
+    reason = uncounted(used)
+    if reason:
+        return reason
+    names = parameters(used)
+    if role.no_parameters & names:
+        return f"looks at '${min(role.no_parameters & names)}', which there is none of here"
     if dataset is None or dataset not in reader.datasets:
         return ""
     if role.needs_rows_told_apart and not reader.datasets[dataset].primary_key:

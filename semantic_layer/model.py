@@ -146,7 +146,8 @@ class Dimension:
 @dataclass(frozen=True, eq=False)
 class Metric:
     """A metric. `expression` is an aggregate over its dataset (simple) or a formula over metric names (derived);
-    None for a transition or conversion. `inputs` are the metrics that it stands on, `datasets` all that it reads."""
+    None for a transition or conversion. `inputs` are the metrics that it stands on, `datasets` all that it reads,
+    also to tell which entities it is among."""
 
     definition: MetricDefinition
     kind: MetricKind
@@ -214,7 +215,8 @@ class Model:
                 if each.definition.role == "key":
                     name = each.name if dataset.role_of is None else f"{dataset.name}_{each.name}"
                     named.setdefault(name, []).append(each)
-        found = {e.key: (self.datasets[e.dataset].fields[e.key],) for e in reversed(self.entities.values())}
+        entities = reversed(tuple(self.entities.values()))
+        found: dict[str, tuple[Field, ...]] = {e.key: (self.datasets[e.dataset].fields[e.key],) for e in entities}
         for name, fields in named.items():
             if name not in found and name not in self.dimensions:
                 whole = [each for each in fields if self.datasets[each.dataset].primary_key == (each.name,)]
@@ -224,9 +226,13 @@ class Model:
         return MappingProxyType(found)
 
     def _pointed_at(self, fields: list[Field]) -> list[Field]:
-        """Of the keys of several datasets, those of datasets that point at no other of them."""
+        """Of the keys of several datasets, those of datasets that point by theirs at no other's."""
         owners = {each.dataset for each in fields}
-        pointing = {first.source for first in self._defined_steps if {first.source, first.target} <= owners}
+        pointing = {
+            step.source
+            for step in self._defined_steps
+            if {step.source, step.target} <= owners and all(one == other == fields[0].name for one, other in step.on)
+        }
         return [each for each in fields if each.dataset not in pointing]
 
     @cached_property
@@ -236,6 +242,18 @@ class Model:
         for step in self.steps:
             found.setdefault(step.place, step)
         return tuple(found.values())
+
+    @cached_property
+    def distances(self) -> Mapping[str, Mapping[str, int]]:
+        """For each dataset those whose rows lead to it, and over how many relationships: 0 for itself, more than there
+        can be where ways are in doubt."""
+        found: dict[str, dict[str, int]] = {name: {name: 0} for name in self.datasets}
+        for source, paths in self.paths.items():
+            for target, path in paths.items():
+                found[target][source] = len(path)
+        for source, target in self.ambiguous:
+            found[target][source] = len(self.datasets)
+        return MappingProxyType(found)
 
     def nearest_fields(self, name: str, dataset: str) -> tuple[Field, ...]:
         """The fields of that name that rows of `dataset` have nearest: their own, or those of to-one neighbours.
@@ -263,6 +281,16 @@ class Model:
         in doubt."""
         found = self.nearest_of(dimension.fields, dataset)
         return found[0] if len(found) == 1 else None
+
+    def in_roles(self, name: str) -> tuple[str, ...]:
+        """What a dimension or key is called in the roles of its dataset: the guest's home state, the host's."""
+        fields = self.dimensions[name].fields if name in self.dimensions else self.keys.get(name, ())
+        meant = {(each.dataset, each.name) for each in fields}
+        homes = {other: each.home for other, each in self.dimensions.items()}
+        homes |= {other: each[0] for other, each in self.keys.items()}
+        return tuple(
+            other for other, field in homes.items() if (self.datasets[field.dataset].role_of, field.name) in meant
+        )
 
     def parsed(self, text: str) -> exp.Expr:
         """An expression of a definition as a tree; checked to parse when the model was loaded. Copy before use."""

@@ -11,6 +11,15 @@ from typing import ClassVar
 from semantic_layer.errors import DefinitionProblem, suggestion
 
 
+def article(thing: str) -> str:
+    """The thing with its article.
+
+    >>> article("entity"), article("metric")
+    ('an entity', 'a metric')
+    """
+    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
+
+
 @dataclass(frozen=True)
 class UnknownThing(DefinitionProblem):
     """A name that stands for nothing. Subclasses say what it should have been the name of."""
@@ -139,7 +148,8 @@ class BadName(DefinitionProblem):
 
     @property
     def message(self) -> str:
-        return f"'{self.name}' cannot be the name of a {self.thing}. Use letters, digits and '_', a letter first."
+        wanted = "Use letters, digits and '_', a letter first."
+        return f"'{self.name}' cannot be the name of {article(self.thing)}. {wanted}"
 
 
 @dataclass(frozen=True)
@@ -153,8 +163,8 @@ class ReservedName(DefinitionProblem):
 
     @property
     def message(self) -> str:
-        taken = ", ".join(self.reserved)
-        return f"'{self.name}' cannot be the name of a {self.thing}: {taken} have a meaning of their own. Rename it."
+        taken = f"{', '.join(self.reserved)} have a meaning of their own"
+        return f"'{self.name}' cannot be the name of {article(self.thing)}: {taken}. Rename it."
 
 
 @dataclass(frozen=True)
@@ -200,4 +210,5 @@ class NameClash(DefinitionProblem):
 
     @property
     def message(self) -> str:
-        return f"the {self.thing} '{self.name}' has the name of a {self.other} (at {self.first}). Rename one of them."
+        other = f"{article(self.other)} (at {self.first})"
+        return f"the {self.thing} '{self.name}' has the name of {other}. Rename one of them."

@@ -30,6 +30,7 @@ def check_names(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[D
     """No name twice, none that the program needs, none for two kinds of things that a query could mean."""
     for section, thing in _SINGULAR:
         yield from _check_repeated(draft, section, thing)
+    yield from _check_steps(draft)
     taken: dict[str, tuple[str, Part]] = {}
     for thing, name, part in _queryable(draft, dimensions):
         if name in GRAINS or (thing == "grain" and name in (*CLOCK_GRAINS, *DATE_PARTS)):
@@ -53,9 +54,22 @@ def _check_repeated(draft: Draft, section: str, thing: str) -> Iterator[Definiti
             yield DuplicateName(draft.where(section, place), thing, each.name, draft.where(section, first[each.name]))
 
 
+def _check_steps(draft: Draft) -> Iterator[DefinitionProblem]:
+    """The steps of a funnel are told apart by their names."""
+    for place, funnel in enumerate(draft.definition.funnels):
+        first: dict[str, int] = {}
+        for number, step in enumerate(funnel.steps if draft.is_read("funnels", place) else ()):
+            if first.setdefault(step.name, number) != number:
+                there = draft.where("funnels", place, "steps", first[step.name])
+                where = draft.where("funnels", place, "steps", number)
+                yield DuplicateName(where, f"step of '{funnel.name}'", step.name, there)
+
+
 def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str, Part]]:
     """What a query names without saying of which kind it is: kind, name and where it is defined."""
-    for section, thing in (("metrics", "metric"), ("entities", "entity")):
+    for section, thing in (
+        ("metrics", "metric"), ("entities", "entity"), ("cohorts", "cohort"), ("funnels", "funnel"),
+    ):  # fmt: skip
         for place, each in enumerate(getattr(draft.definition, section)):
             if draft.is_read(section, place):
                 yield thing, each.name, (section, place)

@@ -19,10 +19,11 @@ Operator = Literal[
     "ends with", "is null", "is not null",
 ]  # fmt: skip
 NumberOperator = Literal["=", "!=", "<", "<=", ">", ">=", "between"]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FieldFilter(_Frozen):
@@ -46,6 +47,11 @@ class FieldFilter(_Frozen):
         return self
 
 
+def _check_count(op: NumberOperator, values: tuple[float, ...]) -> None:
+    if len(values) != (2 if op == "between" else 1):
+        raise ValueError(f"operator '{op}' does not take {len(values)} values")
+
+
 class MetricFilter(_Frozen):
     """A condition on behaviour: the entities (customers) whose own metric value compares so.
 
@@ -58,27 +64,32 @@ class MetricFilter(_Frozen):
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     op: NumberOperator
-    values: tuple[float, ...] = Field(min_length=1, max_length=2)
+    values: tuple[Number, ...] = Field(min_length=1, max_length=2)
     origin: Origin = "asked"
+
+    @model_validator(mode="after")
+    def _count_values(self) -> MetricFilter:
+        _check_count(self.op, self.values)
+        return self
 
 
 class AllOf(_Frozen):
     """Every one of the conditions holds."""
 
-    all: tuple[Filter, ...]
+    all: tuple[Filter, ...] = Field(min_length=1)
 
 
 class AnyOf(_Frozen):
     """At least one of the conditions holds."""
 
-    any: tuple[Filter, ...]
+    any: tuple[Filter, ...] = Field(min_length=1)
 
 
 class NotOf(_Frozen):
     """The condition does not hold, or is unknown."""
 
     negated: Filter = Field(alias="not", serialization_alias="not")
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 Filter = Annotated[FieldFilter | MetricFilter | AllOf | AnyOf | NotOf, Field(union_mode="smart")]
@@ -89,7 +100,12 @@ class Having(_Frozen):
 
     column: str
     op: NumberOperator
-    values: tuple[float, ...] = Field(min_length=1, max_length=2)
+    values: tuple[Number, ...] = Field(min_length=1, max_length=2)
+
+    @model_validator(mode="after")
+    def _count_values(self) -> Having:
+        _check_count(self.op, self.values)
+        return self
 
 
 class Order(_Frozen):

@@ -150,7 +150,7 @@ class NotAShare(QueryProblem):
 
     @property
     def message(self) -> str:
-        return f"'{self.metric}' is a ratio: groups of it do not add up, so it has no shares."
+        return f"groups of '{self.metric}' are no parts of a whole, so it has no shares."
 
 
 @dataclass(frozen=True)
@@ -232,6 +232,20 @@ class OutsideCalendar(QueryProblem):
     @property
     def message(self) -> str:
         return f"The calendar of '{self.grain}' runs from {self.first} to {self.last}; the period reaches beyond it."
+
+
+@dataclass(frozen=True)
+class PeriodOutOfRange(QueryProblem):
+    """A period in years that no data is of, from which none could be counted back."""
+
+    code: ClassVar[str] = "period_out_of_range"
+    period: str
+    first_year: int
+    last_year: int
+
+    @property
+    def message(self) -> str:
+        return f"The period {self.period} is not within the years {self.first_year} to {self.last_year}."
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.definition_problems import AmbiguousReference, BadExpression, NotATime, ReadsClock, Unreachable
+from semantic_layer.definition_problems import BadExpression, MetricAmongRows, MixedKinds, NotATime, ReadsClock
 from semantic_layer.draft import Draft
 from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Sql, parse_expression
-from semantic_layer.joins import JoinPaths, written
+from semantic_layer.expressions import Sql, columns, parse_expression
+from semantic_layer.join_problems import AmbiguousReference, Unreachable
+from semantic_layer.joins import JoinPaths, ways_onward, written
+from semantic_layer.kind_checks import mistakes, with_kinds
 from semantic_layer.model import Dataset, Field
 from semantic_layer.name_problems import UnknownDataset, UnknownField, UnknownParameter, UnknownValue
 from semantic_layer.nearest import nearest
+from semantic_layer.result import ColumnType
 from semantic_layer.yaml_text import Part
 
 TIME_TYPES = ("date", "timestamp")
@@ -44,7 +47,8 @@ class Scope:
                 yield from self._check_column(column, part, owner)
 
     def check_values(self, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
-        """What a field with a closed set of values is compared with is one of them."""
+        """Values go together by their kinds, and what a field with a closed set of values is compared with is one."""
+        yield from check_kinds(self.draft, self.with_kinds(sql.tree), part, owner)
         for column, values in sql.compared:
             field = self.find(column.table, column.name) if column.name not in self.more else None
             if field is not None and field.definition.values and not field.definition.open:
@@ -64,6 +68,17 @@ class Scope:
         field = self.find(column.table, column.name)
         if field is not None and field.type not in TIME_TYPES and self.draft.is_read(*field_part(self.draft, field)):
             yield NotATime(self.draft.where(*part), owner, field.qualified, field.type)
+
+    def with_kinds(self, tree: exp.Expr) -> exp.Expr:
+        """A copy of the tree that knows of which kind the values of its fields are."""
+
+        def kind(column: exp.Column) -> ColumnType | None:
+            field = self.find(column.table, column.name) if column.name not in self.more else None
+            if field is None or (self.draft.unread and not self.draft.is_read(*field_part(self.draft, field))):
+                return None
+            return declared_kind(field)
+
+        return with_kinds(tree, kind)
 
     def find(self, dataset: str, name: str) -> Field | None:
         """The field, if it can be used here; `dataset` may be ''."""
@@ -85,16 +100,21 @@ class Scope:
             if "datasets" not in self.draft.gaps:
                 yield UnknownDataset(where(*part), owner, column.table, nearest(column.table, self.datasets))
         else:
-            yield from self._check_reach(column.table, part, owner)
+            yield from self.check_reach(column.table, part, owner)
             yield from self._check_field(column.name, column.table, part, owner)
+            yield from self._check_onward(column, part, owner)
 
     def _check_field(self, name: str, dataset: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
         known = self.datasets[dataset].fields
         if name not in known and self.draft.is_read("datasets", place_of(self.draft, dataset)):
+            if any(each.name == name for each in self.draft.definition.metrics):
+                yield MetricAmongRows(self.draft.where(*part), owner, name, dataset, is_metric=True)
+                return
             near = nearest(name, (*known, *(self.more if dataset == self.dataset else ())))
             yield UnknownField(self.draft.where(*part), owner, name, dataset, near)
 
-    def _check_reach(self, target: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def check_reach(self, target: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        """Rows lead to no more than one row of the target, in one way."""
         if target == self.dataset or target in self.joins.paths.get(self.dataset, {}):
             return
         ways = self.joins.ambiguous.get((self.dataset, target))
@@ -104,6 +124,26 @@ class Scope:
         elif "relationships" not in self.draft.gaps and not _has_unread_relationship(self.draft):
             reachable = tuple(self.joins.paths.get(self.dataset, {}))
             yield Unreachable(self.draft.where(*part), owner, self.dataset, target, reachable)
+
+
+    def _check_onward(self, column: exp.Column, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+        """What a neighbour's field reads of its own neighbours is what the rows here join under that name."""
+        first = self.find(column.table, column.name)
+        todo, seen = [first] if first is not None else [], set[str]()
+        while todo:
+            field = todo.pop()
+            seen.add(field.qualified)
+            for each in columns(field.expression):
+                if not each.table or each.table not in self.datasets:
+                    continue
+                ways = ways_onward(self.joins, self.dataset, field.dataset, each.table)
+                if ways:
+                    told = tuple(written(way) for way in ways if way)
+                    yield AmbiguousReference(self.draft.where(*part), owner, self.dataset, each.table, told)
+                    return
+                further = self.datasets[each.table].fields.get(each.name)
+                if further is not None and further.qualified not in seen:
+                    todo.append(further)
 
 
 def parse_name(text: str) -> exp.Column | None:
@@ -119,6 +159,18 @@ def parse_name(text: str) -> exp.Column | None:
     return sql.tree if isinstance(sql, Sql) and isinstance(sql.tree, exp.Column) else None
 
 
+def declared_kind(field: Field) -> ColumnType | None:
+    """The kind of a field's values, where its definition says so; text is what a dimension is unless it says."""
+    definition = field.definition
+    return definition.type if definition.role == "dimension" or "type" in definition.model_fields_set else None
+
+
+def check_kinds(draft: Draft, tree: exp.Expr, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    """What makes no sense in a tree whose columns know their kinds, once each."""
+    for node, reason in dict.fromkeys((str(node.sql("duckdb")), reason) for node, reason in mistakes(tree)):
+        yield MixedKinds(draft.where(*part), owner, node, reason)
+
+
 def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
     """What no expression of a field, metric or filter may hold, whatever its names: queries, windows, clocks."""
     reason = ""
@@ -129,6 +181,14 @@ def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: str) -> Iter
     if reason:
         yield BadExpression(draft.where(*part), owner, sql.tree.sql("duckdb"), reason)
     yield from check_values_of_a_day(draft, sql, part, owner, GIVEN_PARAMETERS)
+
+
+def check_no_bucket(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    """Only a metric over rows places its rows in buckets: nothing else speaks of a bucket's ends."""
+    for name in sql.parameters:
+        if name in (BUCKET_START, BUCKET_END):
+            reason = "rows are in buckets in metrics with a `dataset` only; use it in one"
+            yield BadExpression(draft.where(*part), owner, f"${name}", reason)
 
 
 def check_values_of_a_day(

@@ -7,11 +7,13 @@ reader, what tables are missing and where the data begins are given.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 
 from sqlglot import exp
 
+from semantic_layer.among import ALL, condition_of
 from semantic_layer.binding import UnbindableError
 from semantic_layer.calendars import OutsideCalendarError
 from semantic_layer.columns import (
@@ -23,11 +25,13 @@ from semantic_layer.columns import (
     part_column,
 )
 from semantic_layer.date_parts import TimePartError
+from semantic_layer.definitions import Among
+from semantic_layer.emptiness import as_number, worth_of_nothing
 from semantic_layer.errors import Problem
 from semantic_layer.measures import MeasureMaker, has_division, renamed
 from semantic_layer.model import Field, Metric
 from semantic_layer.periods import Period
-from semantic_layer.query import MetricQuery, Order
+from semantic_layer.query import FieldFilter, MetricQuery, Order
 from semantic_layer.query_problems import (
     GrainTooFine,
     MissingTable,
@@ -41,7 +45,7 @@ from semantic_layer.query_problems import (
     UnsupportedGroup,
     WrongType,
 )
-from semantic_layer.reach_problems import policies_that_miss, unbound
+from semantic_layer.reach import policies_that_miss, unbound
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import (
     BadValueError,
@@ -49,10 +53,11 @@ from semantic_layer.resolve_filters import (
     applied,
     bound_name,
     fields_named,
+    literals,
     time_part_problem,
 )
 from semantic_layer.resolve_names import homes_of, unknown_names
-from semantic_layer.resolve_parts import AS_DEFINED, Variant, move, narrow
+from semantic_layer.resolve_parts import AS_DEFINED, Variant, move, narrow, runs
 from semantic_layer.resolve_time import (
     MAX_BUCKETS,
     Clock,
@@ -84,6 +89,34 @@ def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
     return resolved
 
 
+def resolve_population(query: MetricQuery, context: Context) -> ResolvedMetrics:
+    """A metric of each entity, resolved, to choose entities by it."""
+    resolved = MetricResolver(query, context).resolve()
+    worth = worth_of_nothing(resolved)
+    if as_number(worth) is None and not isinstance(worth, exp.Null):
+        what = f"'{query.metrics[0]}' cannot choose among customers: its formula does not tell what it is without rows."
+        context.problems.append(UnsupportedGroup("filters", what))
+    return resolved
+
+
+def narrowed(rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
+    """Rows of those entities only that meet every condition. Raises UnbindableError."""
+    filters = FilterBinder(
+        context.model, context.binder, rows.dataset,
+        resolve_population=lambda query: resolve_population(query, context), names=context.next_population,
+    )  # fmt: skip
+    conditions = [condition_of(each, context.model.parameters, context.as_of, context.calendars) for each in among]
+    bound = tuple(filters.bind(each) for each in conditions)
+    needs = {rows.dataset, *(step.target for step in rows.steps), *filters.datasets}
+    return replace(
+        rows, steps=context.binder.steps(rows.dataset, needs), filters=(*rows.filters, *bound),
+        populations=(*rows.populations, *filters.populations),
+    )  # fmt: skip
+
+
+RUNNING = "__running"
+
+
 class MetricResolver:
     """Resolves one metric query; problems go to the context."""
 
@@ -94,11 +127,14 @@ class MetricResolver:
         grains = [name for name in query.group_by if is_grain(context.model, name)]
         self._grain: str | None = grains[0] if grains else None
         units = context.calendars[self._grain] if self._grain is not None else None
-        self._clock = Clock(context.as_of, units, context.calendars)
+        named = query.period.grain if query.period is not None else None
+        own = context.calendars[named] if named is not None else None
+        self._clock = Clock(context.as_of, units, context.calendars, own)
         if len(grains) > 1:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
         self._makers: dict[str, MeasureMaker] = {}
         self._known_rows: dict[tuple[str, tuple[str, ...], Field | None], Rows] = {}
+        self._known_narrowed: dict[tuple[int, tuple[Among, ...]], Rows] = {}
 
     def resolve(self) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -131,7 +167,7 @@ class MetricResolver:
             keys=keys, grain=self._grain, metrics=tuple(metrics), measures=tuple(measures.values()),
             totals=tuple(totals.values()), shares=query.shares, cumulative=query.cumulative,
             compared=query.compare is not None, spine=self._spine(shown), shown=self._shown(keys),
-            having=query.having, keep=tuple(KeepCondition(c.field, c.op, c.values) for c in query.keep),
+            having=query.having, keep=self._conditions("keep", query.keep, keys),
             sorts=self._sorts(keys, columns), limit=query.limit, limit_within=query.limit_within, columns=columns,
             filters=self._applied(metrics), period=period, previous_period=shown[0].previous if shown else None,
             incomplete=self._incomplete(period),
@@ -148,18 +184,21 @@ class MetricResolver:
             starts = [context.data_start(name) for name in self._model.grouping_datasets(metric.name)]
             known = [day for day in starts if day is not None]
             period = Period(min(known), None) if known else Period()
-        if metric is not None and self._is_snapshot(metric):
+        snapshots = self._snapshots(metric) if metric is not None else ()
+        if metric is not None and any(snapshots):
             if not self._snapshot_fits(query.period):
                 context.problems.append(NoHistory("metrics", metric.name))
                 return None
-            return times(None, None, Clock(context.as_of, None, context.calendars))
+            if all(snapshots):
+                return times(None, None, Clock(context.as_of, None, context.calendars))
         found = times(period, query.compare, self._clock)
         if found is None:
             context.problems.append(NeedsPeriod("compare", "A comparison"))
         return found
 
-    def _is_snapshot(self, metric: Metric) -> bool:
-        return all(
+    def _snapshots(self, metric: Metric) -> tuple[bool, ...]:
+        """Of each part of the metric, whether it is known for today only."""
+        return tuple(
             leaf.kind == "simple" and self._maker("").kind_of(leaf) == "snapshot"
             for leaf in self._model.leaves(metric.name)
         )
@@ -209,6 +248,8 @@ class MetricResolver:
 
         def replace_name(node: exp.Expr) -> exp.Expr:
             nonlocal failed
+            if isinstance(node, exp.Placeholder):
+                return self._context.binder.literals[node.name].copy()
             if not isinstance(node, exp.Column):
                 return node
             part = metric.definition.inputs.get(node.name)
@@ -226,7 +267,7 @@ class MetricResolver:
         total = self._formula(metric, spans.branches, totals, "__total", AS_DEFINED)
         if total is None:
             return
-        adds_up = all(totals[node.name].zero_when_empty for node in total.find_all(exp.Column))
+        adds_up = all(totals[node.name].when_empty == 0 for node in total.find_all(exp.Column))
         if has_division(total) or not adds_up:
             self._context.problems.append(NotAShare("shares", metric.name))
             return
@@ -237,21 +278,22 @@ class MetricResolver:
             self._context.problems.append(NeedsPeriod("cumulative", "A running total"))
             return
         kinds = {self._maker("").kind_of(leaf) for leaf in self._model.leaves(metric.name)}
-        if kinds != {"flow"}:
+        if kinds != {"flow"} or not runs(metric, self._model):
             self._context.problems.append(NotAdditive("cumulative", metric.name))
             return
-        branches = from_period_start(spans.branches[:1])
-        formula = self._formula(metric, branches, measures, "__running", AS_DEFINED)
+        formula = self._formula(metric, spans.branches[:1], measures, RUNNING, AS_DEFINED)
         if formula is not None:
             yield MetricColumn(part_column(self._model, metric, "cumulative"), formula)
 
     def _measure(self, leaf: Metric, branches: tuple[Branch, ...], suffix: str, variant: Variant) -> Measure | None:
+        if suffix == RUNNING:
+            branches = from_period_start(branches)
         missing = {table for dataset in leaf.datasets for table in self._context.unavailable.get(dataset, ())}
         if missing:
             self._context.problems.append(MissingTable("metrics", leaf.name, tuple(sorted(missing))))
             return None
         try:
-            made = self._maker(suffix).make(leaf, branches, variant.conditions)
+            made = self._maker(suffix).make(leaf, branches, variant.conditions, variant.among)
         except UnbindableError as error:
             self._context.problems.append(self._unreachable(leaf, error))
             return None
@@ -286,7 +328,7 @@ class MetricResolver:
             names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
             self._makers[suffix] = MeasureMaker(
                 model=self._model, binder=self._context.binder,
-                rows=lambda dataset, event_time: self._rows(dataset, names, event_time),
+                rows=lambda dataset, event_time: self._rows(dataset, names, event_time), narrowed=self._narrowed,
                 calendars=self._context.calendars, suffix=suffix,
             )  # fmt: skip
         return self._makers[suffix]
@@ -302,6 +344,13 @@ class MetricResolver:
             self._known_rows[known] = self._bound_rows(dataset, names, event_time)
         return self._known_rows[known]
 
+    def _narrowed(self, rows: Rows, among: tuple[Among, ...]) -> Rows:
+        """The same object for the same rows and conditions, as in `_rows`."""
+        memory = (id(rows), among)
+        if memory not in self._known_narrowed:
+            self._known_narrowed[memory] = narrowed(rows, among, self._context)
+        return self._known_narrowed[memory]
+
     @cached_property
     def _asks_for_event_parts(self) -> bool:
         """Whether a part of the time at which rows happen is grouped or filtered by: then rows differ by that time."""
@@ -315,7 +364,7 @@ class MetricResolver:
             keys.append(self._key(name, dataset, needs, event_time))
         filters = FilterBinder(
             self._model, binder, dataset,
-            resolve_population=lambda query: MetricResolver(query, self._context).resolve(),
+            resolve_population=lambda query: resolve_population(query, self._context),
             names=self._context.next_population, event_time=event_time,
         )  # fmt: skip
         policies = self._context.reader.policies
@@ -348,7 +397,9 @@ class MetricResolver:
         Of several such, one that is home to one of them comes first, then the one nearest to all.
         """
         if self._grain is not None:
-            what = f"'{self._grain}' is a time of what a metric counts. Add a metric, or name a time: '...__{self._grain}'."
+            times = (f"{each.name}.{each.definition.time}" for each in self._model.datasets.values())
+            named = next((name for name in times if name in self._model.fields), "dataset.time")
+            what = f"'{self._grain}' is of what a metric counts. Add one, or name the time: '{named}__{self._grain}'."
             self._context.problems.append(UnsupportedGroup("group_by", what))
             return
         names = self._query.group_by
@@ -361,6 +412,9 @@ class MetricResolver:
                 continue
             except TimePartError as error:
                 problem = UnsupportedGroup("group_by", f"'{error.part}' needs a metric.")
+                break
+            except BadValueError as error:
+                problem = WrongType("filters", error.field_name, error.type_name, str(error.value))
                 break
             read = sorted({dataset, *(step.target for step in rows.steps)} & set(self._context.unavailable))
             if read:
@@ -392,9 +446,13 @@ class MetricResolver:
                 self._context.problems.append(
                     NotAColumn("order_by", order.column, self._context.nearest(order.column, names))
                 )
+        types = {column.name: column.type for column in columns}
         for having in self._query.having:
             if having.column not in names:
                 self._context.problems.append(NotAColumn("having", having.column, tuple(names)))
+            elif types[having.column] not in ("integer", "number"):
+                kind, value = types[having.column], f"{having.values[0]:g}"
+                self._context.problems.append(WrongType("having", having.column, kind, value))
         chosen = self._query.order_by or _natural_order(keys, self._query.metrics)
         asked = [Sort(order.column, order.descending) for order in chosen]
         rest = [Sort(key.name, False) for key in keys if key.name not in {sort.column for sort in asked}]
@@ -403,11 +461,21 @@ class MetricResolver:
     def _shown(self, keys: tuple[Column, ...]) -> tuple[KeepCondition, ...]:
         # values that the question names appear even without rows, where they are the only groups beside time
         others = [key.name for key in keys if key.grain is None]
-        return tuple(
-            KeepCondition(each.field, each.op, each.values)
-            for each in self._query.show
-            if others == [each.field] and each.op in ("=", "in")
-        )
+        shown = [each for each in self._query.show if others == [each.field] and each.op in ("=", "in")]
+        return self._conditions("show", shown, keys)
+
+    def _conditions(
+        self, part: str, conditions: Iterable[FieldFilter], keys: tuple[Column, ...]
+    ) -> tuple[KeepCondition, ...]:
+        """Conditions on group columns, their values checked against the types of those."""
+        types = {key.name: key.type for key in keys}
+        found = []
+        for each in conditions:
+            try:
+                found.append(KeepCondition(each.field, each.op, literals(each, each.field, types[each.field])))
+            except BadValueError as error:
+                self._context.problems.append(WrongType(part, error.field_name, error.type_name, str(error.value)))
+        return tuple(found)
 
     def _applied(self, metrics: list[MetricColumn]) -> tuple[AppliedFilter, ...]:
         found: dict[AppliedFilter, None] = {}
@@ -417,6 +485,8 @@ class MetricResolver:
             for leaf in self._model.leaves(column.column.metric or ""):
                 if leaf.filter is not None:
                     found[metric_filter(leaf.filter)] = None
+                if leaf.definition.among is not None:
+                    found[among_filter(leaf.definition.among)] = None
         return tuple(found)
 
 
@@ -439,6 +509,12 @@ def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...]) -> tuple[
     if ordered or not metrics:
         return tuple(Order(column=key.name) for key in sorted(ordered, key=lambda key: key.grain is None))
     return (Order(column=metrics[0], descending=True),)
+
+
+def among_filter(among: Among) -> AppliedFilter:
+    """A metric's condition on entities as people are shown it."""
+    period = "" if among.period == ALL else f", {among.period}"
+    return AppliedFilter("", "", (), "metric", f"{among.entity}: {among.having}{period}")
 
 
 def metric_filter(condition: exp.Expr) -> AppliedFilter:

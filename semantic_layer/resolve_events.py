@@ -10,7 +10,7 @@ from semantic_layer.binding import UnbindableError
 from semantic_layer.date_parts import TimePartError
 from semantic_layer.definitions import EntityDefinition
 from semantic_layer.errors import QueryError
-from semantic_layer.measures import MeasureMaker
+from semantic_layer.measures import MeasureMaker, counting
 from semantic_layer.periods import Period
 from semantic_layer.query import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query_problems import (
@@ -20,11 +20,11 @@ from semantic_layer.query_problems import (
     UnsupportedGroup,
     WrongType,
 )
-from semantic_layer.reach_problems import policies_that_miss, unbound
-from semantic_layer.resolve import MetricResolver, metric_filter
+from semantic_layer.reach import policies_that_miss, unbound
+from semantic_layer.resolve import metric_filter, narrowed, resolve_population
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, time_part_problem
-from semantic_layer.resolve_names import unknown_in
+from semantic_layer.resolve_names import strange_period, unknown_in
 from semantic_layer.resolved import AppliedFilter, EventRows, Members, ResolvedCohort, ResolvedFunnel, Rows, Sort
 from semantic_layer.result import Column, Label
 
@@ -42,6 +42,8 @@ def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
     if definition is None:
         raise _unknown("cohort", query.metric, context.model.cohorts)
     entity = context.model.entities[definition.entity]
+    context.problems.extend(strange_period(query.period, "period"))
+    context.finish()
     members = _members(query.filters, entity, context)
     events = _events(definition.metric, entity, context)
     context.finish()
@@ -74,6 +76,8 @@ def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
     if definition is None:
         raise _unknown("funnel", query.metric, context.model.funnels)
     entity = context.model.entities[definition.entity]
+    context.problems.extend(strange_period(query.period, "period"))
+    context.finish()
     members = _members(query.filters, entity, context)
     found = [(step.name, _events(step.metric, entity, context)) for step in definition.steps]
     context.finish()
@@ -106,15 +110,22 @@ def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRow
     if missing:
         context.problems.append(MissingTable("metric", metric, tuple(sorted(missing))))
         return None
-    maker = MeasureMaker(model, binder, lambda dataset, _: Rows(dataset, (), (), ()), context.calendars)
-    measure = maker.make(leaf, ())
+    maker = MeasureMaker(
+        model, binder, lambda dataset, _: Rows(dataset, (), (), ()), lambda rows, among: narrowed(rows, among, context),
+        context.calendars,
+    )  # fmt: skip
+    try:
+        measure = maker.make(leaf, ())
+        key = binder.key(measure.rows.dataset, entity.dataset, entity.key)
+        steps = binder.steps(measure.rows.dataset, {*key.datasets, *(step.target for step in measure.rows.steps)})
+    except UnbindableError as error:
+        context.problems.append(unbound(error, "metric", metric, model))
+        return None
     if measure.kind != "flow" or measure.time is None:
         context.problems.append(UnsupportedGroup("metric", f"'{metric}' does not count events in time."))
         return None
-    key = binder.key(measure.rows.dataset, entity.dataset, entity.key)
-    steps = binder.steps(measure.rows.dataset, {*key.datasets, *(step.target for step in measure.rows.steps)})
-    rows = Rows(measure.rows.dataset, steps, (), ())
-    return EventRows(replace(measure, rows=rows), key.expression, measure.time)
+    counted = replace(counting(measure, key.expression), rows=replace(measure.rows, steps=steps))
+    return EventRows(counted, key.expression, measure.time)
 
 
 def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Context) -> Members | None:
@@ -125,7 +136,7 @@ def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Con
     context.problems.extend(unknown_in(filters, context, "filters"))
     context.finish()
     found = FilterBinder(
-        model, binder, entity.dataset, resolve_population=lambda inner: MetricResolver(inner, context).resolve(),
+        model, binder, entity.dataset, resolve_population=lambda inner: resolve_population(inner, context),
         names=context.next_population,
     )  # fmt: skip
     try:

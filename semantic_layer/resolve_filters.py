@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlglot import exp
 
-from semantic_layer.binding import Binder, Bound, UnbindableError
+from semantic_layer.binding import Binder, Bound, UnbindableError, wrapped
 from semantic_layer.date_parts import DATE_PARTS, TimePartError, part_of, split_name
 from semantic_layer.definitions import EntityDefinition
+from semantic_layer.emptiness import as_number, worth_of_nothing
 from semantic_layer.errors import Problem
 from semantic_layer.model import Field, JoinPath, Model
 from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
 from semantic_layer.query_problems import GrainTooFine, NoEvent
 from semantic_layer.references import TIME_TYPES
 from semantic_layer.resolved import AppliedFilter, Population, ResolvedMetrics
-from semantic_layer.sql import all_of, any_of, day_literal
+from semantic_layer.result import ColumnType
+from semantic_layer.sql import all_of, any_of, day_literal, number_literal
 
+_TEXT_OPERATORS = ("contains", "not contains", "starts with", "ends with")
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
@@ -72,7 +76,7 @@ class FilterBinder:
         else:
             bound, found = bound_name(self.model, self.binder, condition.field, self.dataset, self.event_time)
         self.datasets |= bound.datasets
-        return compare(bound.expression, condition, found)
+        return compare(wrapped(bound.expression), condition, found)
 
     def _population(self, condition: MetricFilter) -> exp.Expr:
         entity = self.model.entities[condition.per]
@@ -86,9 +90,9 @@ class FilterBinder:
             filters=condition.filters,
         )
         resolved = self.resolve_population(query)
-        empty_counts = all(measure.zero_when_empty for measure in resolved.measures)
-        # entities without any row have the value 0: if 0 meets the condition, leave out those that do not meet it
-        negated = empty_counts and holds(0.0, condition.op, condition.values)
+        number = as_number(worth_of_nothing(resolved))
+        # if what entities without any row are worth meets the condition, leave out those that do not meet it
+        negated = number is not None and holds(number, condition.op, condition.values)
         name = self.names()
         self.populations.append(
             Population(
@@ -140,8 +144,9 @@ def policy_field(model: Model, name: str, dataset: str) -> Field | None:
 
 def ways_in_doubt(model: Model, name: str, dataset: str) -> tuple[JoinPath, ...]:
     """The ways to a dimension of which none is nearer than another."""
-    fields = model.dimensions[name].fields if name in model.dimensions else model.keys.get(name, ())
-    near = model.nearest_of(fields, dataset)
+    is_dimension = name in model.dimensions
+    fields = model.dimensions[name].fields if is_dimension else model.keys.get(name, ())
+    near = model.nearest_of(fields, dataset) if is_dimension or not fields else _keys_on(model, name, dataset)
     if near:
         return tuple(model.paths[dataset][each.dataset] for each in near)
     return tuple(way for each in fields for way in model.ambiguous.get((dataset, each.dataset), ()))
@@ -162,13 +167,19 @@ def find_field(model: Model, name: str, dataset: str, event_time: Field | None =
             raise TimePartError(name)
         return part_of(event_time, name)
     if name in model.keys:
-        near = model.nearest_of(model.keys[name], dataset)
+        near = _keys_on(model, name, dataset)
         return near[0] if len(near) == 1 else None
     cut = split_name(name)
     if cut is None:
         raise KeyError(name)
     time = find_field(model, cut[0], dataset)
     return part_of(time, cut[1]) if time is not None else None
+
+
+def _keys_on(model: Model, name: str, dataset: str) -> tuple[Field, ...]:
+    """The keys of a name that rows of `dataset` have: their own, or all within reach."""
+    own = tuple(each for each in model.keys[name] if each.dataset == dataset)
+    return own or tuple(each for each in model.keys[name] if each.dataset in model.paths.get(dataset, {}))
 
 
 def found_field(model: Model, name: str) -> Field | None:
@@ -234,56 +245,76 @@ def holds(value: float, op: str, values: tuple[float, ...]) -> bool:
 
 def compare(left: exp.Expr, condition: FieldFilter, found: Field) -> exp.Expr:
     """The SQL of one comparison; values are checked against the field's type. Raises BadValueError."""
-    literals = [literal(value, found) for value in condition.values]
-    match condition.op:
+    return comparison(left, condition.op, literals(condition, found.qualified, found.type))
+
+
+def comparison(left: exp.Expr, op: str, values: Sequence[exp.Expr]) -> exp.Expr:
+    """The SQL of one comparison with literals."""
+    match op:
         case "is null":
             return exp.Is(this=left, expression=exp.Null())
         case "is not null":
             return exp.Not(this=exp.Is(this=left, expression=exp.Null()))
         case "!=":
-            return exp.NullSafeNEQ(this=left, expression=literals[0])
+            return exp.NullSafeNEQ(this=left, expression=values[0])
         case "in":
-            return exp.In(this=left, expressions=literals)
+            return exp.In(this=left, expressions=list(values))
         case "not in":
-            outside = exp.Not(this=exp.In(this=left, expressions=literals))
+            outside = exp.Not(this=exp.In(this=left, expressions=list(values)))
             return exp.Paren(this=exp.Or(this=outside, expression=exp.Is(this=left.copy(), expression=exp.Null())))
         case "between":
-            return exp.Between(this=left, low=literals[0], high=literals[1])
+            return exp.Between(this=left, low=values[0], high=values[1])
         case "contains" | "not contains" | "starts with" | "ends with":
-            return _like(left, condition)
+            return _like(left, op, values[0].name)
         case op:
-            return _COMPARISONS[op](this=left, expression=literals[0])
+            return _COMPARISONS[op](this=left, expression=values[0])
 
 
-def _like(left: exp.Expr, condition: FieldFilter) -> exp.Expr:
-    text = str(condition.values[0]).lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    before = "" if condition.op == "starts with" else "%"
-    after = "" if condition.op == "ends with" else "%"
+def _like(left: exp.Expr, op: str, value: str) -> exp.Expr:
+    text = value.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    before = "" if op == "starts with" else "%"
+    after = "" if op == "ends with" else "%"
     like = exp.Escape(
         this=exp.Like(this=exp.Lower(this=left), expression=exp.Literal.string(before + text + after)),
         expression=exp.Literal.string("!"),
     )
-    if condition.op != "not contains":
+    if op != "not contains":
         return like
     return exp.Not(this=exp.Coalesce(this=exp.Paren(this=like), expressions=[exp.false()]))
 
 
-def literal(value: Scalar, found: Field) -> exp.Expr:
-    """A value as SQL of the field's type. Raises BadValueError."""
-    kind = found.type
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+def literals(condition: FieldFilter, name: str, kind: ColumnType) -> tuple[exp.Expr, ...]:
+    """The values of a condition as SQL of the type that `name` has. Raises BadValueError."""
+    if condition.op in _TEXT_OPERATORS and kind != "text":
+        raise BadValueError(name, kind, condition.values[0])
+    return tuple(_literal(value, name, kind) for value in condition.values)
+
+
+def _literal(value: Scalar, name: str, kind: ColumnType) -> exp.Expr:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if kind in ("integer", "number") and is_number:
-        return exp.Literal.number(value)
+        return number_literal(value)
     if kind == "boolean" and isinstance(value, bool):
         return exp.true() if value else exp.false()
     if kind == "text" and isinstance(value, str):
         return exp.Literal.string(value)
     if kind in ("date", "timestamp") and isinstance(value, str):
         try:
-            return day_literal(date.fromisoformat(value))
+            return day_literal(_moment(value) if kind == "timestamp" else date.fromisoformat(value))
         except ValueError:
-            raise BadValueError(found.qualified, kind, value) from None
-    raise BadValueError(found.qualified, kind, value)
+            raise BadValueError(name, kind, value) from None
+    raise BadValueError(name, kind, value)
+
+
+def _moment(text: str) -> date:
+    """A day, or a moment of one without a time zone. ValueError if the text is neither."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            raise
+        return found
 
 
 def applied(condition: Filter) -> tuple[AppliedFilter, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlglot import exp
@@ -11,13 +12,14 @@ from semantic_layer.binding import UnbindableError
 from semantic_layer.columns import field_column
 from semantic_layer.date_parts import TimePartError
 from semantic_layer.definitions import EntityDefinition
+from semantic_layer.emptiness import worth_of_nothing
 from semantic_layer.errors import Problem
 from semantic_layer.masking import masked
 from semantic_layer.model import Field
 from semantic_layer.query import ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query_problems import AmbiguousPath, MissingTable, NotAColumn, UnknownName, WrongType
-from semantic_layer.reach_problems import policies_that_miss, unbound
-from semantic_layer.resolve import MetricResolver
+from semantic_layer.reach import policies_that_miss, unbound
+from semantic_layer.resolve import MetricResolver, resolve_population
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import (
     BadValueError,
@@ -28,7 +30,7 @@ from semantic_layer.resolve_filters import (
     ways_in_doubt,
 )
 from semantic_layer.resolve_names import unknown_in
-from semantic_layer.resolved import MeasuredJoin, ResolvedList, Rows, Sort
+from semantic_layer.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics, Rows, Sort
 from semantic_layer.result import Column, Label
 from semantic_layer.sql import day_literal
 
@@ -45,7 +47,7 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
     context.problems.extend(unknown_in(query.filters, context, "filters"))
     fields = _fields(names, entity, context)
     context.finish()
-    measured = tuple(_measured(each, entity, context) for each in query.measured)
+    measured = _measured(query.measured, entity, context)
     context.finish()
     shown = tuple(
         field_column(_name(name, field, context), _label(name, field, context), field)
@@ -109,7 +111,7 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
             keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
         filters = FilterBinder(
             context.model, binder, entity.dataset,
-            resolve_population=lambda inner: MetricResolver(inner, context).resolve(),
+            resolve_population=lambda inner: resolve_population(inner, context),
             names=context.next_population,
         )  # fmt: skip
         conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
@@ -144,14 +146,42 @@ def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expr]:
     return [exp.LT(this=since, expression=day_literal(context.as_of + timedelta(days=1)))]
 
 
-def _measured(each: MeasuredColumn, entity: EntityDefinition, context: Context) -> MeasuredJoin:
+def _measured(
+    columns: tuple[MeasuredColumn, ...], entity: EntityDefinition, context: Context
+) -> tuple[MeasuredJoin, ...]:
+    """Each column's metric by the entity's key; those that count the same rows come of one query."""
     key = key_name(context.model, entity)
-    inner = MetricQuery(metrics=(each.metric,), group_by=(key,), period=each.period, filters=each.filters)
-    resolved = MetricResolver(inner, context).resolve()
-    value = resolved.metrics[0].column
+    together: dict[object, list[MeasuredColumn]] = {}
+    for each in columns:
+        together.setdefault((_rows_counted(each, context), each.period, each.filters), []).append(each)
+    found: dict[MeasuredColumn, MeasuredJoin] = {}
+    for group in together.values():
+        metrics = tuple(dict.fromkeys(each.metric for each in group))
+        query = MetricQuery(metrics=metrics, group_by=(key,), period=group[0].period, filters=group[0].filters)
+        resolved = MetricResolver(query, context).resolve()
+        found.update({each: _measured_join(each, resolved, key) for each in group})
+    return tuple(found[each] for each in columns)
+
+
+def _rows_counted(each: MeasuredColumn, context: Context) -> object:
+    """What is the same for metrics over just the same rows, placed in time the same way; else the metric itself."""
+    if each.metric not in context.model.metrics:
+        return each.metric
+    rows = {
+        (leaf.definition.dataset, leaf.definition.filter, leaf.definition.time, leaf.definition.default_period)
+        for leaf in context.model.leaves(each.metric)
+        if leaf.kind == "simple" and not (leaf.definition.valid or leaf.definition.per or leaf.definition.latest)
+        and leaf.definition.window is None
+    }  # fmt: skip
+    is_one = len(rows) == 1 and context.model.metrics[each.metric].kind == "simple"
+    return rows.pop() if is_one else each.metric
+
+
+def _measured_join(each: MeasuredColumn, resolved: ResolvedMetrics, key: str) -> MeasuredJoin:
+    metric = next(column for column in resolved.metrics if column.column.name == each.metric)
+    value = metric.column
     column = Column(each.name, "metric", value.type, value.label, unit=value.unit, metric=value.metric)
-    zero = all(measure.zero_when_empty for measure in resolved.measures)
-    return MeasuredJoin(column, resolved, key, zero)
+    return MeasuredJoin(column, resolved, key, worth_of_nothing(replace(resolved, metrics=(metric,))))
 
 
 def _sorts(

@@ -8,11 +8,13 @@ from semantic_layer.calendars import CLOCK_GRAINS
 from semantic_layer.date_parts import DATE_PARTS, TimePartError
 from semantic_layer.errors import Problem
 from semantic_layer.model import Field, Model
-from semantic_layer.periods import GRAINS
+from semantic_layer.periods import GRAINS, Period
 from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf
-from semantic_layer.query_problems import GrainTooFine, NotAColumn, UnknownName, Withheld
+from semantic_layer.query_problems import GrainTooFine, NotAColumn, PeriodOutOfRange, UnknownName, Withheld
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import found_field
+
+FIRST_YEAR, LAST_YEAR = 1000, 9000
 
 
 def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -21,6 +23,8 @@ def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
     yield from _groups(query, context)
     yield from unknown_in(query.filters, context, "filters")
     yield from _columns(query, context)
+    for part, period in (("period", query.period), ("compare", query.compare.period if query.compare else None)):
+        yield from strange_period(period, part)
 
 
 def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterable[Problem]:
@@ -38,6 +42,14 @@ def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterab
                 yield from unknown_in(condition.any, context, where)
             case NotOf():
                 yield from unknown_in((condition.negated,), context, where)
+
+
+def strange_period(period: Period | None, part: str) -> Iterable[Problem]:
+    """A period that begins or ends where nothing can be counted back or on any more; an open or far end is cut."""
+    starts = period is not None and period.start is not None and not FIRST_YEAR <= period.start.year <= LAST_YEAR
+    ends = period is not None and period.end is not None and period.end.year < FIRST_YEAR
+    if starts or ends:
+        yield PeriodOutOfRange(part, str(period), FIRST_YEAR, LAST_YEAR)
 
 
 def _metrics(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -67,14 +79,14 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
-    more = tuple(context.model.fields)
+    more = context.model.fields
     yield from _named(
         condition.field, "field", where, more, context, is_withheld_here=condition.origin != "policy"
     )
 
 
 def _named(
-    name: str, kind: str, where: str, more: tuple[str, ...], context: Context, *, is_withheld_here: bool
+    name: str, kind: str, where: str, more: Iterable[str], context: Context, *, is_withheld_here: bool
 ) -> Iterable[Problem]:
     """What is wrong with the name of a dimension, field or part of a time; `more` are other names to offer."""
     if name in DATE_PARTS:
@@ -108,17 +120,23 @@ def homes_of(names: Iterable[str], model: Model) -> tuple[str, ...]:
     then in order of definition. The order of the names does not matter."""
     carriers = [fields for fields in (_carriers(name, model) for name in names) if fields]
     homes = {fields[0].dataset for fields in carriers}
-    found: list[tuple[bool, int, str]] = []
-    for dataset in model.datasets:
-        paths = model.paths.get(dataset, {})
-        lengths = [
-            min((0 if f.dataset == dataset else len(paths[f.dataset]) for f in fields
-                 if f.dataset == dataset or f.dataset in paths), default=None)
-            for fields in carriers
-        ]  # fmt: skip
-        if None not in lengths:
-            found.append((dataset not in homes, sum(each for each in lengths if each is not None), dataset))
-    return tuple(dataset for _, _, dataset in sorted(found, key=lambda each: each[:2]))
+    lengths = [_distances(fields, model) for fields in carriers]
+    if not lengths:
+        return tuple(model.datasets)
+    together = [each for each in lengths[0] if all(each in others for others in lengths)]
+    places = {name: place for place, name in enumerate(model.datasets)}
+    return tuple(
+        sorted(together, key=lambda each: (each not in homes, sum(found[each] for found in lengths), places[each]))
+    )
+
+
+def _distances(fields: tuple[Field, ...], model: Model) -> dict[str, int]:
+    """How far rows of each dataset are from the nearest of the fields; very far where ways are in doubt."""
+    found: dict[str, int] = {}
+    for field in fields:
+        for dataset, length in model.distances[field.dataset].items():
+            found[dataset] = min(length, found.get(dataset, length))
+    return found
 
 
 def _carriers(name: str, model: Model) -> tuple[Field, ...]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from semantic_layer.definitions import InputDefinition
+from semantic_layer.definitions import Among, InputDefinition
 from semantic_layer.lengths import length
-from semantic_layer.model import Model
+from semantic_layer.model import Metric, Model
 from semantic_layer.resolve_time import Clock, at_start_of, offset
 from semantic_layer.resolved import Branch
 
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """Conditions that a part adds to its metric, and what to call the result apart from the metric itself."""
+    """Conditions that a part adds to its metric, on rows and on their entities, and what to call the result apart from
+    the metric itself."""
 
     name: str = ""
     conditions: tuple[exp.Expr, ...] = ()
+    among: tuple[Among, ...] = ()
 
 
 AS_DEFINED = Variant()
@@ -31,9 +33,11 @@ def narrow(variant: Variant, part: InputDefinition, model: Model) -> Variant:
         name += "__" + part.offset.replace(" ", "_") + "_before"
     if part.at_start_of is not None:
         name += f"__at_start_of_{part.at_start_of}"
-    if part.filter is None:
-        return Variant(name, variant.conditions)
-    return Variant(name + "__where", (*variant.conditions, model.parsed(part.filter)))
+    if part.filter is None and part.among is None:
+        return replace(variant, name=name)
+    conditions = (model.parsed(part.filter),) if part.filter is not None else ()
+    among = (part.among,) if part.among is not None else ()
+    return Variant(name + "__where", (*variant.conditions, *conditions), (*variant.among, *among))
 
 
 def move(branches: tuple[Branch, ...], part: InputDefinition, clock: Clock) -> tuple[Branch, ...]:
@@ -43,3 +47,11 @@ def move(branches: tuple[Branch, ...], part: InputDefinition, clock: Clock) -> t
     if part.at_start_of is not None:
         branches = at_start_of(branches, part.at_start_of, clock)
     return branches
+
+
+def runs(metric: Metric, model: Model) -> bool:
+    """Whether the metric over everything since a period began is its running total: not if it looks at days of its
+    own, by a window or at the start of a unit."""
+    if metric.definition.window is not None or any(each.at_start_of for each in metric.definition.inputs.values()):
+        return False
+    return all(runs(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")

@@ -35,11 +35,13 @@ class Times:
 
 @dataclass(frozen=True)
 class Clock:
-    """Today, the grain that is asked for, and all units of time that lengths may be given in."""
+    """Today, the grain that is asked for, all units of time that lengths may be given in, and the unit of time that the
+    period is one of."""
 
     today: date
     units: Units | None
     calendars: Mapping[str, Units]
+    period_units: Units | None = None
 
 
 def rolling(text: str, today: date, calendars: Mapping[str, Units] = STANDARD) -> Period:
@@ -88,13 +90,15 @@ def offset(branches: tuple[Branch, ...], by: Length, clock: Clock) -> tuple[Bran
 
 
 def at_start_of(branches: tuple[Branch, ...], unit: str, clock: Clock) -> tuple[Branch, ...]:
-    """The same branches, each bucket reading the first bucket of its calendar unit; without a grain, its first day."""
+    """The same branches, each bucket reading the first bucket of its calendar unit. Without a grain, a period that is
+    named as a unit of time is a bucket by itself, and any other reads the first day."""
     outer, units = clock.calendars[unit], clock.units
 
     def first(branch: Branch) -> Branch:
         if units is None:
-            day = start_of(outer, branch.end - timedelta(days=1))
-            return replace(branch, start=day, end=day + timedelta(days=1))
+            named, day = clock.period_units or clock.calendars["day"], day_of(branch.end) - timedelta(days=1)
+            source = start_of(named, start_of(outer, day))
+            return replace(branch, start=source, end=following(named, source))
         spine = tuple(
             _whole(units, bucket.label, start_of(units, start_of(outer, bucket.source))) for bucket in branch.spine
         )

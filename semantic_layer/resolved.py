@@ -17,6 +17,7 @@ from semantic_layer.query import Having, Origin, Scalar
 from semantic_layer.result import Column
 
 Suffix = Literal["", "__previous"]
+Number = int | float
 MeasureKind = Literal["flow", "stock", "snapshot", "transition", "running", "conversion"]
 
 
@@ -108,9 +109,9 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class PerStage:
-    """The inner stage of a metric that is computed per entity first."""
+    """The inner stage of a metric that is computed per entity first: the values of each combination of `keys`."""
 
-    key: exp.Expr
+    keys: tuple[exp.Expr, ...]
     values: tuple[tuple[str, exp.Expr], ...]
 
 
@@ -126,7 +127,8 @@ class TransitionParts:
 
 @dataclass(frozen=True, eq=False)
 class ConversionParts:
-    """Events of `base` and the events of `event` that follow them; `event_id` tells the latter apart."""
+    """Events of `base` and the events of `event` that follow them; `event_id` tells the latter apart and `base_id` the
+    former. Both may be of the same rows."""
 
     base: Measure
     base_key: exp.Expr
@@ -137,6 +139,8 @@ class ConversionParts:
     same: tuple[tuple[exp.Expr, exp.Expr], ...]
     # aggregated over the matched events by the measure's aggregate, as the column `value`; without it they are counted
     event_value: exp.Expr | None = None
+    base_id: tuple[exp.Expr, ...] = ()
+    is_of_same_rows: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +159,7 @@ class Measure:
     kind: `flow` places rows in the period by `time`; `stock` takes those valid (`since`, `until`) at the end of each
     bucket; `snapshot` takes all; `transition` is a share of a stock at the start of each bucket; `running` takes rows
     by the days of each bucket of the spine, which may overlap; `conversion` counts events that follow others.
-    `zero_when_empty` tells counts and sums.
+    `when_empty` is its value without any row: 0 for counts and sums, None for all that then has no value.
     """
 
     alias: str
@@ -170,7 +174,7 @@ class Measure:
     per: PerStage | None
     transition: TransitionParts | None
     branches: tuple[Branch, ...]
-    zero_when_empty: bool
+    when_empty: Number | None
     latest: LatestRows | None = None
     conversion: ConversionParts | None = None
 
@@ -197,7 +201,7 @@ class KeepCondition:
 
     column: str
     op: str
-    values: tuple[Scalar, ...]
+    values: tuple[exp.Expr, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,12 +232,12 @@ class ResolvedMetrics:
 
 @dataclass(frozen=True, eq=False)
 class MeasuredJoin:
-    """A metric of each entity, joined to a list by its key."""
+    """A metric of each entity, joined to a list by its key; `when_absent` is its value for one without any row."""
 
     column: Column
     query: ResolvedMetrics
     key: str
-    zero_when_empty: bool
+    when_absent: exp.Expr
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ What has a problem of shape is left out or replaced by its bare name, so that th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import get_args
@@ -52,7 +52,8 @@ _KINDS = MappingProxyType(
 )  # fmt: skip
 _WANTED = MappingProxyType(
     {
-        "string_type": "a text (put it in quotes)", "tuple_type": "a list", "dict_type": "a mapping of keys to values",
+        "string_type": "a text (put it in quotes)", "tuple_type": "a list",
+        "too_short": "longer: it needs two items or more", "dict_type": "a mapping of keys to values",
         "model_type": "a mapping of keys to values", "model_attributes_type": "a mapping of keys to values",
         "bool_type": "true or false", "bool_parsing": "true or false", "int_type": "a number or a text",
         "float_type": "a number or a text", "int_parsing": "a whole number", "int_from_float": "a whole number",
@@ -80,7 +81,8 @@ def shape(value: YamlValue, where: Callable[..., str]) -> Shaped:
         return Shaped(ModelDefinition.model_validate(value), (), frozenset(), frozenset())
     except ValidationError as error:
         details = error.errors(include_url=False)
-    problems = {_located(value, each): _problem(value, each, where) for each in reversed(details)}
+    numeric = {_located(value, each) for each in details if each["type"] in ("int_type", "float_type")}
+    problems = {_located(value, each): _problem(value, each, where, numeric) for each in reversed(details)}
     unread: set[Part] = set()
     gaps: set[str] = set()
     for part in problems:
@@ -104,7 +106,10 @@ def _located(value: YamlValue, error: ErrorDetails) -> Part:
     return tuple(found)
 
 
-def _problem(value: YamlValue, error: ErrorDetails, where: Callable[..., str]) -> DefinitionProblem:
+def _problem(
+    value: YamlValue, error: ErrorDetails, where: Callable[..., str], numeric: Collection[Part]
+) -> DefinitionProblem:
+    """`numeric` are the parts that may be numbers too."""
     part = _located(value, error)
     key = str(part[-1]) if part else ""
     holder = part[:-1]
@@ -118,10 +123,14 @@ def _problem(value: YamlValue, error: ErrorDetails, where: Callable[..., str]) -
         case "literal_error":
             wrong = str(error["input"])
             allowed = tuple(re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", ""))))
-            return WrongChoice(where(*part), key, wrong, nearest(wrong, allowed), allowed)
+            shown = (*allowed, "a number") if part in numeric else allowed
+            return WrongChoice(where(*part), key, wrong, nearest(wrong, allowed), shown)
         case kind:
             name = key if not isinstance(part[-1], int) else f"{_outer_key(part)}[{part[-1]}]"
-            return WrongType(where(*part), name, _described(error["input"]), _WANTED.get(kind, error["msg"].lower()))
+            wanted = _WANTED.get(kind, error["msg"].lower())
+            if kind == "tuple_type" and not isinstance(error["input"], dict) and key not in SECTIONS:
+                wanted = "a text (put it in quotes), or a list of texts"
+            return WrongType(where(*part), name, _described(error["input"]), wanted)
 
 
 def _set_aside(value: dict[str | int, YamlValue], part: Part, unread: set[Part], gaps: set[str]) -> None:

@@ -3,7 +3,7 @@ which would cost more than all the rest of a compilation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlglot import exp
@@ -11,6 +11,16 @@ from sqlglot import exp
 _DATE = exp.DataType(this=exp.DataType.Type.DATE, nested=False)
 _TIMESTAMP = exp.DataType(this=exp.DataType.Type.TIMESTAMP, nested=False)
 _CLOCK = ("hour", "minute", "second")
+
+
+_LARGEST = 2**63
+
+
+def number_literal(value: float) -> exp.Literal:
+    """A number as SQL; what no integer type of an engine holds is written as a floating point number."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST:
+        value = int(value)
+    return exp.Literal.number(value if abs(value) < _LARGEST else f"{float(value):e}")
 
 
 def day_literal(day: date) -> exp.Expr:
@@ -32,6 +42,8 @@ def as_timestamp(tree: exp.Expr) -> exp.Expr:
 
 def truncated(time: exp.Expr, grain: str) -> exp.Expr:
     """The start of the unit that holds an instant: a date, or a timestamp for units of the clock."""
+    if grain == "day":
+        return as_date(time.copy())
     cut = exp.TimestampTrunc(this=time.copy(), unit=exp.var(grain.upper()))
     return as_timestamp(cut) if grain in _CLOCK else as_date(cut)
 
@@ -47,6 +59,17 @@ def table(name: str, alias: str | None = None) -> exp.Table:
 def aliased(tree: exp.Expr, name: str) -> exp.Alias:
     """An output column."""
     return exp.Alias(this=tree, alias=exp.to_identifier(name))
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name for a column of our own: as it is, or with underscores where the query's groups have it already.
+
+    >>> free_name("place", ("city", "place"))
+    'place_'
+    """
+    while name in taken:
+        name += "_"
+    return name
 
 
 def subquery(query: exp.Query, name: str) -> exp.Subquery:
@@ -74,6 +97,16 @@ def division(above: exp.Expr, below: exp.Expr) -> exp.Expr:
     if not isinstance(below, exp.Nullif | exp.Literal):
         below = exp.Nullif(this=below, expression=exp.Literal.number(0))
     return exp.Div(this=above, expression=below, typed=False, safe=False)
+
+
+def divided_safely(tree: exp.Expr) -> exp.Expr:
+    """The tree itself, changed: division by zero gives null in it, also within what is divided."""
+    for node in tree.find_all(exp.Div):
+        if not isinstance(node.expression, exp.Nullif | exp.Literal):
+            node.set("expression", exp.Nullif(this=node.expression, expression=exp.Literal.number(0)))
+            node.set("typed", False)
+            node.set("safe", False)
+    return tree
 
 
 def joined(

@@ -129,6 +129,8 @@ class UnknownKey(DefinitionProblem):
     @property
     def message(self) -> str:
         offer = suggestion(self.nearest) or f" It may have {', '.join(self.allowed)}."
+        if not self.key.isidentifier():
+            offer = " Within braces, a text with commas or colons needs quotes."
         return f"'{self.key}' is not a key of {self.of}.{offer}"
 
 

@@ -91,7 +91,20 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Defini
     line = lines[min(number, len(lines) - 1)]
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return TabIndentation(f"{file}:{number + 1}")
-    return YamlSyntax(f"{file}:{number + 1}", error.problem or "it cannot be read", line.strip()[:60])
+    reason = error.problem or "it cannot be read"
+    hint = _hint(reason, lines[max(number - 1, 0)] + line)
+    return YamlSyntax(f"{file}:{number + 1}", reason + hint, line.strip()[:60])
+
+
+def _hint(reason: str, lines: str) -> str:
+    """What most often brings about such an error."""
+    if "\uff1a" in lines:  # a full-width colon
+        return "; after a key stands ':', not '\uff1a'"
+    if "',' or" in reason:
+        return "; within braces, put a text with commas or colons in quotes"
+    if "cannot start any token" in reason or "mapping values" in reason:
+        return "; put a text with special characters in quotes"
+    return ""
 
 
 class _RefusedError(Exception):
@@ -146,7 +159,8 @@ class _Composer:
             self._end()
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                raise _RefusedError(line, f"'*{event.anchor}' refers to nothing that stands before it")
+                reason = f"'*{event.anchor}' refers to nothing before it; a text that begins with '*' needs quotes"
+                raise _RefusedError(line, reason)
             value, nodes = self._anchors[event.anchor]
             self._put(value, line, nodes, None)
         elif isinstance(event, yaml.DocumentStartEvent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -10,7 +10,7 @@ from semantic_layer.binding import substitute
 from semantic_layer.compiler.rows import is_moving
 from semantic_layer.measures import adds_up
 from semantic_layer.resolved import Measure
-from semantic_layer.sql import all_of, division
+from semantic_layer.sql import all_of, any_of, divided_safely
 
 Parameters = Mapping[str, exp.Expr]
 
@@ -19,6 +19,23 @@ def aggregate(measure: Measure, parameters: Parameters) -> exp.Expr:
     """The measure's aggregate; division by zero in it gives null."""
     assert measure.aggregate is not None, "only matched measures have none"
     return safe_division(substitute(measure.aggregate, parameters))
+
+
+def narrowed_values(
+    group: Sequence[Measure], parameters: Parameters
+) -> tuple[list[exp.Expr], list[exp.Expr]]:
+    """The aggregates of measures over the same rows, each over those that meet its own condition, and the conditions
+    that all of the rows meet."""
+    first = group[0].condition
+    values = [aggregate(measure, parameters) for measure in group]
+    if all(measure.condition == first for measure in group[1:]):
+        return values, [substitute(first, parameters)] if first is not None else []
+    own = [None if each.condition is None else substitute(each.condition, parameters) for each in group]
+    narrowed = [
+        value if condition is None else filtered(value, condition) for value, condition in zip(values, own, strict=True)
+    ]
+    needed = [condition for condition in own if condition is not None]
+    return narrowed, [any_of(needed)] if len(needed) == len(own) else []
 
 
 def filtered(tree: exp.Expr, condition: exp.Expr) -> exp.Expr:
@@ -36,27 +53,30 @@ def filtered(tree: exp.Expr, condition: exp.Expr) -> exp.Expr:
 
 
 def safe_division(tree: exp.Expr) -> exp.Expr:
-    """A copy in which division by zero gives null."""
+    """A copy in which division by zero gives null, also within what is divided."""
+    return divided_safely(tree.copy())
 
-    def replace(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Div) and not isinstance(node.expression, exp.Nullif | exp.Literal):
-            return division(node.this.copy(), node.expression.copy())
-        return node
 
-    return tree.transform(replace)
+def adds_over_groups(measure: Measure) -> bool:
+    """Whether values of groups that divide the rows among them add up to the value of all the rows: counts and their
+    sums and differences, or one sum. (Of two sums one may be null in a group, and with it their difference.)"""
+    tree = measure.aggregate
+    if tree is None or measure.per is not None or measure.latest is not None or not adds_up(tree):
+        return False
+    looks_at_bucket = any(each.find(exp.Placeholder) for each in (tree, measure.condition) if each is not None)
+    if tree.find(exp.Distinct) is not None or looks_at_bucket:
+        return False
+    return tree.find(exp.Sum) is None or len(list(tree.find_all(exp.AggFunc))) == 1
 
 
 def accumulates(measure: Measure) -> bool:
     """Whether per-bucket values may be summed up instead of reading the rows again for each bucket: counts and sums
     that, once they count, count for good, and begin at one day."""
-    is_plain = measure.per is None and measure.until is None and measure.latest is None
+    if measure.until is not None or measure.kind not in ("stock", "running") or not adds_over_groups(measure):
+        return False
     # what is told of a row may be another at every instant
-    is_plain = is_plain and not any(is_moving(step) for step in measure.rows.steps)
-    if not is_plain or measure.kind not in ("stock", "running") or measure.aggregate is None:
+    if any(is_moving(step) for step in measure.rows.steps):
         return False
-    if measure.kind == "running" and any(
-        bucket.start != branch.spine[0].start for branch in measure.branches for bucket in branch.spine
-    ):
-        return False
-    tree = measure.aggregate
-    return adds_up(tree) and tree.find(exp.Distinct) is None and tree.find(exp.Placeholder) is None
+    return measure.kind == "stock" or all(
+        bucket.start == branch.spine[0].start for branch in measure.branches for bucket in branch.spine
+    )

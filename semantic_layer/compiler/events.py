@@ -13,6 +13,7 @@ from semantic_layer.resolved import EventRows, Members, ResolvedCohort, Resolved
 from semantic_layer.sql import (
     aliased,
     day_literal,
+    free_name,
     grouped,
     joined,
     select_from,
@@ -30,21 +31,25 @@ def compile_cohort(query: ResolvedCohort, sources: Sources) -> exp.Select:
     bucket = truncated(query.events.time, query.grain)
     active = _event_select(query.events, sources, Period(None, query.end))
     active = active.select(_as(query.events.entity.copy(), "entity"), _as(bucket, "active"), copy=False)
-    starts = select_from(table("events"))
+    # a table that members are chosen by may be called 'events'
+    events = free_name("events", {name for each in sources.datasets.values() for name in each.requires})
+    starts = select_from(table(events))
     starts = starts.select(exp.column("entity"), _as(exp.Min(this=exp.column("active")), "cohort"), copy=False)
-    starts = grouped(where(starts, [_among(query.members, sources)]), 1)
+    # an event of nobody known starts no cohort
+    known = exp.Not(this=exp.Is(this=exp.column("entity"), expression=exp.Null()))
+    starts = grouped(where(starts, [known, _among(query.members, sources)]), 1)
     sizes = select_from(table("starts"))
     sizes = sizes.select(exp.column("cohort"), _as(_count(), "cohort_size"), copy=False)
     sizes = grouped(where(sizes, _within(exp.column("cohort"), query.period)), 1)
     distance = _distance(exp.column("cohort", table="starts"), exp.column("active", table="events"), query.grain)
     returned = select_from(table("starts"))
-    returned = joined(returned, table("events"), _same_entity("starts", "events"))
+    returned = joined(returned, table(events, None if events == "events" else "events"), _same_entity("starts", "events"))
     returned = returned.select(
         exp.column("cohort", table="starts"), _as(distance, "since"), _as(_count(), "returned"), copy=False
     )
     returned = grouped(returned, 2)
     final = _cohort_rows(query)
-    parts = (("events", active.distinct(copy=False)), ("starts", starts), ("sizes", sizes), ("activity", returned))
+    parts = ((events, active.distinct(copy=False)), ("starts", starts), ("sizes", sizes), ("activity", returned))
     return ordered(with_ctes(final, parts), query.sorts)
 
 
@@ -130,7 +135,8 @@ def _step(index: int, events: EventRows, query: ResolvedFunnel, sources: Sources
 
 def _event_select(events: EventRows, sources: Sources, period: Period) -> exp.Select:
     select = sources.joined(events.measure.rows.dataset, events.measure.rows.steps)
-    return where(select, [events.measure.condition, *_within(events.time, period)])
+    rows = events.measure.rows
+    return where(select, [*sources.filters(rows), events.measure.condition, *_within(events.time, period)])
 
 
 def _within(time: exp.Expr, period: Period) -> list[exp.Expr]:

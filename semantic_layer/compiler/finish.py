@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from semantic_layer.compiler.stack import Named
 from semantic_layer.query import Having
+from semantic_layer.resolve_filters import comparison
 from semantic_layer.resolved import KeepCondition, ResolvedMetrics, Sort
-from semantic_layer.sql import aliased, select_from, subquery, table, with_ctes
+from semantic_layer.sql import aliased, free_name, select_from, subquery, table, with_ctes
 
 TOTAL_ROWS = "total_rows"
 
@@ -49,42 +50,20 @@ def _within(query: ResolvedMetrics, select: exp.Select) -> exp.Select:
     inside = [each for each in query.sorts if each.column not in query.limit_within]
     number = exp.Window(
         this=exp.RowNumber(), partition_by=[exp.column(name) for name in query.limit_within],
-        order=exp.Order(expressions=[_sort(each) for each in inside]),
+        order=exp.Order(expressions=[_sort(each) for each in inside or query.sorts]),
     )  # fmt: skip
-    ranked = select.select(aliased(number, "place"), copy=False)
+    place = free_name("place", [column.name for column in query.columns])
+    ranked = select.select(aliased(number, place), copy=False)
     ranked = with_total(ranked)
     outer = select_from(subquery(ranked, "ranked"))
     outer = outer.select(*(exp.column(c.name) for c in query.columns), exp.column(TOTAL_ROWS), copy=False)
     limit = exp.Literal.number(query.limit or 0)
-    return outer.where(exp.LTE(this=exp.column("place"), expression=limit), copy=False)
+    return outer.where(exp.LTE(this=exp.column(place), expression=limit), copy=False)
 
 
 def _having(each: Having) -> exp.Expr:
-    return _condition(exp.column(each.column), each.op, [exp.convert(value) for value in each.values])
+    return comparison(exp.column(each.column), each.op, [exp.convert(value) for value in each.values])
 
 
 def _keep(each: KeepCondition) -> exp.Expr:
-    values = [exp.Literal.string(v) if isinstance(v, str) else exp.convert(v) for v in each.values]
-    return _condition(exp.column(each.column), each.op, values)
-
-
-def _condition(left: exp.Expr, op: str, values: list[exp.Expr]) -> exp.Expr:
-    match op:
-        case "between":
-            return exp.Between(this=left, low=values[0], high=values[1])
-        case "in":
-            return exp.In(this=left, expressions=values)
-        case "!=":
-            return exp.NullSafeNEQ(this=left, expression=values[0])
-        case "not in":
-            outside = exp.Not(this=exp.In(this=left, expressions=values))
-            return exp.Paren(this=exp.Or(this=outside, expression=exp.Is(this=left.copy(), expression=exp.Null())))
-        case "is null":
-            return exp.Is(this=left, expression=exp.Null())
-        case "is not null":
-            return exp.Not(this=exp.Is(this=left, expression=exp.Null()))
-        case _:
-            kinds: dict[str, type[exp.Binary]] = {
-                "=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-            }  # fmt: skip
-            return kinds[op](this=left, expression=values[0])
+    return comparison(exp.column(each.column), each.op, [value.copy() for value in each.values])

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.binding import substitute
 from semantic_layer.calendars import CLOCK_GRAINS
-from semantic_layer.compiler.aggregates import Parameters, aggregate, filtered
+from semantic_layer.compiler.aggregates import Parameters, aggregate, narrowed_values
 from semantic_layer.compiler.rows import Sources, spine_table, where
-from semantic_layer.resolved import Branch, Measure
+from semantic_layer.measures import key_name
+from semantic_layer.resolved import Branch, LatestRows, Measure, PerStage
 from semantic_layer.sql import (
     aliased,
     any_of,
     as_date,
     as_timestamp,
     day_literal,
+    free_name,
     grouped,
     joined,
     select_from,
@@ -67,7 +71,7 @@ def flow(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -
         sources.read(first.rows, (step for measure in group for step in measure.rows.steps), day_literal(branch.end)),
         bucket,
         [*sources.filters(first.rows), *time_limits(first, branch)],
-        _bucket_parameters(branch, bucket, shape.grain),
+        bucket_parameters(branch, bucket, shape.grain),
     )
     select = grouped_rows(group, branch, shape, reading)
     if not branch.is_moved or shape.grain is None:
@@ -79,66 +83,78 @@ def flow(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -
 def grouped_rows(group: list[Measure], branch: Branch, shape: Shape, reading: Reading) -> exp.Select:
     """The measures over rows, by the shape's groups: one stage, or two for measures per entity."""
     first = group[0]
+    if first.latest is not None:
+        first, reading = _latest_only(first, first.latest, shape, reading)
+        group = [first]
     outputs = key_outputs(first, shape, reading.label)
     if first.per is not None:
-        return _two_stages(group, branch, shape, reading, outputs)
-    if first.latest is not None:
-        return _latest(first, branch, shape, reading, outputs)
-    conditions = list(reading.conditions)
-    is_shared = all(measure.condition == first.condition for measure in group[1:])
-    if is_shared:
-        conditions.append(_with(first.condition, reading.parameters))
-    elif all(measure.condition is not None for measure in group):
-        conditions.append(any_of(substitute(m.condition, reading.parameters) for m in group if m.condition is not None))
-    for measure in group:
-        value = aggregate(measure, reading.parameters)
-        if not is_shared and measure.condition is not None:
-            value = filtered(value, substitute(measure.condition, reading.parameters))
+        return _two_stages(group, first.per, branch, shape, reading, outputs)
+    values, conditions = narrowed_values(group, reading.parameters)
+    for measure, value in zip(group, values, strict=True):
         outputs.append(aliased(value, measure.alias + branch.suffix))
-    select = where(reading.select.select(*outputs, copy=False), conditions)
+    select = where(reading.select.select(*outputs, copy=False), [*reading.conditions, *conditions])
     return grouped(select, len(shape.names))
 
 
 def _two_stages(
-    group: list[Measure], branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expr]
+    group: list[Measure], per: PerStage, branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expr]
 ) -> exp.Select:
-    per = group[0].per
-    assert per is not None, "called for measures per entity"
-    outputs.append(aliased(per.key.copy(), "entity"))
-    outputs += [aliased(substitute(tree, reading.parameters), name) for name, tree in per.values]
-    bound = [_with(each, reading.parameters) for each in (*reading.conditions, group[0].condition)]
-    inner = grouped(where(reading.select.select(*outputs, copy=False), bound), len(shape.names) + 1)
+    # inner values and groups may have the same name, as they are named apart by their authors
+    names = {name: free_name(name, shape.names) for name in (*map(key_name, range(len(per.keys))), *dict(per.values))}
+    outputs += [aliased(key.copy(), names[key_name(place)]) for place, key in enumerate(per.keys)]
+    outputs += [aliased(substitute(tree, reading.parameters), names[name]) for name, tree in per.values]
+    conditions = [bound(each, reading.parameters) for each in (*reading.conditions, group[0].condition)]
+    # rows of nobody are no entity of their own
+    conditions += [exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null())) for key in per.keys]
+    inner = grouped(where(reading.select.select(*outputs, copy=False), conditions), len(shape.names) + len(per.keys))
     columns: list[exp.Expr] = [exp.column(name) for name in shape.names]
-    columns += [aliased(aggregate(m, reading.parameters), m.alias + branch.suffix) for m in group]
+    columns += [aliased(_renamed(aggregate(m, reading.parameters), names), m.alias + branch.suffix) for m in group]
     outer = select_from(subquery(inner, "per_entity"))
     return grouped(outer.select(*columns, copy=False), len(shape.names))
 
 
-def _latest(
-    measure: Measure, branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expr]
-) -> exp.Select:
-    """Rank rows within each bucket and each `per`, then aggregate over the first of them."""
-    latest = measure.latest
-    assert latest is not None, "called for semi-additive measures"
-    value = aggregate(measure, reading.parameters)
-    columns = list(dict.fromkeys(value.find_all(exp.Column)))
-    names = {column: f"value_{index + 1}" for index, column in enumerate(columns)}
+def _renamed(tree: exp.Expr, names: Mapping[str, str]) -> exp.Expr:
+    for column in list(tree.find_all(exp.Column)):
+        column.set("this", exp.to_identifier(names.get(column.name, column.name)))
+    return tree
+
+
+def _latest_only(measure: Measure, latest: LatestRows, shape: Shape, reading: Reading) -> tuple[Measure, Reading]:
+    """The measure over its latest rows only: ranked within each bucket and each `per`, and the first of them read."""
+    names: dict[exp.Expr, str] = {}
+
+    def named(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Column):
+            return node
+        return exp.column(names.setdefault(node, free_name(f"value_{len(names) + 1}", shape.names)))
+
+    def outer(tree: exp.Expr) -> exp.Expr:
+        return substitute(tree, reading.parameters).transform(named)
+
+    assert measure.aggregate is not None, "only matched measures have none"
+    aggregated, per = measure.aggregate, measure.per
+    if per is not None:
+        values = tuple((name, outer(tree)) for name, tree in per.values)
+        per = PerStage(tuple(outer(key) for key in per.keys), values)
+    else:
+        aggregated = outer(aggregated)
     order = exp.Ordered(this=latest.by.copy(), desc=latest.is_last, nulls_first=False)
     within = [each.copy() for each in latest.per]
     if reading.label is not None:
         within.append(reading.label.copy())
     place = exp.Window(this=exp.Rank(), partition_by=within, order=exp.Order(expressions=[order]))
+    outputs = key_outputs(measure, shape, reading.label)
     outputs += [aliased(column.copy(), name) for column, name in names.items()]
-    outputs.append(aliased(place, "place"))
-    conditions = [*reading.conditions, _with(measure.condition, reading.parameters)]
+    place_name = free_name("place", shape.names)
+    outputs.append(aliased(place, place_name))
+    conditions = [*reading.conditions, bound(measure.condition, reading.parameters)]
     conditions.append(exp.Not(this=exp.Is(this=latest.by.copy(), expression=exp.Null())))
-    inner = where(reading.select.select(*outputs, copy=False), conditions)
-    outer_value = value.transform(lambda node: exp.column(names[node]) if isinstance(node, exp.Column) else node)
-    chosen: list[exp.Expr] = [exp.column(name) for name in shape.names]
-    chosen.append(aliased(outer_value, measure.alias + branch.suffix))
-    outer = select_from(subquery(inner, "ranked_rows")).select(*chosen, copy=False)
-    outer = where(outer, [exp.EQ(this=exp.column("place"), expression=exp.Literal.number(1))])
-    return grouped(outer, len(shape.names))
+    ranked = subquery(where(reading.select.select(*outputs, copy=False), conditions), "ranked_rows")
+    rows = replace(measure.rows, keys=tuple(exp.column(name) for name in shape.keys))
+    label = exp.column(shape.grain) if reading.label is not None and shape.grain is not None else None
+    is_first: list[exp.Expr | None] = [exp.EQ(this=exp.column(place_name), expression=exp.Literal.number(1))]
+    chosen = replace(measure, rows=rows, aggregate=aggregated, condition=None, per=per, latest=None)
+    return chosen, Reading(select_from(ranked), label, is_first, reading.parameters)
 
 
 def _relabelled(select: exp.Select, branch: Branch, shape: Shape, grain: str, aliases: list[str]) -> exp.Select:
@@ -182,11 +198,44 @@ def valid_at(measure: Measure, instant: exp.Expr) -> list[exp.Expr]:
     if measure.until is not None:
         open_end = exp.Is(this=measure.until.copy(), expression=exp.Null())
         later = exp.GTE(this=measure.until.copy(), expression=instant.copy())
-        found.append(any_of([open_end, later]))
+        found.append(later if ends_with_row(measure) else any_of([open_end, later]))
     return found
 
 
-def _bucket_parameters(branch: Branch, bucket: exp.Expr | None, grain: str | None) -> Parameters:
+def within_reach(measure: Measure, branch: Branch) -> list[exp.Expr]:
+    """Limits to the rows that count in any of the branch's buckets, if it has some."""
+    ends = [bucket.end for bucket in branch.spine]
+    if not ends:
+        return []
+    if measure.kind == "stock":
+        return held_within(measure, min(ends), max(ends))
+    assert measure.time is not None, "what happens has a time"
+    found: list[exp.Expr] = [exp.LT(this=measure.time.copy(), expression=day_literal(max(ends)))]
+    starts = [bucket.start for bucket in branch.spine if bucket.start is not None]
+    if len(starts) == len(branch.spine):
+        found.insert(0, exp.GTE(this=measure.time.copy(), expression=day_literal(min(starts))))
+    return found
+
+
+def held_within(stock: Measure, earliest: date, latest: date) -> list[exp.Expr]:
+    """The rows of a stock that count at any instant from `earliest` to `latest`, and perhaps others."""
+    begun, *lasts = valid_at(stock, day_literal(latest))
+    return [begun, *(valid_at(stock, day_literal(earliest))[1:] if lasts else ())]
+
+
+def ends_with_row(stock: Measure) -> bool:
+    """Whether every row that begins to count ends some time: its end is a fixed time after its beginning."""
+    until = stock.until
+    while isinstance(until, exp.Paren):
+        until = until.this
+    if not isinstance(until, exp.Add):
+        return False
+    is_fixed = isinstance(until.expression, exp.Interval) and until.expression.find(exp.Column) is None
+    return until.this == stock.since and is_fixed
+
+
+def bucket_parameters(branch: Branch, bucket: exp.Expr | None, grain: str | None) -> Parameters:
+    """What `$bucket_start` and `$bucket_end` stand for in rows of the branch."""
     start = day_literal(branch.start) if branch.start is not None else as_date(exp.Literal.string("0001-01-01"))
     end = day_literal(branch.end)
     if bucket is None or grain is None:
@@ -200,5 +249,6 @@ def _bucket_parameters(branch: Branch, bucket: exp.Expr | None, grain: str | Non
     }
 
 
-def _with(condition: exp.Expr | None, parameters: Parameters) -> exp.Expr | None:
+def bound(condition: exp.Expr | None, parameters: Parameters) -> exp.Expr | None:
+    """The condition with what its `$names` stand for."""
     return substitute(condition, parameters) if condition is not None else None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import accumulates
+from semantic_layer.compiler.by_entity import by_entity
 from semantic_layer.compiler.flows import Pass, Shape, flow
+from semantic_layer.compiler.gathered import ends_whole, gathered, gathers
 from semantic_layer.compiler.matched import conversion, transition
 from semantic_layer.compiler.rows import Sources
 from semantic_layer.compiler.spines import accumulated, by_bucket
@@ -46,7 +50,7 @@ def _same_pass(one: Measure, other: Measure) -> bool:
 def _same_per(one: Measure, other: Measure) -> bool:
     if one.per is None or other.per is None:
         return one.per is other.per
-    return (one.per.key, one.per.values, one.condition) == (other.per.key, other.per.values, other.condition)
+    return (one.per.keys, one.per.values, one.condition) == (other.per.keys, other.per.values, other.condition)
 
 
 def _one_pass(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> Pass:
@@ -59,12 +63,21 @@ def _one_pass(group: list[Measure], branch: Branch, shape: Shape, sources: Sourc
         case "conversion":
             return Pass(f"{first.alias}{branch.suffix}_events", conversion(first, branch, shape, sources), aliases)
         case "stock" | "running" if shape.grain is not None:
-            build = accumulated if accumulates(first) and not branch.is_ranged else by_bucket
-            return Pass(name, build(group, branch, shape, sources), aliases)
+            return Pass(name, _along_time(group, branch, shape)(group, branch, shape, sources), aliases)
         case "flow" if shape.grain is not None and branch.is_ranged:
             return Pass(name, by_bucket(group, branch, shape, sources), aliases)
         case _:
-            return Pass(name, flow(group, branch, shape, sources), aliases)
+            select = by_entity(group, branch, shape, sources) or flow(group, branch, shape, sources)
+            return Pass(name, select, aliases)
+
+
+def _along_time(
+    group: list[Measure], branch: Branch, shape: Shape
+) -> Callable[[list[Measure], Branch, Shape, Sources], exp.Select]:
+    """The way to read rows that count in several buckets: the fewest rows first."""
+    if accumulates(group[0]) and branch.spine and not branch.is_ranged and ends_whole(branch, shape.grain or ""):
+        return accumulated
+    return gathered if gathers(group, branch, shape) else by_bucket
 
 
 def _named_apart(made: list[Pass]) -> list[Pass]:

@@ -18,14 +18,20 @@ from semantic_layer.sql import aliased, all_of, any_of, as_date, day_literal, jo
 Literals = Mapping[str, exp.Expr]
 
 
+def _may_miss(step: Step) -> bool:
+    del step
+    return False
+
+
 @dataclass(frozen=True, eq=False)
 class Sources:
     """Where rows come from: the model's tables and queries, with the values of parameters, and how a population
-    (entities by their own metric) is compiled."""
+    (entities by their own metric) is compiled. `finds` tells the joins by which every row is certain to find one."""
 
     datasets: Mapping[str, Dataset]
     literals: Literals
     population: Callable[[Population], exp.Expr]
+    finds: Callable[[Step], bool] = _may_miss
 
     def table(self, dataset: str) -> exp.Expr:
         """A dataset as something to select from, under its own name."""
@@ -55,7 +61,8 @@ class Sources:
         return self.with_steps(spine(self.joined(dataset, fixed)), moving, instant)
 
     def with_steps(self, select: exp.Select, steps: Iterable[Step], instant: exp.Expr | None = None) -> exp.Select:
-        """The SELECT with to-one neighbours joined on the left."""
+        """The SELECT with to-one neighbours joined on the left, or just so where that is certain to be the same."""
+        unsure: set[str] = set()
         for step in dict.fromkeys(steps):
             on: list[exp.Expr] = [
                 exp.EQ(this=exp.column(a, table=step.source), expression=exp.column(b, table=step.target))
@@ -63,7 +70,9 @@ class Sources:
             ]
             if step.validity is not None:
                 on += self._valid(step, step.validity, instant)
-            select = joined(select, self.table(step.target), all_of(on), "LEFT")
+            is_sure = step.source not in unsure and self.finds(step)
+            unsure |= set() if is_sure else {step.target}
+            select = joined(select, self.table(step.target), all_of(on), "" if is_sure else "LEFT")
         return select
 
     def _valid(self, step: Step, validity: Validity, instant: exp.Expr | None) -> list[exp.Expr]:

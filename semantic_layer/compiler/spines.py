@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from semantic_layer.compiler.flows import SPINE, Reading, Shape, grouped_rows, valid_at
+from semantic_layer.compiler.flows import SPINE, Reading, Shape, grouped_rows, valid_at, within_reach
 from semantic_layer.compiler.rows import Sources, spine_table
 from semantic_layer.resolved import Branch, Measure
 from semantic_layer.sql import aliased, all_of, day_literal, grouped, joined, select_from, subquery, truncated
@@ -29,7 +29,8 @@ def by_bucket(group: list[Measure], branch: Branch, shape: Shape, sources: Sourc
     )
     parameters = {"bucket_start": start, "bucket_end": end}
     label = exp.column("bucket", table=SPINE)
-    return grouped_rows(group, branch, shape, Reading(select, label, [*sources.filters(first.rows)], parameters))
+    conditions: list[exp.Expr | None] = [*sources.filters(first.rows), *within_reach(first, branch)]
+    return grouped_rows(group, branch, shape, Reading(select, label, conditions, parameters))
 
 
 def accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
@@ -37,8 +38,7 @@ def accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: Sou
     first = group[0]
     instant = first.since if first.kind == "stock" else first.time
     assert instant is not None and shape.grain is not None and branch.spine, "a spine needs a grain and an instant"
-    earliest = day_literal(branch.spine[0].source)
-    bucket = exp.Greatest(this=truncated(instant, shape.grain), expressions=[earliest], ignore_nulls=False)
+    bucket = truncated(instant, shape.grain)
     limits: list[exp.Expr] = [exp.LT(this=instant.copy(), expression=day_literal(branch.end))]
     start = branch.spine[0].start
     if first.kind == "running" and start is not None:

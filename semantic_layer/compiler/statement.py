@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from sqlglot import exp
 
@@ -11,14 +12,17 @@ from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.compiler.events import compile_cohort, compile_funnel
 from semantic_layer.compiler.finish import finished
 from semantic_layer.compiler.lists import compile_list
+from semantic_layer.compiler.over_groups import over_groups
 from semantic_layer.compiler.passes import Shape, passes
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named, filled, stacked
+from semantic_layer.kinds import kind_of
 from semantic_layer.measures import has_division
-from semantic_layer.model import Model
+from semantic_layer.model import Model, Step
 from semantic_layer.resolve_filters import holds
 from semantic_layer.resolved import (
     Measure,
+    Number,
     Population,
     Resolved,
     ResolvedCohort,
@@ -26,16 +30,22 @@ from semantic_layer.resolved import (
     ResolvedList,
     ResolvedMetrics,
 )
-from semantic_layer.sql import aliased, any_of, joined, select_from, table, with_ctes
+from semantic_layer.result import ColumnType
+from semantic_layer.sql import aliased, any_of, joined, number_literal, select_from, table, with_ctes
+
+_NO_WINDOWS: Mapping[str, exp.Expr] = MappingProxyType({})
 
 
-def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp.Expr]) -> exp.Select:
-    """The statement of a request. Columns come in the order of `resolved.columns`.
+def compile_request(
+    resolved: Resolved, model: Model, literals: Mapping[str, exp.Expr], finds: Callable[[Step], bool]
+) -> exp.Select:
+    """The statement of a request. Columns come in the order of `resolved.columns`. `finds` tells the joins by which
+    every row is certain to find one.
 
     Where a limit applies, a last column `total_rows` counts the rows before it and one row more than asked is read,
     to tell ties at the edge.
     """
-    sources = _sources(model, literals)
+    sources = _sources(model, literals, finds)
     match resolved:
         case ResolvedList():
             return compile_list(resolved, sources, lambda query: _computed(query, sources))
@@ -48,11 +58,11 @@ def compile_request(resolved: Resolved, model: Model, literals: Mapping[str, exp
             return finished(resolved, ctes, last)
 
 
-def _sources(model: Model, literals: Mapping[str, exp.Expr]) -> Sources:
+def _sources(model: Model, literals: Mapping[str, exp.Expr], finds: Callable[[Step], bool]) -> Sources:
     def population(each: Population) -> exp.Expr:
         return _population(each, sources)
 
-    sources = Sources(model.datasets, literals, population)
+    sources = Sources(model.datasets, literals, population, finds)
     return sources
 
 
@@ -62,17 +72,24 @@ def _population(each: Population, sources: Sources) -> exp.Expr:
     members = select_from(table(last)).select(exp.column(each.key_column), copy=False)
     condition = _number_condition(exp.column(each.column), each.op, each.values)
     if each.negated:
-        condition = exp.Not(this=exp.Paren(this=condition))
+        # what has no value does not meet the condition
+        is_known = isinstance(each.query.metrics[0].formula, exp.Column)
+        found = condition if is_known else exp.Coalesce(this=exp.Paren(this=condition), expressions=[exp.false()])
+        condition = exp.Not(this=exp.Paren(this=found) if is_known else found)
     known = exp.Not(this=exp.Is(this=exp.column(each.key_column), expression=exp.Null()))
     members = members.where(condition, known, copy=False)
     members = with_ctes(members, ctes)
     found = exp.In(this=each.key.copy(), query=exp.Subquery(this=members))
-    return exp.Not(this=found) if each.negated else found
+    if not each.negated:
+        return found
+    # a row of nobody meets no condition on somebody, not even where nobody at all is among the members
+    somebody = exp.Not(this=exp.Is(this=each.key.copy(), expression=exp.Null()))
+    return exp.And(this=somebody, expression=exp.Not(this=found))
 
 
 def _number_condition(left: exp.Expr, op: str, values: Sequence[float]) -> exp.Expr:
     assert holds(values[0], op, tuple(values)) in (True, False), "a known operator"
-    literals = [exp.Literal.number(int(v) if float(v).is_integer() else v) for v in values]
+    literals = [number_literal(value) for value in values]
     if op == "between":
         return exp.Between(this=left, low=literals[0], high=literals[1])
     kinds: dict[str, type[exp.Binary]] = {
@@ -84,21 +101,27 @@ def _number_condition(left: exp.Expr, op: str, values: Sequence[float]) -> exp.E
 def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], str]:
     """CTEs up to one row for each group with all metric columns, and the name of the last."""
     shape = Shape(tuple(key.name for key in query.keys if key.grain is None), query.grain)
-    made = passes(query.measures, shape, sources)
-    ctes, last = stacked(made, shape, query.shown)
-    aliases = [m.alias + branch.suffix for m in query.measures for branch in m.branches]
+    windows = over_groups(query)
+    read = [measure for measure in query.measures if measure.alias not in windows]
+    made = passes(read, shape, sources)
+    ctes, last = stacked(made, shape, query.shown, _kinds(read))
+    aliases = [m.alias + branch.suffix for m in read for branch in m.branches]
     if query.spine:
         ctes.append(("every_bucket", filled(last, query.spine, shape, aliases)))
         last = "every_bucket"
     totals: str | None = None
-    if query.totals:
+    apart = [replace(each, branches=each.branches[:1]) for each in query.totals if each.alias not in windows]
+    if apart:
         whole = Shape((), query.grain)
         total_ctes, totals = stacked(
-            [replace(each, name=f"{each.name}_whole") for each in passes(_main_only(query), whole, sources)], whole, ()
-        )
-        ctes += [(f"{name}_of_all" if name == "groups" else name, select) for name, select in total_ctes]
+            [replace(each, name=f"{each.name}_whole") for each in passes(apart, whole, sources)], whole, (),
+            _kinds(apart),
+        )  # fmt: skip
+        # what reads tables comes first: a table may have the name of one of the parts that follow
+        ctes = [*(each for each in total_ctes if each[0] != "groups"), *ctes]
+        ctes += [("groups_of_all", select) for name, select in total_ctes if name == "groups"]
         totals = "groups_of_all" if totals == "groups" else totals
-    measured = _measured(query, last, totals)
+    measured = _measured(query, last, totals, windows)
     if len(made) > 1 and shape.keys and not query.spine:
         measured = where(measured, [_says_something(query, shape.keys)])
     ctes.append(("measured", measured))
@@ -108,11 +131,14 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
     return ctes, "measured"
 
 
-def _main_only(query: ResolvedMetrics) -> list[Measure]:
-    return [replace(measure, branches=measure.branches[:1]) for measure in query.totals]
+def _kinds(measures: Sequence[Measure]) -> dict[str, ColumnType | None]:
+    """The kind of the values under each alias."""
+    return {m.alias + branch.suffix: kind_of(m.aggregate) for m in measures for branch in m.branches}
 
 
-def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Select:
+def _measured(
+    query: ResolvedMetrics, source: str, totals: str | None, windows: Mapping[str, exp.Expr]
+) -> exp.Select:
     """Formulas over measures: each metric, its value in the other period, its total for shares."""
     select = select_from(table(source))
     if totals is not None:
@@ -120,15 +146,15 @@ def _measured(query: ResolvedMetrics, source: str, totals: str | None) -> exp.Se
         if query.grain is not None:
             on = exp.EQ(this=exp.column(query.grain, table=source), expression=exp.column(query.grain, table=totals))
         select = joined(select, table(totals), on, "LEFT")
-    zero = {m.alias: m.zero_when_empty for m in (*query.measures, *query.totals)}
+    empty = {m.alias: m.when_empty for m in (*query.measures, *query.totals)}
     outputs: list[exp.Expr] = [
         exp.column(key.name, table=source if totals is not None else None) for key in query.keys
     ]
     for metric in query.metrics:
         name = metric.column.name
-        outputs.append(aliased(_formula(metric.formula, zero, ""), name))
+        outputs.append(aliased(_formula(metric.formula, empty, "", windows), name))
         if query.compared and metric.column.part == "value":
-            other = _formula(metric.formula, zero, "__previous")
+            other = _formula(metric.formula, empty, "__previous")
             outputs.append(aliased(other, f"{name}__previous"))
     return select.select(*outputs, copy=False)
 
@@ -138,7 +164,7 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
 
     Every named group stays, and so does the rest group as soon as anything can be told of it.
     """
-    zero = {m.alias: m.zero_when_empty for m in query.measures}
+    empty = {m.alias: m.when_empty for m in query.measures}
     suffixes = sorted({branch.suffix for measure in query.measures for branch in measure.branches})
     signs: list[exp.Expr] = [exp.column(key) for key in keys]
     for metric in query.metrics:
@@ -146,19 +172,22 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
             continue
         for suffix in suffixes if metric.column.part == "value" else ("",):
             if has_division(metric.formula):
-                signs.append(exp.Paren(this=_formula(metric.formula, zero, suffix)))
+                signs.append(exp.Paren(this=_formula(metric.formula, empty, suffix)))
             else:
                 names = dict.fromkeys(node.name for node in metric.formula.find_all(exp.Column))
                 signs += [exp.column(name + suffix) for name in names]
     return any_of(exp.Not(this=exp.Is(this=sign, expression=exp.Null())) for sign in signs)
 
 
-def _formula(formula: exp.Expr, zero: Mapping[str, bool], suffix: str) -> exp.Expr:
+def _formula(
+    formula: exp.Expr, empty: Mapping[str, Number | None], suffix: str, windows: Mapping[str, exp.Expr] = _NO_WINDOWS
+) -> exp.Expr:
     def replace_measure(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Column):
             return node
-        value = exp.column(node.name + suffix)
-        return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)]) if zero[node.name] else value
+        otherwise = empty[node.name]
+        value = windows[node.name].copy() if node.name in windows else exp.column(node.name + suffix)
+        return value if otherwise is None else exp.Coalesce(this=value, expressions=[exp.convert(otherwise)])
 
     return safe_division(formula).transform(replace_measure, copy=False)
 

@@ -11,6 +11,7 @@ import pytest
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.layer import Layer
 from semantic_layer.load import load_model
+from tests.layer.join_tables import JOIN_TABLES
 
 TABLES = """
 CREATE TABLE people (person_id INTEGER, joined_at TIMESTAMP, city VARCHAR, phone VARCHAR);
@@ -37,7 +38,7 @@ CREATE TABLE gifts (gift_id INTEGER, given_on DATE);
 INSERT INTO gifts VALUES (1, '2026-01-06'), (2, '2026-02-01'), (3, '2026-02-01');
 CREATE TABLE scores (person_id INTEGER, risk VARCHAR, points DOUBLE);
 INSERT INTO scores VALUES (1, 'high', 10), (2, 'low', 20), (3, 'high', 30), (4, 'low', 40);
-"""
+""" + JOIN_TABLES
 
 
 @pytest.fixture(scope="session")
@@ -53,4 +54,12 @@ def toy(toy_database: Path) -> Iterator[Layer]:
     model = load_model(Path(__file__).parent / "toy.yaml")
     engine = DuckDBEngine(toy_database)
     yield Layer(model, engine, date(2026, 3, 31))
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def joins(toy_database: Path) -> Iterator[Layer]:
+    """The model of every kind of join, over the same database."""
+    engine = DuckDBEngine(toy_database)
+    yield Layer(load_model(Path(__file__).parent / "joins.yaml"), engine, date(2026, 3, 31))
     engine.close()

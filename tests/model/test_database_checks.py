@@ -135,10 +135,10 @@ def test_metrics_that_do_not_run(tmp_path: Path) -> None:
     definition = {
         "datasets": [{"name": "customers", "table": "customers", "fields": [field]}],
         "metrics": [
-            {"name": "added", "dataset": "customers", "expression": "sum(city)"},
+            {"name": "added", "dataset": "customers", "expression": "sum(no_such_function(city))"},
             {"name": "filtered", "dataset": "customers", "expression": "count(*)", "filter": "no_such_function(city)"},
             {"name": "inner", "dataset": "customers", "expression": "avg(n)",
-             "per": {"key": "city", "values": {"n": "sum(city)"}}},
+             "per": {"key": "city", "values": {"n": "sum(no_such_function(city))"}}},
             {"name": "outer", "dataset": "customers", "expression": "max(no_such_function(n))",
              "per": {"key": "city", "values": {"n": "count(*)"}}},
             {"name": "formula", "expression": "no_such_function(people)"},

@@ -6,6 +6,7 @@ from typing import Literal
 
 from semantic_layer.definitions import RelationshipDefinition
 from semantic_layer.joins import JoinPaths, cycles, join_paths, join_steps
+from semantic_layer.model import Step
 
 Kind = Literal["many_to_one", "one_to_one"]
 
@@ -58,6 +59,18 @@ def test_many_ways_do_not_explode() -> None:
         for side in "xy":
             ladder += [to_one(f"n{level}", f"n{level}{side}"), to_one(f"n{level}{side}", f"n{level + 1}")]
     assert len(paths_of(*ladder).ambiguous["n0", "n40"]) <= 4
+
+
+def test_no_way_leads_along_a_relationship_and_straight_back() -> None:
+    steps = (
+        Step("bookings", "guest", (("guest_id", "id"),), place=0),
+        Step("profiles", "users", (("id", "id"),), place=1),
+        Step("users", "profiles", (("id", "id"),), place=1),
+        Step("guest", "profiles", (("id", "id"),), place=1, is_inherited=True),
+    )
+    found = join_paths(("bookings", "guest", "users", "profiles"), steps)
+    assert set(found.paths["bookings"]) == {"guest", "profiles"}
+    assert set(found.paths["users"]) == {"profiles"}
 
 
 def test_circles() -> None:

@@ -1,0 +1,50 @@
+"""A bucket of a trend is what the metric is over that bucket's days alone, for every kind of metric."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from semantic_layer.layer import Layer
+from semantic_layer.load import load_model
+from semantic_layer.periods import Period, unit
+from semantic_layer.query import MetricQuery
+
+MODEL = load_model(Path(__file__).parent / "toy.yaml")
+FIRST_QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1))
+# what is known as of today only has no trend
+ALONG_TIME = tuple(
+    name
+    for name, metric in MODEL.metrics.items()
+    if all(
+        leaf.kind != "simple"
+        or leaf.is_stock
+        or (leaf.definition.time or MODEL.datasets[leaf.definition.dataset or ""].definition.time)
+        for leaf in MODEL.leaves(name)
+    )
+)
+
+
+@pytest.mark.parametrize("metric", ALONG_TIME)
+def test_a_month_of_a_trend_is_the_month_alone(metric: str, toy: Layer) -> None:
+    trend = toy.run(MetricQuery(metrics=(metric,), group_by=("month",), period=FIRST_QUARTER))
+    assert len(trend.rows) == 3
+    for month, value in trend.rows:
+        assert isinstance(month, date)
+        alone = toy.run(MetricQuery(metrics=(metric,), period=unit("month", month)))
+        assert alone.rows == ((value,),)
+
+
+@pytest.mark.parametrize("metric", ALONG_TIME)
+def test_a_city_of_all_is_the_city_alone(metric: str, toy: Layer) -> None:
+    if not MODEL.can_group(metric, "city"):
+        return
+    cities = toy.run(MetricQuery(metrics=(metric,), group_by=("city",), period=FIRST_QUARTER))
+    for city, value in cities.rows:
+        if city is None:
+            continue
+        condition = {"field": "city", "values": (city,)}
+        alone = toy.run(MetricQuery.model_validate({"metrics": (metric,), "period": FIRST_QUARTER, "filters": (condition,)}))
+        assert alone.rows == ((value,),)
