@@ -20,7 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),
     "score": ("chat_service.commands.score", "Score the customers of a database, or test the scores on the past."),
     "validate": ("chat_service.commands.validate", "Check the semantic model, and that it fits a database."),
-    "import": ("chat_service.commands.import_model", "Convert the definitions of a dbt project to a model of ours."),
+    "import": ("chat_service.commands.import_model", "Convert a dbt project or an Ossie document to a model of ours."),
+    "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
     "settings": ("chat_service.commands.settings", "Explain every setting."),
 }

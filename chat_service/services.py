@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
+from chat_service.model_opening import opened_model
 from chat_service.outcomes import Outcome, Question
 from chat_service.settings import Settings, named_database
 from chat_service.translate.rules import OfflineTranslator
@@ -18,7 +19,6 @@ from semantic_layer.access import ANONYMOUS, Reader
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
 from semantic_layer.model import Model
 
 
@@ -68,7 +68,7 @@ class Services:
 
 def open_services(settings: Settings, clock: Callable[[], float]) -> Services:
     """Read the model and open the database. Raises DefinitionsError, EngineError."""
-    model = load_model(settings.model or shipped_model_path())
+    model = opened_model(settings.model)
     engine = open_engine(
         named_database(settings),
         memory_limit=settings.memory_limit,

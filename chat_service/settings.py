@@ -37,7 +37,9 @@ class Settings(BaseModel):
         description="What to answer from: DuckDB, Parquet or CSV file(s), or the URL of a server (`postgresql://…`, "
         "`sc://…` for Spark Connect; docs/engines.md). Unset: ./huitou-demo.duckdb, made first.",
     )
-    model: Path | None = Field(None, description="Folder of the semantic model's YAML. Unset: the shipped one.")
+    model: Path | None = Field(
+        None, description="Folder of the semantic model's YAML, or an Ossie document. Unset: the shipped one."
+    )
     as_of: date | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
     translator: Literal["auto", "offline"] = Field(
         "auto", description="What reads questions. `offline` are the rules; `auto` uses the best there is."

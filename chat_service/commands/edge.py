@@ -21,7 +21,9 @@ NOT_ANSWERED = 3
 Database = Annotated[
     str | None, typer.Option("--db", help="DuckDB, Parquet or CSV file(s), or a server's URL; else HUITOU_DATABASE.")
 ]
-ModelFolder = Annotated[Path | None, typer.Option("--model", help="Folder of the semantic model; else HUITOU_MODEL.")]
+ModelFolder = Annotated[
+    Path | None, typer.Option("--model", help="Folder of the semantic model, or an Ossie document; else HUITOU_MODEL.")
+]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Today, inclusive.")]
 
 
@@ -47,5 +49,6 @@ def problems_reported() -> Iterator[None]:
         for problem in error.problems:
             errors.print(str(problem), markup=False)
         if isinstance(error, DefinitionsError):
-            errors.print(f"{len(error.problems)} problems in the model", markup=False)
+            count = len(error.problems)
+            errors.print(f"{count} {'problem' if count == 1 else 'problems'} in the model", markup=False)
         raise typer.Exit(FAILED) from None

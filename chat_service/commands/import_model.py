@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,11 @@ import typer
 from rich.console import Console
 
 from chat_service.commands.edge import FAILED, problems_reported
-from semantic_layer.interop.dbt import load_dbt
-from semantic_layer.interop.dbt.convert import convert, definition_yaml
+from semantic_layer.definitions import ModelDefinition
+from semantic_layer.errors import Problem
+from semantic_layer.interop import dbt, ossie
+from semantic_layer.interop.dbt.convert import convert
+from semantic_layer.interop.written import definition_yaml
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -20,35 +24,66 @@ class Form(Enum):
     """What definitions may be written in."""
 
     DBT = "dbt"
+    OSSIE = "ossie"
 
 
 @app.command()
 def import_model(
     form: Annotated[Form, typer.Argument(help="What the definitions are written in.")],
-    path: Annotated[Path, typer.Argument(help="A dbt project's folder, a YAML file of it, or its manifest.")],
+    path: Annotated[Path, typer.Argument(help="A dbt project, YAML file or manifest; an Ossie document, or several.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the converted model.")],
-    schema: Annotated[str | None, typer.Option("--schema", help="Where the project's tables stand.")] = None,
+    schema: Annotated[str | None, typer.Option("--schema", help="Where the tables stand in the database.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Ossie: the one semantic model to convert.")] = None,
+    time: Annotated[
+        list[str] | None, typer.Option("--time", help="Ossie: a dataset's time, orders=paid_at. May be repeated.")
+    ] = None,
 ) -> None:
-    """Convert the definitions of a dbt project to a model of ours.
+    """Convert the definitions of a dbt project or an Ossie document to a model of ours.
 
-    Exits with 1 where something could not be carried over: each such thing is named on stderr, all else is written.
+    Several semantic models go to a folder each. Exits with 1 where something could not be carried over: each such thing
+    is named on stderr, all else is written. What has no place in our format but changes no number is named only.
     """
-    console = Console(highlight=False, soft_wrap=True)
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    assert form is Form.DBT, "the only form there is"
+    if form is Form.DBT and (name is not None or time):
+        raise typer.BadParameter("--name and --time are for Ossie documents")
+    problems: list[Problem] = []
     with problems_reported():
-        converted = convert(load_dbt(path, schema))
-    out.mkdir(parents=True, exist_ok=True)
-    target = out / "model.yaml"
-    target.write_text(definition_yaml(converted.definition), encoding="utf-8")
-    kept = converted.definition
-    console.print(
-        f"{target}: {len(kept.metrics)} metrics, {len(kept.datasets)} datasets, "
-        f"{len(kept.relationships)} relationships",
+        if form is Form.DBT:
+            converted = convert(dbt.load_dbt(path, schema))
+            problems += converted.problems
+            _write(converted.definition, out)
+        else:
+            choices = ossie.Choices(schema, dict(_chosen(time or ())))
+            found = (ossie.convert(path, name, choices),) if name is not None else ossie.convert_all(path, choices)
+            for each in found:
+                problems += each.problems
+                _print(errors, each.remarks)
+                _write(each.definition, out if len(found) == 1 else out / each.definition.name)
+    _print(errors, problems)
+    if problems:
+        errors.print(f"{len(problems)} things were not carried over", markup=False)
+        raise typer.Exit(FAILED)
+
+
+def _write(definition: ModelDefinition, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "model.yaml"
+    target.write_text(definition_yaml(definition), encoding="utf-8")
+    Console(highlight=False, soft_wrap=True).print(
+        f"{target}: {len(definition.metrics)} metrics, {len(definition.datasets)} datasets, "
+        f"{len(definition.relationships)} relationships",
         markup=False,
     )
-    for problem in converted.problems:
-        errors.print(str(problem), markup=False)
-    if converted.problems:
-        errors.print(f"{len(converted.problems)} things were not carried over", markup=False)
-        raise typer.Exit(FAILED)
+
+
+def _print(console: Console, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        console.print(str(problem), markup=False)
+
+
+def _chosen(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        dataset, equals, field = text.partition("=")
+        if not equals or not dataset.strip() or not field.strip():
+            raise typer.BadParameter(f"'{text}' is not of the form dataset=field", param_hint="--time")
+        yield dataset.strip(), field.strip()

@@ -23,6 +23,7 @@ from chat_service.present.notes import notes
 from chat_service.present.terminal import table_of
 from semantic_layer.errors import Problem, QueryError
 from semantic_layer.interop.dbt.load import is_dbt
+from semantic_layer.interop.forms import is_ossie
 from semantic_layer.query import Request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -57,7 +58,7 @@ def query(
     """
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
-        if settings.model is not None and is_dbt(settings.model):
+        if settings.model is not None and not is_ossie(settings.model) and is_dbt(settings.model):
             run_dbt_query(_read(file), file, settings.model, settings, explain=explain, json=json)
             return
         request = read_query(file)

@@ -10,8 +10,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
+from chat_service.model_opening import opened_model
 from chat_service.settings import Settings, database_path
-from semantic_layer.load import load_model, shipped_model_path
 from semantic_layer.scoring.backtest import BacktestReport, ChurnAccuracy, backtest
 from semantic_layer.scoring.run import CHURN_WINDOW_DAYS, ScoreSummary, score_customers
 
@@ -45,7 +45,7 @@ def score(
 
 def churn_window(settings: Settings) -> int:
     """The days without an order after which a customer counts as churned, as the model states them."""
-    stated = load_model(settings.model or shipped_model_path()).parameters.get("churn_window_days", CHURN_WINDOW_DAYS)
+    stated = opened_model(settings.model).parameters.get("churn_window_days", CHURN_WINDOW_DAYS)
     return int(stated)
 
 

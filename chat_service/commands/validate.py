@@ -10,8 +10,12 @@ from rich.console import Console
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
 from semantic_layer.build import build
 from semantic_layer.database_checks import DatasetUnavailable, check_against
+from semantic_layer.draft import Draft, MemoryPositions
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.urls import without_secrets
+from semantic_layer.errors import DefinitionProblem
+from semantic_layer.interop import ossie
+from semantic_layer.interop.forms import is_ossie
 from semantic_layer.load import read_definition, shipped_model_path
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -28,7 +32,7 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
     with problems_reported():
         settings = settings_with(model=model, database=db)
         folder = settings.model or shipped_model_path()
-        draft, problems = read_definition(folder)
+        draft, problems = _read(folder)
         loaded = build(draft, problems)
         console.print(
             f"{folder}: {len(loaded.metrics)} metrics, {len(loaded.dimensions)} dimensions, "
@@ -48,3 +52,11 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
     # with no dataset at all, the database is not one of this model
     if errors or len(found) - len(errors) == len(loaded.datasets):
         raise typer.Exit(FAILED)
+
+
+def _read(path: Path) -> tuple[Draft, tuple[DefinitionProblem, ...]]:
+    """The definitions at a path, unchecked, and the problems of reading them. Raises DefinitionsError."""
+    if not is_ossie(path):
+        return read_definition(path)
+    converted = ossie.convert(path)
+    return Draft(converted.definition, MemoryPositions(converted.definition)), converted.problems

@@ -13,7 +13,7 @@ from tests.structure.sources import CODE, SHIPPED, Import, Source, sources
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("semantic_layer", "semantic_layer.errors", "semantic_layer.nearest"),
     ("semantic_layer.periods", "semantic_layer.*_problems"),
-    ("semantic_layer.query", "semantic_layer.result"),
+    ("semantic_layer.query", "semantic_layer.result", "semantic_layer.kinds"),
     ("semantic_layer.definitions",),
     ("semantic_layer.model", "semantic_layer.access"),
     ("semantic_layer.engines", "semantic_layer.engines.*"),
@@ -44,6 +44,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai"): ("chat_service.translate.agent*",),
     ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
     ("mcp",): ("chat_service.channels.mcp*",),
+    ("jsonschema",): ("semantic_layer.interop.ossie.schema",),
     ("vl_convert",): ("chat_service.present.*",),
 }
 

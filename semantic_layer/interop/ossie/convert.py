@@ -1,0 +1,242 @@
+"""A semantic model of a document to definitions of ours: what can be said is carried over, all else is named.
+
+Whatever our own checks refuse is left out and named too, with its line in the document.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from semantic_layer.build import build
+from semantic_layer.definitions import ModelDefinition
+from semantic_layer.draft import Draft, by_place
+from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.expressions import Sql
+from semantic_layer.interop.ossie import dialects
+from semantic_layer.interop.ossie.datasets import DatasetConverter
+from semantic_layer.interop.ossie.dimensions import told_apart
+from semantic_layer.interop.ossie.document import Found
+from semantic_layer.interop.ossie.metrics import Measured, MetricConverter
+from semantic_layer.interop.ossie.names import slug
+from semantic_layer.interop.ossie.problems import LeftBehind, NotCarriedOver, Remark
+from semantic_layer.interop.ossie.reads import Reads
+from semantic_layer.interop.ossie.relationships import convert_relationships
+from semantic_layer.interop.ossie.spec import Extension
+from semantic_layer.interop.ossie.times import Times
+from semantic_layer.interop.ossie.words import both, left_behind
+from semantic_layer.joins import join_paths, join_steps
+from semantic_layer.yaml_text import Part
+
+VENDOR = "HUITOU"
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The definitions, what they leave out (`problems`), and what is worth knowing though no number is touched."""
+
+    definition: ModelDefinition
+    problems: tuple[DefinitionProblem, ...]
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a document leaves open: `schema` is where its tables stand, in place of what its sources say ('' for
+    nowhere in particular); `times` gives the time of a dataset, as `field` or `dataset.field`."""
+
+    schema: str | None = None
+    times: Mapping[str, str] = field(default_factory=dict)
+
+
+def convert_model(found: Found, choices: Choices) -> Converted:
+    """The definitions that a semantic model's core part makes, whatever our own extension says. Raises DefinitionsError
+    where nothing can be left out to mend what our checks refuse."""
+    problems: list[DefinitionProblem] = [*_beside_definitions(found)]
+    placed = _placed(found, choices, problems)
+    while True:
+        wrong = refused(placed.definition)
+        if not wrong:
+            break
+        placed = _without(placed, wrong, found, problems)
+    told = tuple(dict.fromkeys(problems))
+    remarks = tuple(each for each in told if isinstance(each, Remark))
+    return Converted(placed.definition, tuple(each for each in told if not isinstance(each, Remark)), remarks)
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Definitions and, side by side with them, where they stand in the document. Fields beyond those that have a place
+    stand where their dataset does."""
+
+    definition: ModelDefinition
+    datasets: tuple[tuple[Part, tuple[Part, ...]], ...]
+    relationships: tuple[Part, ...]
+    metrics: tuple[Measured, ...]
+
+
+def _placed(found: Found, choices: Choices, problems: list[DefinitionProblem]) -> _Placed:
+    parsed = _parsed_metrics(found, problems)
+    reads = Reads(found.model, parsed)
+    datasets = DatasetConverter(found, reads, choices.schema, problems).datasets()
+    joined = convert_relationships(found, datasets, problems)
+    joins = join_paths([each.rows.ours for each in datasets.values()], join_steps(joined.plain))
+    measured = MetricConverter(found, parsed, datasets, joins, problems).metrics()
+    homes = {each.definition.dataset for each in measured if each.definition.dataset is not None}
+    times = Times(found, datasets, joined, choices.times, homes).definitions(problems)
+    keyed = [
+        each.model_copy(update={"primary_key": joined.keys[each.name]}) if each.name in joined.keys else each
+        for each in times
+    ]
+    definition = ModelDefinition(
+        name=slug(found.model.name, "model"), description=both(found.model.description),
+        datasets=(
+            *told_apart(keyed, {each.definition.name for each in measured}), *(role for role, _ in joined.roles),
+        ),
+        relationships=joined.definitions, metrics=tuple(each.definition for each in measured),
+    )  # fmt: skip
+    places: list[tuple[Part, tuple[Part, ...]]] = [(each.part, each.field_parts) for each in datasets.values()]
+    places += ((part, ()) for _, part in joined.roles)
+    return _Placed(definition, tuple(places), joined.parts, measured)
+
+
+def _parsed_metrics(found: Found, problems: list[DefinitionProblem]) -> dict[str, Sql]:
+    parsed: dict[str, Sql] = {}
+    for place, metric in enumerate(found.model.metrics):
+        part, owner = ("metrics", place, "expression"), f"metric '{metric.name}'"
+        text = dialects.readable(metric.expression, found.where(*part), owner)
+        if isinstance(text, DefinitionProblem):
+            problems.append(text)
+            continue
+        sql = dialects.parsed(text, found.where(*part, "dialects", text.place, "expression"), owner)
+        if isinstance(sql, DefinitionProblem):
+            problems.append(sql)
+        else:
+            parsed[metric.name] = sql
+    return parsed
+
+
+def _beside_definitions(found: Found) -> Iterator[Remark]:
+    """What stands beside definitions and has no place in ours: guidance, other tools' extensions, further keys."""
+    model = found.model
+    yield from left_behind(model.ai_context, found.where("ai_context"), f"the model '{model.name}'")
+    yield from _extensions(model.custom_extensions, found, (), f"the model '{model.name}'")
+    for place, dataset in enumerate(model.datasets):
+        part: Part = ("datasets", place)
+        yield from _extensions(dataset.custom_extensions, found, part, f"dataset '{dataset.name}'")
+        for index, key in enumerate(dataset.unique_keys):
+            if key != dataset.primary_key:
+                where = found.where(*part, "unique_keys", index)
+                yield LeftBehind(where, f"dataset '{dataset.name}'", f"the unique key ({', '.join(key)})")
+        for index, each in enumerate(dataset.fields):
+            owner = f"field '{dataset.name}.{each.name}'"
+            yield from _extensions(each.custom_extensions, found, (*part, "fields", index), owner)
+    for place, relationship in enumerate(model.relationships):
+        owner = f"relationship '{relationship.name}'"
+        yield from _extensions(relationship.custom_extensions, found, ("relationships", place), owner)
+    for place, metric in enumerate(model.metrics):
+        yield from _extensions(metric.custom_extensions, found, ("metrics", place), f"metric '{metric.name}'")
+
+
+def _extensions(extensions: tuple[Extension, ...], found: Found, part: Part, owner: str) -> Iterator[Remark]:
+    for index, each in enumerate(extensions):
+        if each.vendor_name != VENDOR:
+            where = found.where(*part, "custom_extensions", index)
+            yield LeftBehind(where, owner, f"the extension of {each.vendor_name}")
+
+
+# ---- what our checks refuse ----
+
+
+def refused(definition: ModelDefinition) -> list[tuple[Part, DefinitionProblem]]:
+    """What our checks find, each with the part of the definitions that it stands at."""
+
+    def where(*part: str | int) -> str:
+        return json.dumps(by_place(definition, part))
+
+    try:
+        build(Draft(definition, where))
+    except DefinitionsError as error:
+        found = [each for each in error.problems if isinstance(each, DefinitionProblem)]
+        return [(tuple(json.loads(each.where)), each) for each in found]
+    return []
+
+
+def _without(
+    placed: _Placed, wrong: list[tuple[Part, DefinitionProblem]], found: Found, problems: list[DefinitionProblem]
+) -> _Placed:
+    """The definitions without what was refused. Raises DefinitionsError where that is a whole dataset or the model."""
+    fatal: list[DefinitionProblem] = []
+    lost: set[Part] = set()
+    for part, problem in wrong:
+        item, owner = _item(placed, part)
+        where = found.where(*_place(placed, part))
+        if item is None:
+            fatal.append(replace(problem, where=where))
+        else:
+            lost.add(item)
+            problems.append(NotCarriedOver(where, owner, problem.message.rstrip(".")))
+    if fatal:
+        raise DefinitionsError(*(each for each in problems if not isinstance(each, Remark)), *fatal)
+    return _dropped(placed, lost)
+
+
+def _item(placed: _Placed, part: Part) -> tuple[Part | None, str]:
+    """The relationship, field or metric (with all that it is made of) that a part belongs to."""
+    definition = placed.definition
+    match part:
+        case ("metrics", int() as place, *_):
+            return ("metrics", placed.metrics[place].of), f"the metric '{placed.metrics[place].of}'"
+        case ("relationships", int() as place, *_):
+            each = definition.relationships[place]
+            return ("relationships", place), f"the relationship from '{each.source}' to '{each.target}'"
+        case ("datasets", int() as place, "fields", int() as index, *_):
+            dataset = definition.datasets[place]
+            return ("datasets", place, index), f"the field '{dataset.name}.{dataset.fields[index].name}'"
+        case ("datasets", int() as place, "time"):
+            return ("datasets", place, "time"), f"the time of '{definition.datasets[place].name}'"
+        case ("datasets", int() as place, *_) if definition.datasets[place].role_of is not None:
+            return ("datasets", place), f"the role '{definition.datasets[place].name}'"
+        case _:
+            return None, ""
+
+
+def _place(placed: _Placed, part: Part) -> Part:
+    match part:
+        case ("metrics", int() as place, *_):
+            return (*placed.metrics[place].part, "expression")
+        case ("relationships", int() as place, *_):
+            return placed.relationships[place]
+        case ("datasets", int() as place, "fields", int() as index, *_) if index < len(placed.datasets[place][1]):
+            return (*placed.datasets[place][1][index], "expression")
+        case ("datasets", int() as place, *_):
+            return placed.datasets[place][0]
+        case _:
+            return ()
+
+
+def _dropped(placed: _Placed, lost: set[Part]) -> _Placed:
+    datasets, places = [], []
+    for place, dataset in enumerate(placed.definition.datasets):
+        if ("datasets", place) in lost:
+            continue
+        kept = [index for index in range(len(dataset.fields)) if ("datasets", place, index) not in lost]
+        time = None if ("datasets", place, "time") in lost else dataset.time
+        fields = tuple(dataset.fields[index] for index in kept)
+        datasets.append(dataset.model_copy(update={"fields": fields, "time": time}))
+        own, parts = placed.datasets[place]
+        places.append((own, tuple(parts[index] for index in kept if index < len(parts))))
+    known = {each.name for each in datasets}
+    joined = [
+        place
+        for place, each in enumerate(placed.definition.relationships)
+        if ("relationships", place) not in lost and {each.source, each.target} <= known
+    ]
+    metrics = tuple(each for each in placed.metrics if ("metrics", each.of) not in lost)
+    update = {
+        "datasets": tuple(datasets), "metrics": tuple(each.definition for each in metrics),
+        "relationships": tuple(placed.definition.relationships[place] for place in joined),
+    }  # fmt: skip
+    relationships = tuple(placed.relationships[place] for place in joined)
+    return _Placed(placed.definition.model_copy(update=update), tuple(places), relationships, metrics)
