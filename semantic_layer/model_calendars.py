@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from semantic_layer.binding import Binder, substitute
 from semantic_layer.calendars import STANDARD, ListedUnits, Units
-from semantic_layer.compiler.rows import parsed_table
 from semantic_layer.definitions import GrainDefinition
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
@@ -54,7 +53,7 @@ class ModelCalendars(Mapping[str, Units]):
         if dataset.source is not None:
             source = subquery(substitute(dataset.source, self._binder.literals), dataset.name)
         else:
-            source = parsed_table(dataset.definition.table or dataset.name).copy()
+            source = exp.to_table(dataset.definition.table or dataset.name, dialect="duckdb")
         days, units = (substitute(each.expression, self._binder.literals) for each in (day, unit))
         select = select_from(source).select(aliased(as_date(days), "day"), aliased(units, "unit"), copy=False)
         select = select.order_by(exp.Ordered(this=exp.column("day"), nulls_first=False), copy=False)

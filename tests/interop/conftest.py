@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.interop.dbt import DbtLayer, load_dbt
-from tests.engines.servers import postgres_server
+from tests.engines.servers import postgres_server, spark_server
 
 TOY = Path(__file__).parent / "toy"
 TABLES = """
@@ -35,8 +36,10 @@ INSERT INTO visits VALUES (1, 'c1', '2024-01-01', 'a'), (2, 'c1', '2024-01-02', 
 CREATE TABLE balances (customer_id VARCHAR, day TIMESTAMP, amount INTEGER);
 INSERT INTO balances VALUES ('c1', '2024-01-01', 5), ('c1', '2024-01-31', 7), ('c2', '2024-01-01', 3),
   ('c2', '2024-01-15', 4), ('c1', '2024-02-02', 8);
-CREATE TABLE events (event_id INTEGER, customer_id VARCHAR, part TIMESTAMP);
-INSERT INTO events VALUES (1, 'c1', '2024-01-01'), (2, 'c1', '2024-01-02'), (3, 'c1', '2024-01-02');
+CREATE TABLE events (event_id INTEGER, customer_id VARCHAR, badge_id VARCHAR, part TIMESTAMP);
+INSERT INTO events VALUES (1, 'c1', 'b1', '2024-01-01'), (2, 'c1', 'b1', '2024-01-02'), (3, 'c1', 'b1', '2024-01-02');
+CREATE TABLE badges (badge_id VARCHAR, customer_id VARCHAR, region_id VARCHAR);
+INSERT INTO badges VALUES ('b1', 'c1', 'r2');
 CREATE TABLE profiles (customer_id VARCHAR, part TIMESTAMP, level VARCHAR);
 INSERT INTO profiles VALUES ('c1', '2024-01-01', 'x'), ('c1', '2024-01-02', 'y');
 CREATE TABLE days AS SELECT day, CASE WHEN day(day) <= 15 THEN date_trunc('month', day)
@@ -71,7 +74,20 @@ def toy_postgres(toy_database: Path) -> Iterator[Engine]:
         opened.close()
 
 
-@pytest.fixture(scope="session", params=["engine", "toy_postgres"])
+@pytest.fixture(scope="session")
+def toy_spark(toy_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with spark_server() as url:
+        folder = tmp_path_factory.mktemp("parquet")
+        # a file that is open for reading is locked against writing elsewhere, so a copy is exported
+        copied = folder.with_suffix(".duckdb")
+        shutil.copy(toy_database, copied)
+        copy_tables(copied, str(folder))
+        opened = open_engine(f"{url}/;parquet={folder}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session", params=["engine", "toy_postgres", "toy_spark"])
 def toy_on(request: pytest.FixtureRequest) -> DbtLayer:
     """The toy project on each engine in turn."""
     return DbtLayer(load_dbt(TOY), request.getfixturevalue(request.param))

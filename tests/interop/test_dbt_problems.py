@@ -8,7 +8,7 @@ import pytest
 from sqlglot import parse_one
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError, QueryError, QueryProblem
-from semantic_layer.interop.dbt import DbtLayer, DbtQuery, GroupBy, load_dbt
+from semantic_layer.interop.dbt import AskedMetric, DbtLayer, DbtQuery, GroupBy, load_dbt
 from semantic_layer.interop.dbt.query import read_dbt_query
 
 MODEL = """semantic_models:
@@ -55,6 +55,31 @@ PROJECTS = [
      '    filter: "{% if true %} 1 = 1 {% endif %}"\n', ("dbt_bad_filter", "p.yml:14")),
     ("an unknown name in a formula", MODEL + "metrics:\n  - {name: r, type: simple, type_params: {measure: revenue}}\n"
      "  - {name: a, type: derived, type_params: {expr: r + s, metrics: [r]}}\n", ("dbt_unknown_reference", "p.yml:12")),
+    ("an unknown dimension in a filter", MODEL + "metrics:\n  - name: a\n    type: simple\n"
+     "    type_params: {measure: revenue}\n    filter: \"{{ Dimension('order__x') }} = 1\"\n",
+     ("dbt_bad_filter", "p.yml:14")),
+    ("a start of validity without an end", MODEL.replace("{time_granularity: day}",
+     "{time_granularity: day, validity_params: {is_start: true}}"), ("dbt_bad_value", "p.yml:8")),
+    ("an unknown end of validity", MODEL.replace("{time_granularity: day}",
+     "{time_granularity: day, validity_params: {is_begin: true}}"), ("dbt_unknown_key", "p.yml:8")),
+    ("a semantic model that is neither on nor off", "models:\n  - name: a\n    semantic_model: sometimes\n",
+     ("dbt_bad_value", "p.yml:3")),
+    ("a kind of percentile that there is not", "models:\n  - name: a\n    semantic_model: true\n"
+     "    agg_time_dimension: t\n    columns: [{name: t, granularity: day, dimension: {type: time}}]\n    metrics:\n"
+     "      - {name: p, agg: percentile, expr: b, percentile: 0.5, percentile_type: rough}\n",
+     ("dbt_bad_value", "p.yml:7")),
+    ("an unknown metric in a filter", MODEL + "metrics:\n  - name: a\n    type: simple\n"
+     "    type_params: {measure: revenue}\n    filter: \"{{ Metric('b', ['customer']) }} = 1\"\n",
+     ("dbt_bad_filter", "p.yml:14")),
+    ("a grain finer than the data in a filter", MODEL + "metrics:\n  - name: a\n    type: simple\n"
+     "    type_params: {measure: revenue}\n    filter: \"{{ TimeDimension('metric_time', 'hour') }} > '2024-01-01'\"\n",
+     ("dbt_bad_filter", "p.yml:14")),
+    ("an unknown group of a saved query", MODEL.replace("expr: amount}", "expr: amount, create_metric: true}")
+     + "saved_queries:\n  - {name: s, query_params: {metrics: [revenue], group_by: [\"Dimension('order__x')\"]}}\n",
+     ("dbt_bad_saved_query", "p.yml:11")),
+    ("an order of a saved query that is no name", MODEL.replace("expr: amount}", "expr: amount, create_metric: true}")
+     + "saved_queries:\n  - {name: s, query_params: {metrics: [revenue], order_by: [\"Metrik('revenue')\"]}}\n",
+     ("dbt_bad_saved_query", "p.yml:11")),
     ("no ref", MODEL.replace("ref('orders')", "orders"), ("dbt_bad_value", "p.yml:3")),
     ("no YAML", "semantic_models: {\n", ("yaml_syntax", "p.yml:2")),
 ]  # fmt: skip
@@ -100,6 +125,20 @@ QUERIES = [
     (DbtQuery(metrics=("revenue",), group_by=("order__is_gift__month",)), "unknown_name", "group_by[0]"),
     (DbtQuery(metrics=("revenue",), group_by=("Metric('orders', ['customer'])",)), "dbt_bad_item", "group_by[0]"),
     (DbtQuery(metrics=("yesterday",)), "dbt_needs_metric_time", "group_by"),
+    (DbtQuery(metrics=("two_days",), group_by=("customer",)), "dbt_needs_metric_time", "group_by"),
+    (DbtQuery(metrics=("ever",), group_by=(GroupBy(name="metric_time", date_part="month"),)),
+     "dbt_not_together", "group_by"),
+    (DbtQuery(metrics=("at_start_of_month",), group_by=(GroupBy(name="metric_time", date_part="dow"),)),
+     "dbt_not_together", "group_by"),
+    (DbtQuery(metrics=("revenue",), is_distinct=False), "dbt_not_together", "is_distinct"),
+    (DbtQuery(metrics=("month_to_date",)), "dbt_needs_metric_time", "group_by"),
+    (DbtQuery(metrics=("visit_to_order_of_the_month",), group_by=("metric_time__day",)),
+     "dbt_grain_too_fine", "group_by[0]"),
+    (DbtQuery(metrics=(AskedMetric(name="revenue", alias="x"),), group_by=(GroupBy(name="customer", alias="x"),)),
+     "dbt_not_together", "group_by"),
+    (DbtQuery(metrics=(AskedMetric(name="revenue", alias="x"), "revenue")), "dbt_not_together", "metrics[1]"),
+    (DbtQuery(metrics=("revenue",), group_by=(GroupBy(name="customer", alias="x"), "customer")),
+     "dbt_not_together", "group_by"),
     (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') ",)), "dbt_bad_where", "where[0]"),
     (DbtQuery(metrics=("revenue",), where=("{{ Dimension('order__is_gift') }} = ",)), "dbt_bad_where", "where[0]"),
     (DbtQuery(metrics=("revenue",), where=("{{ Metric('nothing', ['customer']) }} > 1",)), "unknown_name", "where[0]"),

@@ -3,6 +3,6 @@
 from semantic_layer.interop.dbt.layer import DbtLayer
 from semantic_layer.interop.dbt.load import load_dbt
 from semantic_layer.interop.dbt.project import DbtProject
-from semantic_layer.interop.dbt.query import DbtQuery, GroupBy
+from semantic_layer.interop.dbt.query import AskedMetric, DbtQuery, GroupBy
 
-__all__ = ["DbtLayer", "DbtProject", "DbtQuery", "GroupBy", "load_dbt"]
+__all__ = ["AskedMetric", "DbtLayer", "DbtProject", "DbtQuery", "GroupBy", "load_dbt"]

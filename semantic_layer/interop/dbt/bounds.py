@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from semantic_layer.interop.dbt.rows import TimeRange
+from semantic_layer.interop.dbt.shifts import TimeRange
 from semantic_layer.periods import add_months
 
 _FIXED = {
@@ -15,19 +15,20 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - a Monday; times in the data have no zone
 
 
-def time_range(constraint: tuple[str, str], grain: str) -> TimeRange | str:
-    """The half-open range of a constraint, or its first end that is no time.
+def time_range(constraint: tuple[str | None, str | None], grain: str) -> TimeRange | str:
+    """The half-open range of a constraint, or its first end that is no time. An end of None stays open.
 
     >>> time_range(("2020-01-15", "2020-01-22"), "week")
     TimeRange(start=datetime.datetime(2020, 1, 13, 0, 0), end=datetime.datetime(2020, 1, 27, 0, 0))
     """
-    ends = []
+    ends: list[datetime | None] = []
     for text in constraint:
         try:
-            ends.append(datetime.fromisoformat(text).replace(tzinfo=None))
+            instant = datetime.fromisoformat(text).replace(tzinfo=None) if text is not None else None
         except ValueError:
-            return text
-    return TimeRange(_unit_start(ends[0], grain), _after(_unit_start(ends[1], grain), grain))
+            return text or ""
+        ends.append(_unit_start(instant, grain) if instant is not None else None)
+    return TimeRange(ends[0], _after(ends[1], grain) if ends[1] is not None else None)
 
 
 def _unit_start(instant: datetime, grain: str) -> datetime:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.expressions import Unparsable, parse_expression
+from semantic_layer.interop.dbt.filter_checks import check_filters
 from semantic_layer.interop.dbt.legacy import Found
 from semantic_layer.interop.dbt.problems import (
     BadExpression,
@@ -59,6 +60,8 @@ def checked(found: Found, problems: list[DefinitionProblem], path: str) -> DbtPr
         customs=_customs(found.time_spines, problems),
     )  # fmt: skip
     problems.extend(_Checks(project).problems())
+    # filters are looked up along joins and metrics, so these have to be sound
+    problems.extend(check_filters(project) if not problems else ())
     if problems:
         raise DefinitionsError(*dict.fromkeys(problems))
     return project
@@ -139,6 +142,10 @@ class _Checks:
                 yield DuplicateName(each.where, "element", each.name, seen[each.name])
             seen.setdefault(each.name, each.where)
             yield from _expression(each.where, f"'{each.name}'", each.expr)
+        ends = [each for each in model.dimensions if each.validity is not None]
+        if ends and sorted(each.validity or "" for each in ends) != ["end", "start"]:
+            reason = f"of '{model.name}' name no interval: one dimension is its start and one its end"
+            yield BadValue(ends[0].where, "validity_params", reason)
         for dimension in model.dimensions:
             if dimension.grain is not None and dimension.grain not in GRAINS:
                 found = nearest(dimension.grain, GRAINS)

@@ -9,23 +9,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import yaml
+from sqlglot import exp
 
-from semantic_layer.build import build
+from semantic_layer.compiler.rows import parsed_table
 from semantic_layer.definitions import (
     DatasetDefinition,
     FieldDefinition,
+    GrainDefinition,
     ModelDefinition,
-    RelationshipDefinition,
 )
-from semantic_layer.draft import Draft, MemoryPositions
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem
 from semantic_layer.expressions import Unparsable, parse_expression
+from semantic_layer.interop.dbt.convert_joins import convert_joins
 from semantic_layer.interop.dbt.convert_metrics import MetricConverter
-from semantic_layer.interop.dbt.convert_names import both, column_of, dimension_field, value_field
+from semantic_layer.interop.dbt.convert_names import (
+    both,
+    column_of,
+    common_grain,
+    dimension_field,
+    grained_field,
+    usual_time,
+    value_field,
+)
+from semantic_layer.interop.dbt.convert_pruned import pruned
+from semantic_layer.interop.dbt.convert_types import types_of_dimensions
 from semantic_layer.interop.dbt.problems import NotCarriedOver
-from semantic_layer.interop.dbt.project import DbtProject, Entity, Measure, SemanticModel
-from semantic_layer.interop.dbt.reach import joins_safely
+from semantic_layer.interop.dbt.project import DbtProject, Dimension, Measure, SemanticModel, TimeSpine
+from semantic_layer.interop.dbt.reach import Reach
+from semantic_layer.interop.dbt.sql import truncated
+from semantic_layer.sql import aliased, select_from
+
+# what tells rows apart that have no key
+_ROW = "row_number"
 
 
 @dataclass(frozen=True)
@@ -37,107 +52,142 @@ class Converted:
 
 
 def convert(project: DbtProject) -> Converted:
-    """The project in our format. Metrics that our own checks refuse are left out and named too."""
+    """The project in our format. The definitions load: what our own checks refuse is left out and named too."""
     problems: list[DefinitionProblem] = [*_left_out(project)]
-    datasets = tuple(_dataset(model, project) for model in project.models.values())
-    relationships = tuple(_relationships(project, problems))
-    converter = MetricConverter(project, problems)
-    metrics = converter.metrics()
-    definition = ModelDefinition(name="dbt", datasets=datasets, relationships=relationships, metrics=metrics)
-    while True:
-        refused = _refused(definition)
-        lost: set[str] = set()
-        for name, problem in refused.items():
-            owner = _owner(name, project)
-            where = project.metrics[owner].where if owner is not None else problem.where
-            problems.append(NotCarriedOver(where, f"'{owner or name}'", problem.message.rstrip(".")))
-            lost |= {name} if owner is None else {owner}
-        kept = tuple(each for each in definition.metrics if _owner(each.name, project) not in lost)
-        if len(kept) == len(definition.metrics):
-            return Converted(definition, tuple(dict.fromkeys(problems)))
-        definition = definition.model_copy(update={"metrics": kept})
-
-
-def _owner(name: str, project: DbtProject) -> str | None:
-    """The project's metric that one of ours stands for, or is a hidden part of."""
-    while name not in project.metrics and "__" in name:
-        name = name.rpartition("__")[0]
-    return name if name in project.metrics else None
-
-
-def definition_yaml(definition: ModelDefinition) -> str:
-    """The definitions as YAML, without what is at its default."""
-    value = definition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=110))
-
-
-def _refused(definition: ModelDefinition) -> dict[str, DefinitionProblem]:
-    """The first problem of each part that our checks refuse, by its name."""
-    try:
-        build(Draft(definition, MemoryPositions(definition)), ())
-    except DefinitionsError as error:
-        found: dict[str, DefinitionProblem] = {}
-        for problem in error.problems:
-            if isinstance(problem, DefinitionProblem):
-                parts = problem.where.split(".")
-                found.setdefault(parts[1] if len(parts) > 1 else problem.where, problem)
-        return found
-    return {}
+    joined = convert_joins(project, problems)
+    maker = _Datasets(project, Reach(project))
+    datasets = (*(maker.dataset(each) for each in project.models.values()), *joined.roles, *_calendars(project))
+    definition = ModelDefinition(
+        name="dbt", datasets=datasets, relationships=tuple(joined.relationships), grains=tuple(_grains(project)),
+        metrics=MetricConverter(project, joined.targets, problems).metrics(),
+    )  # fmt: skip
+    kept = pruned(definition, project, joined.where, problems)
+    return Converted(kept, tuple(dict.fromkeys(problems)))
 
 
 def _left_out(project: DbtProject) -> Iterator[DefinitionProblem]:
     for saved in project.saved_queries.values():
         yield NotCarriedOver(saved.where, f"the saved query '{saved.name}'", "our models hold no queries")
     for name, spine in project.customs.items():
-        yield NotCarriedOver(spine.where, f"the grain '{name}'", "our grains are day, week, month, quarter and year")
-    for model in project.models.values():
-        for partition in model.partitions:
-            reason = "rows of our datasets are joined by keys alone"
-            yield NotCarriedOver(partition.where, f"the partition '{partition.name}' of '{model.name}'", reason)
+        if spine.grain != "day":
+            yield NotCarriedOver(spine.where, f"the grain '{name}'", "our own grains are made of days")
+
+
+# ---- custom grains ----
+
+
+def _calendar(project: DbtProject, spine: TimeSpine) -> str:
+    """The name of a time spine's dataset."""
+    name = spine.table.rpartition(".")[2]
+    return name if name not in {*project.models, *project.metrics} else f"{name}_calendar"
+
+
+def _day_spines(project: DbtProject) -> list[TimeSpine]:
+    return [each for each in project.time_spines if each.customs and each.grain == "day"]
+
+
+def _calendars(project: DbtProject) -> Iterator[DatasetDefinition]:
+    for spine in _day_spines(project):
+        columns = [FieldDefinition(name=spine.column, type="timestamp", role="attribute")]
+        columns += [FieldDefinition(name=each, role="attribute") for each in dict.fromkeys(spine.customs.values())]
+        yield DatasetDefinition(name=_calendar(project, spine), table=spine.table, fields=tuple(columns))
+
+
+def _grains(project: DbtProject) -> Iterator[GrainDefinition]:
+    for spine in _day_spines(project):
+        home = _calendar(project, spine)
+        for name, column in spine.customs.items():
+            yield GrainDefinition(name=name, day=f"{home}.{spine.column}", unit=f"{home}.{column}")
+
+
+# ---- semantic models ----
+
+
+class _Datasets:
+    """Makes the datasets of one project."""
+
+    def __init__(self, project: DbtProject, reach: Reach) -> None:
+        self._project = project
+        self._types = types_of_dimensions(project, reach)
+        found = [each.conversion for each in project.metrics.values() if each.conversion is not None]
+        self._conversions = [(each.base, each.event) for each in found]
+        self._counted = {project.measures[use.measure].model for uses in self._conversions for use in uses}
+
+    def dataset(self, model: SemanticModel) -> DatasetDefinition:
+        """A semantic model's dataset. Rows of events are numbered where they have no key to be counted by."""
+        fields: dict[str, FieldDefinition] = {}
         for dimension in model.dimensions:
-            if dimension.validity == "start":
-                reason = "our joins find one row whatever the time"
-                yield NotCarriedOver(dimension.where, f"the validity of '{model.name}'", reason)
-
-
-def _dataset(model: SemanticModel, project: DbtProject) -> DatasetDefinition:
-    fields: dict[str, FieldDefinition] = {}
-    for dimension in model.dimensions:
-        is_time = dimension.kind == "time"
-        name = dimension_field(project, model, dimension.name)
-        fields[name] = FieldDefinition(
-            name=name, expression=_beyond(dimension.expr, name),
-            type="timestamp" if is_time else "boolean" if _is_flag(model, dimension.expr, project) else "text",
-            role="time" if is_time else "dimension", description=both(dimension.description),
-            label=both(dimension.label),
+            is_time = dimension.kind == "time"
+            name = dimension_field(self._project, model, dimension.name)
+            fields[name] = FieldDefinition(
+                name=name, expression=_beyond(dimension.expr, name),
+                type="timestamp" if is_time else self._types.get((model.name, dimension.expr), "text"),
+                role="time" if is_time else "dimension", description=both(dimension.description),
+                label=both(dimension.label),
+            )  # fmt: skip
+        for entity in model.entities:
+            name = column_of(entity.expr) or entity.name
+            if name not in fields:
+                fields[name] = FieldDefinition(name=name, expression=_beyond(entity.expr, name), role="key")
+        for each in (*self._measured(model, fields), *self._grained(model)):
+            fields[each.name] = each
+        key, sql = _primary_key(model), None
+        if not key and model.name in self._counted:
+            fields[_ROW] = FieldDefinition(name=_ROW, role="key")
+            key, sql = (_ROW,), self._numbered(model)
+        return DatasetDefinition(
+            name=model.name, table=model.table if sql is None else None, sql=sql, primary_key=key,
+            description=both(model.description), time=usual_time(self._project, model), fields=tuple(fields.values()),
         )  # fmt: skip
-    for entity in model.entities:
-        name = column_of(entity.expr) or entity.name
-        if name not in fields:
-            fields[name] = FieldDefinition(name=name, expression=_beyond(entity.expr, name), role="key")
-    for measure in _measures(model, project):
-        for field in _measured_fields(measure, fields):
-            fields[field.name] = field
-    times = [each.time for each in _measures(model, project) if each.time is not None]
-    return DatasetDefinition(
-        name=model.name, table=model.table, primary_key=_primary_key(model), description=both(model.description),
-        time=max(times, key=times.count) if times else None, fields=tuple(fields.values()),
-    )  # fmt: skip
+
+    def _numbered(self, model: SemanticModel) -> str:
+        """A query of the model's table with a number for each row."""
+        order = parse_expression(model.dimension[usual_time(self._project, model) or ""].expr)
+        assert not isinstance(order, Unparsable), "checked on loading"
+        ordered = exp.Order(expressions=[exp.Ordered(this=order.tree.copy())])
+        number = aliased(exp.Window(this=exp.RowNumber(), order=ordered), _ROW)
+        return select_from(parsed_table(model.table).copy()).select(exp.Star(), number, copy=False).sql("duckdb")
+
+    def _grained(self, model: SemanticModel) -> Iterator[FieldDefinition]:
+        """The times that dbt compares with others, in the grain that it does so in: the ends of the interval in which
+        a row is valid, and those of events that follow others."""
+        for each in model.dimensions:
+            if each.validity is not None:
+                yield _in_grain(each, each.grain or "day")
+        for uses in self._conversions:
+            base, event = (self._project.measures[use.measure] for use in uses)
+            for measure in (base, event):
+                if measure.model == model.name and measure.time is not None:
+                    yield _in_grain(model.dimension[measure.time], common_grain(self._project, base, event))
+
+    def _measured(self, model: SemanticModel, known: dict[str, FieldDefinition]) -> Iterator[FieldDefinition]:
+        seen = dict(known)
+        for measure in self._project.measures.values():
+            if measure.model == model.name:
+                for each in _measured_fields(measure, seen):
+                    seen[each.name] = each
+                    yield each
+
+
+def _in_grain(dimension: Dimension, grain: str) -> FieldDefinition:
+    parsed = parse_expression(dimension.expr)
+    assert not isinstance(parsed, Unparsable), "checked on loading"
+    text = truncated(parsed.tree, grain).sql("duckdb")
+    name = grained_field(dimension, grain)
+    return FieldDefinition(name=name, expression=text, type="timestamp", role="attribute")
 
 
 def _primary_key(model: SemanticModel) -> tuple[str, ...]:
-    """The column that tells rows apart; none where rows are valid for a time only."""
+    """The columns that tell rows apart; none where rows are valid for a time only."""
     if model.validity("start") is not None:
         return ()
     for kind in ("primary", "unique", "natural"):
         for entity in model.entities:
             if entity.kind == kind:
-                return (column_of(entity.expr) or entity.name,)
+                columns = [column_of(entity.expr) or entity.name]
+                columns += [column_of(each.expr) or each.name for each in model.partitions]
+                return tuple(dict.fromkeys(columns))
     return ()
-
-
-def _measures(model: SemanticModel, project: DbtProject) -> list[Measure]:
-    return [each for each in project.measures.values() if each.model == model.name]
 
 
 def _measured_fields(measure: Measure, known: dict[str, FieldDefinition]) -> Iterator[FieldDefinition]:
@@ -154,45 +204,6 @@ def _measured_fields(measure: Measure, known: dict[str, FieldDefinition]) -> Ite
         yield FieldDefinition(name=name, type=kind, role="fact")
 
 
-def _is_flag(model: SemanticModel, expr: str, project: DbtProject) -> bool:
-    return any(each.agg == "sum_boolean" and each.expr == expr for each in _measures(model, project))
-
-
 def _beyond(expr: str, name: str) -> str | None:
     """The expression, if it says more than the name does."""
     return None if column_of(expr) == name else expr
-
-
-def _relationships(project: DbtProject, problems: list[DefinitionProblem]) -> Iterator[RelationshipDefinition]:
-    """One for each pair of models that an entity joins so that rows do not multiply; each pair once."""
-    seen: set[tuple[str, str]] = set()
-    for left in project.models.values():
-        for entity in left.entities:
-            for right in project.models.values():
-                if right is left or entity.name not in right.entity or not joins_safely(entity, right):
-                    continue
-                if right.validity("start") is not None or (right.name, left.name) in seen:
-                    continue
-                other = right.entity[entity.name]
-                found = _relationship(left, right, entity, other)
-                if (left.name, right.name) in seen or found is None:
-                    owner = f"the join of '{left.name}' to '{right.name}' by '{entity.name}'"
-                    reason = "our relationships are by columns"
-                    if found is not None:
-                        reason = "the two are joined another way too"
-                    problems.append(NotCarriedOver(entity.where, owner, reason))
-                    continue
-                seen.add((left.name, right.name))
-                yield found
-
-
-def _relationship(
-    left: SemanticModel, right: SemanticModel, one: Entity, other: Entity
-) -> RelationshipDefinition | None:
-    columns = column_of(one.expr), column_of(other.expr)
-    if columns[0] is None or columns[1] is None:
-        return None
-    kind = "many_to_one" if one.kind in ("foreign", "natural") else "one_to_one"
-    return RelationshipDefinition.model_validate(
-        {"from": left.name, "to": right.name, "on": {columns[0]: columns[1]}, "type": kind}
-    )

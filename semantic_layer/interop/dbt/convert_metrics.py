@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -18,7 +18,16 @@ from semantic_layer.definitions import (
 from semantic_layer.errors import DefinitionProblem, QueryProblem
 from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.aggregates import aggregate_of
-from semantic_layer.interop.dbt.convert_names import both, column_of, dimension_field, own_field, value_field
+from semantic_layer.interop.dbt.convert_names import (
+    both,
+    column_of,
+    common_grain,
+    dimension_field,
+    grained_field,
+    own_field,
+    usual_time,
+    value_field,
+)
 from semantic_layer.interop.dbt.names import Names
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import (
@@ -31,15 +40,13 @@ from semantic_layer.interop.dbt.project import (
     MetricUse,
     Span,
 )
-from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
+from semantic_layer.interop.dbt.reach import AmbiguousElementError, Element, Hop, Reach
 from semantic_layer.interop.dbt.rows import placed
 from semantic_layer.interop.dbt.sql import truncated
 from semantic_layer.interop.dbt.templates import Item
 
 _WHOLE_DAYS = ("day", "week", "month", "quarter", "year")
-_CALENDAR: dict[str, Literal["week", "month", "quarter", "year"]] = {
-    "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-}  # fmt: skip
+_CALENDAR = ("week", "month", "quarter", "year")
 
 
 class _UnsayableError(Exception):
@@ -49,8 +56,11 @@ class _UnsayableError(Exception):
 class MetricConverter:
     """Converts the metrics of one project; problems go to the list given."""
 
-    def __init__(self, project: DbtProject, problems: list[DefinitionProblem]) -> None:
-        self._project, self._problems = project, problems
+    def __init__(
+        self, project: DbtProject, targets: Mapping[Hop, str], problems: list[DefinitionProblem]
+    ) -> None:
+        """`targets` are the datasets that the project's hops lead to."""
+        self._project, self._targets, self._problems = project, targets, problems
         self._reach = Reach(project)
         self._found: dict[str, MetricDefinition] = {}
 
@@ -103,22 +113,19 @@ class MetricConverter:
         self, metric: Metric, name: str, measure: Measure, filters: Iterable[Filter], use: MeasureUse, *,
         window: Window | None = None, is_hidden: bool = False,
     ) -> MetricDefinition:  # fmt: skip
-        if use.fill_nulls_with not in (None, 0):
-            raise _UnsayableError(f"empty buckets show zero or nothing here, not {use.fill_nulls_with}")
         model = self._project.models[measure.model]
         latest: Latest | None = None
         if measure.non_additive is not None:
             choose: Literal["last", "first"] = "last" if measure.non_additive.is_last else "first"
             per = tuple(own_field(self._project, model, each) for each in measure.non_additive.groupings)
             latest = Latest(by=measure.non_additive.name, choose=choose, per=per)
-        times = [each.time for each in self._project.measures.values() if each.model == model.name and each.time]
-        usual = max(times, key=times.count) if times else None
+        usual = usual_time(self._project, model)
         adds_up = measure.agg in ("sum", "count", "sum_boolean", "count_distinct")
         return MetricDefinition(
             name=name, dataset=model.name, expression=aggregate_of(measure, self._value(measure)).sql("duckdb"),
             filter=self._filter(filters, metric, model.name), time=measure.time if measure.time != usual else None,
             window=window, latest=latest, description=both(metric.description), label=both(metric.label),
-            empty="null" if adds_up and use.fill_nulls_with is None else "zero" if use.fill_nulls_with == 0 else None,
+            empty=_empty(use.fill_nulls_with) if adds_up or use.fill_nulls_with is not None else None,
             hidden=is_hidden,
         )  # fmt: skip
 
@@ -140,9 +147,9 @@ class MetricConverter:
             told = f"'period_agg: {metric.period_agg}'"
             self._note(metric, told, "a coarser bucket shows the value at its end here")
         if metric.grain_to_date is not None:
-            if metric.grain_to_date not in _CALENDAR:
+            if self._unit(metric.grain_to_date) is None:
                 raise _UnsayableError(f"windows here do not begin with each {metric.grain_to_date}")
-            return Window(to_date=_CALENDAR[metric.grain_to_date])
+            return Window(to_date=metric.grain_to_date)
         return Window(last=self._length(metric.window) if metric.window is not None else None)
 
     # ---- over metrics ----
@@ -156,7 +163,7 @@ class MetricConverter:
             offset = self._length(use.offset_window) if use.offset_window is not None else None
             start = None
             if use.offset_to_grain is not None:
-                start = _CALENDAR.get(use.offset_to_grain)
+                start = self._unit(use.offset_to_grain)
                 if start is None:
                     raise _UnsayableError(f"parts here are not taken at the start of each {use.offset_to_grain}")
             if use.alias != use.metric or narrowed or offset or start:
@@ -179,6 +186,10 @@ class MetricConverter:
             self._counted(metric, names[0], base, (*metric.filters, *parts.base.filters), parts.base, is_hidden=True),
             self._counted(metric, names[1], event, parts.event.filters, parts.event, is_hidden=True),
         ]
+        grain = common_grain(self._project, base, event)
+        for index, each in enumerate((base, event)):
+            time = self._project.models[each.model].dimension[each.time or ""]
+            made[index] = made[index].model_copy(update={"time": grained_field(time, grain)})
         if made[1].latest is not None or made[0].latest is not None:
             raise _UnsayableError("conversions here are between events, not states")
         same = {self._own(base, one): self._own(event, two) for one, two in parts.same}
@@ -191,7 +202,7 @@ class MetricConverter:
                 of=names[0], to=names[1], key=keys.pop(), same=same,
                 within=self._length(parts.window) if parts.window is not None else None,
             ),
-            empty="zero" if parts.event.fill_nulls_with == 0 else "null", description=both(metric.description),
+            empty=_empty(parts.event.fill_nulls_with), description=both(metric.description),
             label=both(metric.label),
         )  # fmt: skip
         self._found |= {each.name: each for each in (*made, counts)}
@@ -226,7 +237,7 @@ class MetricConverter:
 
     def _field(self, item: Item, measure: Measure, dataset: str | None) -> exp.Expr:
         if item.kind == "metric":
-            raise _UnsayableError("definitions here are not narrowed by metrics of their entities")
+            raise _UnsayableError("a filter by a metric of its entities is not converted")
         if item.grain in self._project.customs or item.date_part is not None:
             raise _UnsayableError(f"filters here know no '{item.column}'")
         if item.name == METRIC_TIME:
@@ -234,12 +245,55 @@ class MetricConverter:
         else:
             element = self._reach.element(measure.model, item.name, item.links)
             assert element is not None, "settled items are known"
-            owner = element.model.name
+            owner = self._reached(element, measure)
             field = own_field(self._project, element.model, item.name)
         column = exp.column(field) if owner == dataset else exp.column(field, table=owner)
         return column if item.grain is None else truncated(column, item.grain)
 
+    def _reached(self, element: Element, measure: Measure) -> str:
+        """The dataset of an element, in its role. Raises _UnsayableError where the way there was not carried over."""
+        owner = measure.model
+        for hop in element.hops:
+            if hop not in self._targets:
+                raise _UnsayableError(f"the join of '{hop.left}' to '{hop.right}' by '{hop.entity}' is not")
+            is_versioned = self._project.models[hop.right].validity("start") is not None
+            if is_versioned and measure.time != usual_time(self._project, self._project.models[measure.model]):
+                raise _UnsayableError(f"versions of '{hop.right}' are found by another time than the metric's")
+            owner = self._targets[hop]
+        if len(element.hops) > 1 and self._ways(measure.model, owner, len(element.hops)) > 1:
+            raise _UnsayableError(f"'{element.path}' is not the only way from '{measure.model}' to '{owner}'")
+        return owner
+
+    def _ways(self, start: str, end: str, most: int) -> int:
+        """How many ways of at most so many joins lead from a dataset to another."""
+        found, ends = 0, [(start, start)]
+        for _ in range(most):
+            # a dataset and the model whose joins it has: a role has those of its base
+            ends = [(self._targets[hop], hop.right) for _, model in ends for hop in self._targets if hop.left == model]
+            found += sum(1 for dataset, _ in ends if dataset == end)
+        return found
+
     def _length(self, span: Span) -> str:
+        if span.grain in self._own_grains():
+            return f"{span.count} {span.grain}"
         if span.grain not in _WHOLE_DAYS:
-            raise _UnsayableError(f"lengths of time here are of whole days, not '{span.count} {span.grain}'")
+            told = f"{span.count} {span.grain}"
+            raise _UnsayableError(f"a length of time that is not of whole days, '{told}', is not converted")
         return f"{span.count} {span.grain}{'s' if span.count != 1 else ''}"
+
+    def _own_grains(self) -> tuple[str, ...]:
+        """The custom grains that are carried over."""
+        return tuple(name for name, spine in self._project.customs.items() if spine.grain == "day")
+
+    def _unit(self, grain: str) -> str | None:
+        """A unit that holds buckets, if there is one here."""
+        return grain if grain in (*_CALENDAR, *self._own_grains()) else None
+
+
+def _empty(fill: float | None) -> Literal["zero", "null"] | int | float:
+    """What a bucket without rows shows."""
+    if fill is None:
+        return "null"
+    if fill == 0:
+        return "zero"
+    return int(fill) if float(fill).is_integer() else float(fill)

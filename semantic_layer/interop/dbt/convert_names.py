@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from semantic_layer.definitions import Bilingual
 from semantic_layer.expressions import Unparsable, parse_expression
-from semantic_layer.interop.dbt.project import DbtProject, Measure, SemanticModel
+from semantic_layer.interop.dbt.project import DbtProject, Dimension, Measure, SemanticModel
 
 
 def column_of(expr: str) -> str | None:
@@ -41,6 +41,23 @@ def own_field(project: DbtProject, model: SemanticModel, name: str) -> str:
 def value_field(measure: Measure) -> str:
     """The field for a measure's expression, where that is more than a column."""
     return f"{measure.name}__value"
+
+
+def usual_time(project: DbtProject, model: SemanticModel) -> str | None:
+    """The time that most measures of a model are placed by, which becomes its dataset's."""
+    times = [each.time for each in project.measures.values() if each.model == model.name and each.time]
+    return max(times, key=times.count) if times else None
+
+
+def grained_field(dimension: Dimension, grain: str | None = None) -> str:
+    """The field for a time in the grain that dbt compares it in, by default its own."""
+    return f"{dimension.name}__{grain or dimension.grain or 'day'}"
+
+
+def common_grain(project: DbtProject, base: Measure, event: Measure) -> str:
+    """The grain in which dbt compares the times of events with those of the events before them."""
+    times = (project.models[each.model].dimension.get(each.time or "") for each in (base, event))
+    return max((each.grain or "day" for each in times if each is not None), key=project.grain_rank, default="day")
 
 
 def both(text: str) -> Bilingual | None:

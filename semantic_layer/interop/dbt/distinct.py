@@ -42,13 +42,13 @@ def distinct_rows(
     where = [names.condition(each, scope, f"where[{index}]") for index, each in enumerate(query.where)]
     if names.has_problems:
         return None
-    keys = tuple({each.column: each for each in settled if each is not None}.values())
+    keys = names.each_once(settled)
     conditions = [each for each in where if each is not None]
     times = [each for each in (*keys, *(i for c in conditions for i in c.items)) if _is_metric_time(each)]
-    grain = min((_standard(each, project) for each in times), key=project.grain_rank, default="day")
+    grain = project.common_unit(each.grain or "day" for each in times)
     builder = RowsBuilder(
         project, reach, metric_table, model=project.models[model] if model is not None else None, time=None,
-        grain=grain, is_outer=True,
+        grain=grain, is_outer=True, is_distinct=query.is_distinct,
     )  # fmt: skip
     if times and model is not None:
         builder.cross_spine()
@@ -68,13 +68,6 @@ def distinct_rows(
 
 def _is_metric_time(item: Item) -> bool:
     return item.name == METRIC_TIME and not item.links
-
-
-def _standard(item: Item, project: DbtProject) -> str:
-    if item.date_part is not None:
-        return "day"
-    spine = project.customs.get(item.grain or "")
-    return spine.grain if spine is not None else item.grain or "day"
 
 
 def _items_of(query: DbtQuery, names: Names) -> Iterable[Item]:

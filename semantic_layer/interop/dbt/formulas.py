@@ -11,10 +11,10 @@ from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.checks import singular
 from semantic_layer.interop.dbt.names import Names, Scope
-from semantic_layer.interop.dbt.passes import Conditions, PassMaker, as_double
-from semantic_layer.interop.dbt.problems import NeedsMetricTime
+from semantic_layer.interop.dbt.passes import Conditions, Narrowed, PassMaker, as_double
+from semantic_layer.interop.dbt.problems import NeedsMetricTime, NotTogether
 from semantic_layer.interop.dbt.project import Conversion, DbtProject, Filter, Metric, MetricUse, Span
-from semantic_layer.interop.dbt.rows import Accumulation, Offset
+from semantic_layer.interop.dbt.shifts import Accumulation, Offset
 from semantic_layer.interop.dbt.templates import Item
 from semantic_layer.sql import division
 
@@ -41,10 +41,10 @@ class Formulas:
         return self._formula(metric, _Handed(conditions))
 
     def _formula(self, metric: Metric, handed: _Handed) -> exp.Expr:
+        if metric.kind == "simple":
+            return self._measured(metric, handed, None)
         handed = replace(handed, conditions=(*self._filters(metric.filters, metric), *handed.conditions))
         match metric.kind:
-            case "simple":
-                return self._measured(metric, handed, None)
             case "cumulative":
                 window = self._span(metric.window)
                 return self._measured(metric, handed, Accumulation(window, self._grain(metric.grain_to_date)))
@@ -54,16 +54,29 @@ class Formulas:
             case "conversion":
                 assert metric.conversion is not None, "checked on loading"
                 return self._conversion(metric, metric.conversion, handed)
-            case "derived":
-                return self._derived(metric, handed)
+        return self._derived(metric, handed)
 
     def _measured(self, metric: Metric, handed: _Handed, accumulation: Accumulation | None) -> exp.Expr:
         assert metric.measure is not None, "checked on loading"
-        conditions = (*self._filters(metric.measure.filters, metric), *handed.conditions)
-        return self._passes.measured(metric, metric.measure, conditions, handed.offsets, accumulation)
+        # a simple metric's own filters are of its rows alone; all others hold for what comes out too
+        own = metric.filters if metric.kind == "simple" else ()
+        narrowed = Narrowed(self._filters((*own, *metric.measure.filters), metric), handed.conditions)
+        is_all_time = accumulation is None or (accumulation.window is None and accumulation.grain_to_date is None)
+        times = self._passes.times_of(self._project.measures[metric.measure.measure])
+        if not is_all_time and not times and not self._names.has_problems:
+            self._names.note(NeedsMetricTime("group_by", metric.name))
+        if accumulation is not None or any(each.to_grain is not None for each in handed.offsets):
+            self._refuse_parts(metric, times)
+        return self._passes.measured(metric, metric.measure, narrowed, handed.offsets, accumulation)
+
+    def _refuse_parts(self, metric: Metric, times: Iterable[Item]) -> None:
+        for each in times:
+            if each.date_part is not None:
+                reason = f"'{metric.name}' is of a stretch of time that '{each.column}' does not tell: group by a grain"
+                self._names.note(NotTogether("group_by", reason))
 
     def _conversion(self, metric: Metric, parts: Conversion, handed: _Handed) -> exp.Expr:
-        conditions = (*self._filters(parts.base.filters, metric), *handed.conditions)
+        conditions = Narrowed(self._filters(parts.base.filters, metric), handed.conditions)
         event = self._project.measures[parts.event.measure]
         scope = Scope((event.model,), self._names.time_grain(event), self._names.time_grain(event), f"'{metric.name}'")
         of_event = self._settle(parts.event.filters, scope, f"filter of '{metric.name}'")

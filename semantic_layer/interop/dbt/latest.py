@@ -52,6 +52,8 @@ def read_model(node: Node, found: Found) -> None:
     if not node["time_spine"].is_absent:
         _time_spine(node, table, found)
     semantic = node["semantic_model"]
+    if not isinstance(semantic.value, dict | bool | None):
+        semantic.refuse("should be true or false, or what is said of the semantic model")
     is_mapping = isinstance(semantic.value, dict)
     is_enabled = semantic.value is True or (is_mapping and semantic["enabled"].value is not False)
     if not is_enabled:
@@ -175,11 +177,12 @@ def read_metric(node: Node, found: Found, model: str | None, time: str | None) -
 
 def _own_measure(node: Node, name: str, model: str, time: str | None) -> Measure | None:
     """The aggregate of a simple metric. Its percentile is of 1 or, as in some of dbt's own pages, of 100."""
+    is_discrete = node.word("percentile_type", ("continuous", "discrete"), "continuous") == "discrete"
     if isinstance(node.value, dict) and "percentile" in node.value:
         share = node.number("percentile") or 0.0
         params: dict[str | int, YamlValue] = {
             "percentile": share / 100 if share > 1 else share,
-            "use_discrete_percentile": node.text("percentile_type") == "discrete",
+            "use_discrete_percentile": is_discrete,
         }
         node = Node({**node.value, "agg_params": params}, node.document, node.part)
     return aggregate(node, name, model, node.text("expr", name), time)

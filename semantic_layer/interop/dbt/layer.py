@@ -6,8 +6,8 @@ from sqlglot import exp
 
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine
-from semantic_layer.interop.dbt.project import DbtProject
-from semantic_layer.interop.dbt.query import DbtQuery
+from semantic_layer.interop.dbt.project import DbtProject, Metric
+from semantic_layer.interop.dbt.query import AskedMetric, DbtQuery
 from semantic_layer.interop.dbt.reach import Reach
 from semantic_layer.interop.dbt.resolve import resolve
 from semantic_layer.interop.dbt.statement import compile_dbt
@@ -31,7 +31,8 @@ class DbtLayer:
         """The query's rows: its groups, then its metrics. Raises QueryError, EngineError."""
         sql = self.compile(query)
         raw = self.engine.run(sql)
-        columns = tuple(self._column(name, kind) for name, kind in zip(raw.names, raw.types, strict=True))
+        metrics = self._metrics_of(query)
+        columns = tuple(_column(name, kind, metrics.get(name)) for name, kind in zip(raw.names, raw.types, strict=True))
         return ResultTable(
             columns=columns, rows=raw.rows, total_rows=len(raw.rows), truncated=False, sql=sql,
             dialect=self.engine.dialect,
@@ -47,9 +48,15 @@ class DbtLayer:
         )
         return compile_dbt(resolved), resolved.keys, item.name
 
-    def _column(self, name: str, kind: ColumnType) -> Column:
-        metric = self.project.metrics.get(name)
-        if metric is None:
-            return Column(name, "dimension", kind, Label(name, name))
-        label = metric.label or name
-        return Column(name, "metric", kind, Label(label, label), metric=name)
+    def _metrics_of(self, query: DbtQuery) -> dict[str, Metric]:
+        """The metrics that stand under a column's name."""
+        aliases = {each.alias: each.name.lower() for each in query.metrics if isinstance(each, AskedMetric)}
+        aliased = {alias: self.project.metrics[name] for alias, name in aliases.items() if alias is not None}
+        return {**self.project.metrics, **aliased}
+
+
+def _column(name: str, kind: ColumnType, metric: Metric | None) -> Column:
+    if metric is None:
+        return Column(name, "dimension", kind, Label(name, name))
+    label = metric.label or name
+    return Column(name, "metric", kind, Label(label, label), metric=metric.name)

@@ -128,6 +128,7 @@ def _dimension(node: Node) -> Dimension | None:
 
 def validity(node: Node) -> Validity | None:
     """Which end of a row's validity a time dimension is."""
+    node.only(("is_start", "is_end"), "validity_params")
     if node.flag("is_start"):
         return "start"
     return "end" if node.flag("is_end") else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from semantic_layer.errors import QueryProblem
-from semantic_layer.interop.dbt.problems import BadQueryFilter, GrainTooFine, UnknownGrain
+from semantic_layer.interop.dbt.problems import BadQueryFilter, GrainTooFine, NotTogether, UnknownGrain
 from semantic_layer.interop.dbt.project import DATE_PARTS, GRAINS, METRIC_TIME, DbtProject, Dimension, Measure, Metric
 from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
 from semantic_layer.interop.dbt.templates import PLACE, Item, TemplateError, condition, item_of_name
@@ -58,21 +58,39 @@ class Names:
         """One more problem of the query."""
         self._problems.append(problem)
 
+    def each_once(self, items: Iterable[Item | None]) -> tuple[Item, ...]:
+        """Settled items as groups; one that is named twice stands once, under one alias."""
+        found: dict[str, Item] = {}
+        for each in items:
+            if each is None:
+                continue
+            first = found.setdefault(each.column, replace(each, kind="any"))
+            if first.alias != each.alias:
+                self.note(NotTogether("group_by", f"'{each.column}' cannot stand under two names"))
+        return tuple(found.values())
+
     # ---- metrics ----
 
     def measures(self, metric: Metric) -> tuple[Measure, ...]:
-        """The measures that a metric is made of in the end, each once."""
-        found: dict[str, Measure] = {}
+        """The measures whose rows a metric groups, each once: of a conversion, the base events."""
+        uses = (each.conversion.base if each.conversion is not None else each.measure for each in self._parts(metric))
+        return tuple({use.measure: self._project.measures[use.measure] for use in uses if use is not None}.values())
+
+    def _parts(self, metric: Metric) -> list[Metric]:
+        """A metric and all that it is made of."""
+        found: dict[str, Metric] = {}
         todo = [metric]
         while todo:
             each = todo.pop(0)
-            uses = [each.measure] if each.measure is not None else []
-            if each.conversion is not None:
-                uses = [each.conversion.base]
-            for use in uses:
-                found[use.measure] = self._project.measures[use.measure]
+            found.setdefault(each.name, each)
             todo += [self._project.metrics[one.metric] for one in each.inputs]
-        return tuple(found.values())
+        return list(found.values())
+
+    def _grain(self, metric: Metric) -> str:
+        """The finest grain at which all of a metric's rows know their time, the events of conversions among them."""
+        events = (each.conversion.event for each in self._parts(metric) if each.conversion is not None)
+        of_events = (self._project.measures[use.measure] for use in events)
+        return self._coarsest(self.time_grain(each) for each in (*self.measures(metric), *of_events))
 
     def time_grain(self, measure: Measure) -> str:
         """The grain of the time by which a measure is placed."""
@@ -83,14 +101,14 @@ class Names:
         """The scope of names that must suit all of these metrics."""
         every = tuple(metrics)
         measures = [measure for metric in every for measure in self.measures(metric)]
-        finest = self._coarsest(self.time_grain(measure) for measure in measures)
+        finest = self._coarsest(self._grain(metric) for metric in every)
         default = self._coarsest(self._default_grain(metric) for metric in every)
         return Scope(tuple(dict.fromkeys(each.model for each in measures)), finest, default, of)
 
     def _default_grain(self, metric: Metric) -> str:
         if metric.grain is not None:
             return metric.grain
-        return self._coarsest(("day", *(self.time_grain(measure) for measure in self.measures(metric))))
+        return self._coarsest(("day", self._grain(metric)))
 
     def _coarsest(self, grains: Iterable[str]) -> str:
         return max(grains, key=self._project.grain_rank, default="day")

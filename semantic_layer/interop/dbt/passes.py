@@ -4,18 +4,21 @@ follows their aggregation. Measures over the same rows share them, so that the c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.interop.dbt.aggregates import aggregate_of
+from semantic_layer.interop.dbt.listed import listed
 from semantic_layer.interop.dbt.names import Names, SettledCondition
-from semantic_layer.interop.dbt.project import METRIC_TIME, Conversion, DbtProject, MeasureUse, Metric
+from semantic_layer.interop.dbt.project import GRAINS, METRIC_TIME, Conversion, DbtProject, MeasureUse, Metric
 from semantic_layer.interop.dbt.project import Measure as DbtMeasure
 from semantic_layer.interop.dbt.reach import Reach
 from semantic_layer.interop.dbt.resolved import BASE_TIME, Pass, SpineFill
-from semantic_layer.interop.dbt.rows import Accumulation, MetricTable, Offset, RowsBuilder, Shift, TimeRange, placed
+from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder, placed
+from semantic_layer.interop.dbt.shifts import Accumulation, Offset, Shift, Shown, TimeRange
 from semantic_layer.interop.dbt.sql import truncated
 from semantic_layer.interop.dbt.templates import Item
 from semantic_layer.resolved import Branch, ConversionParts, LatestRows, Measure
@@ -33,6 +36,20 @@ class Asked:
 
     keys: tuple[Item, ...]
     bounds: TimeRange | None
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What narrows a measure: `own` by the definition of what is counted, `asked` by the query and the metrics in
+    between. Units of time that are filled in must meet those that are asked."""
+
+    own: Conditions
+    asked: Conditions
+
+    @property
+    def every(self) -> Conditions:
+        """All of them, each once."""
+        return tuple({id(each): each for each in (*self.own, *self.asked)}.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,24 +85,25 @@ class PassMaker:
         return tuple(key for key in self._keys if self.is_time_of(key, measure))
 
     def measured(
-        self, metric: Metric, use: MeasureUse, conditions: Conditions, offsets: tuple[Offset, ...],
+        self, metric: Metric, use: MeasureUse, narrowed: Narrowed, offsets: tuple[Offset, ...],
         accumulation: Accumulation | None,
     ) -> exp.Expr:  # fmt: skip
         """The value of a measure, with its fill, adding the pass that it needs."""
         measure = self._project.measures[use.measure]
         times = self.times_of(measure)
-        conditions = tuple({id(each): each for each in conditions}.values())
         shift = Shift(offsets, accumulation) if times and (offsets or accumulation is not None) else None
         is_filled = use.join_to_timespine and bool(times)
         has_base = any(key.grain == self._names.time_grain(measure) for key in times)
         period_agg = metric.period_agg if accumulation is not None and times and not has_base else None
-        known = (measure.name, tuple(id(each) for each in conditions), shift, is_filled, period_agg)
+        asked = tuple(id(each) for each in narrowed.asked) if is_filled else ()
+        known = (measure.name, tuple(id(each) for each in narrowed.every), asked, shift, is_filled, period_agg)
         if known not in self._known:
             alias = self._alias(measure.name)
-            read = self._read(measure, conditions, shift, with_base=period_agg is not None)
+            read = self._read(measure, narrowed.every, shift, with_base=period_agg is not None)
             made = self._measure(alias, measure, read)
-            fill = self._fill(measure, conditions, with_base=period_agg is not None) if is_filled else None
-            self.made[alias] = Pass(made, fill, period_agg)
+            fill = self._fill(measure, narrowed, with_base=period_agg is not None) if is_filled else None
+            is_of_any_type = measure.agg in ("min", "max") or measure.is_discrete
+            self.made[alias] = Pass(made, fill, period_agg, is_of_any_type)
             self._known[known] = alias
         return _filled(exp.column(self._known[known]), use)
 
@@ -94,21 +112,62 @@ class PassMaker:
     ) -> _Read:
         known = (measure.model, measure.time, tuple(id(each) for each in conditions), shift, with_base)
         if known not in self._reads:
-            builder = self._builder(measure, shift)
+            shown: Shown | None = None
+            of_time = tuple(each for each in conditions if self._is_of_time(each, measure))
+            unit = self._whole_unit(measure, shift)
+            if unit is not None:
+                conditions = tuple(each for each in conditions if each not in of_time)
+                shown = Shown(unit, self._units(unit, of_time))
+            builder = self._builder(measure, shift, shown)
             keys = [builder.value(key) for key in self._keys]
             if with_base:
                 assert builder.time is not None, "what accumulates has a time"
                 keys.append(truncated(builder.time, builder.grain))
             filters = [builder.condition(each) for each in conditions]
-            filters += self._time_filters(measure, builder, shift, with_base=with_base)
+            filters += self._time_filters(measure, builder, shift, with_base=with_base or shown is not None)
             self._reads[known] = _Read(builder, tuple(keys), tuple(filters))
         return self._reads[known]
 
-    def _builder(self, measure: DbtMeasure, shift: Shift | None) -> RowsBuilder:
+    def _builder(self, measure: DbtMeasure, shift: Shift | None, shown: Shown | None = None) -> RowsBuilder:
         return RowsBuilder(
             self._project, self._reach, self._metric_table, model=self._project.models[measure.model],
-            time=measure.time, grain=self._names.time_grain(measure), shift=shift,
+            time=measure.time, grain=self._names.time_grain(measure), shift=shift, shown=shown,
         )  # fmt: skip
+
+    # ---- offsets of whole units ----
+
+    def _whole_unit(self, measure: DbtMeasure, shift: Shift | None) -> str | None:
+        """The unit of time by which a metric of another time is moved as a whole, so that a month before March is all
+        of February; None where rows are moved one by one."""
+        if shift is None or shift.accumulation is not None:
+            return None
+        rank = self._project.grain_rank
+        times = self.times_of(measure)
+        if any(key.grain not in GRAINS for key in times):
+            return None
+        grains = [key.grain or "" for key in times]
+        unit = min(grains, key=rank)
+        others = [*grains, *(each.to_grain or (each.window.grain if each.window else "") for each in shift.offsets)]
+        # weeks make up nothing but weeks
+        coarser = GRAINS[rank(unit) + 1 :] if unit != "week" else ()
+        is_nested = all(each in (unit, *coarser) for each in others)
+        return unit if is_nested and rank(unit) > rank(self._names.time_grain(measure)) else None
+
+    def _units(self, unit: str, conditions: Conditions) -> exp.Select:
+        """The units of time that meet conditions on time alone, which may speak of finer ones."""
+        spine = self._spine((unit, *(item.grain or "day" for each in conditions for item in each.items)))
+        values = [spine.value(Item(METRIC_TIME, grain=unit))]
+        filters = [spine.condition(_of_metric_time(each)) for each in conditions]
+        return listed(spine.rows(values, filters, "time_spine"), ("label",)).distinct(copy=False)
+
+    def _spine(self, grains: Iterable[str]) -> RowsBuilder:
+        """The units of time that are in units of all these grains."""
+        grain = self._project.common_unit(grains)
+        return RowsBuilder(self._project, self._reach, self._metric_table, model=None, time=None, grain=grain)
+
+    def _is_of_time(self, condition: SettledCondition, measure: DbtMeasure) -> bool:
+        """Whether a condition is on nothing but the time by which a measure is placed."""
+        return all(self.is_time_of(item, measure) for item in condition.items)
 
     def _time_filters(
         self, measure: DbtMeasure, builder: RowsBuilder, shift: Shift | None, *, with_base: bool
@@ -138,7 +197,7 @@ class PassMaker:
         return Measure(
             alias=alias, metric=None, kind="snapshot", rows=builder.rows(read.keys, filters, measure.model),
             aggregate=aggregate_of(measure, builder.measured(measure.expr)), condition=None, time=builder.time,
-            since=None, until=None, per=None, transition=None, branches=(_ALL_TIME,), zero_when_empty=False,
+            since=None, until=None, per=None, transition=None, branches=(_ALL_TIME,), when_empty=None,
             latest=latest,
         )  # fmt: skip
 
@@ -160,55 +219,50 @@ class PassMaker:
 
     # ---- units of the time spine ----
 
-    def _fill(self, measure: DbtMeasure, conditions: Conditions, *, with_base: bool) -> SpineFill:
-        """The spine's units for a measure: conditions on time alone choose among them; those on other groups are put
-        again to what comes out."""
+    def _fill(self, measure: DbtMeasure, narrowed: Narrowed, *, with_base: bool) -> SpineFill:
+        """The spine's units for a measure: conditions on time alone choose among them; those that are asked of other
+        groups are put again to what comes out."""
         times = self.times_of(measure)
         base = self._names.time_grain(measure)
-        grains = [*(self._unit(key) for key in times), *([base] if with_base else [])]
-        spine = RowsBuilder(
-            self._project, self._reach, self._metric_table, model=None, time=None,
-            grain=min(grains, key=self._project.grain_rank),
-        )  # fmt: skip
+        of_time = [each for each in narrowed.every if self._is_of_time(each, measure)]
+        grains = [item.grain or "day" for item in (*times, *(item for each in of_time for item in each.items))]
+        spine = self._spine([*grains, *([base] if with_base else [])])
         values = [spine.value(_as_metric_time(key)) for key in times]
         names = [key.column for key in times]
         if with_base:
             assert spine.time is not None, "a spine has a time"
             values.append(truncated(spine.time, base))
             names.append(BASE_TIME)
-        filters: list[exp.Expr] = []
-        again: list[exp.Expr] = []
-        for condition in conditions:
-            if all(self.is_time_of(item, measure) for item in condition.items):
-                moved = SettledCondition(condition.tree, tuple(_as_metric_time(item) for item in condition.items))
-                filters.append(spine.condition(moved))
-            elif all(_as_key(item) in self._keys for item in condition.items):
-                again.append(placed(condition, lambda item: exp.column(_as_key(item).column)))
+        again = [
+            placed(each, lambda item: exp.column(_as_key(item).column)) for each in narrowed.asked
+            if each not in of_time and all(_as_key(item) in self._keys for item in each.items)
+        ]  # fmt: skip
+        filters = [spine.condition(_of_metric_time(each)) for each in of_time]
         filters += spine.within(self._bounds) if self._bounds is not None else []
         return SpineFill(spine.rows(values, filters, "time_spine"), tuple(names), tuple(again))
-
-    def _unit(self, key: Item) -> str:
-        """The standard grain whose units a group of time is made of."""
-        spine = self._project.customs.get(key.grain or "")
-        return spine.grain if spine is not None else key.grain or "day"
 
     # ---- conversions ----
 
     def conversion(
-        self, metric: Metric, parts: Conversion, conditions: Conditions, event_conditions: Conditions,
+        self, metric: Metric, parts: Conversion, narrowed: Narrowed, event_conditions: Conditions,
         offsets: tuple[Offset, ...],
     ) -> exp.Expr:  # fmt: skip
         """Events that follow base events, or their share of those; each is counted for the last base event before."""
-        base = self.measured(metric, parts.base, conditions, offsets, None)
+        base = self.measured(metric, parts.base, narrowed, offsets, None)
         of_base, of_event = (self._project.measures[use.measure] for use in (parts.base, parts.event))
         times = self.times_of(of_base)
-        read = self._read(of_base, conditions, Shift(offsets) if offsets and times else None, with_base=False)
+        read = self._read(of_base, narrowed.every, Shift(offsets) if offsets and times else None, with_base=False)
         other = self._builder(of_event, None)
         found = _Read(other, (), tuple(other.condition(each) for each in event_conditions))
         same = tuple((read.builder.own(one), other.own(two)) for one, two in parts.same)
         keys = read.builder.own(parts.entity), other.own(parts.entity)
-        earlier = replace(self._measure("base", of_base, read), time=read.builder.instant(of_base.time or ""))
-        later = replace(self._measure("event", of_event, found), time=other.instant(of_event.time or ""))
+        # events that are known by the month follow others in their month
+        grain = max((self._names.time_grain(each) for each in (of_base, of_event)), key=self._project.grain_rank)
+        times_of_both = (
+            truncated(each.instant(of.time or ""), grain) for each, of in ((read.builder, of_base), (other, of_event))
+        )
+        earlier = replace(self._measure("base", of_base, read), time=next(times_of_both))
+        later = replace(self._measure("event", of_event, found), time=next(times_of_both))
         made = ConversionParts(
             base=earlier, base_key=keys[0], event=later, event_key=keys[1],
             event_id=(_row_number(later.time),), same=same, event_value=other.measured(of_event.expr),
@@ -220,7 +274,7 @@ class PassMaker:
             conversion=made, latest=None,
         )  # fmt: skip
         is_filled = parts.event.join_to_timespine and bool(times)
-        self.made[alias] = Pass(matched, self._fill(of_base, conditions, with_base=False) if is_filled else None)
+        self.made[alias] = Pass(matched, self._fill(of_base, narrowed, with_base=False) if is_filled else None)
         events = _filled(exp.column(alias), parts.event)
         return division(as_double(events), as_double(base)) if parts.is_rate else events
 
@@ -233,6 +287,10 @@ def _row_number(time: exp.Expr | None) -> exp.Expr:
 
 def _as_metric_time(item: Item) -> Item:
     return replace(item, name=METRIC_TIME, links=(), kind="any")
+
+
+def _of_metric_time(condition: SettledCondition) -> SettledCondition:
+    return SettledCondition(condition.tree, tuple(_as_metric_time(item) for item in condition.items))
 
 
 def _as_key(item: Item) -> Item:

@@ -128,6 +128,20 @@ class BadFilter(DefinitionProblem):
 
 
 @dataclass(frozen=True)
+class BadSavedQuery(DefinitionProblem):
+    """A part of a saved query that cannot be read, or names what its metrics do not know."""
+
+    code: ClassVar[str] = "dbt_bad_saved_query"
+    query: str
+    text: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"the saved query '{self.query}' names '{self.text}': {self.reason}."
+
+
+@dataclass(frozen=True)
 class MissingSpine(DefinitionProblem):
     """Metrics that are spread over time have no time spine to be spread by."""
 
@@ -219,14 +233,14 @@ class NoSpine(QueryProblem):
 
 @dataclass(frozen=True)
 class NeedsMetricTime(QueryProblem):
-    """A metric of another time has a value only along time."""
+    """A metric of another time, or of a window up to it, has a value only along time."""
 
     code: ClassVar[str] = "dbt_needs_metric_time"
     metric: str
 
     @property
     def message(self) -> str:
-        return f"'{self.metric}' reads another time than its own: group by 'metric_time'."
+        return f"'{self.metric}' reads other times than the one it is shown at: group by 'metric_time'."
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ knows the file and line it came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -234,6 +234,15 @@ class DbtProject:
         """Where a grain stands from fine to coarse; a custom one just above what it is built from."""
         spine = self.customs.get(grain)
         return GRAINS.index(spine.grain if spine is not None else grain)
+
+    def common_unit(self, grains: Iterable[str]) -> str:
+        """The coarsest standard unit that units of all these grains are made of; a day where there are none.
+
+        Months are made of days and not of weeks.
+        """
+        every = {self.customs[each].grain if each in self.customs else each for each in grains}
+        finest = min(every, key=GRAINS.index, default="day")
+        return "day" if finest == "week" and len(every) > 1 else finest
 
     def is_grain(self, name: str) -> bool:
         """Whether it is a standard grain or a custom one of this project."""

@@ -15,11 +15,19 @@ class _Frozen(BaseModel):
 
 
 class GroupBy(_Frozen):
-    """Something to group by, with its grain or date part beside its name."""
+    """Something to group by, with its grain or date part beside its name; `alias` names its column."""
 
     name: str
     grain: str | None = None
     date_part: str | None = None
+    alias: str | None = None
+
+
+class AskedMetric(_Frozen):
+    """A metric whose column is named by an alias."""
+
+    name: str
+    alias: str | None = None
 
 
 def _several(value: object) -> object:
@@ -27,6 +35,7 @@ def _several(value: object) -> object:
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Metrics = Annotated[tuple[str | AskedMetric, ...], BeforeValidator(_several)]
 Groups = Annotated[tuple[str | GroupBy, ...], BeforeValidator(_several)]
 
 
@@ -35,15 +44,16 @@ class DbtQuery(_Frozen):
 
     `group_by` and `order_by` hold names (`listing__created_at__month`, `-bookings`) or dbt's calls
     (`TimeDimension('metric_time', 'month')`). `where` holds conditions in Jinja form, all of which must hold.
-    `time_constraint` bounds metric_time, both ends included, widened to whole buckets of the finest grain asked for.
+    `time_constraint` bounds metric_time, both ends included, widened to whole buckets of the finest grain asked for; an
+    end that is null is open.
     With a saved query, the rest is added to what it says. `min_max_only` gives the least and greatest value of the
     one group; `is_distinct` false keeps the rows of a query of groups alone as they are.
     """
 
-    metrics: Texts = ()
+    metrics: Metrics = ()
     group_by: Groups = ()
     where: Texts = ()
-    time_constraint: tuple[str, str] | None = None
+    time_constraint: tuple[str | None, str | None] | None = None
     order_by: Texts = ()
     limit: int | None = Field(default=None, ge=1)
     saved_query: str | None = None

@@ -13,10 +13,11 @@ from semantic_layer.interop.dbt.names import Names, Scope, SettledCondition
 from semantic_layer.interop.dbt.passes import Asked, Conditions, PassMaker
 from semantic_layer.interop.dbt.problems import BadItem, NoSpine, NotTogether
 from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, Filter, Metric
-from semantic_layer.interop.dbt.query import DbtQuery, GroupBy
+from semantic_layer.interop.dbt.query import AskedMetric, DbtQuery, GroupBy
 from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
 from semantic_layer.interop.dbt.resolved import ResolvedDbt
-from semantic_layer.interop.dbt.rows import MetricTable, NoSpineError, TimeRange, UnknownEntityError
+from semantic_layer.interop.dbt.rows import MetricTable, NoSpineError, UnknownEntityError
+from semantic_layer.interop.dbt.shifts import TimeRange
 from semantic_layer.interop.dbt.templates import Item, TemplateError, item_of_call, order_of_call
 from semantic_layer.nearest import nearest
 from semantic_layer.query_problems import AmbiguousPath, UnknownName, Unreachable
@@ -48,6 +49,7 @@ class _Resolver:
         self._names = Names(project, reach, self.problems)
         self._conditions: dict[tuple[str, Scope], SettledCondition | None] = {}
         self._keys: tuple[Item, ...] = ()
+        self._aliases: dict[str, str] = {}
 
     def resolve(self, query: DbtQuery) -> ResolvedDbt:
         query = self._with_saved(query)
@@ -59,6 +61,8 @@ class _Resolver:
         if query.min_max_only:
             reason = "The least and greatest value are of one group, without metrics"
             self.problems.append(NotTogether("min_max_only", reason))
+        if not query.is_distinct:
+            self.problems.append(NotTogether("is_distinct", "The rows of metrics are their groups, each once"))
         scope = self._names.scope(metrics)
         self._keys = self._settled(asked, scope)
         conditions = self._where(query, scope)
@@ -71,9 +75,10 @@ class _Resolver:
         makes = Formulas(self._project, self._names, passes, self._settle)
         formulas = {metric.name: makes.of(metric, conditions) for metric in metrics}
         keys = tuple(key.column for key in self._keys)
+        self._named((*keys, *formulas))
         return ResolvedDbt(
             keys=keys, passes=tuple(passes.made.values()), formulas=formulas, distinct=None, is_distinct=True,
-            min_max_only=False, sorts=self._sorts(query, (*keys, *formulas)), limit=query.limit,
+            min_max_only=False, sorts=self._sorts(query, (*keys, *formulas)), limit=query.limit, aliases=self._aliases,
         )  # fmt: skip
 
     def _stop(self) -> None:
@@ -100,14 +105,28 @@ class _Resolver:
 
     def _metrics(self, query: DbtQuery) -> list[Metric]:
         found: dict[str, Metric] = {}
-        for index, name in enumerate(query.metrics):
-            metric = self._project.metrics.get(name.lower())
+        for index, given in enumerate(query.metrics):
+            asked = AskedMetric(name=given) if isinstance(given, str) else given
+            metric = self._project.metrics.get(asked.name.lower())
             if metric is None:
-                near = nearest(name, self._project.metrics)
-                self.problems.append(UnknownName(f"metrics[{index}]", "metric", name, near))
-            else:
-                found[metric.name] = metric
+                near = nearest(asked.name, self._project.metrics)
+                self.problems.append(UnknownName(f"metrics[{index}]", "metric", asked.name, near))
+                continue
+            if metric.name in found and self._aliases.get(metric.name) != asked.alias:
+                reason = f"'{metric.name}' cannot stand under two names"
+                self.problems.append(NotTogether(f"metrics[{index}]", reason))
+            found[metric.name] = metric
+            if asked.alias is not None:
+                self._aliases[metric.name] = asked.alias
         return list(found.values())
+
+    def _named(self, columns: tuple[str, ...]) -> None:
+        """Take in the aliases of the groups; every column has a name of its own."""
+        self._aliases |= {key.column: key.alias for key in self._keys if key.alias is not None}
+        names = [self._aliases.get(each, each) for each in columns]
+        for name in dict.fromkeys(each for each in names if names.count(each) > 1):
+            self.problems.append(NotTogether("group_by", f"Two columns are named '{name}'"))
+        self._stop()
 
     def _item(self, given: str | GroupBy, part: str) -> Item | None:
         text = given if isinstance(given, str) else given.name
@@ -119,20 +138,17 @@ class _Resolver:
         if item.kind == "metric":
             self.problems.append(BadItem(part, text, "groups are dimensions and entities; a metric goes into a filter"))
             return None
-        if isinstance(given, GroupBy) and given.grain is not None:
+        if isinstance(given, str):
+            return item
+        if given.grain is not None:
             item = replace(item, grain=given.grain.lower())
-        if isinstance(given, GroupBy) and given.date_part is not None:
+        if given.date_part is not None:
             item = replace(item, date_part=given.date_part.lower(), grain=None)
-        return item
+        return replace(item, alias=given.alias)
 
     def _settled(self, asked: Iterable[Item], scope: Scope) -> tuple[Item, ...]:
-        found: dict[str, Item] = {}
-        for index, item in enumerate(asked):
-            settled = self._names.settled(item, scope, f"group_by[{index}]")
-            if settled is not None:
-                settled = replace(settled, kind="any")
-                found[settled.column] = settled
-        return tuple(found.values())
+        settled = [self._names.settled(item, scope, f"group_by[{index}]") for index, item in enumerate(asked)]
+        return self._names.each_once(settled)
 
     def _where(self, query: DbtQuery, scope: Scope) -> Conditions:
         found = [self._condition(each, scope, f"where[{index}]") for index, each in enumerate(query.where)]
@@ -152,8 +168,8 @@ class _Resolver:
         if query.time_constraint is None:
             return None
         asked = [key.grain for key in self._keys if key.name == METRIC_TIME and key.grain is not None]
-        standard = [grain for grain in asked if grain not in self._project.customs]
-        finest = min((*standard,) or (scope.finest,), key=self._project.grain_rank)
+        units = [self._project.customs[each].grain if each in self._project.customs else each for each in asked]
+        finest = min(units or [scope.default_grain], key=self._project.grain_rank)
         found = time_range(query.time_constraint, finest)
         if isinstance(found, str):
             self.problems.append(BadItem("time_constraint", found, "it is no date or time"))
@@ -174,11 +190,14 @@ class _Resolver:
                 near = nearest(order.item.column, columns)
                 self.problems.append(UnknownName(part, "column", order.item.column, near))
             else:
-                found.append(Sort(column, order.descending))
+                found.append(Sort(self._aliases.get(column, column), order.descending))
         return tuple(found)
 
     def _column(self, item: Item, columns: tuple[str, ...]) -> str | None:
         """The output column that an item to sort by means: the group of that name, at whatever grain it has."""
+        for column, alias in self._aliases.items():
+            if alias.lower() == item.column:
+                return column
         if item.column in columns:
             return item.column
         for key in self._keys:
@@ -200,7 +219,8 @@ class _Resolver:
         assert found is not None, "a problem was noted"
         self._keys, rows = found
         keys = tuple(key.column for key in self._keys)
+        self._named(keys)
         return ResolvedDbt(
             keys=keys, passes=(), formulas={}, distinct=rows, is_distinct=query.is_distinct,
-            min_max_only=query.min_max_only, sorts=self._sorts(query, keys), limit=query.limit,
+            min_max_only=query.min_max_only, sorts=self._sorts(query, keys), limit=query.limit, aliases=self._aliases,
         )  # fmt: skip

@@ -29,17 +29,22 @@ class SpineFill:
 class Pass:
     """A measure and what follows its aggregation: units of the spine, and one of its values for each coarser period.
 
-    With `period_agg` the measure's rows have a last key `base_time`, and it is told once for each group.
+    With `period_agg` the measure's rows have a last key `base_time`, and it is told once for each group. One that
+    `is_of_any_type` may be a text or a time, not only a number.
     """
 
     measure: Measure
     fill: SpineFill | None = None
     period_agg: PeriodAggregation | None = None
+    is_of_any_type: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class ResolvedDbt:
-    """`keys` and `formulas` (over measure aliases) are the output columns. Without formulas it is `distinct` rows."""
+    """`keys` and `formulas` (over measure aliases) are the output columns. Without formulas it is `distinct` rows.
+
+    `aliases` are the names of columns that are to have another.
+    """
 
     keys: tuple[str, ...]
     passes: tuple[Pass, ...]
@@ -49,3 +54,4 @@ class ResolvedDbt:
     min_max_only: bool
     sorts: tuple[Sort, ...]
     limit: int | None
+    aliases: Mapping[str, str]

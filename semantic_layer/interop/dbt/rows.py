@@ -5,16 +5,15 @@ lead to (each role under an alias of its own), and, for metrics of other times, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import parsed_table
 from semantic_layer.interop.dbt.names import SettledCondition
-from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, SemanticModel, Span
+from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, SemanticModel
 from semantic_layer.interop.dbt.reach import Element, Hop, Reach
+from semantic_layer.interop.dbt.shifts import Accumulation, Shift, Shown, TimeRange
 from semantic_layer.interop.dbt.sql import (
     custom_moves,
     custom_starts,
@@ -33,40 +32,6 @@ SPINE = "time_spine"
 MetricTable = Callable[[Item], tuple[exp.Select, tuple[str, ...], str]]
 
 
-@dataclass(frozen=True)
-class Offset:
-    """The time that is read for a time that is shown: some while before, or the start of a grain."""
-
-    window: Span | None
-    to_grain: str | None
-    # a whole period of a custom grain is moved, as nothing finer is asked for
-    is_whole: bool = False
-
-
-@dataclass(frozen=True)
-class Accumulation:
-    """Rows up to a time: of a window before it, since the start of a grain, or of all time."""
-
-    window: Span | None
-    grain_to_date: str | None
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How the rows of a time that is shown are found: by the offsets from outermost to innermost, then accumulated."""
-
-    offsets: tuple[Offset, ...] = ()
-    accumulation: Accumulation | None = None
-
-
-@dataclass(frozen=True)
-class TimeRange:
-    """Half-open bounds of metric_time."""
-
-    start: datetime
-    end: datetime
-
-
 class NoSpineError(LookupError):
     """No time spine is fine enough for the grain that is its argument."""
 
@@ -79,18 +44,26 @@ class RowsBuilder:
 
     def __init__(
         self, project: DbtProject, reach: Reach, metric_table: MetricTable, *, model: SemanticModel | None,
-        time: str | None, grain: str, shift: Shift | None = None, is_outer: bool = False,
+        time: str | None, grain: str, shift: Shift | None = None, shown: Shown | None = None, is_outer: bool = False,
+        is_distinct: bool = True,
     ) -> None:  # fmt: skip
-        """`time` is the dimension that metric_time stands for, of the given grain; `is_outer` keeps the rows of both
-        sides of every join. Raises NoSpineError."""
+        """`time` is the dimension that metric_time stands for, of the given grain. What is shifted is placed at the
+        units of `shown`, if given. `is_outer` keeps the rows of both sides of every join; without `is_distinct` each
+        row of the time spine stands for its unit. Raises NoSpineError."""
         self._project, self._reach, self._metric_table = project, reach, metric_table
-        self._model, self._time_name, self._is_outer = model, time, is_outer
+        self._model, self._time_name, self._is_outer, self._is_distinct = model, time, is_outer, is_distinct
         self.grain = grain
+        self._shown = shown
+        self._unit = shown.grain if shown is not None else grain
         self._joints: list[Joint] = []
         self._aliases: dict[tuple[Hop, ...], str] = {}
+        # a way to a model in between: the first way that goes on from there
+        self._leads_to: dict[tuple[Hop, ...], tuple[Hop, ...]] = {}
         self._customs: dict[tuple[str, str], str] = {}
         self._metrics: dict[Item, exp.Expr] = {}
         self.time: exp.Expr | None = None
+        # the time at which a row finds others and is first or last: its own where whole units are moved
+        self._row_time: exp.Expr | None = None
         self._reached_time: exp.Expr | None = None
         self._origin = self._start(shift)
 
@@ -101,7 +74,7 @@ class RowsBuilder:
     def cross_spine(self) -> None:
         """Put the rows beside every unit of the time spine, which metric_time then stands for."""
         self._joints.append(Joint(self._spine(self.grain), None, ""))
-        self.time = exp.column("label", table=SPINE)
+        self.time = self._row_time = exp.column("label", table=SPINE)
 
     # ---- values ----
 
@@ -111,7 +84,7 @@ class RowsBuilder:
             return self._metric(item).copy()
         if self.is_time(item):
             assert self.time is not None, "rows with a time"
-            return self._in_grain(self.time, self.grain, item)
+            return self._in_grain(self.time, self._unit, item)
         element = self.element(item)
         alias = self._alias(element.hops, element.model)
         if element.entity is not None:
@@ -177,8 +150,8 @@ class RowsBuilder:
     def instant(self, dimension: str) -> exp.Expr:
         """A time dimension of the model at its own grain; the time that rows are placed by, if it is that one."""
         assert self._model is not None, "measures are of a model"
-        if dimension == self._time_name and self.time is not None:
-            return truncated(self.time, self.grain)
+        if dimension == self._time_name and self._row_time is not None:
+            return truncated(self._row_time, self.grain)
         found = self._model.dimension[dimension]
         return truncated(qualified(found.expr, self._model.name), found.grain or "day")
 
@@ -186,21 +159,25 @@ class RowsBuilder:
 
     def _start(self, shift: Shift | None) -> exp.Expr:
         if self._model is None:
-            self.time = exp.column("label", table=SPINE)
+            self.time = self._row_time = exp.column("label", table=SPINE)
             return self._spine(self.grain)
         table = table_as(self._model.table, self._model.name)
         own: exp.Expr | None = None
         if self._time_name is not None and self._time_name in self._model.dimension:
             own = qualified(self._model.dimension[self._time_name].expr, self._model.name)
-        self.time = own
+        self.time = self._row_time = own
         if shift is None:
             return table
         assert own is not None, "only what has a time is moved in time"
         self.time = exp.column("label", table=SPINE)
-        origin = self._spine(self.grain)
+        if self._shown is None:
+            self._row_time = self.time
+            origin = self._spine(self.grain)
+        else:
+            origin = subquery(self._shown.units, SPINE)
         reached = self._reached(shift)
         self._reached_time = reached
-        on = all_of(self._counts(truncated(own, self.grain), reached, shift.accumulation))
+        on = all_of(self._counts(truncated(own, self._unit), reached, shift.accumulation))
         self._joints.append(Joint(table, on, ""))
         return origin
 
@@ -234,7 +211,8 @@ class RowsBuilder:
         select = select_from(parsed_table(spine.table).copy())
         label = aliased(column if spine.grain == grain else truncated(column, grain), "label")
         select = select.select(label, copy=False)
-        return subquery(select if spine.grain == grain else select.distinct(copy=False), SPINE)
+        is_unique = spine.grain == grain or not self._is_distinct
+        return subquery(select if is_unique else select.distinct(copy=False), SPINE)
 
     def _reached(self, shift: Shift) -> exp.Expr:
         """The time that is read, in terms of the spine's label."""
@@ -256,34 +234,54 @@ class RowsBuilder:
     # ---- joins ----
 
     def _alias(self, hops: tuple[Hop, ...], model: SemanticModel) -> str:
+        """The alias of a model, joined now if it is not yet."""
         if not hops:
             return model.name
         if hops not in self._aliases:
-            left = self._alias(hops[:-1], self._project.models[hops[-1].left])
-            alias = "__".join((*(hop.entity for hop in hops), model.name))
-            on = all_of(self._matching(hops[-1].entity, self._project.models[hops[-1].left], left, model, alias))
-            self._joints.append(Joint(table_as(model.table, alias), on, "FULL" if self._is_outer else "LEFT"))
-            self._aliases[hops] = alias
+            self._aliases[hops] = self._join(hops, model, self._before(hops), "")
         return self._aliases[hops]
 
+    def _before(self, hops: tuple[Hop, ...]) -> list[tuple[SemanticModel, str]]:
+        """The models that a last hop comes from and their aliases, nearest first.
+
+        As dbt joins, each far model finds its own row of a model in between: with keys as unique as they are declared
+        that is the same row.
+        """
+        models = [self._project.models[hop.left] for hop in hops]
+        found = [(model, self._alias(hops[:index], model)) for index, model in enumerate(models)][::-1]
+        if len(hops) > 1 and self._leads_to.setdefault(hops[:-1], hops) != hops:
+            suffix = f"_{sum(1 for each in self._aliases if each[:-1] == hops[:-1]) + 1}"
+            found[0] = (models[-1], self._join(hops[:-1], models[-1], found[1:], suffix))
+        return found
+
+    def _join(
+        self, hops: tuple[Hop, ...], model: SemanticModel, before: list[tuple[SemanticModel, str]], suffix: str
+    ) -> str:
+        alias = "__".join((*(hop.entity for hop in hops), model.name)) + suffix
+        on = all_of(self._matching(hops[-1].entity, before, model, alias))
+        self._joints.append(Joint(table_as(model.table, alias), on, "FULL" if self._is_outer else "LEFT"))
+        return alias
+
     def _matching(
-        self, entity: str, left: SemanticModel, left_alias: str, right: SemanticModel, right_alias: str
+        self, entity: str, before: list[tuple[SemanticModel, str]], right: SemanticModel, right_alias: str
     ) -> Iterable[exp.Expr]:
-        """The row of `right` for a row of `left`: the same entity, in the same partition, valid at the row's time."""
+        """The row of `right` for the rows before it: the same entity, in the partition of the nearest that is
+        partitioned alike, valid at the row's time."""
+        left, left_alias = before[0]
         yield exp.EQ(
             this=qualified(left.entity[entity].expr, left_alias),
             expression=qualified(right.entity[entity].expr, right_alias),
         )
-        for partition in left.partitions:
-            other = right.dimension.get(partition.name)
-            if other is not None and other.is_partition and other.grain == partition.grain:
-                yield exp.EQ(
-                    this=qualified(partition.expr, left_alias), expression=qualified(other.expr, right_alias)
-                )
+        for partition in right.partitions:
+            for model, alias in before:
+                other = model.dimension.get(partition.name)
+                if other is not None and other.is_partition and other.grain == partition.grain:
+                    yield exp.EQ(this=qualified(other.expr, alias), expression=qualified(partition.expr, right_alias))
+                    break
         start, end = right.validity("start"), right.validity("end")
-        if self.time is None or start is None or end is None:
+        if self._row_time is None or start is None or end is None:
             return
-        at = truncated(self.time, self.grain)
+        at = truncated(self._row_time, self.grain)
         opens = truncated(qualified(start.expr, right_alias), start.grain or "day")
         closes = truncated(qualified(end.expr, right_alias), end.grain or "day")
         yield exp.GTE(this=at, expression=opens)
@@ -357,7 +355,9 @@ def placed(settled: SettledCondition, value: Callable[[Item], exp.Expr]) -> exp.
 
 
 def _bounded(time: exp.Expr, bounds: TimeRange) -> list[exp.Expr]:
-    return [
-        exp.GTE(this=time.copy(), expression=instant_literal(bounds.start)),
-        exp.LT(this=time.copy(), expression=instant_literal(bounds.end)),
-    ]
+    found: list[exp.Expr] = []
+    if bounds.start is not None:
+        found.append(exp.GTE(this=time.copy(), expression=instant_literal(bounds.start)))
+    if bounds.end is not None:
+        found.append(exp.LT(this=time.copy(), expression=instant_literal(bounds.end)))
+    return found

@@ -10,18 +10,12 @@ from sqlglot import exp
 from semantic_layer.compiler.finish import ordered
 from semantic_layer.compiler.passes import Pass as MadePass
 from semantic_layer.compiler.passes import Shape, passes
-from semantic_layer.compiler.rows import Sources, where
+from semantic_layer.compiler.rows import where
 from semantic_layer.compiler.stack import stacked
+from semantic_layer.interop.dbt.listed import SOURCES, listed
 from semantic_layer.interop.dbt.resolved import BASE_TIME, Pass, ResolvedDbt, SpineFill
-from semantic_layer.resolved import Population, Rows
+from semantic_layer.resolved import Rows
 from semantic_layer.sql import aliased, all_of, joined, select_from, subquery, table, with_ctes
-
-
-def _no_population(each: Population) -> exp.Expr:
-    raise AssertionError(f"{each.name}: metrics in dbt's filters are joined")
-
-
-_SOURCES = Sources({}, {}, _no_population)
 
 
 def compile_dbt(resolved: ResolvedDbt) -> exp.Select:
@@ -33,14 +27,20 @@ def compile_dbt(resolved: ResolvedDbt) -> exp.Select:
 
 def _metrics(resolved: ResolvedDbt) -> exp.Select:
     shape = Shape(resolved.keys, None)
-    made = passes([each.measure for each in resolved.passes if _is_plain(each)], shape, _SOURCES)
+    made = passes([each.measure for each in resolved.passes if _is_plain(each)], shape, SOURCES)
     for each in resolved.passes:
         if not _is_plain(each):
             made.append(_finished(each, shape))
-    ctes, last = stacked(_named_apart(made), shape, ())
-    columns = [exp.column(key) for key in resolved.keys]
-    values = [aliased(tree, name) for name, tree in resolved.formulas.items()]
+    untold = [each.measure.alias for each in resolved.passes if each.is_of_any_type]
+    ctes, last = stacked(_named_apart(made), shape, (), untold=untold)
+    columns = [_output(key, resolved) for key in resolved.keys]
+    values = [aliased(tree, resolved.aliases.get(name, name)) for name, tree in resolved.formulas.items()]
     return with_ctes(select_from(table(last)).select(*columns, *values, copy=False), ctes)
+
+
+def _output(key: str, resolved: ResolvedDbt) -> exp.Expr:
+    column = exp.column(key)
+    return aliased(column, resolved.aliases[key]) if key in resolved.aliases else column
 
 
 def _is_plain(each: Pass) -> bool:
@@ -50,7 +50,7 @@ def _is_plain(each: Pass) -> bool:
 def _finished(each: Pass, shape: Shape) -> MadePass:
     alias = each.measure.alias
     inner = Shape((*shape.keys, BASE_TIME), None) if each.period_agg is not None else shape
-    made = passes([each.measure], inner, _SOURCES)[0]
+    made = passes([each.measure], inner, SOURCES)[0]
     select = made.select
     if each.fill is not None:
         select = _spread(select, each.fill, inner, alias)
@@ -61,7 +61,7 @@ def _finished(each: Pass, shape: Shape) -> MadePass:
 
 def _spread(select: exp.Select, fill: SpineFill, shape: Shape, alias: str) -> exp.Select:
     """The measure's groups at every unit of the spine; units that it has no rows in stand with nulls."""
-    spine = _listed(fill.rows, fill.times).distinct(copy=False)
+    spine = listed(fill.rows, fill.times).distinct(copy=False)
     on = all_of(
         exp.EQ(this=exp.column(name, table="spine"), expression=exp.column(name, table="found")) for name in fill.times
     )
@@ -104,19 +104,12 @@ def _named_apart(made: Sequence[MadePass]) -> list[MadePass]:
     return found
 
 
-def _listed(rows: Rows, names: Sequence[str]) -> exp.Select:
-    outputs = [aliased(tree.copy(), name) for tree, name in zip(rows.keys, names, strict=True)]
-    return where(_SOURCES.read(rows).select(*outputs, copy=False), rows.filters)
-
-
 def _distinct(resolved: ResolvedDbt, rows: Rows) -> exp.Select:
-    select = _listed(rows, resolved.keys)
+    names = [resolved.aliases.get(key, key) for key in resolved.keys]
+    select = listed(rows, names)
     if resolved.min_max_only:
-        key = exp.column(resolved.keys[0])
-        ends = (
-            aliased(exp.Min(this=key), f"{resolved.keys[0]}__min"),
-            aliased(exp.Max(this=key.copy()), f"{resolved.keys[0]}__max"),
-        )
+        key = exp.column(names[0])
+        ends = (aliased(exp.Min(this=key), f"{names[0]}__min"), aliased(exp.Max(this=key.copy()), f"{names[0]}__max"))
         return select_from(subquery(select, "every_value")).select(*ends, copy=False)
     return select.distinct(copy=False) if resolved.is_distinct else select
 

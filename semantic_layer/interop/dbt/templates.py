@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -39,6 +39,8 @@ class Item:
     grain: str | None = None
     date_part: str | None = None
     metric_group_by: tuple[str, ...] = ()
+    # another name for its output column; it means the same thing with or without
+    alias: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def path(self) -> str:
