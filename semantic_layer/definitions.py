@@ -101,7 +101,7 @@ class DatasetDefinition(_Definition):
 class ValidBetween(_Definition):
     """Makes each row of a relationship's target a version, good while `from` <= t and (`until` is null or t < `until`).
 
-    Both are fields of the target with a date or timestamp. Versions of one thing may not overlap: `huitou check`
+    Both are fields of the target with a date or timestamp. Versions of one thing may not overlap: `huitou validate`
     looks for those that do.
     """
 

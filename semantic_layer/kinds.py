@@ -31,7 +31,7 @@ _TEXTS = (
     exp.Replace, exp.RegexpExtract, exp.RegexpReplace, exp.TimeToStr, exp.GroupConcat, exp.SplitPart, exp.Monthname,
     exp.Dayname, exp.MD5,
 )  # fmt: skip
-_OF_TYPES: tuple[tuple[ColumnType, frozenset[exp.DataType.Type]], ...] = (
+_OF_TYPES: tuple[tuple[ColumnType, frozenset[exp.DType]], ...] = (
     ("boolean", frozenset({exp.DataType.Type.BOOLEAN})),
     ("date", frozenset({exp.DataType.Type.DATE, exp.DataType.Type.DATE32})),
     (

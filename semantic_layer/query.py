@@ -19,7 +19,6 @@ Operator = Literal[
     "ends with", "is null", "is not null",
 ]  # fmt: skip
 NumberOperator = Literal["=", "!=", "<", "<=", ">", ">=", "between"]
-Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Frozen(BaseModel):
@@ -64,7 +63,7 @@ class MetricFilter(_Frozen):
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     op: NumberOperator
-    values: tuple[Number, ...] = Field(min_length=1, max_length=2)
+    values: tuple[float, ...] = Field(min_length=1, max_length=2)
     origin: Origin = "asked"
 
     @model_validator(mode="after")
@@ -100,7 +99,7 @@ class Having(_Frozen):
 
     column: str
     op: NumberOperator
-    values: tuple[Number, ...] = Field(min_length=1, max_length=2)
+    values: tuple[float, ...] = Field(min_length=1, max_length=2)
 
     @model_validator(mode="after")
     def _count_values(self) -> Having:

@@ -249,6 +249,32 @@ class PeriodOutOfRange(QueryProblem):
 
 
 @dataclass(frozen=True)
+class EmptyRange(QueryProblem):
+    """A range whose end comes before its beginning: nothing could be in it."""
+
+    code: ClassVar[str] = "empty_range"
+    name: str
+    low: str
+    high: str
+
+    @property
+    def message(self) -> str:
+        return f"Nothing of '{self.name}' is between {self.low} and {self.high}: the range ends before it begins."
+
+
+@dataclass(frozen=True)
+class RepeatedColumn(QueryProblem):
+    """Two columns of a list under one name."""
+
+    code: ClassVar[str] = "repeated_column"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"Two columns of the list are named '{self.name}'. Name one of them otherwise."
+
+
+@dataclass(frozen=True)
 class BrokenCalendar(QueryProblem):
     """A calendar table that does not tell the unit of every day."""
 

@@ -291,9 +291,10 @@ def literals(condition: FieldFilter, name: str, kind: ColumnType) -> tuple[exp.E
 
 
 def _literal(value: Scalar, name: str, kind: ColumnType) -> exp.Expr:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if kind in ("integer", "number") and is_number:
-        return number_literal(value)
+    if kind in ("integer", "number") and isinstance(value, int | float) and not isinstance(value, bool):
+        if math.isfinite(value):
+            return number_literal(value)
+        raise BadValueError(name, kind, value)
     if kind == "boolean" and isinstance(value, bool):
         return exp.true() if value else exp.false()
     if kind == "text" and isinstance(value, str):

@@ -17,7 +17,14 @@ from semantic_layer.errors import Problem
 from semantic_layer.masking import masked
 from semantic_layer.model import Field
 from semantic_layer.query import ListQuery, MeasuredColumn, MetricQuery
-from semantic_layer.query_problems import AmbiguousPath, MissingTable, NotAColumn, UnknownName, WrongType
+from semantic_layer.query_problems import (
+    AmbiguousPath,
+    MissingTable,
+    NotAColumn,
+    RepeatedColumn,
+    UnknownName,
+    WrongType,
+)
 from semantic_layer.reach import policies_that_miss, unbound
 from semantic_layer.resolve import MetricResolver, resolve_population
 from semantic_layer.resolve_context import Context
@@ -59,6 +66,10 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
     context.finish()
     assert rows is not None, "binding failures are problems"
     columns = (*shown, *(each.column for each in measured))
+    for index, each in enumerate(measured):
+        if each.column.name in {column.name for column in columns[: len(shown) + index]}:
+            context.problems.append(RepeatedColumn(f"measured[{index}]", each.column.name))
+    context.finish()
     return ResolvedList(
         rows=rows, shown=shown, key=entity.key, measured=measured, sorts=_sorts(query, entity, columns, context),
         limit=query.limit, columns=columns,

@@ -9,8 +9,8 @@ from semantic_layer.date_parts import DATE_PARTS, TimePartError
 from semantic_layer.errors import Problem
 from semantic_layer.model import Field, Model
 from semantic_layer.periods import GRAINS, Period
-from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf
-from semantic_layer.query_problems import GrainTooFine, NotAColumn, PeriodOutOfRange, UnknownName, Withheld
+from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
+from semantic_layer.query_problems import EmptyRange, GrainTooFine, NotAColumn, PeriodOutOfRange, UnknownName, Withheld
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import found_field
 
@@ -31,6 +31,9 @@ def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterab
     """Problems of the names in filters, however deep."""
     for index, condition in enumerate(filters):
         where = f"{part}[{index}]"
+        if isinstance(condition, FieldFilter | MetricFilter):
+            name = condition.field if isinstance(condition, FieldFilter) else condition.metric
+            yield from _range(name, condition.op, condition.values, where)
         match condition:
             case FieldFilter():
                 yield from _field(condition, context, where)
@@ -42,6 +45,16 @@ def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterab
                 yield from unknown_in(condition.any, context, where)
             case NotOf():
                 yield from unknown_in((condition.negated,), context, where)
+
+
+def _range(name: str, op: str, values: tuple[Scalar, ...], part: str) -> Iterable[Problem]:
+    if op != "between" or len(values) != 2:
+        return
+    low, high = values
+    is_text = isinstance(low, str) and isinstance(high, str)
+    is_number = not isinstance(low, str) and not isinstance(high, str)
+    if (is_text and str(low) > str(high)) or (is_number and float(low) > float(high)):
+        yield EmptyRange(part, name, str(low), str(high))
 
 
 def strange_period(period: Period | None, part: str) -> Iterable[Problem]:
@@ -67,6 +80,8 @@ def _groups(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
+    for index, having in enumerate(query.having):
+        yield from _range(having.column, having.op, having.values, f"having[{index}]")
     for part, names in (("shares", query.shares), ("cumulative", query.cumulative)):
         for name in names:
             if name not in query.metrics:

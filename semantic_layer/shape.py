@@ -128,6 +128,8 @@ def _problem(
         case kind:
             name = key if not isinstance(part[-1], int) else f"{_outer_key(part)}[{part[-1]}]"
             wanted = _WANTED.get(kind, error["msg"].lower())
+            if kind in ("model_type", "model_attributes_type") and key in ("label", "description", "synonyms"):
+                wanted = "given in both languages: {zh: ..., en: ...}"
             if kind == "tuple_type" and not isinstance(error["input"], dict) and key not in SECTIONS:
                 wanted = "a text (put it in quotes), or a list of texts"
             return WrongType(where(*part), name, _described(error["input"]), wanted)

@@ -16,7 +16,7 @@ _CLOCK = ("hour", "minute", "second")
 _LARGEST = 2**63
 
 
-def number_literal(value: float) -> exp.Literal:
+def number_literal(value: float) -> exp.Expr:
     """A number as SQL; what no integer type of an engine holds is written as a floating point number."""
     if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST:
         value = int(value)

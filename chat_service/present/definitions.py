@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chat_service.present.figures import unit_name
 from chat_service.present.names import Names
-from semantic_layer.definitions import CohortDefinition, FunnelDefinition
+from semantic_layer.definitions import CohortDefinition, FunnelDefinition, MetricDefinition
 from semantic_layer.model import Metric
 from semantic_layer.query import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
@@ -69,9 +69,13 @@ def formula(metric: Metric, names: Names) -> str:
     if definition.transition is not None:
         moved = definition.transition
         said = f"share of {moved.of} at the start that is in {moved.who} during the period"
+    if definition.conversion is not None:
+        step = definition.conversion
+        within = f" within {step.within}" if step.within is not None else ""
+        said = f"{step.to} that follow {step.of} of the same {step.key}{within}"
     if definition.per is not None:
         inner = ", ".join(f"{name} = {expression}" for name, expression in definition.per.values.items())
-        said += f" over each {definition.per.key} ({inner})"
+        said += f" over each {', '.join(definition.per.key)} ({inner})"
     if definition.dataset is not None:
         said += f" from {definition.dataset}"
     if definition.valid is not None:
@@ -79,9 +83,27 @@ def formula(metric: Metric, names: Names) -> str:
         said += f", each counted from {definition.valid.since}{until}"
     if definition.filter:
         said += f" where {definition.filter}"
+    said += _rows_chosen(definition)
     for name, value in names.model.parameters.items():
         said = said.replace(f"${name}", str(value))
     return " ".join(said.split())
+
+
+def _rows_chosen(definition: MetricDefinition) -> str:
+    """Which of its rows a metric takes, beside those of its filter."""
+    said = ""
+    if definition.among is not None:
+        period = "" if definition.among.period == "all" else f" in the {definition.among.period}"
+        said += f", of each {definition.among.entity} with {definition.among.having}{period}"
+    if definition.latest is not None:
+        per = f" of each {', '.join(definition.latest.per)}" if definition.latest.per else ""
+        said += f", the {definition.latest.choose}{per} by {definition.latest.by}"
+    if definition.window is not None and definition.window.last is not None:
+        said += f", of the last {definition.window.last}"
+    elif definition.window is not None:
+        unit = definition.window.to_date
+        said += f", since the {unit} began" if unit is not None else ", since the beginning"
+    return said
 
 
 def metrics_of(request: Request) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ Named = tuple[str, exp.Select]
 Kinds = Mapping[str, ColumnType | None]
 _UNKNOWN: Kinds = MappingProxyType({})
 # numbers need no type here: where an engine wants one of their nulls, its dialect gives it
-_TYPES: dict[ColumnType | None, exp.DataType.Type] = {
+_TYPES: dict[ColumnType | None, exp.DType] = {
     "text": exp.DataType.Type.TEXT, "boolean": exp.DataType.Type.BOOLEAN, "date": exp.DataType.Type.DATE,
     "timestamp": exp.DataType.Type.TIMESTAMP,
 }  # fmt: skip

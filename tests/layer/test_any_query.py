@@ -21,7 +21,8 @@ METRICS = st.sampled_from(
      "quiet_members", "revenue_per_call", "mean_or_seven", "nothing"]
 )  # fmt: skip
 GROUPS = st.sampled_from(
-    ["city", "city", "person_id", "city", "channel", "state", "product", "risk", "person_id", "sales.amount", "people.phone", "people.joined_at",
+    ["city", "city", "person_id", "city", "channel", "state", "product", "risk", "person_id", "sales.amount",
+     "people.phone", "people.joined_at",
      "day", "week", "month", "quarter", "year", "hour", "day_of_week", "people.joined_at__month_of_year", "nothing"]
 )  # fmt: skip
 SCALARS = (

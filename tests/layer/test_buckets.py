@@ -10,15 +10,16 @@ import pytest
 from semantic_layer.layer import Layer
 from semantic_layer.load import load_model
 from semantic_layer.periods import Period, unit
-from semantic_layer.query import MetricQuery
+from semantic_layer.query import FieldFilter, MetricQuery
 
 MODEL = load_model(Path(__file__).parent / "toy.yaml")
 FIRST_QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1))
-# what is known as of today only has no trend
+# what is known as of today only has no trend, and the toy's trade calendar does not reach back far enough to look back
 ALONG_TIME = tuple(
     name
     for name, metric in MODEL.metrics.items()
-    if all(
+    if "trade" not in name
+    and all(
         leaf.kind != "simple"
         or leaf.is_stock
         or (leaf.definition.time or MODEL.datasets[leaf.definition.dataset or ""].definition.time)
@@ -43,8 +44,8 @@ def test_a_city_of_all_is_the_city_alone(metric: str, toy: Layer) -> None:
         return
     cities = toy.run(MetricQuery(metrics=(metric,), group_by=("city",), period=FIRST_QUARTER))
     for city, value in cities.rows:
-        if city is None:
+        if not isinstance(city, str):
             continue
-        condition = {"field": "city", "values": (city,)}
-        alone = toy.run(MetricQuery.model_validate({"metrics": (metric,), "period": FIRST_QUARTER, "filters": (condition,)}))
+        condition = FieldFilter(field="city", values=(city,))
+        alone = toy.run(MetricQuery(metrics=(metric,), period=FIRST_QUARTER, filters=(condition,)))
         assert alone.rows == ((value,),)

@@ -55,7 +55,9 @@ def test_a_bucket_is_as_its_last_day_alone(more: Layer, metric: str, grain: str,
     for groups in ((), ("city",)):
         trend = more.run(MetricQuery(metrics=(metric,), group_by=(*groups, grain), period=period))
         labels = sorted({row[len(groups)] for row in trend.rows}, key=str)
-        for label, following in zip(labels, (*labels[1:], period.end), strict=True):
+        ends = list(zip(labels, (*labels[1:], period.end), strict=True))
+        # a few of the days are enough
+        for label, following in ends[:: 17 if grain == "day" else 1]:
             assert isinstance(following, date), "labels are days"
             last = Period(following - timedelta(days=1), following)
             alone = more.run(MetricQuery(metrics=(metric,), group_by=groups, period=last))
