@@ -19,6 +19,7 @@ from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
 from chat_service.channels.http_errors import request_id_of, status_of
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ChatBody, ChatRequest, ErrorBody, ErrorDetail, TextPart
+from semantic_layer.engines.callers import Caller
 from semantic_layer.errors import HuitouError
 
 _SENTENCE_END = re.compile(r"(?<=[。；\n])|(?<=[.;] )")
@@ -121,15 +122,14 @@ async def _respond(
 ) -> str:
     """The answer's JSON, made in a thread; a client that leaves stops it."""
 
-    def work() -> str:
-        station.started()
-        try:
-            dialogue = station.dialogue()
-            return dialogue.respond(message, dialogue.services.reader, request_id_of(request), on_stage)
-        finally:
-            station.ended()
+    caller = Caller()
 
-    watcher = asyncio.ensure_future(_watch(station, request))
+    def work() -> str:
+        dialogue = station.dialogue()
+        with caller.asking():
+            return dialogue.respond(message, dialogue.services.reader, request_id_of(request), on_stage)
+
+    watcher = asyncio.ensure_future(_watch(station, request, caller))
     try:
         body = await anyio.to_thread.run_sync(work)
     finally:
@@ -139,7 +139,7 @@ async def _respond(
     return body
 
 
-async def _watch(station: Station, request: Request) -> None:
+async def _watch(station: Station, request: Request, caller: Caller) -> None:
     while not await request.is_disconnected():
         await anyio.sleep(_POLL_SECONDS)
-    station.give_up()
+    station.give_up(caller)

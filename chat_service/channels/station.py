@@ -17,6 +17,7 @@ from chat_service.conversation import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
 from semantic_layer.access import ANONYMOUS, Reader
+from semantic_layer.engines.callers import Caller
 
 
 @dataclass(eq=False)
@@ -31,7 +32,6 @@ class Station:
     meters: Meters = field(default_factory=Meters)
     _dialogue: Dialogue | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _running: int = 0
 
     def dialogue(self) -> Dialogue:
         """The dialogue over the services. Raises HuitouError where model or database cannot be opened."""
@@ -52,21 +52,12 @@ class Station:
         """Who asks: nobody is named yet, so the anonymous reader."""
         return self.services.reader if self._dialogue is not None else ANONYMOUS
 
-    def started(self) -> None:
-        """A question began to run."""
+    def give_up(self, caller: Caller) -> None:
+        """Stop what runs for a client that went away."""
         with self._lock:
-            self._running += 1
-
-    def ended(self) -> None:
-        """A question ended, however."""
-        with self._lock:
-            self._running -= 1
-
-    def give_up(self) -> None:
-        """Stop the query of a client that went away, if it is the only one running: the engine stops them all."""
-        with self._lock:
-            if self._running == 1 and self._dialogue is not None:
-                self._dialogue.services.engine.cancel()
+            dialogue = self._dialogue
+        if dialogue is not None:
+            dialogue.services.engine.cancel(caller)
 
     def close(self) -> None:
         """Let go of the database and the store."""

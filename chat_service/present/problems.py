@@ -16,10 +16,12 @@ from semantic_layer.query_problems import (
     AmbiguousPath,
     MissingTable,
     NeedsPeriod,
+    NeedsRole,
     NoHistory,
     NotAColumn,
     NotAdditive,
     NotAShare,
+    PolicyMissesRole,
     UnknownName,
     Unreachable,
     Withheld,
@@ -48,6 +50,10 @@ def _english(problem: Problem, names: Names) -> str:
             said = f"{_capital(names.metric(problem.metric))} cannot be split or filtered by "
             said += f"{names.dimension(problem.dimension)}: what it counts has none."
             return said + (f" It can be split by {offer}." if offer else "")
+        case NeedsRole():
+            offer = " or ".join(names.dimension(each) for each in problem.roles)
+            said = f"{_capital(names.metric(problem.metric))} has {names.dimension(problem.dimension)} in a role only."
+            return f"{said} Ask for {offer}."
         case MissingTable():
             tables = ", ".join(problem.tables)
             return f"{_capital(_named(problem.name, names))} needs {tables}, which this database does not have."
@@ -75,6 +81,10 @@ def _query_chinese(problem: Problem, names: Names) -> str:
         case AmbiguousPath():
             metric, dimension = names.metric(problem.metric), names.dimension(problem.dimension)
             return f"从{metric}到{dimension}有几种走法（{'；'.join(problem.ways)}），结果可能不同。"
+        case NeedsRole():
+            metric, dimension = names.metric(problem.metric), names.dimension(problem.dimension)
+            offer = "、".join(names.dimension(each) for each in problem.roles)
+            return f"{metric}里的{dimension}要说明是谁的：{offer}。"
         case MissingTable():
             return f"{_named(problem.name, names)}需要表 {'、'.join(problem.tables)}，这个数据库里没有。"
         case WrongType():
@@ -83,6 +93,8 @@ def _query_chinese(problem: Problem, names: Names) -> str:
             return f"结果里没有“{problem.name}”这一列。"
         case Withheld():
             return f"{names.dimension(problem.field)}是个人信息，你不能按它筛选或分组。"
+        case PolicyMissesRole():
+            return f"你只能看到一部分{problem.base}，而没有规定你能看到哪些{problem.role}，请不要按它拆分或筛选。"
     return _measure_chinese(problem, names)
 
 

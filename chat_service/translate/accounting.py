@@ -25,6 +25,9 @@ _SHAPING = (
     "range", "money_verb",
 )  # fmt: skip
 
+# how something is spread over its values: only groups show it
+_SPREAD_OUT = frozenset({"分布", "的分布", "分布情况", "distribution", "distributed", "breakdown"})
+
 # "gross profit before …": only a condition on customers takes these
 _EARLIER = frozenset({"before", "previously"})
 
@@ -66,6 +69,8 @@ def _says_more(item: Mention, frame: Frame, request: Request, assembly: Assembly
     """Whether a word that shapes, links or repeats elsewhere carries meaning here, which the request does not show."""
     if not isinstance(request, MetricQuery):
         return False
+    if item.text in _SPREAD_OUT:
+        return not request.group_by
     if item.text in _EARLIER and is_a(item, "follow.ever"):
         return not frame.clauses
     if is_a(item, "quantity.money") and not item.text.startswith("how") and not item.is_filler:

@@ -87,11 +87,19 @@ class Assembly:
             "unreachable_dimension", self.dimension_label(dimension), (self.metric_label(far),) if far else ()
         )
 
+    def _in_roles(self, names: tuple[str, ...], chooser: Chooser) -> tuple[str, ...]:
+        """What the metrics have of dimensions out of reach: those of a role (the guest's). Stops where they have none."""
+        roles = (role for name in names for role in self.scope.model.in_roles(name) if chooser.reaches(role))
+        found = tuple(dict.fromkeys(role for role in roles if role in self.scope.model.dimensions))
+        if not found:
+            raise StopError(self._unreachable(names[0], chooser))
+        return found
+
     def dimension(self, item: Item, names: tuple[str, ...], chooser: Chooser) -> str:
         """The dimension that a word means. Stops where it is out of reach or in doubt."""
         best = chooser.dimension(names)
         if not chooser.reaches(best[0]):
-            raise StopError(self._unreachable(best[0], chooser))
+            best = self._in_roles(best, chooser)
         if (chosen := self.fixed.get(item.start)) in best and chosen is not None:
             return chosen
         if len(best) > 1:

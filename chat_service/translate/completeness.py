@@ -51,7 +51,7 @@ def is_complete(frame: Frame) -> bool:
         or any(group.marked or group.grain for group in frame.groups)
         or frame.ranks
     )
-    if frame.measures and _points_back(frame):
+    if frame.measures and (_points_back(frame) or _is_bare(frame)):
         return False
     if frame.measures or frame.conditions:
         short = only_measure and _strong(frame, "follow.instead", "follow.also", "follow.what_about")
@@ -66,6 +66,15 @@ def is_complete(frame: Frame) -> bool:
         and not marked
         and not frame.ranks
         and bool(frame.values)
+    )
+
+
+def _is_bare(frame: Frame) -> bool:
+    """订单数, 'churn rate?': a measure's name and not a word more is shown of what the question before was about."""
+    parts = {part for measure in frame.measures for part in measure.parts}
+    return len(frame.measures) == 1 and all(
+        item in frame.measures or item in parts or (isinstance(item, Mention) and not item.text.strip("?？!。.,，呢 "))
+        for item in frame.items
     )
 
 

@@ -130,6 +130,9 @@ def dated_filter(dated: Dated, assembly: Assembly) -> Filter:
 def population_filter(measure: Measure, period: Period | None, assembly: Assembly) -> Filter:
     """Customers whom a metric counts: new customers, repeat customers."""
     name = assembly.metric(measure)
+    main = assembly.scope.structure.main_behaviour
+    if period is None and main is not None and assembly.scope.structure.looks_back(name):
+        return MetricFilter(metric=main.metric, period=None, op=">=", values=(1.0,))
     for each in assembly.scope.model.lists.values():
         if each.metric == name:
             return list_filters(each.name, assembly)[0]

@@ -11,7 +11,7 @@ import itertools
 from chat_service.translate.assembly import Assembly, said
 from chat_service.translate.frame import Frame
 from chat_service.translate.patterns.matching import is_a, is_any
-from chat_service.translate.patterns.nodes import Clause, Measure, When, mentions_of
+from chat_service.translate.patterns.nodes import Clause, Measure, Values, When, mentions_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer.query import AllOf, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request, Scalar
@@ -97,9 +97,7 @@ def _meet(one: tuple[float, float, bool, bool], other: tuple[float, float, bool,
     low, high = max(one[0], other[0]), min(one[1], other[1])
     if low < high:
         return True
-    ends = all(
-        (side[2] or side[0] != low) and (side[3] or side[1] != high) for side in (one, other)
-    )
+    ends = all((side[2] or side[0] != low) and (side[3] or side[1] != high) for side in (one, other))
     return low == high and ends
 
 
@@ -134,6 +132,9 @@ def _refuse_lone_words(frame: Frame) -> None:
     for mention in mentions:
         same = mention.date is not None and mention.date.kind == "same_period"
         if same and frame.clauses and not frame.against and _is_unfounded(mention.text, whens):
+            raise StopError(Denial("not_supported", mention.text))
+        alone = mention.text in _ONLY and bool(frame.clauses) and any(mention is item for item in frame.items)
+        if alone and any(isinstance(item, Values) and 0 <= item.start - mention.end <= 1 for item in frame.items):
             raise StopError(Denial("not_supported", mention.text))
         if mention.text in _ONLY and any(
             clause.when is not None and 0 <= clause.when.start - mention.end <= 1 for clause in frame.clauses

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from chat_service.outcomes import Previous
 from chat_service.translate.assembly import Assembly, said, value_filter
 from chat_service.translate.choices import Chooser
 from chat_service.translate.completeness import about_before, is_complete
+from chat_service.translate.conditions import entity_filters
 from chat_service.translate.frame import Frame
+from chat_service.translate.journeys import changed_journey
 from chat_service.translate.list_request import qualified_column
 from chat_service.translate.metric_request import count_metrics
 from chat_service.translate.ordering import is_descending
 from chat_service.translate.patterns.nodes import Values
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import period_of
-from semantic_layer.periods import GRAINS, Grain, Period, preceding, unit
+from semantic_layer.periods import GRAINS, Grain, Period, add_months, preceding, unit
 from semantic_layer.query import (
     Compare,
     FieldFilter,
@@ -31,8 +34,10 @@ from semantic_layer.query import (
     MetricQuery,
     Order,
     Request,
+    Scalar,
 )
 
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # 'for all tiers', 所有等级: no longer only those picked before
 _EVERY = ("for all", "across all", "over all", "all", "every", "each", "所有", "全部", "各", "每")
 
@@ -47,7 +52,7 @@ def follow_up(frame: Frame, previous: Previous, assembly: Assembly) -> Request |
         return _Edit(frame, assembly).metrics(before)
     if isinstance(before, ListQuery):
         return _Edit(frame, assembly).people(before)
-    raise StopError(Denial("not_supported", said(frame.items[0]) if frame.items else ""))
+    return changed_journey(before, frame, assembly)
 
 
 @dataclass(frozen=True)
@@ -179,8 +184,12 @@ class _Edit:
             for group, name in zip(self.frame.groups, names, strict=True)
             if any(part.text.startswith(_EVERY) for part in group.parts)
         }
+        period = query.period
+        if new_time and not self.frame.whens:
+            period = _in_units(period, new_time[0], self.assembly.scope.today)
         return query.model_copy(
             update={
+                "period": period,
                 "group_by": tuple(dict.fromkeys(group_by)),
                 "limit_within": (),
                 "metrics": metrics,
@@ -191,10 +200,13 @@ class _Edit:
 
     def _values(self, query: MetricQuery) -> MetricQuery:
         chooser = Chooser(self.assembly.scope.structure, query.metrics)
-        filters = [*query.filters, *(each for each in self.frame.narrowed if each not in query.filters)]
+        more = (*self.frame.narrowed, *entity_filters(self.frame, self.assembly, query.period))
+        filters = [*query.filters, *(each for each in more if each not in query.filters)]
         group_by, show = list(query.group_by), list(query.show)
         metrics = query.metrics
         for values in self.frame.values:
+            if any(values in clause.values for clause in self.frame.clauses):
+                continue
             if (grouped := _grouped_already(values, query.group_by)) is not None:
                 self.assembly.use(values, "grouping", grouped)
                 continue
@@ -207,7 +219,8 @@ class _Edit:
                 filters = _without(filters, dimension, found)
                 continue
             kept = [f for f in filters if not (isinstance(f, FieldFilter) and f.field == dimension)]
-            one = value_filter(dimension, found)
+            found = (*self._set_beside(dimension, query), *found)
+            one = value_filter(dimension, tuple(dict.fromkeys(found)))
             place = next(
                 (i for i, f in enumerate(filters) if isinstance(f, FieldFilter) and f.field == dimension), len(kept)
             )
@@ -220,6 +233,13 @@ class _Edit:
         return query.model_copy(
             update={"filters": tuple(filters), "group_by": tuple(group_by), "show": tuple(show), "metrics": metrics}
         )
+
+    def _set_beside(self, dimension: str, query: MetricQuery) -> tuple[Scalar, ...]:
+        """和北京比一下: the values before stay beside the one that they are compared with."""
+        if self.frame.against or not self.frame.has("comparison.versus"):
+            return ()
+        same = (f for f in query.filters if isinstance(f, FieldFilter) and f.field == dimension)
+        return tuple(value for f in same if f.op in ("=", "in") for value in f.values)
 
     def _compare(self, query: MetricQuery) -> MetricQuery:
         if not self.frame.against or _is_shift(self.frame):
@@ -287,10 +307,10 @@ class _Edit:
         """The previous list with what the question says changed, or its count."""
         self.assembly.assume("kept_from_before")
         query = self._narrowed(before)
-        columns = [qualified_column(mention.fields()[0].split(".")[1], self.assembly) for mention in self.frame.columns]
+        columns = [qualified_column(mention.fields()[0], self.assembly) for mention in self.frame.columns]
         for values in self._fields():
             named = [part.fields()[0] for part in values.parts if part.fields()]
-            columns.extend(qualified_column(name.split(".")[1], self.assembly) for name in named)
+            columns.extend(qualified_column(name, self.assembly) for name in named)
             self.assembly.use(values, "dimension", ", ".join(named))
         columns.extend(self._added_dimensions())
         for mention in self.frame.columns:
@@ -358,15 +378,16 @@ class _Edit:
 
     def _narrowed(self, query: ListQuery) -> ListQuery:
         chooser = Chooser(self.assembly.scope.structure, count_metrics(self.frame, self.assembly))
-        filters: list[Filter] = list(query.filters)
+        more = entity_filters(self.frame, self.assembly, None)
+        filters: list[Filter] = [*query.filters, *(each for each in more if each not in query.filters)]
         for values in self.frame.values:
-            if values in self._fields():
+            if values in self._fields() or any(values in clause.values for clause in self.frame.clauses):
                 continue
             dimension, found = self.assembly.values(values, values.words, chooser)
             self.assembly.use(values, "value", f"{dimension}: {', '.join(map(str, found))}")
             filters = [f for f in filters if not (isinstance(f, FieldFilter) and f.field == dimension)]
             filters.append(value_filter(dimension, found, negated=values.negated))
-        if self.frame.whens:
+        if self.frame.whens and not self.frame.clauses:
             period = period_of(self.frame.whens[0].date, (), self.assembly.scope.today, said(self.frame.whens[0]))
             self.assembly.use(self.frame.whens[0], "period", str(period))
             filters = [
@@ -381,6 +402,18 @@ def _grouped_already(values: Values, group_by: tuple[str, ...]) -> str | None:
     if len(values.parts) != 1 or values.negated or values.named:
         return None
     return next((name for name in values.parts[0].dimensions() if name in group_by), None)
+
+
+def _in_units(period: Period | None, grain: str, today: date) -> Period | None:
+    """按月看 after 最近6个月: so many months to today, grouped by the month, are so many months of the calendar."""
+    length = _MONTHS.get(grain)
+    if period is None or length is None or period.grain is not None or period.end != today + timedelta(days=1):
+        return period
+    for count in range(1, 37):
+        if period.start == add_months(today, -count * length) + timedelta(days=1):
+            named = next(each for each in GRAINS if each == grain)
+            return Period(unit(named, today, 1 - count).start, unit(named, today).end)
+    return period
 
 
 def _is_shift(frame: Frame) -> bool:

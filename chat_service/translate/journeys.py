@@ -10,8 +10,9 @@ import re
 from typing import Literal
 
 from chat_service.language.numerals import zh_value
-from chat_service.translate.assembly import Assembly
+from chat_service.translate.assembly import Assembly, said, value_filter
 from chat_service.translate.choices import Chooser
+from chat_service.translate.frame import Frame
 from chat_service.translate.parse import Parsed
 from chat_service.translate.senses import Mention, WordSense
 from chat_service.translate.stops import Denial, StopError
@@ -27,7 +28,7 @@ _DISTANCES = re.compile(
     rf"第 ?(?P<nth>{_COUNT}) ?个?月|(?P<later>{_COUNT}) ?个月(?:之?后|以后)|(?P<next>次月)"
     rf"|(?<![a-z0-9])m ?(?P<m>\d{{1,2}})(?![a-z0-9])|(?<![a-z])months?[ -](?P<month>{_COUNT})(?![a-z0-9])"
     rf"|(?P<after>{_COUNT})[ -]months? (?:after|later|since|on)(?![a-z])"
-    rf"|(?<![a-z])(?P<nth_en>{'|'.join(_EN_NTH[1:])}|\d{{1,2}}(?:st|nd|rd|th)) month(?: after| since)?(?![a-z])"
+    rf"|(?<![a-z])(?P<nth_en>{'|'.join(_EN_NTH[1:])}|\d{{1,2}}(?:st|nd|rd|th))[ -]month(?: after| since)?(?![a-z])"
 )
 # words that speak of the rows and columns of a journey, which it has anyway
 _OWN_WORDS = re.compile(
@@ -68,7 +69,22 @@ def _kind(parsed: Parsed, assembly: Assembly, has_distance: bool) -> Kind | None
     retained = any(_is_retention(name, assembly) for mention in parsed.mentions for name in mention.metrics())
     if "cohort" in said and (retained or has_distance or not parsed.frame.measures or _names_cohort(parsed, assembly)):
         return "cohort"
-    return "cohort" if has_distance and retained else None
+    return "cohort" if retained and (has_distance or _names_first(parsed, assembly)) else None
+
+
+def _names_first(parsed: Parsed, assembly: Assembly) -> bool:
+    """Retention of customers who first bought in January: those are a cohort, by the event that places them in it."""
+    model, structure = assembly.scope.model, assembly.scope.structure
+    entities = {entity.dataset for entity in model.entities.values()}
+    return len(parsed.frame.clauses) == 1 and all(
+        clause.when is not None
+        and not clause.negated
+        and clause.condition is None
+        and structure.one_each(clause.metric)
+        and not structure.stands_on(clause.metric) & entities
+        and not model.metrics[clause.metric].is_stock
+        for clause in parsed.frame.clauses
+    )
 
 
 def _names_cohort(parsed: Parsed, assembly: Assembly) -> bool:
@@ -144,6 +160,30 @@ def _funnel(left: list[Mention], assembly: Assembly) -> FunnelQuery:
         elif not _carries_nothing(mention):
             raise StopError(_denial(mention))
     return FunnelQuery(metric=definition.name, period=period, filters=_merged(filters))
+
+
+def changed_journey(before: Journey, frame: Frame, assembly: Assembly) -> Journey:
+    """The journey shown before, of other people or another time. Raises StopError for any other change."""
+    model = assembly.scope.model
+    known = {each.name: each.entity for each in model.cohorts.values()}
+    known.update({each.name: each.entity for each in model.funnels.values()})
+    chooser = _chooser(known[before.metric], assembly)
+    filters = [each for each in before.filters if isinstance(each, FieldFilter)]
+    for values in frame.values:
+        dimension, found = assembly.values(values, values.words, chooser)
+        assembly.use(values, "value", f"{dimension}={found}")
+        filters = [*(each for each in filters if each.field != dimension or values.negated)]
+        filters.append(value_filter(dimension, found, negated=values.negated))
+    period = before.period
+    for when in frame.whens:
+        period = period_of(when.date, (), assembly.scope.today, said(when))
+        assembly.use(when, "period", str(period))
+    changed = before.model_copy(update={"filters": tuple(filters), "period": period})
+    others = frame.measures or frame.groups or frame.clauses or frame.lists or frame.ranks or frame.against
+    if changed == before or others or len(filters) < len(before.filters):
+        raise StopError(Denial("not_supported", said(frame.items[0]) if frame.items else ""))
+    assembly.assume("kept_from_before")
+    return changed
 
 
 def _chooser(entity: str, assembly: Assembly) -> Chooser:

@@ -113,6 +113,25 @@ class Lexicon:
                         yield tuple(Hit(kept[a], kept[b - 1] + 1, (gapped.sense,)) for a, b in found)
 
 
+class Extended(Lexicon):
+    """A tree with a few more phrases for one question; both stay as they are."""
+
+    def __init__(self, tree: Lexicon, more: Lexicon) -> None:
+        super().__init__()
+        self._tree, self._more = tree, more
+        self.vocabulary = tree.vocabulary
+
+    def senses(self, phrase: Phrase) -> tuple[Sense, ...]:
+        return tuple(dict.fromkeys((*self._tree.senses(phrase), *self._more.senses(phrase))))
+
+    def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
+        yield from self._tree.hits(tokens)
+        yield from self._more.hits(tokens)
+
+    def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
+        yield from self._tree.gapped_hits(tokens)
+
+
 def _keys(token: Token) -> tuple[str, ...]:
     return (noun_key(token.text), verb_key(token.text)) if token.kind == "word" else (token.text,)
 

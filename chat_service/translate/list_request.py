@@ -12,7 +12,8 @@ from chat_service.translate.ordering import is_descending
 from chat_service.translate.patterns.nodes import Measure
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.timing import decide_timing
-from semantic_layer.query import Filter, ListQuery, MeasuredColumn, MetricFilter, Order
+from semantic_layer.periods import Period
+from semantic_layer.query import AnyOf, Filter, ListQuery, MeasuredColumn, MetricFilter, Order
 
 
 def list_request(frame: Frame, assembly: Assembly) -> ListQuery:
@@ -31,12 +32,13 @@ def list_request(frame: Frame, assembly: Assembly) -> ListQuery:
         assembly.use(values, "value", f"{dimension}: {', '.join(map(str, found))}")
     filters.extend(entity_filters(frame, assembly, timing.period))
     filters.extend(compared_filter(each, assembly, frozenset({entity.dataset})) for each in frame.compared)
-    columns.extend(column for each in frame.compared for column in _column_names(each.fields[:1]))
+    columns.extend(column for each in frame.compared for column in _column_names(each.fields[:1], assembly))
     filters.extend(dated_filter(each, assembly) for each in frame.dated)
     for measure in frame.conditions:
         filters.append(_own_value(measure, frame, assembly))
     measured = _measured(frame, assembly, filters)
     order, more = _order(frame, assembly, measured)
+    _refuse_lost_period(frame, timing.period, filters, measured)
     columns.extend(_list_columns(frame, assembly))
     columns.extend(_asked_columns(frame, assembly))
     columns.extend(column for column in more if column not in columns)
@@ -50,6 +52,21 @@ def list_request(frame: Frame, assembly: Assembly) -> ListQuery:
         order_by=order,
         limit=_limit(frame, assembly),
     )
+
+
+def _refuse_lost_period(
+    frame: Frame, period: Period | None, filters: list[Filter], measured: tuple[MeasuredColumn, ...]
+) -> None:
+    """列出上个月的客户: a period that no condition and no column of the list is about would vanish."""
+    own = [when for when in frame.whens if not any(clause.when is when for clause in frame.clauses)]
+    timed = any(isinstance(each, MetricFilter) and each.period == period for each in _flat(filters))
+    if own and period is not None and not timed and not any(column.period == period for column in measured):
+        raise StopError(Denial("not_supported", said(own[0])))
+
+
+def _flat(filters: list[Filter]) -> list[Filter]:
+    """The filters with those that are within an alternative."""
+    return [one for each in filters for one in (each.any if isinstance(each, AnyOf) else (each,))]
 
 
 def _own_value(measure: Measure, frame: Frame, assembly: Assembly) -> Filter:
@@ -133,7 +150,7 @@ def _list_columns(frame: Frame, assembly: Assembly) -> list[str]:
 def _asked_columns(frame: Frame, assembly: Assembly) -> list[str]:
     found = []
     for mention in frame.columns:
-        names = _column_names(mention.fields())
+        names = _column_names(mention.fields(), assembly)
         assembly.use(mention, "dimension", names[0])
         found.append(names[0])
     for group in frame.groups:
@@ -143,20 +160,29 @@ def _asked_columns(frame: Frame, assembly: Assembly) -> list[str]:
     return found
 
 
-def _column_names(fields: tuple[str, ...]) -> list[str]:
-    return [name.split(".")[1] for name in fields]
+def _column_names(fields: tuple[str, ...], assembly: Assembly) -> list[str]:
+    return [_short(name, assembly) for name in fields]
+
+
+def _short(name: str, assembly: Assembly) -> str:
+    """A field's bare name; that of a role's field only goes with the role: `guest.phone`."""
+    owner, _, field = name.rpartition(".")
+    return name if owner and assembly.scope.model.datasets[owner].role_of is not None else field
 
 
 def qualified_column(column: str, assembly: Assembly) -> str:
     """A column's name as a request has it: a dimension's, or `dataset.field`."""
     model = assembly.scope.model
     entity = next(iter(model.entities.values()))
-    if column in model.dimensions or column in model.datasets[entity.dataset].fields:
+    column = _short(column, assembly)
+    if "." in column or column in model.dimensions or column in model.datasets[entity.dataset].fields:
         return column
     near = [
         f.qualified
         for f in model.fields.values()
-        if f.name == column and f.dataset in model.paths.get(entity.dataset, {})
+        if f.name == column
+        and f.dataset in model.paths.get(entity.dataset, {})
+        and model.datasets[f.dataset].role_of is None
     ]
     return near[0] if near else column
 

@@ -7,18 +7,20 @@ things at once keeps all its senses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from chat_service.language.dates import find_dates
 from chat_service.language.folding import Folded
+from chat_service.language.hours import find_hours
 from chat_service.language.numbers import find_numbers
 from chat_service.language.tokens import Token, tokenize
 from chat_service.translate.lexicon import Hit, Lexicon
 from chat_service.translate.senses import (
     BehaviourSense,
     DimensionSense,
+    HoursSense,
     Mention,
     MetricSense,
     NumberSense,
@@ -133,13 +135,9 @@ def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: d
     found: dict[tuple[int, int], list[Sense]] = {}
     for hit in (h for h in lexicon.hits(tokens) if not _is_noun(tokens[h.first].text, h.senses, lexicon)):
         found.setdefault((hit.first, hit.last), []).extend(hit.senses)
-    for number in find_numbers(folded):
-        if number.fstart in starts and number.fend in ends:
-            sense = NumberSense(number.value, number.unit, number.is_ordinal, number.upto)
-            found.setdefault((starts[number.fstart], ends[number.fend]), []).insert(0, sense)
-    for mention in find_dates(folded, today):
-        if mention.fstart in starts and mention.fend in ends:
-            found.setdefault((starts[mention.fstart], ends[mention.fend]), []).insert(0, mention)
+    for fstart, fend, sense in _reckoned(folded, today):
+        if fstart in starts and fend in ends:
+            found.setdefault((starts[fstart], ends[fend]), []).insert(0, sense)
     for pieces in lexicon.gapped_hits(tokens):
         for piece in pieces:
             found.setdefault((piece.first, piece.last), []).extend(piece.senses)
@@ -148,6 +146,16 @@ def _edges(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon, today: d
         if len(kept) > 1:  # "calculated" is a word of its own, not just a form of one without meaning
             kept = tuple(s for s in kept if not (isinstance(s, WordSense) and s.meaning == "inflected"))
         yield _Edge(first, last, kept, _cost(tokens, first, last, senses))
+
+
+def _reckoned(folded: Folded, today: date) -> Iterator[tuple[int, int, Sense]]:
+    """What is read by a grammar of its own: numbers, dates, times of the day."""
+    for number in find_numbers(folded):
+        yield number.fstart, number.fend, NumberSense(number.value, number.unit, number.is_ordinal, number.upto)
+    for mention in find_dates(folded, today):
+        yield mention.fstart, mention.fend, mention
+    for hours in find_hours(folded):
+        yield hours.fstart, hours.fend, HoursSense(hours.hours)
 
 
 def _is_noun(word: str, senses: tuple[Sense, ...], lexicon: Lexicon) -> bool:

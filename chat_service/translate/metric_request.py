@@ -13,16 +13,18 @@ from chat_service.translate.groups import Grouping, grains_of, grouping_of
 from chat_service.translate.ordering import rank_of
 from chat_service.translate.patterns.matching import is_any
 from chat_service.translate.patterns.nodes import Dated
-from chat_service.translate.picks import picks_of
+from chat_service.translate.picks import Picks, picks_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.shape import (
     are_shares,
     cumulative_of,
     grain_in_name,
+    parts_named,
     shares_of,
     trend_grain,
     trend_of,
     trend_period,
+    without_parts,
 )
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing, decide_timing, period_of
@@ -35,6 +37,9 @@ _JOINERS = ("connective", "question", "quantity", "when", "group", "comparison.v
 def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = ()) -> MetricQuery:
     """The query of a frame. `counted` are metrics that no word names (the count of an entity)."""
     _refuse_unjoined(frame)
+    _refuse_distribution(frame)
+    _refuse_half_said(frame)
+    frame = parts_named(frame, assembly)
     wanted = _dimension_words(frame)
     names = [assembly.metric(measure, wanted) for measure in (*frame.measures, *frame.conditions)]
     metrics = list(dict.fromkeys((*names, *counted)))
@@ -47,11 +52,13 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
     timing = _timing(frame, assembly, grains, tuple(metrics))
     if (named := grain_in_name(frame, grains, timing)) is not None:
         grains = (*grains, named)
+        timing = _timing(frame, assembly, grains, tuple(metrics))
         assembly.assume("grain_in_name", named)
     if timing.grain is not None and timing.grain not in grains:
         grains = (*grains, timing.grain)
     grouping = grouping_of(frame, assembly, chooser, grains)
     members = picks_of(frame, assembly, chooser, grouping, shared=not are_shares(metrics, assembly))
+    frame = without_parts(frame, metrics, assembly)
     metrics, replaced = _stand_ins(metrics, grouping, members.dimensions, assembly)
     for subject in frame.subjects:
         assembly.use(subject, "entity", subject.metrics[0])
@@ -59,22 +66,24 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
     filters.extend(entity_filters(frame, assembly, timing.period))
     _refuse_looking_back(frame, assembly, metrics, filters, timing)
     shares = shares_of(frame, assembly, metrics, grouping, members)
-    if shares and any(subject.metrics[0] not in metrics for subject in frame.subjects):
-        # 'what share of tickets were complaints' is one metric over another, not one metric over its groups
-        raise StopError(Denial("share_of_nothing", said(frame.subjects[0])))
     group_by = (*grouping.names, *members.groups)
-    if shares and not members.keep and frame.populations and all(name in GRAINS for name in group_by):
-        raise StopError(Denial("share_of_nothing", said(frame.populations[0])))
+    if shares:
+        _refuse_unclear_share(frame, metrics, members, group_by)
     cumulative, group_by = cumulative_of(frame, assembly, metrics, group_by)
     group_by = trend_of(frame, assembly, group_by)
-    timing = trend_period(timing, group_by, metrics, assembly)
+    if not any(rank.count is not None for rank in frame.ranks) or frame.has("trend.trend"):
+        timing = trend_period(timing, group_by, metrics, assembly)
+    _refuse_without_before(frame, assembly, metrics, timing)
     order, limit, within = rank_of(frame, assembly, metrics, group_by, grouping, timing)
+    having = (*_having(frame, assembly, replaced, group_by), *_moved(frame, metrics, group_by, timing))
+    if (limit is not None or having) and not shares:
+        filters.extend(_named_only(metrics, group_by, filters, assembly))
     return MetricQuery(
         metrics=tuple(metrics),
         group_by=group_by,
         period=timing.period,
         filters=tuple(dict.fromkeys(filters)),
-        having=(*_having(frame, assembly, replaced, group_by), *_moved(frame, metrics, group_by, timing)),
+        having=having,
         keep=members.keep if shares else (),
         show=members.show,
         compare=timing.compare,
@@ -86,6 +95,19 @@ def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = 
     )
 
 
+def _refuse_unclear_share(frame: Frame, metrics: list[str], members: Picks, group_by: tuple[str, ...]) -> None:
+    """A share over groups is not what is asked for where other rows or people are named."""
+    unclear: str | None = None
+    if any(subject.metrics[0] not in metrics for subject in frame.subjects):
+        unclear = said(frame.subjects[0])  # 'what share of tickets were refunds' is one metric over another
+    elif not members.keep and frame.populations and all(name in GRAINS for name in group_by):
+        unclear = said(frame.populations[0])
+    elif members.keep and frame.clauses and not frame.measures:
+        unclear = frame.said("share.share")[0].text  # 没登录过的白金会员占比: of whom?
+    if unclear is not None:
+        raise StopError(Denial("share_of_nothing", unclear))
+
+
 def _refuse_unjoined(frame: Frame) -> None:
     """Two measures with nothing between them that joins them are more likely one that is not understood."""
     ordered = sorted(frame.measures, key=lambda measure: measure.start)
@@ -95,6 +117,26 @@ def _refuse_unjoined(frame: Frame) -> None:
         spaced = not one.parts[-1].text.isascii() and one.end < other.start
         if not joined and not spaced and one.end <= other.start:
             raise StopError(Denial("not_supported", f"{said(one)} … {said(other)}"))
+
+
+def _refuse_distribution(frame: Frame) -> None:
+    """'Customers by number of orders': how many have each value of a measure, which is no sum over groups."""
+    asked = frame.entities or frame.subjects or frame.has("quantity.people") or len(frame.measures) > 1
+    for measure in frame.measures if asked and not frame.ranks else ():
+        before = next((item for item in reversed(frame.items) if item.end <= measure.start), None)
+        if isinstance(before, Mention) and before.text in ("by", "按", "按照"):
+            raise StopError(Denial("not_supported", said(measure)))
+
+
+def _refuse_half_said(frame: Frame) -> None:
+    """'New vs returning customers': a value that 'and' or 'vs' sets beside a measure is half of another measure."""
+    for values in frame.values:
+        behind = [item for item in frame.items if item.start >= values.end]
+        link = behind[0] if behind and len(values.parts) == 1 else None
+        if isinstance(link, Mention) and link.text in ("vs", "vs.", "versus", "and", "or") and len(behind) > 1:
+            beside = next((m for m in frame.measures if m.start == behind[1].start), None)
+            if beside is not None and not any(m.end <= values.start for m in frame.measures):
+                raise StopError(Denial("not_supported", said(values)))
 
 
 def _dimension_words(frame: Frame) -> tuple[str, ...]:
@@ -160,6 +202,16 @@ def _refuse_looking_back(
             raise StopError(Denial("not_supported", said(measure)))
 
 
+def _refuse_without_before(frame: Frame, assembly: Assembly, metrics: Sequence[str], timing: Timing) -> None:
+    """老客 of all history: before its beginning there was nobody, so the number would be 0 whatever happened."""
+    structure = assembly.scope.structure
+    for metric in metrics:
+        leaves = [leaf.name for leaf in assembly.scope.model.leaves(metric)]
+        if timing.period is None and any(structure.looks_back(leaf) for leaf in leaves):
+            words = said(frame.measures[0]) if frame.measures else assembly.metric_label(metric)
+            raise StopError(Denial("comparison_without_period", words))
+
+
 def _row_filters(frame: Frame, assembly: Assembly, metrics: list[str]) -> list[Filter]:
     """Conditions on the rows themselves: orders over 1000 yuan; and on dates that are not the metric's own."""
     structure = assembly.scope.structure
@@ -204,6 +256,19 @@ def _moved(frame: Frame, metrics: list[str], group_by: tuple[str, ...], timing: 
     if up == down:
         return ()
     return (Having(column=f"{metrics[0]}__change", op=">" if up else "<", values=(0.0,)),)
+
+
+def _named_only(
+    metrics: list[str], group_by: tuple[str, ...], filters: list[Filter], assembly: Assembly
+) -> list[FieldFilter]:
+    """Top 5 stores, stores over 9000 yuan: things are picked out, and orders without a store are none of them."""
+    structure = assembly.scope.structure
+    filtered = {each.field for each in filters if isinstance(each, FieldFilter)}
+    names = [name for name in group_by if name in assembly.scope.model.dimensions and name not in filtered]
+    lacking = [name for name in names if any(structure.may_lack(metric, name) for metric in metrics)]
+    for name in lacking:
+        assembly.assume("only_named", assembly.dimension_label(name))
+    return [FieldFilter(field=name, op="is not null", origin="default") for name in lacking]
 
 
 def count_metrics(frame: Frame, assembly: Assembly) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from chat_service.translate.assembly import Assembly, said
 from chat_service.translate.frame import Frame
 from chat_service.translate.groups import Grouping
+from chat_service.translate.patterns.matching import is_a
 from chat_service.translate.patterns.nodes import Rank
+from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing
 from semantic_layer.query import Order
@@ -27,6 +29,7 @@ def rank_of(
     if not frame.ranks:
         return (), None, ()
     rank = _joined_ranks(frame.ranks)
+    _refuse_people_within(frame, rank)
     metric = _ranked_metric(frame, rank, metrics)
     ways = {is_descending(each, metric, assembly) for each in frame.ranks if each.count is not None}
     if len(ways) > 1:
@@ -46,6 +49,14 @@ def rank_of(
         count = None
     within = grouping.outer if count is not None else ()
     return (Order(column=column, descending=descending),), count, within
+
+
+def _refuse_people_within(frame: Frame, rank: Rank) -> None:
+    """每个等级消费最高的3个客户: the three are customers of each group, not three of the groups."""
+    after = next((item for item in frame.items if item.start >= rank.end and not is_a(item, "filler")), None)
+    counted = any(part.number for part in rank.parts) or not rank.parts[-1].text.isascii()
+    if counted and isinstance(after, Mention) and (after.entities() or is_a(after, "entity")) and frame.groups:
+        raise StopError(Denial("not_supported", said(after)))
 
 
 def _joined_ranks(ranks: tuple[Rank, ...]) -> Rank:

@@ -21,8 +21,9 @@ from chat_service.translate.patterns.nodes import Items
 from chat_service.translate.patterns.quantities import read_quantities
 from chat_service.translate.patterns.ranking import read_ranks
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.senses import Mention
-from chat_service.translate.spelling import Correction, Speller
+from chat_service.translate.senses import Mention, MetricSense, ValueSense
+from chat_service.translate.spelling import Correction, Speller, replaced
+from chat_service.translate.words import joint_names, phrase_keys
 
 PATTERNS: tuple[Callable[[Items, Scope], Items], ...] = (
     read_calendar,
@@ -33,6 +34,9 @@ PATTERNS: tuple[Callable[[Items, Scope], Items], ...] = (
     read_measures,
     read_clauses,
 )
+
+
+_NAMED = (ValueSense, MetricSense)
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,22 @@ class Parsed:
 
 def parse(text: str, scope: Scope, speller: Speller) -> Parsed:
     """Everything that can be said about a text without deciding what it asks."""
-    folded = fold(text)
+    folded = _apart(fold(text), scope)
     found = cover(folded, scope.lexicon, scope.today)
     corrections: tuple[Correction, ...] = ()
     if any(not mention.senses for mention in found.mentions):
         folded, found, corrections = speller.repair(folded, found, scope)
     return _parsed(folded, found, corrections, scope)
+
+
+def _apart(folded: Folded, scope: Scope) -> Folded:
+    """北上广 as 北京、上海、广州, 新老客 as 新客、老客, where all of them are names of the model."""
+    for name, members in joint_names().items():
+        at = folded.text.find(name)
+        known = [any(isinstance(s, _NAMED) for s in scope.lexicon.senses(phrase_keys(each))) for each in members]
+        if at >= 0 and all(known):
+            return replaced(folded, at, at + len(name), (" and " if name.isascii() else "、").join(members))
+    return folded
 
 
 def _parsed(folded: Folded, found: Cover, corrections: tuple[Correction, ...], scope: Scope) -> Parsed:

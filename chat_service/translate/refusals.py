@@ -121,6 +121,8 @@ def refuse_uncomputable(frame: Frame, assembly: Assembly) -> None:
             assembly.assume("why_as_comparison")
         elif not mention.is_filler:
             raise StopError(Denial("not_supported_yet", mention.text))
+    for mention in frame.said("average.per_day"):
+        raise StopError(Denial("not_supported", mention.text))  # where the model has no such mean
     spread = [m for flag in ("average.per_head", "average.per_order") for m in frame.said(flag)]
     spread += [m for m in frame.said("average.mean") if not m.is_filler]
     if spread and not all(_is_mean(name, assembly) for measure in frame.measures for name in measure.metrics):

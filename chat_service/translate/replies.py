@@ -46,7 +46,7 @@ _REFUSALS: dict[str, tuple[str, str]] = {
         "Only one period, or two to compare, can be asked for at once: {0}.",
     ),
     "several_comparisons": ("一次只能作一种比较：“{0}”。", "Only one comparison can be made at once: '{0}'."),
-    "comparison_without_period": ("要比较“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
+    "comparison_without_period": ("要看“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
     "nothing_before": (
         "“{0}”要接着上一个问题问，但还没有上一个问题。",
         "'{0}' goes on from an earlier question, but there is none.",
@@ -78,6 +78,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     ),
     "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
     "excluded_by_definition": ("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
+    "only_named": ("没有{0}的不参与", "what has no {0} takes no part"),
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
     "export_as_table": (
         "导出的就是这张表，回复的 JSON 里有全部列和行",

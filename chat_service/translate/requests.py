@@ -15,17 +15,25 @@ from chat_service.translate.senses import ListSense, Mention
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer.query import MetricFilter, Request
 
+_POLITE = frozenset({"please", "pls", "can you", "could you", "hi", "hey", "hello", "now", ","})
+_AGENTS = frozenset({"spender", "spenders"})
+_SHOWING = frozenset(
+    {"show", "show me", "show us", "give me", "give us", "get me", "pull", "pull up", "display", "fetch", "bring up"}
+)
 _DISTRIBUTION = ("分布", "distribution", "breakdown", "split")
 
 
 def new_request(frame: Frame, assembly: Assembly) -> Request:
     """The request of a question that stands on its own."""
+    frame = _with_former_buyers(frame, assembly)
     if frame.measures:
         return _measured(frame, assembly)
     about = _about_people(frame)
     rows_or_groups = frame.groups or all(measure.per_row for measure in frame.conditions)
     if frame.conditions and (rows_or_groups or not about):
         return metric_request(frame, assembly)
+    if not frame.says_entity and (rows := _counted_rows(frame, assembly)) is not None:
+        return metric_request(frame, assembly, (rows,))
     if about or _implies_people(frame):
         found = _people(frame, assembly)
         if found is not None:
@@ -36,6 +44,15 @@ def new_request(frame: Frame, assembly: Assembly) -> Request:
         return metric_request(frame, assembly, (chosen,))
     _ask_for_metric(frame, assembly)
     raise StopError(Denial("no_metric"))
+
+
+def _with_former_buyers(frame: Frame, assembly: Assembly) -> Frame:
+    """超过半年没买东西的老客户: with no period, those of before are whoever did it ever, not a count of a period."""
+    structure = assembly.scope.structure
+    back = [m for m in frame.measures if all(structure.looks_back(name) for name in m.metrics)]
+    if len(frame.measures) != 1 or not back or not frame.clauses or frame.whens or frame.groups:
+        return frame
+    return replace(frame, measures=(), populations=(*frame.populations, *back))
 
 
 def _measured(frame: Frame, assembly: Assembly) -> Request:
@@ -115,6 +132,8 @@ def _ranks_entities(frame: Frame) -> bool:
     """Whether customers themselves are ranked: top 10 customers by spend."""
     if frame.groups:
         return False
+    if any(part.text in _AGENTS for measure in frame.measures for part in measure.parts):
+        return True
     if not frame.entities:
         return frame.has("question.who")
     return any(
@@ -130,13 +149,22 @@ def _lists_people_of(frame: Frame, assembly: Assembly) -> bool:
     names = [name for measure in frame.measures for name in measure.metrics]
     if len(frame.measures) != 1 or frame.groups or frame.against or _counts(frame):
         return False
-    relative = any(" who " in part.text for measure in frame.measures for part in measure.parts)
+    texts = [part.text for measure in frame.measures for part in measure.parts]
+    relative = any(" who " in text for text in texts)
+    nouns = tuple(f"{word} " for word in assembly.scope.entity_words)
+    relative = relative or (_shows(frame) and any(text.startswith(nouns) for text in texts))
     wants = (
         relative
         or frame.has("intent.list", "question.who")
         or (frame.has("question.which") and not frame.has("question.how_many"))
     )
     return wants and all(structure.one_each(name) for name in names)
+
+
+def _shows(frame: Frame) -> bool:
+    """'Show me customers at risk': a verb of showing opens the question, and people are its object."""
+    first = next((item for item in frame.items if isinstance(item, Mention) and item.text not in _POLITE), None)
+    return isinstance(first, Mention) and first.text in _SHOWING
 
 
 def _as_population(frame: Frame, assembly: Assembly) -> Frame:
@@ -161,6 +189,25 @@ def _counts(frame: Frame) -> bool:
 
 def _lists(frame: Frame) -> bool:
     return frame.has("intent.list", "question.which", "question.who")
+
+
+def _counted_rows(frame: Frame, assembly: Assembly) -> str | None:
+    """How many positive ones on Weibo: of values alone that no customer has, their own rows are counted."""
+    described = frame.clauses or frame.lists or frame.dated or frame.populations or frame.conditions or frame.compared
+    asks = frame.has("question.how_many", "intent.count") and not frame.has("quantity.people", "question.who")
+    if described or not frame.values or not asks:
+        return None
+    model, structure = assembly.scope.model, assembly.scope.structure
+    names = [values.dimensions for values in frame.values]
+    if not all(names) or any(structure.entity_dimension(name) for each in names for name in each):
+        return None
+    rows = [
+        m.name
+        for m in model.metrics.values()
+        if structure.counts_rows(m.name) and m.filter is None and not m.definition.hidden
+        and all(any(model.dimensions[name].home.dataset == m.definition.dataset for name in each) for each in names)
+    ]  # fmt: skip
+    return rows[0] if len(rows) == 1 else None
 
 
 def _distributed(frame: Frame, assembly: Assembly) -> str | None:

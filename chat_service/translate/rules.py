@@ -23,12 +23,14 @@ from chat_service.outcomes import (
 )
 from chat_service.translate.assembly import Assembly
 from chat_service.translate.decide import CATALOGUE, Decision, Definitions, decide
-from chat_service.translate.lexicon import add_text, build_lexicon
+from chat_service.translate.lexicon import Extended, Lexicon, add_text, build_lexicon
+from chat_service.translate.mentions import cover
 from chat_service.translate.parse import Parsed, language_of, parse
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.reading import make_reading
 from chat_service.translate.refusals import asked_metrics
 from chat_service.translate.replies import question_text, refusal_text, suggestion_text
+from chat_service.translate.senses import Mention
 from chat_service.translate.spelling import Speller
 from chat_service.translate.stops import Denial, Doubt, StopError
 from chat_service.translate.structure import Structure
@@ -63,7 +65,7 @@ class OfflineTranslator:
         chosen = _pending_choice(question)
         if chosen is not None:
             return Answerable(chosen, make_reading(None, language))
-        scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
+        scope = self._scope(question, language)
         parsed = parse(question.text, scope, self._speller)
         assembly = Assembly(scope, self._index)
         try:
@@ -73,6 +75,22 @@ class OfflineTranslator:
                 return self._refused(stop.reason, parsed, question, language)
             return self._asked(stop.reason, parsed, question, scope)
         return _outcome(decision, parsed, assembly, language)
+
+    def _scope(self, question: Question, language: Language) -> Scope:
+        """What the patterns may look at: with the values that a question names of dimensions too large to be held."""
+        scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
+        if not self._index.incomplete:
+            return scope
+        folded = fold(question.text)
+        unknown = [m for m in cover(folded, self._lexicon, question.today).mentions if not m.senses]
+        pieces = [piece for mention in unknown for piece in _pieces(mention, folded.text)]
+        values = self._index.looked_up(folded.text, pieces) if pieces else ()
+        if not values:
+            return scope
+        more = Lexicon()
+        for text, sense in values:
+            add_text(more, text, sense)
+        return replace(scope, lexicon=Extended(self._lexicon, more))
 
     def _refused(self, denial: Denial, parsed: Parsed | None, question: Question, language: Language) -> Refusal:
         message = refusal_text(denial.code, denial.subject, denial.nearest, language)
@@ -147,6 +165,13 @@ def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: L
         return DefinitionAsked(decision.other.metrics, reading)
     assert decision.other is CATALOGUE, "a decision is a request, definitions or the catalogue"
     return CatalogueAsked(reading)
+
+
+def _pieces(unknown: Mention, text: str) -> tuple[str, ...]:
+    """What a name in the database is looked for by: what is not understood, a lone character with its next."""
+    if len(unknown.text) > 1:
+        return tuple(unknown.text.split(" "))
+    return text[max(0, unknown.start - 1) : unknown.end], text[unknown.start : unknown.end + 1]
 
 
 def _pending_choice(question: Question) -> Request | None:

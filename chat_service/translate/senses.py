@@ -81,6 +81,13 @@ class NumberSense:
     upto: float | None = None
 
 
+@dataclass(frozen=True)
+class HoursSense:
+    """Hours of the day: after 8pm."""
+
+    hours: tuple[int, ...]
+
+
 Sense = (
     MetricSense
     | DimensionSense
@@ -92,6 +99,7 @@ Sense = (
     | WordSense
     | DateMention
     | NumberSense
+    | HoursSense
 )
 
 
@@ -140,6 +148,9 @@ class Mention:
     @property
     def date(self) -> DateMention | None:
         return next((s for s in self.senses if isinstance(s, DateMention)), None)
+
+    def hours(self) -> tuple[int, ...]:
+        return next((s.hours for s in self.senses if isinstance(s, HoursSense)), ())
 
     @property
     def number(self) -> NumberSense | None:

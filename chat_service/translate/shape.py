@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from chat_service.translate.assembly import Assembly
+from dataclasses import replace
+
+from chat_service.translate.assembly import Assembly, said
 from chat_service.translate.frame import Frame
 from chat_service.translate.groups import Grouping
+from chat_service.translate.patterns.matching import is_any
+from chat_service.translate.patterns.nodes import Measure
 from chat_service.translate.picks import Picks
+from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing
+from chat_service.translate.words import phrase_keys
 from semantic_layer.periods import GRAINS, Grain, Period, buckets, unit
 
 MOTION = frozenset({"move", "moved", "moving"})
@@ -29,12 +35,121 @@ def shares_of(
     if not additive:
         raise StopError(Denial("share_of_ratio", assembly.metric_label(metrics[0])))
     if not groups and not grouping.grains:
-        whole = [name for metric in metrics for name in structure.shares_of(metric)]
+        whole = _over_whole(frame, metrics, assembly)
         if len(whole) == 1:
             metrics[:] = whole
             return ()
         raise StopError(Denial("share_of_nothing", frame.said("share.share")[0].text))
     return additive
+
+
+def _over_whole(frame: Frame, metrics: list[str], assembly: Assembly) -> tuple[str, ...]:
+    """The metrics in percent that put a part over the whole which the question names.
+
+    投诉 of 工单, 新客 in 销售额; a part alone (新客占比) where only one metric has it.
+    """
+    structure = assembly.scope.structure
+    wholes = [name for subject in frame.subjects for name in subject.metrics if name not in metrics]
+    names = (*metrics, *wholes)
+    if len(names) == 1:
+        return structure.shares_of(names[0])
+    direct = tuple(dict.fromkeys(ratio for name in names for ratio in structure.shares_of(name, names)))
+    return direct or tuple(
+        dict.fromkeys(ratio for whole in names for people in names for ratio in _of_people(whole, people, assembly))
+    )
+
+
+def _of_people(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
+    """The metrics in percent that are the share of people in a whole."""
+    structure = assembly.scope.structure
+    if people == whole or not structure.one_each(people):
+        return ()
+    return tuple(r for part in _part_of(whole, people, assembly) for r in structure.shares_of(part, (whole,)))
+
+
+def _part_of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
+    """What people make up of a whole: by the rows that both count, else a metric called after both (新客 + 销售额)."""
+    structure, lexicon, model = assembly.scope.structure, assembly.scope.lexicon, assembly.scope.model
+    part = structure.rows_of(whole, people)
+    if part is not None:
+        return (part,)
+    words = model.metrics[people].definition.synonyms.zh
+    senses = (s for word in words for s in lexicon.senses(phrase_keys(word + model.metrics[whole].label.zh)))
+    return tuple(dict.fromkeys(sense.name for sense in senses if isinstance(sense, MetricSense)))
+
+
+def parts_named(frame: Frame, assembly: Assembly) -> Frame:
+    """新客和老客分别贡献了多少销售额, 新客和老客销售额: of several people named, each one's part of what is measured.
+
+    Raises StopError where the model has no metric of such a part.
+    """
+    ordered = sorted(frame.measures, key=lambda measure: measure.start)
+    named = [m for m in ordered if _are_people(m, assembly)]
+    rest = [m for m in ordered if m not in named]
+    if not named or any(other.start < named[-1].start for other in rest):
+        return frame
+    joined = sorted((m for m in frame.populations if m.start > named[-1].start), key=lambda measure: measure.start)
+    if joined and _linked(named[-1], joined[0], frame):
+        named = [*named, *joined]
+        frame = replace(frame, populations=tuple(m for m in frame.populations if m not in joined))
+    if len(rest) != 1 or len(rest[0].metrics) != 1:
+        return frame
+    people, whole = [assembly.metric(m) for m in named], rest[0].metrics[0]
+    if _linked(named[-1], rest[0], frame):
+        last = _last_of(rest[0], assembly)
+        if last is None:
+            return frame
+        people, whole = [*people, last[0]], last[1]
+    elif len(named) < 2:
+        return frame
+    found = [_part_of(whole, one, assembly) if whole else assembly.scope.structure.shares_of(one) for one in people]
+    if any(len(each) != 1 for each in found):
+        raise StopError(Denial("not_supported", said(named[0])))
+    assembly.use(rest[0], "metric", whole or "share")
+    made = [replace(m, metrics=part) for m, part in zip((*named, rest[0]), found, strict=False)]
+    return replace(frame, measures=tuple(made))
+
+
+def _are_people(measure: Measure, assembly: Assembly) -> bool:
+    """新客, 老客户: people by their name, not by their number."""
+    text = measure.parts[-1].text
+    counts = len(measure.metrics) == 1 and assembly.scope.structure.one_each(measure.metrics[0])
+    return counts and not text.isascii() and not text.endswith(("数", "量"))
+
+
+def _linked(one: Measure, other: Measure, frame: Frame) -> bool:
+    between = [i for i in frame.items if i.start >= one.end and i.end <= other.start]
+    return bool(between) and all(is_any(item, "connective", "comparison.versus") for item in between)
+
+
+def _last_of(measure: Measure, assembly: Assembly) -> tuple[str, str] | None:
+    """老客销售额 as people and what is measured of them; 老客占比 as people, whose share is asked for."""
+    text = measure.parts[-1].text
+    for at in range(1, len(text)):
+        whose = [s.name for s in assembly.scope.lexicon.senses(phrase_keys(text[:at])) if isinstance(s, MetricSense)]
+        rest = assembly.scope.lexicon.senses(phrase_keys(text[at:]))
+        what = [s.name for s in rest if isinstance(s, MetricSense)]
+        share = any(isinstance(s, WordSense) and s.role == "share" for s in rest)
+        if len(whose) == 1 and assembly.scope.structure.one_each(whose[0]) and (len(what) == 1 or share):
+            return whose[0], "" if share else what[0]
+    return None
+
+
+def without_parts(frame: Frame, metrics: list[str], assembly: Assembly) -> Frame:
+    """The frame with a share of named people as the metric that is it: revenue that came from new customers.
+
+    `metrics` are changed to that metric, and the people filter nothing any more.
+    """
+    grouped = frame.groups or frame.values or len(metrics) != 1 or len(frame.populations) != 1
+    if grouped or not frame.has("share.share"):
+        return frame
+    people = frame.populations[0]
+    found = tuple(r for name in people.metrics for r in _of_people(metrics[0], name, assembly))
+    if len(found) != 1:
+        return frame
+    metrics[:] = found
+    assembly.use(people, "behaviour", people.metrics[0])
+    return replace(frame, populations=())
 
 
 def are_shares(metrics: list[str], assembly: Assembly) -> bool:

@@ -117,8 +117,8 @@ class Speller:
         tries = self._english(unknown) if unknown.text.isascii() else self._chinese(folded, unknown)
         options: list[tuple[float, Folded, Cover, Correction]] = []
         for start, end, text, penalty in tries:
-            changed = _replaced(folded, start, end, text)
-            again = cover(changed, self._lexicon, scope.today)
+            changed = replaced(folded, start, end, text)
+            again = cover(changed, scope.lexicon, scope.today)
             sensible = penalty < 0 or _means_something(again, start, start + len(text), unknown)
             if again.cost < found.cost - 5 and sensible:
                 options.append((again.cost + penalty, changed, again, Correction(folded.typed(start, end), text)))
@@ -267,7 +267,7 @@ def _content(found: Cover) -> tuple[tuple[object, ...], ...]:
     )
 
 
-def _replaced(folded: Folded, start: int, end: int, text: str) -> Folded:
+def replaced(folded: Folded, start: int, end: int, text: str) -> Folded:
     """The folded text with a stretch read as something else; the way back stays that of the stretch."""
     left, right = folded.span(start, end)
     return Folded(

@@ -13,6 +13,8 @@ from semantic_layer.definitions import Behaviour
 from semantic_layer.model import Metric, Model
 from semantic_layer.query import Scalar
 
+_COUNTED = ("count", "CNY", "points")
+
 
 class Structure:
     """Relations between the metrics of a model."""
@@ -91,13 +93,39 @@ class Structure:
                 return name
         return None
 
-    def shares_of(self, part: str) -> tuple[str, ...]:
-        """The metrics in percent that put another over a whole."""
+    def shares_of(self, part: str, wholes: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The metrics in percent that put another over a whole, over one of `wholes` where any are given."""
         return tuple(
             name
-            for (over, _), name in self._ratios.items()
-            if over == part and self.model.metrics[name].unit == "percent"
+            for (over, under), name in self._ratios.items()
+            if over == part and self.model.metrics[name].unit == "percent" and (not wholes or under in wholes)
         )
+
+    def rows_of(self, metric: str, people: str) -> str | None:
+        """The metric that computes the same as `metric` over the rows of the people that `people` counts.
+
+        Revenue and returning customers make revenue from returning customers: the one's expression, the other's filter.
+        """
+        one, other = self.model.metrics[metric], self.model.metrics[people]
+        wanted = (one.definition.dataset, one.expression, other.filter)
+        if other.definition.dataset != one.definition.dataset or other.filter is None:
+            return None
+        return next(
+            (m.name for m in self.model.metrics.values() if (m.definition.dataset, m.expression, m.filter) == wanted),
+            None,
+        )
+
+    def per_day(self, metric: str) -> str | None:
+        """The metric that spreads another over the days of the period, if the model has it."""
+        wanted = self.model.metrics[metric].expression
+        for name, other in self.model.metrics.items():
+            expression = other.expression
+            if not isinstance(expression, exp.Div) or self._rows(name) != self._rows(metric) or wanted is None:
+                continue
+            bounds = {node.name for node in expression.expression.find_all(exp.Placeholder)}
+            if expression.this == wanted and bounds:
+                return name
+        return None
 
     def is_ratio(self, metric: str) -> bool:
         """Whether a metric is a rate or a mean, which cannot be shared out or added up."""
@@ -105,9 +133,7 @@ class Structure:
 
     @cached_property
     def _counts(self) -> frozenset[str]:
-        return frozenset(
-            name for name, m in self.model.metrics.items() if m.unit in ("count", "CNY") and not self._divides(m)
-        )
+        return frozenset(name for name, m in self.model.metrics.items() if m.unit in _COUNTED and not self._divides(m))
 
     def _divides(self, metric: Metric) -> bool:
         expression = metric.expression
@@ -248,9 +274,32 @@ class Structure:
         """The datasets that the metric's groups are made over."""
         return frozenset(self.model.grouping_datasets(metric))
 
-    def entity_dimension(self, dimension: str) -> bool:
-        """Whether rows of an entity's own dataset carry the dimension."""
+    def may_lack(self, metric: str, dimension: str) -> bool:
+        """Whether rows that the metric counts may have no value of the dimension because they point at nothing.
+
+        An order without a store or campaign; not what the rows' own key points at, nor what some metrics are made for.
+        """
+        if self.entity_dimension(dimension):
+            return False
         target = self.model.dimensions[dimension]
+        made_for = {each.dataset for m in self.model.metrics.values() for each in m.definition.instead}
+        fields = {each: self.model.field_on(target, each) for each in self.model.grouping_datasets(metric)}
+        return all(
+            field is not None
+            and field.dataset not in made_for
+            and field.dataset != dataset
+            and any(
+                not {source for source, _ in step.on} <= set(self.model.datasets[step.source].primary_key)
+                for step in self.model.paths[dataset][field.dataset]
+            )
+            for dataset, field in fields.items()
+        )
+
+    def entity_dimension(self, dimension: str) -> bool:
+        """Whether rows of an entity's own dataset carry the dimension, and not in a role that is one among others."""
+        target = self.model.dimensions[dimension]
+        if self.model.datasets[target.home.dataset].role_of is not None:
+            return False
         return any(self.model.field_on(target, e.dataset) is not None for e in self.model.entities.values())
 
     def distance(self, metric: str, dimension: str) -> int | None:
@@ -265,7 +314,9 @@ class Structure:
         return longest
 
     def value_type(self, dimension: str, value: Scalar) -> Scalar:
-        """The value as the dimension's type has it: codes of integer dimensions are integers."""
+        """The value as the dimension's type has it: codes of integer dimensions are integers, true and false truths."""
         if self.model.dimensions[dimension].type == "integer" and isinstance(value, str) and value.isdigit():
             return int(value)
+        if self.model.dimensions[dimension].type == "boolean" and value in ("true", "false"):
+            return value == "true"
         return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat_service.translate.patterns.matching import is_any
-from chat_service.translate.patterns.nodes import Item, Items, Measure, Node
+from chat_service.translate.patterns.nodes import Item, Items, Measure, Node, Rank
 from chat_service.translate.senses import Mention
 from chat_service.translate.structure import Structure
 from semantic_layer.query import FieldFilter
@@ -33,6 +33,7 @@ _EXPLICIT = frozenset(
         "together with",
     }
 )
+_MOST = frozenset({"最多", "最多的", "最少", "最少的", "most", "fewest", "least"})
 _COUNTING = ("数", "量", "count", "number", "volume", "多少", "how many", "几")
 
 
@@ -58,7 +59,9 @@ def split_subjects(
             continue
         if structure.one_each(measure.metrics[0]) and not _is_part(measure.metrics[0], names, structure):
             continue
-        if _is_counted(measure) or any(_joined(measure, other, items) for other in others):
+        if _is_counted(measure) or _is_ranked(measure, items):
+            continue
+        if any(_joined(measure, other, items) for other in others):
             continue
         kept = [structure.narrowing(measure.metrics[0], name) for name in names]
         if any(each is None for each in kept):
@@ -85,6 +88,12 @@ def _is_part(metric: str, names: list[str], structure: Structure) -> bool:
 def _is_counted(measure: Measure) -> bool:
     text = "".join(part.text for part in measure.parts)
     return any(mark in text for mark in _COUNTING)
+
+
+def _is_ranked(measure: Measure, items: Items) -> bool:
+    """投诉最多的5个省和它们的投诉率: what there is most of is asked for itself."""
+    ranks = [item for item in items if isinstance(item, Rank) and any(part.text in _MOST for part in item.parts)]
+    return any(rank.start == measure.end or rank.end + 1 == measure.start for rank in ranks)
 
 
 def _joined(one: Measure, other: Measure, items: Items) -> bool:

@@ -19,6 +19,11 @@ from semantic_layer.query import Compare
 
 _JOINS = frozenset({"和", "与", "跟", "同"})
 _FAR_FUTURE = date(9000, 1, 1)
+# growth as a figure of its own, which a series of values alone does not show
+_RATES = frozenset(
+    {"growth", "growth rate", "growth in", "rate of change", "percent change", "percentage change", "delta"}
+    | {"增长率", "增幅", "涨幅", "增速", "增长幅度", "降幅", "跌幅", "变化率", "变化幅度", "涨跌"}
+)
 _PREDICATES = frozenset({"fell", "falls", "fallen", "up", "down"})
 
 
@@ -63,7 +68,8 @@ def decide_timing(frame: Frame, assembly: Assembly, grains: tuple[Grain, ...]) -
         return _several(periods, against, frame, today)
     period = periods[0] if periods else _same_period(frame, today)
     if against is None:
-        everything = any(mention.date is not None and mention.date.kind == "all_history" for mention in frame.dates)
+        mentions = [item for item in frame.items if isinstance(item, Mention)]
+        everything = any(mention.date is not None and mention.date.kind == "all_history" for mention in mentions)
         return Timing(period, _change_alone(frame, assembly, period, grains), open_ended=everything)
     assembly.use(against, "comparison", against.to)
     return _compared(period, against, assembly, grains)
@@ -203,6 +209,9 @@ def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grain
         for flag in ("change.change", "change.up", "change.down", "comparison.versus")
         for mention in frame.said(flag)
     )
+    changes = [m for flag in ("change.change", "change.up", "change.down") for m in frame.said(flag)]
+    if grains and any(mention.text in _RATES for mention in changes):
+        return Compare(to="previous")  # each bucket against the one before it
     if (only_filler and not ranked) or frame.has("trend.trend") or (grains and not ranked):
         return None
     if not frame.has("change.change", "change.up", "change.down") and not ranked:

@@ -1,12 +1,13 @@
 """The values of dimensions as people write them: closed codes from the model, open values from the database.
 
 The model's labels win. Open values are read once, through a callable that the layer gives; where there are too many,
-`is_complete` is false and an unmatched word may still be a value. Pinyin is loaded only when a word is unknown.
+`is_complete` is false, an unmatched word may still be a value, and is looked for in the database (`looked_up`). Pinyin
+is loaded only when a word is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Protocol
@@ -31,7 +32,13 @@ class FoundValues(Protocol):
     def is_complete(self) -> bool: ...
 
 
-ValueSource = Callable[[str], FoundValues]
+class ValueSource(Protocol):
+    """Reads the values of a dimension; with `search`, those that have it in them."""
+
+    def __call__(self, name: str, search: str = "", /) -> FoundValues: ...
+
+
+_MOST_LOOKUPS = 6
 
 
 class ValueIndex:
@@ -40,9 +47,26 @@ class ValueIndex:
     def __init__(self, model: Model, source: ValueSource | None = None) -> None:
         self._model = model
         self._open: dict[str, tuple[str, ...]] = {}
+        self._source = source
         self.incomplete: frozenset[str] = frozenset()
         if source is not None:
             self._read(source)
+
+    def looked_up(self, text: str, pieces: Sequence[str]) -> tuple[tuple[str, ValueSense], ...]:
+        """Values of the dimensions too large to be held that stand whole in a folded text.
+
+        `pieces` are stretches of the text that nothing explains: what has one of them in it is read from the database.
+        """
+        found: dict[tuple[str, ValueSense], None] = {}
+        if self._source is None:
+            return ()
+        longest = sorted({piece for piece in pieces if len(piece) > 1}, key=lambda piece: (-len(piece), piece))
+        for piece in longest[:_MOST_LOOKUPS]:
+            for name in sorted(self.incomplete):
+                values = self._source(name, piece).values
+                whole = (v for v in values if isinstance(v, str) and fold(v).text in text)
+                found.update(dict.fromkeys((value, ValueSense(name, value)) for value in whole))
+        return tuple(found)
 
     def _read(self, source: ValueSource) -> None:
         incomplete = set()

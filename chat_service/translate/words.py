@@ -19,7 +19,7 @@ Phrase = tuple[str, ...]
 _LANGUAGES = ("zh", "en")
 _PLURALS = frozenset({"people", "men", "women", "children", "criteria"})
 _IGNORED = ("joiner", "ending")
-_TABLES = frozenset({"abbreviation", "homophone", "known"})
+_TABLES = frozenset({"abbreviation", "homophone", "known", "joint"})
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +91,13 @@ def homophones() -> dict[str, list[str]]:
     """Characters that are often typed for a word without meaning that sounds alike."""
     table: dict[str, list[str]] = _tables("zh")["homophone"]
     return table
+
+
+@lru_cache(maxsize=1)
+def joint_names() -> dict[str, list[str]]:
+    """Names of several things at once (北上广), the longest first."""
+    table: dict[str, list[str]] = {**_tables("zh")["joint"], **_tables("en")["joint"]}
+    return dict(sorted(table.items(), key=lambda each: -len(each[0])))
 
 
 @lru_cache(maxsize=1)

@@ -27,9 +27,9 @@ class _Found:
     is_complete: bool = True
 
 
-def known_values(dimension: str) -> _Found:
-    """The distinct values of a dimension."""
-    return _Found(_VALUES.get(dimension, ()))
+def known_values(dimension: str, search: str = "", /) -> _Found:
+    """The distinct values of a dimension, those with `search` in them."""
+    return _Found(tuple(value for value in _VALUES.get(dimension, ()) if search in value))
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,9 @@ def _part_of_month(found: Found) -> PartialDate | None:
     if piece.symbol == "P_YEAR":
         return _edge_of_year(piece.date, part)
     if piece.date.month is not None and piece.date.day is None and piece.date.days is None:
-        return replace(piece.date, days=days_code(part.value))
+        year = found.get("P_YEAR")
+        dated = piece.date if year is None or year.date is None else replace(piece.date, year=year.date.year)
+        return replace(dated, days=days_code(part.value))
     month = month_of(found, piece)
     return None if month is None else PartialDate(fixed=days_of_month(month, days_code(part.value)))
 
@@ -184,13 +186,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "part of a month",
         f"{_MONTH} POSS? DE? (PART | PART_OF_MONTH | PART_SUFFIX) | P_YEAR PART_SUFFIX | (EARLY | END_OF) (IN | "
-        f"DASH)? THE? (P_MONTH | P_FULL | P_UNIT | P_YEAR)",
+        f"DASH)? THE? (P_MONTH (COMMA | OF)? P_YEAR | P_MONTH | P_FULL | P_UNIT | P_YEAR)",
         "P_FULL",
         _part_of_month,
         (
             ("6月的上旬的订单", "6月的上旬", "period 2026-06-01/2026-06-11"),
             ("sales in mid-June", "in mid-June", "period 2026-06-11/2026-06-21"),
             ("late May orders", "late May", "period 2026-05-21/2026-06-01"),
+            ("customers at the end of March 2025", "the end of March 2025", "period 2025-03-21/2025-04-01"),
             ("去年底的会员数", "去年底", "period 2025-12-01/2026-01-01 month"),
             ("3月的上半月的订单", "3月的上半月", "period 2026-03-01/2026-03-16"),
         ),

@@ -161,8 +161,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "versus",
-        f"VERSUS_WORD (?= (IN | THE | A | WHOLE)* {_DATED})"
-        f"| CHANGE_VS (?= (IN | THE)* {_DATED}) (?! (IN | THE)* P TO)",
+        f"VERSUS_WORD (?= (IN | THE | A | WHOLE)* {_DATED})| CHANGE_VS (?= (IN | THE)* {_DATED}) (?! (IN | THE)* P TO)",
         "VS_DONE",
         lambda found: DateMention("versus"),
         (("2025 vs 2024", "vs", "versus"), ("比前年", "比", "versus")),

@@ -203,10 +203,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "weekend of a week",
-        "THIS? (LAST | LAST_LAST | THIS | NEXT | PAST | PRIOR) (WEEKEND | WEEKEND_ONE)",
+        "THIS? (LAST | LAST_LAST | THIS | NEXT | PAST | PRIOR) (WEEKEND | WEEKEND_ONE) | WEEKEND_GONE",
         "P_PART",
         _weekend,
         (
+            ("orders over the weekend", "over the weekend", "period 2026-06-27/2026-06-29"),
             ("上周末卖了多少", "上周末", "period 2026-06-27/2026-06-29"),
             ("orders last weekend", "last weekend", "period 2026-06-27/2026-06-29"),
         ),

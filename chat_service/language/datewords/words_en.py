@@ -52,6 +52,11 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("END_OF", 2100, None, "end_of the_end_of the_close_of close_of"),
     ("START_OF", 0, None, "the_start_of_the the_beginning_of_the start_of_the beginning_of_the"),
     # weekdays
+    (
+        "WEEKEND_GONE", 0, None,
+        "over_the_weekend during_the_weekend over_this_weekend the_past_weekend this_past_weekend "
+        "the_weekend_just_gone",
+    ),
     ("WEEKEND_ONE", 0, None, "weekend"),
     ("WEEKEND", 0, None, "weekends the_weekends"),
     ("BUSINESS", 0, None, "weekdays business_days working_days workdays work_days"),

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from datetime import date as day
+from datetime import timedelta
 
 from chat_service.language.datewords.mention import DateMention
 from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
 from chat_service.translate.patterns.nodes import Against, Dated, Group, Item, Items, Node, Values, When
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.senses import Mention, ValueSense
+from chat_service.translate.senses import DimensionSense, Mention, ValueSense
 from chat_service.translate.words import phrase_keys
 from semantic_layer.periods import GRAINS, Grain, Period
 
@@ -41,8 +42,11 @@ def read_calendar(items: Items, scope: Scope) -> Items:
     """Dates become periods, comparisons, grains, or values of the calendar's dimensions."""
     items = rewrite(items, _BIRTH_MONTH, lambda found, all_items: _birth_month(found, all_items, scope))
     items = rewrite(items, ("w=date.weekday_filter",), lambda found, all_items: _weekdays(found, scope))
+    items = rewrite(items, (f"p={_PERIOD} b=date.relative_previous",), _right_before)
+    items = rewrite(items, ("h=hours",), lambda found, all_items: _hours(found, scope))
     items = rewrite(items, _COMPARED, lambda found, all_items: _compared(found, all_items, scope))
     items = rewrite(items, (f"p={_PERIOD}",), _when)
+    items = rewrite(items, ("w=when ~ d=date.duration",), _as_long)
     if any(is_any(item, "negation", "behaviour") for item in items):
         items = rewrite(items, ("o=prefix.gt|prefix.ge p=date.duration", "p=date.duration"), _lasting)
     items = rewrite(items, _DATED, lambda found, all_items: _dated(found, all_items, scope))
@@ -84,6 +88,42 @@ def _weekdays(found: Found, scope: Scope) -> Node | None:
         return None
     words = tuple(tuple(ValueSense(s.dimension, day) for s in sundays) for day in days)
     return Values((item,), words, named=True)
+
+
+def _right_before(found: Found, items: Items) -> Node | None:
+    """春节前一周: so long a time right before a day or holiday that is named, not a comparison with it."""
+    named, before = found.one("p"), found.one("b")
+    if not isinstance(named, Mention) or not isinstance(before, Mention) or named.end != before.start:
+        return None
+    period, unit = named.date.period if named.date is not None else None, before.date.unit if before.date else None
+    days = {"day": 1, "week": 7}.get(unit or "")
+    behind = items[found.last] if found.last < len(items) else None
+    near = period is not None and period.days is not None and period.days <= 31 and period.grain in (None, "day")
+    if not near or days is None or period is None or period.start is None or before.text[:1] != "前":
+        return None
+    if behind is not None and is_any(behind, "comparison.versus", "date.versus"):
+        return None
+    then = Period(period.start - timedelta(days=days), period.start)
+    return When((named, before), DateMention("period", then, text=named.text + before.text))
+
+
+def _as_long(found: Found, items: Items) -> Node | None:
+    """端午假期三天: the length of the very time that is named says nothing more."""
+    when, length = found.one("w"), found.one("d")
+    date = length.date if isinstance(length, Mention) else None
+    if not isinstance(when, When) or date is None or when.date.period is None or date.days != when.date.period.days:
+        return None
+    return When(parts(items[found.first : found.last]), when.date)
+
+
+def _hours(found: Found, scope: Scope) -> Node | None:
+    """After 8pm: the hours of the day, by the dimension that is called so."""
+    item = found.one("h")
+    assert isinstance(item, Mention), "hours are mentions"
+    named = [s for s in scope.lexicon.senses(phrase_keys("hour of day")) if isinstance(s, DimensionSense)]
+    if not named or item.date is not None:
+        return None
+    return Values((item,), tuple(tuple(ValueSense(s.name, hour) for s in named) for hour in item.hours()), named=True)
 
 
 def _compared(found: Found, items: Items, scope: Scope) -> Node | None:

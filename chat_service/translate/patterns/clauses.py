@@ -12,9 +12,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-from chat_service.translate.patterns.lapses import read_lapses, with_earlier_ones, with_one_before
+from chat_service.translate.patterns.lapses import after_that, read_lapses, with_earlier_ones, with_one_before
 from chat_service.translate.patterns.matching import is_a, is_any, parts
 from chat_service.translate.patterns.nodes import Amount, Clause, Condition, Item, Items, Measure, Values, When
+from chat_service.translate.patterns.objects import each_object, one_after_other, placed, without_objects
 from chat_service.translate.patterns.reach import bind_apart
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.patterns.verbs import (
@@ -25,6 +26,7 @@ from chat_service.translate.patterns.verbs import (
     metrics_of,
     speaks_of_people,
     without_redundant,
+    without_use,
 )
 from chat_service.translate.senses import Mention
 
@@ -44,7 +46,8 @@ class _Segment:
 
 def read_clauses(items: Items, scope: Scope) -> Items:
     """Verbs, and measures with conditions in a question about customers, become clauses."""
-    items = read_lapses(bind_apart(items, scope), scope)
+    items = read_lapses(bind_apart(without_objects(without_use(items, scope), scope), scope), scope)
+    items = one_after_other(placed(items))
     verbs = {index for index in range(len(items)) if is_verb(items, index, scope)}
     counted = {entity.counted_by for entity in scope.model.entities.values()}
     targets = [
@@ -68,8 +71,7 @@ def read_clauses(items: Items, scope: Scope) -> Items:
     counts = {
         i
         for i, item in enumerate(items)
-        if isinstance(item, (Condition, Amount))
-        and _counts_main(items, i)
+        if isinstance(item, (Condition, Amount)) and _counts_main(items, i)
         if about and (not verbs or _is_on_its_own(items, i, verbs))
     }
     if not verbs and not ((bound or counts) and about):
@@ -123,7 +125,7 @@ def _about_entities(items: Items, scope: Scope) -> bool:
         isinstance(item, Mention) and (is_a(item, "entity") or (item.metrics() and set(item.metrics()) <= counted))
         for item in items
     )
-    who = any(is_any(item, "question.who") for item in items)
+    who = any(is_any(item, "question.who", "quantity.people") for item in items)
     named = (part for item in items if isinstance(item, Values) for part in item.parts)
     entity = entity or any(part.text.endswith(scope.entity_words) for part in named)
     grouped = any(type(item).__name__ == "Group" for item in items) or any(
@@ -207,27 +209,7 @@ def _clauses(items: Items, first: int, last: int, anchors: set[int], scope: Scop
         repeated = [replace(node, parts=item.parts, when=item, alternative=either) for item in more]
         made.append(node)
         result.extend([node, *repeated, *(item for item in rest if item not in more)])
-    return with_earlier_ones(with_one_before(_with_periods(_apart(result)), scope), scope)
-
-
-def _apart(items: list[Item]) -> list[Item]:
-    """'Used the mini program but not the app': what is excluded of the same dimension is a behaviour denied."""
-    result: list[Item] = []
-    for item in items:
-        if not isinstance(item, Clause) or item.negated:
-            result.append(item)
-            continue
-        named = {name for values in item.values if not values.negated for name in values.dimensions}
-        barred = tuple(
-            values
-            for values in item.values
-            if values.negated and (named & set(values.dimensions) or is_a(values.parts[0], "connective.but"))
-        )
-        result.append(replace(item, values=tuple(values for values in item.values if values not in barred)))
-        for values in barred:
-            one = (replace(values, negated=False),)
-            result.append(replace(item, parts=values.parts, values=one, negated=True, condition=None))
-    return result
+    return with_earlier_ones(with_one_before(_with_periods(each_object(result)), scope), scope)
 
 
 def _segments(items: Items, first: int, last: int, anchors: set[int]) -> list[_Segment]:
@@ -312,12 +294,12 @@ def _clause(
     stretch = items[segment.first : segment.last]
     negation = next((item for item in stretch if isinstance(item, Mention) and _negates(item)), None)
     whens = [item for item in stretch if isinstance(item, When)]
-    when = whens[0] if whens else None
+    when = whens[0] if whens else after_that(stretch, previous, scope)
     said = _said(stretch, [items[i] for i in anchors], negation, previous, scope)
     if said is None:
         return None
     used = [item for item in (negation, when, *said.used, said.condition) if item is not None and item in stretch]
-    values = tuple(item for item in stretch if isinstance(item, Values) and not _of_entity(item, scope))
+    values = tuple(item for item in stretch if isinstance(item, Values) and not _of_entity(item, said.metric, scope))
     markers = [item for item in stretch if isinstance(item, Mention) and is_any(item, *_MARKERS) and item not in used]
     swallowed = [*used, *values, *markers]
     same_period = any(isinstance(item, Mention) and is_a(item, "date.same_period") for item in stretch)
@@ -370,7 +352,8 @@ def _said(
     if verb is not None and not verb.behaviours():
         found = _Said(None, verb.metrics()[0], None, (verb,))
     elif verb is not None:
-        amount = next((item for item in stretch if isinstance(item, (Condition, Amount))), None)
+        amount = next((item for item in stretch if _compares(item)), None)
+        amount = None if amount is not None and _parted(stretch, verb, amount) else amount
         metric, condition = _metric_of(verb, amount, scope)
         found = _Said(verb.behaviours()[0], metric, condition, tuple(i for i in (verb, amount) if i is not None))
     elif lone is not None and main is not None:
@@ -387,6 +370,17 @@ def _said(
         used = (bound, *(found.used if found is not None else ()))
         return _Said(found.behaviour if found is not None else None, bound.metrics[0], bound.condition, used)
     return found
+
+
+def _compares(item: Item) -> bool:
+    """A comparison or a count; 第一次 is neither."""
+    return isinstance(item, Condition) or (isinstance(item, Amount) and not item.is_ordinal)
+
+
+def _parted(stretch: Items, verb: Item, amount: Item) -> bool:
+    """'Never redeemed points but have more than 5000': behind 'but' a number is no longer the verb's."""
+    low, high = sorted((verb.start, amount.start))
+    return any(is_a(item, "connective.but") and low < item.start < high for item in stretch)
 
 
 def _repeated(stretch: Items, previous: Clause, scope: Scope) -> _Said:
@@ -439,8 +433,12 @@ def _same(bound: Measure, metric: str, scope: Scope) -> bool:
     return bool(one & other)
 
 
-def _of_entity(values: Values, scope: Scope) -> bool:
-    """Whether values describe the customer, rather than what was done."""
+def _of_entity(values: Values, metric: str, scope: Scope) -> bool:
+    """Whether values describe the customer, rather than what was done: 在门店买过 is of the orders."""
+    structure = scope.structure
+    of_act = (name for name in values.dimensions if not structure.entity_dimension(name))
+    if any(structure.distance(metric, name) == 0 for name in of_act):
+        return False
     return any(scope.structure.entity_dimension(dimension) for dimension in values.dimensions)
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
 from chat_service.translate.patterns.nodes import Group, Item, Items, Node
 from chat_service.translate.patterns.scope import Scope
@@ -21,6 +23,7 @@ _GROUPS = (
 )
 
 
+_HEADS = frozenset({"等级", "级别", "层级", "类型", "类别", "分层"})
 _KIND_NAMES = ("类型", "类别", "type", "category")
 
 
@@ -28,7 +31,21 @@ def read_groups(items: Items, scope: Scope) -> Items:
     """Dimensions with a grouping word, and those that go on from them ("by plan and region")."""
     items = rewrite(items, _GROUPS, _group)
     items = rewrite(items, ("k=kind_of",), lambda found, all_items: _kinds(found, all_items, scope))
-    return _continued(items)
+    return _compounds(_continued(items))
+
+
+def _compounds(items: Items) -> Items:
+    """'By city tier', 按城市等级: a second dimension with nothing between is part of a name that is not known."""
+    result: list[Item] = []
+    for item in items:
+        before = result[-1] if result else None
+        word = item.parts[0] if isinstance(item, Group) else item
+        if isinstance(before, Group) and before.dimensions and isinstance(word, Mention) and word.dimensions():
+            beside = item.start - before.end == (1 if word.text.isascii() else 0)
+            if beside and (word.text.isascii() or word.text in _HEADS) and not word.metrics():
+                item = replace(word, senses=())
+        result.append(item)
+    return tuple(result)
 
 
 def _kinds(found: Found, items: Items, scope: Scope) -> Node | None:

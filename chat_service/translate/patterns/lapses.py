@@ -7,19 +7,24 @@ last order more than 180 days ago, 超过180天没下单 -> no order since, but 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from chat_service.language.datewords.mention import DateMention
 from chat_service.translate.patterns.matching import is_a, is_any, parts
-from chat_service.translate.patterns.nodes import Clause, Condition, Item, Items, When
+from chat_service.translate.patterns.nodes import Clause, Condition, Item, Items, When, mentions_of
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import BehaviourSense, Mention, MetricSense
 from chat_service.translate.words import phrase_keys
 from semantic_layer.definitions import Behaviour
-from semantic_layer.periods import Period
+from semantic_layer.periods import Period, add_months
 
 _NOT = ("negation.not", "negation.never", "negation.none")
 _LAST = ("last ", "latest ", "most recent ", "上次", "上一次", "最后一次", "最近一次", "末次")
+
+_LATER = frozenset(
+    {"since", "since then", "ever since", "after that", "afterwards", "afterward", "thereafter", "since that"}
+    | {"之后", "以后", "此后", "后来", "从那以后", "从那之后", "那以后", "那之后", "自那以后", "自此", "其后"}
+)
 
 
 def read_lapses(items: Items, scope: Scope) -> Items:
@@ -138,16 +143,16 @@ def _again(items: Items, main: Behaviour, scope: Scope) -> Items:
 
 def _last_time_apart(items: Items, main: Behaviour, scope: Scope) -> Items:
     """上次购买在半年以前, in single words: none since then. The last time at a point in time is not understood."""
-    for at in range(len(items) - 2):
-        opener = "".join(item.text if isinstance(item, Mention) else " " for item in items[at : at + 2])
-        if opener not in _LAST or not _is_main_verb(items[at + 2], main, scope):
+    for at, verb in ((at, at + width) for at in range(len(items)) for width in (1, 2) if at + width < len(items)):
+        opener = "".join(part.text for item in items[at:verb] for part in mentions_of(item))
+        if opener not in _LAST or not _is_main_verb(items[verb], main, scope):
             continue
         first = items[at]
-        then = next((i for i in range(at + 3, len(items)) if isinstance(items[i], When)), None)
+        then = next((i for i in range(verb + 1, len(items)) if isinstance(items[i], When)), None)
         when = items[then] if then is not None else None
-        silent = then is not None and all(is_any(each, "filler", "prefix") for each in items[at + 3 : then])
+        silent = then is not None and all(is_any(each, "filler", "prefix") for each in items[verb + 1 : then])
         before = isinstance(when, When) and when.parts[-1].text.endswith(("以前", "之前"))
-        over = then is not None and any(is_any(each, "prefix.gt", "prefix.ge") for each in items[at + 3 : then])
+        over = then is not None and any(is_any(each, "prefix.gt", "prefix.ge") for each in items[verb + 1 : then])
         if then is not None and isinstance(when, When) and silent and (before or over):
             since = _since(when, scope)
             if since is not None:
@@ -171,7 +176,7 @@ def _long_ago(items: Items, main: Behaviour, scope: Scope) -> Items:
         over = _next(items, at + 1)
         if over is None:
             continue
-        held = _says_more(items[over])
+        held = _says_more(items[over]) or _lies_before(items[over])
         if not held and not is_any(items[over], "prefix.gt", "prefix.ge"):
             continue
         then = over if held else _next(items, over + 1)
@@ -188,6 +193,11 @@ def _long_ago(items: Items, main: Behaviour, scope: Scope) -> Items:
 def _says_more(when: Item) -> bool:
     """Whether 'more than' is among the words of the date itself: over 90 days ago."""
     return isinstance(when, When) and when.parts[0].text.startswith(("over ", "more than ", "超过", "至少"))
+
+
+def _lies_before(when: Item) -> bool:
+    """最近一次下单在90天以前: at or before that day."""
+    return isinstance(when, When) and when.parts[-1].text.endswith(("以前", "之前"))
 
 
 def _is_back_then(when: When) -> bool:
@@ -210,7 +220,28 @@ def _since(when: When, scope: Scope) -> When | None:
     end = when.date.period.end if when.date.period is not None else None
     if end is None or end > scope.today:
         return None
+    if when.date.kind == "period" and when.date.unit in ("month", "year") and _is_back_then(when):
+        end = _so_long_ago(when.date.period, scope.today) or end
     return replace(when, date=DateMention("rolling", Period(end, scope.today + timedelta(days=1)), text=when.date.text))
+
+
+def after_that(stretch: Items, previous: Clause | None, scope: Scope) -> When | None:
+    """'… and have not come back since', 之后就没下过单: from the end of what the clause before is about, to today."""
+    before = previous.when if previous is not None else None
+    end = before.date.period.end if before is not None and before.date.period is not None else None
+    words = [item for item in stretch if isinstance(item, Mention)]
+    later = [item for item in words if item.text.removesuffix("再").removesuffix("就") in _LATER]
+    if before is None or end is None or not later or end > scope.today:
+        return None
+    return When((later[0],), DateMention("rolling", Period(end, scope.today + timedelta(days=1)), text=later[0].text))
+
+
+def _so_long_ago(then: Period | None, today: date) -> date | None:
+    """The day after the same day as many months ago: 'more than 3 months ago' counts to the day, not by calendar."""
+    if then is None or then.start is None or then.grain not in ("month", "year"):
+        return None
+    months = (today.year - then.start.year) * 12 + (today.month - then.start.month if then.grain == "month" else 0)
+    return add_months(today, -months) + timedelta(days=1)
 
 
 def with_one_before(items: list[Item], scope: Scope) -> list[Item]:

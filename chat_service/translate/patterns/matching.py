@@ -25,6 +25,7 @@ _KINDS: dict[str, Callable[[Mention], bool]] = {
     "entity": lambda m: bool(m.entities()) or bool(m.words("entity")),
     "field": lambda m: bool(m.fields()),
     "number": lambda m: m.number is not None,
+    "hours": lambda m: bool(m.hours()),
     "unknown": lambda m: not m.senses,
     "versus": lambda m: "versus" in m.words("comparison") or (m.date is not None and m.date.kind == "versus"),
 }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chat_service.translate.patterns.averages import read_averages
+from chat_service.translate.patterns.counted import counted, items_text, meaning_of, units_metric
 from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
 from chat_service.translate.patterns.nodes import (
     Amount,
@@ -27,9 +29,6 @@ from chat_service.translate.words import phrase_keys
 
 _BOUND = ("m=measure|metric ~ c=condition", "c=condition ~ m=measure|metric")
 _FIELDS = ("f=field ~ c=condition",)
-_QUANTITIES = ("money", "times", "orders", "units", "people", "each", "points")
-_BARE = ("多少", "多少了", "几何")
-_UNIT_WORDS = {"units": ("销量", "units sold")}
 
 
 def read_measures(items: Items, scope: Scope) -> Items:
@@ -39,9 +38,24 @@ def read_measures(items: Items, scope: Scope) -> Items:
     items = rewrite(items, _FIELDS, _field)
     items = _verbs_with_quantities(items, scope)
     items = _company_verbs(_ranked_verbs(items, scope), scope)
-    items = _spread(items, scope)
-    items = _spread(_bare_quantities(items, scope), scope)
-    return rewrite(items, _BOUND, lambda found, all_items: _bound(found, all_items, scope))
+    items = read_averages(items, scope)
+    items = read_averages(_bare_quantities(items, scope), scope)
+    items = rewrite(items, _BOUND, lambda found, all_items: _bound(found, all_items, scope))
+    return _bare_money(items, scope)
+
+
+def _bare_money(items: Items, scope: Scope) -> Items:
+    """'Stores that took over 9,000 yuan', 超过30万元的城市: of groups, an amount compares the main amount of money."""
+    main = scope.structure.main_behaviour
+    grouped = any(isinstance(item, Group) or (isinstance(item, Mention) and item.dimensions()) for item in items)
+    others = ("measure", "metric", "behaviour", "entity", "question.who", "field", "compared", "list")
+    if main is None or main.amount is None or not grouped or any(is_any(item, *others) for item in items):
+        return items
+    amount = main.amount
+    return tuple(
+        Measure(item.parts, (amount,), item) if isinstance(item, Condition) and "money" in item.units else item
+        for item in items
+    )
 
 
 # --- statistics and states that are metrics of their own ---
@@ -127,6 +141,8 @@ def _phrase(state: str, noun: str) -> str:
 
 
 def _verbs_with_quantities(items: Items, scope: Scope) -> Items:
+    if _in_each_of_several(items):
+        return items
     result = list(items)
     at = 0
     while at < len(result):
@@ -142,7 +158,7 @@ def _verbs_with_quantities(items: Items, scope: Scope) -> Items:
             pair = _quantity_for(result, at)
             if pair is not None and not (pair[1] == "people" and _is_compared(result, at)):
                 other, meaning = pair
-                metric = _counted(item, meaning, scope)
+                metric = counted(item, meaning, scope)
                 quantity = result[other]
                 if metric is not None and isinstance(quantity, Mention):
                     first, last = min(at, other), max(at, other)
@@ -154,6 +170,14 @@ def _verbs_with_quantities(items: Items, scope: Scope) -> Items:
     return tuple(result)
 
 
+def _in_each_of_several(items: Items) -> bool:
+    """How many customers bought in both May and June: in the one and in the other, not in each by itself."""
+    whens = [item for item in items if isinstance(item, When)]
+    both = any(isinstance(item, Mention) and item.text in ("both", "都", "同时") for item in items)
+    people = any(is_any(item, "quantity.people", "entity") for item in items)
+    return len(whens) > 1 and both and people
+
+
 def _money_named(items: list[Item], at: int, scope: Scope) -> tuple[int, int] | None:
     """营销费用花了多少, 花了多少成本: beside a metric in money, spending and how much only ask for that metric."""
     verb = items[at]
@@ -162,7 +186,7 @@ def _money_named(items: list[Item], at: int, scope: Scope) -> tuple[int, int] | 
     end = at + 1
     while end < len(items) and is_a(items[end], "filler") and not is_a(items[end], "quantity"):
         end += 1
-    if end >= len(items) or _meaning(items[end]) not in ("bare", "money") or items_text(items[end]).isascii():
+    if end >= len(items) or meaning_of(items[end]) not in ("bare", "money") or items_text(items[end]).isascii():
         return None
     after = items[end + 1] if end + 1 < len(items) else None
     if _in_money(after, scope):
@@ -204,10 +228,23 @@ def _ranked_verbs(items: Items, scope: Scope) -> Items:
         return items
     verb = items[verbs[0]]
     assert isinstance(verb, Mention), "verbs are mentions"
-    metric = _counted(verb, "bare", scope)
+    people = _people_between(items, verbs[0])
+    metric = counted(verb, "bare" if people is None else "people", scope)
     if metric is None:
         return items
-    return tuple(Measure((verb,), (metric,)) if i == verbs[0] else item for i, item in enumerate(items))
+    gone = (verbs[0],) if people is None else (verbs[0], people)
+    made = Measure(tuple(each for i in sorted(gone) if isinstance(each := items[i], Mention)), (metric,))
+    return tuple(made if i == verbs[0] else item for i, item in enumerate(items) if i != people)
+
+
+def _people_between(items: Items, verb: int) -> int | None:
+    """下单的人最多, the most customers ordering: between a verb and its rank, the people are what is ranked."""
+    for rank in (i for i, item in enumerate(items) if isinstance(item, Rank)):
+        between = range(min(verb, rank) + 1, max(verb, rank))
+        people = [i for i in between if is_a(items[i], "entity") and isinstance(items[i], Mention)]
+        if len(people) == 1 and all(is_a(items[i], "filler") or i in people for i in between):
+            return people[0]
+    return None
 
 
 def _without_own_verb(items: Items, scope: Scope) -> Items:
@@ -250,7 +287,7 @@ def _company_verbs(items: Items, scope: Scope) -> Items:
     verb = items[verbs[0]]
     if not isinstance(verb, Mention) or verb.text.endswith("过") or verb.values() or verb.lists():
         return items
-    metric = _counted(verb, "bare", scope)
+    metric = counted(verb, "bare", scope)
     return tuple(Measure((verb,), (metric,)) if i == verbs[0] and metric else item for i, item in enumerate(items))
 
 
@@ -279,7 +316,7 @@ def _quantity_for(items: list[Item], at: int) -> tuple[int, str] | None:
         relative = relative or (isinstance(item, Mention) and item.text in ("的", "过"))
         ahead += 1
     if ahead < len(items) and not is_any(items[ahead], "metric", "condition"):
-        meaning = _meaning(items[ahead])
+        meaning = meaning_of(items[ahead])
         if (
             meaning is not None
             and not (relative and meaning in ("people", "bare"))
@@ -288,9 +325,10 @@ def _quantity_for(items: list[Item], at: int) -> tuple[int, str] | None:
             return ahead, meaning
     back = at - 1
     while back >= 0 and _may_stand_between(items[back]):
-        meaning = _meaning(items[back])
+        meaning = meaning_of(items[back])
         if meaning is not None and (
-            items_text(items[back]).isascii() or (meaning == "people" and _only_fillers(items, back, at))
+            items_text(items[back]).isascii()
+            or (meaning in ("people", "times", "each") and _only_fillers(items, back, at))
         ):
             return back, meaning
         back -= 1
@@ -311,42 +349,6 @@ def _may_stand_between(item: Item) -> bool:
     )
 
 
-def _meaning(item: Item) -> str | None:
-    if not isinstance(item, Mention):
-        return None
-    found = item.words("quantity")
-    if not found and item.text in _BARE:
-        return "bare"
-    return found[0] if found else None
-
-
-def items_text(item: Item) -> str:
-    """The words of an item."""
-    return item.text if isinstance(item, Mention) else " ".join(part.text for part in item.parts)
-
-
-def _counted(verb: Mention, meaning: str, scope: Scope) -> str | None:
-    """The metric that a verb's quantity asks for."""
-    behaviour = scope.model.behaviours[verb.behaviours()[0]]
-    if meaning == "bare":
-        meaning = "money" if verb.words("money_verb") else "times"
-    if meaning == "money" or (meaning == "points" and behaviour.amount):
-        return behaviour.amount
-    if meaning == "people":
-        return scope.structure.people_of(behaviour.metric)
-    if meaning == "units":
-        return _units(scope)
-    return behaviour.metric if meaning in ("times", "orders", "each") else None
-
-
-def _units(scope: Scope) -> str | None:
-    for word in _UNIT_WORDS["units"]:
-        for sense in scope.lexicon.senses(phrase_keys(word)):
-            if isinstance(sense, MetricSense):
-                return sense.name
-    return None
-
-
 # --- quantities without a verb ---
 
 
@@ -359,7 +361,7 @@ def _bare_quantities(items: Items, scope: Scope) -> Items:
     result: list[Item] = []
     for item in items:
         metric = None
-        meaning = _meaning(item)
+        meaning = meaning_of(item)
         if isinstance(item, Mention) and not item.metrics() and meaning is not None:
             alone = item.text not in ("how much", "金额", "钱", "often", "time", "worth")
             if meaning == "orders" and (not has_measure or _joined_to_measure(result)):
@@ -367,7 +369,7 @@ def _bare_quantities(items: Items, scope: Scope) -> Items:
             elif meaning == "money" and alone and not has_measure:
                 metric = main.amount
             elif meaning == "units" and not has_measure:
-                metric = _units(scope)
+                metric = units_metric(scope)
         result.append(Measure((item,), (metric,)) if metric is not None and isinstance(item, Mention) else item)
     return tuple(result)
 
@@ -379,96 +381,6 @@ def _joined_to_measure(before: list[Item]) -> bool:
         joined = joined or is_a(before[back], "connective.and")
         back -= 1
     return joined and back >= 0 and isinstance(before[back], Measure)
-
-
-# --- averages ---
-
-
-def _spread(items: Items, scope: Scope) -> Items:
-    """A measure spread over people or orders is another metric of the model."""
-    spreads = (
-        "h=average.per_head|average.per_order|average.mean ~ m=measure|metric|behaviour ~ q=quantity?",
-        "m=measure|metric ~ h=average.per_head|average.per_order",
-        "h=average.per_order ~ q=quantity.money",
-        "q=quantity.money ~ h=average.per_order",
-    )
-    items = _spread_apart(items, scope)
-    return rewrite(items, spreads, lambda found, all_items: _over(found, all_items, scope))
-
-
-def _spread_apart(items: Items, scope: Scope) -> Items:
-    """'On average, how many orders does a customer place': the words that spread may stand away from the measure."""
-    heads = [
-        i
-        for i, item in enumerate(items)
-        if is_any(item, "average.per_head", "average.per_order") and not is_a(item, "metric")
-    ]
-    measures = [
-        i for i, item in enumerate(items) if isinstance(item, Measure) or (isinstance(item, Mention) and item.metrics())
-    ]
-    if len(heads) != 1 or len(measures) != 1:
-        return items
-    head, measured = items[heads[0]], items[measures[0]]
-    names = (
-        measured.metrics
-        if isinstance(measured, Measure)
-        else measured.metrics()
-        if isinstance(measured, Mention)
-        else ()
-    )
-    found = _spread_metric(names, head, scope)
-    if found is None or not isinstance(head, Mention):
-        return items
-    made = Measure((*parts((measured,)), head), (found,))
-    return tuple(made if i == measures[0] else item for i, item in enumerate(items) if i != heads[0])
-
-
-def _over(found: Found, items: Items, scope: Scope) -> Node | None:
-    head, inner = found.one("h"), found.one("m")
-    stretch = parts(items[found.first : found.last])
-    main = scope.structure.main_behaviour
-    names: tuple[str, ...] = ()
-    if isinstance(inner, Measure):
-        names = inner.metrics
-    elif isinstance(inner, Mention):
-        names = inner.metrics() or _from_verb(inner, found.one("q"), scope)
-    elif main is not None and main.amount is not None:
-        names = (main.amount,)
-    if (
-        isinstance(head, Mention)
-        and is_a(head, "average.mean")
-        and not is_any(head, "average.per_head", "average.per_order")
-    ):
-        if names and all(scope.structure.is_ratio(name) for name in names):
-            return Measure(stretch, names)
-        return None
-    spread = _spread_metric(names, head, scope)
-    if spread is not None:
-        return Measure(stretch, (spread,))
-    if names and all(scope.structure.is_ratio(name) for name in names) and isinstance(inner, (Mention, Measure)):
-        return Measure(stretch, names)
-    return None
-
-
-def _from_verb(verb: Mention, quantity: Item | None, scope: Scope) -> tuple[str, ...]:
-    if not verb.behaviours():
-        return ()
-    meaning = _meaning(quantity) if quantity is not None else None
-    if meaning is None:
-        meaning = "money" if verb.words("money_verb") else "times"
-    metric = _counted(verb, meaning if meaning != "people" else "times", scope)
-    return (metric,) if metric else ()
-
-
-def _spread_metric(names: tuple[str, ...], head: Item | None, scope: Scope) -> str | None:
-    main = scope.structure.main_behaviour
-    for name in names:
-        if head is not None and is_a(head, "average.per_head") and (found := scope.structure.per_person(name)):
-            return found
-        per_order = head is not None and is_a(head, "average.per_order") and main is not None
-        if per_order and main is not None and (found := scope.structure.ratio(name, main.metric)):
-            return found
-    return None
 
 
 # --- conditions ---

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.translate.patterns.matching import Found, is_a, is_any, parts, rewrite
-from chat_service.translate.patterns.nodes import Item, Items, Node, Values, mentions_of
+from chat_service.translate.patterns.nodes import Amount, Item, Items, Node, Values, mentions_of
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, ValueSense, WordSense
+from chat_service.translate.words import phrase_keys
 
 _LINKS = frozenset(
     {"是", "为", "=", ":", "等于", "属于", "is", "are", "was", "were", "of", "在", "的", "in", "the", "at", "级别"}
@@ -22,6 +23,7 @@ _LEFT_OUT = (
     "v=values c=exclusion.close",
     "v=value c=exclusion.close",
 )
+_ABOUT = frozenset({"about", "regarding", "concerning", "related to", "relating to", "关于", "有关", "针对"})
 _REST = frozenset({"其他", "其它", "其余", "other", "others", "the rest", "the other"})
 _GOODS = frozenset(
     {"产品", "商品", "货品", "品类", "类", "类产品", "类商品", "products", "product", "items", "goods", "stuff"}
@@ -30,10 +32,36 @@ _GOODS = frozenset(
 
 def read_members(items: Items, scope: Scope) -> Items:
     """Values join their dimension's name, then each other, then what leaves them out."""
-    items = _named(_goods(_others(_imperatives(items))))
+    items = _named(_levels(_goods(_others(_imperatives(_about(_accounting(items))))), scope))
     items = rewrite(items, ("v=value",), lambda found, all_items: _single(found, all_items, scope))
-    items = _listed(items)
-    return rewrite(items, _LEFT_OUT, lambda found, all_items: _left_out(found, all_items, scope))
+    items = rewrite(_listed(items, scope), ("v=values ~ n=amount d=dimension",), _counted)
+    items = rewrite(items, _LEFT_OUT, lambda found, all_items: _left_out(found, all_items, scope))
+    grouped = any(is_any(item, "grouping.each", "grouping.by", "question.which", "rank", "condition") for item in items)
+    return items if grouped else rewrite(items, ("v=values ~ d=dimension",), _rest_of)
+
+
+def _about(items: Items) -> Items:
+    """'Complaints about refunds', 关于退款的投诉: behind 'about' stands what they are about, not another measure."""
+    return tuple(
+        replace(item, senses=item.values())
+        if isinstance(item, Mention) and item.values() and item.metrics() and at
+        and isinstance(before := items[at - 1], Mention) and before.text in _ABOUT
+        else item
+        for at, item in enumerate(items)
+    )  # fmt: skip
+
+
+def _accounting(items: Items) -> Items:
+    """'How much … do gold members account for this year': a verb of shares, though 'account' is a value too."""
+    shared = any(is_a(item, "share") for item in items)
+    return tuple(
+        replace(item, senses=(WordSense("share", "share"),))
+        if shared and isinstance(item, Mention) and item.text in ("account", "accounts")
+        and at + 1 < len(items) and (after := items[at + 1]) is not None
+        and mentions_of(after)[0].text.startswith("for ")
+        else item
+        for at, item in enumerate(items)
+    )  # fmt: skip
 
 
 def _imperatives(items: Items) -> Items:
@@ -45,7 +73,9 @@ def _imperatives(items: Items) -> Items:
     people = any(is_any(item, "entity", "question") for item in items)
     return tuple(
         replace(item, senses=tuple(s for s in item.senses if isinstance(s, WordSense)))
-        if isinstance(item, Mention) and item.behaviours() and is_a(item, "follow.instead")
+        if isinstance(item, Mention)
+        and item.behaviours()
+        and is_a(item, "follow.instead")
         and (instead or (i == first and not people))
         else item
         for i, item in enumerate(items)
@@ -125,6 +155,47 @@ def _name_at(items: list[Item], at: int, value: Mention, step: int) -> tuple[int
     return None
 
 
+def _rest_of(found: Found, items: Items) -> Node | None:
+    """华东以外地区: the name of the dimension behind what is left out of it says nothing more."""
+    values, named = found.one("v"), found.one("d")
+    if not isinstance(values, Values) or not values.negated or not isinstance(named, Mention) or named.metrics():
+        return None
+    if not set(named.dimensions()) & set(values.dimensions):
+        return None
+    return replace(values, parts=parts(items[found.first : found.last]), named=True)
+
+
+def _counted(found: Found, items: Items) -> Node | None:
+    """上海、北京两个城市: the number of what is named, with its kind, says nothing more."""
+    values, amount, named = found.one("v"), found.one("n"), found.one("d")
+    if not isinstance(values, Values) or not isinstance(amount, Amount) or not isinstance(named, Mention):
+        return None
+    many = len(values.words) > 1 and amount.value == len(values.words)
+    if not many or not set(named.dimensions()) & set(values.dimensions):
+        return None
+    words = tuple(tuple(s for s in word if s.dimension in named.dimensions()) or word for word in values.words)
+    return Values(parts(items[found.first : found.last]), words, values.negated, named=True)
+
+
+def _levels(items: Items, scope: Scope) -> Items:
+    """流失风险高的客户, churn risk 高: a word for how high, right behind a dimension that has such a value."""
+    result: list[Item] = []
+    for item in items:
+        before = result[-1] if result else None
+        if isinstance(item, Mention) and isinstance(before, Mention) and item.words("level") and not item.values():
+            senses = tuple(
+                ValueSense(name, level)
+                for name in before.dimensions()
+                for level in item.words("level")
+                if any(level in field.definition.values for field in scope.model.dimensions[name].fields)
+            )
+            if senses:
+                result[-1] = Values((before, item), (senses,), named=True)
+                continue
+        result.append(item)
+    return tuple(result)
+
+
 def _single(found: Found, items: Items, scope: Scope) -> Node | None:
     """A value on its own; not where the stretch is something better: a metric, a list, a date."""
     del scope
@@ -137,7 +208,7 @@ def _single(found: Found, items: Items, scope: Scope) -> Node | None:
     return Values(parts(items[found.first : found.last]), (item.values(),))
 
 
-def _listed(items: Items) -> Items:
+def _listed(items: Items, scope: Scope) -> Items:
     """Values of one dimension with 'and', 'or', a comma or 'vs' between them are one set."""
     result: list[Item] = []
     at = 0
@@ -146,7 +217,7 @@ def _listed(items: Items) -> Items:
         if isinstance(item, Values):
             end, merged = at + 1, item
             while (following := _next_value(items, end)) is not None:
-                joined = _join(merged, following[1], items[end : following[0]])
+                joined = _join(merged, following[1], items[end : following[0]], scope)
                 if joined is None:
                     break
                 merged, end = joined, following[0] + 1
@@ -183,14 +254,29 @@ def _one_of_many(item: Mention) -> bool:
     return bool(item.values() and item.dimensions()) and not (item.metrics() or item.lists() or item.behaviours())
 
 
-def _join(one: Values, other: Values, between: Items) -> Values | None:
+def _join(one: Values, other: Values, between: Items, scope: Scope) -> Values | None:
     if one.negated or other.negated or any(part.date is not None for part in (*one.parts, *other.parts)):
         return None
     joiners = [item for item in between if is_any(item, "connective", "comparison.versus") or _and_the(item)]
     if not joiners and between:
         return None
-    merged = Values(one.parts + parts(between) + other.parts, one.words + other.words, named=one.named or other.named)
+    stretch = one.parts + parts(between) + other.parts
+    merged = Values(stretch, one.words + other.words, named=one.named or other.named)
+    if not merged.dimensions:
+        merged = replace(merged, words=_in_full(one, scope) + _in_full(other, scope))
     return merged if merged.dimensions else None
+
+
+def _in_full(values: Values, scope: Scope) -> tuple[tuple[ValueSense, ...], ...]:
+    """江苏、浙江、上海: beside provinces a city that is one is meant by its full name, 上海市."""
+    named = [part.text for part in values.parts if part.values()]
+    if len(named) != len(values.words) or any(text.isascii() for text in named):
+        return values.words
+    full = (scope.lexicon.senses(phrase_keys(f"{text}市")) for text in named)
+    return tuple(
+        (*word, *(sense for sense in senses if isinstance(sense, ValueSense) and sense not in word))
+        for word, senses in zip(values.words, full, strict=True)
+    )
 
 
 def _left_out(found: Found, items: Items, scope: Scope) -> Node | None:

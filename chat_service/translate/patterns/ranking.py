@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.translate.patterns.matching import Found, is_any, parts, rewrite
-from chat_service.translate.patterns.nodes import Amount, Direction, Group, Item, Items, Node, Rank
+from chat_service.translate.patterns.nodes import Amount, Direction, Group, Item, Items, Node, Rank, Values
 from chat_service.translate.patterns.scope import Scope
-from chat_service.translate.senses import Mention
+from chat_service.translate.senses import Mention, WordSense
+from chat_service.translate.words import phrase_keys
 
 _RANKS = (
     "o=rank.ranked ~ r=rank.top|rank.bottom|rank.highest|rank.lowest|rank.best|rank.worst n=amount u=unit?",
@@ -31,10 +34,31 @@ _PLACES = frozenset({"place", "each", "people", "units"})
 
 def read_ranks(items: Items, scope: Scope) -> Items:
     """Rank words with their number, and ranks by how much something changed."""
-    del scope
     items = _imperative(items)
     items = rewrite(items, _RANKS, _rank)
-    return rewrite(items, _CHANGED, _by_change)
+    return _superlatives(rewrite(items, _CHANGED, _by_change), scope)
+
+
+def _superlatives(items: Items, scope: Scope) -> Items:
+    """'The most loyal customers': 'most' before a value's word is the most of that, not a rank of those who have it."""
+    result: list[Item] = []
+    for item in items:
+        before = result[-1] if result else None
+        if isinstance(before, Rank) and isinstance(item, Values) and before.parts[-1].text == "most":
+            word, _, rest = item.parts[0].text.partition(" ")
+            best = any(
+                isinstance(s, WordSense) and s.role == "rank" and s.meaning == "best"
+                for s in scope.lexicon.senses(phrase_keys(f"most {word}"))
+            )
+            if best and len(item.parts) == 1 and 0 <= item.start - before.end <= 1:
+                one = item.parts[0]
+                middle = one.start + len(word)
+                result[-1] = Rank((*before.parts, replace(one, end=middle, text=word)), "best", before.count)
+                senses = scope.lexicon.senses(phrase_keys(rest)) if rest else ()
+                result.extend([replace(one, start=middle + 1, text=rest, senses=senses)] if rest else [])
+                continue
+        result.append(item)
+    return tuple(result)
 
 
 def _imperative(items: Items) -> Items:

@@ -8,14 +8,46 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.translate.patterns.matching import is_a, is_any, parts
-from chat_service.translate.patterns.nodes import Compared, Condition, Item, Items, Measure, When
+from chat_service.translate.patterns.nodes import Amount, Compared, Condition, Item, Items, Measure, When
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention
+
+_SCORING = ("gave", "give", "rated", "rate", "scored", "score", "marked", "answered", "打", "给", "评")
 
 
 def bind_apart(items: Items, scope: Scope) -> Items:
     """Measures take the comparison behind their period, or the score that a metric of the same rows averages."""
-    return _sums(_scored(_behind_period(items, scope), scope), scope)
+    return _sums(_scored(_behind_period(_one_score(items, scope), scope), scope), scope)
+
+
+def _one_score(items: Items, scope: Scope) -> Items:
+    """'Gave us a 10 on NPS', NPS打了10分: a number beside a verb of scoring and a metric over scores is the score."""
+    amounts = [i for i, item in enumerate(items) if isinstance(item, Amount)]
+    verbs = [i for i, item in enumerate(items) if isinstance(item, Mention) and item.text.startswith(_SCORING)]
+    who = any(is_any(item, "question.who", "entity", "quantity.people") for item in items)
+    if len(amounts) != 1 or not verbs or not who or not _scores_only(items[amounts[0]]):
+        return items
+    at = amounts[0]
+    amount = items[at]
+    metrics = [
+        i for i, item in enumerate(items) if (n := _metrics(item, scope)) and all(map(scope.structure.is_ratio, n))
+    ]
+    near = [i for i in metrics if all(_is_silent(each) or isinstance(each, When) for each in _between(items, i, at))]
+    if len(near) != 1 or not isinstance(amount, Amount) or min(verbs) > at:
+        return items
+    other = near[0]
+    condition = Condition(amount.parts, "=", (amount.value,), amount.units)
+    stretch = parts(tuple(items[i] for i in sorted((at, other))))
+    made = Measure(stretch, _metrics(items[other], scope), condition)
+    return tuple(made if i == other else item for i, item in enumerate(items) if i != at)
+
+
+def _between(items: Items, one: int, other: int) -> Items:
+    return items[min(one, other) + 1 : max(one, other)]
+
+
+def _scores_only(item: Item) -> bool:
+    return isinstance(item, Amount) and set(item.units) <= {"points"} and not item.is_ordinal
 
 
 def _behind_period(items: Items, scope: Scope) -> Items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.translate.patterns.matching import is_a, is_any
-from chat_service.translate.patterns.nodes import Amount, Condition, Item, Items, Measure, mentions_of
+from chat_service.translate.patterns.nodes import Amount, Condition, Item, Items, Measure, Values, mentions_of
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, WordSense
 
@@ -31,6 +31,7 @@ _VERB_BEFORE = frozenset(
         "would",
     }
 )
+_USING = frozenset({"used", "use", "using", "uses", "用", "用了", "使用", "使用了"})
 _ADVERBS = frozenset(
     {"have", "has", "had", "ever", "already", "just", "actually", "still", "then", "do", "does", "once", "even", "only"}
 )
@@ -176,6 +177,23 @@ def without_redundant(items: Items, targets: list[int], verbs: set[int], scope: 
         else item
         for i, item in enumerate(items)
     )
+
+
+def without_use(items: Items, scope: Scope) -> Items:
+    """'Orders that used the mini program': beside what is measured, using a channel is no more than being of it."""
+    if speaks_of_people(items, scope):
+        return items
+    result = list(items)
+    for at, item in enumerate(items):
+        after = next((each for each in items[at + 1 :] if not is_a(each, "filler")), None)
+        if isinstance(item, Mention) and item.text in _USING and (isinstance(after, Values) or is_a_value(after)):
+            result[at] = replace(item, senses=(WordSense("filler", "use"),))
+    return tuple(result)
+
+
+def is_a_value(item: Item | None) -> bool:
+    """Whether an item can be a value alone."""
+    return isinstance(item, Mention) and bool(item.values())
 
 
 def is_target(item: Item) -> bool:
