@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check bench docs lock clean
+.PHONY: help demo serve test lint types check bench speed docs lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -47,6 +47,10 @@ check: $(DEVELOPMENT) ## the tests alone
 
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
+
+speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million orders, and large models (ten minutes)
+	$(BIN)/python -m benchmarks.expert_sql
+	$(BIN)/python -m benchmarks.model_load
 
 docs: $(DEVELOPMENT) ## the pages that are generated from the code
 	$(BIN)/python -m docs.generate

@@ -32,8 +32,9 @@ class Column:
 
     `metric` is the id of the metric that a metric or comparison column comes from; `unit` is the metric's
     (`count`, `CNY`, `percent`, ...: a percent is held as a fraction); `grain` is set on time buckets, whose values
-    are the date of their first day (with units of the clock, the moment at which they begin). `field` is the `dataset.field` that a dimension column shows, whose coded
-    values have labels in the model; `value_labels` names values that no field holds (the steps of a funnel).
+    are the date of their first day (with units of the clock, the moment at which they begin). `field` is the
+    `dataset.field` that a dimension column shows, whose coded values have labels in the model; `value_labels` names
+    values that no field holds (the steps of a funnel).
     """
 
     name: str

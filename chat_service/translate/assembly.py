@@ -88,7 +88,7 @@ class Assembly:
         )
 
     def _in_roles(self, names: tuple[str, ...], chooser: Chooser) -> tuple[str, ...]:
-        """What the metrics have of dimensions out of reach: those of a role (the guest's). Stops where they have none."""
+        """What the metrics have of dimensions out of reach: those of a role (the guest's). Stops where there is none."""
         roles = (role for name in names for role in self.scope.model.in_roles(name) if chooser.reaches(role))
         found = tuple(dict.fromkeys(role for role in roles if role in self.scope.model.dimensions))
         if not found:

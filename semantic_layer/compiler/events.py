@@ -43,7 +43,8 @@ def compile_cohort(query: ResolvedCohort, sources: Sources) -> exp.Select:
     sizes = grouped(where(sizes, _within(exp.column("cohort"), query.period)), 1)
     distance = _distance(exp.column("cohort", table="starts"), exp.column("active", table="events"), query.grain)
     returned = select_from(table("starts"))
-    returned = joined(returned, table(events, None if events == "events" else "events"), _same_entity("starts", "events"))
+    again = table(events, None if events == "events" else "events")
+    returned = joined(returned, again, _same_entity("starts", "events"))
     returned = returned.select(
         exp.column("cohort", table="starts"), _as(distance, "since"), _as(_count(), "returned"), copy=False
     )

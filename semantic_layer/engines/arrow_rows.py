@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pyarrow as pa
@@ -15,7 +16,10 @@ _NUMERIC = "numeric"
 
 
 def rows_of(table: pa.Table) -> RawTable:
-    """The table's names, types and rows: decimals as float, dates as date, anything else as text."""
+    """The table's names, types and rows: decimals as float, dates as date, anything else as text.
+
+    Instants with a time zone are given as those of UTC, without one.
+    """
     columns = [_values(column, field.type) for column, field in zip(table.columns, table.schema, strict=True)]
     return RawTable(
         names=tuple(table.schema.names),
@@ -33,6 +37,8 @@ def _values(column: pa.ChunkedArray, kind: pa.DataType) -> list[Value]:
 def _converter(kind: pa.DataType) -> Callable[[object], Value] | None:
     if _is_numeric(kind):
         return _number
+    if pa.types.is_timestamp(kind) and kind.tz is not None and kind.unit != "ns":
+        return _in_utc
     is_plain = (
         pa.types.is_integer(kind)
         or pa.types.is_floating(kind)
@@ -49,6 +55,11 @@ def _converter(kind: pa.DataType) -> Callable[[object], Value] | None:
 def _number(value: object) -> float:
     assert isinstance(value, str | Decimal), "numbers of any scale come as text or Decimal"
     return float(value)
+
+
+def _in_utc(value: object) -> datetime:
+    assert isinstance(value, datetime), "instants come as datetime"
+    return value.astimezone(UTC).replace(tzinfo=None)
 
 
 def _is_numeric(kind: pa.DataType) -> bool:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import duckdb
 from sqlglot import exp
 
+from semantic_layer.engines.callers import Caller, Running, Statement
 from semantic_layer.engines.protocol import (
     DatabaseMissing,
     DatabaseUnreadable,
@@ -26,14 +28,18 @@ from semantic_layer.engines.protocol import (
     RawTable,
     StatementFailed,
 )
-from semantic_layer.errors import EngineError
+from semantic_layer.errors import EngineError, EngineProblem
 from semantic_layer.result import ColumnType, Value
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+# rows from which on a faster join is worth counting for, and the width of keys that one looks up in an array
+_LARGE = 1_000_000
+_ARRAY = 1_000_000
 _FILE_READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
+_WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 
 
@@ -48,22 +54,20 @@ class DuckDBEngine:
         """Open for reading. Raises EngineError (`database_missing`, `database_unreadable`)."""
         self._timeout_seconds = timeout_seconds
         self._memory_limit = memory_limit
+        # files are read anew for each statement, and may change
+        self._is_database = path.is_file() and path.suffix not in _FILE_READERS
         self._connection = _open(path, memory_limit, threads)
-        self._cancelled = threading.Event()
-        self._running: duckdb.DuckDBPyConnection | None = None
-        self._lock = threading.Lock()
+        self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a statement that timed out or was cancelled leaves no trace."""
         sql = statement if isinstance(statement, str) else statement.sql(self.dialect)
         cursor = self._connection.cursor()
-        with self._watched(cursor) as timed_out:
+        with self._running.begun(cursor) as running, _stopped_after(self._timeout_seconds, cursor) as timed_out:
             try:
-                cursor.execute(sql)
-                rows = cursor.fetchall()
+                rows = _fetched(cursor, sql)
             except duckdb.InterruptException as error:
-                problem = QueryTimeout(self._timeout_seconds) if timed_out.is_set() else QueryCancelled()
-                raise EngineError(problem) from error
+                raise EngineError(self._interrupted(running, timed_out)) from error
             except duckdb.OutOfMemoryException as error:
                 raise EngineError(OutOfMemory(self._memory_limit)) from error
             except duckdb.Error as error:
@@ -75,46 +79,60 @@ class DuckDBEngine:
             rows=tuple(tuple(_plain(value) for value in row) for row in rows),
         )
 
+    @cached_property
+    def _large_tables(self) -> frozenset[str]:
+        """The tables of the main schema that are worth finding something out about."""
+        found = self.run(
+            f"SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND estimated_size >= {_LARGE}"  # noqa: S608
+        )
+        return frozenset(str(row[0]) for row in found.rows)
+
+    def always_finds(self, source: str, target: str, column: str, key: str) -> bool:
+        """As in `KnowsReferences`. Asked of large tables, and of keys that are whole numbers close together: these are
+        looked up in an array, several times as fast, but only where no row can be without its partner."""
+        if not self._is_database or source not in self._large_tables:
+            return False
+        one, other = (exp.to_table(name, dialect=self.dialect).sql(self.dialect) for name in (source, target))
+        own, its = _identifier(column), _identifier(key)
+        try:
+            ((first, last),) = self.run(f"SELECT min({its}), max({its}) FROM {other}").rows  # noqa: S608
+            if not isinstance(first, int) or not isinstance(last, int) or last - first >= _ARRAY:
+                return False
+            counted = self.run(
+                f"SELECT (SELECT count(*) = count(DISTINCT {its}) FROM {other}) AND (SELECT count(*) FROM {one}) = "  # noqa: S608
+                f"(SELECT count(*) FROM {one} AS one JOIN {other} AS other ON one.{own} = other.{its})"
+            )
+        except EngineError as error:
+            if any(isinstance(problem, QueryCancelled) for problem in error.problems):
+                raise
+            return False
+        return counted.rows == ((True,),)
+
     def columns(self) -> dict[str, tuple[str, ...]]:
-        """Tables and views of the main schema with their columns in order."""
+        """Tables and views with their columns in order; those of other schemas than the main one as `schema.table`."""
         found: dict[str, tuple[str, ...]] = {}
         rows = self._connection.cursor().execute(
-            "SELECT table_name, column_name FROM information_schema.columns "
-            "WHERE table_schema = 'main' ORDER BY table_name, ordinal_position"
+            "SELECT CASE WHEN table_schema = 'main' THEN '' ELSE table_schema || '.' END || table_name AS name, "
+            "column_name FROM information_schema.columns WHERE table_catalog = current_database() "
+            "AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY name, ordinal_position"
         )
         for table, column in rows.fetchall():
             found[table] = (*found.get(table, ()), column)
         return found
 
-    def cancel(self) -> None:
-        """Stop what is running now, from any thread; nothing happens when nothing is."""
-        with self._lock:
-            if self._running is not None:
-                self._running.interrupt()
+    def cancel(self, caller: Caller | None = None) -> None:
+        """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""
+        self._running.cancel(caller)
 
     def close(self) -> None:
         self._connection.close()
 
-    @contextmanager
-    def _watched(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[threading.Event]:
-        timed_out = threading.Event()
-
-        def stop() -> None:
-            timed_out.set()
-            cursor.interrupt()
-
-        timer = threading.Timer(self._timeout_seconds, stop)
-        with self._lock:
-            self._running = cursor
-        timer.start()
-        try:
-            yield timed_out
-        finally:
-            timer.cancel()
-            # a timer thread that outlives the query could meet the interpreter's end inside the database
-            timer.join()
-            with self._lock:
-                self._running = None
+    def _interrupted(
+        self, running: Statement[duckdb.DuckDBPyConnection], timed_out: threading.Event
+    ) -> EngineProblem:
+        if timed_out.is_set() and not running.is_cancelled:
+            return QueryTimeout(self._timeout_seconds)
+        return QueryCancelled()
 
 
 class DuckDBWriter:
@@ -209,6 +227,35 @@ class DuckDBTables:
             raise EngineError(StatementFailed(_first_line(error))) from error
 
 
+@contextmanager
+def _stopped_after(seconds: float, cursor: duckdb.DuckDBPyConnection) -> Iterator[threading.Event]:
+    """Interrupts the cursor when its time is over, and says so."""
+    timed_out = threading.Event()
+
+    def stop() -> None:
+        timed_out.set()
+        cursor.interrupt()
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
+    try:
+        yield timed_out
+    finally:
+        timer.cancel()
+        # a timer thread that outlives the query could meet the interpreter's end inside the database
+        timer.join()
+
+
+def _fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
+    """The rows. Instants with a time zone are made plain ones in SQL: as Python values they need one more library."""
+    cursor.execute(sql)
+    zoned = [column[0] for column in cursor.description or [] if str(column[1]) == _WITH_ZONE]
+    if zoned:
+        plain = ", ".join(f"CAST({_identifier(name)} AS TIMESTAMP) AS {_identifier(name)}" for name in zoned)
+        cursor.execute(f"SELECT * REPLACE ({plain}) FROM ({sql.rstrip().rstrip(';')})")  # noqa: S608
+    return cursor.fetchall()
+
+
 def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise EngineError(DatabaseMissing(str(path)))
@@ -221,6 +268,7 @@ def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnect
         if not connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
             connection.execute(f"SET memory_limit = '{memory_limit}'")
             connection.execute(f"SET threads = {int(threads)}")
+            connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from semantic_layer.engines.arrow_rows import rows_of
+from semantic_layer.engines.callers import Caller, Running, Statement
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import (
     DatabaseMissing,
@@ -38,11 +39,13 @@ _SHARE_OF_MEMORY = 16
 _CANCELLED, _OUT_OF_MEMORY, _CONNECTION = ("57014",), ("53200", "53400"), ("08", "57P")
 _NOISE = re.compile(r"^([A-Z_]+: )?(\[libpq\] )?(Execution error \[\w+\]: |Failed to [^:]*: |could not begin COPY: )*")
 _TABLES = """
-SELECT c.relname, a.attname
+SELECT CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN '' ELSE n.nspname || '.' END || c.relname AS name,
+  a.attname
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND pg_catalog.pg_table_is_visible(c.oid)
-  AND c.relnamespace <> 'pg_catalog'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY c.relname, a.attnum
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg!_temp!_%' ESCAPE '!'
+ORDER BY 1, a.attnum
 """
 
 
@@ -58,29 +61,25 @@ class PostgresEngine:
         self._database = _server(url)
         self._lock = threading.Lock()
         self._idle: list[adbc.AdbcConnection] = []
-        self._running: set[adbc.AdbcConnection] = set()
-        self._cancelled: set[adbc.AdbcConnection] = set()
+        self._running: Running[adbc.AdbcConnection] = Running(lambda connection: connection.cancel())
         self._idle.append(self._connected())
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a lost connection is made anew by the next statement."""
         sql = statement if isinstance(statement, str) else printed(statement, self.dialect)
-        with self._borrowed() as connection:
-            return rows_of(self._fetched(connection, sql))
+        with self._borrowed() as connection, self._running.begun(connection) as running:
+            return rows_of(self._fetched(running, sql))
 
     def columns(self) -> dict[str, tuple[str, ...]]:
-        """Tables and views on the search path with their columns in order."""
+        """Tables and views with their columns in order; those off the search path as `schema.table`."""
         found: dict[str, tuple[str, ...]] = {}
         for table, column in self.run(_TABLES).rows:
             found[str(table)] = (*found.get(str(table), ()), str(column))
         return found
 
-    def cancel(self) -> None:
-        """Stop what is running now, from any thread; nothing happens when nothing is."""
-        with self._lock:
-            for connection in self._running:
-                self._cancelled.add(connection)
-                connection.cancel()
+    def cancel(self, caller: Caller | None = None) -> None:
+        """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""
+        self._running.cancel(caller)
 
     def close(self) -> None:
         with self._lock:
@@ -95,8 +94,6 @@ class PostgresEngine:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
             connection = self._connected()
-        with self._lock:
-            self._running.add(connection)
         is_sound = False
         try:
             yield connection
@@ -105,12 +102,10 @@ class PostgresEngine:
             is_sound = not any(isinstance(problem, DatabaseUnreadable) for problem in error.problems)
             raise
         finally:
-            with self._lock:
-                self._running.discard(connection)
-                self._cancelled.discard(connection)
-                if is_sound:
+            if is_sound:
+                with self._lock:
                     self._idle.append(connection)
-            if not is_sound:
+            else:
                 connection.close()
 
     def _connected(self) -> adbc.AdbcConnection:
@@ -132,22 +127,20 @@ class PostgresEngine:
         }
         return "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in chosen.items())
 
-    def _fetched(self, connection: adbc.AdbcConnection, sql: str) -> pa.Table:
+    def _fetched(self, running: Statement[adbc.AdbcConnection], sql: str) -> pa.Table:
         try:
-            return _execute(connection, sql)
+            return _execute(running.handle, sql)
         except adbc.Error as error:
-            self._failed(connection, error, getattr(error, "sqlstate", None) or "")
+            self._failed(running, error, getattr(error, "sqlstate", None) or "")
         except (pa.ArrowException, OSError) as error:
             # an error after the first rows comes through Arrow, which drops its SQLSTATE
-            self._failed(connection, error, "")
+            self._failed(running, error, "")
 
-    def _failed(self, connection: adbc.AdbcConnection, error: Exception, state: str) -> NoReturn:
+    def _failed(self, running: Statement[adbc.AdbcConnection], error: Exception, state: str) -> NoReturn:
         reason = _reason(error)
         problem: EngineProblem = StatementFailed(reason)
         if state in _CANCELLED or "canceling statement" in reason or "Cancelled" in reason:
-            with self._lock:
-                was_asked = connection in self._cancelled
-            problem = QueryCancelled() if was_asked else QueryTimeout(self._timeout_seconds)
+            problem = QueryCancelled() if running.is_cancelled else QueryTimeout(self._timeout_seconds)
         elif state in _OUT_OF_MEMORY or "out of memory" in reason:
             problem = OutOfMemory(self._memory_limit)
         elif state.startswith(_CONNECTION) or "server closed" in reason or "terminating connection" in reason:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from sqlglot import exp
 
 from semantic_layer.errors import EngineProblem
 from semantic_layer.result import ColumnType, Value
 
+if TYPE_CHECKING:
+    from semantic_layer.engines.callers import Caller
+
 
 @dataclass(frozen=True)
 class RawTable:
-    """Column names and types, and rows of plain values (decimals as float, dates as date)."""
+    """Column names and types, and rows of plain values (decimals as float, dates as date, instants without zone)."""
 
     names: tuple[str, ...]
     types: tuple[ColumnType, ...]
@@ -23,8 +26,9 @@ class RawTable:
 class Engine(Protocol):
     """A read-only connection. `dialect` is sqlglot's name of its SQL.
 
-    `run` raises `EngineError`. `columns` maps each table or view to its column names. `cancel` stops a running
-    statement from another thread, which then raises `EngineError` with `QueryCancelled`.
+    `run` raises `EngineError`. `columns` maps each table or view to its column names. `cancel` stops, from another
+    thread, what runs for a caller who has left, or everything; such statements raise `EngineError` with
+    `QueryCancelled`. Instants with a time zone are those of UTC, in days and buckets and in results.
     """
 
     dialect: ClassVar[str]
@@ -33,9 +37,20 @@ class Engine(Protocol):
 
     def columns(self) -> dict[str, tuple[str, ...]]: ...
 
-    def cancel(self) -> None: ...
+    def cancel(self, caller: Caller | None = None) -> None: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class KnowsReferences(Protocol):
+    """An engine whose data stays as it is while it is open, so that what is true of it once is true of it then.
+
+    `always_finds` tells whether every row of the table `source` finds a row of `target` by `column` = `key`. False may
+    also mean that finding out would cost more than it saves. Raises EngineError (`query_cancelled`).
+    """
+
+    def always_finds(self, source: str, target: str, column: str, key: str) -> bool: ...
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from semantic_layer.engines.arrow_rows import rows_of
+from semantic_layer.engines.callers import Caller, Running
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import (
     DatabaseMissing,
@@ -70,8 +71,7 @@ class SparkEngine:
         address, chosen = split_url(url)
         self._shown = without_secrets(address)
         _check_reachable(self._shown)
-        self._lock = threading.Lock()
-        self._running: set[str] = set()
+        self._running: Running[str] = Running(self._interrupt)
         self._views: tuple[str, ...] | None = None
         try:
             self._session = _session(address)
@@ -101,12 +101,9 @@ class SparkEngine:
         except PySparkException as error:
             raise EngineError(DatabaseUnreadable(self._shown, _reason(error))) from error
 
-    def cancel(self) -> None:
-        """Stop what is running now, from any thread; nothing happens when nothing is."""
-        with self._lock:
-            running = tuple(self._running)
-        for tag in running:
-            self._session.interruptTag(tag)
+    def cancel(self, caller: Caller | None = None) -> None:
+        """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""
+        self._running.cancel(caller)
 
     def close(self) -> None:
         self._session.stop()
@@ -116,30 +113,29 @@ class SparkEngine:
 
         def stop() -> None:
             timed_out.set()
-            self._session.interruptTag(tag)
+            self._interrupt(tag)
 
         timer = threading.Timer(self._timeout_seconds, stop)
-        with self._tagged(tag):
+        with self._running.begun(tag) as running, self._tagged(tag):
             timer.start()
             try:
                 return self._session.sql(sql).toArrow()
             except (PySparkException, pa.ArrowException) as error:
-                raise EngineError(self._problem(error, timed_out.is_set())) from error
+                raise EngineError(self._problem(error, timed_out.is_set() and not running.is_cancelled)) from error
             finally:
                 timer.cancel()
                 timer.join()
+
+    def _interrupt(self, tag: str) -> None:
+        self._session.interruptTag(tag)
 
     @contextmanager
     def _tagged(self, tag: str) -> Iterator[None]:
         # tags belong to the thread, so that statements of one session are stopped one by one
         self._session.addTag(tag)
-        with self._lock:
-            self._running.add(tag)
         try:
             yield
         finally:
-            with self._lock:
-                self._running.discard(tag)
             self._session.removeTag(tag)
 
     def _problem(self, error: Exception, was_late: bool) -> EngineProblem:

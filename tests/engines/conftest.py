@@ -16,12 +16,14 @@ from semantic_layer.engines.opening import open_engine, server_module
 from semantic_layer.layer import Layer
 from semantic_layer.load import load_model, shipped_model_path
 from tests.conftest import TODAY
+from tests.engines.kind_tables import KIND_TABLES
 from tests.engines.servers import postgres_server, spark_server
 from tests.layer.conftest import TABLES
 
 ENGINES = ("duckdb", "postgres", "spark")
 TOY_TODAY = date(2026, 3, 31)
 TOY_MODEL = Path(__file__).parent.parent / "layer" / "toy.yaml"
+JOINS_MODEL = TOY_MODEL.with_name("joins.yaml")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("toy") / "toy.duckdb"
     with DuckDBWriter(path) as writer:
         writer.execute(TABLES)
+        writer.execute(KIND_TABLES)
     return path
 
 
@@ -86,6 +89,26 @@ def toy_on(request: pytest.FixtureRequest, placed: Callable[[str, str, Path], st
     """The toy company, on each engine in turn."""
     engine = open_engine(placed(request.param, "toy", toy_file))
     yield Layer(load_model(TOY_MODEL), engine, TOY_TODAY)
+    engine.close()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def joins_on(
+    request: pytest.FixtureRequest, placed: Callable[[str, str, Path], str], toy_file: Path
+) -> Iterator[Layer]:
+    """The model of every kind of join, on each engine in turn."""
+    engine = open_engine(placed(request.param, "toy", toy_file))
+    yield Layer(load_model(JOINS_MODEL), engine, TOY_TODAY)
+    engine.close()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def kinds_on(
+    request: pytest.FixtureRequest, placed: Callable[[str, str, Path], str], toy_file: Path
+) -> Iterator[Layer]:
+    """The model of values of every kind, on each engine in turn."""
+    engine = open_engine(placed(request.param, "toy", toy_file))
+    yield Layer(load_model(Path(__file__).with_name("kinds.yaml")), engine, date(2026, 4, 30))
     engine.close()
 
 

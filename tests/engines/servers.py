@@ -51,6 +51,10 @@ def postgres_server() -> Iterator[str]:
     first = [str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "huitou", "-E", "UTF8", "--locale=C"]
     subprocess.run([*first, "--no-sync"], check=True, user=user, cwd=folder, capture_output=True)
     options = ("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off")
+    # everybody is trusted but one, with whom passwords are tried
+    rules = data / "pg_hba.conf"
+    known = rules.read_text(encoding="utf-8")
+    rules.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{known}", encoding="utf-8")
     serve = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), *options]
     try:
         with _running(serve, port, folder, user=user):

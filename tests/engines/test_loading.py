@@ -10,6 +10,7 @@ import pytest
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine, server_module
+from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import EngineError
 
 
@@ -39,7 +40,7 @@ def test_tables_of_others_stay(toy_file: Path, postgres_url: str) -> None:
         writer.execute("CREATE TABLE sales (kept INTEGER)")
     assert _codes(lambda: copy_tables(toy_file, url)) == ["table_in_the_way"]
     engine = open_engine(url)
-    assert engine.columns() == {"sales": ("kept",)}
+    assert _own(engine) == {"sales": ("kept",)}
     engine.close()
 
 
@@ -53,7 +54,7 @@ def test_a_failed_copy_leaves_nothing(toy_file: Path, postgres_url: str) -> None
     with pytest.raises(KeyboardInterrupt):
         copy_tables(toy_file, url, stop_at_sales)
     engine = open_engine(url)
-    assert engine.columns() == {}
+    assert _own(engine) == {}
     engine.close()
 
 
@@ -77,12 +78,43 @@ def test_a_server_that_refuses(postgres_url: str) -> None:
     assert _codes(lambda: open_engine(postgres_url.replace("/postgres", "/nowhere"))) == ["database_unreadable"]
 
 
+def test_a_wrong_password(postgres_url: str) -> None:
+    with server_module(postgres_url).PostgresWriter(postgres_url) as writer:
+        writer.execute("CREATE ROLE locked LOGIN PASSWORD 'right'")
+    url = postgres_url.replace("huitou@", "locked:wrong@")
+    with pytest.raises(EngineError) as raised:
+        open_engine(url)
+    assert [problem.code for problem in raised.value.problems] == ["database_unreadable"]
+    assert "wrong" not in str(raised.value)
+    engine = open_engine(url.replace(":wrong@", ":right@"))
+    assert engine.run("SELECT 1 AS one").rows == ((1,),)
+    engine.close()
+
+
+def test_a_connection_that_is_lost_is_made_anew(postgres_url: str) -> None:
+    engine = open_engine(postgres_url)
+    assert _codes(lambda: engine.run("SELECT pg_terminate_backend(pg_backend_pid())")) == ["database_unreadable"]
+    assert engine.run("SELECT 1 AS one").rows == ((1,),)
+    engine.close()
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "notes.duckdb").write_text("not a database, however long it may be\n" * 100, encoding="utf-8")
+    assert _codes(lambda: open_engine(tmp_path / "notes.duckdb")) == ["database_unreadable"]
+    assert _codes(lambda: open_engine(tmp_path / "nowhere.duckdb")) == ["database_missing"]
+
+
 @pytest.mark.parametrize(("url", "module"), [("postgresql://localhost/shop", "postgres"), ("sc://localhost", "spark")])
 def test_a_library_that_is_not_installed(url: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, f"semantic_layer.engines.{module}", raising=False)
     for library in ("adbc_driver_manager", "pyspark", "pyspark.errors"):
         monkeypatch.setitem(sys.modules, library, None)
     assert _codes(lambda: open_engine(url)) == ["engine_not_installed"]
+
+
+def _own(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """The tables on the search path; those of other schemas are named with them."""
+    return {name: columns for name, columns in engine.columns().items() if "." not in name}
 
 
 def _schema(url: str, name: str) -> str:

@@ -1,0 +1,82 @@
+"""For whom statements run: who leaves has what runs for them stopped, and nobody else's.
+
+A caller is known to an engine by the context in which it is asked, which threads started from there inherit.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from semantic_layer.engines.protocol import QueryCancelled
+from semantic_layer.errors import EngineError
+
+Handle = TypeVar("Handle")
+
+
+@dataclass(eq=False)
+class Caller:
+    """Somebody for whom statements run: a client of the service. Who has left gets no more statements run."""
+
+    has_left: bool = False
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Within it, statements run for this caller."""
+        token = _CALLER.set(self)
+        try:
+            yield
+        finally:
+            _CALLER.reset(token)
+
+
+_CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
+
+
+@dataclass(eq=False)
+class Statement(Generic[Handle]):
+    """A statement that runs, by what its engine stops it with, and whether it was told to stop."""
+
+    handle: Handle
+    caller: Caller | None
+    is_cancelled: bool = False
+
+
+@dataclass(eq=False)
+class Running(Generic[Handle]):
+    """The statements that an engine runs at a time. `stop` ends one from another thread."""
+
+    stop: Callable[[Handle], None]
+    _statements: set[Statement[Handle]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def begun(self, handle: Handle) -> Iterator[Statement[Handle]]:
+        """A statement, while it runs. Raises EngineError (`query_cancelled`) where its caller has left, before or
+        after."""
+        statement = Statement(handle, _CALLER.get())
+        with self._lock:
+            if statement.caller is not None and statement.caller.has_left:
+                raise EngineError(QueryCancelled())
+            self._statements.add(statement)
+        try:
+            yield statement
+        finally:
+            with self._lock:
+                self._statements.discard(statement)
+        if statement.is_cancelled:
+            raise EngineError(QueryCancelled())
+
+    def cancel(self, caller: Caller | None) -> None:
+        """Stop what runs for the caller, who has left; with None, everything that runs."""
+        with self._lock:
+            if caller is not None:
+                caller.has_left = True
+            for statement in self._statements:
+                if caller is None or statement.caller is caller:
+                    statement.is_cancelled = True
+                    self.stop(statement.handle)
