@@ -311,6 +311,14 @@ class Model:
         walk(metric)
         return tuple(found.values())
 
+    def group_label(self, name: str) -> Label:
+        """What a dimension, or a unit of time of the model's own, is called."""
+        if name in self.dimensions:
+            return self.dimensions[name].label
+        label = self.grains[name].label
+        words = name.replace("_", " ")
+        return Label(words, words) if label is None else Label(label.zh, label.en)
+
     def placed_leaves(self, leaf: Metric) -> tuple[Metric, ...]:
         """The metrics over rows that a leaf is placed in time by: itself, or those that it is made of."""
         return (leaf,) if leaf.kind == "simple" else tuple(self.metrics[name] for name in leaf.inputs)
@@ -329,7 +337,10 @@ class Model:
         return tuple(found)
 
     def can_group(self, metric: str, dimension: str) -> bool:
-        """Whether every part of the metric reaches the dimension without multiplying rows."""
+        """Whether every part of the metric reaches the dimension without multiplying rows. A unit of time of the
+        model's own is within everybody's reach."""
+        if dimension in self.grains:
+            return True
         target = self.dimensions[dimension]
         return all(self.field_on(target, dataset) is not None for dataset in self.grouping_datasets(metric))
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cached_property
 
 from sqlglot import exp
 
-from semantic_layer.among import ALL, condition_of
+from semantic_layer.among import condition_of
 from semantic_layer.binding import UnbindableError
 from semantic_layer.calendars import OutsideCalendarError
 from semantic_layer.columns import (
-    comparison_columns,
-    is_event_part,
     is_grain,
     key_column,
     metric_column,
@@ -29,15 +26,14 @@ from semantic_layer.definitions import Among
 from semantic_layer.emptiness import as_number, worth_of_nothing
 from semantic_layer.errors import Problem
 from semantic_layer.measures import MeasureMaker, has_division, renamed
-from semantic_layer.model import Field, Metric
+from semantic_layer.model import Metric
 from semantic_layer.periods import Period
-from semantic_layer.query import FieldFilter, MetricQuery, Order
+from semantic_layer.query import MetricQuery
 from semantic_layer.query_problems import (
     GrainTooFine,
     MissingTable,
     NeedsPeriod,
     NoHistory,
-    NotAColumn,
     NotAdditive,
     NotAShare,
     OutsideCalendar,
@@ -45,19 +41,17 @@ from semantic_layer.query_problems import (
     UnsupportedGroup,
     WrongType,
 )
-from semantic_layer.reach import policies_that_miss, unbound
+from semantic_layer.reach import unbound
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import (
     BadValueError,
     FilterBinder,
-    applied,
-    bound_name,
-    fields_named,
-    literals,
     time_part_problem,
 )
 from semantic_layer.resolve_names import homes_of, unknown_names
+from semantic_layer.resolve_output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve_parts import AS_DEFINED, Variant, move, narrow, runs
+from semantic_layer.resolve_rows import QueryRows
 from semantic_layer.resolve_time import (
     MAX_BUCKETS,
     Clock,
@@ -69,17 +63,15 @@ from semantic_layer.resolve_time import (
     times,
 )
 from semantic_layer.resolved import (
-    AppliedFilter,
     Branch,
     Bucket,
-    KeepCondition,
     Measure,
     MetricColumn,
     ResolvedMetrics,
     Rows,
-    Sort,
 )
-from semantic_layer.result import Column
+
+RUNNING = "__running"
 
 
 def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
@@ -114,9 +106,6 @@ def narrowed(rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
     )  # fmt: skip
 
 
-RUNNING = "__running"
-
-
 class MetricResolver:
     """Resolves one metric query; problems go to the context."""
 
@@ -133,8 +122,10 @@ class MetricResolver:
         if len(grains) > 1:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
         self._makers: dict[str, MeasureMaker] = {}
-        self._known_rows: dict[tuple[str, tuple[str, ...], Field | None], Rows] = {}
-        self._known_narrowed: dict[tuple[int, tuple[Among, ...]], Rows] = {}
+        self._rows = QueryRows(
+            query, context, lambda each: resolve_population(each, context),
+            lambda rows, among: narrowed(rows, among, context),
+        )  # fmt: skip
 
     def resolve(self) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -162,15 +153,15 @@ class MetricResolver:
                     self._add_distinct(measures, spans)
         context.finish()
         period = shown[0].period if shown else None
-        columns = self._columns(keys, query)
+        columns = result_columns(query, keys, self._model)
         return ResolvedMetrics(
             keys=keys, grain=self._grain, metrics=tuple(metrics), measures=tuple(measures.values()),
             totals=tuple(totals.values()), shares=query.shares, cumulative=query.cumulative,
-            compared=query.compare is not None, spine=self._spine(shown), shown=self._shown(keys),
-            having=query.having, keep=self._conditions("keep", query.keep, keys),
-            sorts=self._sorts(keys, columns), limit=query.limit, limit_within=query.limit_within, columns=columns,
-            filters=self._applied(metrics), period=period, previous_period=shown[0].previous if shown else None,
-            incomplete=self._incomplete(period),
+            compared=query.compare is not None, spine=self._spine(shown), shown=shown_values(query, keys, context),
+            having=query.having, keep=kept_conditions("keep", query.keep, keys, context),
+            sorts=sorts_of(query, keys, columns, context), limit=query.limit, limit_within=query.limit_within,
+            columns=columns, filters=filters_told(query, metrics, context), period=period,
+            previous_period=shown[0].previous if shown else None, incomplete=self._incomplete(period),
         )  # fmt: skip
 
     # ---- time ----
@@ -295,7 +286,7 @@ class MetricResolver:
         try:
             made = self._maker(suffix).make(leaf, branches, variant.conditions, variant.among)
         except UnbindableError as error:
-            self._context.problems.append(self._unreachable(leaf, error))
+            self._context.problems.append(self._rows.unreachable(leaf, error))
             return None
         except TimePartError as error:
             self._context.problems.append(time_part_problem(error, "group_by", leaf.name))
@@ -328,68 +319,10 @@ class MetricResolver:
             names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
             self._makers[suffix] = MeasureMaker(
                 model=self._model, binder=self._context.binder,
-                rows=lambda dataset, event_time: self._rows(dataset, names, event_time), narrowed=self._narrowed,
-                calendars=self._context.calendars, suffix=suffix,
+                rows=lambda dataset, event_time: self._rows.of(dataset, names, event_time),
+                narrowed=self._rows.narrowed, calendars=self._context.calendars, suffix=suffix,
             )  # fmt: skip
         return self._makers[suffix]
-
-    def _rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
-        """The rows of a dataset with this query's groups and filters bound.
-
-        The same object for the same dataset, so that measures over the same rows are computed in one pass.
-        Raises UnbindableError, TimePartError, BadValueError.
-        """
-        known = (dataset, names, event_time if self._asks_for_event_parts else None)
-        if known not in self._known_rows:
-            self._known_rows[known] = self._bound_rows(dataset, names, event_time)
-        return self._known_rows[known]
-
-    def _narrowed(self, rows: Rows, among: tuple[Among, ...]) -> Rows:
-        """The same object for the same rows and conditions, as in `_rows`."""
-        memory = (id(rows), among)
-        if memory not in self._known_narrowed:
-            self._known_narrowed[memory] = narrowed(rows, among, self._context)
-        return self._known_narrowed[memory]
-
-    @cached_property
-    def _asks_for_event_parts(self) -> bool:
-        """Whether a part of the time at which rows happen is grouped or filtered by: then rows differ by that time."""
-        named = (*self._query.group_by, *fields_named((*self._query.filters, *self._context.reader.policies)))
-        return any(is_event_part(self._model, name) for name in named)
-
-    def _bound_rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
-        binder, needs = self._context.binder, {dataset}
-        keys = []
-        for name in names:
-            keys.append(self._key(name, dataset, needs, event_time))
-        filters = FilterBinder(
-            self._model, binder, dataset,
-            resolve_population=lambda query: resolve_population(query, self._context),
-            names=self._context.next_population, event_time=event_time,
-        )  # fmt: skip
-        policies = self._context.reader.policies
-        conditions = tuple(filters.bind(each) for each in (*self._query.filters, *policies))
-        steps = binder.steps(dataset, needs | filters.datasets)
-        self._context.problems.extend(policies_that_miss(dataset, steps, policies, self._model, "group_by"))
-        return Rows(
-            dataset=dataset, steps=steps, keys=tuple(keys), filters=conditions, populations=tuple(filters.populations),
-        )  # fmt: skip
-
-    def _key(self, name: str, dataset: str, needs: set[str], event_time: Field | None) -> exp.Expr:
-        bound, _ = bound_name(self._model, self._context.binder, name, dataset, event_time)
-        needs |= bound.datasets
-        return bound.expression
-
-    def _unreachable(self, leaf: Metric, error: UnbindableError) -> Problem:
-        possible = tuple(name for name in self._model.dimensions if self._model.can_group(leaf.name, name))
-        dimension = self._model.dimensions.get(error.target)
-        reach = {error.target} | ({each.dataset for each in dimension.fields} if dimension is not None else set())
-        instead = next((each.metric for each in leaf.definition.instead if each.dataset in self._behind(reach)), None)
-        return unbound(error, "group_by", leaf.name, self._model, possible, instead)
-
-    def _behind(self, datasets: set[str]) -> set[str]:
-        """The datasets and those that they are reached from to-one: lines stand behind products."""
-        return datasets | {each for each, paths in self._model.paths.items() if datasets & set(paths)}
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
         """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.
@@ -406,7 +339,7 @@ class MetricResolver:
         problem: Problem = UnsupportedGroup("group_by", "No one dataset has all of these dimensions.")
         for dataset in homes_of(names, self._model):
             try:
-                rows = self._rows(dataset, names, None)
+                rows = self._rows.of(dataset, names, None)
             except UnbindableError as error:
                 problem = unbound(error, "group_by", dataset, self._model) if error.ways else problem
                 continue
@@ -424,71 +357,6 @@ class MetricResolver:
             return
         self._context.problems.append(problem)
 
-    # ---- output ----
-
-    def _columns(self, keys: tuple[Column, ...], query: MetricQuery) -> tuple[Column, ...]:
-        found = list(keys)
-        for name in query.metrics:
-            metric = self._model.metrics[name]
-            found.append(metric_column(self._model, metric))
-            if query.compare is not None:
-                found.extend(comparison_columns(self._model, metric, query.compare.to))
-            if name in query.shares:
-                found.append(part_column(self._model, metric, "share"))
-            if name in query.cumulative:
-                found.append(part_column(self._model, metric, "cumulative"))
-        return tuple(found)
-
-    def _sorts(self, keys: tuple[Column, ...], columns: tuple[Column, ...]) -> tuple[Sort, ...]:
-        names = [column.name for column in columns]
-        for order in self._query.order_by:
-            if order.column not in names:
-                self._context.problems.append(
-                    NotAColumn("order_by", order.column, self._context.nearest(order.column, names))
-                )
-        types = {column.name: column.type for column in columns}
-        for having in self._query.having:
-            if having.column not in names:
-                self._context.problems.append(NotAColumn("having", having.column, tuple(names)))
-            elif types[having.column] not in ("integer", "number"):
-                kind, value = types[having.column], f"{having.values[0]:g}"
-                self._context.problems.append(WrongType("having", having.column, kind, value))
-        chosen = self._query.order_by or _natural_order(keys, self._query.metrics)
-        asked = [Sort(order.column, order.descending) for order in chosen]
-        rest = [Sort(key.name, False) for key in keys if key.name not in {sort.column for sort in asked}]
-        return (*asked, *rest)
-
-    def _shown(self, keys: tuple[Column, ...]) -> tuple[KeepCondition, ...]:
-        # values that the question names appear even without rows, where they are the only groups beside time
-        others = [key.name for key in keys if key.grain is None]
-        shown = [each for each in self._query.show if others == [each.field] and each.op in ("=", "in")]
-        return self._conditions("show", shown, keys)
-
-    def _conditions(
-        self, part: str, conditions: Iterable[FieldFilter], keys: tuple[Column, ...]
-    ) -> tuple[KeepCondition, ...]:
-        """Conditions on group columns, their values checked against the types of those."""
-        types = {key.name: key.type for key in keys}
-        found = []
-        for each in conditions:
-            try:
-                found.append(KeepCondition(each.field, each.op, literals(each, each.field, types[each.field])))
-            except BadValueError as error:
-                self._context.problems.append(WrongType(part, error.field_name, error.type_name, str(error.value)))
-        return tuple(found)
-
-    def _applied(self, metrics: list[MetricColumn]) -> tuple[AppliedFilter, ...]:
-        found: dict[AppliedFilter, None] = {}
-        for condition in (*self._query.filters, *self._query.keep, *self._context.reader.policies):
-            found.update(dict.fromkeys(applied(condition)))
-        for column in metrics:
-            for leaf in self._model.leaves(column.column.metric or ""):
-                if leaf.filter is not None:
-                    found[metric_filter(leaf.filter)] = None
-                if leaf.definition.among is not None:
-                    found[among_filter(leaf.definition.among)] = None
-        return tuple(found)
-
 
 def _remembered(made: Measure, measures: dict[str, Measure]) -> str:
     """The alias under which the measure is computed: its own, unless another reading of the metric has taken it."""
@@ -502,25 +370,3 @@ def _remembered(made: Measure, measures: dict[str, Measure]) -> str:
 
 def _is_same(one: Measure, other: Measure) -> bool:
     return one.branches == other.branches and one.condition == other.condition
-
-
-def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...]) -> tuple[Order, ...]:
-    ordered = [key for key in keys if key.grain is not None or key.type in ("date", "integer", "timestamp")]
-    if ordered or not metrics:
-        return tuple(Order(column=key.name) for key in sorted(ordered, key=lambda key: key.grain is None))
-    return (Order(column=metrics[0], descending=True),)
-
-
-def among_filter(among: Among) -> AppliedFilter:
-    """A metric's condition on entities as people are shown it."""
-    period = "" if among.period == ALL else f", {among.period}"
-    return AppliedFilter("", "", (), "metric", f"{among.entity}: {among.having}{period}")
-
-
-def metric_filter(condition: exp.Expr) -> AppliedFilter:
-    """A metric's own condition as people are shown it."""
-    if isinstance(condition, exp.EQ) and isinstance(condition.this, exp.Column):
-        right = condition.expression
-        if isinstance(right, exp.Literal) and right.is_string:
-            return AppliedFilter(condition.this.name, "=", (right.name,), "metric")
-    return AppliedFilter("", "", (), "metric", condition.sql("duckdb"))

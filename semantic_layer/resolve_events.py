@@ -21,10 +21,11 @@ from semantic_layer.query_problems import (
     WrongType,
 )
 from semantic_layer.reach import policies_that_miss, unbound
-from semantic_layer.resolve import metric_filter, narrowed, resolve_population
+from semantic_layer.resolve import narrowed, resolve_population
 from semantic_layer.resolve_context import Context
 from semantic_layer.resolve_filters import BadValueError, FilterBinder, applied, time_part_problem
 from semantic_layer.resolve_names import strange_period, unknown_in
+from semantic_layer.resolve_output import metric_filter
 from semantic_layer.resolved import AppliedFilter, EventRows, Members, ResolvedCohort, ResolvedFunnel, Rows, Sort
 from semantic_layer.result import Column, Label
 

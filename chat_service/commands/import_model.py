@@ -38,7 +38,7 @@ def import_model(
         list[str] | None, typer.Option("--time", help="Ossie: a dataset's time, orders=paid_at. May be repeated.")
     ] = None,
 ) -> None:
-    """Convert the definitions of a dbt project or an Ossie document to a model of ours.
+    """Convert a dbt project or an Ossie document to a model of ours.
 
     Several semantic models go to a folder each. Exits with 1 where something could not be carried over: each such thing
     is named on stderr, all else is written. What has no place in our format but changes no number is named only.

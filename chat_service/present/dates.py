@@ -29,13 +29,13 @@ def bucket_name(grain: str, first: date, language: Language) -> str:
     >>> bucket_name("week", date(2026, 6, 29), "zh"), bucket_name("day", date(2026, 6, 29), "en")
     ('2026年第27周', '2026-06-29')
     >>> bucket_name("hour", datetime(2026, 6, 29, 8), "en"), bucket_name("fiscal_year", date(2026, 4, 1), "en")
-    ('2026-06-29 08:00', 'from 2026-04-01')
+    ('2026-06-29 08:00', 'the one from 2026-04-01')
     """
     zh = language == "zh"
     if isinstance(first, datetime) or grain == "day":
         return _moment(first)
     if grain not in GRAINS:
-        return f"{first} 起" if zh else f"from {first}"
+        return f"{first} 起" if zh else f"the one from {first}"
     if grain == "week":
         year, week, _ = first.isocalendar()
         return f"{year}年第{week}周" if zh else f"week {week} of {year}"

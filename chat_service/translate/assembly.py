@@ -74,7 +74,7 @@ class Assembly:
         return self.scope.model.metrics[name].label.in_language(self.scope.language)
 
     def dimension_label(self, name: str) -> str:
-        return self.scope.model.dimensions[name].label.in_language(self.scope.language)
+        return self.scope.model.group_label(name).in_language(self.scope.language)
 
     def value_label(self, dimension: str, value: Scalar) -> str:
         return self.index.label(dimension, value, self.scope.language)
@@ -88,7 +88,7 @@ class Assembly:
         )
 
     def _in_roles(self, names: tuple[str, ...], chooser: Chooser) -> tuple[str, ...]:
-        """What the metrics have of dimensions out of reach: those of a role (the guest's). Stops where there is none."""
+        """What the metrics have of dimensions out of reach: those of a role (the guest's). Stops if there is none."""
         roles = (role for name in names for role in self.scope.model.in_roles(name) if chooser.reaches(role))
         found = tuple(dict.fromkeys(role for role in roles if role in self.scope.model.dimensions))
         if not found:

@@ -61,6 +61,8 @@ class Chooser:
     def _distance(self, dimension: str) -> tuple[int, int, int, int]:
         if not self.reaches(dimension):
             return (1, 1, 1, _FAR)
+        if dimension in self._structure.model.grains:
+            return (0, 0, 0, 0)
         preferred = 0 if dimension in self._prefers else 1
         distances = [self._structure.distance(metric, dimension) for metric in self._metrics]
         far = max((d if d is not None else _FAR) for d in distances) if distances else _FAR

@@ -185,6 +185,8 @@ def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
         yield from _named(dimension.name, dimension.label, dimension.synonyms, DimensionSense(dimension.name))
         for carrier in dimension.fields:
             yield from _value_words(dimension.name, carrier.definition)
+    for grain in model.grains.values():
+        yield from _named(grain.name, model.group_label(grain.name), grain.synonyms, DimensionSense(grain.name))
     for behaviour in model.behaviours.values():
         for text in _texts(Label(behaviour.label.zh, behaviour.label.en), behaviour.synonyms):
             yield text, BehaviourSense(behaviour.name)

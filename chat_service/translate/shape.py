@@ -188,8 +188,12 @@ def cumulative_of(
 def trend_of(frame: Frame, assembly: Assembly, group_by: tuple[str, ...]) -> tuple[str, ...]:
     """The groups, with a unit of time where a trend is asked for."""
     grains = [name for name in group_by if name in GRAINS]
+    own = next((name for name in group_by if name in assembly.scope.model.grains), None)
     grain = trend_grain(frame)
-    if grains or grain is None:
+    if own is not None:
+        for mention in frame.said("trend.trend"):
+            assembly.use(mention, "grain", own)
+    if grains or own is not None or grain is None:
         return group_by
     for mention in frame.said("trend.trend"):
         assembly.use(mention, "grain", grain)

@@ -279,7 +279,7 @@ class Structure:
 
         An order without a store or campaign; not what the rows' own key points at, nor what some metrics are made for.
         """
-        if self.entity_dimension(dimension):
+        if dimension in self.model.grains or self.entity_dimension(dimension):
             return False
         target = self.model.dimensions[dimension]
         made_for = {each.dataset for m in self.model.metrics.values() for each in m.definition.instead}
@@ -297,6 +297,8 @@ class Structure:
 
     def entity_dimension(self, dimension: str) -> bool:
         """Whether rows of an entity's own dataset carry the dimension, and not in a role that is one among others."""
+        if dimension in self.model.grains:
+            return False
         target = self.model.dimensions[dimension]
         if self.model.datasets[target.home.dataset].role_of is not None:
             return False

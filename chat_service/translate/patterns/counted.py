@@ -12,6 +12,7 @@ _UNITS = ("销量", "units sold")
 
 
 def meaning_of(item: Item) -> str | None:
+    """What a word asks a quantity of ("how many customers", "units"), `bare` if of nothing, None for other words."""
     if not isinstance(item, Mention):
         return None
     found = item.words("quantity")

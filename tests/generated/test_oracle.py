@@ -1,0 +1,67 @@
+"""Queries over generated companies answer what plain Python makes of the rows."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from semantic_layer.periods import GRAINS
+from semantic_layer.query import MetricQuery
+from semantic_layer.result import ResultTable, Value
+from tests.generated.metric_strategies import companies
+from tests.generated.oracle import Group, Oracle, UndecidedError
+from tests.generated.query_strategies import plain_queries
+from tests.generated.running import opened, refused, tried
+
+Answer = dict[Group, tuple[Value, ...]]
+
+
+@tried(40)
+@given(st.data())
+def test_answers_are_what_the_rows_say(data: st.DataObject) -> None:
+    company = data.draw(companies())
+    oracle = Oracle(company)
+    with opened(company) as layer:
+        for _ in range(4):
+            query = data.draw(plain_queries(company))
+            try:
+                wanted = oracle.answer(query)
+            except UndecidedError as undecided:
+                event(f"undecided: {undecided}")
+                continue
+            codes = refused(layer, query)
+            if codes:
+                event(f"refused: {codes[0]}")
+                continue
+            found = layer.run(query)
+            check(query, found, wanted, tuple(oracle.empty(name) for name in query.metrics))
+
+
+def check(query: MetricQuery, found: ResultTable, wanted: Answer, empty: tuple[Value, ...]) -> None:
+    """The groups that have any value are the same, with the same values."""
+    width = len(query.group_by)
+    got = {row[:width]: row[width:] for row in found.rows}
+    assert len(got) == len(found.rows), f"a group twice\n{found.sql}"
+    got, wanted = _with_values(got, empty), _with_values(wanted, empty)
+    assert set(got) == set(wanted), f"groups {got} instead of {wanted}\n{found.sql}"
+    for group, values in wanted.items():
+        assert all(_equal(a, b) for a, b in zip(got[group], values, strict=True)), (
+            f"{group} {got[group]} instead of {values}\n{found.sql}"
+        )
+
+
+def _with_values(answer: Answer, empty: tuple[Value, ...]) -> Answer:
+    """Without groups that say no more than groups without rows would, which may be shown or not."""
+    nothing = tuple(value or 0 for value in empty)
+    return {group: values for group, values in answer.items() if tuple(value or 0 for value in values) != nothing}
+
+
+def _equal(one: Value, other: Value) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return one == other
+
+
+__all__ = ["GRAINS"]
