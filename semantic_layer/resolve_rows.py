@@ -30,8 +30,7 @@ class QueryRows:
         self._query, self._context, self._model = query, context, context.model
         self._population, self._narrowing = population, narrowing
         self._known: dict[tuple[str, tuple[str, ...], Field | None], Rows] = {}
-        # the rows are kept beside what is made of them, as their identity says nothing once they are gone
-        self._known_narrowed: dict[tuple[int, tuple[Among, ...]], tuple[Rows, Rows]] = {}
+        self._known_narrowed: dict[tuple[Rows, tuple[Among, ...]], Rows] = {}
 
     def of(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
         """The rows of a dataset with this query's groups and filters bound.
@@ -46,10 +45,10 @@ class QueryRows:
 
     def narrowed(self, rows: Rows, among: tuple[Among, ...]) -> Rows:
         """Rows of those entities only that meet every condition: the same object for the same rows and conditions."""
-        memory = (id(rows), among)
+        memory = (rows, among)
         if memory not in self._known_narrowed:
-            self._known_narrowed[memory] = (rows, self._narrowing(rows, among))
-        return self._known_narrowed[memory][1]
+            self._known_narrowed[memory] = self._narrowing(rows, among)
+        return self._known_narrowed[memory]
 
     @cached_property
     def _asks_for_event_parts(self) -> bool:

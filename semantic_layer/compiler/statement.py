@@ -146,6 +146,8 @@ def _measured(
         if query.grain is not None:
             on = exp.EQ(this=exp.column(query.grain, table=source), expression=exp.column(query.grain, table=totals))
         select = joined(select, table(totals), on, "LEFT")
+        # both sides have the grain's column
+        windows = {alias: _of(source, tree) for alias, tree in windows.items()}
     empty = {m.alias: m.when_empty for m in (*query.measures, *query.totals)}
     outputs: list[exp.Expr] = [
         exp.column(key.name, table=source if totals is not None else None) for key in query.keys
@@ -157,6 +159,13 @@ def _measured(
             other = _formula(metric.formula, empty, "__previous")
             outputs.append(aliased(other, f"{name}__previous"))
     return select.select(*outputs, copy=False)
+
+
+def _of(source: str, tree: exp.Expr) -> exp.Expr:
+    """The expression with its columns named after what they are read from."""
+    return tree.copy().transform(
+        lambda node: exp.column(node.name, table=source) if isinstance(node, exp.Column) else node, copy=False
+    )
 
 
 def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:

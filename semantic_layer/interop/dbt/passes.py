@@ -49,7 +49,7 @@ class Narrowed:
     @property
     def every(self) -> Conditions:
         """All of them, each once."""
-        return tuple({id(each): each for each in (*self.own, *self.asked)}.values())
+        return tuple(dict.fromkeys((*self.own, *self.asked)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +95,8 @@ class PassMaker:
         is_filled = use.join_to_timespine and bool(times)
         has_base = any(key.grain == self._names.time_grain(measure) for key in times)
         period_agg = metric.period_agg if accumulation is not None and times and not has_base else None
-        asked = tuple(id(each) for each in narrowed.asked) if is_filled else ()
-        known = (measure.name, tuple(id(each) for each in narrowed.every), asked, shift, is_filled, period_agg)
+        asked = narrowed.asked if is_filled else ()
+        known = (measure.name, narrowed.every, asked, shift, is_filled, period_agg)
         if known not in self._known:
             alias = self._alias(measure.name)
             read = self._read(measure, narrowed.every, shift, with_base=period_agg is not None)
@@ -110,7 +110,7 @@ class PassMaker:
     def _read(
         self, measure: DbtMeasure, conditions: Conditions, shift: Shift | None, *, with_base: bool
     ) -> _Read:
-        known = (measure.model, measure.time, tuple(id(each) for each in conditions), shift, with_base)
+        known = (measure.model, measure.time, conditions, shift, with_base)
         if known not in self._reads:
             shown: Shown | None = None
             of_time = tuple(each for each in conditions if self._is_of_time(each, measure))
