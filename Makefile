@@ -48,7 +48,7 @@ check: $(DEVELOPMENT) ## the tests alone
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
 
-speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million orders, and large models (ten minutes)
+speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million orders, and large models (three minutes)
 	$(BIN)/python -m benchmarks.expert_sql
 	$(BIN)/python -m benchmarks.model_load
 
