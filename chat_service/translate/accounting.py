@@ -54,7 +54,7 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
         return False
     if is_any(item, "average", "quantity.long", "question.how_long") and not item.metrics():
         return _is_mean_or_time(item, assembly, request)
-    if _says_more(item, frame, request, assembly):
+    if _is_second_verb(item, frame) or _says_more(item, frame, request, assembly):
         return False
     if item.is_filler:
         return True
@@ -63,6 +63,16 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
     if item.date is not None:
         return item.date.kind in ("now", "all_history", "versus", "same_period")
     return _shows(item, frame, request)
+
+
+def _is_second_verb(item: Mention, frame: Frame) -> bool:
+    """'Who ordered and rated': a word that means nothing by itself is something that was done too, behind 'and'."""
+    if not (item.text.isascii() and item.text.endswith("ed")):
+        return False
+    words = sorted((word for each in frame.items for word in mentions_of(each)), key=lambda word: word.start)
+    at = words.index(item)
+    linked = at > 1 and is_any(words[at - 1], "connective.and", "connective.or", "connective.but", "negation.nor")
+    return linked and bool(words[at - 2].behaviours())
 
 
 def _says_more(item: Mention, frame: Frame, request: Request, assembly: Assembly) -> bool:

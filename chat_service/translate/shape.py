@@ -32,6 +32,8 @@ def shares_of(
         assembly.use(mention, "share", "share")
     if are_shares(metrics, assembly) or _is_change_in_percent(frame, groups):
         return ()
+    if groups and _is_of_all_entities(frame, metrics, assembly):
+        raise StopError(Denial("not_supported", f"{frame.said('share.share')[0].text} {frame.entities[0].text}"))
     if not additive:
         raise StopError(Denial("share_of_ratio", assembly.metric_label(metrics[0])))
     if not groups and not grouping.grains:
@@ -41,6 +43,14 @@ def shares_of(
             return ()
         raise StopError(Denial("share_of_nothing", frame.said("share.share")[0].text))
     return additive
+
+
+def _is_of_all_entities(frame: Frame, metrics: list[str], assembly: Assembly) -> bool:
+    """'What percentage of customers used the app': of all customers, not of those who used anything."""
+    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    by_verb = any(part.behaviours() for measure in frame.measures for part in measure.parts)
+    people = assembly.scope.structure.people_metrics
+    return bool(frame.entities) and by_verb and any(name in people and name not in counted for name in metrics)
 
 
 def _over_whole(frame: Frame, metrics: list[str], assembly: Assembly) -> tuple[str, ...]:

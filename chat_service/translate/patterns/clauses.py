@@ -353,7 +353,8 @@ def _said(
         found = _Said(None, verb.metrics()[0], None, (verb,))
     elif verb is not None:
         amount = next((item for item in stretch if _compares(item)), None)
-        amount = None if amount is not None and _parted(stretch, verb, amount) else amount
+        if amount is not None and (_parted(stretch, verb, amount) or not _is_of(amount, verb, scope)):
+            amount = None
         metric, condition = _metric_of(verb, amount, scope)
         found = _Said(verb.behaviours()[0], metric, condition, tuple(i for i in (verb, amount) if i is not None))
     elif lone is not None and main is not None:
@@ -381,6 +382,13 @@ def _parted(stretch: Items, verb: Item, amount: Item) -> bool:
     """'Never redeemed points but have more than 5000': behind 'but' a number is no longer the verb's."""
     low, high = sorted((verb.start, amount.start))
     return any(is_a(item, "connective.but") and low < item.start < high for item in stretch)
+
+
+def _is_of(amount: Item, verb: Mention, scope: Scope) -> bool:
+    """Whether a verb's own numbers may be of that unit: points are redeemed, not ordered."""
+    units = amount.units if isinstance(amount, (Condition, Amount)) else ()
+    measure = scope.model.behaviours[verb.behaviours()[0]].amount
+    return "points" not in units or (measure is not None and scope.model.metrics[measure].unit == "points")
 
 
 def _repeated(stretch: Items, previous: Clause, scope: Scope) -> _Said:
@@ -443,7 +451,8 @@ def _of_entity(values: Values, metric: str, scope: Scope) -> bool:
 
 
 def _with_periods(items: list[Item]) -> list[Item]:
-    """Clauses without a period of their own take the one of the clause before, else of the one after."""
+    """Clauses without a period of their own take the one of the clause before, else of the one after, if it is theirs
+    too."""
     clauses = [item for item in items if isinstance(item, Clause)]
     if not any(clause.when for clause in clauses):
         return items
@@ -452,8 +461,23 @@ def _with_periods(items: list[Item]) -> list[Item]:
         if isinstance(item, Clause) and item.when is None and not item.ever:
             index = clauses.index(item)
             before = next((c.when for c in reversed(clauses[:index]) if c.when is not None), None)
-            after = next((c.when for c in clauses[index + 1 :] if c.when is not None), None)
-            result.append(replace(item, when=before or after))
+            after = next((c for c in clauses[index + 1 :] if c.when is not None), None)
+            shared = after.when if after is not None and _closes(after, item) else None
+            result.append(replace(item, when=before or shared))
         else:
             result.append(item)
     return result
+
+
+def _closes(last: Clause, item: Clause) -> bool:
+    """Whether the period of a later clause is that of an earlier one too.
+
+    Behind its verb it may close a row of clauses that all say or all deny: "neither logged in nor ordered this year".
+    Before it, it is the earlier clause's if nothing links the two: "searched this year without placing an order".
+    In 花了5000元以上、去年没退过货, and "spent over 5000 but placed no order this year", it is the later one's alone.
+    """
+    assert last.when is not None, "called for clauses with a period"
+    if any(part.behaviours() and part.start < last.when.start for part in last.parts):
+        return last.negated == item.negated
+    linked = any(is_a(part, "connective") and item.end <= part.start < last.when.start for part in last.parts)
+    return last.when.parts[0].text.isascii() and not linked

@@ -36,6 +36,7 @@ def counted(verb: Mention, meaning: str, scope: Scope) -> str | None:
 
 
 def units_metric(scope: Scope) -> str | None:
+    """The metric that counts units sold, by either of its plainest words; None if the model has none."""
     for word in _UNITS:
         for sense in scope.lexicon.senses(phrase_keys(word)):
             if isinstance(sense, MetricSense):
