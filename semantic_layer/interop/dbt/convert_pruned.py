@@ -4,15 +4,13 @@ dbt project that it comes from.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 
-from semantic_layer.build import build
 from semantic_layer.definitions import DatasetDefinition, ModelDefinition
-from semantic_layer.draft import Draft, by_place
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import DbtProject
+from semantic_layer.interop.refused import refused
 from semantic_layer.yaml_text import Part
 
 
@@ -22,9 +20,9 @@ def pruned(
 ) -> ModelDefinition:  # fmt: skip
     """The definitions without what is refused; `joins` are the places of relationships by their ends. What is left out
     is added to `problems`. Raises DefinitionsError where leaving out does not help."""
-    while refused := _refused(definition):
+    while wrong := refused(definition):
         lost: set[Part] = set()
-        for part, problem in refused:
+        for part, problem in wrong:
             where, owner, found = _lost(definition, part, project, joins)
             if not found:
                 raise DefinitionsError(problem)
@@ -33,20 +31,6 @@ def pruned(
             lost |= found
         definition = _without(definition, lost)
     return definition
-
-
-def _refused(definition: ModelDefinition) -> list[tuple[Part, DefinitionProblem]]:
-    """What our checks find, each with the part of the definitions that it stands at."""
-
-    def where(*part: str | int) -> str:
-        return json.dumps(by_place(definition, part))
-
-    try:
-        build(Draft(definition, where))
-    except DefinitionsError as error:
-        found = [each for each in error.problems if isinstance(each, DefinitionProblem)]
-        return [(tuple(json.loads(each.where)), each) for each in found]
-    return []
 
 
 def _lost(

@@ -5,13 +5,10 @@ Whatever our own checks refuse is left out and named too, with its line in the d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from semantic_layer.build import build
 from semantic_layer.definitions import ModelDefinition
-from semantic_layer.draft import Draft, by_place
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.expressions import Sql
 from semantic_layer.interop.ossie import dialects
@@ -26,6 +23,7 @@ from semantic_layer.interop.ossie.relationships import convert_relationships
 from semantic_layer.interop.ossie.spec import Extension
 from semantic_layer.interop.ossie.times import Times
 from semantic_layer.interop.ossie.words import both, left_behind
+from semantic_layer.interop.refused import refused
 from semantic_layer.joins import join_paths, join_steps
 from semantic_layer.yaml_text import Part
 
@@ -147,20 +145,6 @@ def _extensions(extensions: tuple[Extension, ...], found: Found, part: Part, own
 
 
 # ---- what our checks refuse ----
-
-
-def refused(definition: ModelDefinition) -> list[tuple[Part, DefinitionProblem]]:
-    """What our checks find, each with the part of the definitions that it stands at."""
-
-    def where(*part: str | int) -> str:
-        return json.dumps(by_place(definition, part))
-
-    try:
-        build(Draft(definition, where))
-    except DefinitionsError as error:
-        found = [each for each in error.problems if isinstance(each, DefinitionProblem)]
-        return [(tuple(json.loads(each.where)), each) for each in found]
-    return []
 
 
 def _without(

@@ -10,11 +10,12 @@ from semantic_layer.definitions import ModelDefinition
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.expressions import Unparsable, parse_query
 from semantic_layer.interop.ossie.changes import Changes, is_unchanged
-from semantic_layer.interop.ossie.convert import Choices, Converted, convert_model, refused
+from semantic_layer.interop.ossie.convert import Choices, Converted, convert_model
 from semantic_layer.interop.ossie.document import Found, chosen, read_models
 from semantic_layer.interop.ossie.extension import UnreadableExtensionError, restored
 from semantic_layer.interop.ossie.problems import BadExtension, NotCarriedOver
 from semantic_layer.interop.ossie.sources import moved_query, moved_table
+from semantic_layer.interop.refused import refused
 from semantic_layer.load import build_model
 from semantic_layer.model import Model
 
