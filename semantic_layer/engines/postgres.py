@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import ClassVar, NoReturn
 
 import adbc_driver_manager as adbc
@@ -60,6 +60,8 @@ class PostgresEngine:
         self._timeout_seconds, self._memory_limit = timeout_seconds, memory_limit
         self._database = _server(url)
         self._lock = threading.Lock()
+        # the driver counts its connections without a lock of its own: two opened at once may be counted as one
+        self._counting = threading.Lock()
         self._idle: list[adbc.AdbcConnection] = []
         self._running: Running[adbc.AdbcConnection] = Running(lambda connection: connection.cancel())
         self._idle.append(self._connected())
@@ -83,9 +85,9 @@ class PostgresEngine:
 
     def close(self) -> None:
         with self._lock:
-            for connection in self._idle:
-                connection.close()
-            self._idle.clear()
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            self._closed(connection)
 
     @contextmanager
     def _borrowed(self) -> Iterator[adbc.AdbcConnection]:
@@ -106,11 +108,17 @@ class PostgresEngine:
                 with self._lock:
                     self._idle.append(connection)
             else:
-                connection.close()
+                self._closed(connection)
+
+    def _closed(self, connection: adbc.AdbcConnection) -> None:
+        # the driver lets go of the connection before it counts, so a miscount leaves nothing open
+        with self._counting, suppress(adbc.Error):
+            connection.close()
 
     def _connected(self) -> adbc.AdbcConnection:
         try:
-            connection = adbc.AdbcConnection(self._database)
+            with self._counting:
+                connection = adbc.AdbcConnection(self._database)
             _execute(connection, self._session())
         except adbc.Error as error:
             raise EngineError(_unconnected(self._shown, error)) from error
