@@ -20,7 +20,7 @@ from benchmarks.timing import Measured, print_table, timed
 from chat_service.evaluate.suite import load_suite
 from chat_service.services import open_services
 from chat_service.settings import Settings
-from semantic_layer.load import load_model, shipped_model_path
+from semantic_layer.loading.load import load_model, shipped_model_path
 
 SUITE = Path(__file__).resolve().parent.parent / "tests" / "questions" / "suite.yaml"
 

@@ -28,10 +28,10 @@ from benchmarks.company import AS_OF, make_company
 from benchmarks.timing import timed
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model import Model
-from semantic_layer.query import Request
-from semantic_layer.result import Value
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import Request
+from semantic_layer.query.result import Value
 
 EXPERT = Path(__file__).parent / "expert"
 MOST_ROWS = 100_000

@@ -26,10 +26,10 @@ from benchmarks.generated_model import METRICS_PER_STAR, make_tables, write_mode
 from chat_service.evaluate.report import percentile
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model import Model
-from semantic_layer.periods import Period
-from semantic_layer.query import Compare, FieldFilter, MetricFilter, MetricQuery
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import Compare, FieldFilter, MetricFilter, MetricQuery
+from semantic_layer.time.periods import Period
 
 AS_OF = date(2026, 6, 30)
 SIZES = (100, 500, 2_000)

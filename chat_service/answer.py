@@ -34,11 +34,11 @@ from chat_service.present.text import describe, reading_remarks
 from chat_service.services import Services
 from chat_service.stopwatch import Stopwatch
 from chat_service.translate.parse import language_of
-from semantic_layer.access import Reader
 from semantic_layer.errors import EngineError, HuitouError, QueryError
 from semantic_layer.layer import Layer
-from semantic_layer.query import MetricQuery, Request
-from semantic_layer.result import ResultTable
+from semantic_layer.query.reader import Reader
+from semantic_layer.query.requests import MetricQuery, Request
+from semantic_layer.query.result import ResultTable
 
 
 def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] = lambda _: None) -> Answer:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from chat_service.outcomes import Choice, Clarification, Previous
 from semantic_layer.errors import HuitouError, Problem
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
 
 
 @dataclass(frozen=True)

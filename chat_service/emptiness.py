@@ -15,9 +15,9 @@ from chat_service.present.dates import period_words
 from chat_service.present.names import Names
 from semantic_layer.errors import HuitouError
 from semantic_layer.layer import Layer
-from semantic_layer.model import Model
-from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
-from semantic_layer.result import ResultTable
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.query.result import ResultTable
 
 Run = Callable[[Request], ResultTable]  # raises HuitouError
 _TRIES = 6

@@ -6,8 +6,8 @@ import importlib
 from pathlib import Path
 
 from semantic_layer.interop.forms import is_ossie
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model import Model
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model.model import Model
 
 
 def opened_model(path: Path | None) -> Model:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from semantic_layer.periods import Period
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
+from semantic_layer.time.periods import Period
 
 Language = Literal["zh", "en"]
 SpanRole = Literal[

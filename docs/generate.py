@@ -17,11 +17,11 @@ import semantic_layer
 from chat_service.app import create_app
 from chat_service.conversation import MemoryStore
 from chat_service.settings import Settings, settings_document
-from semantic_layer import definitions
-from semantic_layer.definitions import Bilingual, MetricDefinition, ModelDefinition
 from semantic_layer.errors import DefinitionProblem, EngineProblem, Problem, QueryProblem
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model_schema import model_schema
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model import definitions
+from semantic_layer.model.definitions import Bilingual, MetricDefinition, ModelDefinition
+from semantic_layer.model.schema import model_schema
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FAMILIES: tuple[tuple[type[Problem], str], ...] = (

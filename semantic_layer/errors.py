@@ -6,8 +6,13 @@ Families by who must act: `DefinitionProblem` (an analyst fixes the YAML), `Quer
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
+
+from rapidfuzz import fuzz, process
+
+_CUTOFF = 60.0
 
 
 @dataclass(frozen=True)
@@ -81,3 +86,16 @@ def suggestion(nearest: tuple[str, ...]) -> str:
     if not nearest:
         return ""
     return " Did you mean " + " or ".join(f"'{name}'" for name in nearest) + "?"
+
+
+def nearest(word: str, names: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """Up to `limit` names that look like `word` whatever their case, best first, ties in order of name.
+
+    >>> nearest("reveune", ["revenue", "orders", "refunds"])
+    ('revenue',)
+    >>> nearest("weather", ["revenue", "orders"])
+    ()
+    """
+    known = sorted(set(names))
+    found = process.extract(word, known, scorer=fuzz.ratio, processor=str.lower, limit=limit, score_cutoff=_CUTOFF)
+    return tuple(name for name, _, _ in found)

@@ -10,28 +10,28 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from semantic_layer.access import ANONYMOUS, Reader
-from semantic_layer.binding import Binder
 from semantic_layer.compiler.finish import TOTAL_ROWS
 from semantic_layer.compiler.statement import compile_request
-from semantic_layer.data_range import data_ranges
-from semantic_layer.database_checks import missing_tables
+from semantic_layer.database.calendars import ModelCalendars
+from semantic_layer.database.checks import missing_tables
+from semantic_layer.database.ranges import data_ranges
+from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
-from semantic_layer.model import Field, Model
-from semantic_layer.model_calendars import ModelCalendars
-from semantic_layer.periods import Period
-from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
-from semantic_layer.query_problems import UnknownName, Withheld
-from semantic_layer.resolve import resolve_metrics
-from semantic_layer.resolve_context import Context
-from semantic_layer.resolve_events import resolve_cohort, resolve_funnel
-from semantic_layer.resolve_list import resolve_list
-from semantic_layer.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
-from semantic_layer.result import Column, ResultTable, Value
-from semantic_layer.sql import select_from, subquery
-from semantic_layer.sure_joins import SureJoins
+from semantic_layer.model.model import Field, Model
+from semantic_layer.query.problems import UnknownName, Withheld
+from semantic_layer.query.reader import ANONYMOUS, Reader
+from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.query.result import Column, ResultTable, Value
+from semantic_layer.resolve.binding import Binder
+from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.events import resolve_cohort, resolve_funnel
+from semantic_layer.resolve.lists import resolve_list
+from semantic_layer.resolve.metrics import resolve_metrics
+from semantic_layer.resolve.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
+from semantic_layer.sql.nodes import select_from, subquery
+from semantic_layer.time.periods import Period
 
 MAX_ROWS = 1000
 

@@ -34,8 +34,8 @@ from chat_service.channels.wire import (
 )
 from chat_service.present.names import Names, part_unit
 from semantic_layer.layer import Layer, Prepared
-from semantic_layer.resolved import AppliedFilter
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.query.result import ResultTable, Value
+from semantic_layer.resolve.resolved import AppliedFilter
 
 
 def chat_body(

@@ -16,8 +16,8 @@ from chat_service.channels.http_middleware import Meters
 from chat_service.conversation import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer.access import ANONYMOUS, Reader
 from semantic_layer.engines.callers import Caller
+from semantic_layer.query.reader import ANONYMOUS, Reader
 
 
 @dataclass(eq=False)

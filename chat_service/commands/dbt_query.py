@@ -13,7 +13,7 @@ from chat_service.settings import DEMO_DATABASE, Settings
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.interop.dbt import DbtLayer, load_dbt
 from semantic_layer.interop.dbt.query import read_dbt_query
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.query.result import ResultTable, Value
 
 _ROWS = 100
 

@@ -24,7 +24,7 @@ from chat_service.present.terminal import table_of
 from semantic_layer.errors import Problem, QueryError
 from semantic_layer.interop.dbt.load import is_dbt
 from semantic_layer.interop.forms import is_ossie
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

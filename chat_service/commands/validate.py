@@ -8,15 +8,15 @@ import typer
 from rich.console import Console
 
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
-from semantic_layer.build import build
-from semantic_layer.database_checks import DatasetUnavailable, check_against
-from semantic_layer.draft import Draft, MemoryPositions
+from semantic_layer.database.checks import DatasetUnavailable, check_against
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.urls import without_secrets
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.interop import ossie
 from semantic_layer.interop.forms import is_ossie
-from semantic_layer.load import read_definition, shipped_model_path
+from semantic_layer.loading.build import build
+from semantic_layer.loading.load import read_definition, shipped_model_path
+from semantic_layer.loading.unchecked import Draft, MemoryPositions
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

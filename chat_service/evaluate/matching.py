@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Literal
 
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 
 Row = tuple[Value, ...]
 Mismatch = Literal["row_count", "column_not_found", "rows_differ", "order_differs"]

@@ -14,9 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-from semantic_layer.errors import DefinitionProblem, HuitouError, suggestion
-from semantic_layer.nearest import nearest
-from semantic_layer.yaml_text import Part, YamlValue, read_yaml
+from semantic_layer.errors import DefinitionProblem, HuitouError, nearest, suggestion
+from semantic_layer.loading.yaml_text import Part, YamlValue, read_yaml
 
 Check = Literal["table", "list", "refused", "clarification", "empty", "text"]
 CHECKS: tuple[Check, ...] = get_args(Check)

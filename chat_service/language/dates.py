@@ -46,7 +46,7 @@ from chat_service.language.datewords.near_rules import RULES as NEAR
 from chat_service.language.datewords.part_rules import RULES as PARTS
 from chat_service.language.datewords.range_rules import RULES as RANGES
 from chat_service.language.folding import Folded
-from semantic_layer.periods import Grain, Period, add_months, unit
+from semantic_layer.time.periods import Grain, Period, add_months, unit
 
 __all__ = [
     "RULES", "Against", "DateMention", "MentionKind", "calendar_period_for", "find_dates", "resolve_relative",

@@ -21,8 +21,8 @@ from chat_service.present.marks import (
     line_panel,
     stacked_panel,
 )
-from semantic_layer.query import CohortQuery, FunnelQuery
-from semantic_layer.result import Column
+from semantic_layer.query.requests import CohortQuery, FunnelQuery
+from semantic_layer.query.result import Column
 
 ChartForm = Literal["line", "bar", "table"]
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"

@@ -10,11 +10,11 @@ from datetime import date
 
 from chat_service.outcomes import Language
 from chat_service.present.names import Names
-from semantic_layer.model import Metric, Model
-from semantic_layer.periods import Period
-from semantic_layer.query import ListQuery, MetricQuery, Request
-from semantic_layer.resolved import AppliedFilter
-from semantic_layer.result import Column, ColumnPart, ResultTable, Value
+from semantic_layer.model.model import Metric, Model
+from semantic_layer.query.requests import ListQuery, MetricQuery, Request
+from semantic_layer.query.result import Column, ColumnPart, ResultTable, Value
+from semantic_layer.resolve.resolved import AppliedFilter
+from semantic_layer.time.periods import Period
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
-from semantic_layer.result import Column
+from semantic_layer.query.result import Column
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 _WIDTH = 560

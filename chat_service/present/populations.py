@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from semantic_layer.definitions import ListDefinition
-from semantic_layer.model import Model
-from semantic_layer.query import FieldFilter, ListQuery
+from semantic_layer.model.definitions import ListDefinition
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import FieldFilter, ListQuery
 
 
 def population(request: ListQuery, model: Model) -> ListDefinition | None:

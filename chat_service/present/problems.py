@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat_service.present.names import Names
-from semantic_layer.engines.protocol import (
+from semantic_layer.engines.problems import (
     DatabaseMissing,
     DatabaseUnreadable,
     OutOfMemory,
@@ -12,7 +12,7 @@ from semantic_layer.engines.protocol import (
     StatementFailed,
 )
 from semantic_layer.errors import EngineProblem, HuitouError, Problem, QueryProblem
-from semantic_layer.query_problems import (
+from semantic_layer.query.problems import (
     AmbiguousPath,
     MissingTable,
     NeedsPeriod,

@@ -13,8 +13,8 @@ from chat_service.present.journey_sentences import distance_name
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
 from chat_service.present.subject import of
-from semantic_layer.periods import GRAINS, Period, unit
-from semantic_layer.query import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Request
+from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Request
+from semantic_layer.time.periods import GRAINS, Period, unit
 
 _LY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 

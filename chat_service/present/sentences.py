@@ -10,8 +10,8 @@ from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
 from chat_service.present.populations import population
 from chat_service.present.subject import conditions, en_head, of, zh_head
-from semantic_layer.query import ListQuery, MetricQuery
-from semantic_layer.result import Column
+from semantic_layer.query.requests import ListQuery, MetricQuery
+from semantic_layer.query.result import Column
 
 _NAMED, _RANKED = 3, 5  # so many groups are named in a sentence, more where they were ranked; the table has all
 

@@ -16,8 +16,8 @@ from chat_service.present.figures import exact_figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix, curve, funnel_bars
 from chat_service.present.names import part_unit
-from semantic_layer.query import CohortQuery, FunnelQuery
-from semantic_layer.result import Column, Value
+from semantic_layer.query.requests import CohortQuery, FunnelQuery
+from semantic_layer.query.result import Column, Value
 
 _ROWS = 24
 _EIGHTHS = " ▁▂▃▄▅▆▇█"

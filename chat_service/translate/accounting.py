@@ -14,8 +14,8 @@ from chat_service.translate.patterns.nodes import Amount, Item, Node, Rank, Valu
 from chat_service.translate.senses import Mention
 from chat_service.translate.shape import MOTION
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.periods import GRAINS
-from semantic_layer.query import ListQuery, MetricQuery, Request
+from semantic_layer.query.requests import ListQuery, MetricQuery, Request
+from semantic_layer.time.periods import GRAINS
 
 # words that ask, link or point; they shape the request but add nothing to it
 _SHAPING = (

@@ -8,7 +8,7 @@ from chat_service.translate.assembly import Assembly
 from chat_service.translate.frame import Frame
 from chat_service.translate.senses import Mention
 from chat_service.translate.subjects import split_subjects
-from semantic_layer.query import (
+from semantic_layer.query.requests import (
     MetricQuery,
     Request,
 )

@@ -9,8 +9,8 @@ from chat_service.translate.patterns.nodes import Clause, Compared, Condition, D
 from chat_service.translate.patterns.quantities import negated
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import period_of
-from semantic_layer.periods import Period
-from semantic_layer.query import AnyOf, FieldFilter, Filter, MetricFilter, NumberOperator
+from semantic_layer.query.requests import AnyOf, FieldFilter, Filter, MetricFilter, NumberOperator
+from semantic_layer.time.periods import Period
 
 
 def behaviour_filter(clause: Clause, assembly: Assembly) -> Filter:

@@ -17,8 +17,8 @@ from chat_service.translate.patterns.matching import is_a
 from chat_service.translate.patterns.nodes import Item, Measure
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.model import Metric, Model
-from semantic_layer.query import (
+from semantic_layer.model.model import Metric, Model
+from semantic_layer.query.requests import (
     AllOf,
     AnyOf,
     FieldFilter,

@@ -21,7 +21,7 @@ from chat_service.translate.parse import Parsed
 from chat_service.translate.refusals import refuse_uncomputable, refuse_unknown, refuse_writing
 from chat_service.translate.requests import new_request
 from chat_service.translate.senses import Mention
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
 

@@ -24,8 +24,7 @@ from chat_service.translate.ordering import is_descending
 from chat_service.translate.patterns.nodes import Values
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import period_of
-from semantic_layer.periods import GRAINS, Grain, Period, add_months, preceding, unit
-from semantic_layer.query import (
+from semantic_layer.query.requests import (
     Compare,
     FieldFilter,
     Filter,
@@ -36,6 +35,7 @@ from semantic_layer.query import (
     Request,
     Scalar,
 )
+from semantic_layer.time.periods import GRAINS, Grain, Period, add_months, preceding, unit
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # 'for all tiers', 所有等级: no longer only those picked before

@@ -28,7 +28,7 @@ from chat_service.translate.patterns.nodes import (
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention, WordSense
 from chat_service.translate.subjects import split_subjects
-from semantic_layer.query import FieldFilter
+from semantic_layer.query.requests import FieldFilter
 
 _FLAGS = (
     "comparative",

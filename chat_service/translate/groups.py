@@ -8,7 +8,7 @@ from chat_service.translate.assembly import Assembly
 from chat_service.translate.choices import Chooser
 from chat_service.translate.frame import Frame
 from chat_service.translate.patterns.nodes import Group
-from semantic_layer.periods import Grain
+from semantic_layer.time.periods import Grain
 
 
 @dataclass(frozen=True)

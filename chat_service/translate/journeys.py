@@ -17,8 +17,8 @@ from chat_service.translate.parse import Parsed
 from chat_service.translate.senses import Mention, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import period_of
-from semantic_layer.periods import Period
-from semantic_layer.query import CohortQuery, FieldFilter, FunnelQuery, Scalar
+from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery, Scalar
+from semantic_layer.time.periods import Period
 
 _EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _EN_NTH = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

@@ -24,9 +24,9 @@ from chat_service.translate.senses import (
 )
 from chat_service.translate.structure import Structure
 from chat_service.translate.words import Phrase, keeps, language_words, lemma_keys, noun_key, phrase_keys, verb_key
-from semantic_layer.definitions import FieldDefinition, Synonyms
-from semantic_layer.model import Model
-from semantic_layer.result import Label
+from semantic_layer.model.definitions import FieldDefinition, Synonyms
+from semantic_layer.model.model import Model
+from semantic_layer.query.result import Label
 
 GAP = "…"
 _INFLECTED = WordSense("filler", "inflected")

@@ -12,8 +12,8 @@ from chat_service.translate.ordering import is_descending
 from chat_service.translate.patterns.nodes import Measure
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.timing import decide_timing
-from semantic_layer.periods import Period
-from semantic_layer.query import AnyOf, Filter, ListQuery, MeasuredColumn, MetricFilter, Order
+from semantic_layer.query.requests import AnyOf, Filter, ListQuery, MeasuredColumn, MetricFilter, Order
+from semantic_layer.time.periods import Period
 
 
 def list_request(frame: Frame, assembly: Assembly) -> ListQuery:

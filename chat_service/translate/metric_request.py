@@ -28,8 +28,8 @@ from chat_service.translate.shape import (
 )
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing, decide_timing, period_of
-from semantic_layer.periods import GRAINS, Grain
-from semantic_layer.query import FieldFilter, Filter, Having, MetricFilter, MetricQuery
+from semantic_layer.query.requests import FieldFilter, Filter, Having, MetricFilter, MetricQuery
+from semantic_layer.time.periods import GRAINS, Grain
 
 _JOINERS = ("connective", "question", "quantity", "when", "group", "comparison.versus")
 

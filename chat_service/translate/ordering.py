@@ -12,7 +12,7 @@ from chat_service.translate.patterns.nodes import Rank
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.timing import Timing
-from semantic_layer.query import Order
+from semantic_layer.query.requests import Order
 
 _SEVERAL = frozenset({"哪些", "哪几个", "哪几", "which ones"})
 

@@ -10,8 +10,8 @@ from chat_service.translate.frame import Frame
 from chat_service.translate.groups import Grouping
 from chat_service.translate.patterns.nodes import Values
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.periods import GRAINS
-from semantic_layer.query import FieldFilter
+from semantic_layer.query.requests import FieldFilter
+from semantic_layer.time.periods import GRAINS
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from chat_service.translate.metric_request import count_metrics, metric_request
 from chat_service.translate.patterns.nodes import Measure
 from chat_service.translate.senses import ListSense, Mention
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer.query import MetricFilter, Request
+from semantic_layer.query.requests import MetricFilter, Request
 
 _POLITE = frozenset({"please", "pls", "can you", "could you", "hi", "hey", "hello", "now", ","})
 _AGENTS = frozenset({"spender", "spenders"})

@@ -35,8 +35,8 @@ from chat_service.translate.spelling import Speller
 from chat_service.translate.stops import Denial, Doubt, StopError
 from chat_service.translate.structure import Structure
 from chat_service.translate.values import ValueIndex, ValueSource
-from semantic_layer.model import Model
-from semantic_layer.query import CohortQuery, FunnelQuery, MetricQuery, Request
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import CohortQuery, FunnelQuery, MetricQuery, Request
 
 MAX_CHARACTERS = 2000
 _SUGGESTED, _LEADING = 3, 8

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat_service.language.datewords.mention import DateMention
-from semantic_layer.query import Scalar
+from semantic_layer.query.requests import Scalar
 
 
 @dataclass(frozen=True)

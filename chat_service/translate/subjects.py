@@ -12,7 +12,7 @@ from chat_service.translate.patterns.matching import is_any
 from chat_service.translate.patterns.nodes import Item, Items, Measure, Node, Rank
 from chat_service.translate.senses import Mention
 from chat_service.translate.structure import Structure
-from semantic_layer.query import FieldFilter
+from semantic_layer.query.requests import FieldFilter
 
 _EXPLICIT = frozenset(
     {

@@ -8,9 +8,8 @@ from sqlglot import exp
 
 from semantic_layer.compiler.finish import ordered
 from semantic_layer.compiler.rows import Sources, where
-from semantic_layer.periods import Period
-from semantic_layer.resolved import EventRows, Members, ResolvedCohort, ResolvedFunnel
-from semantic_layer.sql import (
+from semantic_layer.resolve.resolved import EventRows, Members, ResolvedCohort, ResolvedFunnel
+from semantic_layer.sql.nodes import (
     aliased,
     day_literal,
     free_name,
@@ -22,6 +21,7 @@ from semantic_layer.sql import (
     truncated,
     with_ctes,
 )
+from semantic_layer.time.periods import Period
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from semantic_layer.compiler.stack import Named
-from semantic_layer.query import Having
-from semantic_layer.resolve_filters import comparison
-from semantic_layer.resolved import KeepCondition, ResolvedMetrics, Sort
-from semantic_layer.sql import aliased, free_name, select_from, subquery, table, with_ctes
+from semantic_layer.query.requests import Having
+from semantic_layer.resolve.filters import comparison
+from semantic_layer.resolve.resolved import KeepCondition, ResolvedMetrics, Sort
+from semantic_layer.sql.nodes import aliased, free_name, select_from, subquery, table, with_ctes
 
 TOTAL_ROWS = "total_rows"
 

@@ -8,13 +8,12 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.binding import substitute
-from semantic_layer.calendars import CLOCK_GRAINS
 from semantic_layer.compiler.aggregates import Parameters, aggregate, narrowed_values
 from semantic_layer.compiler.rows import Sources, spine_table, where
-from semantic_layer.measures import key_name
-from semantic_layer.resolved import Branch, LatestRows, Measure, PerStage
-from semantic_layer.sql import (
+from semantic_layer.resolve.binding import substitute
+from semantic_layer.resolve.measures import key_name
+from semantic_layer.resolve.resolved import Branch, LatestRows, Measure, PerStage
+from semantic_layer.sql.nodes import (
     aliased,
     any_of,
     as_date,
@@ -27,6 +26,7 @@ from semantic_layer.sql import (
     subquery,
     truncated,
 )
+from semantic_layer.time.units import CLOCK_GRAINS
 
 SPINE = "buckets"
 

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from semantic_layer.calendars import STANDARD, day_of, following, midnight
 from semantic_layer.compiler.aggregates import narrowed_values
 from semantic_layer.compiler.flows import SPINE, Shape, key_outputs, within_reach
 from semantic_layer.compiler.partial import PARTS, Split
 from semantic_layer.compiler.rows import Sources, is_moving, spine_table, where
-from semantic_layer.resolved import Branch, Measure
-from semantic_layer.sql import aliased, all_of, any_of, day_literal, grouped, joined, select_from, subquery, truncated
+from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.sql.nodes import (
+    aliased,
+    all_of,
+    any_of,
+    day_literal,
+    grouped,
+    joined,
+    select_from,
+    subquery,
+    truncated,
+)
+from semantic_layer.time.units import STANDARD, day_of, following, midnight
 
 _FIRST, _LAST = "counts_from", "counts_until"
 _OWN_NAMES = ("counts_", "part_", "different_")

@@ -11,9 +11,9 @@ from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.compiler.finish import ordered, with_total
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named
-from semantic_layer.model import Step
-from semantic_layer.resolved import Measure, MeasuredJoin, ResolvedList, ResolvedMetrics, Rows
-from semantic_layer.sql import aliased, joined, select_from, subquery, table, with_ctes
+from semantic_layer.model.model import Step
+from semantic_layer.resolve.resolved import Measure, MeasuredJoin, ResolvedList, ResolvedMetrics, Rows
+from semantic_layer.sql.nodes import aliased, joined, select_from, subquery, table, with_ctes
 
 Computed = Callable[[ResolvedMetrics], tuple[list[Named], str]]
 

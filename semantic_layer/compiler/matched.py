@@ -22,8 +22,8 @@ from semantic_layer.compiler.flows import (
     valid_at,
 )
 from semantic_layer.compiler.rows import Sources, spine_table, where
-from semantic_layer.resolved import Branch, Measure
-from semantic_layer.sql import (
+from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.sql.nodes import (
     aliased,
     all_of,
     any_of,

@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from sqlglot import exp
 
-from semantic_layer.binding import field_tree, instant_field, substitute
-from semantic_layer.joins import AS_OF_TODAY, AT_INSTANT
-from semantic_layer.model import Dataset, Step, Validity
-from semantic_layer.resolved import Bucket, Population, Rows
-from semantic_layer.sql import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
+from semantic_layer.model.joins import AS_OF_TODAY, AT_INSTANT
+from semantic_layer.model.model import Dataset, Step, Validity
+from semantic_layer.resolve.binding import field_tree, instant_field, substitute
+from semantic_layer.resolve.resolved import Bucket, Population, Rows
+from semantic_layer.sql.nodes import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
 
 Literals = Mapping[str, exp.Expr]
 

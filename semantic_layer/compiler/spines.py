@@ -6,8 +6,8 @@ from sqlglot import exp
 
 from semantic_layer.compiler.flows import SPINE, Reading, Shape, grouped_rows, valid_at, within_reach
 from semantic_layer.compiler.rows import Sources, spine_table
-from semantic_layer.resolved import Branch, Measure
-from semantic_layer.sql import aliased, all_of, day_literal, grouped, joined, select_from, subquery, truncated
+from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.sql.nodes import aliased, all_of, day_literal, grouped, joined, select_from, subquery, truncated
 
 
 def by_bucket(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> exp.Select:

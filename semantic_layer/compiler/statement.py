@@ -16,11 +16,11 @@ from semantic_layer.compiler.over_groups import over_groups
 from semantic_layer.compiler.passes import Shape, passes
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named, filled, stacked
-from semantic_layer.kinds import kind_of
-from semantic_layer.measures import has_division
-from semantic_layer.model import Model, Step
-from semantic_layer.resolve_filters import holds
-from semantic_layer.resolved import (
+from semantic_layer.model.model import Model, Step
+from semantic_layer.query.result import ColumnType
+from semantic_layer.resolve.filters import holds
+from semantic_layer.resolve.measures import has_division
+from semantic_layer.resolve.resolved import (
     Measure,
     Number,
     Population,
@@ -30,8 +30,8 @@ from semantic_layer.resolved import (
     ResolvedList,
     ResolvedMetrics,
 )
-from semantic_layer.result import ColumnType
-from semantic_layer.sql import aliased, any_of, joined, number_literal, select_from, table, with_ctes
+from semantic_layer.sql.nodes import aliased, any_of, joined, number_literal, select_from, table, with_ctes
+from semantic_layer.sql.value_types import kind_of
 
 _NO_WINDOWS: Mapping[str, exp.Expr] = MappingProxyType({})
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from semantic_layer.engines.protocol import RawTable
-from semantic_layer.result import ColumnType, Value
+from semantic_layer.query.result import ColumnType, Value
 
 # the driver for PostgreSQL hands its NUMERIC, which has no fixed scale, over as text under this name
 _NUMERIC = "numeric"

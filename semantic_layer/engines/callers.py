@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from semantic_layer.engines.protocol import QueryCancelled
+from semantic_layer.engines.problems import QueryCancelled
 from semantic_layer.errors import EngineError
 
 Handle = TypeVar("Handle")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.engines.rewriting import Rewrite, call, refuse
-from semantic_layer.kinds import kind_of
+from semantic_layer.sql.value_types import kind_of
 
 _SHAPES = (exp.Skewness, exp.Kurtosis)
 _STRANGE = frozenset({"entropy", "mad", "skewness", "kurtosis", "kurtosis_pop", "sem"})

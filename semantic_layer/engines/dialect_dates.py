@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from semantic_layer.engines.rewriting import Rewrite, call, cast, parts, refuse
-from semantic_layer.kinds import kind_of
+from semantic_layer.sql.value_types import kind_of
 
 _TYPE = exp.DataType.Type
 _MICROSECONDS = exp.Literal.number(1_000_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.engines.rewriting import Rewrite, cast, parts, refuse
-from semantic_layer.kinds import kind_of
+from semantic_layer.sql.value_types import kind_of
 
 _TYPE = exp.DataType.Type
 _WHOLE = (_TYPE.TINYINT, _TYPE.SMALLINT, _TYPE.INT, _TYPE.BIGINT)

@@ -19,17 +19,17 @@ import duckdb
 from sqlglot import exp
 
 from semantic_layer.engines.callers import Caller, Running, Statement
-from semantic_layer.engines.protocol import (
+from semantic_layer.engines.problems import (
     DatabaseMissing,
     DatabaseUnreadable,
     OutOfMemory,
     QueryCancelled,
     QueryTimeout,
-    RawTable,
     StatementFailed,
 )
+from semantic_layer.engines.protocol import RawTable
 from semantic_layer.errors import EngineError, EngineProblem
-from semantic_layer.result import ColumnType, Value
+from semantic_layer.query.result import ColumnType, Value
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.engines.rewriting import Rewrite, call, cast, parts
-from semantic_layer.kinds import kind_of
+from semantic_layer.sql.value_types import kind_of
 
 _PARTS: dict[type[exp.Expr], str] = {
     exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.Week: "WEEK", exp.WeekOfYear: "WEEK",

@@ -20,18 +20,18 @@ from sqlglot import exp
 from semantic_layer.engines.arrow_rows import rows_of
 from semantic_layer.engines.callers import Caller, Running, Statement
 from semantic_layer.engines.dialects import printed
-from semantic_layer.engines.protocol import (
+from semantic_layer.engines.problems import (
     DatabaseMissing,
     DatabaseUnreadable,
     OutOfMemory,
     QueryCancelled,
     QueryTimeout,
-    RawTable,
     StatementFailed,
 )
+from semantic_layer.engines.protocol import RawTable
 from semantic_layer.engines.urls import without_secrets
 from semantic_layer.errors import EngineError, EngineProblem
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 
 CONNECT_SECONDS = 10
 # what one sort or hash table may hold before it goes to disk, as a part of the engine's memory

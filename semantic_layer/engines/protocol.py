@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from sqlglot import exp
 
-from semantic_layer.errors import EngineProblem
-from semantic_layer.result import ColumnType, Value
-
-if TYPE_CHECKING:
-    from semantic_layer.engines.callers import Caller
+from semantic_layer.engines.callers import Caller
+from semantic_layer.query.result import ColumnType, Value
 
 
 @dataclass(frozen=True)
@@ -51,79 +48,3 @@ class KnowsReferences(Protocol):
     """
 
     def always_finds(self, source: str, target: str, column: str, key: str) -> bool: ...
-
-
-@dataclass(frozen=True)
-class DatabaseMissing(EngineProblem):
-    """There is no file or server where the database should be."""
-
-    code: ClassVar[str] = "database_missing"
-    path: str
-
-    @property
-    def message(self) -> str:
-        return f"There is no database at '{self.path}'. Make the demo with `huitou demo`, or name yours with --db."
-
-
-@dataclass(frozen=True)
-class DatabaseUnreadable(EngineProblem):
-    """The file is there but is not a database, is damaged, or is locked by a writer."""
-
-    code: ClassVar[str] = "database_unreadable"
-    path: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return f"The database '{self.path}' cannot be read: {self.reason}"
-
-
-@dataclass(frozen=True)
-class QueryTimeout(EngineProblem):
-    """The statement ran longer than allowed."""
-
-    code: ClassVar[str] = "query_timeout"
-    timeout_seconds: float
-
-    @property
-    def message(self) -> str:
-        return (
-            f"The query was stopped after {self.timeout_seconds:g} seconds. Ask for a shorter period or fewer groups."
-        )
-
-
-@dataclass(frozen=True)
-class QueryCancelled(EngineProblem):
-    """Somebody stopped the statement."""
-
-    code: ClassVar[str] = "query_cancelled"
-
-    @property
-    def message(self) -> str:
-        return "The query was cancelled."
-
-
-@dataclass(frozen=True)
-class OutOfMemory(EngineProblem):
-    """The statement needed more memory than allowed."""
-
-    code: ClassVar[str] = "out_of_memory"
-    limit: str
-
-    @property
-    def message(self) -> str:
-        return f"The query needs more memory than the limit of {self.limit}. Ask for a shorter period or fewer groups."
-
-
-@dataclass(frozen=True)
-class StatementFailed(EngineProblem):
-    """The database refused the statement: a definition does not fit the tables."""
-
-    code: ClassVar[str] = "statement_failed"
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return (
-            f"The database could not run the query: {self.reason}. `huitou validate --db` checks the model against it."
-        )

@@ -27,15 +27,15 @@ from sqlglot.errors import SqlglotError
 from semantic_layer.engines.arrow_rows import rows_of
 from semantic_layer.engines.callers import Caller, Running
 from semantic_layer.engines.dialects import printed
-from semantic_layer.engines.protocol import (
+from semantic_layer.engines.problems import (
     DatabaseMissing,
     DatabaseUnreadable,
     OutOfMemory,
     QueryCancelled,
     QueryTimeout,
-    RawTable,
     StatementFailed,
 )
+from semantic_layer.engines.protocol import RawTable
 from semantic_layer.engines.urls import without_secrets
 from semantic_layer.errors import EngineError, EngineProblem
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from semantic_layer.build import build
-from semantic_layer.definitions import ModelDefinition
-from semantic_layer.draft import Draft, by_place
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.yaml_text import Part
+from semantic_layer.loading.build import build
+from semantic_layer.loading.unchecked import Draft, by_place
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import ModelDefinition
 
 
 def refused(definition: ModelDefinition) -> list[tuple[Part, DefinitionProblem]]:

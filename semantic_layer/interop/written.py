@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import yaml
 
-from semantic_layer.definitions import ModelDefinition
-from semantic_layer.yaml_text import scalar
+from semantic_layer.loading.yaml_text import scalar
+from semantic_layer.model.definitions import ModelDefinition
 
 
 def definition_yaml(definition: ModelDefinition) -> str:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from semantic_layer.engines.duckdb import DuckDBWriter
-from semantic_layer.engines.protocol import DatabaseMissing
+from semantic_layer.engines.problems import DatabaseMissing
 from semantic_layer.errors import EngineError
 from semantic_layer.scoring.histories import Histories, at, read_histories
 from semantic_layer.scoring.likelihood import FloatArray, IntArray

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from semantic_layer.definitions import Bilingual
+from semantic_layer.model.definitions import Bilingual
 
 Language: TypeAlias = Literal["zh", "en"]
 Fact: TypeAlias = str | int | float

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from semantic_layer.engines.duckdb import DuckDBWriter
-from semantic_layer.engines.protocol import DatabaseMissing
+from semantic_layer.engines.problems import DatabaseMissing
 from semantic_layer.errors import EngineError
 from semantic_layer.scoring.evidence import action_expression, find_reasons, prepare_evidence
 from semantic_layer.scoring.histories import Histories, read_histories

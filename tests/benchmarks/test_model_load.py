@@ -8,7 +8,7 @@ from benchmarks.generated_model import make_tables, write_model
 from benchmarks.model_load import AS_OF, measure, sampled_queries
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
+from semantic_layer.loading.load import load_model
 
 
 def test_every_sampled_query_runs(tmp_path: Path) -> None:

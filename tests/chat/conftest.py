@@ -14,7 +14,7 @@ from chat_service.outcomes import Language, Question, Reading
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
 from chat_service.stopwatch import Stopwatch
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
 
 Show = Callable[..., Answer]
 Ask = Callable[..., Answer]

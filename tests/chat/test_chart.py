@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from chat_service.outcomes import Reading
-from semantic_layer.periods import Period, unit
-from semantic_layer.query import Compare, FieldFilter, ListQuery, MetricQuery, Order, Request
+from semantic_layer.query.requests import Compare, FieldFilter, ListQuery, MetricQuery, Order, Request
+from semantic_layer.time.periods import Period, unit
 from tests.chat.conftest import Show
 
 jsonschema = pytest.importorskip("jsonschema", reason="the dev tools are not installed")

@@ -15,7 +15,7 @@ from chat_service.channels.wire import ChatBody, ChatRequest, ClarificationPart,
 from chat_service.conversation import Feedback, MemoryStore, Store, StoreError
 from chat_service.conversation_store import SqlStore
 from chat_service.services import Services
-from semantic_layer.access import Reader
+from semantic_layer.query.reader import Reader
 
 ANNE, BEN = Reader("anne"), Reader("ben")
 

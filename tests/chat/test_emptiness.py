@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from semantic_layer.periods import Period, unit
-from semantic_layer.query import FieldFilter, Having, ListQuery, MetricFilter, MetricQuery, Request
+from semantic_layer.query.requests import FieldFilter, Having, ListQuery, MetricFilter, MetricQuery, Request
+from semantic_layer.time.periods import Period, unit
 from tests.chat.conftest import Show
 
 TODAY = date(2026, 6, 30)

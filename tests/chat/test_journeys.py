@@ -22,8 +22,8 @@ from chat_service.present.journeys import CohortTable, cohort_table, funnel_step
 from chat_service.present.terminal import blocks
 from chat_service.services import Services
 from chat_service.stopwatch import Stopwatch
-from semantic_layer.periods import Period, unit
-from semantic_layer.query import CohortQuery, FieldFilter, FunnelQuery, Request
+from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery, Request
+from semantic_layer.time.periods import Period, unit
 from tests.chat.conftest import Show
 
 jsonschema = pytest.importorskip("jsonschema", reason="the dev tools are not installed")

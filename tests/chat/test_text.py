@@ -11,8 +11,8 @@ from chat_service.outcomes import Assumption, Language, Reading
 from chat_service.present.changes import change_words
 from chat_service.present.dates import bucket_name, period_words
 from chat_service.present.figures import figure
-from semantic_layer.periods import Period, unit
-from semantic_layer.query import Compare, FieldFilter, Having, ListQuery, MetricQuery, Order
+from semantic_layer.query.requests import Compare, FieldFilter, Having, ListQuery, MetricQuery, Order
+from semantic_layer.time.periods import Period, unit
 from tests.chat.conftest import Show
 
 TODAY = date(2026, 6, 30)

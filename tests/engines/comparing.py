@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import EngineError, QueryError
 from semantic_layer.layer import Layer
-from semantic_layer.query import Request
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.query.requests import Request
+from semantic_layer.query.result import ResultTable, Value
 
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 

@@ -14,7 +14,7 @@ from semantic_layer.engines.duckdb import DuckDBWriter
 from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine, server_module
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
+from semantic_layer.loading.load import load_model, shipped_model_path
 from tests.conftest import TODAY
 from tests.engines.kind_tables import KIND_TABLES
 from tests.engines.servers import postgres_server, spark_server

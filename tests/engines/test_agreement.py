@@ -25,12 +25,12 @@ from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import RawTable
 from semantic_layer.errors import EngineError
-from semantic_layer.kinds import of_kind
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.periods import Period, buckets, shift
-from semantic_layer.query import CohortQuery, Compare, FunnelQuery, MetricQuery, Order
-from semantic_layer.result import ColumnType, Value
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.query.requests import CohortQuery, Compare, FunnelQuery, MetricQuery, Order
+from semantic_layer.query.result import ColumnType, Value
+from semantic_layer.sql.value_types import of_kind
+from semantic_layer.time.periods import Period, buckets, shift
 from tests.conftest import TODAY
 from tests.engines.comparing import check_case, check_same, codes, equal, plain, refusals
 from tests.engines.conftest import Company

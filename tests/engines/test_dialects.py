@@ -16,9 +16,9 @@ from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.engines.rewriting import NotInDialect
 from semantic_layer.errors import EngineError
 from semantic_layer.layer import Layer, Prepared
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.periods import Period
-from semantic_layer.query import CohortQuery, Compare, FunnelQuery, MetricQuery, Request
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.query.requests import CohortQuery, Compare, FunnelQuery, MetricQuery, Request
+from semantic_layer.time.periods import Period
 from tests.conftest import TODAY
 from tests.engines.comparing import refusals
 from tests.engines.conftest import JOINS_MODEL, TOY_MODEL, TOY_TODAY

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from chat_service.evaluate.matching import Row, cells_agree, mismatch
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 
 TIERS: list[Row] = [("gold", 120, 0.31), ("silver", 300, 0.22), (None, 4, None)]
 

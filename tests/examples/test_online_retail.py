@@ -11,11 +11,11 @@ import pytest
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
-from semantic_layer.model import Model
-from semantic_layer.periods import Period
-from semantic_layer.query import FieldFilter, MetricFilter, MetricQuery
-from semantic_layer.result import Value
+from semantic_layer.loading.load import load_model
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import FieldFilter, MetricFilter, MetricQuery
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import Period
 
 MODEL = Path(__file__).resolve().parents[2] / "examples" / "online_retail" / "model"
 LAST_DAY = date(2011, 12, 9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 from tests.generated.company import Row
 from tests.generated.conditions import Ref
 from tests.generated.metric_specs import Aggregate, Expression, Per

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.query.result import ResultTable, Value
 
 Row = Sequence[Value]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from semantic_layer.periods import Grain
+from semantic_layer.time.periods import Grain
 
 Instant = TypeVar("Instant", date, datetime)
 _LONGEST: dict[str, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}

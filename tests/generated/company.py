@@ -11,8 +11,8 @@ from typing import Literal
 
 from hypothesis.vendor.pretty import RepresentationPrinter
 
-from semantic_layer.definitions import FieldType, ModelDefinition, Role
-from semantic_layer.result import Value
+from semantic_layer.model.definitions import FieldType, ModelDefinition, Role
+from semantic_layer.query.result import Value
 from tests.generated.conditions import Condition, Junction, Ref
 from tests.generated.metric_specs import MetricSpec
 

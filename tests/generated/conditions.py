@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 
 RowOperator = Literal["=", "<>", "<", ">=", "IN", "IS NULL", "IS NOT NULL"]
 PARAMETERS = ("$as_of", "$bucket_start", "$bucket_end", "$big")

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from hypothesis import strategies as st
 
-from semantic_layer.definitions import FieldType
-from semantic_layer.result import Value
+from semantic_layer.model.definitions import FieldType
+from semantic_layer.query.result import Value
 from tests.generated.company import Computed, DatasetSpec, FieldSpec, Link, Ref, Row, Table, quoted
 
 TEXTS = ("A", "a", " A", "A ", "", "B", "it's", "50%", "a_b", "北京", "back\\slash", 'say "hi"', "50")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.layer import Layer
-from semantic_layer.query import MetricQuery
+from semantic_layer.query.requests import MetricQuery
 from tests.generated.agreement import by_group, same
 from tests.generated.metric_strategies import companies
 from tests.generated.query_strategies import full_queries

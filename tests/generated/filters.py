@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from semantic_layer.periods import Period
-from semantic_layer.query import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf
-from semantic_layer.result import Value
+from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import Period
 from tests.generated.company import Company, Row
 from tests.generated.conditions import Ref, is_less, same_value
 from tests.generated.reach import Reach

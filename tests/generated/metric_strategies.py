@@ -8,8 +8,8 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from semantic_layer.definitions import FieldType
-from semantic_layer.result import Value
+from semantic_layer.model.definitions import FieldType
+from semantic_layer.query.result import Value
 from tests.generated.company import Company, DatasetSpec, EntitySpec
 from tests.generated.conditions import Condition, Junction, Ref, RowOperator
 from tests.generated.dataset_strategies import plans, values_of

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from semantic_layer.periods import GRAINS, Grain, Period
-from semantic_layer.query import Filter, MetricQuery
-from semantic_layer.result import Value
+from semantic_layer.query.requests import Filter, MetricQuery
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import GRAINS, Grain, Period
 from tests.generated.aggregates import aggregated, combined, over_entities
 from tests.generated.calendar_days import Span, earlier, floor, following, units
 from tests.generated.company import Company, Row

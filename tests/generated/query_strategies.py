@@ -7,9 +7,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from semantic_layer.definitions import FieldType
-from semantic_layer.periods import GRAINS, Grain, Period
-from semantic_layer.query import (
+from semantic_layer.model.definitions import FieldType
+from semantic_layer.query.requests import (
     AllOf,
     AnyOf,
     Compare,
@@ -24,7 +23,8 @@ from semantic_layer.query import (
     Order,
     Scalar,
 )
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import GRAINS, Grain, Period
 from tests.generated.company import Company
 from tests.generated.conditions import Ref
 from tests.generated.dataset_strategies import DAYS, values_of

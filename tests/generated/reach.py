@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 from tests.generated.company import Company, EntitySpec, Ref, Row
 
 Hop = tuple[str, str, tuple[tuple[str, str], ...]]

@@ -19,8 +19,8 @@ from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
-from semantic_layer.load import build_model
-from semantic_layer.query import MetricQuery
+from semantic_layer.loading.load import build_model
+from semantic_layer.query.requests import MetricQuery
 from tests.generated.company import Company
 
 TIMES = int(os.environ.get("HUITOU_EXAMPLES", "0"))

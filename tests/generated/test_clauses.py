@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from semantic_layer.errors import QueryError
-from semantic_layer.periods import GRAINS, Period
-from semantic_layer.query import Having, MetricQuery
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.query.requests import Having, MetricQuery
+from semantic_layer.query.result import ResultTable, Value
+from semantic_layer.time.periods import GRAINS, Period
 from tests.generated.agreement import by_group, same, same_rows
 from tests.generated.calendar_days import following
 from tests.generated.filters import compares

@@ -10,8 +10,8 @@ import sqlglot
 from sqlglot import exp
 
 from semantic_layer.layer import Layer
-from semantic_layer.periods import GRAINS, Period
-from semantic_layer.query import Compare, FieldFilter, MetricFilter, MetricQuery
+from semantic_layer.query.requests import Compare, FieldFilter, MetricFilter, MetricQuery
+from semantic_layer.time.periods import GRAINS, Period
 from tests.generated.company import Company, DatasetSpec, EntitySpec, FieldSpec, Link, Row, Table
 from tests.generated.conditions import Ref
 from tests.generated.metric_specs import (

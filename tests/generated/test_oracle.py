@@ -7,9 +7,9 @@ import math
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from semantic_layer.periods import GRAINS
-from semantic_layer.query import MetricQuery
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.result import ResultTable, Value
+from semantic_layer.time.periods import GRAINS
 from tests.generated.metric_strategies import companies
 from tests.generated.oracle import Group, Oracle, UndecidedError
 from tests.generated.query_strategies import plain_queries

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from semantic_layer.layer import Layer
-from semantic_layer.periods import GRAINS, Period
-from semantic_layer.query import AllOf, Filter, MetricQuery, NotOf
+from semantic_layer.query.requests import AllOf, Filter, MetricQuery, NotOf
+from semantic_layer.time.periods import GRAINS, Period
 from tests.generated.agreement import by_group, same_rows, total
 from tests.generated.calendar_days import Span, units
 from tests.generated.company import Company

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from hypothesis import given
 
-from semantic_layer.load import build_model, load_model
+from semantic_layer.loading.load import build_model, load_model
 from tests.generated.company import Company
 from tests.generated.metric_strategies import companies
 from tests.generated.running import tried

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from semantic_layer.interop.dbt import DbtLayer, DbtQuery
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "dbt_cases.yaml").read_text(encoding="utf-8"))
 

@@ -15,9 +15,9 @@ from semantic_layer.interop.dbt import DbtLayer, DbtQuery, load_dbt
 from semantic_layer.interop.dbt.convert import convert
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.layer import Layer
-from semantic_layer.load import build_model, load_model
-from semantic_layer.periods import Period
-from semantic_layer.query import MetricQuery
+from semantic_layer.loading.load import build_model, load_model
+from semantic_layer.query.requests import MetricQuery
+from semantic_layer.time.periods import Period
 
 TOY = Path(__file__).parent / "toy"
 YEAR = Period(date(2024, 1, 1), date(2024, 3, 1))

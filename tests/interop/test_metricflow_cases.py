@@ -19,10 +19,10 @@ from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.interop.dbt import DbtLayer, DbtQuery, GroupBy, load_dbt
 from semantic_layer.interop.dbt.convert import convert
 from semantic_layer.layer import Layer
-from semantic_layer.load import build_model
-from semantic_layer.periods import Period
-from semantic_layer.query import MetricQuery
-from semantic_layer.result import Value
+from semantic_layer.loading.load import build_model
+from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import Period
 from tests.structure.sources import REPOSITORY
 
 FOLDER = REPOSITORY.parent / "shared" / "peers" / "metricflow"

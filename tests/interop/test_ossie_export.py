@@ -13,11 +13,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from semantic_layer.build import definition_hash
-from semantic_layer.definitions import ModelDefinition
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.errors import DefinitionsError
-from semantic_layer.expressions import parse_expression
 from semantic_layer.interop.ossie import Choices, convert, export, load
 from semantic_layer.interop.ossie.document import read_models
 from semantic_layer.interop.ossie.export import exported
@@ -25,9 +22,12 @@ from semantic_layer.interop.ossie.schema import violations
 from semantic_layer.interop.ossie.spec import OssieDocument, OssieMetric, OssieModel
 from semantic_layer.interop.written import definition_yaml
 from semantic_layer.layer import Layer
-from semantic_layer.load import build_model, load_model, read_definition, shipped_model_path
-from semantic_layer.periods import Period
-from semantic_layer.query import MetricQuery
+from semantic_layer.loading.build import definition_hash
+from semantic_layer.loading.load import build_model, load_model, read_definition, shipped_model_path
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.query.requests import MetricQuery
+from semantic_layer.sql.parsing import parse_expression
+from semantic_layer.time.periods import Period
 from tests.conftest import TODAY
 from tests.structure.sources import REPOSITORY
 

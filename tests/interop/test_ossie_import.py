@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from semantic_layer.definitions import DatasetDefinition, FieldDefinition, MetricDefinition
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.errors import DefinitionProblem, DefinitionsError, QueryError
-from semantic_layer.expressions import Sql
 from semantic_layer.interop.ossie import Choices, Converted, convert, convert_all, load
 from semantic_layer.interop.ossie.dialects import READABLE, Text, parsed
 from semantic_layer.interop.ossie.problems import TimeNotChosen
 from semantic_layer.layer import Layer
-from semantic_layer.load import build_model, load_model
-from semantic_layer.model import Model
-from semantic_layer.query import MetricQuery, Request
-from semantic_layer.result import Value
+from semantic_layer.loading.load import build_model, load_model
+from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition, MetricDefinition
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import MetricQuery, Request
+from semantic_layer.query.result import Value
+from semantic_layer.sql.parsing import Sql
 from tests.engines.servers import postgres_server
 
 FOLDER = Path(__file__).parent / "ossie"

@@ -15,7 +15,7 @@ import yaml
 
 from chat_service.language.dates import find_dates
 from chat_service.language.folding import fold
-from semantic_layer.periods import Period
+from semantic_layer.time.periods import Period
 
 
 @dataclass(frozen=True)

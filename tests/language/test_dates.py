@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chat_service.language.dates import DateMention, calendar_period_for, find_dates, resolve_relative
 from chat_service.language.folding import fold
-from semantic_layer.periods import Grain, Period, unit
+from semantic_layer.time.periods import Grain, Period, unit
 from tests.language.sentences import SENTENCES
 
 TODAY = date(2026, 6, 30)

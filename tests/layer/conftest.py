@@ -10,7 +10,7 @@ import pytest
 
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
+from semantic_layer.loading.load import load_model
 from tests.layer.join_tables import JOIN_TABLES
 
 TABLES = """

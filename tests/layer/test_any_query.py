@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from semantic_layer.errors import QueryError, QueryProblem
 from semantic_layer.layer import Layer
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
 
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 UNHURRIED = settings(

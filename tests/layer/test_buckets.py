@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
-from semantic_layer.periods import Period, unit
-from semantic_layer.query import FieldFilter, MetricQuery
+from semantic_layer.loading.load import load_model
+from semantic_layer.query.requests import FieldFilter, MetricQuery
+from semantic_layer.time.periods import Period, unit
 
 MODEL = load_model(Path(__file__).parent / "toy.yaml")
 FIRST_QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1))

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semantic_layer.calendars import (
+from semantic_layer.time.lengths import Length, length
+from semantic_layer.time.periods import GRAINS, Period
+from semantic_layer.time.periods import start_of as start_of_grain
+from semantic_layer.time.units import (
     STANDARD,
     ListedUnits,
     OutsideCalendarError,
@@ -21,9 +24,6 @@ from semantic_layer.calendars import (
     starts,
     unit_count,
 )
-from semantic_layer.lengths import Length, length
-from semantic_layer.periods import GRAINS, Period
-from semantic_layer.periods import start_of as start_of_grain
 
 DAYS = st.dates(date(1999, 12, 20), date(2031, 1, 10))
 MOMENTS = DAYS | st.builds(datetime.combine, DAYS, st.times().map(lambda at: at.replace(microsecond=0)))

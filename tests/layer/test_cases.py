@@ -10,8 +10,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from semantic_layer.layer import Layer
-from semantic_layer.query import Request
-from semantic_layer.result import Value
+from semantic_layer.query.requests import Request
+from semantic_layer.query.result import Value
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)

@@ -9,14 +9,14 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from semantic_layer.access import Reader
-from semantic_layer.database_checks import check_against
+from semantic_layer.database.checks import check_against
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
-from semantic_layer.query import FieldFilter, MetricQuery, Period, Request
-from semantic_layer.result import ResultTable, Value
+from semantic_layer.loading.load import load_model
+from semantic_layer.query.reader import Reader
+from semantic_layer.query.requests import FieldFilter, MetricQuery, Period, Request
+from semantic_layer.query.result import ResultTable, Value
 from tests.layer.join_tables import JOIN_TABLES
 
 HERE = Path(__file__).parent

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from semantic_layer.access import Reader
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.errors import EngineError, QueryError
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
-from semantic_layer.query import FieldFilter, MetricQuery, Period, Request
+from semantic_layer.loading.load import load_model
+from semantic_layer.query.reader import Reader
+from semantic_layer.query.requests import FieldFilter, MetricQuery, Period, Request
 
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 TOY = Path(__file__).parent / "toy.yaml"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.query import FieldFilter, MetricQuery, Period
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.query.requests import FieldFilter, MetricQuery, Period
 
 MODEL = load_model(shipped_model_path())
 ADDITIVE = tuple(

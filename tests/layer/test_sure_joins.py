@@ -10,8 +10,8 @@ import pytest
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.engines.protocol import KnowsReferences
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
-from semantic_layer.query import MetricQuery
+from semantic_layer.loading.load import load_model
+from semantic_layer.query.requests import MetricQuery
 
 ROWS = 1_000_000
 TABLES = f"""

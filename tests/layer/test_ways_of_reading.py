@@ -15,10 +15,10 @@ import pytest
 
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model
-from semantic_layer.periods import Period
-from semantic_layer.query import Compare, FieldFilter, ListQuery, MeasuredColumn, MetricQuery
-from semantic_layer.result import Value
+from semantic_layer.loading.load import load_model
+from semantic_layer.query.requests import Compare, FieldFilter, ListQuery, MeasuredColumn, MetricQuery
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import Period
 
 MORE_METRICS = """
 metrics:

@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from semantic_layer.engines.duckdb import DuckDBEngine
-from semantic_layer.periods import Period
-from semantic_layer.result import Value
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import Period
 
 Number = float | None
 _FILE = Path(__file__).with_name("oracle.yaml")

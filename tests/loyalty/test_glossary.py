@@ -11,12 +11,12 @@ import yaml
 
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model import Model
-from semantic_layer.periods import Period, buckets, shift
-from semantic_layer.query import MetricQuery
-from semantic_layer.resolve_time import rolling
-from semantic_layer.result import Value
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model.model import Model
+from semantic_layer.model.windows import rolling
+from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.result import Value
+from semantic_layer.time.periods import Period, buckets, shift
 from tests.loyalty.oracle import Number, Reference, agree, groups, number, references, total, with_dates
 
 REFERENCES = references("metrics")

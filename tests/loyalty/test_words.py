@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from semantic_layer.definitions import Synonyms
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model import Model
-from semantic_layer.result import Label
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model.definitions import Synonyms
+from semantic_layer.model.model import Model
+from semantic_layer.query.result import Label
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "semantic_layer" / "scoring" / "playbook.yaml"
 # words that name several metrics, so that whoever uses one is asked which

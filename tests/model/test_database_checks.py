@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from semantic_layer.database_checks import check_against, missing_tables
-from semantic_layer.definitions import ModelDefinition
+from semantic_layer.database.checks import check_against, missing_tables
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.errors import DefinitionProblem
-from semantic_layer.load import build_model, load_model, read_definition
-from semantic_layer.model import Model
+from semantic_layer.loading.load import build_model, load_model, read_definition
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.model.model import Model
 
 SHOP = Path(__file__).parent / "shop.yaml"
 TABLES = """

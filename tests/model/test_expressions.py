@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semantic_layer.expressions import Sql, Unparsable, parse_expression, parse_query
+from semantic_layer.sql.parsing import Sql, Unparsable, parse_expression, parse_query
 
 
 def held(text: str) -> Sql:

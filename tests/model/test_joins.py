@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from semantic_layer.definitions import RelationshipDefinition
-from semantic_layer.joins import JoinPaths, cycles, join_paths, join_steps
-from semantic_layer.model import Step
+from semantic_layer.model.definitions import RelationshipDefinition
+from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
+from semantic_layer.model.model import Step
 
 Kind = Literal["many_to_one", "one_to_one"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from semantic_layer.definitions import ModelDefinition
-from semantic_layer.lint import lint
-from semantic_layer.load import build_model
+from semantic_layer.loading.lint import lint
+from semantic_layer.loading.load import build_model
+from semantic_layer.model.definitions import ModelDefinition
 
 
 def test_shared_words() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlglot import exp
 
-from semantic_layer.definitions import ModelDefinition
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.load import build_model, load_model, read_definition, shipped_model_path
-from semantic_layer.model import Model
-from semantic_layer.result import Label
+from semantic_layer.loading.load import build_model, load_model, read_definition, shipped_model_path
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.model.model import Model
+from semantic_layer.query.result import Label
 
 SHOP = Path(__file__).parent / "shop.yaml"
 

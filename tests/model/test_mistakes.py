@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.load import load_model
+from semantic_layer.loading.load import load_model
 
 HERE = Path(__file__).parent
 

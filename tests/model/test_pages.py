@@ -6,9 +6,9 @@ import json
 import re
 from pathlib import Path
 
-from semantic_layer.load import load_model
-from semantic_layer.model import Model
-from semantic_layer.query import MetricQuery
+from semantic_layer.loading.load import load_model
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import MetricQuery
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.load import load_model
-from semantic_layer.model import Model
+from semantic_layer.loading.load import load_model
+from semantic_layer.model.model import Model
 
 SHOP = (Path(__file__).parent / "shop.yaml").read_text(encoding="utf-8")
 KEYS = st.sampled_from(

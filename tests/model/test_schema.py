@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from semantic_layer.model_schema import model_schema, schema_path
+from semantic_layer.model.schema import model_schema, schema_path
 
 
 def test_writing_the_schema_again_changes_nothing() -> None:
     written = schema_path().read_text(encoding="utf-8")
-    assert written == model_schema(), "run `python -m semantic_layer.model_schema`"
+    assert written == model_schema(), "run `python -m semantic_layer.model.schema`"
 
 
 def test_one_word_may_stand_for_a_list() -> None:

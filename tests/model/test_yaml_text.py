@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semantic_layer.yaml_text import YamlValue, read_yaml
+from semantic_layer.loading.yaml_text import YamlValue, read_yaml
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from semantic_layer.load import load_model, shipped_model_path
+from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.scoring.catalogue import playbook, reasons
 from semantic_layer.scoring.rfm import SEGMENTS
 from semantic_layer.scoring.tables import DATED

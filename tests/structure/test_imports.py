@@ -12,14 +12,14 @@ from tests.structure.sources import CODE, SHIPPED, Import, Source, sources
 # module's name places it, so the two patterns of a whole package hold what has no layer of its own.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("semantic_layer", "semantic_layer.errors", "semantic_layer.nearest"),
-    ("semantic_layer.periods", "semantic_layer.*_problems"),
-    ("semantic_layer.query", "semantic_layer.result", "semantic_layer.kinds"),
-    ("semantic_layer.definitions",),
-    ("semantic_layer.model", "semantic_layer.access"),
+    ("semantic_layer.time.periods", "semantic_layer.*_problems"),
+    ("semantic_layer.query.requests", "semantic_layer.query.result", "semantic_layer.sql.value_types"),
+    ("semantic_layer.model.definitions",),
+    ("semantic_layer.model.model", "semantic_layer.query.reader"),
     ("semantic_layer.engines", "semantic_layer.engines.*"),
     ("semantic_layer.*",),  # reading and checking definitions, resolving queries
     ("semantic_layer.compiler", "semantic_layer.compiler.*"),
-    ("semantic_layer.layer", "semantic_layer.database_checks"),
+    ("semantic_layer.layer", "semantic_layer.database.checks"),
     ("semantic_layer.interop*", "semantic_layer.scoring*", "semantic_layer.demo*"),
     ("chat_service", "chat_service.outcomes", "chat_service.settings", "prompts*"),
     ("chat_service.language*",),

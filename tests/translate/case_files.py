@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from semantic_layer.yaml_text import read_yaml
+from semantic_layer.loading.yaml_text import read_yaml
 
 _FOLDER = Path(__file__).parent / "cases"
 

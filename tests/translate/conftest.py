@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from chat_service.translate.rules import OfflineTranslator
-from semantic_layer.load import load_model, shipped_model_path
-from semantic_layer.model import Model
+from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.model.model import Model
 
 _VALUES: dict[str, tuple[str, ...]] = {
     "city": ("上海", "北京", "广州", "深圳", "杭州", "成都"),

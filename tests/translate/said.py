@@ -12,7 +12,7 @@ from chat_service.outcomes import (
     Outcome,
     Refusal,
 )
-from semantic_layer.query import Request
+from semantic_layer.query.requests import Request
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 

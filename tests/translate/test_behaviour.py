@@ -9,8 +9,8 @@ import pytest
 from chat_service.outcomes import Answerable, Question, Refusal
 from chat_service.translate.conflicts import excludes
 from chat_service.translate.rules import OfflineTranslator
-from semantic_layer.periods import Period
-from semantic_layer.query import FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery
+from semantic_layer.query.requests import FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery
+from semantic_layer.time.periods import Period
 
 _YEAR, _LAST = "2026-01-01/2027-01-01", "2025-01-01/2026-01-01"
 _MAY, _JUNE, _APRIL = "2026-05-01/2026-06-01", "2026-06-01/2026-07-01", "2026-04-01/2026-05-01"

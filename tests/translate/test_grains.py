@@ -9,8 +9,8 @@ import yaml
 
 from chat_service.outcomes import Question
 from chat_service.translate.rules import OfflineTranslator
-from semantic_layer.definitions import ModelDefinition
-from semantic_layer.load import build_model, read_definition, shipped_model_path
+from semantic_layer.loading.load import build_model, read_definition, shipped_model_path
+from semantic_layer.model.definitions import ModelDefinition
 from tests.translate.conftest import known_values
 from tests.translate.said import Plain, outcome_as_case
 

@@ -6,7 +6,7 @@ from chat_service.translate.patterns.matching import match_at, pattern, rewrite
 from chat_service.translate.patterns.nodes import Amount, Items, Node, mentions_of
 from chat_service.translate.senses import Mention, NumberSense, WordSense
 from chat_service.translate.structure import Structure
-from semantic_layer.model import Model
+from semantic_layer.model.model import Model
 
 
 def _word(text: str, role: str, meaning: str, at: int) -> Mention:

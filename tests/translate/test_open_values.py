@@ -7,8 +7,8 @@ from datetime import date
 
 from chat_service.outcomes import Answerable, Question, Refusal
 from chat_service.translate.rules import OfflineTranslator
-from semantic_layer.model import Model
-from semantic_layer.query import FieldFilter, MetricQuery
+from semantic_layer.model.model import Model
+from semantic_layer.query.requests import FieldFilter, MetricQuery
 
 _PRODUCTS = ("珑玥晶透面霜7号", "珑玥晶透面霜70号", "Aurora Night Serum")
 

@@ -9,7 +9,7 @@ import pytest
 
 from chat_service.outcomes import Question
 from chat_service.translate.rules import OfflineTranslator
-from semantic_layer.load import load_model
+from semantic_layer.loading.load import load_model
 from tests.translate.conftest import known_values
 from tests.translate.said import Plain, outcome_as_case
 

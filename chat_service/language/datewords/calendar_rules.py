@@ -10,7 +10,7 @@ from chat_service.language.datewords.grammar import Found, Rule
 from chat_service.language.datewords.mention import DateMention
 from chat_service.language.datewords.partial import DAY, PartialDate, date_range, days_code
 from chat_service.language.datewords.written import full_year
-from semantic_layer.periods import Period
+from semantic_layer.time.periods import Period
 
 # customers who may churn, May I see
 _MODAL = re.compile(

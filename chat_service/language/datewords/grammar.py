@@ -18,7 +18,7 @@ from chat_service.language.datewords.mention import DateMention
 from chat_service.language.datewords.partial import PartialDate
 from chat_service.language.datewords.symbols import CLASSES
 from chat_service.language.folding import Folded
-from semantic_layer.periods import Grain
+from semantic_layer.time.periods import Grain
 
 Example = tuple[str, str, str]
 

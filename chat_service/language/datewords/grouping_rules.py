@@ -11,7 +11,7 @@ from chat_service.language.datewords.grammar import Found, Rule
 from chat_service.language.datewords.mention import Against, DateMention
 from chat_service.language.datewords.partial import PartialDate
 from chat_service.language.datewords.written import full_year
-from semantic_layer.periods import Period, add_months, unit
+from semantic_layer.time.periods import Period, add_months, unit
 
 
 def _grouping(found: Found) -> DateMention | None:

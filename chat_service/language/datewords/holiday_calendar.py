@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Protocol
 
-from semantic_layer.periods import Period, unit
+from semantic_layer.time.periods import Period, unit
 
 FIXED_DAYS: dict[str, tuple[int, int]] = {
     "double_11": (11, 11), "double_12": (12, 12), "618": (6, 18), "christmas": (12, 25), "christmas_eve": (12, 24),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from semantic_layer.periods import Grain, Period
+from semantic_layer.time.periods import Grain, Period
 
 MentionKind = Literal[
     "period", "rolling", "grain", "comparison", "versus", "relative_previous", "same_period", "weekday_filter", "open",

@@ -7,7 +7,7 @@ import re
 from chat_service.language.datewords.grammar import Found, Rule
 from chat_service.language.datewords.mention import DateMention
 from chat_service.language.datewords.partial import PartialDate
-from semantic_layer.periods import unit
+from semantic_layer.time.periods import unit
 
 
 def mention_of(date: PartialDate, found: Found) -> DateMention | None:

@@ -11,7 +11,7 @@ from chat_service.language.datewords.calendar_rules import year_of
 from chat_service.language.datewords.grammar import Found, Rule
 from chat_service.language.datewords.mention import DateMention
 from chat_service.language.datewords.partial import DAY, PartialDate, days_code, days_of_month
-from semantic_layer.periods import Period, shift, start_of, unit
+from semantic_layer.time.periods import Period, shift, start_of, unit
 
 
 def _relative_unit(found: Found) -> PartialDate | None:

@@ -5,7 +5,7 @@ Hyphens in a text read as spaces here (year-to-date); words of a phrase are join
 
 from __future__ import annotations
 
-from semantic_layer.periods import Grain
+from semantic_layer.time.periods import Grain
 
 WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     # units

@@ -5,7 +5,7 @@ GAP words only look as if they held one (周期, 天津, 占比, 积分日…): 
 
 from __future__ import annotations
 
-from semantic_layer.periods import Grain
+from semantic_layer.time.periods import Grain
 
 WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     # units

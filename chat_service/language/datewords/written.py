@@ -8,7 +8,7 @@ from datetime import date
 from chat_service.language.datewords.grammar import Piece
 from chat_service.language.datewords.mention import DateMention
 from chat_service.language.datewords.partial import PartialDate
-from semantic_layer.periods import Grain, unit
+from semantic_layer.time.periods import Grain, unit
 
 _EDGE = r"(?<![a-z0-9.])"
 _END = r"(?![a-z0-9])"

@@ -14,7 +14,7 @@ from chat_service.translate.patterns.nodes import Against, Dated, Group, Item, I
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import DimensionSense, Mention, ValueSense
 from chat_service.translate.words import phrase_keys
-from semantic_layer.periods import GRAINS, Grain, Period
+from semantic_layer.time.periods import GRAINS, Grain, Period
 
 PERIOD_KINDS = ("period", "rolling", "open")
 _PERIOD = "|".join(f"date.{kind}" for kind in PERIOD_KINDS)

@@ -15,8 +15,8 @@ from chat_service.translate.patterns.nodes import Clause, Condition, Item, Items
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import BehaviourSense, Mention, MetricSense
 from chat_service.translate.words import phrase_keys
-from semantic_layer.definitions import Behaviour
-from semantic_layer.periods import Period, add_months
+from semantic_layer.model.definitions import Behaviour
+from semantic_layer.time.periods import Period, add_months
 
 _NOT = ("negation.not", "negation.never", "negation.none")
 _LAST = ("last ", "latest ", "most recent ", "上次", "上一次", "最后一次", "最近一次", "末次")

@@ -10,8 +10,8 @@ from typing import Literal
 
 from chat_service.language.datewords.mention import DateMention
 from chat_service.translate.senses import Mention, ValueSense
-from semantic_layer.periods import Grain
-from semantic_layer.query import NumberOperator
+from semantic_layer.query.requests import NumberOperator
+from semantic_layer.time.periods import Grain
 
 Direction = Literal["high", "low", "best", "worst"]
 

@@ -10,7 +10,7 @@ from chat_service.translate.patterns.matching import Found, is_a, parts, rewrite
 from chat_service.translate.patterns.nodes import Amount, Condition, Items, Node
 from chat_service.translate.patterns.scope import Scope
 from chat_service.translate.senses import Mention
-from semantic_layer.query import NumberOperator
+from semantic_layer.query.requests import NumberOperator
 
 _AMOUNT = ("n=number joined=filler.mark? u=unit", "n=number")
 _RANGE = (

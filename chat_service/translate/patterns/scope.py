@@ -10,7 +10,7 @@ from chat_service.outcomes import Language
 from chat_service.translate.lexicon import Lexicon
 from chat_service.translate.structure import Structure
 from chat_service.translate.words import language_words
-from semantic_layer.model import Model
+from semantic_layer.model.model import Model
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from semantic_layer.interop.dbt.shifts import TimeRange
-from semantic_layer.periods import add_months
+from semantic_layer.time.periods import add_months
 
 _FIXED = {
     "microsecond": timedelta(microseconds=1), "millisecond": timedelta(milliseconds=1), "second": timedelta(seconds=1),

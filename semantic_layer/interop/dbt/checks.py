@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.expressions import Unparsable, parse_expression
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, nearest
 from semantic_layer.interop.dbt.filter_checks import check_filters
 from semantic_layer.interop.dbt.legacy import Found
 from semantic_layer.interop.dbt.problems import (
@@ -35,7 +34,7 @@ from semantic_layer.interop.dbt.project import (
     TimeSpine,
 )
 from semantic_layer.interop.dbt.templates import TemplateError, condition
-from semantic_layer.nearest import nearest
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 Named = TypeVar("Named", SemanticModel, Measure, Metric, SavedQuery)
 

@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import parsed_table
-from semantic_layer.definitions import (
-    DatasetDefinition,
-    FieldDefinition,
-    GrainDefinition,
-    ModelDefinition,
-)
 from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.convert_joins import convert_joins
 from semantic_layer.interop.dbt.convert_metrics import MetricConverter
 from semantic_layer.interop.dbt.convert_names import (
@@ -37,7 +30,14 @@ from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import DbtProject, Dimension, Measure, SemanticModel, TimeSpine
 from semantic_layer.interop.dbt.reach import Reach
 from semantic_layer.interop.dbt.sql import truncated
-from semantic_layer.sql import aliased, select_from
+from semantic_layer.model.definitions import (
+    DatasetDefinition,
+    FieldDefinition,
+    GrainDefinition,
+    ModelDefinition,
+)
+from semantic_layer.sql.nodes import aliased, select_from
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 # what tells rows apart that have no key
 _ROW = "row_number"

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from semantic_layer.definitions import DatasetDefinition, RelationshipDefinition
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.interop.dbt.convert_names import column_of, grained_field, usual_time
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import DbtProject, Entity, SemanticModel
 from semantic_layer.interop.dbt.reach import Hop, joins_safely
+from semantic_layer.model.definitions import DatasetDefinition, RelationshipDefinition
 
 
 @dataclass

@@ -8,15 +8,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.definitions import (
-    Conversion,
-    InputDefinition,
-    Latest,
-    MetricDefinition,
-    Window,
-)
 from semantic_layer.errors import DefinitionProblem, QueryProblem
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.aggregates import aggregate_of
 from semantic_layer.interop.dbt.convert_names import (
     both,
@@ -44,6 +36,14 @@ from semantic_layer.interop.dbt.reach import AmbiguousElementError, Element, Hop
 from semantic_layer.interop.dbt.rows import placed
 from semantic_layer.interop.dbt.sql import truncated
 from semantic_layer.interop.dbt.templates import Item
+from semantic_layer.model.definitions import (
+    Conversion,
+    InputDefinition,
+    Latest,
+    MetricDefinition,
+    Window,
+)
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 _WHOLE_DAYS = ("day", "week", "month", "quarter", "year")
 _CALENDAR = ("week", "month", "quarter", "year")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from semantic_layer.definitions import Bilingual
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.project import DbtProject, Dimension, Measure, SemanticModel
+from semantic_layer.model.definitions import Bilingual
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 
 def column_of(expr: str) -> str | None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from semantic_layer.definitions import DatasetDefinition, ModelDefinition
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import DbtProject
 from semantic_layer.interop.refused import refused
-from semantic_layer.yaml_text import Part
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import DatasetDefinition, ModelDefinition
 
 
 def pruned(

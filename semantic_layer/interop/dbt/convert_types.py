@@ -8,11 +8,11 @@ from typing import Literal
 from sqlglot import exp
 
 from semantic_layer.errors import QueryProblem
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.names import Names
 from semantic_layer.interop.dbt.project import DbtProject, Filter, Metric
 from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
 from semantic_layer.interop.dbt.templates import PLACE
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 _LOGICAL = (exp.And, exp.Or, exp.Not)
 _COMPARISONS = (exp.Is, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from semantic_layer.errors import nearest
 from semantic_layer.interop.dbt.bounds import time_range
 from semantic_layer.interop.dbt.names import Names, Scope
 from semantic_layer.interop.dbt.problems import BadItem, NotTogether
@@ -14,9 +15,8 @@ from semantic_layer.interop.dbt.query import DbtQuery
 from semantic_layer.interop.dbt.reach import Element, Reach
 from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder
 from semantic_layer.interop.dbt.templates import Item, TemplateError, condition, item_of_name
-from semantic_layer.nearest import nearest
-from semantic_layer.query_problems import UnknownName, UnsupportedGroup
-from semantic_layer.resolved import Rows
+from semantic_layer.query.problems import UnknownName, UnsupportedGroup
+from semantic_layer.resolve.resolved import Rows
 
 # a time can be asked for in about as many ways: by its grains and the parts of its dates
 _WAYS_OF_TIME = 12

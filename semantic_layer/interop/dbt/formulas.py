@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import safe_division
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.checks import singular
 from semantic_layer.interop.dbt.names import Names, Scope
 from semantic_layer.interop.dbt.passes import Conditions, Narrowed, PassMaker, as_double
@@ -16,7 +15,8 @@ from semantic_layer.interop.dbt.problems import NeedsMetricTime, NotTogether
 from semantic_layer.interop.dbt.project import Conversion, DbtProject, Filter, Metric, MetricUse, Span
 from semantic_layer.interop.dbt.shifts import Accumulation, Offset
 from semantic_layer.interop.dbt.templates import Item
-from semantic_layer.sql import division
+from semantic_layer.sql.nodes import division
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 # the conditions of a definition's filters, settled in a scope; the text says where they stand
 Settle = Callable[[Iterable[Filter], Scope, str], Conditions]

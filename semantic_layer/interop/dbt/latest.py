@@ -31,7 +31,7 @@ from semantic_layer.interop.dbt.project import (
     SemanticModel,
     TimeSpine,
 )
-from semantic_layer.yaml_text import YamlValue
+from semantic_layer.loading.yaml_text import YamlValue
 
 _SEMANTIC_KEYS = ("enabled", "name", "group", "config", "primary_entity", "label", "description")
 _DIMENSION_KEYS = ("type", "name", "description", "label", "is_partition", "validity_params", "config", "expr")

@@ -12,7 +12,7 @@ from semantic_layer.interop.dbt.reach import Reach
 from semantic_layer.interop.dbt.resolve import resolve
 from semantic_layer.interop.dbt.statement import compile_dbt
 from semantic_layer.interop.dbt.templates import Item
-from semantic_layer.result import Column, ColumnType, Label, ResultTable
+from semantic_layer.query.result import Column, ColumnType, Label, ResultTable
 
 
 class DbtLayer:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import Sources, where
-from semantic_layer.resolved import Population, Rows
-from semantic_layer.sql import aliased
+from semantic_layer.resolve.resolved import Population, Rows
+from semantic_layer.sql.nodes import aliased
 
 
 def _no_population(each: Population) -> exp.Expr:

@@ -18,8 +18,8 @@ from semantic_layer.interop.dbt.legacy import Found
 from semantic_layer.interop.dbt.nodes import Document, Node
 from semantic_layer.interop.dbt.problems import NoDbtProject, UnreadableJson
 from semantic_layer.interop.dbt.project import DbtProject
-from semantic_layer.yaml_problems import FileUnreadable, NotUtf8
-from semantic_layer.yaml_text import read_yaml
+from semantic_layer.loading.problems.files import FileUnreadable, NotUtf8
+from semantic_layer.loading.yaml_text import read_yaml
 
 Reader = Callable[[Node, Found], None]
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from semantic_layer.errors import QueryProblem
+from semantic_layer.errors import QueryProblem, nearest
 from semantic_layer.interop.dbt.problems import BadQueryFilter, GrainTooFine, NotTogether, UnknownGrain
 from semantic_layer.interop.dbt.project import DATE_PARTS, GRAINS, METRIC_TIME, DbtProject, Dimension, Measure, Metric
 from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
 from semantic_layer.interop.dbt.templates import PLACE, Item, TemplateError, condition, item_of_name
-from semantic_layer.nearest import nearest
-from semantic_layer.query_problems import AmbiguousPath, UnknownName, Unreachable
+from semantic_layer.query.problems import AmbiguousPath, UnknownName, Unreachable
 
 # the finest grain at which a date part can be told
 _PART_GRAINS = {"year": "year", "quarter": "quarter", "month": "month", "day": "day", "dow": "day", "doy": "day"}

@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, nearest
 from semantic_layer.interop.dbt.problems import BadValue, UnknownKey
-from semantic_layer.nearest import nearest
-from semantic_layer.yaml_text import Part, YamlValue
+from semantic_layer.loading.yaml_text import Part, YamlValue
 
 Word = TypeVar("Word", bound=str)
 

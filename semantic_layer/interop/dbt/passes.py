@@ -21,8 +21,8 @@ from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder, placed
 from semantic_layer.interop.dbt.shifts import Accumulation, Offset, Shift, Shown, TimeRange
 from semantic_layer.interop.dbt.sql import truncated
 from semantic_layer.interop.dbt.templates import Item
-from semantic_layer.resolved import Branch, ConversionParts, LatestRows, Measure
-from semantic_layer.sql import division
+from semantic_layer.resolve.resolved import Branch, ConversionParts, LatestRows, Measure
+from semantic_layer.sql.nodes import division
 
 # measures of these queries bound their rows by conditions of their own
 _ALL_TIME = Branch("", None, date.max)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from semantic_layer.errors import QueryError, QueryProblem
+from semantic_layer.errors import QueryError, QueryProblem, nearest
 from semantic_layer.interop.dbt.bounds import time_range
 from semantic_layer.interop.dbt.distinct import distinct_rows
 from semantic_layer.interop.dbt.formulas import Formulas
@@ -19,9 +19,8 @@ from semantic_layer.interop.dbt.resolved import ResolvedDbt
 from semantic_layer.interop.dbt.rows import MetricTable, NoSpineError, UnknownEntityError
 from semantic_layer.interop.dbt.shifts import TimeRange
 from semantic_layer.interop.dbt.templates import Item, TemplateError, item_of_call, order_of_call
-from semantic_layer.nearest import nearest
-from semantic_layer.query_problems import AmbiguousPath, UnknownName, Unreachable
-from semantic_layer.resolved import Sort
+from semantic_layer.query.problems import AmbiguousPath, UnknownName, Unreachable
+from semantic_layer.resolve.resolved import Sort
 
 
 def resolve(query: DbtQuery, project: DbtProject, reach: Reach, metric_table: MetricTable) -> ResolvedDbt:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.interop.dbt.project import PeriodAggregation
-from semantic_layer.resolved import Measure, Rows, Sort
+from semantic_layer.resolve.resolved import Measure, Rows, Sort
 
 BASE_TIME = "base_time"
 

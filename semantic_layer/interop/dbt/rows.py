@@ -24,8 +24,8 @@ from semantic_layer.interop.dbt.sql import (
     truncated,
 )
 from semantic_layer.interop.dbt.templates import PLACE, Item
-from semantic_layer.resolved import Joint, Rows
-from semantic_layer.sql import aliased, all_of, any_of, select_from, subquery
+from semantic_layer.resolve.resolved import Joint, Rows
+from semantic_layer.sql.nodes import aliased, all_of, any_of, select_from, subquery
 
 SPINE = "time_spine"
 # a metric of entities, compiled: the query, its key columns in the order of the group_by, and the metric's column

@@ -8,9 +8,9 @@ from functools import lru_cache
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import parsed_table
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.project import Span, TimeSpine
-from semantic_layer.sql import aliased, all_of, joined, select_from, subquery
+from semantic_layer.sql.nodes import aliased, all_of, joined, select_from, subquery
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 
 def table_as(name: str, alias: str) -> exp.Expr:

@@ -13,8 +13,8 @@ from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.expressions import Unparsable, parse_expression
 from semantic_layer.interop.dbt.project import DATE_PARTS
+from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 ItemKind = Literal["any", "dimension", "time", "entity", "metric"]
 _TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

@@ -11,21 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from semantic_layer.definitions import (
+from semantic_layer.errors import DefinitionProblem
+from semantic_layer.interop.ossie.document import Found
+from semantic_layer.interop.ossie.extension import change_of, gone
+from semantic_layer.interop.ossie.problems import ChangedSince
+from semantic_layer.interop.ossie.spec import OssieDataset, OssieField, OssieMetric, OssieModel, OssieRelationship
+from semantic_layer.interop.ossie.words import both, synonyms_of
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import (
     DatasetDefinition,
     FieldDefinition,
     MetricDefinition,
     ModelDefinition,
     RelationshipDefinition,
 )
-from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Sql, parse_expression
-from semantic_layer.interop.ossie.document import Found
-from semantic_layer.interop.ossie.extension import change_of, gone
-from semantic_layer.interop.ossie.problems import ChangedSince
-from semantic_layer.interop.ossie.spec import OssieDataset, OssieField, OssieMetric, OssieModel, OssieRelationship
-from semantic_layer.interop.ossie.words import both, synonyms_of
-from semantic_layer.yaml_text import Part
+from semantic_layer.sql.parsing import Sql, parse_expression
 
 _Worded = TypeVar("_Worded", DatasetDefinition, FieldDefinition, MetricDefinition)
 _Named = TypeVar("_Named", DatasetDefinition, FieldDefinition, MetricDefinition, OssieField, OssieMetric)

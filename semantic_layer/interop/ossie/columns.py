@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Sql
+from semantic_layer.errors import DefinitionProblem, nearest
 from semantic_layer.interop.ossie.names import look_up
 from semantic_layer.interop.ossie.problems import UnknownReference
-from semantic_layer.nearest import nearest
+from semantic_layer.sql.parsing import Sql
 
 
 @dataclass(frozen=True)

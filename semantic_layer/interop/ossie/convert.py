@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from semantic_layer.definitions import ModelDefinition
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.expressions import Sql
 from semantic_layer.interop.ossie import dialects
 from semantic_layer.interop.ossie.datasets import DatasetConverter
 from semantic_layer.interop.ossie.dimensions import told_apart
@@ -24,8 +22,10 @@ from semantic_layer.interop.ossie.spec import Extension
 from semantic_layer.interop.ossie.times import Times
 from semantic_layer.interop.ossie.words import both, left_behind
 from semantic_layer.interop.refused import refused
-from semantic_layer.joins import join_paths, join_steps
-from semantic_layer.yaml_text import Part
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.model.joins import join_paths, join_steps
+from semantic_layer.sql.parsing import Sql
 
 VENDOR = "HUITOU"
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.definitions import DatasetDefinition, FieldDefinition
 from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Sql, Unparsable, parse_expression
 from semantic_layer.interop.ossie import dialects
 from semantic_layer.interop.ossie.columns import Rows, bound
 from semantic_layer.interop.ossie.document import Found
@@ -24,7 +22,9 @@ from semantic_layer.interop.ossie.reads import Reads
 from semantic_layer.interop.ossie.sources import moved_query, moved_table
 from semantic_layer.interop.ossie.spec import OssieDataset, OssieField
 from semantic_layer.interop.ossie.words import both, left_behind, synonyms_of
-from semantic_layer.yaml_text import Part
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition
+from semantic_layer.sql.parsing import Sql, Unparsable, parse_expression
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 
 from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import MAX_EXPRESSION_LENGTH, Sql, Unparsable, parse_expression, parse_query
 from semantic_layer.interop.ossie.problems import BadExpression, NoKnownDialect
 from semantic_layer.interop.ossie.spec import Expression
+from semantic_layer.sql.parsing import MAX_EXPRESSION_LENGTH, Sql, Unparsable, parse_expression, parse_query
 
 READABLE: Mapping[str, str] = {
     "ANSI_SQL": "snowflake", "SNOWFLAKE": "snowflake", "DATABRICKS": "databricks", "BIGQUERY": "bigquery",

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
-from semantic_layer.definitions import DatasetDefinition, FieldDefinition, Synonyms
 from semantic_layer.interop.ossie.names import Taken
 from semantic_layer.interop.ossie.words import synonyms_of
-from semantic_layer.periods import GRAINS
+from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition, Synonyms
+from semantic_layer.time.periods import GRAINS
 
 
 def told_apart(datasets: Iterable[DatasetDefinition], metrics: Collection[str]) -> Iterator[DatasetDefinition]:

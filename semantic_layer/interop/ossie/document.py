@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semantic_layer.draft import SourceFile
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
 from semantic_layer.interop.ossie.problems import DuplicateName, NoOssieModel, SeveralModels, UnreadableJson
 from semantic_layer.interop.ossie.schema import violations
 from semantic_layer.interop.ossie.spec import OssieDocument, OssieModel
-from semantic_layer.load import MAX_FILE_BYTES
-from semantic_layer.yaml_problems import EmptyFile, FileTooLarge, FileUnreadable, NotUtf8
-from semantic_layer.yaml_text import Part, YamlValue, read_yaml
+from semantic_layer.loading.load import MAX_FILE_BYTES
+from semantic_layer.loading.problems.files import EmptyFile, FileTooLarge, FileUnreadable, NotUtf8
+from semantic_layer.loading.unchecked import SourceFile
+from semantic_layer.loading.yaml_text import Part, YamlValue, read_yaml
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 

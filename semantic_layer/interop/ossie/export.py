@@ -12,9 +12,6 @@ from dataclasses import dataclass
 import yaml
 from sqlglot import exp
 
-from semantic_layer.build import build
-from semantic_layer.definitions import Bilingual, DatasetDefinition, FieldType, ModelDefinition, RelationshipDefinition
-from semantic_layer.draft import Draft, MemoryPositions
 from semantic_layer.interop.ossie import extension
 from semantic_layer.interop.ossie.export_metrics import Expressions
 from semantic_layer.interop.ossie.names import Taken
@@ -33,7 +30,16 @@ from semantic_layer.interop.ossie.spec import (
     OssieRelationship,
 )
 from semantic_layer.interop.ossie.words import all_words, joined
-from semantic_layer.model import Dataset, Field, Metric, Model, Step
+from semantic_layer.loading.build import build
+from semantic_layer.loading.unchecked import Draft, MemoryPositions
+from semantic_layer.model.definitions import (
+    Bilingual,
+    DatasetDefinition,
+    FieldType,
+    ModelDefinition,
+    RelationshipDefinition,
+)
+from semantic_layer.model.model import Dataset, Field, Metric, Model, Step
 
 # a number is left without a data type: the specification's tell exact ones from approximate ones, and ours do not
 _DATA_TYPES: dict[FieldType, DataType] = {

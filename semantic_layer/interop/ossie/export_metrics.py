@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from semantic_layer.definitions import MetricDefinition
 from semantic_layer.interop.ossie.portable import portable
-from semantic_layer.model import Metric, Model, Step
-from semantic_layer.sql import all_of
+from semantic_layer.model.definitions import MetricDefinition
+from semantic_layer.model.model import Metric, Model, Step
+from semantic_layer.sql.nodes import all_of
 
 # the keys of a metric that an aggregate expression can follow, or that change no number
 _FOLLOWED = frozenset(

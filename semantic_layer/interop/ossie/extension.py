@@ -13,13 +13,6 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from semantic_layer.definitions import (
-    DatasetDefinition,
-    FieldDefinition,
-    MetricDefinition,
-    ModelDefinition,
-    RelationshipDefinition,
-)
 from semantic_layer.interop.ossie.spec import (
     Extension,
     OssieDataset,
@@ -27,6 +20,13 @@ from semantic_layer.interop.ossie.spec import (
     OssieMetric,
     OssieModel,
     OssieRelationship,
+)
+from semantic_layer.model.definitions import (
+    DatasetDefinition,
+    FieldDefinition,
+    MetricDefinition,
+    ModelDefinition,
+    RelationshipDefinition,
 )
 
 VENDOR = "HUITOU"

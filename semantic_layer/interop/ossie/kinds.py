@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from semantic_layer.definitions import FieldType, Role
-from semantic_layer.expressions import Sql
 from semantic_layer.interop.ossie.spec import DataType, OssieField
+from semantic_layer.model.definitions import FieldType, Role
+from semantic_layer.sql.parsing import Sql
 
 TYPES: dict[DataType, FieldType] = {
     "String": "text", "Integer": "integer", "Decimal": "number", "Float": "number", "Boolean": "boolean",

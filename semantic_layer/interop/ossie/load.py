@@ -6,9 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from semantic_layer.definitions import ModelDefinition
 from semantic_layer.errors import DefinitionProblem, DefinitionsError
-from semantic_layer.expressions import Unparsable, parse_query
 from semantic_layer.interop.ossie.changes import Changes, is_unchanged
 from semantic_layer.interop.ossie.convert import Choices, Converted, convert_model
 from semantic_layer.interop.ossie.document import Found, chosen, read_models
@@ -16,8 +14,10 @@ from semantic_layer.interop.ossie.extension import UnreadableExtensionError, res
 from semantic_layer.interop.ossie.problems import BadExtension, NotCarriedOver
 from semantic_layer.interop.ossie.sources import moved_query, moved_table
 from semantic_layer.interop.refused import refused
-from semantic_layer.load import build_model
-from semantic_layer.model import Model
+from semantic_layer.loading.load import build_model
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.model.model import Model
+from semantic_layer.sql.parsing import Unparsable, parse_query
 
 AS_WRITTEN = Choices()
 _BRACES = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")  # as datasets.py has them: {orders}

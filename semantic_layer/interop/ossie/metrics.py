@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.definitions import MetricDefinition
-from semantic_layer.errors import DefinitionProblem
-from semantic_layer.expressions import Sql, Unparsable, columns, survey
+from semantic_layer.errors import DefinitionProblem, nearest
 from semantic_layer.interop.ossie.datasets import Dataset
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.kinds import counted
@@ -21,10 +19,11 @@ from semantic_layer.interop.ossie.names import Taken, look_up, slug
 from semantic_layer.interop.ossie.problems import AmbiguousReference, NotCarriedOver, Renamed, UnknownReference
 from semantic_layer.interop.ossie.spec import OssieMetric
 from semantic_layer.interop.ossie.words import both, left_behind, synonyms_of
-from semantic_layer.joins import JoinPaths, written
-from semantic_layer.nearest import nearest
-from semantic_layer.periods import GRAINS
-from semantic_layer.yaml_text import Part
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import MetricDefinition
+from semantic_layer.model.joins import JoinPaths, written
+from semantic_layer.sql.parsing import Sql, Unparsable, columns, survey
+from semantic_layer.time.periods import GRAINS
 
 
 @dataclass(frozen=True)

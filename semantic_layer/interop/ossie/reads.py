@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from semantic_layer.definitions import FieldType
-from semantic_layer.expressions import Sql
 from semantic_layer.interop.ossie.kinds import shown, summed
 from semantic_layer.interop.ossie.spec import OssieDataset, OssieModel
+from semantic_layer.model.definitions import FieldType
+from semantic_layer.sql.parsing import Sql
 
 
 class Reads:

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from semantic_layer.definitions import DatasetDefinition, RelationshipDefinition
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, nearest
 from semantic_layer.interop.ossie.datasets import Dataset, find
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.names import Taken, slug
@@ -21,8 +20,8 @@ from semantic_layer.interop.ossie.problems import (
 )
 from semantic_layer.interop.ossie.spec import OssieRelationship
 from semantic_layer.interop.ossie.words import left_behind, synonyms_of
-from semantic_layer.nearest import nearest
-from semantic_layer.yaml_text import Part
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import DatasetDefinition, RelationshipDefinition
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from semantic_layer.errors import DefinitionProblem
 from semantic_layer.interop.ossie.problems import SchemaViolation, UnknownVersion
 from semantic_layer.interop.ossie.spec import VERSION
-from semantic_layer.yaml_text import YamlValue
+from semantic_layer.loading.yaml_text import YamlValue
 
 SCHEMA_FILE = Path(__file__).parent / f"core-spec-{VERSION}.schema.json"
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from semantic_layer.definitions import DatasetDefinition, FieldDefinition
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, nearest
 from semantic_layer.interop.ossie.datasets import Dataset, find
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.kinds import is_time
 from semantic_layer.interop.ossie.names import look_up
 from semantic_layer.interop.ossie.problems import TimeNotChosen, UnknownReference
 from semantic_layer.interop.ossie.relationships import Joined
-from semantic_layer.nearest import nearest
+from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from semantic_layer.definitions import Bilingual, Synonyms
 from semantic_layer.interop.ossie.problems import LeftBehind
 from semantic_layer.interop.ossie.spec import AiContext
+from semantic_layer.model.definitions import Bilingual, Synonyms
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[.:;!?\"'。：；！？\n]")

@@ -1,0 +1,106 @@
+"""A draft to a model: each part built and checked in turn, all problems raised at the end, or the model."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar
+
+from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.loading.check_names import check_names, check_words
+from semantic_layer.loading.check_parts import check_lists_and_entities, check_relationships
+from semantic_layer.loading.datasets import build_datasets
+from semantic_layer.loading.dimensions import build_dimensions
+from semantic_layer.loading.grains import check_grains
+from semantic_layer.loading.metrics import build_metrics
+from semantic_layer.loading.problems.definitions import FieldCycle
+from semantic_layer.loading.references import Scope
+from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
+from semantic_layer.loading.unchecked import Draft
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
+from semantic_layer.model.model import Dataset, Model
+from semantic_layer.sql.parsing import columns
+
+_T = TypeVar("_T")
+
+
+def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
+    """The model of a draft. Raises DefinitionsError with `problems` and all that are found, in order of place."""
+    found = list(problems)
+    definition = draft.definition
+    draft, datasets = with_roles(draft, build_datasets(draft, found), found)
+    steps = join_steps(definition.relationships, {name: each.definition.time for name, each in datasets.items()})
+    taken = role_steps(datasets, steps)
+    steps = (*steps, *taken.steps)
+    joins = join_paths(datasets, steps)
+    settle_roles(draft, datasets, joins, taken, found)
+    found.extend(check_relationships(draft, datasets, joins, taken.steps))
+    _check_fields(draft, datasets, joins, found)
+    found.extend(check_grains(draft, datasets))
+    dimensions = build_dimensions(draft, datasets, found)
+    metrics = build_metrics(draft, datasets, joins, dimensions, found)
+    found.extend(check_lists_and_entities(draft, datasets, joins, dimensions, metrics))
+    found.extend(check_names(draft, dimensions))
+    found.extend(check_words(draft))
+    if found:
+        raise DefinitionsError(*sorted(dict.fromkeys(found), key=_place))
+    return Model(
+        name=definition.name,
+        hash=definition_hash(definition),
+        parameters=MappingProxyType(dict(definition.parameters)),
+        datasets=MappingProxyType(datasets),
+        dimensions=MappingProxyType(dimensions),
+        metrics=MappingProxyType(metrics),
+        entities=_by_name(definition.entities),
+        lists=_by_name(definition.lists),
+        behaviours=_by_name(definition.behaviours),
+        steps=steps,
+        paths=MappingProxyType({name: MappingProxyType(dict(found)) for name, found in joins.paths.items()}),
+        ambiguous=MappingProxyType(dict(joins.ambiguous)),
+        cohorts=_by_name(definition.cohorts),
+        funnels=_by_name(definition.funnels),
+        grains=_by_name(definition.grains),
+    )
+
+
+def definition_hash(definition: ModelDefinition) -> str:
+    """SHA-256 of the definitions themselves: comments, layout and which file holds what do not count."""
+    return hashlib.sha256(definition.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def _check_fields(
+    draft: Draft, datasets: Mapping[str, Dataset], joins: JoinPaths, found: list[DefinitionProblem]
+) -> None:
+    """Fields that speak of fields, and the time of a dataset: the names exist, within reach, without a circle."""
+    edges: list[tuple[str, str]] = []
+    for place, definition in enumerate(draft.definition.datasets):
+        if datasets[definition.name].definition is not definition:
+            continue
+        scope = Scope(draft, datasets, joins, definition.name)
+        if definition.time is not None and draft.is_read("datasets", place):
+            found.extend(scope.check_time(definition.time, ("datasets", place, "time"), f"dataset '{definition.name}'"))
+        for index, each in enumerate(definition.fields):
+            tree = datasets[definition.name].fields[each.name].expression
+            qualified = [column for column in columns(tree) if column.table] if each.expression else []
+            part = ("datasets", place, "fields", index)
+            if qualified and draft.is_read(*part):
+                owner = f"field '{definition.name}.{each.name}'"
+                found.extend(scope.check(qualified, (*part, "expression"), owner))
+                for column in qualified:
+                    edges.append((f"{definition.name}.{each.name}", f"{column.table}.{column.name}"))
+    for chain in cycles(edges):
+        dataset, _, field = chain[-2].partition(".")
+        found.append(FieldCycle(draft.where("datasets", dataset, "fields", field, "expression"), chain))
+
+
+def _by_name(items: Sequence[_T]) -> Mapping[str, _T]:
+    return MappingProxyType({getattr(each, "name"): each for each in items})  # noqa: B009
+
+
+def _place(problem: DefinitionProblem) -> tuple[str, int, str, str]:
+    found = re.fullmatch(r"(.*):(\d+)", problem.where)
+    file, line = (found[1], int(found[2])) if found is not None else (problem.where, 0)
+    return file, line, problem.code, problem.message

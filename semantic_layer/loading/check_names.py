@@ -1,0 +1,119 @@
+"""Names and words of a model: no name twice or with two meanings, labels and synonyms that say something."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from semantic_layer.errors import DefinitionProblem
+from semantic_layer.loading.problems.definitions import BadUnit, BlankWord
+from semantic_layer.loading.problems.names import BadName, DuplicateName, NameClash, ReservedName
+from semantic_layer.loading.references import GIVEN_PARAMETERS
+from semantic_layer.loading.unchecked import Draft
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.date_parts import DATE_PARTS
+from semantic_layer.model.definitions import Bilingual, Synonyms
+from semantic_layer.model.model import Dimension
+from semantic_layer.time.periods import GRAINS
+from semantic_layer.time.units import CLOCK_GRAINS
+
+_SINGULAR = (
+    ("datasets", "dataset"), ("grains", "grain"), ("metrics", "metric"), ("entities", "entity"), ("lists", "list"),
+    ("behaviours", "behaviour"), ("cohorts", "cohort"), ("funnels", "funnel"),
+)  # fmt: skip
+_UNIT_SPELLINGS = {
+    "%": "percent", "percentage": "percent", "pct": "percent", "percents": "percent", "rmb": "CNY", "yuan": "CNY",
+    "¥": "CNY", "元": "CNY", "cny": "CNY", "number": "count", "counts": "count",
+}  # fmt: skip
+
+
+def check_names(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[DefinitionProblem]:
+    """No name twice, none that the program needs, none for two kinds of things that a query could mean."""
+    for section, thing in _SINGULAR:
+        yield from _check_repeated(draft, section, thing)
+    yield from _check_steps(draft)
+    taken: dict[str, tuple[str, Part]] = {}
+    for thing, name, part in _queryable(draft, dimensions):
+        if name in GRAINS or (thing == "grain" and name in (*CLOCK_GRAINS, *DATE_PARTS)):
+            yield ReservedName(draft.where(*part), thing, name, (*GRAINS, *CLOCK_GRAINS, *DATE_PARTS))
+        elif not name.isidentifier() and thing != "dimension":
+            yield BadName(draft.where(*part), thing, name)
+        other, first = taken.setdefault(name, (thing, part))
+        if other != thing:
+            yield NameClash(draft.where(*part), thing, name, other, draft.where(*first))
+    for name in draft.definition.parameters:
+        if name in GIVEN_PARAMETERS:
+            yield ReservedName(draft.where("parameters", name), "parameter", name, GIVEN_PARAMETERS)
+        elif not name.isidentifier():
+            yield BadName(draft.where("parameters", name), "parameter", name)
+
+
+def _check_repeated(draft: Draft, section: str, thing: str) -> Iterator[DefinitionProblem]:
+    first: dict[str, int] = {}
+    for place, each in enumerate(getattr(draft.definition, section)):
+        if first.setdefault(each.name, place) != place and draft.is_read(section, place):
+            yield DuplicateName(draft.where(section, place), thing, each.name, draft.where(section, first[each.name]))
+
+
+def _check_steps(draft: Draft) -> Iterator[DefinitionProblem]:
+    """The steps of a funnel are told apart by their names."""
+    for place, funnel in enumerate(draft.definition.funnels):
+        first: dict[str, int] = {}
+        for number, step in enumerate(funnel.steps if draft.is_read("funnels", place) else ()):
+            if first.setdefault(step.name, number) != number:
+                there = draft.where("funnels", place, "steps", first[step.name])
+                where = draft.where("funnels", place, "steps", number)
+                yield DuplicateName(where, f"step of '{funnel.name}'", step.name, there)
+
+
+def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str, Part]]:
+    """What a query names without saying of which kind it is: kind, name and where it is defined."""
+    for section, thing in (
+        ("metrics", "metric"), ("entities", "entity"), ("cohorts", "cohort"), ("funnels", "funnel"),
+    ):  # fmt: skip
+        for place, each in enumerate(getattr(draft.definition, section)):
+            if draft.is_read(section, place):
+                yield thing, each.name, (section, place)
+    for name, dimension in dimensions.items():
+        yield "dimension", name, ("datasets", dimension.home.dataset, "fields", name)
+    for place, grain in enumerate(draft.definition.grains):
+        if draft.is_read("grains", place):
+            yield "grain", grain.name, ("grains", place)
+
+
+def check_words(draft: Draft) -> Iterator[DefinitionProblem]:
+    """Labels and synonyms hold words; units are spelled as figures are formatted by."""
+    definition = draft.definition
+    for section, thing in _SINGULAR:
+        for place, each in enumerate(getattr(definition, section)):
+            yield from _check_labels(draft, (section, place), f"{thing} '{each.name}'", each.label, each.synonyms)
+    for place, metric in enumerate(definition.metrics):
+        yield from _check_unit(draft, ("metrics", place, "unit"), f"metric '{metric.name}'", metric.unit)
+    for place, dataset in enumerate(definition.datasets):
+        for index, field in enumerate(dataset.fields):
+            part: Part = ("datasets", place, "fields", index)
+            owner = f"field '{dataset.name}.{field.name}'"
+            yield from _check_labels(draft, part, owner, field.label, field.synonyms)
+            if field.unit is not None:
+                yield from _check_unit(draft, (*part, "unit"), owner, field.unit)
+            for code, words in field.values.items():
+                if not words.zh or not words.en or _has_blank((*words.zh, *words.en)):
+                    yield BlankWord(draft.where(*part, "values", code), owner, f"values.{code}")
+
+
+def _check_labels(
+    draft: Draft, part: Part, owner: str, label: Bilingual | None, synonyms: Synonyms
+) -> Iterator[DefinitionProblem]:
+    if label is not None and _has_blank((label.zh, label.en)):
+        yield BlankWord(draft.where(*part, "label"), owner, "label")
+    if _has_blank((*synonyms.zh, *synonyms.en)):
+        yield BlankWord(draft.where(*part, "synonyms"), owner, "synonyms")
+
+
+def _check_unit(draft: Draft, part: Part, owner: str, unit: str) -> Iterator[DefinitionProblem]:
+    wanted = _UNIT_SPELLINGS.get(unit.strip().lower() or "number")
+    if wanted is not None and unit != wanted:
+        yield BadUnit(draft.where(*part), owner, unit, wanted)
+
+
+def _has_blank(words: Collection[str]) -> bool:
+    return any(not word.strip() for word in words)

@@ -1,0 +1,478 @@
+"""One metric's own text: its expression, filter, times and inner values parsed, and every name in them checked.
+
+What its inputs make of it (stock, additive, circles) is `metrics.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.loading.problems.definitions import (
+    BadAmongPeriod,
+    BadDefaultPeriod,
+    BadExpression,
+    BadLength,
+    MetricAmongRows,
+    MetricParts,
+    MisplacedAggregate,
+    MixedGrains,
+    MixedKinds,
+    NestedAggregate,
+    NotAggregate,
+    NotANumber,
+)
+from semantic_layer.loading.problems.names import (
+    BadName,
+    UnknownDataset,
+    UnknownDimension,
+    UnknownEntity,
+    UnknownField,
+    UnknownGrain,
+    UnknownMetric,
+)
+from semantic_layer.loading.references import (
+    Scope,
+    check_kinds,
+    check_no_bucket,
+    check_row_expression,
+    declared_kind,
+    place_of,
+)
+from semantic_layer.loading.unchecked import Draft
+from semantic_layer.loading.value_kinds import group_of, not_a_condition, with_kinds
+from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity
+from semantic_layer.model.entity_conditions import ALL, BadConditionError, condition_of, metrics_of
+from semantic_layer.model.joins import JoinPaths
+from semantic_layer.model.model import Dataset, Metric
+from semantic_layer.model.names import parse_name
+from semantic_layer.model.windows import rolling
+from semantic_layer.query.result import ColumnType
+from semantic_layer.sql.parsing import Sql, Unparsable, columns, parse_expression
+from semantic_layer.time.lengths import Length, in_months, in_seconds, length
+from semantic_layer.time.periods import GRAINS
+
+MAX_YEARS = 500
+_ROW_KEYS = ("filter", "among", "time", "valid", "per", "window", "latest")
+
+
+@dataclass(frozen=True, eq=False)
+class MetricText:
+    """A metric's own text, parsed: as in `Metric`, but `datasets` are those that it reads itself."""
+
+    expression: exp.Expr | None = None
+    filter: exp.Expr | None = None
+    inputs: tuple[str, ...] = ()
+    datasets: frozenset[str] = frozenset()
+    # metrics that choose the entities whose rows count
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MetricReader:
+    """Reads the texts of metrics. `metrics` holds the names of all, `filterable` those of dimensions and keys of
+    entities, `entities` the dataset of each; problems are added to `found`."""
+
+    draft: Draft
+    datasets: Mapping[str, Dataset]
+    joins: JoinPaths
+    metrics: Collection[str]
+    filterable: Collection[str]
+    entities: Mapping[str, str]
+    found: list[DefinitionProblem]
+
+    def read(self, metric: MetricDefinition, part: Part) -> MetricText:
+        """The text of one metric; of what has a problem, nothing."""
+        period = metric.default_period
+        if period is not None and not self._is_period(period):
+            where = self.draft.where(*part, "default_period")
+            self.found.append(BadDefaultPeriod(where, metric.name, period))
+        if metric.transition is not None:
+            self._check_alone(metric, "transition", part)
+            return MetricText(inputs=(metric.transition.of, metric.transition.who))
+        if metric.conversion is not None:
+            self._check_alone(metric, "conversion", part)
+            self._check_length(metric, metric.conversion.within, (*part, "conversion", "within"), own=False)
+            return MetricText(inputs=(metric.conversion.of, metric.conversion.to))
+        if metric.expression is None:
+            self._wrong(metric, part, "has no `expression`. Write an aggregate, or a formula over other metrics")
+            return MetricText()
+        if metric.dataset is None:
+            return self._derived(metric, metric.expression, part)
+        if metric.dataset in self.datasets:
+            return self._simple(metric, metric.expression, metric.dataset, part)
+        self._parsed(metric, metric.expression, (*part, "expression"))
+        if "datasets" not in self.draft.gaps:
+            near = nearest(metric.dataset, self.datasets)
+            where = self.draft.where(*part, "dataset")
+            self.found.append(UnknownDataset(where, metric_owner(metric), metric.dataset, near))
+        return MetricText()
+
+    def _is_period(self, text: str) -> bool:
+        """Whether a default period can be read: `last`, and a length of days or of the model's own units."""
+        if _is_readable(lambda each: rolling(each, date(2000, 1, 1)), text):
+            return True
+        head, _, rest = text.strip().partition(" ")
+        return head == "last" and _is_readable(lambda each: length(each, self._own_grains()), rest) and (
+            rest.split()[-1] in self._own_grains()
+        )
+
+    def unknown_metric(self, part: Part, owner: str, name: str, more: Collection[str] = ()) -> None:
+        """Report that there is no such metric (nor one of the names in `more`), where that is known."""
+        if "metrics" not in self.draft.gaps:
+            near = nearest(name, (*self.metrics, *more))
+            self.found.append(UnknownMetric(self.draft.where(*part), owner, name, near))
+
+    def _check_alone(self, metric: MetricDefinition, kind: str, part: Part) -> None:
+        """A transition or conversion is made of two metrics and has nothing of its own."""
+        others = ("dataset", "expression", *_ROW_KEYS, "inputs", "transition", "conversion")
+        extra = next((key for key in others if key != kind and getattr(metric, key)), None)
+        if extra is not None:
+            self._wrong(metric, (*part, extra), f"is a {kind}, which has no `{extra}`")
+
+    def _check_length(
+        self, metric: MetricDefinition, text: str | None, part: Part, *, own: bool = True
+    ) -> None:
+        """A length of time; in units of the model's own too, where `own` says so."""
+        known = self._own_grains() if own else ()
+        if text is not None and not _is_readable(lambda each: _sane_length(each, known), text):
+            self.found.append(BadLength(self.draft.where(*part), metric.name, str(part[-1]), text))
+
+    def _check_unit(self, metric: MetricDefinition, name: str | None, part: Part) -> None:
+        """A unit of time that holds buckets: of the calendar or of the model's own."""
+        known = (*GRAINS, *self._own_grains())
+        if name is not None and name not in known and "grains" not in self.draft.gaps:
+            self.found.append(UnknownGrain(self.draft.where(*part), metric_owner(metric), name, nearest(name, known)))
+
+    def _own_grains(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.draft.definition.grains)
+
+    def _derived(self, metric: MetricDefinition, text: str, part: Part) -> MetricText:
+        for key in _ROW_KEYS:
+            if getattr(metric, key) is not None:
+                self._wrong(metric, (*part, key), f"has a `{key}` but no `dataset`, so there are no rows for it")
+        stands_on = [self._check_input(metric, name, (*part, "inputs", name)) for name in metric.inputs]
+        part = (*part, "expression")
+        sql = self._parsed(metric, text, part)
+        if sql is None:
+            return MetricText()
+        owner = metric_owner(metric)
+        self.found.extend(check_no_bucket(self.draft, sql, part, owner))
+        if sql.aggregates:
+            advice = "Name the `dataset` whose rows it aggregates."
+            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(sql.aggregates[0]), advice))
+            return MetricText()
+        for column in sql.columns:
+            if column.table:
+                reason = "a formula over metrics names no fields"
+                self.found.append(BadExpression(self.draft.where(*part), owner, _sql(column), reason))
+            elif column.name not in self.metrics and column.name not in metric.inputs:
+                self._not_a_metric(part, owner, column.name, metric.inputs)
+        self._check_number(metric, with_kinds(sql.tree, lambda _: "number"), part)
+        if not sql.columns:
+            self._wrong(metric, part, "names no metric. Name some, or give it a `dataset`")
+        named = (column.name for column in sql.columns if column.name not in metric.inputs)
+        names = [name for name in named if name in self.metrics]
+        narrowing = (each.among for each in metric.inputs.values() if each.among is not None)
+        return MetricText(
+            expression=sql.tree,
+            inputs=tuple(dict.fromkeys((*names, *stands_on))),
+            conditions=tuple(dict.fromkeys(name for each in narrowing for name in metrics_of(each))),
+        )
+
+    def _not_a_metric(self, part: Part, owner: str, name: str, inputs: Collection[str]) -> None:
+        """A name in a formula that is no metric's: a field's, or nothing's."""
+        home = next((each.name for each in self.datasets.values() if name in each.fields), None)
+        if home is None or nearest(name, (*self.metrics, *inputs)):
+            self.unknown_metric(part, owner, name, inputs)
+        else:
+            self.found.append(MetricAmongRows(self.draft.where(*part), owner, name, home, is_metric=False))
+
+    def _check_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
+        """A tree whose columns know their kinds makes sense, and gives a number (or a time)."""
+        self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
+        self._check_gives_number(metric, tree, part)
+
+    def _check_gives_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
+        kind = group_of(tree)
+        if kind in ("text", "true or false"):
+            self.found.append(NotANumber(self.draft.where(*part), metric_owner(metric), _sql(tree), kind))
+
+    def _check_input(self, metric: MetricDefinition, name: str, part: Part) -> str:
+        """The metric that an input stands for."""
+        used = metric.inputs[name]
+        if not name.isidentifier():
+            self.found.append(BadName(self.draft.where(*part), "metric's input", name))
+        if used.metric not in self.metrics:
+            self.unknown_metric((*part, "metric"), metric_owner(metric), used.metric)
+        self._check_length(metric, used.offset, (*part, "offset"))
+        self._check_unit(metric, used.at_start_of, (*part, "at_start_of"))
+        if used.offset is not None and used.at_start_of is not None:
+            self._wrong(metric, part, f"has both `offset` and `at_start_of` for its input '{name}'. Keep one")
+        sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
+        for column in sql.columns if sql is not None else ():
+            self._check_input_column(metric, column, (*part, "filter"))
+        if sql is not None and not self.draft.unread:
+            self._check_input_kinds(metric, sql, (*part, "filter"))
+        if used.among is not None:
+            self._check_among(metric, used.among, (*part, "among"))
+        return used.metric
+
+    def _check_input_kinds(self, metric: MetricDefinition, sql: Sql, part: Part) -> None:
+        def kind(column: exp.Column) -> ColumnType | None:
+            homes = [self.datasets[column.table]] if column.table in self.datasets else self.datasets.values()
+            fields = [each.fields[column.name] for each in homes if column.name in each.fields]
+            kinds = {declared_kind(each) for each in fields}
+            return kinds.pop() if len(kinds) == 1 else None
+
+        tree = with_kinds(sql.tree, kind)
+        self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
+        self._check_holds(metric, tree, part)
+        if sql.aggregates:
+            advice = "A filter is about single rows: condition on an aggregate with `among`."
+            where, owner = self.draft.where(*part), f"the filter of an input of {metric_owner(metric)}"
+            self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
+
+    def _check_input_column(self, metric: MetricDefinition, column: exp.Column, part: Part) -> None:
+        """The filter of an input speaks of dimensions, keys of entities and `dataset.field`."""
+        if column.table in self.datasets:
+            known: Collection[str] = self.datasets[column.table].fields
+            if column.name not in known and self.draft.is_read("datasets", place_of(self.draft, column.table)):
+                near = nearest(column.name, known)
+                where = self.draft.where(*part)
+                self.found.append(UnknownField(where, metric_owner(metric), column.name, column.table, near))
+            return
+        name = f"{column.table}.{column.name}" if column.table else column.name
+        if name not in self.filterable and "datasets" not in self.draft.gaps and not self.draft.unread:
+            near = nearest(name, self.filterable)
+            self.found.append(UnknownDimension(self.draft.where(*part), metric_owner(metric), name, near))
+
+    def _simple(self, metric: MetricDefinition, text: str, dataset: str, part: Part) -> MetricText:
+        scope = Scope(self.draft, self.datasets, self.joins, dataset)
+        reads = _Reads(self.datasets, dataset)
+        inner_part = (*part, "expression")
+        sql = self._parsed(metric, text, inner_part)
+        if sql is not None:
+            self._check_grain(metric, sql, inner_part)
+            if metric.per is None:
+                self._names(scope, sql.columns, inner_part, metric, reads)
+                self.found.extend(scope.check_values(sql, inner_part, metric_owner(metric)))
+                self._check_gives_number(metric, scope.with_kinds(sql.tree), inner_part)
+            else:
+                self._check_outer_names(metric, metric.per, sql, inner_part)
+                self._check_number(metric, with_kinds(sql.tree, lambda _: None), inner_part)
+        filtered = self._filter(scope, metric, metric.filter, (*part, "filter"), reads)
+        if metric.among is not None:
+            self._check_among(metric, metric.among, (*part, "among"), dataset)
+        if metric.per is not None:
+            self._check_per(scope, metric, metric.per, (*part, "per"), reads)
+        self._check_times(scope, metric, part, reads)
+        self._check_window(scope, metric, part, reads)
+        return MetricText(
+            expression=sql.tree if sql is not None else None,
+            filter=filtered,
+            datasets=reads.with_ways(self.joins),
+            conditions=metrics_of(metric.among) if metric.among is not None else (),
+        )
+
+    def _check_among(self, metric: MetricDefinition, among: Among, part: Part, dataset: str | None = None) -> None:
+        """The entity is one that the rows know, and the condition compares metrics with numbers."""
+        where, owner = self.draft.where, metric_owner(metric)
+        target = self.entities.get(among.entity)
+        if target is None:
+            if "entities" not in self.draft.gaps:
+                near = nearest(among.entity, self.entities)
+                self.found.append(UnknownEntity(where(*part, "entity"), owner, among.entity, near))
+        elif dataset is not None and target in self.datasets:
+            scope = Scope(self.draft, self.datasets, self.joins, dataset)
+            self.found.extend(scope.check_reach(target, (*part, "entity"), owner))
+        for name in metrics_of(among):
+            if name not in self.metrics:
+                self.unknown_metric((*part, "having"), owner, name)
+        if among.period != ALL and not self._is_period(among.period):
+            self.found.append(BadAmongPeriod(where(*part, "period"), metric.name, among.period))
+        try:
+            condition_of(among.model_copy(update={"period": ALL}), self.draft.definition.parameters, date(2000, 1, 1))
+        except BadConditionError as error:
+            self.found.append(BadExpression(where(*part, "having"), owner, error.text, error.reason))
+
+    def _filter(
+        self, scope: Scope, metric: MetricDefinition, text: str | None, part: Part, reads: _Reads
+    ) -> exp.Expr | None:
+        sql = self._parsed(metric, text, part) if text is not None else None
+        if sql is None:
+            return None
+        if sql.aggregates:
+            advice = "A filter is about single rows: condition on an aggregate with `per` or `among`."
+            where, owner = self.draft.where(*part), f"the filter of {metric_owner(metric)}"
+            self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
+        self._names(scope, sql.columns, part, metric, reads)
+        self.found.extend(scope.check_values(sql, part, metric_owner(metric)))
+        self._check_holds(metric, scope.with_kinds(sql.tree), part)
+        return sql.tree
+
+    def _check_holds(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
+        """A filter is true or false."""
+        reason = not_a_condition(tree)
+        if reason:
+            self.found.append(MixedKinds(self.draft.where(*part), metric_owner(metric), _sql(tree), reason))
+
+    def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: _Reads) -> None:
+        for text in per.key:
+            key = parse_name(text)
+            if key is not None:
+                self._names(scope, (key,), (*part, "key"), metric, reads)
+            else:
+                where = self.draft.where(*part, "key")
+                self.found.append(BadExpression(where, metric_owner(metric), text, "a key is the name of a field"))
+        if not per.key:
+            self._wrong(metric, (*part, "key"), "has a `per` without `key`. Name the field of what it is computed per")
+        if not per.values:
+            self._wrong(metric, (*part, "values"), "has a `per` without `values`. Name an aggregate for each key")
+        for name in (each for each in per.values if each in per.key):
+            self._wrong(metric, (*part, "values", name), f"has '{name}' among both keys and values of `per`")
+        for name, text in per.values.items():
+            inner = (*part, "values", name)
+            sql = self._parsed(metric, text, inner)
+            if sql is not None:
+                self._check_grain(metric, sql, inner)
+                self._names(scope, sql.columns, inner, metric, reads)
+                self.found.extend(scope.check_values(sql, inner, metric_owner(metric)))
+
+    def _check_outer_names(self, metric: MetricDefinition, per: PerEntity, sql: Sql, part: Part) -> None:
+        """With `per`, the outer expression sees the inner values and the key only."""
+        known = (*per.values, *per.key)
+        for column in sql.columns:
+            if column.table or column.name not in known:
+                reason = f"'{_sql(column)}' is not one of its inner values, {', '.join(known)}"
+                where = self.draft.where(*part)
+                self.found.append(BadExpression(where, metric_owner(metric), _sql(sql.tree), reason))
+
+    def _check_grain(self, metric: MetricDefinition, sql: Sql, part: Part) -> None:
+        """Many rows become one value: everything is aggregated, and once."""
+        owner = metric_owner(metric)
+        if not sql.aggregates:
+            self.found.append(NotAggregate(self.draft.where(*part), owner, _sql(sql.tree)))
+        elif sql.loose:
+            names = tuple(dict.fromkeys(_sql(column) for column in sql.loose))
+            self.found.append(MixedGrains(self.draft.where(*part), owner, names))
+        elif sql.nested is not None:
+            self.found.append(NestedAggregate(self.draft.where(*part), owner, _sql(sql.nested)))
+
+    def _check_times(self, scope: Scope, metric: MetricDefinition, part: Part, reads: _Reads) -> None:
+        named: list[tuple[Part, str]] = []
+        if metric.time is not None:
+            named.append(((*part, "time"), metric.time))
+        if metric.valid is not None:
+            named.append(((*part, "valid", "from"), metric.valid.since))
+            if metric.valid.until is not None:
+                named.append(((*part, "valid", "until"), metric.valid.until))
+        if metric.valid is not None and metric.valid.since == metric.valid.until:
+            self._wrong(metric, (*part, "valid"), "is valid until the moment that it begins: nothing ever counts")
+        for place, name in named:
+            self.found.extend(scope.check_time(name, place, metric_owner(metric)))
+        default = self.datasets[scope.dataset].definition.time
+        for name in [name for _, name in named] or ([default] if default is not None else []):
+            column = parse_name(name)
+            if column is not None:
+                reads.add((column,))
+
+    def _check_window(self, scope: Scope, metric: MetricDefinition, part: Part, reads: _Reads) -> None:
+        """Which of the rows that are placed in time count: a window before each bucket's end, the latest ones."""
+        if metric.inputs:
+            self._wrong(metric, (*part, "inputs"), "has `inputs`, which belong to formulas, and a `dataset`")
+        if metric.window is not None:
+            self._check_length(metric, metric.window.last, (*part, "window", "last"))
+            self._check_unit(metric, metric.window.to_date, (*part, "window", "to_date"))
+            if metric.window.last is not None and metric.window.to_date is not None:
+                self._wrong(metric, (*part, "window"), "has a `window` with both `last` and `to_date`. Keep one")
+            if metric.valid is not None:
+                self._wrong(metric, (*part, "window"), "is a stock (it has `valid`), and so takes no `window`")
+        if metric.latest is not None:
+            for name, inner in ((metric.latest.by, "by"), *((each, "per") for each in metric.latest.per)):
+                column = parse_name(name)
+                if column is None:
+                    reason = "it should be the name of a field"
+                    where = self.draft.where(*part, "latest", inner)
+                    self.found.append(BadExpression(where, metric_owner(metric), name, reason))
+                else:
+                    self._names(scope, (column,), (*part, "latest", inner), metric, reads)
+
+    def _parsed(self, metric: MetricDefinition, text: str, part: Part) -> Sql | None:
+        sql = parse_expression(text)
+        if isinstance(sql, Unparsable):
+            shown = " ".join(text.split())[:60]
+            self.found.append(BadExpression(self.draft.where(*part), metric_owner(metric), shown, sql.reason))
+            return None
+        self.found.extend(check_row_expression(self.draft, sql, part, metric_owner(metric)))
+        return None if sql.has_query or sql.has_window else sql
+
+    def _names(
+        self, scope: Scope, used: tuple[exp.Column, ...], part: Part, metric: MetricDefinition, reads: _Reads
+    ) -> None:
+        self.found.extend(scope.check(used, part, metric_owner(metric)))
+        reads.add(used)
+
+    def _wrong(self, metric: MetricDefinition, part: Part, reason: str) -> None:
+        self.found.append(MetricParts(self.draft.where(*part), metric.name, reason))
+
+
+class _Reads:
+    """Collects the datasets that expressions over rows of one dataset read, through the fields that they name."""
+
+    def __init__(self, datasets: Mapping[str, Dataset], dataset: str) -> None:
+        self._datasets = datasets
+        self._dataset = dataset
+        self._fields: set[tuple[str, str]] = set()
+        self._found = {dataset}
+
+    def add(self, used: Iterable[exp.Column]) -> None:
+        """Columns of an expression over rows of the dataset."""
+        todo = [(column.table or self._dataset, column.name) for column in used]
+        while todo:
+            each = todo.pop()
+            dataset = self._datasets.get(each[0])
+            if each in self._fields or dataset is None:
+                continue
+            self._fields.add(each)
+            self._found.add(each[0])
+            field = dataset.fields.get(each[1])
+            if field is not None and field.definition.expression is not None:
+                todo += [(column.table, column.name) for column in columns(field.expression) if column.table]
+
+    def with_ways(self, joins: JoinPaths) -> frozenset[str]:
+        """The datasets read, and those on the way to them."""
+        paths = joins.paths.get(self._dataset, {})
+        return frozenset(self._found | {step.target for target in self._found for step in paths.get(target, ())})
+
+
+def metric_owner(metric: Metric | MetricDefinition) -> str:
+    """What a problem calls a metric."""
+    return f"metric '{metric.name}'"
+
+
+def _sql(tree: exp.Expr) -> str:
+    return str(tree.sql("duckdb"))
+
+
+def _sane_length(text: str, own: Collection[str]) -> Length:
+    """A length that does not lead out of the calendar. Raises ValueError."""
+    found = length(text, own)
+    months, seconds = in_months(found), in_seconds(found)
+    years = months / 12 if months is not None else seconds / 31_536_000 if seconds is not None else found.count
+    if years > MAX_YEARS:
+        raise ValueError(f"'{text}' is longer than any history")
+    return found
+
+
+def _is_readable(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except (ValueError, OverflowError):
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""Relationships to safe join paths: for each pair of datasets the one shortest to-one path, or the ways in doubt.
+
+A many-to-one relationship is a hop from its source to its target; a one-to-one also the other way. A path of such hops
+never multiplies rows. No path goes along a relationship and straight back by it, which a role could: from a guest to
+the profile of a user, and on to the user as such. Pure graphs: knows no SQL and no problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from semantic_layer.model.definitions import RelationshipDefinition
+from semantic_layer.model.model import JoinPath, Step, Validity
+
+AS_OF_TODAY, AT_INSTANT = "$as_of", "$instant"
+_MAX_WAYS = 4
+
+
+@dataclass(frozen=True)
+class JoinPaths:
+    """`paths` and `ambiguous` as in `Model`; of the ways in doubt, the first few."""
+
+    paths: Mapping[str, Mapping[str, JoinPath]]
+    ambiguous: Mapping[tuple[str, str], tuple[JoinPath, ...]]
+
+
+def join_steps(
+    relationships: Iterable[RelationshipDefinition], times: Mapping[str, str | None] | None = None
+) -> tuple[Step, ...]:
+    """Every to-one hop, in order of definition, once each.
+
+    `times` gives each dataset's own time, which versions are found by where nothing else is said; relationships of
+    datasets that it lacks are left out.
+    """
+    found: dict[Step, None] = {}
+    for place, each in enumerate(relationships):
+        if times is not None and not {each.source, each.target} <= times.keys():
+            continue
+        on = tuple(each.on.items())
+        validity = _validity(each, (times or {}).get(each.source))
+        found.setdefault(Step(each.source, each.target, on, validity, place))
+        if each.type == "one_to_one":
+            found.setdefault(Step(each.target, each.source, tuple((right, left) for left, right in on), None, place))
+    return tuple(found)
+
+
+def _validity(each: RelationshipDefinition, time: str | None) -> Validity | None:
+    if each.valid is None:
+        return None
+    # without any time this is a problem of the definition; today stands in until it is told
+    return Validity(each.at or time or AS_OF_TODAY, each.valid.since, each.valid.until, is_default=each.at is None)
+
+
+def join_paths(datasets: Iterable[str], steps: Iterable[Step]) -> JoinPaths:
+    """The shortest paths between all datasets that one can reach from another."""
+    hops: dict[str, list[Step]] = {}
+    for step in steps:
+        if step.source != step.target:
+            hops.setdefault(step.source, []).append(step)
+    paths: dict[str, Mapping[str, JoinPath]] = {}
+    ambiguous: dict[tuple[str, str], tuple[JoinPath, ...]] = {}
+    for dataset in datasets:
+        ways = _shortest_ways(dataset, hops)
+        paths[dataset] = {target: found[0] for target, found in ways.items() if len(found) == 1}
+        ambiguous.update({(dataset, target): tuple(found) for target, found in ways.items() if len(found) > 1})
+    return JoinPaths(paths, ambiguous)
+
+
+def cycles(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """Circles of a directed graph, one for each edge that closes one in a depth-first walk.
+
+    A circle begins and ends with the same name; the edge that closes it is its last.
+
+    >>> cycles([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")])
+    (('a', 'b', 'c', 'a'),)
+    """
+    edges: dict[str, list[str]] = {}
+    for source, target in steps:
+        edges.setdefault(source, []).append(target)
+    found: list[tuple[str, ...]] = []
+    done: set[str] = set()
+    for root in edges:
+        if root in done:
+            continue
+        way: dict[str, None] = {root: None}
+        todo = [iter(edges[root])]
+        while todo:
+            reached = next(todo[-1], None)
+            if reached is None:
+                todo.pop()
+                done.add(way.popitem()[0])
+            elif reached in way:
+                names = list(way)
+                found.append((*names[names.index(reached) :], reached))
+            elif reached not in done:
+                way[reached] = None
+                todo.append(iter(edges.get(reached, ())))
+    return tuple(found)
+
+
+def through(first: JoinPath, second: JoinPath) -> JoinPath:
+    """One path after another; what goes along a one-to-one relationship and straight back is the same row again.
+
+    >>> there, back = Step("a", "b", (), place=0), Step("b", "a", (), place=0)
+    >>> through((there,), (back,))
+    ()
+    """
+    way = [*first]
+    for step in second:
+        if way and (way[-1].source, way[-1].target) == (step.target, step.source) and way[-1].place == step.place:
+            way.pop()
+        else:
+            way.append(step)
+    return tuple(way)
+
+
+def ways_onward(joins: JoinPaths, dataset: str, source: str, target: str) -> tuple[JoinPath, ...]:
+    """The ways from `dataset` to `target` where it is not reached as by way of `source`; none where all is well, or
+    where nothing leads from one of them to the next."""
+    paths = joins.paths
+    onward = paths.get(source, {}).get(target)
+    first = () if source == dataset else paths.get(dataset, {}).get(source)
+    if source in (dataset, target) or onward is None or first is None:
+        return ()
+    there = through(first, onward)
+    here = () if target == dataset else paths[dataset].get(target)
+    if here is None:
+        return joins.ambiguous.get((dataset, target), ())
+    return () if here == there else (here, there)
+
+
+def written(path: JoinPath) -> str:
+    """A path for people.
+
+    >>> written((Step("items", "orders", (("order_id", "order_id"),)),))
+    'items -(order_id)-> orders'
+    """
+    text = path[0].source
+    for step in path:
+        text += f" -({', '.join(left for left, _ in step.on)})-> {step.target}"
+    return text
+
+
+def _shortest_ways(start: str, hops: Mapping[str, list[Step]]) -> dict[str, list[JoinPath]]:
+    """Breadth first: the shortest paths to each dataset within reach."""
+    found: dict[str, list[JoinPath]] = {}
+    edge: dict[str, list[JoinPath]] = {start: [()]}
+    while edge:
+        further: dict[str, list[JoinPath]] = {}
+        for dataset, ways in edge.items():
+            for step in hops.get(dataset, ()):
+                if step.target != start and step.target not in found and step.target not in edge:
+                    known = further.setdefault(step.target, [])
+                    if len(known) < _MAX_WAYS:
+                        onward = ways if ways[0] == () else _not_straight_back(ways, step)
+                        known += [(*way, step) for way in onward[: _MAX_WAYS - len(known)]]
+        further = {target: known for target, known in further.items() if known}
+        found.update(further)
+        edge = further
+    return found
+
+
+def _not_straight_back(ways: list[JoinPath], step: Step) -> list[JoinPath]:
+    """The ways that do not come by the relationship that the step goes by: only what a role took over can."""
+    if step.place is None or not any(way[-1].is_inherited for way in ways):
+        return ways
+    return [way for way in ways if way[-1].place != step.place]

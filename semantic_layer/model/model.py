@@ -1,0 +1,351 @@
+"""The semantic model as everything above it sees it: checked, indexed, immutable.
+
+Built by `load.py` from definitions that `checks.py` found right, so names here always resolve and expressions are
+parsed SQL trees (sqlglot, never changed in place: copy before use). Knows no database and no language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+from semantic_layer.model.definitions import (
+    Behaviour,
+    CohortDefinition,
+    DatasetDefinition,
+    EntityDefinition,
+    FieldDefinition,
+    FieldType,
+    FunnelDefinition,
+    GrainDefinition,
+    ListDefinition,
+    MetricDefinition,
+    Polarity,
+    Synonyms,
+)
+from semantic_layer.query.result import Label
+
+MetricKind = Literal["simple", "derived", "transition", "conversion"]
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A field of a dataset. `expression` speaks of the dataset's own columns unqualified, of neighbours' fields as
+    `dataset.field`."""
+
+    definition: FieldDefinition
+    dataset: str
+    expression: exp.Expr
+    label: Label
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def qualified(self) -> str:
+        """`dataset.field`, unique in the model."""
+        return f"{self.dataset}.{self.definition.name}"
+
+    @property
+    def type(self) -> FieldType:
+        return self.definition.type
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A table or query with its fields. `source` is a parsed SELECT for `sql`, None for a plain `table`.
+
+    `requires` names the physical tables that must exist for it to be available.
+    """
+
+    definition: DatasetDefinition
+    source: exp.Query | None
+    fields: Mapping[str, Field]
+    requires: frozenset[str]
+    label: Label
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        return self.definition.primary_key
+
+    @property
+    def role_of(self) -> str | None:
+        """The dataset that this is a role of."""
+        return self.definition.role_of
+
+
+@dataclass(frozen=True)
+class Validity:
+    """Which of the versions that a step finds is meant: the one with `since` <= instant < `until` (or no `until`).
+
+    `since` and `until` are fields of the target. `at` is the instant: a field of the source (`field`, or
+    `dataset.field` within its reach), `$as_of` for the end of today, or `$instant` for the end of what is counted at
+    an instant. `is_default` says that `at` is but the source's own time, for want of anything said.
+    """
+
+    at: str
+    since: str
+    until: str
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One to-one hop of a join path: rows of `source` find at most one row of `target` by `on` (column pairs), of
+    several versions the one that is valid.
+
+    `place` is that of its relationship in the definition; `is_inherited` that it is a role's by what it is a role of.
+    """
+
+    source: str
+    target: str
+    on: tuple[tuple[str, str], ...]
+    validity: Validity | None = None
+    place: int | None = field(default=None, compare=False)
+    is_inherited: bool = field(default=False, compare=False)
+
+
+JoinPath = tuple[Step, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Dimension:
+    """Something to group and filter by, under one name whichever dataset it is reached from.
+
+    `fields` are the fields that carry it (the first is the home; others are `same_as` it).
+    """
+
+    name: str
+    label: Label
+    fields: tuple[Field, ...]
+
+    @property
+    def home(self) -> Field:
+        return self.fields[0]
+
+    @property
+    def type(self) -> FieldType:
+        return self.home.definition.type
+
+    @property
+    def synonyms(self) -> Synonyms:
+        return self.home.definition.synonyms
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """A metric. `expression` is an aggregate over its dataset (simple) or a formula over metric names (derived);
+    None for a transition or conversion. `inputs` are the metrics that it stands on, `datasets` all that it reads,
+    also to tell which entities it is among."""
+
+    definition: MetricDefinition
+    kind: MetricKind
+    label: Label
+    expression: exp.Expr | None
+    filter: exp.Expr | None
+    inputs: tuple[str, ...]
+    datasets: frozenset[str]
+    is_stock: bool
+    is_additive: bool
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def unit(self) -> str:
+        return self.definition.unit
+
+    @property
+    def polarity(self) -> Polarity:
+        return self.definition.polarity
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """All definitions by name. `hash` changes whenever any definition does.
+
+    `paths[a][b]` is the one shortest to-one path from dataset `a` to dataset `b`; pairs joined by two different
+    shortest paths are in `ambiguous` instead.
+    """
+
+    name: str
+    hash: str
+    parameters: Mapping[str, int | float | str]
+    datasets: Mapping[str, Dataset]
+    dimensions: Mapping[str, Dimension]
+    metrics: Mapping[str, Metric]
+    entities: Mapping[str, EntityDefinition]
+    lists: Mapping[str, ListDefinition]
+    behaviours: Mapping[str, Behaviour]
+    steps: tuple[Step, ...]
+    paths: Mapping[str, Mapping[str, JoinPath]]
+    ambiguous: Mapping[tuple[str, str], tuple[JoinPath, ...]]
+    cohorts: Mapping[str, CohortDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    funnels: Mapping[str, FunnelDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    grains: Mapping[str, GrainDefinition] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field by its qualified name."""
+        return MappingProxyType({f.qualified: f for d in self.datasets.values() for f in d.fields.values()})
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[Field, ...]]:
+        """The keys that can be grouped by under their own name, each with the fields that may stand for it.
+
+        That is one field where the key tells the rows of a dataset apart: an entity's, else the one dataset's, else
+        that of the dataset which others point at that are one to one with it. Otherwise all that have the name. A
+        role's key is called after it, as its dimensions are. What two datasets might mean is left out.
+        """
+        named: dict[str, list[Field]] = {}
+        for dataset in self.datasets.values():
+            for each in dataset.fields.values():
+                if each.definition.role == "key":
+                    name = each.name if dataset.role_of is None else f"{dataset.name}_{each.name}"
+                    named.setdefault(name, []).append(each)
+        entities = reversed(tuple(self.entities.values()))
+        found: dict[str, tuple[Field, ...]] = {e.key: (self.datasets[e.dataset].fields[e.key],) for e in entities}
+        for name, fields in named.items():
+            if name not in found and name not in self.dimensions:
+                whole = [each for each in fields if self.datasets[each.dataset].primary_key == (each.name,)]
+                chosen = self._pointed_at(whole) if whole else fields
+                if len(chosen) == 1 or not whole:
+                    found[name] = tuple(chosen)
+        return MappingProxyType(found)
+
+    def _pointed_at(self, fields: list[Field]) -> list[Field]:
+        """Of the keys of several datasets, those of datasets that point by theirs at no other's."""
+        owners = {each.dataset for each in fields}
+        pointing = {
+            step.source
+            for step in self._defined_steps
+            if {step.source, step.target} <= owners and all(one == other == fields[0].name for one, other in step.on)
+        }
+        return [each for each in fields if each.dataset not in pointing]
+
+    @cached_property
+    def _defined_steps(self) -> tuple[Step, ...]:
+        """One step for each relationship, in the direction in which it was defined."""
+        found: dict[int | None, Step] = {}
+        for step in self.steps:
+            found.setdefault(step.place, step)
+        return tuple(found.values())
+
+    @cached_property
+    def distances(self) -> Mapping[str, Mapping[str, int]]:
+        """For each dataset those whose rows lead to it, and over how many relationships: 0 for itself, more than there
+        can be where ways are in doubt."""
+        found: dict[str, dict[str, int]] = {name: {name: 0} for name in self.datasets}
+        for source, paths in self.paths.items():
+            for target, path in paths.items():
+                found[target][source] = len(path)
+        for source, target in self.ambiguous:
+            found[target][source] = len(self.datasets)
+        return MappingProxyType(found)
+
+    def nearest_fields(self, name: str, dataset: str) -> tuple[Field, ...]:
+        """The fields of that name that rows of `dataset` have nearest: their own, or those of to-one neighbours.
+
+        A role's field is never meant by its bare name, which is that of its base.
+        """
+        own = self.datasets[dataset].fields.get(name)
+        if own is not None:
+            return (own,)
+        plain = (each for each in self.datasets.values() if each.role_of is None and name in each.fields)
+        return self.nearest_of((each.fields[name] for each in plain), dataset)
+
+    def nearest_of(self, fields: Iterable[Field], dataset: str) -> tuple[Field, ...]:
+        """Those of the fields that are nearest to rows of `dataset`: none out of reach, several in doubt."""
+        paths = self.paths.get(dataset, {})
+        far = {
+            each: 0 if each.dataset == dataset else len(paths[each.dataset])
+            for each in fields
+            if each.dataset == dataset or each.dataset in paths
+        }
+        return tuple(each for each, length in far.items() if length == min(far.values()))
+
+    def field_on(self, dimension: Dimension, dataset: str) -> Field | None:
+        """The field that carries the dimension for rows of `dataset`: the nearest to-one, or None if out of reach or
+        in doubt."""
+        found = self.nearest_of(dimension.fields, dataset)
+        return found[0] if len(found) == 1 else None
+
+    def in_roles(self, name: str) -> tuple[str, ...]:
+        """What a dimension or key is called in the roles of its dataset: the guest's home state, the host's."""
+        fields = self.dimensions[name].fields if name in self.dimensions else self.keys.get(name, ())
+        meant = {(each.dataset, each.name) for each in fields}
+        homes = {other: each.home for other, each in self.dimensions.items()}
+        homes |= {other: each[0] for other, each in self.keys.items()}
+        return tuple(
+            other for other, field in homes.items() if (self.datasets[field.dataset].role_of, field.name) in meant
+        )
+
+    def parsed(self, text: str) -> exp.Expr:
+        """An expression of a definition as a tree; checked to parse when the model was loaded. Copy before use."""
+        return parse_expression(text)
+
+    def leaves(self, metric: str) -> tuple[Metric, ...]:
+        """The metrics under a metric that are not derived, itself if it is none, in order and once each."""
+        found: dict[str, Metric] = {}
+
+        def walk(name: str) -> None:
+            node = self.metrics[name]
+            if node.kind == "derived":
+                for each in node.inputs:
+                    walk(each)
+            else:
+                found[name] = node
+
+        walk(metric)
+        return tuple(found.values())
+
+    def group_label(self, name: str) -> Label:
+        """What a dimension, or a unit of time of the model's own, is called."""
+        if name in self.dimensions:
+            return self.dimensions[name].label
+        label = self.grains[name].label
+        words = name.replace("_", " ")
+        return Label(words, words) if label is None else Label(label.zh, label.en)
+
+    def placed_leaves(self, leaf: Metric) -> tuple[Metric, ...]:
+        """The metrics over rows that a leaf is placed in time by: itself, or those that it is made of."""
+        return (leaf,) if leaf.kind == "simple" else tuple(self.metrics[name] for name in leaf.inputs)
+
+    def grouping_datasets(self, metric: str) -> tuple[str, ...]:
+        """The datasets whose rows a group must reach, one for each simple part of the metric."""
+        found: dict[str, None] = {}
+        for leaf in self.leaves(metric):
+            definition = leaf.definition
+            if definition.transition is not None:
+                definition = self.metrics[definition.transition.of].definition
+            elif definition.conversion is not None:
+                definition = self.metrics[definition.conversion.of].definition
+            if definition.dataset is not None:
+                found[definition.dataset] = None
+        return tuple(found)
+
+    def can_group(self, metric: str, dimension: str) -> bool:
+        """Whether every part of the metric reaches the dimension without multiplying rows. A unit of time of the
+        model's own is within everybody's reach."""
+        if dimension in self.grains:
+            return True
+        target = self.dimensions[dimension]
+        return all(self.field_on(target, dataset) is not None for dataset in self.grouping_datasets(metric))
+
+
+@lru_cache(maxsize=8192)
+def parse_expression(text: str) -> exp.Expr:
+    """SQL of a definition as a tree. Raises sqlglot.errors.ParseError (or TokenError)."""
+    return sqlglot.parse_one(text, dialect="duckdb")

@@ -1,0 +1,223 @@
+"""The typed requests: the only thing that chat and data share.
+
+Names are names of the model, dates are absolute, nothing is left to guess. A request enters through HTTP, a file or a
+translator, so these are frozen pydantic models; unknown keys are refused. Knows no SQL and no language.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from semantic_layer.time.periods import Grain, Period
+
+Origin = Literal["asked", "default", "metric", "policy"]
+Scalar = bool | int | float | str
+Operator = Literal[
+    "=", "!=", "in", "not in", "<", "<=", ">", ">=", "between", "contains", "not contains", "starts with",
+    "ends with", "is null", "is not null",
+]  # fmt: skip
+NumberOperator = Literal["=", "!=", "<", "<=", ">", ">=", "between"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class FieldFilter(_Frozen):
+    """A condition on a dimension or field of the rows that a metric counts, or of their customer.
+
+    `field` is a dimension's name (`member_tier`), or `dataset.field` for any field (`orders.net_amount`).
+    `!=` and `not in` keep rows whose value is null; `between` includes both ends.
+    """
+
+    field: str
+    op: Operator = "="
+    values: tuple[Scalar, ...] = ()
+    origin: Origin = "asked"
+
+    @model_validator(mode="after")
+    def _count_values(self) -> FieldFilter:
+        wanted = {"between": 2, "is null": 0, "is not null": 0}
+        takes_many = self.op in ("in", "not in")
+        if (not self.values) if takes_many else (len(self.values) != wanted.get(self.op, 1)):
+            raise ValueError(f"operator '{self.op}' does not take {len(self.values)} values")
+        return self
+
+
+def _check_count(op: NumberOperator, values: tuple[float, ...]) -> None:
+    if len(values) != (2 if op == "between" else 1):
+        raise ValueError(f"operator '{op}' does not take {len(values)} values")
+
+
+class MetricFilter(_Frozen):
+    """A condition on behaviour: the entities (customers) whose own metric value compares so.
+
+    `orders = 0 in June` keeps customers without an order in June: entities without any row have the value 0 for
+    counts and sums, and no value (never kept) for ratios. `period` None is all history. `filters` narrow the metric.
+    """
+
+    metric: str
+    per: str = "customer"
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+    op: NumberOperator
+    values: tuple[float, ...] = Field(min_length=1, max_length=2)
+    origin: Origin = "asked"
+
+    @model_validator(mode="after")
+    def _count_values(self) -> MetricFilter:
+        _check_count(self.op, self.values)
+        return self
+
+
+class AllOf(_Frozen):
+    """Every one of the conditions holds."""
+
+    all: tuple[Filter, ...] = Field(min_length=1)
+
+
+class AnyOf(_Frozen):
+    """At least one of the conditions holds."""
+
+    any: tuple[Filter, ...] = Field(min_length=1)
+
+
+class NotOf(_Frozen):
+    """The condition does not hold, or is unknown."""
+
+    negated: Filter = Field(alias="not", serialization_alias="not")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+Filter = Annotated[FieldFilter | MetricFilter | AllOf | AnyOf | NotOf, Field(union_mode="smart")]
+
+
+class Having(_Frozen):
+    """A condition on a column of the result (a metric, or `m__change_pct` and its kind), after grouping."""
+
+    column: str
+    op: NumberOperator
+    values: tuple[float, ...] = Field(min_length=1, max_length=2)
+
+    @model_validator(mode="after")
+    def _count_values(self) -> Having:
+        _check_count(self.op, self.values)
+        return self
+
+
+class Order(_Frozen):
+    """Sort by an output column. Nulls come last in both directions; ties are broken by the group columns."""
+
+    column: str
+    descending: bool = False
+
+
+class Compare(_Frozen):
+    """The other period of a comparison: the one before, one year earlier, or one named.
+
+    With a time grain in `group_by`, each bucket is compared with its own predecessor.
+    """
+
+    to: Literal["previous", "year", "period"]
+    period: Period | None = None
+
+    @model_validator(mode="after")
+    def _period_only_when_named(self) -> Compare:
+        if (self.to == "period") != (self.period is not None):
+            raise ValueError('\'period\' goes with "to": "period", and only with it')
+        return self
+
+
+class MetricQuery(_Frozen):
+    """Metrics over groups: one row per group.
+
+    `group_by` holds dimension names and time grains (`month`). `period` is half-open; None covers all history for
+    flows and today for stocks, unless a metric has a default period. `keep` holds conditions on group columns that
+    are applied after shares are taken ("the share of gold within all tiers"). `limit_within` names the group columns
+    within each of which `limit` counts ("top 3 cities in each region"). `show` names group values that must appear
+    even without rows.
+    """
+
+    kind: Literal["metrics"] = "metrics"
+    metrics: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+    having: tuple[Having, ...] = ()
+    keep: tuple[FieldFilter, ...] = ()
+    show: tuple[FieldFilter, ...] = ()
+    compare: Compare | None = None
+    shares: tuple[str, ...] = ()
+    cumulative: tuple[str, ...] = ()
+    order_by: tuple[Order, ...] = ()
+    limit: int | None = Field(default=None, ge=1)
+    limit_within: tuple[str, ...] = ()
+    fill: bool = True
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> MetricQuery:
+        if not self.metrics and not self.group_by:
+            raise ValueError("a query names at least one metric or one dimension")
+        return self
+
+
+class MeasuredColumn(_Frozen):
+    """A column of a list: a metric of each entity, over its own period and filters."""
+
+    name: str
+    metric: str
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+
+
+class ListQuery(_Frozen):
+    """Entities (customers) by conditions: one row each, with attributes and measured values.
+
+    `columns` are fields of the entity or reached from it to-one (`customer_name`, `churn_probability`).
+    The whole count comes back as `total_rows` whatever the limit.
+    """
+
+    kind: Literal["list"] = "list"
+    entity: str = "customer"
+    columns: tuple[str, ...] = ()
+    measured: tuple[MeasuredColumn, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    order_by: tuple[Order, ...] = ()
+    limit: int | None = Field(default=20, ge=1)
+
+
+class CohortQuery(_Frozen):
+    """Cohort retention: one row per cohort (grain of the first event) and number of grains since.
+
+    `period` bounds the cohorts; `since` keeps only those distances.
+    """
+
+    kind: Literal["cohort"] = "cohort"
+    metric: str = "cohort_retention"
+    period: Period | None = None
+    since: tuple[int, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    order_by: tuple[Order, ...] = ()
+
+
+class FunnelQuery(_Frozen):
+    """An ordered funnel within a period: one row per step."""
+
+    kind: Literal["funnel"] = "funnel"
+    metric: str = "funnel_conversion"
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+
+
+Request = Annotated[MetricQuery | ListQuery | CohortQuery | FunnelQuery, Field(discriminator="kind")]
+
+__all__ = [
+    "AllOf", "AnyOf", "CohortQuery", "Compare", "FieldFilter", "Filter", "FunnelQuery", "Grain", "Having", "ListQuery",
+    "MeasuredColumn", "MetricFilter", "MetricQuery", "NotOf", "NumberOperator", "Operator", "Order", "Origin",
+    "Period", "Request", "Scalar",
+]  # fmt: skip
+
+for _model in (MetricFilter, AllOf, AnyOf, NotOf, MetricQuery, MeasuredColumn, ListQuery, CohortQuery, FunnelQuery):
+    _model.model_rebuild()

@@ -1,0 +1,79 @@
+"""What a request comes back as: columns with role, unit and label, and rows of plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from semantic_layer.time.periods import Period
+
+Value = None | bool | int | float | str | date | datetime
+ColumnRole = Literal["dimension", "metric", "comparison"]
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+ColumnPart = Literal["value", "previous", "change", "change_pct", "share", "cumulative"]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name for people, in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """The name in `zh` or `en`; any other language reads English."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. A metric's is named by its id, a time bucket's by its grain, a comparison's `<metric>__<part>`.
+
+    `metric` is the id of the metric that a metric or comparison column comes from; `unit` is the metric's
+    (`count`, `CNY`, `percent`, ...: a percent is held as a fraction); `grain` is set on time buckets, whose values
+    are the date of their first day (with units of the clock, the moment at which they begin). `field` is the
+    `dataset.field` that a dimension column shows, whose coded values have labels in the model; `value_labels` names
+    values that no field holds (the steps of a funnel).
+    """
+
+    name: str
+    role: ColumnRole
+    type: ColumnType
+    label: Label
+    unit: str | None = None
+    metric: str | None = None
+    part: ColumnPart = "value"
+    grain: str | None = None
+    field: str | None = None
+    is_sensitive: bool = False
+    value_labels: tuple[tuple[str, Label], ...] = ()
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """Rows of a request, in order, with what a reader must know to trust them.
+
+    `total_rows` counts the rows before any limit; `truncated` says that a limit the asker did not name cut them.
+    `period` and `previous_period` are what was used, absolute; `incomplete` holds the first days of buckets that
+    the period's end or today cuts off; `tied_at_limit` says that a row beyond an asked limit equals the last one
+    shown. Numbers are int or float (decimals become float), dates are date.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    total_rows: int
+    truncated: bool
+    sql: str
+    dialect: str
+    period: Period | None = None
+    previous_period: Period | None = None
+    incomplete: tuple[date, ...] = ()
+    tied_at_limit: bool = False
+
+    def column(self, name: str) -> tuple[Value, ...]:
+        """The values of the column of that name, in row order; KeyError if there is none."""
+        for index, column in enumerate(self.columns):
+            if column.name == name:
+                return tuple(row[index] for row in self.rows)
+        raise KeyError(name)

@@ -1,0 +1,185 @@
+"""Cohort tables and funnels, resolved: both follow entities through events in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from semantic_layer.errors import QueryError
+from semantic_layer.model.date_parts import TimePartError
+from semantic_layer.model.definitions import EntityDefinition
+from semantic_layer.query.problems import (
+    MissingTable,
+    NotAColumn,
+    UnknownName,
+    UnsupportedGroup,
+    WrongType,
+)
+from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
+from semantic_layer.query.result import Column, Label
+from semantic_layer.resolve.binding import UnbindableError
+from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.filters import BadValueError, FilterBinder, applied, time_part_problem
+from semantic_layer.resolve.measures import MeasureMaker, counting
+from semantic_layer.resolve.metrics import narrowed, resolve_population
+from semantic_layer.resolve.names import strange_period, unknown_in
+from semantic_layer.resolve.output import metric_filter
+from semantic_layer.resolve.resolved import (
+    AppliedFilter,
+    EventRows,
+    Members,
+    ResolvedCohort,
+    ResolvedFunnel,
+    Rows,
+    Sort,
+)
+from semantic_layer.resolve.unreachable import policies_that_miss, unbound
+from semantic_layer.time.periods import Period
+
+_UNIT_LABELS = {
+    "month": (Label("首单月份", "cohort month"), Label("首单后月数", "months since first")),
+    "quarter": (Label("首单季度", "cohort quarter"), Label("首单后季度数", "quarters since first")),
+    "year": (Label("首单年份", "cohort year"), Label("首单后年数", "years since first")),
+}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
+    """A cohort table, resolved. Raises QueryError with every problem."""
+    definition = context.model.cohorts.get(query.metric)
+    if definition is None:
+        raise _unknown("cohort", query.metric, context.model.cohorts)
+    entity = context.model.entities[definition.entity]
+    context.problems.extend(strange_period(query.period, "period"))
+    context.finish()
+    members = _members(query.filters, entity, context)
+    events = _events(definition.metric, entity, context)
+    context.finish()
+    assert events is not None, "what could not be bound is a problem"
+    period = (query.period or Period()).cut_after(context.as_of)
+    first = context.data_start(events.measure.rows.dataset) or context.as_of
+    months = (context.as_of.year - first.year) * 12 + context.as_of.month - first.month
+    cohort, since = _UNIT_LABELS[definition.grain]
+    columns = (
+        Column(f"cohort_{definition.grain}", "dimension", "date", cohort, grain=definition.grain),
+        Column(f"{definition.grain}s_since_first", "dimension", "integer", since),
+        Column("cohort_size", "metric", "integer", Label("首单客户数", "cohort size"), unit="count"),
+        Column(
+            definition.name, "metric", "number", Label(definition.label.zh, definition.label.en), unit="percent",
+            metric=definition.name,
+        ),
+    )  # fmt: skip
+    sorts = _sorts(query, columns, context)
+    context.finish()
+    return ResolvedCohort(
+        events=events, members=members, grain=definition.grain, period=period,
+        end=context.as_of + timedelta(days=1), distances=months // _MONTHS[definition.grain] + 1,
+        since=query.since, sorts=sorts, columns=columns, filters=_applied(query.filters, context, events),
+    )  # fmt: skip
+
+
+def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
+    """A funnel, resolved. Raises QueryError with every problem."""
+    definition = context.model.funnels.get(query.metric)
+    if definition is None:
+        raise _unknown("funnel", query.metric, context.model.funnels)
+    entity = context.model.entities[definition.entity]
+    context.problems.extend(strange_period(query.period, "period"))
+    context.finish()
+    members = _members(query.filters, entity, context)
+    found = [(step.name, _events(step.metric, entity, context)) for step in definition.steps]
+    context.finish()
+    steps = tuple((name, events) for name, events in found if events is not None)
+    labels = tuple((step.name, Label(step.label.zh, step.label.en)) for step in definition.steps)
+    columns = (
+        Column("step", "dimension", "text", Label("步骤", "step"), value_labels=labels),
+        Column("customers", "metric", "integer", Label("客户数", "customers"), unit="count"),
+        Column(
+            definition.name, "metric", "number", Label(definition.label.zh, definition.label.en), unit="percent",
+            metric=definition.name,
+        ),
+        Column("step_conversion", "metric", "number", Label("上一步转化率", "step conversion"), unit="percent"),
+    )  # fmt: skip
+    period = (query.period or Period()).cut_after(context.as_of)
+    return ResolvedFunnel(
+        steps=steps, members=members, period=period, columns=columns,
+        filters=_applied(query.filters, context, *(events for _, events in steps)),
+    )  # fmt: skip
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> QueryError:
+    return QueryError(UnknownName("metric", kind, name, tuple(known)))
+
+
+def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRows | None:
+    model, binder = context.model, context.binder
+    leaf = model.metrics[metric]
+    missing = {table for dataset in leaf.datasets for table in context.unavailable.get(dataset, ())}
+    if missing:
+        context.problems.append(MissingTable("metric", metric, tuple(sorted(missing))))
+        return None
+    maker = MeasureMaker(
+        model, binder, lambda dataset, _: Rows(dataset, (), (), ()), lambda rows, among: narrowed(rows, among, context),
+        context.calendars,
+    )  # fmt: skip
+    try:
+        measure = maker.make(leaf, ())
+        key = binder.key(measure.rows.dataset, entity.dataset, entity.key)
+        steps = binder.steps(measure.rows.dataset, {*key.datasets, *(step.target for step in measure.rows.steps)})
+    except UnbindableError as error:
+        context.problems.append(unbound(error, "metric", metric, model))
+        return None
+    if measure.kind != "flow" or measure.time is None:
+        context.problems.append(UnsupportedGroup("metric", f"'{metric}' does not count events in time."))
+        return None
+    counted = replace(counting(measure, key.expression), rows=replace(measure.rows, steps=steps))
+    return EventRows(counted, key.expression, measure.time)
+
+
+def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Context) -> Members | None:
+    conditions = (*filters, *context.reader.policies)
+    if not conditions:
+        return None
+    model, binder = context.model, context.binder
+    context.problems.extend(unknown_in(filters, context, "filters"))
+    context.finish()
+    found = FilterBinder(
+        model, binder, entity.dataset, resolve_population=lambda inner: resolve_population(inner, context),
+        names=context.next_population,
+    )  # fmt: skip
+    try:
+        bound = tuple(found.bind(each) for each in conditions)
+        key = binder.key(entity.dataset, entity.dataset, entity.key)
+        steps = binder.steps(entity.dataset, {entity.dataset, *found.datasets})
+        context.problems.extend(
+            policies_that_miss(entity.dataset, steps, context.reader.policies, model, "filters")
+        )
+    except UnbindableError as error:
+        context.problems.append(unbound(error, "filters", entity.name, model))
+        return None
+    except TimePartError as error:
+        context.problems.append(time_part_problem(error, "filters", entity.name))
+        return None
+    except BadValueError as error:
+        context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+        return None
+    return Members(Rows(entity.dataset, steps, (), bound, tuple(found.populations)), key.expression)
+
+
+def _sorts(query: CohortQuery, columns: tuple[Column, ...], context: Context) -> tuple[Sort, ...]:
+    names = [column.name for column in columns]
+    for order in query.order_by:
+        if order.column not in names:
+            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
+    asked = [Sort(order.column, order.descending) for order in query.order_by]
+    return (*asked, *(Sort(name, False) for name in names[:2] if name not in {each.column for each in asked}))
+
+
+def _applied(filters: tuple[Filter, ...], context: Context, *events: EventRows) -> tuple[AppliedFilter, ...]:
+    found = {each: None for condition in (*filters, *context.reader.policies) for each in applied(condition)}
+    for each in events:
+        counted = each.measure.metric
+        if counted is not None and counted.filter is not None:
+            found[metric_filter(counted.filter)] = None
+    return tuple(found)

@@ -1,0 +1,340 @@
+"""Filters of a request to bound conditions on the rows of one dataset."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlglot import exp
+
+from semantic_layer.errors import Problem
+from semantic_layer.model.date_parts import DATE_PARTS, TimePartError, part_of, split_name
+from semantic_layer.model.definitions import EntityDefinition
+from semantic_layer.model.model import Field, JoinPath, Model
+from semantic_layer.model.names import TIME_TYPES
+from semantic_layer.query.problems import GrainTooFine, NoEvent
+from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
+from semantic_layer.query.result import ColumnType
+from semantic_layer.resolve.binding import Binder, Bound, UnbindableError, wrapped
+from semantic_layer.resolve.resolved import AppliedFilter, Population, ResolvedMetrics
+from semantic_layer.resolve.value_of_nothing import as_number, worth_of_nothing
+from semantic_layer.sql.nodes import all_of, any_of, day_literal, number_literal
+
+_TEXT_OPERATORS = ("contains", "not contains", "starts with", "ends with")
+_COMPARISONS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}  # fmt: skip
+
+
+class BadValueError(ValueError):
+    """A value does not fit the field's type."""
+
+    def __init__(self, field_name: str, type_name: str, value: Scalar) -> None:
+        super().__init__(field_name)
+        self.field_name, self.type_name, self.value = field_name, type_name, value
+
+
+@dataclass
+class FilterBinder:
+    """Binds filters for rows of one dataset, gathering what they need to be joined or computed beside.
+
+    `event_time` is the field of the time at which the rows happen, whose parts may be filtered by (`day_of_week`).
+    """
+
+    model: Model
+    binder: Binder
+    dataset: str
+    resolve_population: Callable[[MetricQuery], ResolvedMetrics]
+    names: Callable[[], str]
+    event_time: Field | None = None
+    datasets: set[str] = field(default_factory=set)
+    populations: list[Population] = field(default_factory=list)
+
+    def bind(self, condition: Filter) -> exp.Expr:
+        """One bound boolean expression.
+
+        Raises UnbindableError, TimePartError, BadValueError, KeyError (unknown name).
+        """
+        if isinstance(condition, FieldFilter):
+            return self._field(condition)
+        if isinstance(condition, MetricFilter):
+            return self._population(condition)
+        if isinstance(condition, AllOf):
+            return exp.Paren(this=all_of(self.bind(each) for each in condition.all))
+        if isinstance(condition, AnyOf):
+            return any_of(self.bind(each) for each in condition.any)
+        # unknown counts as not holding, so that its negation keeps the row
+        inner = exp.Coalesce(this=exp.Paren(this=self.bind(condition.negated)), expressions=[exp.false()])
+        return exp.Not(this=inner)
+
+    def _field(self, condition: FieldFilter) -> exp.Expr:
+        limited = policy_field(self.model, condition.field, self.dataset) if condition.origin == "policy" else None
+        if limited is not None:
+            bound, found = self.binder.field(limited, self.dataset), limited
+        else:
+            bound, found = bound_name(self.model, self.binder, condition.field, self.dataset, self.event_time)
+        self.datasets |= bound.datasets
+        return compare(wrapped(bound.expression), condition, found)
+
+    def _population(self, condition: MetricFilter) -> exp.Expr:
+        entity = self.model.entities[condition.per]
+        key = self.binder.key(self.dataset, entity.dataset, entity.key)
+        self.datasets |= key.datasets
+        name_of_key = key_name(self.model, entity)
+        query = MetricQuery(
+            metrics=(condition.metric,),
+            group_by=(name_of_key,),
+            period=condition.period,
+            filters=condition.filters,
+        )
+        resolved = self.resolve_population(query)
+        number = as_number(worth_of_nothing(resolved))
+        # if what entities without any row are worth meets the condition, leave out those that do not meet it
+        negated = number is not None and holds(number, condition.op, condition.values)
+        name = self.names()
+        self.populations.append(
+            Population(
+                name=name, key=key.expression, query=resolved, key_column=name_of_key, column=condition.metric,
+                op=condition.op, values=condition.values, negated=negated,
+            )
+        )  # fmt: skip
+        return exp.Placeholder(this=name)
+
+
+def bound_name(
+    model: Model, binder: Binder, name: str, dataset: str, event_time: Field | None = None
+) -> tuple[Bound, Field]:
+    """What a group or filter names, bound for rows of `dataset`, and its field: a key by the foreign key where there
+    is one. Raises UnbindableError, TimePartError, KeyError for a name that the model does not have."""
+    if len(model.keys.get(name, ())) == 1:
+        (home,) = model.keys[name]
+        try:
+            return binder.key(dataset, home.dataset, home.name), home
+        except UnbindableError as error:
+            raise UnbindableError(dataset, name, error.ways) from error
+    found = find_field(model, name, dataset, event_time)
+    if found is None:
+        raise UnbindableError(dataset, name, ways_in_doubt(model, name, dataset))
+    return binder.field(found, dataset), found
+
+
+def key_name(model: Model, entity: EntityDefinition) -> str:
+    """The name by which the key of an entity is grouped by."""
+    role = model.datasets[entity.dataset].role_of
+    return entity.key if role is None else f"{entity.dataset}_{entity.key}"
+
+
+def policy_field(model: Model, name: str, dataset: str) -> Field | None:
+    """The field that a policy limits rows of `dataset` by; None where it says nothing of them.
+
+    A policy on users limits those in a role too where they are the rows themselves: guests are users.
+    """
+    if name in DATE_PARTS:
+        return None
+    found = find_field(model, name, dataset)
+    if found is not None and found.dataset in (dataset, *model.paths.get(dataset, {})):
+        return found
+    base = model.datasets[dataset].role_of
+    of_base = find_field(model, name, base) if base is not None else None
+    is_own = of_base is not None and of_base.dataset == base
+    return model.datasets[dataset].fields.get(of_base.name) if of_base is not None and is_own else None
+
+
+def ways_in_doubt(model: Model, name: str, dataset: str) -> tuple[JoinPath, ...]:
+    """The ways to a dimension of which none is nearer than another."""
+    is_dimension = name in model.dimensions
+    fields = model.dimensions[name].fields if is_dimension else model.keys.get(name, ())
+    near = model.nearest_of(fields, dataset) if is_dimension or not fields else _keys_on(model, name, dataset)
+    if near:
+        return tuple(model.paths[dataset][each.dataset] for each in near)
+    return tuple(way for each in fields for way in model.ambiguous.get((dataset, each.dataset), ()))
+
+
+def find_field(model: Model, name: str, dataset: str, event_time: Field | None = None) -> Field | None:
+    """The field that a filter or group names, for rows of `dataset`; None if it cannot be reached.
+
+    A part of a time (`joined_at__month`) is a field too, and so is one of `event_time` (`day_of_week`).
+    Raises TimePartError, KeyError for a name that the model does not have.
+    """
+    if name in model.fields:
+        return model.fields[name]
+    if name in model.dimensions:
+        return model.field_on(model.dimensions[name], dataset)
+    if name in DATE_PARTS:
+        if event_time is None:
+            raise TimePartError(name)
+        return part_of(event_time, name)
+    if name in model.keys:
+        near = _keys_on(model, name, dataset)
+        return near[0] if len(near) == 1 else None
+    cut = split_name(name)
+    if cut is None:
+        raise KeyError(name)
+    time = find_field(model, cut[0], dataset)
+    return part_of(time, cut[1]) if time is not None else None
+
+
+def _keys_on(model: Model, name: str, dataset: str) -> tuple[Field, ...]:
+    """The keys of a name that rows of `dataset` have: their own, or all within reach."""
+    own = tuple(each for each in model.keys[name] if each.dataset == dataset)
+    return own or tuple(each for each in model.keys[name] if each.dataset in model.paths.get(dataset, {}))
+
+
+def found_field(model: Model, name: str) -> Field | None:
+    """The field that a name stands for wherever it is; None for a name that the model does not have.
+
+    Raises TimePartError for an hour of days.
+    """
+    if name in model.fields:
+        return model.fields[name]
+    if name in model.dimensions:
+        return model.dimensions[name].home
+    if name in model.keys:
+        return model.keys[name][0]
+    cut = split_name(name)
+    time = found_field(model, cut[0]) if cut is not None else None
+    return part_of(time, cut[1]) if cut is not None and time is not None and time.type in TIME_TYPES else None
+
+
+def time_part_problem(error: TimePartError, part: str, owner: str) -> Problem:
+    """What to tell of a part of a time that is not there; `owner` is the metric or entity that is asked about."""
+    return GrainTooFine(part, error.part, error.field) if error.field else NoEvent(part, owner, error.part)
+
+
+def fields_named(conditions: Iterable[Filter]) -> Iterator[str]:
+    """The names of fields in filters on rows, however deep; those inside a metric's own filters are not on rows."""
+    for condition in conditions:
+        match condition:
+            case FieldFilter():
+                yield condition.field
+            case AllOf():
+                yield from fields_named(condition.all)
+            case AnyOf():
+                yield from fields_named(condition.any)
+            case NotOf():
+                yield from fields_named((condition.negated,))
+            case MetricFilter():
+                pass
+
+
+def holds(value: float, op: str, values: tuple[float, ...]) -> bool:
+    """Whether a number meets a condition.
+
+    >>> holds(0, "between", (0, 2)), holds(0, ">", (0,))
+    (True, False)
+    """
+    first = values[0]
+    match op:
+        case "=":
+            return value == first
+        case "!=":
+            return value != first
+        case "<":
+            return value < first
+        case "<=":
+            return value <= first
+        case ">":
+            return value > first
+        case ">=":
+            return value >= first
+        case _:
+            return first <= value <= values[1]
+
+
+def compare(left: exp.Expr, condition: FieldFilter, found: Field) -> exp.Expr:
+    """The SQL of one comparison; values are checked against the field's type. Raises BadValueError."""
+    return comparison(left, condition.op, literals(condition, found.qualified, found.type))
+
+
+def comparison(left: exp.Expr, op: str, values: Sequence[exp.Expr]) -> exp.Expr:
+    """The SQL of one comparison with literals."""
+    match op:
+        case "is null":
+            return exp.Is(this=left, expression=exp.Null())
+        case "is not null":
+            return exp.Not(this=exp.Is(this=left, expression=exp.Null()))
+        case "!=":
+            return exp.NullSafeNEQ(this=left, expression=values[0])
+        case "in":
+            return exp.In(this=left, expressions=list(values))
+        case "not in":
+            outside = exp.Not(this=exp.In(this=left, expressions=list(values)))
+            return exp.Paren(this=exp.Or(this=outside, expression=exp.Is(this=left.copy(), expression=exp.Null())))
+        case "between":
+            return exp.Between(this=left, low=values[0], high=values[1])
+        case "contains" | "not contains" | "starts with" | "ends with":
+            return _like(left, op, values[0].name)
+        case op:
+            return _COMPARISONS[op](this=left, expression=values[0])
+
+
+def _like(left: exp.Expr, op: str, value: str) -> exp.Expr:
+    text = value.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    before = "" if op == "starts with" else "%"
+    after = "" if op == "ends with" else "%"
+    like = exp.Escape(
+        this=exp.Like(this=exp.Lower(this=left), expression=exp.Literal.string(before + text + after)),
+        expression=exp.Literal.string("!"),
+    )
+    if op != "not contains":
+        return like
+    return exp.Not(this=exp.Coalesce(this=exp.Paren(this=like), expressions=[exp.false()]))
+
+
+def literals(condition: FieldFilter, name: str, kind: ColumnType) -> tuple[exp.Expr, ...]:
+    """The values of a condition as SQL of the type that `name` has. Raises BadValueError."""
+    if condition.op in _TEXT_OPERATORS and kind != "text":
+        raise BadValueError(name, kind, condition.values[0])
+    return tuple(_literal(value, name, kind) for value in condition.values)
+
+
+def _literal(value: Scalar, name: str, kind: ColumnType) -> exp.Expr:
+    if kind in ("integer", "number") and isinstance(value, int | float) and not isinstance(value, bool):
+        if math.isfinite(value):
+            return number_literal(value)
+        raise BadValueError(name, kind, value)
+    if kind == "boolean" and isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if kind == "text" and isinstance(value, str):
+        return exp.Literal.string(value)
+    if kind in ("date", "timestamp") and isinstance(value, str):
+        try:
+            return day_literal(_moment(value) if kind == "timestamp" else date.fromisoformat(value))
+        except ValueError:
+            raise BadValueError(name, kind, value) from None
+    raise BadValueError(name, kind, value)
+
+
+def _moment(text: str) -> date:
+    """A day, or a moment of one without a time zone. ValueError if the text is neither."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            raise
+        return found
+
+
+def applied(condition: Filter) -> tuple[AppliedFilter, ...]:
+    """The condition as people are shown it: one entry for each field comparison, one text for anything composed."""
+    if isinstance(condition, FieldFilter):
+        return (AppliedFilter(condition.field, condition.op, condition.values, condition.origin),)
+    if isinstance(condition, MetricFilter):
+        text = str(condition.period) if condition.period is not None else ""
+        return (AppliedFilter(condition.metric, condition.op, condition.values, condition.origin, text),)
+    if isinstance(condition, AllOf):
+        return tuple(each for part in condition.all for each in applied(part))
+    parts = condition.any if isinstance(condition, AnyOf) else (condition.negated,)
+    word = "or" if isinstance(condition, AnyOf) else "not"
+    inner = [each for part in parts for each in applied(part)]
+    text = f" {word} ".join(_written(each) for each in inner)
+    origin = inner[0].origin if inner else "asked"
+    field_name = inner[0].field if inner else ""
+    return (AppliedFilter(field_name, word, (), origin, f"not ({text})" if isinstance(condition, NotOf) else text),)
+
+
+def _written(each: AppliedFilter) -> str:
+    return each.text if each.op in ("or", "not") else f"{each.field} {each.op} {', '.join(map(str, each.values))}"

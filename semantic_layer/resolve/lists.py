@@ -1,0 +1,209 @@
+"""A list of entities, resolved: who they are, what is shown of them, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlglot import exp
+
+from semantic_layer.errors import Problem
+from semantic_layer.model.date_parts import TimePartError
+from semantic_layer.model.definitions import EntityDefinition
+from semantic_layer.model.model import Field
+from semantic_layer.query.problems import (
+    AmbiguousPath,
+    MissingTable,
+    NotAColumn,
+    RepeatedColumn,
+    UnknownName,
+    WrongType,
+)
+from semantic_layer.query.requests import ListQuery, MeasuredColumn, MetricQuery
+from semantic_layer.query.result import Column, Label
+from semantic_layer.resolve.binding import UnbindableError
+from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.filters import (
+    BadValueError,
+    FilterBinder,
+    applied,
+    key_name,
+    time_part_problem,
+    ways_in_doubt,
+)
+from semantic_layer.resolve.masking import masked
+from semantic_layer.resolve.metrics import MetricResolver, resolve_population
+from semantic_layer.resolve.names import unknown_in
+from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics, Rows, Sort
+from semantic_layer.resolve.result_columns import field_column
+from semantic_layer.resolve.unreachable import policies_that_miss, unbound
+from semantic_layer.resolve.value_of_nothing import worth_of_nothing
+from semantic_layer.sql.nodes import day_literal
+
+
+def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
+    """A list query, resolved. Raises QueryError with every problem."""
+    model = context.model
+    entity = model.entities.get(query.entity)
+    if entity is None:
+        context.problems.append(UnknownName("entity", "entity", query.entity, tuple(model.entities)))
+        context.finish()
+        raise AssertionError("finish raises")
+    names = tuple(dict.fromkeys((entity.key, *query.columns)))
+    context.problems.extend(unknown_in(query.filters, context, "filters"))
+    fields = _fields(names, entity, context)
+    context.finish()
+    measured = _measured(query.measured, entity, context)
+    context.finish()
+    shown = tuple(
+        field_column(_name(name, field, context), _label(name, field, context), field)
+        for name, field in zip(names, fields, strict=True)
+    )
+    rows = _rows(query, entity, fields, context)
+    if rows is not None:
+        context.problems.extend(_missing(rows, context))
+    context.finish()
+    assert rows is not None, "binding failures are problems"
+    columns = (*shown, *(each.column for each in measured))
+    for index, each in enumerate(measured):
+        if each.column.name in {column.name for column in columns[: len(shown) + index]}:
+            context.problems.append(RepeatedColumn(f"measured[{index}]", each.column.name))
+    context.finish()
+    return ResolvedList(
+        rows=rows, shown=shown, key=entity.key, measured=measured, sorts=_sorts(query, entity, columns, context),
+        limit=query.limit, columns=columns,
+        filters=tuple(a for f in (*query.filters, *context.reader.policies) for a in applied(f)),
+    )  # fmt: skip
+
+
+def _name(name: str, field: Field, context: Context) -> str:
+    """The name of a column: the field's; of a role's field, the role's too."""
+    owner, _, short = name.rpartition(".")
+    return f"{owner}_{short}" if owner and context.model.datasets[field.dataset].role_of is not None else short
+
+
+def _label(name: str, field: Field, context: Context) -> Label:
+    dimension = context.model.dimensions.get(name)
+    return dimension.label if dimension is not None else field.label
+
+
+def _fields(names: tuple[str, ...], entity: EntityDefinition, context: Context) -> tuple[Field, ...]:
+    model, found = context.model, []
+    for index, name in enumerate(names):
+        near_fields = model.nearest_fields(name, entity.dataset)
+        field = model.fields.get(name) or (near_fields[0] if len(near_fields) == 1 else None)
+        if field is None and name in model.dimensions:
+            field = model.field_on(model.dimensions[name], entity.dataset)
+            if field is None:
+                error = UnbindableError(entity.dataset, name, ways_in_doubt(model, name, entity.dataset))
+                context.problems.append(unbound(error, f"columns[{index}]", entity.name, model))
+                continue
+        if field is None and near_fields:
+            ways = tuple(each.qualified for each in near_fields)
+            context.problems.append(AmbiguousPath(f"columns[{index}]", entity.name, name, ways))
+            continue
+        if field is None:
+            near = context.nearest(name, (*model.dimensions, *model.fields))
+            context.problems.append(UnknownName(f"columns[{index}]", "column", name, near))
+            continue
+        found.append(field)
+    return tuple(found)
+
+
+def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...], context: Context) -> Rows | None:
+    binder, needs = context.binder, {entity.dataset}
+    try:
+        keys = []
+        for field in fields:
+            bound = binder.field(field, entity.dataset)
+            needs |= bound.datasets
+            hidden = field.definition.pii is not None and not context.reader.may_see_personal
+            keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
+        filters = FilterBinder(
+            context.model, binder, entity.dataset,
+            resolve_population=lambda inner: resolve_population(inner, context),
+            names=context.next_population,
+        )  # fmt: skip
+        conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
+        conditions += _existing(entity, context)
+        steps = binder.steps(entity.dataset, needs | filters.datasets)
+        policies = context.reader.policies
+        context.problems.extend(policies_that_miss(entity.dataset, steps, policies, context.model, "columns"))
+    except UnbindableError as error:
+        context.problems.append(unbound(error, "filters", entity.name, context.model))
+        return None
+    except TimePartError as error:
+        context.problems.append(time_part_problem(error, "filters", entity.name))
+        return None
+    except BadValueError as error:
+        context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+        return None
+    return Rows(entity.dataset, steps, tuple(keys), tuple(conditions), tuple(filters.populations))
+
+
+def _missing(rows: Rows, context: Context) -> Iterable[Problem]:
+    for dataset in dict.fromkeys((rows.dataset, *(step.target for step in rows.steps))):
+        if dataset in context.unavailable:
+            yield MissingTable("columns", dataset, context.unavailable[dataset])
+
+
+def _existing(entity: EntityDefinition, context: Context) -> list[exp.Expr]:
+    """Only entities that exist by today, as the metric that counts them says."""
+    counted = context.model.metrics.get(entity.counted_by or "")
+    if counted is None or counted.definition.valid is None or counted.definition.dataset != entity.dataset:
+        return []
+    since = context.binder.bind(context.model.parsed(counted.definition.valid.since), entity.dataset).expression
+    return [exp.LT(this=since, expression=day_literal(context.as_of + timedelta(days=1)))]
+
+
+def _measured(
+    columns: tuple[MeasuredColumn, ...], entity: EntityDefinition, context: Context
+) -> tuple[MeasuredJoin, ...]:
+    """Each column's metric by the entity's key; those that count the same rows come of one query."""
+    key = key_name(context.model, entity)
+    together: dict[object, list[MeasuredColumn]] = {}
+    for each in columns:
+        together.setdefault((_rows_counted(each, context), each.period, each.filters), []).append(each)
+    found: dict[MeasuredColumn, MeasuredJoin] = {}
+    for group in together.values():
+        metrics = tuple(dict.fromkeys(each.metric for each in group))
+        query = MetricQuery(metrics=metrics, group_by=(key,), period=group[0].period, filters=group[0].filters)
+        resolved = MetricResolver(query, context).resolve()
+        found.update({each: _measured_join(each, resolved, key) for each in group})
+    return tuple(found[each] for each in columns)
+
+
+def _rows_counted(each: MeasuredColumn, context: Context) -> object:
+    """What is the same for metrics over just the same rows, placed in time the same way; else the metric itself."""
+    if each.metric not in context.model.metrics:
+        return each.metric
+    rows = {
+        (leaf.definition.dataset, leaf.definition.filter, leaf.definition.time, leaf.definition.default_period)
+        for leaf in context.model.leaves(each.metric)
+        if leaf.kind == "simple" and not (leaf.definition.valid or leaf.definition.per or leaf.definition.latest)
+        and leaf.definition.window is None
+    }  # fmt: skip
+    is_one = len(rows) == 1 and context.model.metrics[each.metric].kind == "simple"
+    return rows.pop() if is_one else each.metric
+
+
+def _measured_join(each: MeasuredColumn, resolved: ResolvedMetrics, key: str) -> MeasuredJoin:
+    metric = next(column for column in resolved.metrics if column.column.name == each.metric)
+    value = metric.column
+    column = Column(each.name, "metric", value.type, value.label, unit=value.unit, metric=value.metric)
+    return MeasuredJoin(column, resolved, key, worth_of_nothing(replace(resolved, metrics=(metric,))))
+
+
+def _sorts(
+    query: ListQuery, entity: EntityDefinition, columns: tuple[Column, ...], context: Context
+) -> tuple[Sort, ...]:
+    names = [column.name for column in columns]
+    for order in query.order_by:
+        if order.column not in names:
+            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
+    context.finish()
+    asked = [Sort(order.column, order.descending) for order in query.order_by]
+    if not asked and query.measured:
+        asked = [Sort(query.measured[0].name, True)]
+    return (*asked, Sort(entity.key, False))

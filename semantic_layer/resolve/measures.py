@@ -1,0 +1,342 @@
+"""Leaf metrics to measures: which rows, which aggregate, placed in time how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlglot import exp
+
+from semantic_layer.model.definitions import Among, MetricDefinition
+from semantic_layer.model.joins import AT_INSTANT
+from semantic_layer.model.model import Field, Metric, Model, Step
+from semantic_layer.model.names import parse_name
+from semantic_layer.query.result import Label
+from semantic_layer.resolve.binding import Binder, UnbindableError
+from semantic_layer.resolve.branches import widened
+from semantic_layer.resolve.filters import find_field, ways_in_doubt
+from semantic_layer.resolve.resolved import (
+    Branch,
+    ConversionParts,
+    LatestRows,
+    Measure,
+    MeasureKind,
+    Number,
+    PerStage,
+    Rows,
+    TransitionParts,
+)
+from semantic_layer.sql.counted_rows import counts_of_rows, rows_counted
+from semantic_layer.sql.nodes import all_of, day_literal
+from semantic_layer.sql.value_types import kind_of, of_kind
+from semantic_layer.time.units import Units
+
+
+@dataclass
+class MeasureMaker:
+    """Makes measures for one query. `rows` gives a dataset's rows, which happen at the time of the given field (None:
+    at none), with the query's groups and filters, `narrowed` the rows of those entities only that are among some;
+    `calendars` hold all units of time; `suffix` is appended to aliases (`__total` without groups, `__running` from the
+    period's start)."""
+
+    model: Model
+    binder: Binder
+    rows: Callable[[str, Field | None], Rows]
+    narrowed: Callable[[Rows, tuple[Among, ...]], Rows]
+    calendars: Mapping[str, Units]
+    suffix: str = ""
+
+    def kind_of(self, leaf: Metric) -> MeasureKind:
+        """How the leaf is placed in time."""
+        if leaf.kind == "transition" or leaf.kind == "conversion":
+            return leaf.kind
+        if leaf.definition.valid is not None:
+            return "stock"
+        return "snapshot" if self._time_name(leaf) is None else "flow"
+
+    def make(
+        self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...] = (),
+        among: tuple[Among, ...] = (),
+    ) -> Measure:  # fmt: skip
+        """The measure of a leaf over those branches, narrowed by `extra` conditions over dimensions and fields, and to
+        entities that are `among` some.
+
+        Raises UnbindableError, TimePartError, BadValueError.
+        """
+        if leaf.kind == "transition":
+            return self._transition(leaf, branches, extra, among)
+        if leaf.kind == "conversion":
+            return self._conversion(leaf, branches, extra, among)
+        assert leaf.definition.dataset is not None and leaf.expression is not None, "simple metrics have both"
+        dataset, kind = leaf.definition.dataset, self.kind_of(leaf)
+        needs: set[str] = {dataset}
+        per = self._per(leaf, dataset, needs)
+        given: dict[str, exp.Expr] | None = None
+        if per is not None and leaf.definition.per is not None:
+            given = {name: of_kind(exp.column(name), kind_of(tree)) for name, tree in per.values}
+            given |= {name: exp.column(key_name(place)) for place, name in enumerate(leaf.definition.per.key)}
+        aggregate = counts_of_rows(self._bound(leaf.expression, dataset, needs, given))
+        if leaf.definition.empty in (None, "zero") and adds_up(leaf.expression):
+            aggregate = parts_added_up(aggregate)
+        conditions = [self._bound(leaf.filter, dataset, needs)] if leaf.filter is not None else []
+        conditions += [self._bound(self._qualified(each, dataset), dataset, needs) for each in extra]
+        time = self._time(leaf, dataset, needs) if kind == "flow" else None
+        since, until = self._validity(leaf, dataset, needs)
+        latest = self._latest(leaf, dataset, needs)
+        if leaf.definition.window is not None:
+            branches = widened(branches, leaf.definition.window, self.calendars)
+        overlaps = leaf.definition.window is not None or self.suffix == "__running"
+        among = (leaf.definition.among, *among) if leaf.definition.among is not None else among
+        rows = self.rows(dataset, self.placed_by(leaf))
+        if among:
+            rows = self.narrowed(rows, among)
+        needs |= {step.target for step in rows.steps}
+        steps = self._steps(dataset, needs, tuple(each for each in (since, until) if each is not None))
+        return Measure(
+            alias=leaf.name + self.suffix, metric=leaf, kind="running" if overlaps and kind == "flow" else kind,
+            rows=replace(rows, steps=steps), aggregate=aggregate,
+            condition=all_of(conditions) if conditions else None, time=time, since=since, until=until, per=per,
+            transition=None, branches=branches, when_empty=_when_empty(leaf), latest=latest,
+        )  # fmt: skip
+
+    def _steps(self, dataset: str, needs: set[str], valid: tuple[exp.Expr, ...]) -> tuple[Step, ...]:
+        """The joins of a measure's rows. Rows that are counted at an instant (`valid` tells at which they are) find
+        the versions of that instant, unless the relationship says which."""
+        steps = self.binder.steps(dataset, needs)
+        if not valid:
+            return steps
+        ends = {column.table for tree in valid for column in tree.find_all(exp.Column)}
+        fixed = self.binder.steps(dataset, ends)
+        return tuple(step if step in fixed else _as_of_instant(step) for step in steps)
+
+    def _validity(
+        self, leaf: Metric, dataset: str, needs: set[str]
+    ) -> tuple[exp.Expr | None, exp.Expr | None]:
+        valid = leaf.definition.valid
+        if valid is None:
+            return None, None
+        until = self._parsed(valid.until, dataset, needs) if valid.until is not None else None
+        return self._parsed(valid.since, dataset, needs), until
+
+    def _latest(self, leaf: Metric, dataset: str, needs: set[str]) -> LatestRows | None:
+        latest = leaf.definition.latest
+        if latest is None:
+            return None
+        per = tuple(self._parsed(name, dataset, needs) for name in latest.per)
+        return LatestRows(self._parsed(latest.by, dataset, needs), latest.choose == "last", per)
+
+    def _qualified(self, tree: exp.Expr, dataset: str) -> exp.Expr:
+        """Names of dimensions and keys as fields, by the nearest way from the dataset."""
+
+        def replace_name(node: exp.Expr) -> exp.Expr:
+            if not isinstance(node, exp.Column) or node.table:
+                return node
+            is_key = node.name in self.model.keys and node.name not in self.model.datasets[dataset].fields
+            if node.name not in self.model.dimensions and not is_key:
+                return node
+            found = find_field(self.model, node.name, dataset)
+            if found is None:
+                raise UnbindableError(dataset, node.name, ways_in_doubt(self.model, node.name, dataset))
+            return exp.column(found.name, table=found.dataset)
+
+        return tree.copy().transform(replace_name, copy=False)
+
+    def _transition(
+        self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...], among: tuple[Among, ...]
+    ) -> Measure:
+        parts = leaf.definition.transition
+        assert parts is not None, "checked by kind"
+        base = self.make(self.model.metrics[parts.of], branches, extra, among)
+        event = self._bare().make(self.model.metrics[parts.who], branches)
+        base, base_key = self._with_fields(base, (parts.key,))
+        event, event_key = self._with_fields(event, (parts.key,))
+        base, event = counting(base, base_key[0]), counting(event, event_key[0])
+        return self._matched(leaf, base, branches, transition=TransitionParts(base, base_key[0], event, event_key[0]))
+
+    def _conversion(
+        self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...], among: tuple[Among, ...]
+    ) -> Measure:
+        parts = leaf.definition.conversion
+        assert parts is not None, "checked by kind"
+        base = self.make(self.model.metrics[parts.of], branches, extra, among)
+        event = self._bare().make(self.model.metrics[parts.to], branches)
+        identity = self.model.datasets[event.rows.dataset].primary_key
+        base_identity = self.model.datasets[base.rows.dataset].primary_key
+        base, of_base = self._with_fields(base, (parts.key, *parts.same, *base_identity))
+        event, of_event = self._with_fields(event, (parts.key, *parts.same.values(), *identity))
+        base, event = (self._until_today(each) for each in (counting(base, of_base[0]), counting(event, of_event[0])))
+        count = len(parts.same)
+        within = parts.within.split() if parts.within is not None else None
+        made = ConversionParts(
+            base, of_base[0], event, of_event[0], of_event[count + 1 :],
+            (int(within[0]), within[1].removesuffix("s")) if within is not None else None,
+            tuple(zip(of_base[1 : count + 1], of_event[1 : count + 1], strict=True)), base_id=of_base[count + 1 :],
+            is_of_same_rows=base.rows.dataset == event.rows.dataset,
+        )  # fmt: skip
+        return replace(self._matched(leaf, base, branches, conversion=made), when_empty=_when_empty(leaf))
+
+    def _until_today(self, measure: Measure) -> Measure:
+        """The measure without rows of later days, whatever period is asked for."""
+        assert measure.time is not None, "events happen at a time"
+        end = day_literal(date.fromisoformat(self.binder.literals["as_of"].this.name) + timedelta(days=1))
+        limit = exp.LT(this=measure.time.copy(), expression=end)
+        return replace(measure, condition=all_of([*([measure.condition] if measure.condition else []), limit]))
+
+    def _bare(self) -> MeasureMaker:
+        # the second set of rows is looked up by key alone: groups and filters choose who is looked at
+        def bare(dataset: str, _: Field | None) -> Rows:
+            return Rows(dataset, (), (), ())
+
+        return MeasureMaker(self.model, self.binder, bare, self.narrowed, self.calendars)
+
+    def _matched(
+        self, leaf: Metric, base: Measure, branches: tuple[Branch, ...],
+        transition: TransitionParts | None = None, conversion: ConversionParts | None = None,
+    ) -> Measure:  # fmt: skip
+        return Measure(
+            alias=leaf.name + self.suffix, metric=leaf, kind="transition" if transition is not None else "conversion",
+            rows=base.rows, aggregate=None, condition=None, time=None, since=None, until=None, per=None,
+            transition=transition, branches=branches, when_empty=_when_empty(leaf), conversion=conversion,
+        )  # fmt: skip
+
+    def _with_fields(self, measure: Measure, names: tuple[str, ...]) -> tuple[Measure, tuple[exp.Expr, ...]]:
+        """The measure with the joins that its rows need to know those fields, and the fields."""
+        dataset = measure.rows.dataset
+        needs = {dataset, *(step.target for step in measure.rows.steps)}
+        found = tuple(self._parsed(name, dataset, needs) for name in names)
+        valid = tuple(each for each in (measure.since, measure.until) if each is not None)
+        return replace(measure, rows=replace(measure.rows, steps=self._steps(dataset, needs, valid))), found
+
+    def _per(self, leaf: Metric, dataset: str, needs: set[str]) -> PerStage | None:
+        if leaf.definition.per is None:
+            return None
+        inner = ((name, self._parsed(text, dataset, needs)) for name, text in leaf.definition.per.values.items())
+        values = tuple((name, counts_of_rows(tree)) for name, tree in inner)
+        return PerStage(tuple(self._parsed(each, dataset, needs) for each in leaf.definition.per.key), values)
+
+    def placed_by(self, leaf: Metric) -> Field | None:
+        """The field of the time at which the rows of a simple metric happen; None for states."""
+        name = self._time_name(leaf)
+        column = parse_name(name) if name is not None and leaf.definition.valid is None else None
+        if column is None:
+            return None
+        return self.model.datasets[column.table or leaf.definition.dataset or ""].fields[column.name]
+
+    def _time_name(self, leaf: Metric) -> str | None:
+        if leaf.definition.time is not None:
+            return leaf.definition.time
+        return self.model.datasets[leaf.definition.dataset or ""].definition.time
+
+    def _time(self, leaf: Metric, dataset: str, needs: set[str]) -> exp.Expr:
+        name = self._time_name(leaf)
+        assert name is not None, "a flow has a time"
+        return self._parsed(name, dataset, needs)
+
+    def _parsed(self, text: str, dataset: str, needs: set[str]) -> exp.Expr:
+        return self._bound(self.model.parsed(text), dataset, needs)
+
+    def _bound(
+        self, tree: exp.Expr, dataset: str, needs: set[str], given: dict[str, exp.Expr] | None = None
+    ) -> exp.Expr:
+        bound = self.binder.bind(tree, dataset, given)
+        needs |= bound.datasets
+        return bound.expression
+
+    @staticmethod
+    def distinct(model: Model, rows: Rows, branches: tuple[Branch, ...]) -> Measure:
+        """A count of rows that only serves to find the groups there are."""
+        del model
+        definition = MetricDefinition(name="rows", dataset=rows.dataset, expression="count(*)")
+        star = exp.Count(this=exp.Star(), big_int=True)
+        metric = Metric(
+            definition=definition, kind="simple", label=Label("行数", "rows"), expression=star, filter=None,
+            inputs=(), datasets=frozenset({rows.dataset}), is_stock=False, is_additive=True,
+        )  # fmt: skip
+        return Measure(
+            alias="rows", metric=metric, kind="snapshot", rows=rows, aggregate=star.copy(), condition=None, time=None,
+            since=None, until=None, per=None, transition=None, branches=branches[:1], when_empty=0,
+        )  # fmt: skip
+
+
+def _when_empty(leaf: Metric) -> Number | None:
+    """The value of a metric over no rows: as its definition says, or 0 for counts and sums."""
+    match leaf.definition.empty:
+        case "zero":
+            return 0
+        case "null":
+            return None
+        case None:
+            return 0 if leaf.kind == "conversion" or adds_up(leaf.expression) else None
+        case number:
+            return number
+
+
+def counting(measure: Measure, key: exp.Expr) -> Measure:
+    """The measure whose condition tells every row that it counts, whatever its aggregate says of them."""
+    assert measure.aggregate is not None, "only matched measures have none"
+    rows = rows_counted(measure.aggregate, key)
+    assert rows is not None, "checked when the model was loaded"
+    conditions = [*([measure.condition] if measure.condition is not None else []), *rows]
+    return replace(measure, condition=all_of(conditions) if conditions else None)
+
+
+def _as_of_instant(step: Step) -> Step:
+    if step.validity is None or not step.validity.is_default:
+        return step
+    return replace(step, validity=replace(step.validity, at=AT_INSTANT))
+
+
+def adds_up(expression: exp.Expr | None) -> bool:
+    """Whether the value over no rows is 0: counts and sums, and their sums and differences."""
+    match expression:
+        case exp.Filter() | exp.Paren():
+            return adds_up(expression.this)
+        case exp.Count() | exp.CountIf() | exp.Sum():
+            return True
+        case exp.Add() | exp.Sub():
+            return adds_up(expression.this) and adds_up(expression.expression)
+        case exp.Mul():
+            sides = (expression.this, expression.expression)
+            return any(adds_up(side) for side in sides) and any(isinstance(side, exp.Literal) for side in sides)
+        case exp.Coalesce():
+            return expression.expressions == [exp.Literal.number(0)] and adds_up(expression.this)
+        case _:
+            return False
+
+
+def parts_added_up(expression: exp.Expr) -> exp.Expr:
+    """Sums and differences whose parts are 0 where they have no rows, as the whole is: else one part without rows
+    would make nothing of the other. Anything else as it is."""
+    match expression:
+        case exp.Add() | exp.Sub():
+            sides = (_zero_over_nothing(each) for each in (expression.this, expression.expression))
+            return type(expression)(this=next(sides), expression=next(sides))
+        case exp.Paren():
+            return exp.Paren(this=parts_added_up(expression.this))
+        case _:
+            return expression
+
+
+def _zero_over_nothing(part: exp.Expr) -> exp.Expr:
+    counted = part.this if isinstance(part, exp.Filter) else part
+    if isinstance(counted, exp.Sum):
+        return exp.Coalesce(this=part, expressions=[exp.Literal.number(0)])
+    if isinstance(part, exp.Mul):
+        return type(part)(this=_zero_over_nothing(part.this), expression=_zero_over_nothing(part.expression))
+    return parts_added_up(part)
+
+
+def has_division(expression: exp.Expr) -> bool:
+    """Whether a formula is a ratio."""
+    return expression.find(exp.Div) is not None
+
+
+def key_name(place: int) -> str:
+    """The column of an inner stage that holds one of its keys."""
+    return "entity" if place == 0 else f"entity_{place + 1}"
+
+
+def renamed(measure: Measure, alias: str) -> Measure:
+    """The same measure under another alias."""
+    return measure if measure.alias == alias else replace(measure, alias=alias)

@@ -1,0 +1,372 @@
+"""A request to its resolved form: names to definitions, joins, policies and defaults made explicit.
+
+Every problem of the request is collected and raised at once as QueryError. Reads no database and no clock: today, the
+reader, what tables are missing and where the data begins are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlglot import exp
+
+from semantic_layer.errors import Problem
+from semantic_layer.model.date_parts import TimePartError
+from semantic_layer.model.definitions import Among
+from semantic_layer.model.entity_conditions import condition_of
+from semantic_layer.model.model import Metric
+from semantic_layer.model.windows import rolling
+from semantic_layer.query.problems import (
+    GrainTooFine,
+    MissingTable,
+    NeedsPeriod,
+    NoHistory,
+    NotAdditive,
+    NotAShare,
+    OutsideCalendar,
+    TooManyBuckets,
+    UnsupportedGroup,
+    WrongType,
+)
+from semantic_layer.query.requests import MetricQuery
+from semantic_layer.resolve.binding import UnbindableError
+from semantic_layer.resolve.branches import (
+    MAX_BUCKETS,
+    Clock,
+    Times,
+    TooManyBucketsError,
+    from_period_start,
+    incomplete,
+    times,
+)
+from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.filters import (
+    BadValueError,
+    FilterBinder,
+    time_part_problem,
+)
+from semantic_layer.resolve.measures import MeasureMaker, has_division, renamed
+from semantic_layer.resolve.names import homes_of, unknown_names
+from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
+from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, runs
+from semantic_layer.resolve.resolved import (
+    Branch,
+    Bucket,
+    Measure,
+    MetricColumn,
+    ResolvedMetrics,
+    Rows,
+)
+from semantic_layer.resolve.result_columns import (
+    is_grain,
+    key_column,
+    metric_column,
+    part_column,
+)
+from semantic_layer.resolve.rows import QueryRows
+from semantic_layer.resolve.unreachable import unbound
+from semantic_layer.resolve.value_of_nothing import as_number, worth_of_nothing
+from semantic_layer.time.periods import Period
+from semantic_layer.time.units import OutsideCalendarError
+
+RUNNING = "__running"
+
+
+def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
+    """A metric query, resolved. Raises QueryError with every problem."""
+    resolved = MetricResolver(query, context).resolve()
+    context.finish()
+    return resolved
+
+
+def resolve_population(query: MetricQuery, context: Context) -> ResolvedMetrics:
+    """A metric of each entity, resolved, to choose entities by it."""
+    resolved = MetricResolver(query, context).resolve()
+    worth = worth_of_nothing(resolved)
+    if as_number(worth) is None and not isinstance(worth, exp.Null):
+        what = f"'{query.metrics[0]}' cannot choose among customers: its formula does not tell what it is without rows."
+        context.problems.append(UnsupportedGroup("filters", what))
+    return resolved
+
+
+def narrowed(rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
+    """Rows of those entities only that meet every condition. Raises UnbindableError."""
+    filters = FilterBinder(
+        context.model, context.binder, rows.dataset,
+        resolve_population=lambda query: resolve_population(query, context), names=context.next_population,
+    )  # fmt: skip
+    conditions = [condition_of(each, context.model.parameters, context.as_of, context.calendars) for each in among]
+    bound = tuple(filters.bind(each) for each in conditions)
+    needs = {rows.dataset, *(step.target for step in rows.steps), *filters.datasets}
+    return replace(
+        rows, steps=context.binder.steps(rows.dataset, needs), filters=(*rows.filters, *bound),
+        populations=(*rows.populations, *filters.populations),
+    )  # fmt: skip
+
+
+class MetricResolver:
+    """Resolves one metric query; problems go to the context."""
+
+    def __init__(self, query: MetricQuery, context: Context) -> None:
+        self._query = query
+        self._context = context
+        self._model = context.model
+        grains = [name for name in query.group_by if is_grain(context.model, name)]
+        self._grain: str | None = grains[0] if grains else None
+        units = context.calendars[self._grain] if self._grain is not None else None
+        named = query.period.grain if query.period is not None else None
+        own = context.calendars[named] if named is not None else None
+        self._clock = Clock(context.as_of, units, context.calendars, own)
+        if len(grains) > 1:
+            context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
+        self._makers: dict[str, MeasureMaker] = {}
+        self._rows = QueryRows(
+            query, context, lambda each: resolve_population(each, context),
+            lambda rows, among: narrowed(rows, among, context),
+        )  # fmt: skip
+
+    def resolve(self) -> ResolvedMetrics:
+        query, context = self._query, self._context
+        context.problems.extend(unknown_names(query, context))
+        context.finish()
+        keys = tuple(key_column(self._model, name) for name in query.group_by)
+        metrics: list[MetricColumn] = []
+        measures: dict[str, Measure] = {}
+        totals: dict[str, Measure] = {}
+        shown: list[Times] = []
+        for name in query.metrics or ("",):
+            metric = self._model.metrics[name] if name else None
+            try:
+                spans = self._times(metric)
+                if spans is None:
+                    continue
+                shown.append(spans)
+                metrics.extend(self._metric(metric, spans, measures, totals) if metric else ())
+            except OutsideCalendarError as error:
+                context.problems.append(OutsideCalendar("period", error.name, error.first, error.last))
+            except TooManyBucketsError as error:
+                context.problems.append(TooManyBuckets("group_by", error.grain, error.count, MAX_BUCKETS))
+            else:
+                if metric is None:
+                    self._add_distinct(measures, spans)
+        context.finish()
+        period = shown[0].period if shown else None
+        columns = result_columns(query, keys, self._model)
+        return ResolvedMetrics(
+            keys=keys, grain=self._grain, metrics=tuple(metrics), measures=tuple(measures.values()),
+            totals=tuple(totals.values()), shares=query.shares, cumulative=query.cumulative,
+            compared=query.compare is not None, spine=self._spine(shown), shown=shown_values(query, keys, context),
+            having=query.having, keep=kept_conditions("keep", query.keep, keys, context),
+            sorts=sorts_of(query, keys, columns, context), limit=query.limit, limit_within=query.limit_within,
+            columns=columns, filters=filters_told(query, metrics, context), period=period,
+            previous_period=shown[0].previous if shown else None, incomplete=self._incomplete(period),
+        )  # fmt: skip
+
+    # ---- time ----
+
+    def _times(self, metric: Metric | None) -> Times | None:
+        query, context = self._query, self._context
+        period = query.period
+        if period is None and metric is not None and metric.definition.default_period is not None:
+            period = rolling(metric.definition.default_period, context.as_of, context.calendars)
+        if period is None and self._grain is not None and metric is not None:
+            starts = [context.data_start(name) for name in self._model.grouping_datasets(metric.name)]
+            known = [day for day in starts if day is not None]
+            period = Period(min(known), None) if known else Period()
+        snapshots = self._snapshots(metric) if metric is not None else ()
+        if metric is not None and any(snapshots):
+            if not self._snapshot_fits(query.period):
+                context.problems.append(NoHistory("metrics", metric.name))
+                return None
+            if all(snapshots):
+                return times(None, None, Clock(context.as_of, None, context.calendars))
+        found = times(period, query.compare, self._clock)
+        if found is None:
+            context.problems.append(NeedsPeriod("compare", "A comparison"))
+        return found
+
+    def _snapshots(self, metric: Metric) -> tuple[bool, ...]:
+        """Of each part of the metric, whether it is known for today only."""
+        return tuple(
+            leaf.kind == "simple" and self._maker("").kind_of(leaf) == "snapshot"
+            for leaf in self._model.leaves(metric.name)
+        )
+
+    def _snapshot_fits(self, period: Period | None) -> bool:
+        if self._grain is not None or self._query.compare is not None:
+            return False
+        if period is None:
+            return True
+        known = period.cut_after(self._context.as_of)
+        return known.end == self._context.as_of + timedelta(days=1) and known.start != known.end
+
+    def _spine(self, shown: list[Times]) -> tuple[Bucket, ...]:
+        if self._grain is None or not self._query.fill:
+            return ()
+        found = {bucket.label: bucket for spans in shown for bucket in spans.branches[0].spine}
+        return tuple(found[label] for label in sorted(found))
+
+    def _incomplete(self, period: Period | None) -> tuple[date, ...]:
+        if self._clock.units is None or period is None or period.start is None:
+            return ()
+        return incomplete(self._clock.units, period, self._context.as_of)
+
+    # ---- metrics ----
+
+    def _metric(
+        self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Measure]
+    ) -> Iterable[MetricColumn]:
+        formula = self._formula(metric, spans.branches, measures, "", AS_DEFINED)
+        if formula is None:
+            return
+        yield MetricColumn(metric_column(self._model, metric), formula)
+        if metric.name in self._query.shares:
+            yield from self._share(metric, spans, totals)
+        if metric.name in self._query.cumulative:
+            yield from self._running(metric, spans, measures)
+
+    def _formula(
+        self, metric: Metric, branches: tuple[Branch, ...], measures: dict[str, Measure], suffix: str, variant: Variant
+    ) -> exp.Expr | None:
+        """The metric's formula over measure aliases, adding the measures that it needs. None if one cannot be made."""
+        if metric.kind != "derived":
+            made = self._measure(metric, branches, suffix, variant)
+            return exp.column(_remembered(made, measures)) if made is not None else None
+        assert metric.expression is not None, "derived metrics have a formula"
+        failed = False
+
+        def replace_name(node: exp.Expr) -> exp.Expr:
+            nonlocal failed
+            if isinstance(node, exp.Placeholder):
+                return self._context.binder.literals[node.name].copy()
+            if not isinstance(node, exp.Column):
+                return node
+            part = metric.definition.inputs.get(node.name)
+            inner = self._model.metrics[part.metric if part is not None else node.name]
+            narrowed = narrow(variant, part, self._model) if part is not None else variant
+            moved = move(branches, part, self._clock) if part is not None else branches
+            tree = self._formula(inner, moved, measures, suffix, narrowed)
+            failed = failed or tree is None
+            return tree if isinstance(tree, exp.Column) else exp.Paren(this=tree or exp.Null())
+
+        found = metric.expression.copy().transform(replace_name, copy=False)
+        return None if failed else found
+
+    def _share(self, metric: Metric, spans: Times, totals: dict[str, Measure]) -> Iterable[MetricColumn]:
+        total = self._formula(metric, spans.branches, totals, "__total", AS_DEFINED)
+        if total is None:
+            return
+        adds_up = all(totals[node.name].when_empty == 0 for node in total.find_all(exp.Column))
+        if has_division(total) or not adds_up:
+            self._context.problems.append(NotAShare("shares", metric.name))
+            return
+        yield MetricColumn(part_column(self._model, metric, "share"), total)
+
+    def _running(self, metric: Metric, spans: Times, measures: dict[str, Measure]) -> Iterable[MetricColumn]:
+        if self._grain is None or not spans.branches[0].spine:
+            self._context.problems.append(NeedsPeriod("cumulative", "A running total"))
+            return
+        kinds = {self._maker("").kind_of(leaf) for leaf in self._model.leaves(metric.name)}
+        if kinds != {"flow"} or not runs(metric, self._model):
+            self._context.problems.append(NotAdditive("cumulative", metric.name))
+            return
+        formula = self._formula(metric, spans.branches[:1], measures, RUNNING, AS_DEFINED)
+        if formula is not None:
+            yield MetricColumn(part_column(self._model, metric, "cumulative"), formula)
+
+    def _measure(self, leaf: Metric, branches: tuple[Branch, ...], suffix: str, variant: Variant) -> Measure | None:
+        if suffix == RUNNING:
+            branches = from_period_start(branches)
+        missing = {table for dataset in leaf.datasets for table in self._context.unavailable.get(dataset, ())}
+        if missing:
+            self._context.problems.append(MissingTable("metrics", leaf.name, tuple(sorted(missing))))
+            return None
+        try:
+            made = self._maker(suffix).make(leaf, branches, variant.conditions, variant.among)
+        except UnbindableError as error:
+            self._context.problems.append(self._rows.unreachable(leaf, error))
+            return None
+        except TimePartError as error:
+            self._context.problems.append(time_part_problem(error, "group_by", leaf.name))
+            return None
+        except BadValueError as error:
+            self._context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+            return None
+        too_fine = self._too_fine(leaf)
+        if too_fine is not None:
+            self._context.problems.append(too_fine)
+            return None
+        needed = {made.rows.dataset, *(step.target for step in made.rows.steps)}
+        for dataset in sorted(needed & set(self._context.unavailable)):
+            self._context.problems.append(MissingTable("group_by", dataset, self._context.unavailable[dataset]))
+            return None
+        return renamed(made, made.alias + variant.name)
+
+    def _too_fine(self, leaf: Metric) -> Problem | None:
+        """Units of the clock for what happens on days, or changes by the day."""
+        if self._clock.units is None or not self._clock.units.has_clock:
+            return None
+        for each in self._model.placed_leaves(leaf):
+            time = self._maker("").placed_by(each)
+            if time is not None and time.type == "date":
+                return GrainTooFine("group_by", self._clock.units.name, time.qualified)
+        return None
+
+    def _maker(self, suffix: str) -> MeasureMaker:
+        if suffix not in self._makers:
+            names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
+            self._makers[suffix] = MeasureMaker(
+                model=self._model, binder=self._context.binder,
+                rows=lambda dataset, event_time: self._rows.of(dataset, names, event_time),
+                narrowed=self._rows.narrowed, calendars=self._context.calendars, suffix=suffix,
+            )  # fmt: skip
+        return self._makers[suffix]
+
+    def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
+        """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.
+
+        Of several such, one that is home to one of them comes first, then the one nearest to all.
+        """
+        if self._grain is not None:
+            times = (f"{each.name}.{each.definition.time}" for each in self._model.datasets.values())
+            named = next((name for name in times if name in self._model.fields), "dataset.time")
+            what = f"'{self._grain}' is of what a metric counts. Add one, or name the time: '{named}__{self._grain}'."
+            self._context.problems.append(UnsupportedGroup("group_by", what))
+            return
+        names = self._query.group_by
+        problem: Problem = UnsupportedGroup("group_by", "No one dataset has all of these dimensions.")
+        for dataset in homes_of(names, self._model):
+            try:
+                rows = self._rows.of(dataset, names, None)
+            except UnbindableError as error:
+                problem = unbound(error, "group_by", dataset, self._model) if error.ways else problem
+                continue
+            except TimePartError as error:
+                problem = UnsupportedGroup("group_by", f"'{error.part}' needs a metric.")
+                break
+            except BadValueError as error:
+                problem = WrongType("filters", error.field_name, error.type_name, str(error.value))
+                break
+            read = sorted({dataset, *(step.target for step in rows.steps)} & set(self._context.unavailable))
+            if read:
+                problem = MissingTable("group_by", read[0], self._context.unavailable[read[0]])
+                continue
+            measures["rows"] = MeasureMaker.distinct(self._model, rows, spans.branches)
+            return
+        self._context.problems.append(problem)
+
+
+def _remembered(made: Measure, measures: dict[str, Measure]) -> str:
+    """The alias under which the measure is computed: its own, unless another reading of the metric has taken it."""
+    alias, number = made.alias, 1
+    while alias in measures and not _is_same(measures[alias], made):
+        number += 1
+        alias = f"{made.alias}__{number}"
+    measures[alias] = renamed(made, alias)
+    return alias
+
+
+def _is_same(one: Measure, other: Measure) -> bool:
+    return one.branches == other.branches and one.condition == other.condition

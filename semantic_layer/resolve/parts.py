@@ -1,0 +1,57 @@
+"""Parts of a derived metric that differ from the metric they name: narrowed by a filter, or read at another time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from semantic_layer.model.definitions import Among, InputDefinition
+from semantic_layer.model.model import Metric, Model
+from semantic_layer.resolve.branches import Clock, at_start_of, offset
+from semantic_layer.resolve.resolved import Branch
+from semantic_layer.time.lengths import length
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """Conditions that a part adds to its metric, on rows and on their entities, and what to call the result apart from
+    the metric itself."""
+
+    name: str = ""
+    conditions: tuple[exp.Expr, ...] = ()
+    among: tuple[Among, ...] = ()
+
+
+AS_DEFINED = Variant()
+
+
+def narrow(variant: Variant, part: InputDefinition, model: Model) -> Variant:
+    """The variant of one more part inside another."""
+    name = variant.name
+    if part.offset is not None:
+        name += "__" + part.offset.replace(" ", "_") + "_before"
+    if part.at_start_of is not None:
+        name += f"__at_start_of_{part.at_start_of}"
+    if part.filter is None and part.among is None:
+        return replace(variant, name=name)
+    conditions = (model.parsed(part.filter),) if part.filter is not None else ()
+    among = (part.among,) if part.among is not None else ()
+    return Variant(name + "__where", (*variant.conditions, *conditions), (*variant.among, *among))
+
+
+def move(branches: tuple[Branch, ...], part: InputDefinition, clock: Clock) -> tuple[Branch, ...]:
+    """The branches that a part reads."""
+    if part.offset is not None:
+        branches = offset(branches, length(part.offset, clock.calendars), clock)
+    if part.at_start_of is not None:
+        branches = at_start_of(branches, part.at_start_of, clock)
+    return branches
+
+
+def runs(metric: Metric, model: Model) -> bool:
+    """Whether the metric over everything since a period began is its running total: not if it looks at days of its
+    own, by a window or at the start of a unit."""
+    if metric.definition.window is not None or any(each.at_start_of for each in metric.definition.inputs.values()):
+        return False
+    return all(runs(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")

@@ -1,0 +1,137 @@
+"""Result columns and their labels: what a group, a metric and each of its parts is called."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlglot import exp
+
+from semantic_layer.model.date_parts import DATE_PARTS, PART_LABELS
+from semantic_layer.model.labels import label_of
+from semantic_layer.model.model import Field, Metric, Model
+from semantic_layer.query.result import Column, ColumnPart, ColumnType, Label
+from semantic_layer.resolve.filters import found_field
+from semantic_layer.sql.value_types import kind_of, of_kind
+from semantic_layer.time.units import STANDARD
+
+NUMBERS: tuple[ColumnType, ...] = ("integer", "number")
+
+_PART_LABELS: dict[ColumnPart, Label] = {
+    "share": Label("占比", "share"),
+    "cumulative": Label("累计", "cumulative"),
+    "change": Label("变化", "change"),
+    "change_pct": Label("变化率", "change %"),
+}
+_PREVIOUS_LABELS: dict[str, Label] = {
+    "previous": Label("上期", "previous"),
+    "year": Label("去年同期", "a year earlier"),
+    "period": Label("对比期", "compared with"),
+}
+
+
+def key_column(model: Model, name: str) -> Column:
+    """The column of a group: a time grain, a part of the time, a dimension, an entity's key or a field."""
+    if is_grain(model, name):
+        own = model.grains.get(name)
+        label = label_of(name, own.label) if own is not None else PART_LABELS[name]
+        kind: Literal["date", "timestamp"] = "timestamp" if own is None and STANDARD[name].has_clock else "date"
+        return Column(name, "dimension", kind, label, grain=name)
+    if is_event_part(model, name):
+        return Column(name, "dimension", "integer", PART_LABELS[name])
+    if name in model.dimensions:
+        dimension = model.dimensions[name]
+        return field_column(name, dimension.label, dimension.home)
+    found = found_field(model, name)
+    assert found is not None, "names are checked before"
+    return field_column(name, found.label, found)
+
+
+def is_grain(model: Model, name: str) -> bool:
+    """Whether a group's name is that of a time grain. A dimension of a clock grain's name comes first."""
+    return name in model.grains or (name in STANDARD and name not in model.dimensions)
+
+
+def is_event_part(model: Model, name: str) -> bool:
+    """Whether a name is that of a part of the time at which things happen. A dimension of that name comes first."""
+    return name in DATE_PARTS and name not in model.dimensions
+
+
+def field_column(name: str, label: Label, found: Field) -> Column:
+    """The column of a field under a name of its own."""
+    return Column(
+        name, "dimension", found.type, label, unit=found.definition.unit, field=found.qualified,
+        is_sensitive=found.definition.pii is not None,
+    )  # fmt: skip
+
+
+def metric_column(model: Model, metric: Metric) -> Column:
+    """The column of a metric's value."""
+    kind = value_kind(model, metric)
+    if kind in NUMBERS:
+        kind = "integer" if metric.unit == "count" else "number"
+    unit = metric.unit if kind in NUMBERS else None
+    return Column(metric.name, "metric", kind, metric.label, unit=unit, metric=metric.name)
+
+
+def value_kind(model: Model, metric: Metric) -> ColumnType:
+    """Of which kind a metric's values are; numbers where its expression does not tell."""
+    if metric.expression is None:
+        return "number"
+    tree = metric.expression.copy()
+    for column in list(tree.find_all(exp.Column)):
+        of_kind(column, _kind_of_name(model, metric, column))
+    return kind_of(tree) or "number"
+
+
+def _kind_of_name(model: Model, metric: Metric, column: exp.Column) -> ColumnType | None:
+    """The kind of what a name in a metric's expression stands for: a field, a value of each entity, a metric."""
+    definition = metric.definition
+    if definition.dataset is None:
+        inner = definition.inputs.get(column.name)
+        named = model.metrics.get(inner.metric if inner is not None else column.name)
+        return value_kind(model, named) if named is not None else None
+    if definition.per is not None and not column.table and column.name in definition.per.values:
+        tree = model.parsed(definition.per.values[column.name]).copy()
+        for each in list(tree.find_all(exp.Column)):
+            of_kind(each, _field_kind(model, each, definition.dataset))
+        return kind_of(tree)
+    return _field_kind(model, column, definition.dataset)
+
+
+def _field_kind(model: Model, column: exp.Column, dataset: str) -> ColumnType | None:
+    owner = model.datasets.get(column.table or dataset)
+    found = owner.fields.get(column.name) if owner is not None else None
+    return found.type if found is not None else None
+
+
+def part_column(model: Model, metric: Metric, part: Literal["share", "cumulative"]) -> Column:
+    """The column of a metric's share or running total."""
+    value = metric_column(model, metric)
+    label = _joined(metric.label, _PART_LABELS[part])
+    unit = "percent" if part == "share" else metric.unit
+    kind = "number" if part == "share" else value.type
+    return Column(f"{metric.name}__{part}", "metric", kind, label, unit=unit, metric=metric.name, part=part)
+
+
+def comparison_columns(model: Model, metric: Metric, to: str) -> tuple[Column, ...]:
+    """The columns of a comparison: the other period's value, and of numbers the difference and the relative change."""
+    value = metric_column(model, metric)
+    previous = Column(
+        f"{metric.name}__previous", "comparison", value.type, _joined(metric.label, _PREVIOUS_LABELS[to]),
+        unit=metric.unit, metric=metric.name, part="previous",
+    )  # fmt: skip
+    if value.type not in NUMBERS:
+        return (previous,)
+    change = Column(
+        f"{metric.name}__change", "comparison", value.type, _joined(metric.label, _PART_LABELS["change"]),
+        unit=metric.unit, metric=metric.name, part="change",
+    )  # fmt: skip
+    relative = Column(
+        f"{metric.name}__change_pct", "comparison", "number", _joined(metric.label, _PART_LABELS["change_pct"]),
+        unit="percent", metric=metric.name, part="change_pct",
+    )  # fmt: skip
+    return previous, change, relative
+
+
+def _joined(name: Label, part: Label) -> Label:
+    return Label(f"{name.zh}·{part.zh}", f"{name.en}, {part.en}")

@@ -1,0 +1,61 @@
+"""What is told where rows do not lead to a dimension: the ways in doubt, the roles to choose from, what else there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from semantic_layer.errors import Problem
+from semantic_layer.model.joins import written
+from semantic_layer.model.model import Field, Model, Step
+from semantic_layer.query.problems import AmbiguousPath, NeedsRole, PolicyMissesRole, Unreachable
+from semantic_layer.query.requests import FieldFilter
+from semantic_layer.resolve.binding import UnbindableError
+from semantic_layer.resolve.filters import policy_field
+
+
+def unbound(
+    error: UnbindableError, part: str, owner: str, model: Model,
+    possible: tuple[str, ...] = (), instead: str | None = None,
+) -> Problem:  # fmt: skip
+    """The problem of a dimension or dataset that rows do not lead to; `owner` is the metric or entity asked about."""
+    if error.ways:
+        return AmbiguousPath(part, owner, error.target, tuple(written(way) for way in error.ways))
+    roles = tuple(_roles(error, model))
+    if roles:
+        return NeedsRole(part, owner, error.target, roles)
+    return Unreachable(part, owner, error.target, possible, instead)
+
+
+def _roles(error: UnbindableError, model: Model) -> Iterator[str]:
+    """What the rows have in place of the target, in the roles of its dataset."""
+    reached = {error.dataset, *model.paths.get(error.dataset, {})}
+    yield from (name for name in sorted(reached) if model.datasets[name].role_of == error.target)
+    for name in model.in_roles(error.target):
+        home = model.dimensions[name].home if name in model.dimensions else model.keys[name][0]
+        if home.dataset in reached:
+            yield name
+
+
+def policies_that_miss(
+    dataset: str, steps: Iterable[Step], policies: Collection[FieldFilter], model: Model, part: str
+) -> Iterator[Problem]:
+    """A role that rows are told about though the reader's policies say nothing of it: one problem each.
+
+    A policy is about the rows that its path leads to. Where it is about users, it is not about the guest of a
+    booking, who is a user too; so a query may show a role only to those whose policies speak of it, or of none that
+    its base has.
+    """
+    read = {dataset, *(step.target for step in steps)}
+    for role in sorted(name for name in read if model.datasets[name].role_of is not None):
+        base = model.datasets[role].role_of or ""
+        concerned = [each.field for each in policies if policy_field(model, each.field, base) is not None]
+        bound = [policy_field(model, each.field, dataset) for each in policies]
+        is_met = any(field is not None and _leads_through(role, dataset, field, model) for field in bound)
+        if concerned and not is_met:
+            yield PolicyMissesRole(part, role, base, concerned[0])
+
+
+def _leads_through(role: str, dataset: str, field: Field, model: Model) -> bool:
+    way = model.paths.get(dataset, {}).get(field.dataset, ())
+    return role in (dataset, field.dataset) or any(step.target == role for step in way)
