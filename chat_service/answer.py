@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_service.asking import Answer, Asked, Stage, Status, Trouble
-from chat_service.emptiness import Emptiness, first_day_behind, is_empty, is_idle, is_outside, relax
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
@@ -22,8 +21,9 @@ from chat_service.outcomes import (
     Refusal,
 )
 from chat_service.present.catalogue import catalogue_text
-from chat_service.present.chart import choose_chart
+from chat_service.present.chart.choose import choose_chart
 from chat_service.present.definitions import definition_text, meanings, metrics_of
+from chat_service.present.emptiness import Emptiness, first_day_behind, is_empty, is_idle, is_outside, relax
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
@@ -33,7 +33,7 @@ from chat_service.present.suggestions import leading_metrics, suggest, suggest_f
 from chat_service.present.text import describe, reading_remarks
 from chat_service.services import Services
 from chat_service.stopwatch import Stopwatch
-from chat_service.translate.parse import language_of
+from chat_service.translate.grammar.parse import language_of
 from semantic_layer.errors import EngineError, HuitouError, QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.query.reader import Reader

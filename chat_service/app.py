@@ -16,8 +16,8 @@ from chat_service.channels.http_errors import install_error_handlers
 from chat_service.channels.http_middleware import RequestMiddleware
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
-from chat_service.conversation import Store
-from chat_service.conversation_store import SqlStore
+from chat_service.conversation.memory import Store
+from chat_service.conversation.store import SqlStore
 from chat_service.services import open_services
 from chat_service.settings import Settings
 

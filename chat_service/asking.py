@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chat_service.outcomes import Choice, Clarification, Language, Question, Reading
+from chat_service.present.chart.marks import Json
 from chat_service.present.definitions import MetricMeaning
 from chat_service.present.finding import Finding
-from chat_service.present.marks import Json
 from chat_service.present.notes import Note
 from semantic_layer.layer import Prepared
 from semantic_layer.query.reader import Reader

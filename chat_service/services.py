@@ -14,7 +14,7 @@ from typing import Protocol
 from chat_service.model_opening import opened_model
 from chat_service.outcomes import Outcome, Question
 from chat_service.settings import Settings, named_database
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.layer import Layer

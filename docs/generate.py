@@ -15,7 +15,7 @@ from pydantic import BaseModel
 import chat_service
 import semantic_layer
 from chat_service.app import create_app
-from chat_service.conversation import MemoryStore
+from chat_service.conversation.memory import MemoryStore
 from chat_service.settings import Settings, settings_document
 from semantic_layer.errors import DefinitionProblem, EngineProblem, Problem, QueryProblem
 from semantic_layer.loading.load import load_model, shipped_model_path

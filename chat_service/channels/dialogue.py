@@ -16,7 +16,7 @@ from chat_service.answer import answer
 from chat_service.asking import Answer, Asked, Stage
 from chat_service.channels.bodies import chat_body
 from chat_service.channels.wire import ChatBody, ChatRequest
-from chat_service.conversation import MEMORY, Memory, Store, Turn
+from chat_service.conversation.memory import MEMORY, Memory, Store, Turn
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
 from semantic_layer.errors import HuitouError, Problem

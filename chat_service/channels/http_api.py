@@ -33,7 +33,7 @@ from chat_service.channels.wire import (
     ValuesBody,
     WarningBody,
 )
-from chat_service.conversation import Feedback
+from chat_service.conversation.memory import Feedback
 from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
-from chat_service.conversation import Store
+from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
 from semantic_layer.engines.callers import Caller

@@ -15,7 +15,7 @@ from rich.progress import track
 from chat_service.channels.dialogue import Dialogue
 from chat_service.commands.edge import FAILED, AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.opening import opened
-from chat_service.conversation import MemoryStore
+from chat_service.conversation.memory import MemoryStore
 from chat_service.evaluate.in_process import DialogueAsker
 from chat_service.evaluate.printed import print_report
 from chat_service.evaluate.report import Report, report

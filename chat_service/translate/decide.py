@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat_service.outcomes import Question
-from chat_service.translate.accounting import refuse_unaccounted
-from chat_service.translate.assembly import Assembly
-from chat_service.translate.conflicts import refuse_conflicts
-from chat_service.translate.contradictions import without_contradiction, without_excluded
-from chat_service.translate.followups import follow_up
-from chat_service.translate.frame import Frame
-from chat_service.translate.journeys import read_journey
-from chat_service.translate.parse import Parsed
-from chat_service.translate.refusals import refuse_uncomputable, refuse_unknown, refuse_writing
-from chat_service.translate.requests import new_request
+from chat_service.translate.checks.accounting import refuse_unaccounted
+from chat_service.translate.checks.conflicts import refuse_conflicts
+from chat_service.translate.checks.contradictions import without_contradiction, without_excluded
+from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_unknown, refuse_writing
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.parse import Parsed
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.choose import new_request
+from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.overlay import follow_up
 from chat_service.translate.senses import Mention
 from semantic_layer.query.requests import Request
 

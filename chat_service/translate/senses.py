@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chat_service.language.datewords.mention import DateMention
+from chat_service.language.dates.mention import DateMention
 from semantic_layer.query.requests import Scalar
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from chat_service.channels.dialogue import Dialogue, DialogueError
 from chat_service.channels.wire import ChatBody, ChatRequest, ClarificationPart, InterpretationPart, Selection
-from chat_service.conversation import Feedback, MemoryStore, Store, StoreError
-from chat_service.conversation_store import SqlStore
+from chat_service.conversation.memory import Feedback, MemoryStore, Store, StoreError
+from chat_service.conversation.store import SqlStore
 from chat_service.services import Services
 from semantic_layer.query.reader import Reader
 

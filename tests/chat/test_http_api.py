@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from chat_service.app import create_app
 from chat_service.channels.examples import ANSWERED, CLARIFIED, QUERY_EXAMPLES, REFUSED
 from chat_service.channels.wire import ChatBody
-from chat_service.conversation import MemoryStore
+from chat_service.conversation.memory import MemoryStore
 from chat_service.settings import Settings
 
 REVENUE = {"kind": "metrics", "metrics": ["revenue"], "group_by": ["region"]}

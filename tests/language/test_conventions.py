@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chat_service.language.dates import find_dates
+from chat_service.language.dates.read import find_dates
 from chat_service.language.folding import fold
 from semantic_layer.time.periods import Period
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from chat_service.language.dates import RULES, find_dates
-from chat_service.language.datewords.grammar import Rule
+from chat_service.language.dates.grammar import Rule
+from chat_service.language.dates.read import RULES, find_dates
 from chat_service.language.folding import fold
 
 TODAY = date(2026, 6, 30)

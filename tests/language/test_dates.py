@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_service.language.dates import DateMention, calendar_period_for, find_dates, resolve_relative
+from chat_service.language.dates.read import DateMention, calendar_period_for, find_dates, resolve_relative
 from chat_service.language.folding import fold
 from semantic_layer.time.periods import Grain, Period, unit
 from tests.language.sentences import SENTENCES

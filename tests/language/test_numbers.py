@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from chat_service.language.folding import fold
-from chat_service.language.numbers import Number, find_numbers
+from chat_service.language.numbers.read import Number, find_numbers
 
 CASES = yaml.safe_load(Path(__file__).with_name("numbers.yaml").read_text(encoding="utf-8"))
 

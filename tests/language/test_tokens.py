@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_service.language.fillers import find_fillers
 from chat_service.language.folding import fold
-from chat_service.language.lemma import lemma
 from chat_service.language.tokens import tokenize
+from chat_service.language.words.fillers import find_fillers
+from chat_service.language.words.lemma import lemma
 
 
 @pytest.mark.parametrize(

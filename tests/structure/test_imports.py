@@ -9,21 +9,28 @@ import pytest
 from tests.structure.sources import CODE, SHIPPED, Import, Source, sources
 
 # From the bottom up: a module may import from its own layer and from those before it. The longest pattern that fits a
-# module's name places it, so the two patterns of a whole package hold what has no layer of its own.
+# module's name places it; a folder's pattern places everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("semantic_layer", "semantic_layer.errors", "semantic_layer.nearest"),
-    ("semantic_layer.time.periods", "semantic_layer.*_problems"),
-    ("semantic_layer.query.requests", "semantic_layer.query.result", "semantic_layer.sql.value_types"),
-    ("semantic_layer.model.definitions",),
-    ("semantic_layer.model.model", "semantic_layer.query.reader"),
-    ("semantic_layer.engines", "semantic_layer.engines.*"),
-    ("semantic_layer.*",),  # reading and checking definitions, resolving queries
-    ("semantic_layer.compiler", "semantic_layer.compiler.*"),
-    ("semantic_layer.layer", "semantic_layer.database.checks"),
+    ("semantic_layer.errors", "semantic_layer.time*"),
+    ("semantic_layer.query*",),
+    ("semantic_layer.sql*",),
+    ("semantic_layer.model*",),
+    ("semantic_layer.engines*", "semantic_layer.loading*", "semantic_layer.resolve*"),
+    ("semantic_layer.compiler*",),
+    ("semantic_layer.database*",),
+    ("semantic_layer.layer",),
     ("semantic_layer.interop*", "semantic_layer.scoring*", "semantic_layer.demo*"),
-    ("chat_service", "chat_service.outcomes", "chat_service.settings", "prompts*"),
+    ("semantic_layer",),
+    ("chat_service", "chat_service.outcomes", "chat_service.settings", "chat_service.stopwatch", "prompts*"),
     ("chat_service.language*",),
-    ("chat_service.translate*",),
+    ("chat_service.translate", "chat_service.translate.senses", "chat_service.translate.stops"),
+    ("chat_service.translate.meaning*",),
+    ("chat_service.translate.words*",),
+    ("chat_service.translate.grammar*",),
+    ("chat_service.translate.requests*",),
+    ("chat_service.translate.checks*",),
+    ("chat_service.translate.replies*",),
+    ("chat_service.translate.*",),
     ("chat_service.present*",),
     ("chat_service.*",),  # what is built once, the path of a question, conversations
     ("chat_service.channels*", "chat_service.present.terminal"),
@@ -40,7 +47,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("pyarrow",): ("semantic_layer.engines.*",),
     ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
     ("uvicorn",): ("chat_service.commands.serve",),
-    ("sqlalchemy",): ("chat_service.conversation_store",),
+    ("sqlalchemy",): ("chat_service.conversation.store",),
     ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai"): ("chat_service.translate.agent*",),
     ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
     ("mcp",): ("chat_service.channels.mcp*",),

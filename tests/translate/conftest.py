@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.model.model import Model
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from chat_service.outcomes import Answerable, Question, Refusal
-from chat_service.translate.conflicts import excludes
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.checks.conflicts import excludes
+from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.query.requests import FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery
 from semantic_layer.time.periods import Period
 

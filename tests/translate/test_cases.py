@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chat_service.outcomes import Answerable, Clarification, Question
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from tests.translate.case_files import cases
 from tests.translate.said import Plain, outcome_as_case
 

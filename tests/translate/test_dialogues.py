@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chat_service.outcomes import Answerable, Clarification, Previous, Question
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from tests.translate.case_files import cases
 from tests.translate.said import outcome_as_case
 

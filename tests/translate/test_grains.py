@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from chat_service.outcomes import Question
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.loading.load import build_model, read_definition, shipped_model_path
 from semantic_layer.model.definitions import ModelDefinition
 from tests.translate.conftest import known_values

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat_service.outcomes import Answerable, CatalogueAsked, Clarification, DefinitionAsked, Question, Refusal
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from tests.translate.case_files import cases
 
 _TODAY = date(2026, 6, 30)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chat_service.translate.patterns.matching import match_at, pattern, rewrite
-from chat_service.translate.patterns.nodes import Amount, Items, Node, mentions_of
+from chat_service.translate.grammar.categories import Amount, Items, Node, mentions_of
+from chat_service.translate.grammar.matching import match_at, pattern, rewrite
+from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Mention, NumberSense, WordSense
-from chat_service.translate.structure import Structure
 from semantic_layer.model.model import Model
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chat_service.outcomes import Answerable, Question, Refusal
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from tests.translate.case_files import cases
 
 _QUESTIONS = cases("not_understood")

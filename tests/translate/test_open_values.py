@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chat_service.outcomes import Answerable, Question, Refusal
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.model.model import Model
 from semantic_layer.query.requests import FieldFilter, MetricQuery
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from chat_service.outcomes import Answerable, Question
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 
 _SLIPS = [
     ("whats teh chrun rate for platnum members", "what's the churn rate for platinum members"),

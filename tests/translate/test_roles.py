@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_service.outcomes import Question
-from chat_service.translate.rules import OfflineTranslator
+from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.loading.load import load_model
 from tests.translate.conftest import known_values
 from tests.translate.said import Plain, outcome_as_case

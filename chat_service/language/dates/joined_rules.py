@@ -1,0 +1,256 @@
+"""Second pass: dates that stand together become one. A year and a part of it, a month and a part of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from chat_service.language.dates.grammar import Found, Piece, Rule
+from chat_service.language.dates.partial import DAY, PartialDate, both_ends, days_code, days_of_month
+from chat_service.language.dates.words_zh import HOLIDAY_DECIMALS
+from semantic_layer.time.periods import Period, add_months, unit
+
+_MONTH = "(P_MONTH | P_FULL | P_UNIT)"
+
+
+def _in_year(found: Found) -> PartialDate | None:
+    """去年3月, March 2026, Q4 last year, Christmas 2024."""
+    year = found.date("P_YEAR").year
+    decimal = found.get("HOLIDAY_DECIMAL")
+    part = PartialDate(holiday=HOLIDAY_DECIMALS[decimal.text]) if decimal else found.date("P_SUB")
+    if year is None or part.year_named:
+        return None
+    dated = replace(part, year=year)
+    return dated if dated.in_year(year) is not None else None
+
+
+def _near(found: Found) -> PartialDate | None:
+    """this March is of this year; last March and last Christmas are the latest that are over; next March is to come."""
+    which = found.one("LAST", "THIS", "NEXT", "PAST")
+    part = found.date("P_SUB")
+    if part.year_named or (which.symbol == "PAST" and not which.text.isascii()):
+        return None
+    years = {"THIS": (0,), "NEXT": (0, 1)}.get(which.symbol, (0, -1, -2))
+    for year in years:
+        span = both_ends(part.in_year(found.today.year + year))
+        if span is None:
+            continue
+        begun, over = span[0] <= found.today, span[1] <= found.today + DAY
+        if (
+            which.symbol == "THIS"
+            or (which.symbol == "NEXT" and not begun)
+            or (which.symbol in ("LAST", "PAST") and over)
+        ):
+            return replace(part, year=found.today.year + year)
+    return None
+
+
+def month_of(found: Found, piece: Piece) -> Period | None:
+    """The month that a piece stands for, if it is a month and no part of one."""
+    meaning = piece.date
+    if meaning is None or meaning.day is not None or meaning.days is not None:
+        return None
+    if meaning.month is None and (meaning.fixed is None or meaning.fixed.grain != "month"):
+        return None
+    return meaning.resolve(found.today)
+
+
+def _part_of_month(found: Found) -> PartialDate | None:
+    """6月上旬, 上个月中旬, early June, the end of last month; 去年底 and the end of 2025 are December."""
+    part = found.one("PART", "PART_OF_MONTH", "PART_SUFFIX", "EARLY", "END_OF")
+    piece = found.one("P_MONTH", "P_UNIT", "P_FULL", "P_YEAR", "P_TO_DATE")
+    assert piece.date is not None, "pieces of dates carry one"
+    if piece.symbol == "P_YEAR":
+        return _edge_of_year(piece.date, part)
+    if piece.date.month is not None and piece.date.day is None and piece.date.days is None:
+        year = found.get("P_YEAR")
+        dated = piece.date if year is None or year.date is None else replace(piece.date, year=year.date.year)
+        return replace(dated, days=days_code(part.value))
+    month = month_of(found, piece)
+    return None if month is None else PartialDate(fixed=days_of_month(month, days_code(part.value)))
+
+
+def _edge_of_year(year: PartialDate, part: Piece) -> PartialDate | None:
+    if part.text in ("early", "mid", "late") or part.symbol in ("PART", "PART_OF_MONTH"):
+        return None
+    months = {110: 1, 2100: 12}
+    return replace(year, month=months[int(part.value)]) if int(part.value) in months else None
+
+
+def _part_of_this_month(found: Found) -> PartialDate | None:
+    part = found.one("PART", "PART_OF_MONTH", "EARLY", "END_OF", "START_OF")
+    unit_word = found.get("COUNTED")
+    month = unit("month", found.today)
+    if unit_word is not None and unit_word.grain != "month":
+        return None
+    return PartialDate(fixed=days_of_month(month, days_code(part.value or 110)))
+
+
+def _half_of_month(found: Found) -> PartialDate | None:
+    """The first half of June is its days 1 to 15."""
+    half = found.date("P_HALF").half
+    piece = found.one("P_MONTH", "P_FULL", "P_UNIT")
+    month = month_of(found, piece)
+    if half is None or month is None or piece.date is None:
+        return None
+    days = (1, 15) if half == 1 else (16, 0)
+    return replace(piece.date, days=days) if piece.date.month else PartialDate(fixed=days_of_month(month, days))
+
+
+def _day_of_month(found: Found) -> PartialDate | None:
+    """上个月15号."""
+    month = both_ends(month_of(found, found.one("P_UNIT", "P_FULL", "P_MONTH")))
+    day = found.date("P_DOM").day
+    if month is None or day is None:
+        return None
+    dated = PartialDate(year=month[0].year, month=month[0].month, day=day)
+    return dated if dated.in_year(month[0].year) is not None else None
+
+
+def _day_of_week(found: Found) -> PartialDate | None:
+    """上个星期的周三, last week's Wednesday."""
+    week = found.date("P_UNIT", "P_WEEK", "P_FULL").resolve(found.today)
+    day = found.date("P_WEEKDAY").weekday
+    if week is None or week.grain != "week" or week.start is None or day is None:
+        return None
+    return PartialDate(fixed=unit("day", week.start + timedelta(days=day - 1)))
+
+
+def _day_in_year(found: Found) -> PartialDate | None:
+    """去年今天: that day in that year."""
+    day = found.date("P_DAY_WORD").fixed
+    year = found.date("P_YEAR").year
+    if day is None or day.start is None or year is None:
+        return None
+    return PartialDate(fixed=unit("day", add_months(day.start, 12 * (year - day.start.year))))
+
+
+def _year_of_neighbour(found: Found) -> PartialDate | None:
+    """2025年3月和4月, March and April 2025: the year of one holds for the other, where that is not to come."""
+    part = found.date("P_SUB")
+    if part.year_named:
+        return None
+    sides = ((found.earlier, True, ("AND", "COMMA", "VS", "BI")), (found.later, False, ("AND", "COMMA")))
+    for pieces, is_earlier, joints in sides:
+        if not pieces or pieces[0].symbol not in joints:
+            continue
+        named = next((one for one in pieces if one.date is not None and one.date.year_named), None)
+        # only English puts the year behind both
+        if named is None or named.date is None or (not is_earlier and not named.text.isascii()):
+            continue
+        dated = replace(part, year=named.date.year)
+        period = None if dated.year is None else dated.in_year(dated.year)
+        if _kind(named.date) == _kind(part) and period is not None and dated != named.date:
+            return dated if period.start is not None and period.start <= found.today else None
+    return None
+
+
+def _kind(date: PartialDate) -> tuple[bool, ...]:
+    return (
+        date.month is not None,
+        date.quarter is not None,
+        date.half is not None,
+        date.week is not None,
+        date.day is not None,
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "part of a year",
+        "P_YEAR POSS? DE? COMMA? (P_SUB | HOLIDAY_DECIMAL) | P_SUB POSS? (DASH | OF | IN | COMMA)? THE? P_YEAR",
+        "P_FULL",
+        _in_year,
+        (
+            ("今年618当天卖了多少", "今年618当天", "period 2026-06-18/2026-06-19 day"),
+            ("2025年第三季度的毛利", "2025年第三季度", "period 2025-07-01/2025-10-01 quarter"),
+            ("去年下半年的新客", "去年下半年", "period 2025-07-01/2026-01-01"),
+            ("second half of last year", "second half of last year", "period 2025-07-01/2026-01-01"),
+            ("换成去年四季度", "去年四季度", "period 2025-10-01/2026-01-01 quarter"),
+            ("orders in March, 2026", "in March, 2026", "period 2026-03-01/2026-04-01 month"),
+            ("Average order value on Singles' Day 2019", "on Singles' Day 2019", "period 2019-11-11/2019-11-12 day"),
+            ("last year's Black Friday", "last year's Black Friday", "period 2025-11-28/2025-11-29 day"),
+        ),
+        ("去年销售额排名前五",),
+    ),
+    Rule(
+        "near part of a year",
+        "(LAST | THIS | NEXT | PAST) P_SUB",
+        "P_FULL",
+        _near,
+        (
+            ("orders last March", "last March", "period 2026-03-01/2026-04-01 month"),
+            ("last Christmas", "last Christmas", "period 2025-12-25/2025-12-26 day"),
+        ),
+    ),
+    Rule(
+        "part of a month",
+        f"{_MONTH} POSS? DE? (PART | PART_OF_MONTH | PART_SUFFIX) | P_YEAR PART_SUFFIX | (EARLY | END_OF) (IN | "
+        f"DASH)? THE? (P_MONTH (COMMA | OF)? P_YEAR | P_MONTH | P_FULL | P_UNIT | P_YEAR)",
+        "P_FULL",
+        _part_of_month,
+        (
+            ("6月的上旬的订单", "6月的上旬", "period 2026-06-01/2026-06-11"),
+            ("sales in mid-June", "in mid-June", "period 2026-06-11/2026-06-21"),
+            ("late May orders", "late May", "period 2026-05-21/2026-06-01"),
+            ("customers at the end of March 2025", "the end of March 2025", "period 2025-03-21/2025-04-01"),
+            ("去年底的会员数", "去年底", "period 2025-12-01/2026-01-01 month"),
+            ("3月的上半月的订单", "3月的上半月", "period 2026-03-01/2026-03-16"),
+        ),
+        ("early 2025",),
+    ),
+    Rule(
+        "part of this month",
+        "PART | PART_OF_MONTH | (EARLY | END_OF) THE? COUNTED | START_OF COUNTED",
+        "P_PART",
+        _part_of_this_month,
+        (
+            ("月初的订单", "月初", "period 2026-06-01/2026-06-11"),
+            ("中旬的订单", "中旬", "period 2026-06-11/2026-06-21"),
+        ),
+        ("end of the year",),
+    ),
+    Rule(
+        "half of a month",
+        f"P_HALF OF? THE? {_MONTH}",
+        "P_FULL",
+        _half_of_month,
+        (("first half of June", "first half of June", "period 2026-06-01/2026-06-16"),),
+    ),
+    Rule(
+        "day of a near month",
+        f"{_MONTH} DE? P_DOM",
+        "P_FULL",
+        _day_of_month,
+        (("上个月15号的订单", "上个月15号", "period 2026-05-15/2026-05-16 day"),),
+    ),
+    Rule(
+        "day of a named week",
+        "(P_UNIT | P_WEEK | P_FULL) POSS? DE? P_WEEKDAY",
+        "P_FULL",
+        _day_of_week,
+        (("last week's Wednesday", "last week's Wednesday", "period 2026-06-24/2026-06-25 day"),),
+    ),
+    Rule(
+        "day in another year",
+        "P_YEAR DE? P_DAY_WORD",
+        "P_FULL",
+        _day_in_year,
+        (("去年今天的订单", "去年今天", "period 2025-06-30/2025-07-01 day"),),
+    ),
+)
+
+# Between the second and the third pass, when the dates stand.
+YEARS_CARRIED: tuple[Rule, ...] = (
+    Rule(
+        "year of a neighbour",
+        "P_SUB",
+        "P_FULL",
+        _year_of_neighbour,
+        (
+            ("2025年3月和4月的退款率", "4月", "period 2025-04-01/2025-05-01 month"),
+            ("March and April 2025", "March", "period 2025-03-01/2025-04-01 month"),
+        ),
+        ("2025年的销售额和3月的订单",),
+    ),
+)

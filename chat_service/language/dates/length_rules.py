@@ -1,0 +1,323 @@
+"""First pass: lengths of time. Rolling periods that end today, durations, first and last units, vague words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.partial import DAY
+from semantic_layer.time.periods import Grain, Period, add_months, shift, start_of, unit
+
+MONTHS_OF: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+DAYS_OF: dict[Grain, int] = {"day": 1, "week": 7}
+_MOST = 1200
+# 销售额最高的前三个月 and the best 3 months rank months; 首单后三个月 counts from the first order.
+_RANKED = re.compile(r"(?:最[高低好差多少大小强弱][的]?|排名|排行|top ?|best |worst |highest |lowest )$")
+
+
+def length_of(count: float, grain: Grain) -> tuple[int | None, int | None]:
+    """(days, months): the one of the two that is exact; a year and a half is 18 months, half a month 15 days."""
+    if grain in DAYS_OF:
+        return round(count * DAYS_OF[grain]), None
+    months = count * MONTHS_OF[grain]
+    return (None, int(months)) if months == int(months) else (round(months * 30), None)
+
+
+def rolling_period(days: int | None, months: int | None, today: date) -> Period:
+    """N days ending today; or from the day after the same day N months ago to today.
+
+    >>> str(rolling_period(None, 3, date(2026, 6, 30)))
+    '2026-03-31/2026-07-01'
+    """
+    if months is not None:
+        return Period(add_months(today, -months) + DAY, today + DAY)
+    assert days is not None, "a length is in days or in months"
+    return Period(today - (days - 1) * DAY, today + DAY)
+
+
+def calendar_units(count: int, grain: Grain, today: date) -> Period:
+    """The last `count` calendar units, the current one included, cut at nothing."""
+    first = shift(grain, start_of(grain, today), 1 - count)
+    return Period(first, shift(grain, start_of(grain, today), 1))
+
+
+def rolling(count: float, grain: Grain, today: date) -> DateMention | None:
+    """The mention of the last N units; one week is seven days and one year twelve months, as the conventions count."""
+    if count == 1 and grain in ("week", "year"):
+        count, grain = (7, "day") if grain == "week" else (12, "month")
+    days, months = length_of(count, grain)
+    if count <= 0 or count > _MOST or (days is not None and days < 1):
+        return None
+    calendar = calendar_units(int(count), grain, today) if count == int(count) else None
+    period = rolling_period(days, months, today)
+    return DateMention("rolling", period, calendar, unit=grain, count=count, days=days, months=months)
+
+
+def _length(found: Found) -> tuple[float, Grain]:
+    short = found.get("ROLLING_SHORT", "SPAN_SHORT", "HALF_YEAR", "HALF_MONTH", "YEAR_AND_HALF")
+    if short is not None and short.grain is not None:
+        return short.value, short.grain
+    numbers = found.all("NUM", "COUPLE")
+    count = numbers[0].value if numbers else 1
+    if found.get("BAN", "COUNTED_HALF") is not None:
+        count += 0.5
+    fortnight = found.get("FORTNIGHT")
+    if fortnight is not None:
+        return count * 14, "day"
+    grain = found.one("UNIT").grain
+    assert grain is not None, "words of units have a grain"
+    return count, grain
+
+
+def _rolling(found: Found) -> DateMention | None:
+    count, grain = _length(found)
+    if _RANKED.search(found.before()):
+        return DateMention("grain", unit=grain, count=count, asked=True)
+    return rolling(count, grain, found.today)
+
+
+def _rolling_hours(found: Found) -> DateMention | None:
+    hours = found.one("NUM").value
+    return rolling(hours / 24, "day", found.today) if hours % 24 == 0 and hours else None
+
+
+def _coming(found: Found) -> DateMention | None:
+    """The next N units begin tomorrow."""
+    count, grain = _length(found)
+    days, months = length_of(count, grain)
+    tomorrow = found.today + DAY
+    if not 0 < count <= _MOST or (days is None) == (months is None):
+        return None
+    end = add_months(tomorrow, months) if months is not None else tomorrow + (days or 0) * DAY
+    return DateMention("future", Period(tomorrow, end), unit=grain, count=count)
+
+
+def _duration(found: Found) -> DateMention | None:
+    """三个月没下单, 7-day activation: a length, and the rolling period of that length."""
+    number = found.get("NUM")
+    if number is not None and re.search(r"第$|(?:day|month|week|year) $", found.before()):
+        return None
+    if found.pieces[0].symbol == "IN" and found.pieces[0].text == "over":
+        return None  # for over 30 days: more than
+    if (
+        re.match(" ?(?:after|later)\\b|[以之]?后(?!台)", found.after())
+        and not found.get("INSIDE")
+        and "within" not in found.before()
+    ):
+        return None  # one month after the first order
+    count, grain = _length(found)
+    if _RANKED.search(found.before()):
+        return DateMention("grain", unit=grain, count=count, asked=True)
+    days, months = length_of(count, grain)
+    if not 0 < count <= _MOST or (days is not None and days < 1):
+        return None
+    return DateMention(
+        "duration", rolling_period(days, months, found.today), unit=grain, count=count, days=days, months=months
+    )
+
+
+def _one_unit(found: Found) -> DateMention | None:
+    """过去的一年里, past week: one unit that rolls."""
+    grain = found.one("UNIT").grain
+    text = found.one("PAST").text
+    assert grain is not None, "words of units have a grain"
+    if text in ("recent", "latest", "most recent"):
+        return None if text == "recent" else DateMention("period", unit(grain, found.today), unit=grain)
+    if found.get("ZH_UNIT") and text.startswith("最近") and grain == "day":
+        return None
+    return rolling(1, grain, found.today)
+
+
+def _edge(found: Found) -> DateMention | None:
+    """前三个月, 头三个月, the first 3 months: of what, the second pass knows."""
+    count, grain = _length(found)
+    return DateMention("duration", unit=grain, count=count) if 0 < count <= _MOST else None
+
+
+def _nth(found: Found) -> DateMention | None:
+    count = found.one("ORD").value
+    return DateMention("duration", unit=found.grain("UNIT"), count=count) if 0 < count <= _MOST else None
+
+
+def _vague(found: Found) -> DateMention | None:
+    return DateMention("vague")
+
+
+def _lately(found: Found) -> DateMention | None:
+    """最近 alone; 最近一次 is the last one of something, no time."""
+    if found.one("PAST").text not in ("最近", "近") or re.match(
+        "[一1]?[次单笔回个]|的?[一那]?[次单笔]|似|乎|[\\d一二三]", found.after()
+    ):
+        return None
+    return DateMention("vague") if found.one("PAST").text == "最近" else None
+
+
+_LENGTH = (
+    "(NUM DASH? (LENGTH_UNIT BAN? | FORTNIGHT) | (NUM | A)? HALF_YEAR | HALF_MONTH | YEAR_AND_HALF | FORTNIGHT"
+    " | SPAN_SHORT)"
+)
+_NUMBERED = (
+    "(NUM DASH? (UNIT BAN? | FORTNIGHT) | (NUM | A)? HALF_YEAR | HALF_MONTH | YEAR_AND_HALF | FORTNIGHT | SPAN_SHORT)"
+)
+_TAIL = "(DE? INSIDE | LAI)?"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "rolling",
+        f"(IN | A)? THE? THIS? LATEST THE? DE? THIS? DE? {_NUMBERED} POSS? {_TAIL} (DE? INSIDE)?",
+        "ROLL",
+        _rolling,
+        (
+            ("最近90天召回了多少", "最近90天", "rolling 2026-04-02/2026-07-01 90 day"),
+            ("近半年的CSAT", "近半年", "rolling 2025-12-31/2026-07-01 6 month"),
+            ("最近一年里,老客户", "最近一年里", "rolling 2025-07-01/2026-07-01 12 month"),
+            ("over the last three months", "over the last three months", "rolling 2026-03-31/2026-07-01 3 month"),
+            ("近两周的日活曲线", "近两周", "rolling 2026-06-17/2026-07-01 2 week"),
+            ("近三个月来的趋势", "近三个月来", "rolling 2026-03-31/2026-07-01 3 month"),
+            ("past fortnight", "past fortnight", "rolling 2026-06-17/2026-07-01 14 day"),
+        ),
+        ("最近一次下单", "前三的城市", "上两单"),
+    ),
+    Rule(
+        "rolling in short",
+        "(IN? THE)? ROLLING_SHORT",
+        "ROLL",
+        _rolling,
+        (
+            ("revenue L30D", "L30D", "rolling 2026-06-01/2026-07-01 30 day"),
+            ("TTM revenue", "TTM", "rolling 2025-07-01/2026-07-01 12 month"),
+        ),
+    ),
+    Rule(
+        "first quarters",
+        "QIAN NUM ZH_QUARTER",
+        "EDGE_FIRST",
+        _edge,
+        (("前三季度的毛利", "前三季度", "period 2026-01-01/2026-07-01"),),
+        ("前三个季度",),
+    ),
+    Rule(
+        "rolling in front",
+        f"QIAN {_NUMBERED} {_TAIL}",
+        "EDGE_ROLL",
+        _rolling,
+        (
+            ("销售额最高的前三个月", "前三个月", "grain 3 month"),
+            ("前两个月的销售额", "前两个月", "rolling 2026-05-01/2026-07-01 2 month"),
+        ),
+        ("前三个城市", "3天前"),
+    ),
+    Rule(
+        "these units",
+        f"THIS {_NUMBERED} {_TAIL}",
+        "ROLL",
+        _rolling,
+        (("这三个月的复购率", "这三个月", "rolling 2026-03-31/2026-07-01 3 month"),),
+        ("这三个客户",),
+    ),
+    Rule(
+        "units until now",
+        f"{_LENGTH} (LAI | SINCE_POST)",
+        "ROLL",
+        _rolling,
+        (("一年来的新客", "一年来", "rolling 2025-07-01/2026-07-01 12 month"),),
+        ("三个月没来",),
+    ),
+    Rule(
+        "one rolling unit",
+        f"(IN | A)? THE? PAST (UNIT | FORTNIGHT) {_TAIL}",
+        "ROLL",
+        _one_unit,
+        (
+            ("CSAT among women, past year", "past year", "rolling 2025-07-01/2026-07-01 12 month"),
+            ("in the past week", "in the past week", "rolling 2026-06-24/2026-07-01 7 day"),
+        ),
+        ("recent years",),
+    ),
+    Rule(
+        "rolling hours",
+        f"(IN | A)? THE? LATEST NUM HOUR {_TAIL}",
+        "ROLL",
+        _rolling_hours,
+        (("orders in the last 24 hours", "in the last 24 hours", "rolling 2026-06-30/2026-07-01 1 day"),),
+        ("the last 5 hours",),
+    ),
+    Rule(
+        "coming",
+        f"IN? (COMING | NEXT) THE? DE? {_NUMBERED} {_TAIL}",
+        "DONE",
+        _coming,
+        (
+            ("未来30天的销售额", "未来30天", "future 2026-07-01/2026-07-31 30 day"),
+            ("in the next 2 weeks", "in the next 2 weeks", "future 2026-07-01/2026-07-15 2 week"),
+        ),
+        ("下两单",),
+    ),
+    Rule(
+        "duration",
+        f"IN? {_LENGTH} (DE? INSIDE)? | IN A COUNTED | NUM ZH_DAY INSIDE?",
+        "DURATION",
+        _duration,
+        (
+            ("三个月没下单的客户", "三个月", "duration 2026-03-31/2026-07-01 3 month"),
+            ("7天内首单激活率", "7天内", "duration 2026-06-24/2026-07-01 7 day"),
+            ("top 3 months by revenue", "3 months", "grain 3 month"),
+            ("nothing for 90 days", "for 90 days", "duration 2026-04-02/2026-07-01 90 day"),
+            ("半年没买", "半年", "duration 2025-12-31/2026-07-01 6 month"),
+        ),
+        ("首单后第3个月", "多少天"),
+    ),
+    Rule(
+        "first units",
+        f"(TOU | QIAN) {_NUMBERED} | ORD {_NUMBERED}",
+        "EDGE_FIRST",
+        _edge,
+        (("今年头三个月", "今年头三个月", "period 2026-01-01/2026-04-01"),),
+        ("第3个月",),
+    ),
+    Rule(
+        "last units",
+        f"(FINAL | HOU) {_NUMBERED}",
+        "EDGE_LAST",
+        _edge,
+        (("2025年最后两个月", "2025年最后两个月", "period 2025-11-01/2026-01-01"),),
+    ),
+    Rule(
+        "last unit of all",
+        "FINAL_ONE UNIT",
+        "EDGE_LAST",
+        _edge,
+        (("2025年最后一个季度", "2025年最后一个季度", "period 2025-10-01/2026-01-01 quarter"),),
+    ),
+    Rule(
+        "nth unit",
+        "THE? ORD UNIT",
+        "EDGE_NTH",
+        _nth,
+        (("first month of 2025", "first month of 2025", "period 2025-01-01/2025-02-01 month"),),
+        ("第3个月",),
+    ),
+    Rule(
+        "some units",
+        "(IN? THE? (LATEST | THIS) | QIAN) SEVERAL (ZH_UNIT | COUNTED) INSIDE? | SEVERAL (COUNTED | ZH_UNIT) "
+        "(QIAN | BEFORE_POST | AGO)",
+        "DONE",
+        _vague,
+        (("过去几个月的订单", "过去几个月", "vague"), ("the last few weeks", "the last few weeks", "vague")),
+        ("买过几次", "隔多少天"),
+    ),
+    Rule(
+        "recent units",
+        "IN? (PAST) COUNTED",
+        "DONE",
+        lambda found: DateMention("vague") if found.one("PAST").text == "recent" else None,
+        (("orders in recent months", "in recent months", "vague"),),
+        ("most recent order",),
+    ),
+    Rule(
+        "vague", "IN? VAGUE", "DONE", _vague, (("近期的复购率", "近期", "vague"), ("orders lately", "lately", "vague"))
+    ),
+    Rule("lately", "PAST", "DONE", _lately, (("最近卖得怎么样", "最近", "vague"),), ("最近一次购买", "附近的门店")),
+)

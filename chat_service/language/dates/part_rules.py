@@ -1,0 +1,159 @@
+"""Second pass: the first, last and nth units of a period that was named, and parts of fiscal years."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.joined_rules import month_of
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.partial import DAY, PartialDate, both_ends
+from semantic_layer.time.periods import Grain, Period, add_months, shift, start_of, unit
+
+_MONTH = "(P_MONTH | P_FULL | P_UNIT)"
+_WHOLE = "(P_YEAR | P_MONTH | P_FULL | P_UNIT | P_QUARTER | P_HALF)"
+_EDGES = "(EDGE_FIRST | EDGE_ROLL | EDGE_LAST | EDGE_NTH)"
+
+
+def _first_of(found: Found) -> PartialDate | DateMention | None:
+    """2025年前三个月, the first 10 days of March, the last 3 months of 2025, the last quarter of 2025."""
+    edge = found.one("EDGE_FIRST", "EDGE_ROLL", "EDGE_LAST", "EDGE_NTH", "ROLL")
+    whole = found.all("P_YEAR", "P_MONTH", "P_FULL", "P_UNIT", "P_QUARTER", "P_HALF")
+    container = next((piece for piece in whole if piece is not edge), None)
+    span = None if container is None or container.date is None else both_ends(container.date.resolve(found.today))
+    length = edge.mention
+    if (
+        span is None
+        or length is None
+        or length.unit is None
+        or length.count is None
+        or length.count != int(length.count)
+    ):
+        return None
+    if edge.symbol == "ROLL" and not re.match("(?:in |over |during )?(?:the )?last", edge.text):
+        return None
+    count = int(length.count)
+    if edge.symbol == "EDGE_NTH":
+        return _nth_of(span, count, length.unit)
+    if edge.symbol in ("EDGE_FIRST", "EDGE_ROLL"):
+        period = Period(span[0], min(shift(length.unit, span[0], count), span[1]))
+    else:
+        period = Period(max(shift(length.unit, span[1], -count), span[0]), span[1])
+    assert period.start is not None, "both ends are set"
+    whole_unit = unit(length.unit, period.start)
+    return PartialDate(fixed=whole_unit if (whole_unit.start, whole_unit.end) == (period.start, period.end) else period)
+
+
+def _week_of_month(found: Found) -> PartialDate | DateMention | None:
+    """3月第一周."""
+    span = both_ends(month_of(found, found.one("P_MONTH", "P_FULL", "P_UNIT")))
+    week = found.date("P_WEEK").week
+    return None if span is None or week is None or week > 5 else _nth_of(span, week, "week")
+
+
+def _last_unit_of(found: Found) -> PartialDate | DateMention | None:
+    """The last quarter of 2025; the last week of a month can be counted in two ways."""
+    last, *rest = found.all("P_YEAR", "P_MONTH", "P_FULL", "P_UNIT", "P_QUARTER", "P_HALF")
+    container = rest[0].date if rest else None
+    span = None if container is None else both_ends(container.resolve(found.today))
+    period = None if last.date is None else last.date.fixed
+    if (
+        span is None
+        or period is None
+        or period.grain is None
+        or not re.match("(?:in )?(?:the )?(?:last|final)", last.text)
+    ):
+        return None
+    end = span[1] - DAY
+    if period.grain == "week" and end.isoweekday() != 7:
+        return DateMention("ambiguous", unit="week", candidates=(Period(end - 6 * DAY, end + DAY), unit("week", end)))
+    return PartialDate(fixed=unit(period.grain, end))
+
+
+def _nth_of(span: tuple[date, date], count: int, grain: Grain) -> PartialDate | DateMention | None:
+    """The nth unit of a period; the nth week of a month can be counted in two ways."""
+    if grain == "week":
+        by_days = Period(span[0] + timedelta(weeks=count - 1), span[0] + timedelta(weeks=count))
+        monday = start_of("week", span[0] + 6 * DAY)
+        candidates = (by_days, unit("week", monday, count - 1))
+        if by_days.start == candidates[1].start:
+            return PartialDate(fixed=candidates[1])
+        return DateMention("ambiguous", unit="week", candidates=candidates)
+    start = shift(grain, start_of(grain, span[0]), count - 1)
+    return PartialDate(fixed=unit(grain, start)) if span[0] <= start < span[1] else None
+
+
+def _first_of_year(found: Found) -> PartialDate | None:
+    """头三个月 and 前三季度 without a year are of this year."""
+    length = found.one("EDGE_FIRST").mention
+    if length is None or length.unit is None or length.count is None or not re.match("[头开]|前", found.pieces[0].text):
+        return None
+    if length.unit == "day" or length.count > 12:
+        return None
+    start = date(found.today.year, 1, 1)
+    return PartialDate(fixed=Period(start, shift(length.unit, start, int(length.count))))
+
+
+def _fiscal_part(found: Found) -> PartialDate | DateMention | None:
+    """The first quarter of a fiscal year begins with it."""
+    unset = found.get("FISCAL_UNSET")
+    if unset is not None or found.situation.fiscal_year_start is None:
+        return DateMention("fiscal_unset", unit="quarter")
+    quarter = found.date("P_QUARTER").quarter
+    year = found.get("P_FISCAL")
+    start = found.situation.fiscal_year_start
+    if quarter is None:
+        return None
+    if year is not None and year.date is not None and year.date.fixed is not None and year.date.fixed.start is not None:
+        first = add_months(year.date.fixed.start, 3 * (quarter - 1))
+    else:
+        first = add_months(date(found.today.year, start, 1), 3 * (quarter - 1))
+        while first > found.today:
+            first = add_months(first, -12)
+    return PartialDate(fixed=Period(first, add_months(first, 3), "quarter" if start % 3 == 1 else None))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "first and last of a period",
+        f"{_WHOLE} POSS? DE? {_EDGES} | ({_EDGES} | ROLL) (OF | IN) THE? {_WHOLE}",
+        "P_FULL",
+        _first_of,
+        (
+            ("2025年前三个月的订单", "2025年前三个月", "period 2025-01-01/2025-04-01"),
+            ("the first 10 days of March", "the first 10 days of March", "period 2026-03-01/2026-03-11"),
+            ("the last 3 months of 2025", "the last 3 months of 2025", "period 2025-10-01/2026-01-01"),
+        ),
+    ),
+    Rule(
+        "week of a month",
+        f"{_MONTH} DE? P_WEEK",
+        "P_FULL",
+        _week_of_month,
+        (("3月第一周的订单", "3月第一周", "ambiguous week 2026-03-01/2026-03-08 2026-03-02/2026-03-09"),),
+    ),
+    Rule(
+        "last unit of a period",
+        f"P_UNIT (OF | IN) THE? {_WHOLE}",
+        "P_FULL",
+        _last_unit_of,
+        (("the last quarter of 2025", "the last quarter of 2025", "period 2025-10-01/2026-01-01 quarter"),),
+    ),
+    Rule(
+        "first of this year",
+        "EDGE_FIRST",
+        "P_FULL",
+        _first_of_year,
+        (("前三季度的毛利", "前三季度", "period 2026-01-01/2026-07-01"),),
+        ("首单后第3个月",),
+    ),
+    Rule(
+        "part of a fiscal year",
+        "(P_FISCAL | FISCAL_UNSET) POSS? DE? P_QUARTER | P_QUARTER (OF | IN)? THE? (P_FISCAL | FISCAL_UNSET) | "
+        "FISCAL_WORD P_QUARTER",
+        "P_UNIT",
+        _fiscal_part,
+        (("FY25 Q1 revenue", "FY25 Q1", "fiscal_unset quarter"),),
+    ),
+)

@@ -1,0 +1,126 @@
+"""Folded text -> what it says about time, by the reading conventions, in Chinese, English and both mixed.
+
+The kinds of a mention, and what a caller does with each:
+
+- `period`: an absolute period. Named as one calendar unit it keeps the whole unit and its `grain`, even where today
+  lies inside it, so that a caller knows it is not over (`Period.cut_after(today)` cuts it). Ranges, halves,
+  parts of months and holidays are cut at today here.
+- `rolling`: the last N units, as days ending today. Grouped by its unit, `calendar_period` takes its place; grouped by
+  another unit that divides it (近一年 by quarter), `calendar_period_for` gives the calendar units.
+- `open`: before, after, since, until; the start is None where everything before is meant, the end is at most today's.
+- `duration`: a length (90天没买, within 7 days); `period` is the rolling period of that length for who needs one.
+- `grain`: a grouping by time (`asked`: which one of them), `weekday_filter`: days of the week, no period.
+- `comparison`: with the previous period or the year before; `period` is set where the other side was named (vs last
+  month).
+- `versus`: words that join two periods (比, vs, 跟…比), when one of them follows or stands before.
+- `relative_previous`: the unit before the main period, whatever that is: `resolve_relative`. Its own `period` is the
+  unit before the current one, for where there is no main period. `same_period`: the period of the other part (同期,
+  that time); with a `period` it is the same time in that year, with a `unit` the unit that was spoken of.
+- `now`, `all_history`: no period at all. `future`: a period after today, to be refused. `ambiguous`: `candidates` to
+  choose from. `vague` (recently, 近期): a word that carries meaning and names no period: ask. `fiscal_unset`: fiscal
+  words where no first month of the fiscal year is set: ask.
+
+Spans of mentions do not overlap and take along the words that belong to them (in March, 近一年里, 双十一当天). A
+month without a year sets `month`, so that a birth month can be read from it. What counts from an event (第3个月, M3)
+is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from chat_service.language.dates.calendar_rules import RULES as CALENDAR
+from chat_service.language.dates.grammar import Pass, Rule, Situation
+from chat_service.language.dates.grouping_rules import RULES as GROUPING
+from chat_service.language.dates.holiday_rules import RULES as HOLIDAYS
+from chat_service.language.dates.joined_rules import RULES as JOINED
+from chat_service.language.dates.joined_rules import YEARS_CARRIED
+from chat_service.language.dates.length_rules import DAYS_OF, MONTHS_OF, calendar_units
+from chat_service.language.dates.length_rules import RULES as LENGTHS
+from chat_service.language.dates.lexer import pieces_of
+from chat_service.language.dates.mention import Against, DateMention, MentionKind
+from chat_service.language.dates.mention_rules import COMPARED_BEHIND
+from chat_service.language.dates.mention_rules import RULES as MENTIONS
+from chat_service.language.dates.near_rules import RULES as NEAR
+from chat_service.language.dates.part_rules import RULES as PARTS
+from chat_service.language.dates.range_rules import RULES as RANGES
+from chat_service.language.folding import Folded
+from semantic_layer.time.periods import Grain, Period, add_months, unit
+
+__all__ = [
+    "RULES", "Against", "DateMention", "MentionKind", "calendar_period_for", "find_dates", "resolve_relative",
+]  # fmt: skip
+
+_GRAMMAR = (
+    (*NEAR, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
+    (*JOINED, *PARTS),
+    YEARS_CARRIED,
+    RANGES,
+    MENTIONS,
+    COMPARED_BEHIND,
+)
+_PASSES = tuple(Pass(rules) for rules in _GRAMMAR)
+RULES: tuple[Rule, ...] = tuple(rule for rules in _GRAMMAR for rule in rules)
+
+
+def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = None) -> tuple[DateMention, ...]:
+    """What the text says about time, from left to right; `today` is inclusive. Never raises on any text.
+
+    >>> from chat_service.language.folding import fold
+    >>> for mention in find_dates(fold("近3个月每月的订单，跟去年同期比"), date(2026, 6, 30)):
+    ...     print(mention.text, "=", mention)
+    近3个月 = rolling 2026-03-31/2026-07-01 3 month
+    每月 = grain month
+    跟去年同期比 = comparison year
+    """
+    situation = Situation(folded, today, fiscal_year_start)
+    pieces = pieces_of(folded)
+    for one in _PASSES:
+        pieces = one.run(pieces, situation)
+    mentions = []
+    for piece in pieces:
+        if piece.mention is not None and piece.symbol in ("DATED", "DONE", "VS_DONE"):
+            start, end = folded.span(piece.fstart, piece.fend)
+            mentions.append(
+                replace(
+                    piece.mention, rules=piece.rules, text=folded.original[start:end],
+                    start=start, end=end, fstart=piece.fstart, fend=piece.fend,
+                )
+            )  # fmt: skip
+    return tuple(mentions)
+
+
+_DAYS: dict[Grain, int] = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
+
+
+def resolve_relative(mention: DateMention, main: Period) -> Period | None:
+    """The period that `the month before` means beside the main period; None where the main period is open.
+
+    A main period shorter than the unit moves back by that unit (March 2026 against the year before: March 2025).
+    """
+    assert mention.unit is not None, "only mentions with a unit are relative"
+    if main.start is None or main.end is None:
+        return None
+    if main.grain != mention.unit and (main.end - main.start).days < _DAYS[mention.unit]:
+        if mention.unit in MONTHS_OF:
+            months = -MONTHS_OF[mention.unit]
+            last = add_months(main.end - timedelta(days=1), months)
+            if main.grain in ("month", "quarter"):
+                return Period(add_months(main.start, months), add_months(main.end, months), main.grain)
+            return Period(add_months(main.start, months), last + timedelta(days=1), main.grain)
+        days = timedelta(days=DAYS_OF[mention.unit])
+        return Period(main.start - days, main.end - days, main.grain)
+    return unit(mention.unit, main.start, -1)
+
+
+def calendar_period_for(mention: DateMention, grain: Grain, today: date) -> Period | None:
+    """The last calendar units of that grain, the current one included, as many as a rolling mention is long.
+
+    None where the length is no whole number of them (last 90 days by month): the rolling period itself is grouped then.
+    """
+    if mention.months is not None and grain in MONTHS_OF and mention.months % MONTHS_OF[grain] == 0:
+        return calendar_units(mention.months // MONTHS_OF[grain], grain, today)
+    if mention.days is not None and grain in DAYS_OF and mention.days % DAYS_OF[grain] == 0:
+        return calendar_units(mention.days // DAYS_OF[grain], grain, today)
+    return None

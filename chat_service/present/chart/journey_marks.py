@@ -1,0 +1,258 @@
+"""The drawings of cohort tables and funnels, as Vega-Lite without a title.
+
+One cohort is a curve over the units since its first, several are a heat map (or a curve each, where a line was asked
+for), several at one distance are bars in order of time. A funnel is bars in the order of its steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from chat_service.present.chart.marks import Json, Panel, line_panel
+from chat_service.present.dates import bucket_mark, bucket_name
+from chat_service.present.figures import exact_figure, figure
+from chat_service.present.finding import Finding
+from chat_service.present.journey_sentences import distance_name
+from chat_service.present.journeys import Cohort, CohortTable, cohort_table, funnel_steps
+
+_WIDTH = 560
+_BLUE = "#2f6fb7"
+_CURVES = 8  # more lines than these cannot be told apart
+_COHORTS, _DISTANCES = 24, 25  # the newest, and the first, that a heat map has room for
+_STEEP = 0.1
+_WIDE = 13  # up to so many columns have a decimal in their labels
+
+
+def cohort_panel(finding: Finding, asked: Literal["line", "bar", "table"] | None) -> Panel | None:
+    """The drawing that fits the cohorts of a result."""
+    table = cohort_table(finding)
+    if len(table.cohorts) == 1:
+        return _curve(finding, table, as_bars=asked == "bar") if len(table.distances) > 1 else None
+    if len(table.distances) == 1:
+        return line_panel(finding, table.retention_column, None) if asked == "line" else _bars(finding, table)
+    if asked == "line" and len(table.cohorts) <= _CURVES:
+        return _curve(finding, table, as_bars=False)
+    return _heat(finding, table)
+
+
+def funnel_panel(finding: Finding) -> Panel | None:
+    """A lying bar for each step, in the order of the steps, with who took it and their share of the first step's.
+
+    None where nobody took the first.
+    """
+    steps, language = funnel_steps(finding), finding.language
+    if not steps[0].customers:
+        return None
+    customers, of_first, of_before = (finding.names.column(column) for column in finding.metrics)
+    rows: list[Json] = [
+        {
+            "step": step.label,
+            "customers": step.customers,
+            "label": f"{step.customers:,} · {figure(step.of_first, 'percent', language)}",
+            "overall": exact_figure(step.of_first, "percent", language),
+            "of_before": exact_figure(step.of_before, "percent", language),
+        }
+        for step in steps
+    ]
+    order: list[Json] = [step.label for step in steps]
+    encoding: dict[str, Json] = {
+        "y": {"field": "step", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 220}},
+        "x": {"field": "customers", "type": "quantitative", "title": customers, "scale": {"zero": True},
+              "axis": {"tickCount": 5, "format": ",d"}},
+        "tooltip": [
+            {"field": "step", "type": "nominal", "title": finding.names.column(finding.groups[0])},
+            {"field": "customers", "type": "quantitative", "format": ",d", "title": customers},
+            {"field": "overall", "type": "nominal", "title": of_first},
+            {"field": "of_before", "type": "nominal", "title": of_before},
+        ],
+    }  # fmt: skip
+    layers: list[Json] = [
+        {"mark": {"type": "bar", "color": _BLUE, "height": {"band": 0.7}}},
+        {"mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12, "color": "#444"},
+         "encoding": {"text": {"field": "label", "type": "nominal"}}},
+    ]  # fmt: skip
+    drawing: dict[str, Json] = {
+        "width": _WIDTH, "height": {"step": 40}, "data": {"values": rows}, "encoding": encoding, "layer": layers,
+    }  # fmt: skip
+    return Panel(of_first, drawing)
+
+
+def _curve(finding: Finding, table: CohortTable, *, as_bars: bool) -> Panel:
+    """Retention over the units since the first, dashed where the last unit is not over; a line for each cohort."""
+    single = len(table.cohorts) == 1
+    rows: list[Json] = []
+    for cohort in table.cohorts:
+        cells, shares = _cells(finding, table, cohort), [share for _, share in sorted(cohort.retention.items())]
+        for index, cell in enumerate(cells):
+            around = cells[max(0, index - 1) : index + 2]
+            cell["whole"] = None if cell["partial"] else cell["retention"]
+            cell["dashed"] = cell["retention"] if any(each["partial"] for each in around) else None
+            # a steep fall would run through a label above its end
+            steep = index > 0 and shares[index - 1] - shares[index] > _STEEP
+            cell["below"], cell["above"] = (cell["label"], "") if steep else ("", cell["label"])
+        rows += cells
+    color: dict[str, Json] = {"value": _BLUE}
+    if not single:
+        names: list[Json] = [_mark(table, cohort) for cohort in table.cohorts]
+        color = {"field": "cohort", "type": "ordinal", "title": _cohort_title(finding),
+                 "scale": {"domain": names, "scheme": "viridis"}}  # fmt: skip
+    name = finding.names.column(table.retention_column)
+    encoding: dict[str, Json] = {
+        "x": _distance_axis(finding, table),
+        "y": _share_axis(name),
+        "color": color,
+        "tooltip": _tooltip(finding, table),
+    }  # fmt: skip
+    faded: Json = {"condition": {"test": "datum.partial", "value": 0.45}, "value": 1}
+    layers: list[Json] = [
+        {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"y": {"field": "whole"}}},
+        {"mark": {"type": "line", "strokeWidth": 2, "strokeDash": [4, 4]}, "encoding": {"y": {"field": "dashed"}}},
+        {"mark": {"type": "point", "filled": True, "size": 40}, "encoding": {"opacity": faded}},
+    ]
+    if as_bars:
+        layers = [{"mark": {"type": "bar", "width": {"band": 0.7}}, "encoding": {"opacity": faded}}]
+    if single and len(table.distances) <= _WIDE:
+        layers += [_labels("label" if as_bars else "above", "bottom", -6)]
+        layers += [] if as_bars else [_labels("below", "top", 7)]
+    drawing: dict[str, Json] = {
+        "width": _WIDTH, "height": 280, "data": {"values": rows}, "encoding": encoding, "layer": layers,
+    }  # fmt: skip
+    return Panel(name, drawing)
+
+
+def _bars(finding: Finding, table: CohortTable) -> Panel:
+    """A bar for each cohort, in order of time, at the one distance that was asked for."""
+    rows: list[Json] = [cell for cohort in table.cohorts for cell in _cells(finding, table, cohort)]
+    order: list[Json] = [_mark(table, cohort) for cohort in table.cohorts]
+    name = finding.names.column(table.retention_column)
+    encoding: dict[str, Json] = {
+        "x": {"field": "cohort", "type": "ordinal", "sort": order, "title": _cohort_title(finding),
+              "axis": {"labelAngle": 0, "labelOverlap": True}},
+        "y": _share_axis(name),
+        "tooltip": _tooltip(finding, table),
+    }  # fmt: skip
+    faded: Json = {"condition": {"test": "datum.partial", "value": 0.45}, "value": 1}
+    layers: list[Json] = [
+        {"mark": {"type": "bar", "color": _BLUE, "width": {"band": 0.7}}, "encoding": {"opacity": faded}}
+    ]
+    if len(rows) <= _WIDE:
+        layers.append(_labels("label", "bottom", -4))
+    drawing: dict[str, Json] = {
+        "width": _WIDTH, "height": 260, "data": {"values": rows}, "encoding": encoding, "layer": layers,
+    }  # fmt: skip
+    return Panel(name, drawing)
+
+
+def _share_axis(name: str) -> dict[str, Json]:
+    return {
+        "field": "retention", "type": "quantitative", "title": name, "scale": {"zero": True},
+        "axis": {"format": ".0%", "tickCount": 6},
+    }  # fmt: skip
+
+
+def _labels(field: str, baseline: str, dy: int) -> Json:
+    return {
+        "mark": {"type": "text", "baseline": baseline, "dy": dy, "fontSize": 11},
+        "encoding": {"text": {"field": field, "type": "nominal"}, "color": {"value": "#444"}},
+    }
+
+
+def _heat(finding: Finding, table: CohortTable) -> Panel:
+    """A cell for each cohort and distance, darker for more, its percentage written in it.
+
+    The colours span what comes after the first unit, whose 100% would leave the others without any.
+    """
+    shown = table.latest(_COHORTS)
+    distances = shown.distances[:_DISTANCES]
+    rows: list[Json] = []
+    decimals = 1 if len(distances) <= _WIDE else 0
+    later = [share for since in distances if since for _, share in shown.whole(since)]
+    low, high = min(later, default=0.0), max(later, default=1.0)
+    middle = (low + high) / 2
+    for cohort in shown.cohorts:
+        for cell in _cells(finding, table, cohort):
+            if cell["since"] not in distances:
+                continue
+            share = cohort.retention[int(str(cell["since"]))]
+            mark = "*" if cell["partial"] else ""
+            rows.append({**cell, "label": f"{share * 100:.{decimals}f}%{mark}", "strong": share > middle})
+    order: list[Json] = [_mark(table, cohort) for cohort in shown.cohorts]
+    name = finding.names.column(table.retention_column)
+    encoding: dict[str, Json] = {
+        "x": {**_distance_axis(finding, table),
+              "axis": {"labelAngle": 0, "orient": "top", "domain": False, "ticks": False}},
+        "y": {"field": "cohort", "type": "ordinal", "sort": order, "title": _cohort_title(finding),
+              "axis": {"domain": False, "ticks": False}},
+        "tooltip": _tooltip(finding, table),
+    }  # fmt: skip
+    color: dict[str, Json] = {
+        "field": "retention", "type": "quantitative", "legend": None,
+        "scale": {"range": ["#deebf7", "#1c5ba3"], "domain": [low, high if high > low else low + 0.01], "clamp": True},
+    }  # fmt: skip
+    first: Json = {"test": "datum.since === 0", "value": "#eef1f5"}
+    ink: Json = {"condition": {"test": "datum.strong && datum.since !== 0", "value": "white"}, "value": "#333"}
+    layers: list[Json] = [
+        {"mark": {"type": "rect", "stroke": "white", "strokeWidth": 1},
+         "encoding": {"color": {"condition": first, **color}}},
+        {"mark": {"type": "text", "fontSize": 11 if decimals else 10},
+         "encoding": {"text": {"field": "label", "type": "nominal"}, "color": ink}},
+    ]  # fmt: skip
+    drawing: dict[str, Json] = {
+        "width": {"step": 48 if decimals else 34}, "height": {"step": 24}, "data": {"values": rows},
+        "encoding": encoding, "layer": layers,
+    }  # fmt: skip
+    return Panel(name, drawing, _left_out(finding, table, shown, distances))
+
+
+def _cells(finding: Finding, table: CohortTable, cohort: Cohort) -> list[dict[str, Json]]:
+    return [
+        {
+            "cohort": _mark(table, cohort),
+            "size": cohort.size,
+            "since": since,
+            "bucket": bucket_name(table.grain, table.bucket(cohort, since), finding.language),
+            "retention": share,
+            "figure": exact_figure(share, "percent", finding.language),
+            "label": figure(share, "percent", finding.language),
+            "partial": table.is_partial(cohort, since),
+        }
+        for since, share in sorted(cohort.retention.items())
+    ]
+
+
+def _mark(table: CohortTable, cohort: Cohort) -> str:
+    return bucket_mark(table.grain, cohort.first)
+
+
+def _cohort_title(finding: Finding) -> str:
+    assert finding.time is not None, "a cohort is a calendar unit"
+    return finding.names.column(finding.time)
+
+
+def _distance_axis(finding: Finding, table: CohortTable) -> dict[str, Json]:
+    return {
+        "field": "since", "type": "ordinal", "title": finding.names.column(table.since_column),
+        "axis": {"labelAngle": 0, "labelOverlap": True},
+    }  # fmt: skip
+
+
+def _tooltip(finding: Finding, table: CohortTable) -> list[Json]:
+    return [
+        {"field": "cohort", "type": "nominal", "title": _cohort_title(finding)},
+        {"field": "size", "type": "quantitative", "format": ",d", "title": finding.names.column(finding.metrics[0])},
+        {"field": "since", "type": "ordinal", "title": finding.names.column(table.since_column)},
+        {"field": "bucket", "type": "nominal", "title": "所在时间" if finding.is_zh else "falls into"},
+        {"field": "figure", "type": "nominal", "title": finding.names.column(table.retention_column)},
+    ]
+
+
+def _left_out(finding: Finding, table: CohortTable, shown: CohortTable, distances: Sequence[int]) -> str:
+    said = []
+    total, some = len(table.cohorts), len(shown.cohorts)
+    if some < total:
+        said.append(f"只画出最近 {some} 批，共 {total} 批" if finding.is_zh else f"the last {some} of {total} cohorts")
+    if len(distances) < len(shown.distances):
+        last = distance_name(table.grain, distances[-1], finding.language)
+        said.append(f"画到{last}为止" if finding.is_zh else f"drawn up to {last}")
+    return ("，" if finding.is_zh else ", ").join(said)

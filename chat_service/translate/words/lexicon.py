@@ -1,0 +1,255 @@
+"""Every phrase that is understood, in one tree of tokens: words of the languages and of the model.
+
+Built once for a model. A phrase of the model in English also matches by its base forms where it has three words or more
+("customers who buy again"), and behaviours by theirs ("bought", "buying"). A synonym with a gap ("how long … reply")
+matches its pieces in order with other words between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from chat_service.language.tokens import Token
+from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.senses import (
+    BehaviourSense,
+    DimensionSense,
+    EntitySense,
+    FieldSense,
+    ListSense,
+    MetricSense,
+    Sense,
+    ValueSense,
+    WordSense,
+)
+from chat_service.translate.words.vocabulary import (
+    Phrase,
+    keeps,
+    language_words,
+    lemma_keys,
+    noun_key,
+    phrase_keys,
+    verb_key,
+)
+from semantic_layer.model.definitions import FieldDefinition, Synonyms
+from semantic_layer.model.model import Model
+from semantic_layer.query.result import Label
+
+GAP = "…"
+_INFLECTED = WordSense("filler", "inflected")
+
+
+@dataclass(slots=True)
+class _Node:
+    branches: dict[str, _Node] = field(default_factory=dict)
+    senses: list[Sense] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Tokens `first` to `last` (half-open, counted among all tokens) and what they can mean."""
+
+    first: int
+    last: int
+    senses: tuple[Sense, ...]
+
+
+@dataclass(frozen=True)
+class Gapped:
+    """A phrase in pieces, in order, with a sense for the whole."""
+
+    pieces: tuple[Phrase, ...]
+    sense: Sense
+
+
+class Lexicon:
+    """A tree of phrases. `add` while building, `hits` ever after."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self._gapped: dict[str, list[Gapped]] = {}
+        self.vocabulary: dict[str, int] = {}
+
+    def add(self, phrase: Phrase, sense: Sense) -> None:
+        """Put a phrase in; the same phrase may have several senses, each once."""
+        if not phrase:
+            return
+        node = self._root
+        for key in phrase:
+            node = node.branches.setdefault(key, _Node())
+            self.vocabulary[key] = self.vocabulary.get(key, 0) + 1
+        if sense not in node.senses:
+            node.senses.append(sense)
+
+    def add_gapped(self, pieces: tuple[Phrase, ...], sense: Sense) -> None:
+        """Put in a phrase whose pieces may have words between them."""
+        self._gapped.setdefault(pieces[0][0], []).append(Gapped(pieces, sense))
+        for key in (key for piece in pieces for key in piece):
+            self.vocabulary[key] = self.vocabulary.get(key, 0) + 1
+
+    def senses(self, phrase: Phrase) -> tuple[Sense, ...]:
+        """What a whole phrase means, or nothing."""
+        node: _Node | None = self._root
+        for key in phrase:
+            node = node.branches.get(key) if node is not None else None
+        return tuple(node.senses) if node is not None else ()
+
+    def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
+        """Every phrase that stands in the tokens, overlapping or not."""
+        kept = [index for index, token in enumerate(tokens) if keeps(token)]
+        keys = [_keys(tokens[index]) for index in kept]
+        for at, first in enumerate(kept):
+            nodes = [self._root]
+            for ahead in range(at, len(kept)):
+                nodes = [b for node in nodes for key in keys[ahead] if (b := node.branches.get(key)) is not None]
+                if not nodes:
+                    break
+                senses = tuple(dict.fromkeys(sense for node in nodes for sense in node.senses))
+                if senses:
+                    yield Hit(first, kept[ahead] + 1, senses)
+
+    def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
+        """Every phrase in pieces that stands in the tokens: one hit for each piece."""
+        kept = [index for index, token in enumerate(tokens) if keeps(token)]
+        keys = [_keys(tokens[index]) for index in kept]
+        for at, options in enumerate(keys):
+            for key in options:
+                for gapped in self._gapped.get(key, ()):
+                    found = _pieces(gapped, keys, at)
+                    if found is not None:
+                        yield tuple(Hit(kept[a], kept[b - 1] + 1, (gapped.sense,)) for a, b in found)
+
+
+class Extended(Lexicon):
+    """A tree with a few more phrases for one question; both stay as they are."""
+
+    def __init__(self, tree: Lexicon, more: Lexicon) -> None:
+        super().__init__()
+        self._tree, self._more = tree, more
+        self.vocabulary = tree.vocabulary
+
+    def senses(self, phrase: Phrase) -> tuple[Sense, ...]:
+        return tuple(dict.fromkeys((*self._tree.senses(phrase), *self._more.senses(phrase))))
+
+    def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
+        yield from self._tree.hits(tokens)
+        yield from self._more.hits(tokens)
+
+    def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
+        yield from self._tree.gapped_hits(tokens)
+
+
+def _keys(token: Token) -> tuple[str, ...]:
+    return (noun_key(token.text), verb_key(token.text)) if token.kind == "word" else (token.text,)
+
+
+def _pieces(gapped: Gapped, keys: list[tuple[str, ...]], at: int) -> list[tuple[int, int]] | None:
+    found: list[tuple[int, int]] = []
+    for index, piece in enumerate(gapped.pieces):
+        starts = (at,) if index == 0 else range(found[-1][1], len(keys) - len(piece) + 1)
+        start = next((s for s in starts if _stands(piece, keys, s)), None)
+        if start is None:
+            return None
+        found.append((start, start + len(piece)))
+    return found
+
+
+def _stands(piece: Phrase, keys: list[tuple[str, ...]], start: int) -> bool:
+    return start + len(piece) <= len(keys) and all(key in keys[start + i] for i, key in enumerate(piece))
+
+
+def build_lexicon(model: Model) -> Lexicon:
+    """The tree for a model: its words and the languages'."""
+    lexicon = Lexicon()
+    for phrase, sense in language_words():
+        lexicon.add(phrase, sense)
+        if sense.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
+            lexicon.add((verb_key(phrase[0]),), _INFLECTED)
+    for text, named in _model_words(model):
+        add_text(lexicon, text, named)
+    return lexicon
+
+
+def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
+    """Put a label or synonym in, in all the forms that it may be met in."""
+    if GAP in text:
+        pieces = tuple(lemma_keys(piece) for piece in text.split(GAP) if piece.strip())
+        lexicon.add_gapped(pieces, sense)
+        return
+    is_verb = isinstance(sense, BehaviourSense)
+    phrase = phrase_keys(text)
+    if not is_verb:
+        lexicon.add(phrase, sense)
+    if (is_verb or len(phrase) > 2) and text.isascii():
+        lexicon.add(lemma_keys(text), sense)
+    elif is_verb:
+        lexicon.add(phrase, sense)
+
+
+def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
+    yield from _metric_words(model)
+    for dimension in model.dimensions.values():
+        yield from _named(dimension.name, dimension.label, dimension.synonyms, DimensionSense(dimension.name))
+        for carrier in dimension.fields:
+            yield from _value_words(dimension.name, carrier.definition)
+    for grain in model.grains.values():
+        yield from _named(grain.name, model.group_label(grain.name), grain.synonyms, DimensionSense(grain.name))
+    for behaviour in model.behaviours.values():
+        for text in _texts(Label(behaviour.label.zh, behaviour.label.en), behaviour.synonyms):
+            yield text, BehaviourSense(behaviour.name)
+    for each in model.lists.values():
+        yield from _named(each.name, Label(each.label.zh, each.label.en), each.synonyms, ListSense(each.name))
+    for entity in model.entities.values():
+        yield from _named(
+            entity.name, Label(entity.label.zh, entity.label.en), entity.synonyms, EntitySense(entity.name)
+        )
+    yield from _field_words(model)
+
+
+def _metric_words(model: Model) -> Iterator[tuple[str, Sense]]:
+    clauses = _clauses_as_names(model)
+    for metric in model.metrics.values():
+        if metric.definition.hidden:
+            continue
+        for text, sense in _named(metric.name, metric.label, metric.definition.synonyms, MetricSense(metric.name)):
+            if (metric.name, text.partition(" who ")[2]) not in clauses:
+                yield text, sense
+
+
+def _field_words(model: Model) -> Iterator[tuple[str, Sense]]:
+    for one in model.fields.values():
+        if one.definition.role in ("attribute", "fact", "time", "key") and one.definition.label is not None:
+            for text in _texts(one.label, one.definition.synonyms):
+                yield text, FieldSense(one.qualified)
+
+
+def _clauses_as_names(model: Model) -> frozenset[tuple[str, str]]:
+    """Synonyms such as "customers who bought" are read as a clause, which may go on ("… but not this year")."""
+    structure = Structure(model)
+    return frozenset(
+        (people, text)
+        for behaviour in model.behaviours.values()
+        if (people := structure.people_of(behaviour.metric)) is not None
+        for text in behaviour.synonyms.en
+    )
+
+
+def _named(name: str, label: Label, synonyms: Synonyms, sense: Sense) -> Iterator[tuple[str, Sense]]:
+    yield name, sense
+    if "_" in name:
+        yield name.replace("_", " "), sense
+    for text in _texts(label, synonyms):
+        yield text, sense
+
+
+def _texts(label: Label, synonyms: Synonyms) -> Iterable[str]:
+    return (label.zh, label.en, *synonyms.zh, *synonyms.en)
+
+
+def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[str, Sense]]:
+    """The labels of a closed set; a bare code that is no label counts only beside its dimension."""
+    for code, words in definition.values.items():
+        for text in (*words.zh, *words.en):
+            yield text, ValueSense(dimension, code)
+        yield str(code), ValueSense(dimension, code, weak=True)
