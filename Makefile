@@ -36,8 +36,9 @@ serve: $(RUNTIME) ## the HTTP service on PORT
 
 test: lint types check ## everything that must hold: lint, types, tests
 
-lint: $(DEVELOPMENT) ## ruff
+lint: $(DEVELOPMENT) ## ruff, and its formatter
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 
 types: $(DEVELOPMENT) ## mypy, strict, over code and tests
 	$(BIN)/mypy

@@ -20,7 +20,7 @@ from benchmarks.timing import Measured, print_table, timed
 from chat_service.evaluate.suite import load_suite
 from chat_service.services import open_services
 from chat_service.settings import Settings
-from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer import load_model, shipped_model_path
 
 SUITE = Path(__file__).resolve().parent.parent / "tests" / "questions" / "suite.yaml"
 
@@ -54,8 +54,14 @@ def _print_stages(console: Console, suite: Path, database: Path, repeats: int) -
 
 
 def _print_slowest(console: Console, times: Sequence[QuestionTimes]) -> None:
-    table = Table("translate ms", "compile ms", "execute ms", "question", title="Slowest to translate and compile",
-                  title_justify="left")  # fmt: skip
+    table = Table(
+        "translate ms",
+        "compile ms",
+        "execute ms",
+        "question",
+        title="Slowest to translate and compile",
+        title_justify="left",
+    )
     for one in times:
         table.add_row(f"{one.translate_ms:.2f}", f"{one.compile_ms:.2f}", f"{one.execute_ms:.2f}", one.question)
     console.print(table)

@@ -11,8 +11,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from semantic_layer.demo.catalogue import DATA
-from semantic_layer.engines.duckdb import DuckDBWriter
+from semantic_layer import DATA, DuckDBWriter
 
 AS_OF = date(2026, 6, 30)
 MADE_BY = Path(__file__).parent / "expert" / "company.sql"

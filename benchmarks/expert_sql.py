@@ -26,12 +26,7 @@ from rich.table import Table
 
 from benchmarks.company import AS_OF, make_company
 from benchmarks.timing import timed
-from semantic_layer.engines.duckdb import DuckDBEngine
-from semantic_layer.layer import Layer
-from semantic_layer.loading.load import load_model, shipped_model_path
-from semantic_layer.model.model import Model
-from semantic_layer.query.requests import Request
-from semantic_layer.query.result import Value
+from semantic_layer import DuckDBEngine, Layer, Model, Request, Value, load_model, shipped_model_path
 
 EXPERT = Path(__file__).parent / "expert"
 MOST_ROWS = 100_000
@@ -163,8 +158,12 @@ def _show(cases: Sequence[ExpertCase], layer: Layer) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks.expert_sql", description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000_000, help="size of the company")
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "huitou-bench",
-                        help="where databases are made and kept")  # fmt: skip
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "huitou-bench",
+        help="where databases are made and kept",
+    )
     parser.add_argument("--repeats", type=int, default=5, help="runs of each, after one to warm up")
     parser.add_argument("--threads", type=int, default=2, help="threads of the database")
     parser.add_argument("--memory", default="5GB", help="memory of the database")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semantic_layer.engines.duckdb import DuckDBWriter
+from semantic_layer import DuckDBWriter
 
 DATASETS_PER_STAR = 10
 METRICS_PER_STAR = 100
@@ -33,11 +33,16 @@ def write_model(folder: Path, stars: int) -> None:
     """One file for each star, of 10 datasets and 100 metrics, and one for the places that all hubs stand in."""
     (folder / "places.yaml").write_text(_PLACES, encoding="utf-8")
     for star in range(stars):
-        text = "".join([
-            "datasets:\n", *(_dataset(star, number) for number in range(DATASETS_PER_STAR)),
-            "relationships:\n", *_relationships(star),
-            "metrics:\n", *_metrics(star),
-        ])  # fmt: skip
+        text = "".join(
+            [
+                "datasets:\n",
+                *(_dataset(star, number) for number in range(DATASETS_PER_STAR)),
+                "relationships:\n",
+                *_relationships(star),
+                "metrics:\n",
+                *_metrics(star),
+            ]
+        )
         (folder / f"star_{star:02}.yaml").write_text(text, encoding="utf-8")
 
 
@@ -101,13 +106,20 @@ def _metrics(star: int) -> Iterator[str]:
         yield _metric(f"{of}_2", rows + "    expression: count(DISTINCT actor_id)\n    filter: amount_2 > 3\n")
         yield _metric(f"{of}_3", f"    expression: {of}_1 / {of}_0\n")
         yield _metric(f"{of}_4", f"    expression: {of}_3 / ({neighbour}_0 + {of}_0)\n")
-        yield _metric(f"{of}_5", rows + "    expression: sum(amount_3)\n"
-                                        "    valid: {from: happened_at, until: ended_at}\n")  # fmt: skip
-        yield _metric(f"{of}_6", rows + "    expression: count(*) FILTER (WHERE often >= 2) / count(*)\n"
-                                        "    per: {key: actor_id, values: {often: count(*)}}\n")  # fmt: skip
+        yield _metric(
+            f"{of}_5", rows + "    expression: sum(amount_3)\n    valid: {from: happened_at, until: ended_at}\n"
+        )
+        yield _metric(
+            f"{of}_6",
+            rows + "    expression: count(*) FILTER (WHERE often >= 2) / count(*)\n"
+            "    per: {key: actor_id, values: {often: count(*)}}\n",
+        )
         yield _metric(f"{of}_7", rows + "    expression: sum(amount_4)\n    window: {last: 28 days}\n")
-        yield _metric(f"{of}_8", f"    expression: now - before\n    inputs:\n      now: {{metric: {of}_0}}\n"
-                                 f"      before: {{metric: {of}_0, offset: 1 month}}\n")  # fmt: skip
+        yield _metric(
+            f"{of}_8",
+            f"    expression: now - before\n    inputs:\n      now: {{metric: {of}_0}}\n"
+            f"      before: {{metric: {of}_0, offset: 1 month}}\n",
+        )
         yield _metric(f"{of}_9", f"    conversion: {{of: {of}_0, to: {neighbour}_0, key: actor_id, within: 7 days}}\n")
 
 

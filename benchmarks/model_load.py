@@ -24,12 +24,18 @@ from rich.table import Table
 
 from benchmarks.generated_model import METRICS_PER_STAR, make_tables, write_model
 from chat_service.evaluate.report import percentile
-from semantic_layer.engines.duckdb import DuckDBEngine
-from semantic_layer.layer import Layer
-from semantic_layer.loading.load import load_model, shipped_model_path
-from semantic_layer.model.model import Model
-from semantic_layer.query.requests import Compare, FieldFilter, MetricFilter, MetricQuery
-from semantic_layer.time.periods import Period
+from semantic_layer import (
+    Compare,
+    DuckDBEngine,
+    FieldFilter,
+    Layer,
+    MetricFilter,
+    MetricQuery,
+    Model,
+    Period,
+    load_model,
+    shipped_model_path,
+)
 
 AS_OF = date(2026, 6, 30)
 SIZES = (100, 500, 2_000)
@@ -107,9 +113,12 @@ def _query(model: Model, metric: str, draw: random.Random) -> MetricQuery:
     ]
     compare = Compare(to="year") if draw.random() < 0.2 else None
     return MetricQuery(
-        metrics=(metric,), group_by=(*groups, *grain), period=draw.choice(_PERIODS), filters=tuple(filters),
+        metrics=(metric,),
+        group_by=(*groups, *grain),
+        period=draw.choice(_PERIODS),
+        filters=tuple(filters),
         compare=compare,
-    )  # fmt: skip
+    )
 
 
 def _within_reach(model: Model, dataset: str) -> list[str]:
@@ -132,9 +141,14 @@ def _print(console: Console, sizes: Sequence[SizeTimes]) -> None:
         table.add_column(heading, justify="right")
     for each in sizes:
         table.add_row(
-            f"{each.metrics:,}", str(each.datasets), _seconds(each.load), _seconds([each.first_compile]),
-            _seconds([each.first_answer]), *_milliseconds(each.first_ms), *_milliseconds(each.again_ms),
-        )  # fmt: skip
+            f"{each.metrics:,}",
+            str(each.datasets),
+            _seconds(each.load),
+            _seconds([each.first_compile]),
+            _seconds([each.first_answer]),
+            *_milliseconds(each.first_ms),
+            *_milliseconds(each.again_ms),
+        )
     console.print(table)
     console.print("wanted of 2,000 metrics: load under 3 s, compile under 5 ms (median)")
 

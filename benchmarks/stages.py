@@ -10,7 +10,7 @@ from benchmarks.timing import Measured, timed
 from chat_service.evaluate.suite import Case
 from chat_service.outcomes import Answerable, Question
 from chat_service.services import Services
-from semantic_layer.errors import HuitouError
+from semantic_layer import HuitouError
 
 
 @dataclass(frozen=True)

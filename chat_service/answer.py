@@ -34,11 +34,7 @@ from chat_service.present.text import describe, reading_remarks
 from chat_service.services import Services
 from chat_service.stopwatch import Stopwatch
 from chat_service.translate.grammar.parse import language_of
-from semantic_layer.errors import EngineError, HuitouError, QueryError
-from semantic_layer.layer import Layer
-from semantic_layer.query.reader import Reader
-from semantic_layer.query.requests import MetricQuery, Request
-from semantic_layer.query.result import ResultTable
+from semantic_layer import EngineError, HuitouError, Layer, MetricQuery, QueryError, Reader, Request, ResultTable
 
 
 def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] = lambda _: None) -> Answer:
@@ -82,9 +78,12 @@ def answer_request(
     finding = Finding(request, table, names, layer.as_of, prepared.filters)
     restated = restate(request, names, layer.as_of, period=table.period, previous=table.previous_period)
     base = replace(
-        base, restated=restated, prepared=prepared, finding=finding,
+        base,
+        restated=restated,
+        prepared=prepared,
+        finding=finding,
         definitions=meanings(metrics_of(request), names),
-    )  # fmt: skip
+    )
     check = _checker(asked, services, layer)
     nothing = _emptiness(finding, asked.reader, layer)
     if nothing is not None:
@@ -94,9 +93,12 @@ def answer_request(
         wider = suggest(nothing.widened(request), names, layer.as_of, check)
         return replace(base, status="empty", text=said, trouble=Trouble(code, text), suggestions=wider)
     return replace(
-        base, text=describe(finding, reading), chart=choose_chart(finding, restated, reading.chart),
-        notes=notes(finding), suggestions=suggest(request, names, layer.as_of, check),
-    )  # fmt: skip
+        base,
+        text=describe(finding, reading),
+        chart=choose_chart(finding, restated, reading.chart),
+        notes=notes(finding),
+        suggestions=suggest(request, names, layer.as_of, check),
+    )
 
 
 def _answer_outcome(

@@ -11,10 +11,7 @@ from chat_service.present.chart.marks import Json
 from chat_service.present.definitions import MetricMeaning
 from chat_service.present.finding import Finding
 from chat_service.present.notes import Note
-from semantic_layer.layer import Prepared
-from semantic_layer.query.reader import Reader
-from semantic_layer.query.requests import Request
-from semantic_layer.query.result import ResultTable
+from semantic_layer import Prepared, Reader, Request, ResultTable
 
 Status = Literal["answered", "clarification", "refused", "empty", "error"]
 Stage = Literal["translate", "compile", "execute", "present"]

@@ -53,9 +53,12 @@ def load(name: str) -> Command:
 
 
 app = typer.Typer(
-    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="Ask about your customers' loyalty in Chinese or English; get a right number with its definition and SQL.",
-)  # fmt: skip
+)
 
 
 @app.callback()

@@ -9,14 +9,29 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from semantic_layer.query.requests import Request
-from semantic_layer.time.periods import Period
+from semantic_layer import Period, Request
 
 Language = Literal["zh", "en"]
 SpanRole = Literal[
-    "metric", "dimension", "value", "period", "comparison", "number", "operator", "grouping", "order", "limit",
-    "share", "cumulative", "entity", "behaviour", "list", "intent", "filler", "grain",
-]  # fmt: skip
+    "metric",
+    "dimension",
+    "value",
+    "period",
+    "comparison",
+    "number",
+    "operator",
+    "grouping",
+    "order",
+    "limit",
+    "share",
+    "cumulative",
+    "entity",
+    "behaviour",
+    "list",
+    "intent",
+    "filler",
+    "grain",
+]
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,7 @@ from chat_service.model_opening import opened_model
 from chat_service.outcomes import Outcome, Question
 from chat_service.settings import Settings, named_database
 from chat_service.translate.offline import OfflineTranslator
-from semantic_layer.engines.opening import open_engine
-from semantic_layer.engines.protocol import Engine
-from semantic_layer.layer import Layer
-from semantic_layer.model.model import Model
-from semantic_layer.query.reader import ANONYMOUS, Reader
+from semantic_layer import ANONYMOUS, Engine, Layer, Model, Reader, open_engine
 
 
 class Translator(Protocol):

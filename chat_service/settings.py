@@ -15,8 +15,7 @@ from typing import Annotated, ClassVar, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from semantic_layer.engines.urls import scheme_of, without_secrets
-from semantic_layer.errors import HuitouError, Problem
+from semantic_layer import HuitouError, Problem, scheme_of, without_secrets
 
 PREFIX = "HUITOU_"
 DEMO_DATABASE = Path("huitou-demo.duckdb")

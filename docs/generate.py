@@ -17,11 +17,19 @@ import semantic_layer
 from chat_service.app import create_app
 from chat_service.conversation.memory import MemoryStore
 from chat_service.settings import Settings, settings_document
-from semantic_layer.errors import DefinitionProblem, EngineProblem, Problem, QueryProblem
-from semantic_layer.loading.load import load_model, shipped_model_path
-from semantic_layer.model import definitions
-from semantic_layer.model.definitions import Bilingual, MetricDefinition, ModelDefinition
-from semantic_layer.model.schema import model_schema
+from semantic_layer import (
+    Bilingual,
+    DefinitionProblem,
+    EngineProblem,
+    MetricDefinition,
+    ModelDefinition,
+    Problem,
+    QueryProblem,
+    definitions,
+    load_model,
+    model_schema,
+    shipped_model_path,
+)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FAMILIES: tuple[tuple[type[Problem], str], ...] = (
@@ -71,11 +79,12 @@ def metrics_page() -> str:
 def model_format_page() -> str:
     """What may be written in a model's YAML: every part with its fields."""
     lines = [
-        "# The format of a semantic model", "",
+        "# The format of a semantic model",
+        "",
         "A model is a folder of YAML files, read in order of name and put together. Editors check and complete it with",
         "[the JSON Schema](../semantic_layer/models/schema.json). `huitou validate` reports every mistake with its",
         "file and line.",
-    ]  # fmt: skip
+    ]
     for part in _parts():
         lines += ["", f"## {part.__name__.removesuffix('Definition')}", "", _paragraph(part), ""]
         lines += ["| key | what it holds | required |", "|---|---|---|"]

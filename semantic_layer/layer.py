@@ -121,10 +121,16 @@ class Layer:
         period = None if isinstance(resolved, ResolvedList) else resolved.period
         previous = resolved.previous_period if isinstance(resolved, ResolvedMetrics) else None
         return Prepared(
-            request=request, resolved=resolved, statement=statement,
-            sql=printed(statement, self.engine.dialect, pretty=True), dialect=self.engine.dialect,
-            columns=resolved.columns, filters=resolved.filters, period=period, previous_period=previous,
-        )  # fmt: skip
+            request=request,
+            resolved=resolved,
+            statement=statement,
+            sql=printed(statement, self.engine.dialect, pretty=True),
+            dialect=self.engine.dialect,
+            columns=resolved.columns,
+            filters=resolved.filters,
+            period=period,
+            previous_period=previous,
+        )
 
     def execute(self, prepared: Prepared) -> ResultTable:
         """Run what was prepared. Raises EngineError."""
@@ -138,11 +144,17 @@ class Layer:
             total, rows, tied = _cut(raw, prepared.resolved, limit)
         incomplete = prepared.resolved.incomplete if isinstance(prepared.resolved, ResolvedMetrics) else ()
         return ResultTable(
-            columns=prepared.columns, rows=_typed(rows, prepared.columns), total_rows=total,
-            truncated=_is_cut_short(prepared, len(rows), total), sql=prepared.sql, dialect=prepared.dialect,
-            period=prepared.period, previous_period=prepared.previous_period, incomplete=incomplete,
+            columns=prepared.columns,
+            rows=_typed(rows, prepared.columns),
+            total_rows=total,
+            truncated=_is_cut_short(prepared, len(rows), total),
+            sql=prepared.sql,
+            dialect=prepared.dialect,
+            period=prepared.period,
+            previous_period=prepared.previous_period,
+            incomplete=incomplete,
             tied_at_limit=tied,
-        )  # fmt: skip
+        )
 
     def run(self, request: Request, reader: Reader = ANONYMOUS) -> ResultTable:
         """The request's rows. Raises QueryError, EngineError."""

@@ -33,9 +33,7 @@ from chat_service.channels.wire import (
     WarningBody,
 )
 from chat_service.present.names import Names, part_unit
-from semantic_layer.layer import Layer, Prepared
-from semantic_layer.query.result import ResultTable, Value
-from semantic_layer.resolve.resolved import AppliedFilter
+from semantic_layer import AppliedFilter, Layer, Prepared, ResultTable, Value
 
 
 def chat_body(

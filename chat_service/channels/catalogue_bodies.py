@@ -15,11 +15,7 @@ from chat_service.channels.wire import (
 )
 from chat_service.present.definitions import formula
 from chat_service.present.names import Names
-from semantic_layer.layer import Layer
-from semantic_layer.model.definitions import Bilingual, Synonyms
-from semantic_layer.model.model import Dimension, Metric, Model
-from semantic_layer.query.reader import Reader
-from semantic_layer.query.result import Label, Value
+from semantic_layer import Bilingual, Dimension, Label, Layer, Metric, Model, Reader, Synonyms, Value
 
 
 def metrics_body(layer: Layer) -> MetricsBody:

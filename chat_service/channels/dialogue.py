@@ -19,8 +19,7 @@ from chat_service.channels.wire import ChatBody, ChatRequest
 from chat_service.conversation.memory import MEMORY, Memory, Store, Turn
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
-from semantic_layer.errors import HuitouError, Problem
-from semantic_layer.query.reader import Reader
+from semantic_layer import HuitouError, Problem, Reader
 
 
 @dataclass(frozen=True)

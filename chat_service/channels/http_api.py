@@ -38,8 +38,8 @@ from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
-from semantic_layer.errors import HuitouError
-from semantic_layer.query.requests import Request as TypedRequest
+from semantic_layer import HuitouError
+from semantic_layer import Request as TypedRequest
 
 _Id = Annotated[str, Path(max_length=100)]
 

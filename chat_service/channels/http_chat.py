@@ -19,8 +19,7 @@ from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
 from chat_service.channels.http_errors import request_id_of, status_of
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ChatBody, ChatRequest, ErrorBody, ErrorDetail, TextPart
-from semantic_layer.engines.callers import Caller
-from semantic_layer.errors import HuitouError
+from semantic_layer import Caller, HuitouError
 
 _SENTENCE_END = re.compile(r"(?<=[。；\n])|(?<=[.;] )")
 _POLL_SECONDS = 0.2
@@ -39,10 +38,20 @@ def chat_routes(station: Station) -> APIRouter:
         "/v1/chat",
         response_model=ChatBody,
         summary="Ask a question",
-        responses={200: {"content": {"application/json": {"examples": {
-            "answered": {"value": ANSWERED}, "clarification": {"value": CLARIFIED}, "refused": {"value": REFUSED},
-        }}}}},
-    )  # fmt: skip
+        responses={
+            200: {
+                "content": {
+                    "application/json": {
+                        "examples": {
+                            "answered": {"value": ANSWERED},
+                            "clarification": {"value": CLARIFIED},
+                            "refused": {"value": REFUSED},
+                        }
+                    }
+                }
+            }
+        },
+    )
     async def chat(message: ChatRequest, request: Request) -> Response:
         """A question that cannot be answered is a 200 whose `status` and `problem` say so."""
         body = await _respond(station, message, request)

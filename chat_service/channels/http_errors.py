@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from chat_service.channels.dialogue import DialogueError
 from chat_service.channels.wire import ErrorBody, ErrorDetail
-from semantic_layer.errors import DefinitionsError, EngineError, HuitouError, QueryError
+from semantic_layer import DefinitionsError, EngineError, HuitouError, QueryError
 
 _LOG = logging.getLogger("huitou.http")
 _CODES = {

@@ -16,8 +16,7 @@ from chat_service.channels.http_middleware import Meters
 from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer.engines.callers import Caller
-from semantic_layer.query.reader import ANONYMOUS, Reader
+from semantic_layer import ANONYMOUS, Caller, Reader
 
 
 @dataclass(eq=False)

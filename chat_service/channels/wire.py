@@ -31,13 +31,26 @@ class ChatRequest(_Body):
     """A question. With `selection`, the message may be empty."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", defer_build=False,
-        json_schema_extra={"examples": [
-            {"message": "哪些客户可能流失"},
-            {"message": "上个月金卡会员的复购率同比", "conversation_id": None, "message_id": "m-1", "language": "zh"},
-            {"message": "", "conversation_id": "c-1", "selection": {"clarification_id": "c1", "choice_id": "orders"}},
-        ]},
-    )  # fmt: skip
+        frozen=True,
+        extra="forbid",
+        defer_build=False,
+        json_schema_extra={
+            "examples": [
+                {"message": "哪些客户可能流失"},
+                {
+                    "message": "上个月金卡会员的复购率同比",
+                    "conversation_id": None,
+                    "message_id": "m-1",
+                    "language": "zh",
+                },
+                {
+                    "message": "",
+                    "conversation_id": "c-1",
+                    "selection": {"clarification_id": "c1", "choice_id": "orders"},
+                },
+            ]
+        },
+    )
 
     message: str
     conversation_id: str | None = Field(None, max_length=100)
@@ -353,9 +366,11 @@ class FeedbackRequest(_Body):
     """Whether an answer was right."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", defer_build=False,
+        frozen=True,
+        extra="forbid",
+        defer_build=False,
         json_schema_extra={"examples": [{"request_id": "r-1", "positive": True, "comment": ""}]},
-    )  # fmt: skip
+    )
 
     request_id: str = Field(max_length=100)
     positive: bool

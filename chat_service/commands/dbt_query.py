@@ -10,10 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chat_service.settings import DEMO_DATABASE, Settings
-from semantic_layer.engines.opening import open_engine
-from semantic_layer.interop.dbt import DbtLayer, load_dbt
-from semantic_layer.interop.dbt.query import read_dbt_query
-from semantic_layer.query.result import ResultTable, Value
+from semantic_layer import DbtLayer, ResultTable, Value, load_dbt, open_engine, read_dbt_query
 
 _ROWS = 100
 
@@ -35,9 +32,11 @@ def run_dbt_query(data: bytes, where: str, project: Path, settings: Settings, *,
     query = read_dbt_query(data, where)
     loaded = load_dbt(project)
     engine = open_engine(
-        settings.database or DEMO_DATABASE, memory_limit=settings.memory_limit, threads=settings.threads,
+        settings.database or DEMO_DATABASE,
+        memory_limit=settings.memory_limit,
+        threads=settings.threads,
         timeout_seconds=settings.query_timeout_seconds,
-    )  # fmt: skip
+    )
     try:
         layer = DbtLayer(loaded, engine)
         if explain:
@@ -54,9 +53,12 @@ def run_dbt_query(data: bytes, where: str, project: Path, settings: Settings, *,
 
 def _answer(table: ResultTable) -> DbtAnswer:
     return DbtAnswer(
-        columns=tuple(column.name for column in table.columns), types=tuple(column.type for column in table.columns),
-        rows=table.rows, sql=table.sql, dialect=table.dialect,
-    )  # fmt: skip
+        columns=tuple(column.name for column in table.columns),
+        types=tuple(column.type for column in table.columns),
+        rows=table.rows,
+        sql=table.sql,
+        dialect=table.dialect,
+    )
 
 
 def _print(table: ResultTable) -> None:

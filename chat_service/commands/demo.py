@@ -12,10 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chat_service.commands.edge import problems_reported
 from chat_service.settings import DEMO_DATABASE
-from semantic_layer.demo.make import make_demo
-from semantic_layer.engines.loading import copy_tables
-from semantic_layer.engines.urls import without_secrets
-from semantic_layer.scoring.run import score_customers
+from semantic_layer import copy_tables, make_demo, score_customers, without_secrets
 
 CUSTOMERS, SEED, AS_OF = 20_000, 7, date(2026, 6, 30)
 _SCORING = 0.25  # the share of the whole time, about

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from chat_service.settings import Settings, read_settings
-from semantic_layer.errors import DefinitionsError, HuitouError
+from semantic_layer import DefinitionsError, HuitouError
 
 FAILED = 1
 NOT_ANSWERED = 3

@@ -10,12 +10,15 @@ import typer
 from rich.console import Console
 
 from chat_service.commands.edge import ModelFolder, problems_reported, settings_with
-from semantic_layer.errors import DefinitionsError
-from semantic_layer.interop import ossie
-from semantic_layer.interop.forms import is_ossie
-from semantic_layer.loading.build import build
-from semantic_layer.loading.load import read_definition, shipped_model_path
-from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer import (
+    DefinitionsError,
+    ModelDefinition,
+    build,
+    is_ossie,
+    ossie,
+    read_definition,
+    shipped_model_path,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -11,11 +11,7 @@ import typer
 from rich.console import Console
 
 from chat_service.commands.edge import FAILED, problems_reported
-from semantic_layer.errors import Problem
-from semantic_layer.interop import dbt, ossie
-from semantic_layer.interop.dbt.convert import convert
-from semantic_layer.interop.written import definition_yaml
-from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer import ModelDefinition, Problem, convert, dbt, definition_yaml, ossie
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -21,10 +21,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
 from chat_service.present.terminal import table_of
-from semantic_layer.errors import Problem, QueryError
-from semantic_layer.interop.dbt.load import is_dbt
-from semantic_layer.interop.forms import is_ossie
-from semantic_layer.query.requests import Request
+from semantic_layer import Problem, QueryError, Request, is_dbt, is_ossie
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -72,11 +69,13 @@ def query(
         cautions = notes(finding)
         if json:
             body = QueryBody(
-                request_id="", table=table_part(table, names), sql=sql_part(prepared),
+                request_id="",
+                table=table_part(table, names),
+                sql=sql_part(prepared),
                 filters=filter_bodies(prepared.filters),
                 warnings=tuple(WarningBody(code=each.code, message=each.message) for each in cautions),
                 provenance=provenance(services.layer, "offline"),
-            )  # fmt: skip
+            )
             typer.echo(body.model_dump_json(indent=1))
         else:
             console = Console(highlight=False)

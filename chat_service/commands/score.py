@@ -12,8 +12,7 @@ from rich.table import Table
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.model_opening import opened_model
 from chat_service.settings import Settings, database_path
-from semantic_layer.scoring.backtest import BacktestReport, ChurnAccuracy, backtest
-from semantic_layer.scoring.run import CHURN_WINDOW_DAYS, ScoreSummary, score_customers
+from semantic_layer import CHURN_WINDOW_DAYS, BacktestReport, ChurnAccuracy, ScoreSummary, backtest, score_customers
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -79,6 +78,11 @@ def _add_accuracy(table: Table, name: str, found: ChurnAccuracy) -> None:
         return "—" if value is None else f"{value:.3f}"
 
     table.add_row(
-        name, f"{found.customers:,}", f"{found.churn_rate:.1%}", said(found.auc), said(found.recency_auc),
-        said(found.brier), said(found.lift_top_decile),
-    )  # fmt: skip
+        name,
+        f"{found.customers:,}",
+        f"{found.churn_rate:.1%}",
+        said(found.auc),
+        said(found.recency_auc),
+        said(found.brier),
+        said(found.lift_top_decile),
+    )

@@ -8,15 +8,20 @@ import typer
 from rich.console import Console
 
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
-from semantic_layer.database.checks import DatasetUnavailable, check_against
-from semantic_layer.engines.opening import open_engine
-from semantic_layer.engines.urls import without_secrets
-from semantic_layer.errors import DefinitionProblem
-from semantic_layer.interop import ossie
-from semantic_layer.interop.forms import is_ossie
-from semantic_layer.loading.build import build
-from semantic_layer.loading.load import read_definition, shipped_model_path
-from semantic_layer.loading.unchecked import Draft, MemoryPositions
+from semantic_layer import (
+    DatasetUnavailable,
+    DefinitionProblem,
+    Draft,
+    MemoryPositions,
+    build,
+    check_against,
+    is_ossie,
+    open_engine,
+    ossie,
+    read_definition,
+    shipped_model_path,
+    without_secrets,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

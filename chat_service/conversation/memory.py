@@ -13,8 +13,7 @@ from typing import ClassVar, Protocol
 from pydantic import TypeAdapter
 
 from chat_service.outcomes import Choice, Clarification, Previous
-from semantic_layer.errors import HuitouError, Problem
-from semantic_layer.query.requests import Request
+from semantic_layer import HuitouError, Problem, Request
 
 
 @dataclass(frozen=True)

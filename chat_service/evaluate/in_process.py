@@ -9,7 +9,7 @@ from uuid import uuid4
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.wire import ChatRequest
 from chat_service.evaluate.reply import Reply
-from semantic_layer.query.reader import Reader
+from semantic_layer import Reader
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Literal
 
-from semantic_layer.query.result import Value
+from semantic_layer import Value
 
 Row = tuple[Value, ...]
 Mismatch = Literal["row_count", "column_not_found", "rows_differ", "order_differs"]
@@ -96,9 +96,7 @@ def _mappings(wanted: list[Row], given: list[Row]) -> list[tuple[int, ...]] | No
     candidates = []
     for column in zip(*wanted, strict=True):
         cells = _single(column)
-        fitting = [
-            index for index, other in enumerate(zip(*given, strict=True)) if _same_rows(cells, _single(other))
-        ]
+        fitting = [index for index, other in enumerate(zip(*given, strict=True)) if _same_rows(cells, _single(other))]
         if not fitting:
             return None
         candidates.append(fitting)

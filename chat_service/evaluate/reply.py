@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from semantic_layer.query.result import Value
+from semantic_layer import Value
 
 Status = Literal["answered", "clarification", "refused", "empty", "error"]
 

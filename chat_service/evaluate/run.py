@@ -13,8 +13,7 @@ from chat_service.evaluate.judge import Verdict, judge
 from chat_service.evaluate.matching import Row
 from chat_service.evaluate.reply import Asker, Reply, Timings
 from chat_service.evaluate.suite import Case, Check, Turn
-from semantic_layer.engines.protocol import Engine
-from semantic_layer.errors import EngineError
+from semantic_layer import Engine, EngineError
 
 ANSWERABLE: frozenset[Check] = frozenset({"table", "list", "text"})
 

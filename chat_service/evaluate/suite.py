@@ -14,8 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-from semantic_layer.errors import DefinitionProblem, HuitouError, nearest, suggestion
-from semantic_layer.loading.yaml_text import Part, YamlValue, read_yaml
+from semantic_layer import DefinitionProblem, HuitouError, Part, YamlValue, nearest, read_yaml, suggestion
 
 Check = Literal["table", "list", "refused", "clarification", "empty", "text"]
 CHECKS: tuple[Check, ...] = get_args(Check)

@@ -42,9 +42,14 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _KINDS: dict[str, TokenKind] = {
-    "number": "number", "ending": "ending", "word": "word", "joiner": "joiner", "han": "han", "other": "other",
+    "number": "number",
+    "ending": "ending",
+    "word": "word",
+    "joiner": "joiner",
+    "han": "han",
+    "other": "other",
     "punctuation": "punctuation",
-}  # fmt: skip
+}
 
 
 def tokenize(folded: Folded) -> tuple[Token, ...]:

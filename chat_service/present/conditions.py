@@ -8,8 +8,7 @@ from datetime import date
 from chat_service.present.dates import period_words
 from chat_service.present.figures import threshold_figure
 from chat_service.present.names import Names
-from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, Having, MetricFilter, NotOf, Scalar
-from semantic_layer.resolve.resolved import AppliedFilter
+from semantic_layer import AllOf, AnyOf, AppliedFilter, FieldFilter, Filter, Having, MetricFilter, NotOf, Scalar
 
 # op: (zh, en); {} stands for the values
 _OPERATORS: dict[str, tuple[str, str]] = {

@@ -6,7 +6,7 @@ import calendar
 from datetime import date, datetime, timedelta
 
 from chat_service.outcomes import Language
-from semantic_layer.time.periods import GRAINS, Period, add_months, unit
+from semantic_layer import GRAINS, Period, add_months, unit
 
 _MONTH_NAMES = tuple(calendar.month_name)
 _GRAIN_WORDS: dict[str, tuple[str, str]] = {

@@ -9,9 +9,20 @@ from dataclasses import dataclass
 
 from chat_service.present.figures import unit_name
 from chat_service.present.names import Names
-from semantic_layer.model.definitions import CohortDefinition, FunnelDefinition, MetricDefinition
-from semantic_layer.model.model import Metric
-from semantic_layer.query.requests import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+from semantic_layer import (
+    AllOf,
+    AnyOf,
+    CohortDefinition,
+    Filter,
+    FunnelDefinition,
+    ListQuery,
+    Metric,
+    MetricDefinition,
+    MetricFilter,
+    MetricQuery,
+    NotOf,
+    Request,
+)
 
 _SYNONYMS = 8
 

@@ -13,11 +13,17 @@ from datetime import date
 from chat_service.present.conditions import condition_words, having_words
 from chat_service.present.dates import period_words
 from chat_service.present.names import Names
-from semantic_layer.errors import HuitouError
-from semantic_layer.layer import Layer
-from semantic_layer.model.model import Model
-from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
-from semantic_layer.query.result import ResultTable
+from semantic_layer import (
+    CohortQuery,
+    FunnelQuery,
+    HuitouError,
+    Layer,
+    ListQuery,
+    MetricQuery,
+    Model,
+    Request,
+    ResultTable,
+)
 
 Run = Callable[[Request], ResultTable]  # raises HuitouError
 _TRIES = 6

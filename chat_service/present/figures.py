@@ -10,7 +10,7 @@ from datetime import date, datetime
 from math import isfinite
 
 from chat_service.outcomes import Language
-from semantic_layer.query.result import Value
+from semantic_layer import Value
 
 _SUFFIX: dict[str, tuple[str, str]] = {
     "days": ("天", "days"),

@@ -10,11 +10,19 @@ from datetime import date
 
 from chat_service.outcomes import Language
 from chat_service.present.names import Names
-from semantic_layer.model.model import Metric, Model
-from semantic_layer.query.requests import ListQuery, MetricQuery, Request
-from semantic_layer.query.result import Column, ColumnPart, ResultTable, Value
-from semantic_layer.resolve.resolved import AppliedFilter
-from semantic_layer.time.periods import Period
+from semantic_layer import (
+    AppliedFilter,
+    Column,
+    ColumnPart,
+    ListQuery,
+    Metric,
+    MetricQuery,
+    Model,
+    Period,
+    Request,
+    ResultTable,
+    Value,
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,7 @@ from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
 from chat_service.present.journeys import Cohort, CohortTable, FunnelStep, cohort_table, funnel_steps
 from chat_service.present.subject import conditions, en_head, of, zh_head
-from semantic_layer.query.requests import CohortQuery, FunnelQuery
-from semantic_layer.time.periods import Grain
+from semantic_layer import CohortQuery, FunnelQuery, Grain
 
 _SPOKEN = (1, 2, 3, 6, 12)  # units since the first whose retention is said; the table has all
 _UNITS: dict[Grain, str] = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度", "year": "年"}

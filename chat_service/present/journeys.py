@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chat_service.present.finding import Finding
-from semantic_layer.query.requests import CohortQuery, FunnelQuery
-from semantic_layer.query.result import Column
-from semantic_layer.time.periods import GRAINS, Grain, Period, shift, start_of
+from semantic_layer import GRAINS, CohortQuery, Column, FunnelQuery, Grain, Period, shift, start_of
 
 
 @dataclass(frozen=True, eq=False)

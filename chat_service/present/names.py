@@ -9,9 +9,7 @@ from datetime import date, datetime
 from chat_service.outcomes import Language
 from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import change_pct_figure, exact_figure, figure, signed_figure
-from semantic_layer.model.model import Field, Model
-from semantic_layer.query.result import Column, Value
-from semantic_layer.scoring.catalogue import FoundReason, describe, read_reasons, reasons
+from semantic_layer import Column, Field, FoundReason, Model, Value, describe, read_reasons, reasons
 
 _REASONS = 2  # so many are named in a cell
 _PART_WORDS: dict[str, tuple[str, str]] = {

@@ -10,7 +10,7 @@ from chat_service.present.conditions import applied_words
 from chat_service.present.dates import bucket_name, period_words
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import partial_words
-from semantic_layer.query.requests import CohortQuery
+from semantic_layer import CohortQuery
 
 NoteCode = Literal[
     "incomplete_period", "like_for_like", "truncated", "tied_at_limit", "default_filter", "policy_filter"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from semantic_layer.model.definitions import ListDefinition
-from semantic_layer.model.model import Model
-from semantic_layer.query.requests import FieldFilter, ListQuery
+from semantic_layer import FieldFilter, ListDefinition, ListQuery, Model
 
 
 def population(request: ListQuery, model: Model) -> ListDefinition | None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from chat_service.present.names import Names
-from semantic_layer.engines.problems import (
+from semantic_layer import (
+    AmbiguousPath,
     DatabaseMissing,
     DatabaseUnreadable,
-    OutOfMemory,
-    QueryCancelled,
-    QueryTimeout,
-    StatementFailed,
-)
-from semantic_layer.errors import EngineProblem, HuitouError, Problem, QueryProblem
-from semantic_layer.query.problems import (
-    AmbiguousPath,
+    EngineProblem,
+    HuitouError,
     MissingTable,
     NeedsPeriod,
     NeedsRole,
@@ -21,7 +16,13 @@ from semantic_layer.query.problems import (
     NotAColumn,
     NotAdditive,
     NotAShare,
+    OutOfMemory,
     PolicyMissesRole,
+    Problem,
+    QueryCancelled,
+    QueryProblem,
+    QueryTimeout,
+    StatementFailed,
     UnknownName,
     Unreachable,
     Withheld,

@@ -13,8 +13,7 @@ from chat_service.present.journey_sentences import distance_name
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
 from chat_service.present.subject import of
-from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Request
-from semantic_layer.time.periods import GRAINS, Period, unit
+from semantic_layer import GRAINS, CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Period, Request, unit
 
 _LY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
@@ -38,9 +37,7 @@ def restate(
             return _funnel(request, names, head, conditions)
 
 
-def _metrics(
-    request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None
-) -> str:
+def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:
     zh = names.language == "zh"
     what = ("、" if zh else ", ").join(names.metric(metric) for metric in request.metrics)
     if request.shares:
@@ -78,9 +75,7 @@ def _list(request: ListQuery, names: Names, today: date) -> str:
     return f"list of {noun}" + (f": {joined}" if joined else "")
 
 
-def _cohort(
-    request: CohortQuery, names: Names, head: str, conditions: list[str], period: Period | None
-) -> str:
+def _cohort(request: CohortQuery, names: Names, head: str, conditions: list[str], period: Period | None) -> str:
     """`2026年1月这批客户的同期群留存率`, `cohort retention in month 1 of the monthly cohorts, 2025`."""
     zh, what = names.language == "zh", names.metric(request.metric)
     cohort = names.model.cohorts.get(request.metric)

@@ -10,8 +10,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
 from chat_service.present.populations import population
 from chat_service.present.subject import conditions, en_head, of, zh_head
-from semantic_layer.query.requests import ListQuery, MetricQuery
-from semantic_layer.query.result import Column
+from semantic_layer import Column, ListQuery, MetricQuery
 
 _NAMED, _RANKED = 3, 5  # so many groups are named in a sentence, more where they were ranked; the table has all
 
@@ -169,9 +168,7 @@ def _change_in_brackets(finding: Finding, column: Column, row: int) -> str:
     previous = finding.part(column.metric or column.name, "previous")
     if previous is None or column.part != "value":
         return ""
-    words = change_words(
-        column.unit, finding.numbers(previous)[row], finding.numbers(column)[row], finding.language
-    )
+    words = change_words(column.unit, finding.numbers(previous)[row], finding.numbers(column)[row], finding.language)
     words = words.replace("（", "，").replace("）", "").replace(" (", ", ").replace(")", "")
     if not words:
         return ""

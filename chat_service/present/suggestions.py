@@ -12,9 +12,19 @@ from datetime import date
 from chat_service.present.dates import period_name
 from chat_service.present.names import Names
 from chat_service.present.populations import population
-from semantic_layer.model.model import Dimension, Model
-from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery, ListQuery, MetricQuery, Request
-from semantic_layer.time.periods import GRAINS, Period, unit
+from semantic_layer import (
+    GRAINS,
+    CohortQuery,
+    Dimension,
+    FieldFilter,
+    FunnelQuery,
+    ListQuery,
+    MetricQuery,
+    Model,
+    Period,
+    Request,
+    unit,
+)
 
 # whether a question is read as the request that was meant
 IsAnswerable = Callable[[str, MetricQuery], bool]

@@ -16,8 +16,7 @@ from chat_service.present.figures import exact_figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix, curve, funnel_bars
 from chat_service.present.names import part_unit
-from semantic_layer.query.requests import CohortQuery, FunnelQuery
-from semantic_layer.query.result import Column, Value
+from semantic_layer import CohortQuery, Column, FunnelQuery, Value
 
 _ROWS = 24
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -91,9 +90,12 @@ def table_of(finding: Finding, width: int) -> Table:
     for column, head, cells in zip(columns, heads, widths, strict=True):
         long = cells > _LONG
         table.add_column(
-            head, justify="right" if _is_number(column) else "left", overflow="fold", no_wrap=not long,
+            head,
+            justify="right" if _is_number(column) else "left",
+            overflow="fold",
+            no_wrap=not long,
             min_width=_LEAST if long else None,
-        )  # fmt: skip
+        )
     for line in lines:
         table.add_row(*line)
     hidden = len(finding.table.rows) - _ROWS

@@ -13,7 +13,7 @@ from chat_service.present.journey_sentences import cohort_sentence, funnel_sente
 from chat_service.present.notes import notes
 from chat_service.present.sentences import groups_sentence, list_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
-from semantic_layer.query.requests import CohortQuery, FunnelQuery
+from semantic_layer import CohortQuery, FunnelQuery
 
 
 def describe(finding: Finding, reading: Reading) -> str:

@@ -13,8 +13,7 @@ from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
 from chat_service.present.subject import en_head, zh_head
-from semantic_layer.query.result import Column, Value
-from semantic_layer.time.units import STANDARD
+from semantic_layer import STANDARD, Column, Value
 
 _SERIES = 3  # so many lines are spoken of; the table has them all
 Point = tuple[date, float]

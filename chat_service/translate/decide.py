@@ -21,7 +21,7 @@ from chat_service.translate.requests.choose import new_request
 from chat_service.translate.requests.journeys import read_journey
 from chat_service.translate.requests.overlay import follow_up
 from chat_service.translate.senses import Mention
-from semantic_layer.query.requests import Request
+from semantic_layer import Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
 

@@ -35,8 +35,7 @@ from chat_service.translate.words.mentions import cover
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.spelling import Speller
 from chat_service.translate.words.values import ValueIndex, ValueSource
-from semantic_layer.model.model import Model
-from semantic_layer.query.requests import CohortQuery, FunnelQuery, MetricQuery, Request
+from semantic_layer import CohortQuery, FunnelQuery, MetricQuery, Model, Request
 
 MAX_CHARACTERS = 2000
 _SUGGESTED, _LEADING = 3, 8

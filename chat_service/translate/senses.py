@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat_service.language.dates.mention import DateMention
-from semantic_layer.query.requests import Scalar
+from semantic_layer import Scalar
 
 
 @dataclass(frozen=True)

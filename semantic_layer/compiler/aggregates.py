@@ -21,9 +21,7 @@ def aggregate(measure: Measure, parameters: Parameters) -> exp.Expr:
     return safe_division(substitute(measure.aggregate, parameters))
 
 
-def narrowed_values(
-    group: Sequence[Measure], parameters: Parameters
-) -> tuple[list[exp.Expr], list[exp.Expr]]:
+def narrowed_values(group: Sequence[Measure], parameters: Parameters) -> tuple[list[exp.Expr], list[exp.Expr]]:
     """The aggregates of measures over the same rows, each over those that meet its own condition, and the conditions
     that all of the rows meet."""
     first = group[0].condition

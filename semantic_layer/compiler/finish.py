@@ -49,9 +49,10 @@ def _within(query: ResolvedMetrics, select: exp.Select) -> exp.Select:
     """Keep the first rows of each group of `limit_within`."""
     inside = [each for each in query.sorts if each.column not in query.limit_within]
     number = exp.Window(
-        this=exp.RowNumber(), partition_by=[exp.column(name) for name in query.limit_within],
+        this=exp.RowNumber(),
+        partition_by=[exp.column(name) for name in query.limit_within],
         order=exp.Order(expressions=[_sort(each) for each in inside or query.sorts]),
-    )  # fmt: skip
+    )
     place = free_name("place", [column.name for column in query.columns])
     ranked = select.select(aliased(number, place), copy=False)
     ranked = with_total(ranked)

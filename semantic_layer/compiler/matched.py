@@ -39,9 +39,15 @@ from semantic_layer.sql.nodes import (
 
 # at least as many days as the unit ever has
 _DAYS: Mapping[str, float] = {
-    "second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24,
-    "day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366,
-}  # fmt: skip
+    "second": 1 / 86400,
+    "minute": 1 / 1440,
+    "hour": 1 / 24,
+    "day": 1,
+    "week": 7,
+    "month": 31,
+    "quarter": 92,
+    "year": 366,
+}
 
 
 def transition(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
@@ -163,9 +169,7 @@ def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources)
     for index in range(len(parts.base_id)):
         order.append(exp.Ordered(this=exp.column(own(f"base_{index + 1}"), table=earlier), nulls_first=False))
     identity = [_at(later, "event", index) for index in range(len(parts.event_id))]
-    place = exp.Window(
-        this=exp.RowNumber(), partition_by=identity, order=exp.Order(expressions=order)
-    )  # fmt: skip
+    place = exp.Window(this=exp.RowNumber(), partition_by=identity, order=exp.Order(expressions=order))
     pairs = select_from(subquery(_earlier(measure, branch, shape, sources), earlier))
     pairs = joined(pairs, subquery(_later(measure, branch, sources), later), all_of(conditions))
     outputs: list[exp.Expr] = [exp.column(name, table=earlier) for name in shape.names]

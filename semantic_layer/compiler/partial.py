@@ -67,4 +67,3 @@ def _narrowed(function: exp.AggFunc, condition: exp.Expr | None) -> exp.Expr:
     if condition is None:
         return function.copy()
     return exp.Filter(this=function.copy(), expression=exp.Where(this=condition.copy()))
-

@@ -93,9 +93,7 @@ class Sources:
         ended = any_of([unended, exp.GTE(this=until, expression=instant.copy())])
         return [exp.LT(this=since, expression=instant.copy()), ended]
 
-    def read(
-        self, rows: Rows, steps: Iterable[Step] | None = None, instant: exp.Expr | None = None
-    ) -> exp.Select:
+    def read(self, rows: Rows, steps: Iterable[Step] | None = None, instant: exp.Expr | None = None) -> exp.Select:
         """An empty SELECT from rows, by their own joins or by `steps` in place of their own."""
         if rows.origin is None:
             return self.joined(rows.dataset, rows.steps if steps is None else steps, instant)

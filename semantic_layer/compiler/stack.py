@@ -23,15 +23,20 @@ Kinds = Mapping[str, ColumnType | None]
 _UNKNOWN: Kinds = MappingProxyType({})
 # numbers need no type here: where an engine wants one of their nulls, its dialect gives it
 _TYPES: dict[ColumnType | None, exp.DType] = {
-    "text": exp.DataType.Type.TEXT, "boolean": exp.DataType.Type.BOOLEAN, "date": exp.DataType.Type.DATE,
+    "text": exp.DataType.Type.TEXT,
+    "boolean": exp.DataType.Type.BOOLEAN,
+    "date": exp.DataType.Type.DATE,
     "timestamp": exp.DataType.Type.TIMESTAMP,
-}  # fmt: skip
+}
 
 
 def stacked(
-    made: Sequence[Pass], shape: Shape, shown: Sequence[KeepCondition], kinds: Kinds = _UNKNOWN,
+    made: Sequence[Pass],
+    shape: Shape,
+    shown: Sequence[KeepCondition],
+    kinds: Kinds = _UNKNOWN,
     untold: Collection[str] = (),
-) -> tuple[list[Named], str]:  # fmt: skip
+) -> tuple[list[Named], str]:
     """CTEs of the passes and of the groups they make together, and the name of the last.
 
     Values that must appear even without rows (`shown`) are stacked as groups of their own. `kinds` are those of the

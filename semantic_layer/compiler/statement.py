@@ -93,8 +93,13 @@ def _number_condition(left: exp.Expr, op: str, values: Sequence[float]) -> exp.E
     if op == "between":
         return exp.Between(this=left, low=literals[0], high=literals[1])
     kinds: dict[str, type[exp.Binary]] = {
-        "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-    }  # fmt: skip
+        "=": exp.EQ,
+        "!=": exp.NEQ,
+        "<": exp.LT,
+        "<=": exp.LTE,
+        ">": exp.GT,
+        ">=": exp.GTE,
+    }
     return kinds[op](this=left, expression=literals[0])
 
 
@@ -114,9 +119,11 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
     if apart:
         whole = Shape((), query.grain)
         total_ctes, totals = stacked(
-            [replace(each, name=f"{each.name}_whole") for each in passes(apart, whole, sources)], whole, (),
+            [replace(each, name=f"{each.name}_whole") for each in passes(apart, whole, sources)],
+            whole,
+            (),
             _kinds(apart),
-        )  # fmt: skip
+        )
         # what reads tables comes first: a table may have the name of one of the parts that follow
         ctes = [*(each for each in total_ctes if each[0] != "groups"), *ctes]
         ctes += [("groups_of_all", select) for name, select in total_ctes if name == "groups"]
@@ -136,9 +143,7 @@ def _kinds(measures: Sequence[Measure]) -> dict[str, ColumnType | None]:
     return {m.alias + branch.suffix: kind_of(m.aggregate) for m in measures for branch in m.branches}
 
 
-def _measured(
-    query: ResolvedMetrics, source: str, totals: str | None, windows: Mapping[str, exp.Expr]
-) -> exp.Select:
+def _measured(query: ResolvedMetrics, source: str, totals: str | None, windows: Mapping[str, exp.Expr]) -> exp.Select:
     """Formulas over measures: each metric, its value in the other period, its total for shares."""
     select = select_from(table(source))
     if totals is not None:
@@ -149,9 +154,7 @@ def _measured(
         # both sides have the grain's column
         windows = {alias: _of(source, tree) for alias, tree in windows.items()}
     empty = {m.alias: m.when_empty for m in (*query.measures, *query.totals)}
-    outputs: list[exp.Expr] = [
-        exp.column(key.name, table=source if totals is not None else None) for key in query.keys
-    ]
+    outputs: list[exp.Expr] = [exp.column(key.name, table=source if totals is not None else None) for key in query.keys]
     for metric in query.metrics:
         name = metric.column.name
         outputs.append(aliased(_formula(metric.formula, empty, "", windows), name))

@@ -258,8 +258,9 @@ class _Check:
         names = [f"key_{index + 1}" for index in range(len(keys))] + ["good_from", "good_until"]
         versions = self._sources.joined(dataset, ()).select(
             *(aliased(tree.copy(), name) for tree, name in zip(outputs, names, strict=True)),
-            aliased(following, "next_from"), copy=False,
-        )  # fmt: skip
+            aliased(following, "next_from"),
+            copy=False,
+        )
         unended = exp.Is(this=until.copy(), expression=exp.Null())
         ever = any_of([unended, exp.LT(this=since.copy(), expression=until.copy())])
         where(versions, [*(exp.Not(this=exp.Is(this=k.copy(), expression=exp.Null())) for k in keys), ever])

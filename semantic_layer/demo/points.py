@@ -80,9 +80,13 @@ class _Tries:
 
     def rows(self, places: Ints) -> _Tries:
         return _Tries(
-            self.who[places], self.at[places], self.order[places],
-            self.expires[places], self.basis[places], self.part[places],
-        )  # fmt: skip
+            self.who[places],
+            self.at[places],
+            self.order[places],
+            self.expires[places],
+            self.basis[places],
+            self.part[places],
+        )
 
 
 def _tries(rng: np.random.Generator, who: Ints, at: Ints, order: Ints, clock: Clock) -> _Tries:

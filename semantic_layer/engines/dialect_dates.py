@@ -23,8 +23,12 @@ _NAMES: dict[str, dict[str, str]] = {
     "trino": {"ISODOW": "DAY_OF_WEEK", "ISOYEAR": "YEAR_OF_WEEK", "DOY": "DAY_OF_YEAR"},
 }
 _CLICKHOUSE_PARTS = {
-    "QUARTER": "toQuarter", "WEEK": "toISOWeek", "ISOYEAR": "toISOYear", "DOY": "toDayOfYear", "ISODOW": "toDayOfWeek",
-}  # fmt: skip
+    "QUARTER": "toQuarter",
+    "WEEK": "toISOWeek",
+    "ISOYEAR": "toISOYear",
+    "DOY": "toDayOfYear",
+    "ISODOW": "toDayOfWeek",
+}
 # how each dialect writes the name of a month and of a day of the week
 _NAME_FORMATS: dict[str, tuple[str, str, str]] = {
     "postgres": ("TO_CHAR", "FMMonth", "FMDay"),
@@ -114,9 +118,14 @@ def _in_redshift(node: exp.Extract) -> exp.Expr | None:
 
 
 _PARTS: dict[str, Callable[[exp.Extract], exp.Expr | None]] = {
-    "postgres": _in_postgres, "spark": _in_spark, "snowflake": _in_snowflake, "bigquery": _in_bigquery,
-    "trino": _in_trino, "clickhouse": _in_clickhouse, "redshift": _in_redshift,
-}  # fmt: skip
+    "postgres": _in_postgres,
+    "spark": _in_spark,
+    "snowflake": _in_snowflake,
+    "bigquery": _in_bigquery,
+    "trino": _in_trino,
+    "clickhouse": _in_clickhouse,
+    "redshift": _in_redshift,
+}
 
 
 def _from_sunday(day: exp.Expr, sunday: int) -> exp.Expr:

@@ -127,9 +127,7 @@ class DuckDBEngine:
     def close(self) -> None:
         self._connection.close()
 
-    def _interrupted(
-        self, running: Statement[duckdb.DuckDBPyConnection], timed_out: threading.Event
-    ) -> EngineProblem:
+    def _interrupted(self, running: Statement[duckdb.DuckDBPyConnection], timed_out: threading.Event) -> EngineProblem:
         if timed_out.is_set() and not running.is_cancelled:
             return QueryTimeout(self._timeout_seconds)
         return QueryCancelled()

@@ -12,10 +12,21 @@ from semantic_layer.engines.rewriting import Rewrite, call, cast, parts
 from semantic_layer.sql.value_types import kind_of
 
 _PARTS: dict[type[exp.Expr], str] = {
-    exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.Week: "WEEK", exp.WeekOfYear: "WEEK",
-    exp.Day: "DAY", exp.DayOfMonth: "DAY", exp.DayOfYear: "DOY", exp.DayOfWeek: "DOW", exp.DayOfWeekIso: "ISODOW",
-    exp.Hour: "HOUR", exp.Minute: "MINUTE", exp.Second: "SECOND", exp.TimeToUnix: "EPOCH",
-}  # fmt: skip
+    exp.Year: "YEAR",
+    exp.Quarter: "QUARTER",
+    exp.Month: "MONTH",
+    exp.Week: "WEEK",
+    exp.WeekOfYear: "WEEK",
+    exp.Day: "DAY",
+    exp.DayOfMonth: "DAY",
+    exp.DayOfYear: "DOY",
+    exp.DayOfWeek: "DOW",
+    exp.DayOfWeekIso: "ISODOW",
+    exp.Hour: "HOUR",
+    exp.Minute: "MINUTE",
+    exp.Second: "SECOND",
+    exp.TimeToUnix: "EPOCH",
+}
 # names that sqlglot does not know as functions, and other spellings of a part
 _NAMED_PARTS = {"isoyear": "ISOYEAR", "weekday": "DOW"}
 _SPELLINGS = {"DAYOFWEEK": "DOW", "WEEKDAY": "DOW", "DAYOFYEAR": "DOY", "WEEKOFYEAR": "WEEK", "DAYS": "DAY"}
@@ -157,9 +168,7 @@ def _any_value(node: exp.Expr) -> exp.Expr:
 def _text(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Contains):
         return exp.Paren(
-            this=exp.GT(
-                this=exp.StrPosition(this=node.this, substr=node.expression), expression=exp.Literal.number(0)
-            )
+            this=exp.GT(this=exp.StrPosition(this=node.this, substr=node.expression), expression=exp.Literal.number(0))
         )
     name = node.name.lower() if isinstance(node, exp.Anonymous) else ""
     if name in ("suffix", "prefix") and len(node.expressions) == 2:
@@ -179,9 +188,19 @@ def _text(node: exp.Expr) -> exp.Expr:
 
 
 PLAIN: tuple[Rewrite, ...] = (
-    _extract, _years_of_age, _since, _interval, _added, _weeks, _percentile, _truth, _chosen, _geomean, _any_value,
+    _extract,
+    _years_of_age,
+    _since,
+    _interval,
+    _added,
+    _weeks,
+    _percentile,
+    _truth,
+    _chosen,
+    _geomean,
+    _any_value,
     _text,
-)  # fmt: skip
+)
 
 
 def named(function: str) -> Rewrite:

@@ -31,6 +31,9 @@ user using values where with
 RESERVED: dict[str, frozenset[str]] = {
     dialect: frozenset(words.split())
     for dialect, words in (
-        ("postgres", _POSTGRES), ("clickhouse", _POSTGRES), ("snowflake", _SNOWFLAKE), ("spark", _SPARK),
+        ("postgres", _POSTGRES),
+        ("clickhouse", _POSTGRES),
+        ("snowflake", _SNOWFLAKE),
+        ("spark", _SPARK),
     )
-}  # fmt: skip
+}

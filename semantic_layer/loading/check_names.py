@@ -17,13 +17,28 @@ from semantic_layer.time.periods import GRAINS
 from semantic_layer.time.units import CLOCK_GRAINS
 
 _SINGULAR = (
-    ("datasets", "dataset"), ("grains", "grain"), ("metrics", "metric"), ("entities", "entity"), ("lists", "list"),
-    ("behaviours", "behaviour"), ("cohorts", "cohort"), ("funnels", "funnel"),
-)  # fmt: skip
+    ("datasets", "dataset"),
+    ("grains", "grain"),
+    ("metrics", "metric"),
+    ("entities", "entity"),
+    ("lists", "list"),
+    ("behaviours", "behaviour"),
+    ("cohorts", "cohort"),
+    ("funnels", "funnel"),
+)
 _UNIT_SPELLINGS = {
-    "%": "percent", "percentage": "percent", "pct": "percent", "percents": "percent", "rmb": "CNY", "yuan": "CNY",
-    "¥": "CNY", "元": "CNY", "cny": "CNY", "number": "count", "counts": "count",
-}  # fmt: skip
+    "%": "percent",
+    "percentage": "percent",
+    "pct": "percent",
+    "percents": "percent",
+    "rmb": "CNY",
+    "yuan": "CNY",
+    "¥": "CNY",
+    "元": "CNY",
+    "cny": "CNY",
+    "number": "count",
+    "counts": "count",
+}
 
 
 def check_names(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[DefinitionProblem]:
@@ -68,8 +83,11 @@ def _check_steps(draft: Draft) -> Iterator[DefinitionProblem]:
 def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str, Part]]:
     """What a query names without saying of which kind it is: kind, name and where it is defined."""
     for section, thing in (
-        ("metrics", "metric"), ("entities", "entity"), ("cohorts", "cohort"), ("funnels", "funnel"),
-    ):  # fmt: skip
+        ("metrics", "metric"),
+        ("entities", "entity"),
+        ("cohorts", "cohort"),
+        ("funnels", "funnel"),
+    ):
         for place, each in enumerate(getattr(draft.definition, section)):
             if draft.is_read(section, place):
                 yield thing, each.name, (section, place)

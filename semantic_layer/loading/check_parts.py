@@ -56,9 +56,7 @@ def check_relationships(
     yield from _check_circles(draft, datasets, taken)
 
 
-def _check_circles(
-    draft: Draft, datasets: Mapping[str, Dataset], taken: Iterable[Step]
-) -> Iterator[DefinitionProblem]:
+def _check_circles(draft: Draft, datasets: Mapping[str, Dataset], taken: Iterable[Step]) -> Iterator[DefinitionProblem]:
     relationships = draft.definition.relationships
     hops = [(each.source, each.target, place) for place, each in enumerate(relationships)]
     hops += [(step.source, step.target, step.place) for step in taken if step.place is not None]

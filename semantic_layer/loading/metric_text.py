@@ -118,8 +118,10 @@ class MetricReader:
         if _is_readable(lambda each: rolling(each, date(2000, 1, 1)), text):
             return True
         head, _, rest = text.strip().partition(" ")
-        return head == "last" and _is_readable(lambda each: length(each, self._own_grains()), rest) and (
-            rest.split()[-1] in self._own_grains()
+        return (
+            head == "last"
+            and _is_readable(lambda each: length(each, self._own_grains()), rest)
+            and (rest.split()[-1] in self._own_grains())
         )
 
     def unknown_metric(self, part: Part, owner: str, name: str, more: Collection[str] = ()) -> None:
@@ -135,9 +137,7 @@ class MetricReader:
         if extra is not None:
             self._wrong(metric, (*part, extra), f"is a {kind}, which has no `{extra}`")
 
-    def _check_length(
-        self, metric: MetricDefinition, text: str | None, part: Part, *, own: bool = True
-    ) -> None:
+    def _check_length(self, metric: MetricDefinition, text: str | None, part: Part, *, own: bool = True) -> None:
         """A length of time; in units of the model's own too, where `own` says so."""
         known = self._own_grains() if own else ()
         if text is not None and not _is_readable(lambda each: _sane_length(each, known), text):

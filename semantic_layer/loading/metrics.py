@@ -88,9 +88,7 @@ def _in_order(
     return built
 
 
-def _metric(
-    definition: MetricDefinition, text: MetricText, inputs: list[Metric], conditions: list[Metric]
-) -> Metric:
+def _metric(definition: MetricDefinition, text: MetricText, inputs: list[Metric], conditions: list[Metric]) -> Metric:
     kind: MetricKind = "simple"
     is_stock, is_additive = definition.valid is not None, False
     if definition.transition is not None:

@@ -124,7 +124,6 @@ class Scope:
             reachable = tuple(self.joins.paths.get(self.dataset, {}))
             yield Unreachable(self.draft.where(*part), owner, self.dataset, target, reachable)
 
-
     def _check_onward(self, column: exp.Column, part: Part, owner: str) -> Iterator[DefinitionProblem]:
         """What a neighbour's field reads of its own neighbours is what the rows here join under that name."""
         first = self.find(column.table, column.name)

@@ -45,19 +45,35 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
 )
 SECTIONS = tuple(_ITEMS)
 _KINDS = MappingProxyType(
-    {"datasets": "dataset", "relationships": "relationship", "grains": "grain", "entities": "entity",
-     "metrics": "metric", "lists": "list", "behaviours": "behaviour", "cohorts": "cohort", "funnels": "funnel",
-     "fields": "field"}
-)  # fmt: skip
+    {
+        "datasets": "dataset",
+        "relationships": "relationship",
+        "grains": "grain",
+        "entities": "entity",
+        "metrics": "metric",
+        "lists": "list",
+        "behaviours": "behaviour",
+        "cohorts": "cohort",
+        "funnels": "funnel",
+        "fields": "field",
+    }
+)
 _WANTED = MappingProxyType(
     {
-        "string_type": "a text (put it in quotes)", "tuple_type": "a list",
-        "too_short": "longer: it needs two items or more", "dict_type": "a mapping of keys to values",
-        "model_type": "a mapping of keys to values", "model_attributes_type": "a mapping of keys to values",
-        "bool_type": "true or false", "bool_parsing": "true or false", "int_type": "a number or a text",
-        "float_type": "a number or a text", "int_parsing": "a whole number", "int_from_float": "a whole number",
+        "string_type": "a text (put it in quotes)",
+        "tuple_type": "a list",
+        "too_short": "longer: it needs two items or more",
+        "dict_type": "a mapping of keys to values",
+        "model_type": "a mapping of keys to values",
+        "model_attributes_type": "a mapping of keys to values",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "int_type": "a number or a text",
+        "float_type": "a number or a text",
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
     }
-)  # fmt: skip
+)
 _NOTHING = object()
 
 

@@ -17,15 +17,21 @@ Group = Literal["number", "text", "true or false", "time"]
 # the declared type of the field that a column names; None where it is not known
 KindOfColumn = Callable[[exp.Column], ColumnType | None]
 _GROUPS: dict[ColumnType, Group] = {
-    "integer": "number", "number": "number", "text": "text", "boolean": "true or false", "date": "time",
+    "integer": "number",
+    "number": "number",
+    "text": "text",
+    "boolean": "true or false",
+    "date": "time",
     "timestamp": "time",
-}  # fmt: skip
+}
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _CALCULATIONS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
 _AVERAGES = (exp.Avg, exp.Median, exp.PercentileCont, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance)
 _COMPUTED: dict[type[exp.Expr], Callable[[float, float], float]] = {
-    exp.Add: operator.add, exp.Sub: operator.sub, exp.Mul: operator.mul,
-}  # fmt: skip
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+}
 _UNORDERED = (exp.First, exp.Last, exp.AnyValue)
 _QUANTILES = (exp.PercentileCont, exp.PercentileDisc, exp.Quantile, exp.ApproxQuantile)
 

@@ -19,14 +19,25 @@ from semantic_layer.time.periods import GRAINS
 from semantic_layer.time.units import CLOCK_GRAINS
 
 DatePart = Literal[
-    "hour_of_day", "day_of_week", "day_of_month", "day_of_year", "week_of_year", "month_of_year", "quarter_of_year",
-]  # fmt: skip
+    "hour_of_day",
+    "day_of_week",
+    "day_of_month",
+    "day_of_year",
+    "week_of_year",
+    "month_of_year",
+    "quarter_of_year",
+]
 DATE_PARTS: tuple[DatePart, ...] = get_args(DatePart)
 # what EXTRACT calls them; weekdays are numbered from Monday (1) to Sunday (7), weeks as in ISO 8601
 _EXTRACTED: dict[str, str] = {
-    "hour_of_day": "HOUR", "day_of_week": "ISODOW", "day_of_month": "DAY", "day_of_year": "DOY",
-    "week_of_year": "WEEK", "month_of_year": "MONTH", "quarter_of_year": "QUARTER",
-}  # fmt: skip
+    "hour_of_day": "HOUR",
+    "day_of_week": "ISODOW",
+    "day_of_month": "DAY",
+    "day_of_year": "DOY",
+    "week_of_year": "WEEK",
+    "month_of_year": "MONTH",
+    "quarter_of_year": "QUARTER",
+}
 PART_LABELS: dict[str, Label] = {
     "hour_of_day": Label("小时", "hour of day"),
     "day_of_week": Label("星期", "day of week"),
@@ -35,10 +46,15 @@ PART_LABELS: dict[str, Label] = {
     "week_of_year": Label("年内第几周", "week of year"),
     "month_of_year": Label("月份（不分年）", "month of year"),
     "quarter_of_year": Label("季度（不分年）", "quarter of year"),
-    "second": Label("秒", "second"), "minute": Label("分钟", "minute"), "hour": Label("小时", "hour"),
-    "day": Label("日期", "day"), "week": Label("周", "week"), "month": Label("月份", "month"),
-    "quarter": Label("季度", "quarter"), "year": Label("年份", "year"),
-}  # fmt: skip
+    "second": Label("秒", "second"),
+    "minute": Label("分钟", "minute"),
+    "hour": Label("小时", "hour"),
+    "day": Label("日期", "day"),
+    "week": Label("周", "week"),
+    "month": Label("月份", "month"),
+    "quarter": Label("季度", "quarter"),
+    "year": Label("年份", "year"),
+}
 _OF_THE_DAY = ("hour_of_day", *CLOCK_GRAINS)
 _SEPARATOR = "__"
 

@@ -20,8 +20,13 @@ from semantic_layer.time.units import STANDARD, Units
 ALL = "all"
 Parameters = Mapping[str, int | float | str]
 _OPERATORS: Mapping[type[exp.Expr], NumberOperator] = {
-    exp.EQ: "=", exp.NEQ: "!=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
-}  # fmt: skip
+    exp.EQ: "=",
+    exp.NEQ: "!=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
 _TURNED: Mapping[NumberOperator, NumberOperator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 

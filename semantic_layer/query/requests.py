@@ -15,9 +15,22 @@ from semantic_layer.time.periods import Grain, Period
 Origin = Literal["asked", "default", "metric", "policy"]
 Scalar = bool | int | float | str
 Operator = Literal[
-    "=", "!=", "in", "not in", "<", "<=", ">", ">=", "between", "contains", "not contains", "starts with",
-    "ends with", "is null", "is not null",
-]  # fmt: skip
+    "=",
+    "!=",
+    "in",
+    "not in",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "between",
+    "contains",
+    "not contains",
+    "starts with",
+    "ends with",
+    "is null",
+    "is not null",
+]
 NumberOperator = Literal["=", "!=", "<", "<=", ">", ">=", "between"]
 
 
@@ -214,10 +227,28 @@ class FunnelQuery(_Frozen):
 Request = Annotated[MetricQuery | ListQuery | CohortQuery | FunnelQuery, Field(discriminator="kind")]
 
 __all__ = [
-    "AllOf", "AnyOf", "CohortQuery", "Compare", "FieldFilter", "Filter", "FunnelQuery", "Grain", "Having", "ListQuery",
-    "MeasuredColumn", "MetricFilter", "MetricQuery", "NotOf", "NumberOperator", "Operator", "Order", "Origin",
-    "Period", "Request", "Scalar",
-]  # fmt: skip
+    "AllOf",
+    "AnyOf",
+    "CohortQuery",
+    "Compare",
+    "FieldFilter",
+    "Filter",
+    "FunnelQuery",
+    "Grain",
+    "Having",
+    "ListQuery",
+    "MeasuredColumn",
+    "MetricFilter",
+    "MetricQuery",
+    "NotOf",
+    "NumberOperator",
+    "Operator",
+    "Order",
+    "Origin",
+    "Period",
+    "Request",
+    "Scalar",
+]
 
 for _model in (MetricFilter, AllOf, AnyOf, NotOf, MetricQuery, MeasuredColumn, ListQuery, CohortQuery, FunnelQuery):
     _model.model_rebuild()

@@ -54,9 +54,7 @@ class Binder:
         # is kept beside it, as the identity of a tree says nothing once the tree is gone
         self._bound: dict[tuple[int, str], tuple[exp.Expr | Field, Bound]] = {}
 
-    def bind(
-        self, expression: exp.Expr, dataset: str, given: Mapping[str, exp.Expr] | None = None
-    ) -> Bound:
+    def bind(self, expression: exp.Expr, dataset: str, given: Mapping[str, exp.Expr] | None = None) -> Bound:
         """`expression` over fields of `dataset` (unqualified) and of its neighbours. Names in `given` stay as they
         are given. Raises UnbindableError."""
         memory = (id(expression), dataset)
@@ -166,9 +164,12 @@ class Binder:
 
 
 def field_tree(
-    field: Field, datasets: Mapping[str, Dataset], literals: Mapping[str, exp.Expr], needs: set[str],
+    field: Field,
+    datasets: Mapping[str, Dataset],
+    literals: Mapping[str, exp.Expr],
+    needs: set[str],
     hop: Callable[[str, str], None] = lambda source, target: None,
-) -> exp.Expr:  # fmt: skip
+) -> exp.Expr:
     """A field's expression over columns. The datasets that it reads are added to `needs`; `hop` is told of each
     neighbour that a field reads: the field's dataset and the neighbour."""
     needs.add(field.dataset)

@@ -198,11 +198,13 @@ def _moved(branch: Branch, by: Length, clock: Clock, suffix: Suffix) -> Branch:
         return replace(branch, start=start, end=_moved_end(branch, earlier), suffix=suffix)
     steps = units.steps(by)
     if steps is not None:
-        spine = tuple(_moved_bucket(units, each, units.start(units.number(each.source) - steps), earlier)
-                      for each in branch.spine)  # fmt: skip
+        spine = tuple(
+            _moved_bucket(units, each, units.start(units.number(each.source) - steps), earlier) for each in branch.spine
+        )
     elif in_months(by) is not None and (units.name == "day" or units.has_clock):
-        spine = tuple(_moved_bucket(units, each, start_of(units, earlier(each.source)), earlier)
-                      for each in branch.spine)  # fmt: skip
+        spine = tuple(
+            _moved_bucket(units, each, start_of(units, earlier(each.source)), earlier) for each in branch.spine
+        )
     else:
         spine = tuple(_cut_out(each, earlier) for each in branch.spine)
         branch = replace(branch, is_ranged=True)

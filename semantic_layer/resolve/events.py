@@ -66,17 +66,28 @@ def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
         Column(f"{definition.grain}s_since_first", "dimension", "integer", since),
         Column("cohort_size", "metric", "integer", Label("首单客户数", "cohort size"), unit="count"),
         Column(
-            definition.name, "metric", "number", Label(definition.label.zh, definition.label.en), unit="percent",
+            definition.name,
+            "metric",
+            "number",
+            Label(definition.label.zh, definition.label.en),
+            unit="percent",
             metric=definition.name,
         ),
-    )  # fmt: skip
+    )
     sorts = _sorts(query, columns, context)
     context.finish()
     return ResolvedCohort(
-        events=events, members=members, grain=definition.grain, period=period,
-        end=context.as_of + timedelta(days=1), distances=months // _MONTHS[definition.grain] + 1,
-        since=query.since, sorts=sorts, columns=columns, filters=_applied(query.filters, context, events),
-    )  # fmt: skip
+        events=events,
+        members=members,
+        grain=definition.grain,
+        period=period,
+        end=context.as_of + timedelta(days=1),
+        distances=months // _MONTHS[definition.grain] + 1,
+        since=query.since,
+        sorts=sorts,
+        columns=columns,
+        filters=_applied(query.filters, context, events),
+    )
 
 
 def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
@@ -96,16 +107,23 @@ def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
         Column("step", "dimension", "text", Label("步骤", "step"), value_labels=labels),
         Column("customers", "metric", "integer", Label("客户数", "customers"), unit="count"),
         Column(
-            definition.name, "metric", "number", Label(definition.label.zh, definition.label.en), unit="percent",
+            definition.name,
+            "metric",
+            "number",
+            Label(definition.label.zh, definition.label.en),
+            unit="percent",
             metric=definition.name,
         ),
         Column("step_conversion", "metric", "number", Label("上一步转化率", "step conversion"), unit="percent"),
-    )  # fmt: skip
+    )
     period = (query.period or Period()).cut_after(context.as_of)
     return ResolvedFunnel(
-        steps=steps, members=members, period=period, columns=columns,
+        steps=steps,
+        members=members,
+        period=period,
+        columns=columns,
         filters=_applied(query.filters, context, *(events for _, events in steps)),
-    )  # fmt: skip
+    )
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> QueryError:
@@ -120,9 +138,12 @@ def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRow
         context.problems.append(MissingTable("metric", metric, tuple(sorted(missing))))
         return None
     maker = MeasureMaker(
-        model, binder, lambda dataset, _: Rows(dataset, (), (), ()), lambda rows, among: narrowed(rows, among, context),
+        model,
+        binder,
+        lambda dataset, _: Rows(dataset, (), (), ()),
+        lambda rows, among: narrowed(rows, among, context),
         context.calendars,
-    )  # fmt: skip
+    )
     try:
         measure = maker.make(leaf, ())
         key = binder.key(measure.rows.dataset, entity.dataset, entity.key)
@@ -145,16 +166,17 @@ def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Con
     context.problems.extend(unknown_in(filters, context, "filters"))
     context.finish()
     found = FilterBinder(
-        model, binder, entity.dataset, resolve_population=lambda inner: resolve_population(inner, context),
+        model,
+        binder,
+        entity.dataset,
+        resolve_population=lambda inner: resolve_population(inner, context),
         names=context.next_population,
-    )  # fmt: skip
+    )
     try:
         bound = tuple(found.bind(each) for each in conditions)
         key = binder.key(entity.dataset, entity.dataset, entity.key)
         steps = binder.steps(entity.dataset, {entity.dataset, *found.datasets})
-        context.problems.extend(
-            policies_that_miss(entity.dataset, steps, context.reader.policies, model, "filters")
-        )
+        context.problems.extend(policies_that_miss(entity.dataset, steps, context.reader.policies, model, "filters"))
     except UnbindableError as error:
         context.problems.append(unbound(error, "filters", entity.name, model))
         return None

@@ -24,8 +24,12 @@ from semantic_layer.sql.nodes import all_of, any_of, day_literal, number_literal
 
 _TEXT_OPERATORS = ("contains", "not contains", "starts with", "ends with")
 _COMPARISONS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-}  # fmt: skip
+    "=": exp.EQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
 
 
 class BadValueError(ValueError):
@@ -96,10 +100,16 @@ class FilterBinder:
         name = self.names()
         self.populations.append(
             Population(
-                name=name, key=key.expression, query=resolved, key_column=name_of_key, column=condition.metric,
-                op=condition.op, values=condition.values, negated=negated,
+                name=name,
+                key=key.expression,
+                query=resolved,
+                key_column=name_of_key,
+                column=condition.metric,
+                op=condition.op,
+                values=condition.values,
+                negated=negated,
             )
-        )  # fmt: skip
+        )
         return exp.Placeholder(this=name)
 
 

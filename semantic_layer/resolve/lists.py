@@ -71,10 +71,15 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
             context.problems.append(RepeatedColumn(f"measured[{index}]", each.column.name))
     context.finish()
     return ResolvedList(
-        rows=rows, shown=shown, key=entity.key, measured=measured, sorts=_sorts(query, entity, columns, context),
-        limit=query.limit, columns=columns,
+        rows=rows,
+        shown=shown,
+        key=entity.key,
+        measured=measured,
+        sorts=_sorts(query, entity, columns, context),
+        limit=query.limit,
+        columns=columns,
         filters=tuple(a for f in (*query.filters, *context.reader.policies) for a in applied(f)),
-    )  # fmt: skip
+    )
 
 
 def _name(name: str, field: Field, context: Context) -> str:
@@ -121,10 +126,12 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
             hidden = field.definition.pii is not None and not context.reader.may_see_personal
             keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
         filters = FilterBinder(
-            context.model, binder, entity.dataset,
+            context.model,
+            binder,
+            entity.dataset,
             resolve_population=lambda inner: resolve_population(inner, context),
             names=context.next_population,
-        )  # fmt: skip
+        )
         conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
         conditions += _existing(entity, context)
         steps = binder.steps(entity.dataset, needs | filters.datasets)
@@ -181,9 +188,10 @@ def _rows_counted(each: MeasuredColumn, context: Context) -> object:
     rows = {
         (leaf.definition.dataset, leaf.definition.filter, leaf.definition.time, leaf.definition.default_period)
         for leaf in context.model.leaves(each.metric)
-        if leaf.kind == "simple" and not (leaf.definition.valid or leaf.definition.per or leaf.definition.latest)
+        if leaf.kind == "simple"
+        and not (leaf.definition.valid or leaf.definition.per or leaf.definition.latest)
         and leaf.definition.window is None
-    }  # fmt: skip
+    }
     is_one = len(rows) == 1 and context.model.metrics[each.metric].kind == "simple"
     return rows.pop() if is_one else each.metric
 

@@ -56,9 +56,12 @@ class MeasureMaker:
         return "snapshot" if self._time_name(leaf) is None else "flow"
 
     def make(
-        self, leaf: Metric, branches: tuple[Branch, ...], extra: tuple[exp.Expr, ...] = (),
+        self,
+        leaf: Metric,
+        branches: tuple[Branch, ...],
+        extra: tuple[exp.Expr, ...] = (),
         among: tuple[Among, ...] = (),
-    ) -> Measure:  # fmt: skip
+    ) -> Measure:
         """The measure of a leaf over those branches, narrowed by `extra` conditions over dimensions and fields, and to
         entities that are `among` some.
 
@@ -94,11 +97,21 @@ class MeasureMaker:
         needs |= {step.target for step in rows.steps}
         steps = self._steps(dataset, needs, tuple(each for each in (since, until) if each is not None))
         return Measure(
-            alias=leaf.name + self.suffix, metric=leaf, kind="running" if overlaps and kind == "flow" else kind,
-            rows=replace(rows, steps=steps), aggregate=aggregate,
-            condition=all_of(conditions) if conditions else None, time=time, since=since, until=until, per=per,
-            transition=None, branches=branches, when_empty=_when_empty(leaf), latest=latest,
-        )  # fmt: skip
+            alias=leaf.name + self.suffix,
+            metric=leaf,
+            kind="running" if overlaps and kind == "flow" else kind,
+            rows=replace(rows, steps=steps),
+            aggregate=aggregate,
+            condition=all_of(conditions) if conditions else None,
+            time=time,
+            since=since,
+            until=until,
+            per=per,
+            transition=None,
+            branches=branches,
+            when_empty=_when_empty(leaf),
+            latest=latest,
+        )
 
     def _steps(self, dataset: str, needs: set[str], valid: tuple[exp.Expr, ...]) -> tuple[Step, ...]:
         """The joins of a measure's rows. Rows that are counted at an instant (`valid` tells at which they are) find
@@ -110,9 +123,7 @@ class MeasureMaker:
         fixed = self.binder.steps(dataset, ends)
         return tuple(step if step in fixed else _as_of_instant(step) for step in steps)
 
-    def _validity(
-        self, leaf: Metric, dataset: str, needs: set[str]
-    ) -> tuple[exp.Expr | None, exp.Expr | None]:
+    def _validity(self, leaf: Metric, dataset: str, needs: set[str]) -> tuple[exp.Expr | None, exp.Expr | None]:
         valid = leaf.definition.valid
         if valid is None:
             return None, None
@@ -169,11 +180,16 @@ class MeasureMaker:
         count = len(parts.same)
         within = parts.within.split() if parts.within is not None else None
         made = ConversionParts(
-            base, of_base[0], event, of_event[0], of_event[count + 1 :],
+            base,
+            of_base[0],
+            event,
+            of_event[0],
+            of_event[count + 1 :],
             (int(within[0]), within[1].removesuffix("s")) if within is not None else None,
-            tuple(zip(of_base[1 : count + 1], of_event[1 : count + 1], strict=True)), base_id=of_base[count + 1 :],
+            tuple(zip(of_base[1 : count + 1], of_event[1 : count + 1], strict=True)),
+            base_id=of_base[count + 1 :],
             is_of_same_rows=base.rows.dataset == event.rows.dataset,
-        )  # fmt: skip
+        )
         return replace(self._matched(leaf, base, branches, conversion=made), when_empty=_when_empty(leaf))
 
     def _until_today(self, measure: Measure) -> Measure:
@@ -191,14 +207,29 @@ class MeasureMaker:
         return MeasureMaker(self.model, self.binder, bare, self.narrowed, self.calendars)
 
     def _matched(
-        self, leaf: Metric, base: Measure, branches: tuple[Branch, ...],
-        transition: TransitionParts | None = None, conversion: ConversionParts | None = None,
-    ) -> Measure:  # fmt: skip
+        self,
+        leaf: Metric,
+        base: Measure,
+        branches: tuple[Branch, ...],
+        transition: TransitionParts | None = None,
+        conversion: ConversionParts | None = None,
+    ) -> Measure:
         return Measure(
-            alias=leaf.name + self.suffix, metric=leaf, kind="transition" if transition is not None else "conversion",
-            rows=base.rows, aggregate=None, condition=None, time=None, since=None, until=None, per=None,
-            transition=transition, branches=branches, when_empty=_when_empty(leaf), conversion=conversion,
-        )  # fmt: skip
+            alias=leaf.name + self.suffix,
+            metric=leaf,
+            kind="transition" if transition is not None else "conversion",
+            rows=base.rows,
+            aggregate=None,
+            condition=None,
+            time=None,
+            since=None,
+            until=None,
+            per=None,
+            transition=transition,
+            branches=branches,
+            when_empty=_when_empty(leaf),
+            conversion=conversion,
+        )
 
     def _with_fields(self, measure: Measure, names: tuple[str, ...]) -> tuple[Measure, tuple[exp.Expr, ...]]:
         """The measure with the joins that its rows need to know those fields, and the fields."""
@@ -250,13 +281,31 @@ class MeasureMaker:
         definition = MetricDefinition(name="rows", dataset=rows.dataset, expression="count(*)")
         star = exp.Count(this=exp.Star(), big_int=True)
         metric = Metric(
-            definition=definition, kind="simple", label=Label("行数", "rows"), expression=star, filter=None,
-            inputs=(), datasets=frozenset({rows.dataset}), is_stock=False, is_additive=True,
-        )  # fmt: skip
+            definition=definition,
+            kind="simple",
+            label=Label("行数", "rows"),
+            expression=star,
+            filter=None,
+            inputs=(),
+            datasets=frozenset({rows.dataset}),
+            is_stock=False,
+            is_additive=True,
+        )
         return Measure(
-            alias="rows", metric=metric, kind="snapshot", rows=rows, aggregate=star.copy(), condition=None, time=None,
-            since=None, until=None, per=None, transition=None, branches=branches[:1], when_empty=0,
-        )  # fmt: skip
+            alias="rows",
+            metric=metric,
+            kind="snapshot",
+            rows=rows,
+            aggregate=star.copy(),
+            condition=None,
+            time=None,
+            since=None,
+            until=None,
+            per=None,
+            transition=None,
+            branches=branches[:1],
+            when_empty=0,
+        )
 
 
 def _when_empty(leaf: Metric) -> Number | None:

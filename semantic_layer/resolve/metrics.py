@@ -94,16 +94,21 @@ def resolve_population(query: MetricQuery, context: Context) -> ResolvedMetrics:
 def narrowed(rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
     """Rows of those entities only that meet every condition. Raises UnbindableError."""
     filters = FilterBinder(
-        context.model, context.binder, rows.dataset,
-        resolve_population=lambda query: resolve_population(query, context), names=context.next_population,
-    )  # fmt: skip
+        context.model,
+        context.binder,
+        rows.dataset,
+        resolve_population=lambda query: resolve_population(query, context),
+        names=context.next_population,
+    )
     conditions = [condition_of(each, context.model.parameters, context.as_of, context.calendars) for each in among]
     bound = tuple(filters.bind(each) for each in conditions)
     needs = {rows.dataset, *(step.target for step in rows.steps), *filters.datasets}
     return replace(
-        rows, steps=context.binder.steps(rows.dataset, needs), filters=(*rows.filters, *bound),
+        rows,
+        steps=context.binder.steps(rows.dataset, needs),
+        filters=(*rows.filters, *bound),
         populations=(*rows.populations, *filters.populations),
-    )  # fmt: skip
+    )
 
 
 class MetricResolver:
@@ -123,9 +128,11 @@ class MetricResolver:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
         self._makers: dict[str, MeasureMaker] = {}
         self._rows = QueryRows(
-            query, context, lambda each: resolve_population(each, context),
+            query,
+            context,
+            lambda each: resolve_population(each, context),
             lambda rows, among: narrowed(rows, among, context),
-        )  # fmt: skip
+        )
 
     def resolve(self) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -155,14 +162,27 @@ class MetricResolver:
         period = shown[0].period if shown else None
         columns = result_columns(query, keys, self._model)
         return ResolvedMetrics(
-            keys=keys, grain=self._grain, metrics=tuple(metrics), measures=tuple(measures.values()),
-            totals=tuple(totals.values()), shares=query.shares, cumulative=query.cumulative,
-            compared=query.compare is not None, spine=self._spine(shown), shown=shown_values(query, keys, context),
-            having=query.having, keep=kept_conditions("keep", query.keep, keys, context),
-            sorts=sorts_of(query, keys, columns, context), limit=query.limit, limit_within=query.limit_within,
-            columns=columns, filters=filters_told(query, metrics, context), period=period,
-            previous_period=shown[0].previous if shown else None, incomplete=self._incomplete(period),
-        )  # fmt: skip
+            keys=keys,
+            grain=self._grain,
+            metrics=tuple(metrics),
+            measures=tuple(measures.values()),
+            totals=tuple(totals.values()),
+            shares=query.shares,
+            cumulative=query.cumulative,
+            compared=query.compare is not None,
+            spine=self._spine(shown),
+            shown=shown_values(query, keys, context),
+            having=query.having,
+            keep=kept_conditions("keep", query.keep, keys, context),
+            sorts=sorts_of(query, keys, columns, context),
+            limit=query.limit,
+            limit_within=query.limit_within,
+            columns=columns,
+            filters=filters_told(query, metrics, context),
+            period=period,
+            previous_period=shown[0].previous if shown else None,
+            incomplete=self._incomplete(period),
+        )
 
     # ---- time ----
 
@@ -318,10 +338,13 @@ class MetricResolver:
         if suffix not in self._makers:
             names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
             self._makers[suffix] = MeasureMaker(
-                model=self._model, binder=self._context.binder,
+                model=self._model,
+                binder=self._context.binder,
                 rows=lambda dataset, event_time: self._rows.of(dataset, names, event_time),
-                narrowed=self._rows.narrowed, calendars=self._context.calendars, suffix=suffix,
-            )  # fmt: skip
+                narrowed=self._rows.narrowed,
+                calendars=self._context.calendars,
+                suffix=suffix,
+            )
         return self._makers[suffix]
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:

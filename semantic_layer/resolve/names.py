@@ -95,9 +95,7 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
     more = context.model.fields
-    yield from _named(
-        condition.field, "field", where, more, context, is_withheld_here=condition.origin != "policy"
-    )
+    yield from _named(condition.field, "field", where, more, context, is_withheld_here=condition.origin != "policy")
 
 
 def _named(

@@ -40,9 +40,7 @@ def sorts_of(
     names = [column.name for column in columns]
     for order in query.order_by:
         if order.column not in names:
-            context.problems.append(
-                NotAColumn("order_by", order.column, context.nearest(order.column, names))
-            )
+            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
     types = {column.name: column.type for column in columns}
     for having in query.having:
         if having.column not in names:

@@ -59,9 +59,14 @@ def is_event_part(model: Model, name: str) -> bool:
 def field_column(name: str, label: Label, found: Field) -> Column:
     """The column of a field under a name of its own."""
     return Column(
-        name, "dimension", found.type, label, unit=found.definition.unit, field=found.qualified,
+        name,
+        "dimension",
+        found.type,
+        label,
+        unit=found.definition.unit,
+        field=found.qualified,
         is_sensitive=found.definition.pii is not None,
-    )  # fmt: skip
+    )
 
 
 def metric_column(model: Model, metric: Metric) -> Column:
@@ -117,19 +122,34 @@ def comparison_columns(model: Model, metric: Metric, to: str) -> tuple[Column, .
     """The columns of a comparison: the other period's value, and of numbers the difference and the relative change."""
     value = metric_column(model, metric)
     previous = Column(
-        f"{metric.name}__previous", "comparison", value.type, _joined(metric.label, _PREVIOUS_LABELS[to]),
-        unit=metric.unit, metric=metric.name, part="previous",
-    )  # fmt: skip
+        f"{metric.name}__previous",
+        "comparison",
+        value.type,
+        _joined(metric.label, _PREVIOUS_LABELS[to]),
+        unit=metric.unit,
+        metric=metric.name,
+        part="previous",
+    )
     if value.type not in NUMBERS:
         return (previous,)
     change = Column(
-        f"{metric.name}__change", "comparison", value.type, _joined(metric.label, _PART_LABELS["change"]),
-        unit=metric.unit, metric=metric.name, part="change",
-    )  # fmt: skip
+        f"{metric.name}__change",
+        "comparison",
+        value.type,
+        _joined(metric.label, _PART_LABELS["change"]),
+        unit=metric.unit,
+        metric=metric.name,
+        part="change",
+    )
     relative = Column(
-        f"{metric.name}__change_pct", "comparison", "number", _joined(metric.label, _PART_LABELS["change_pct"]),
-        unit="percent", metric=metric.name, part="change_pct",
-    )  # fmt: skip
+        f"{metric.name}__change_pct",
+        "comparison",
+        "number",
+        _joined(metric.label, _PART_LABELS["change_pct"]),
+        unit="percent",
+        metric=metric.name,
+        part="change_pct",
+    )
     return previous, change, relative
 
 

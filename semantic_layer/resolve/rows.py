@@ -62,16 +62,24 @@ class QueryRows:
         for name in names:
             keys.append(self._key(name, dataset, needs, event_time))
         filters = FilterBinder(
-            self._model, binder, dataset, resolve_population=self._population,
-            names=self._context.next_population, event_time=event_time,
-        )  # fmt: skip
+            self._model,
+            binder,
+            dataset,
+            resolve_population=self._population,
+            names=self._context.next_population,
+            event_time=event_time,
+        )
         policies = self._context.reader.policies
         conditions = tuple(filters.bind(each) for each in (*self._query.filters, *policies))
         steps = binder.steps(dataset, needs | filters.datasets)
         self._context.problems.extend(policies_that_miss(dataset, steps, policies, self._model, "group_by"))
         return Rows(
-            dataset=dataset, steps=steps, keys=tuple(keys), filters=conditions, populations=tuple(filters.populations),
-        )  # fmt: skip
+            dataset=dataset,
+            steps=steps,
+            keys=tuple(keys),
+            filters=conditions,
+            populations=tuple(filters.populations),
+        )
 
     def _key(self, name: str, dataset: str, needs: set[str], event_time: Field | None) -> exp.Expr:
         bound, _ = bound_name(self._model, self._context.binder, name, dataset, event_time)

@@ -1,5 +1,4 @@
-"""What is told where rows do not lead to a dimension: the ways in doubt, the roles to choose from, what else there is.
-"""
+"""What is told where rows do not lead to a dimension: the ways in doubt, roles to choose from, what else there is."""
 
 from __future__ import annotations
 
@@ -15,9 +14,13 @@ from semantic_layer.resolve.filters import policy_field
 
 
 def unbound(
-    error: UnbindableError, part: str, owner: str, model: Model,
-    possible: tuple[str, ...] = (), instead: str | None = None,
-) -> Problem:  # fmt: skip
+    error: UnbindableError,
+    part: str,
+    owner: str,
+    model: Model,
+    possible: tuple[str, ...] = (),
+    instead: str | None = None,
+) -> Problem:
     """The problem of a dimension or dataset that rows do not lead to; `owner` is the metric or entity asked about."""
     if error.ways:
         return AmbiguousPath(part, owner, error.target, tuple(written(way) for way in error.ways))

@@ -82,8 +82,15 @@ def _divided(one: Number, other: Number) -> Number | None:
 
 _OF_ONE: Mapping[type[exp.Expr], Callable[[Number], _Known]] = {exp.Neg: operator.neg, exp.Abs: abs}
 _OF_TWO: Mapping[type[exp.Expr], Callable[[Number, Number], _Known]] = {
-    exp.Add: operator.add, exp.Sub: operator.sub, exp.Mul: operator.mul, exp.Div: _divided,
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+    exp.Div: _divided,
     exp.Nullif: lambda one, other: None if one == other else one,
-    exp.EQ: operator.eq, exp.NEQ: operator.ne, exp.LT: operator.lt, exp.LTE: operator.le,
-    exp.GT: operator.gt, exp.GTE: operator.ge,
-}  # fmt: skip
+    exp.EQ: operator.eq,
+    exp.NEQ: operator.ne,
+    exp.LT: operator.lt,
+    exp.LTE: operator.le,
+    exp.GT: operator.gt,
+    exp.GTE: operator.ge,
+}

@@ -72,9 +72,14 @@ class _Terms:
         left = np.where(self._repeated, left, -np.inf)
         both = np.logaddexp(alive, left)
         by_x = (
-            gammaln(r + values) - gammaln(r) + r * np.log(alpha)
-            + gammaln(a + b) + gammaln(b + values) - gammaln(b) - gammaln(a + b + values)
-        )  # fmt: skip
+            gammaln(r + values)
+            - gammaln(r)
+            + r * np.log(alpha)
+            + gammaln(a + b)
+            + gammaln(b + values)
+            - gammaln(b)
+            - gammaln(a + b + values)
+        )
         value = float(self._share @ by_x + self._weight @ both)
 
         gone = self._weight * np.exp(left - both)  # weight of having left right after the last purchase
@@ -97,15 +102,14 @@ def p_alive(model: BGNBD, x: IntArray, t_x: FloatArray, age: FloatArray) -> Floa
     again = x > 0
     n = x[again].astype(np.float64)
     odds[again] = (
-        np.log(model.a) - np.log(model.b + n - 1.0)
+        np.log(model.a)
+        - np.log(model.b + n - 1.0)
         + (model.r + n) * (np.log(model.alpha + age[again]) - np.log(model.alpha + t_x[again]))
-    )  # fmt: skip
+    )
     return np.asarray(expit(-odds), dtype=np.float64)
 
 
-def no_purchase_probability(
-    model: BGNBD, x: IntArray, t_x: FloatArray, age: FloatArray, horizon: float
-) -> FloatArray:
+def no_purchase_probability(model: BGNBD, x: IntArray, t_x: FloatArray, age: FloatArray, horizon: float) -> FloatArray:
     """Probability of no purchase in (T, T + horizon].
 
     Exact: one leaves only right after a purchase, so whoever is alive at T stays silent just when their next purchase
@@ -117,9 +121,7 @@ def no_purchase_probability(
     return np.asarray(np.clip(1.0 - alive + alive * silent, 0.0, 1.0), dtype=np.float64)
 
 
-def expected_purchases(
-    model: BGNBD, x: IntArray, t_x: FloatArray, age: FloatArray, horizon: float
-) -> FloatArray:
+def expected_purchases(model: BGNBD, x: IntArray, t_x: FloatArray, age: FloatArray, horizon: float) -> FloatArray:
     """Expected number of purchases in (T, T + horizon] (equation 10 of the paper)."""
     pairs, position = np.unique(np.column_stack([x.astype(np.float64), age]), axis=0, return_inverse=True)
     given_alive = _expected_given_alive(model, pairs[:, 0], pairs[:, 1], horizon)

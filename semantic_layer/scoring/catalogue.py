@@ -84,9 +84,7 @@ def describe(
     '超出自己的购买节奏: 平均30天一单, 已75天未购'
     """
     sentence = getattr(reasons()[reason.code].sentence, language)
-    facts = {
-        name: label(name, value) if isinstance(value, str) else value for name, value in reason.evidence.items()
-    }
+    facts = {name: label(name, value) if isinstance(value, str) else value for name, value in reason.evidence.items()}
     return string.Formatter().vformat(sentence, (), facts)
 
 

@@ -20,8 +20,13 @@ from semantic_layer.scoring.stages import Codes
 LoyaltyLevel: TypeAlias = Literal["very_high", "high", "low", "at_risk"]
 Part: TypeAlias = Literal["recency", "frequency", "monetary", "tenure", "engagement", "advocacy"]
 WEIGHTS: dict[Part, float] = {
-    "recency": 0.20, "frequency": 0.25, "monetary": 0.20, "tenure": 0.10, "engagement": 0.15, "advocacy": 0.10,
-}  # fmt: skip
+    "recency": 0.20,
+    "frequency": 0.25,
+    "monetary": 0.20,
+    "tenure": 0.10,
+    "engagement": 0.15,
+    "advocacy": 0.10,
+}
 VERY_HIGH_FROM, HIGH_FROM = 75.0, 50.0
 
 

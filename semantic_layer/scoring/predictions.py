@@ -79,7 +79,5 @@ def predict(models: PurchaseModels, histories: Histories, churn_window_days: int
 
 def expected_orders(models: PurchaseModels, histories: Histories, horizon_days: int) -> FloatArray:
     """Expected paid orders of each customer over any number of days to come."""
-    purchases = bg_nbd.expected_purchases(
-        models.buying, histories.x, histories.t_x, histories.age, float(horizon_days)
-    )
+    purchases = bg_nbd.expected_purchases(models.buying, histories.x, histories.t_x, histories.age, float(horizon_days))
     return purchases * models.orders_per_purchase

@@ -17,9 +17,18 @@ from semantic_layer.scoring.likelihood import IntArray
 from semantic_layer.scoring.ranks import quintile
 
 Segment: TypeAlias = Literal[
-    "champions", "loyal", "potential_loyalist", "new", "promising", "need_attention",
-    "about_to_sleep", "at_risk", "cant_lose", "hibernating", "lost",
-]  # fmt: skip
+    "champions",
+    "loyal",
+    "potential_loyalist",
+    "new",
+    "promising",
+    "need_attention",
+    "about_to_sleep",
+    "at_risk",
+    "cant_lose",
+    "hibernating",
+    "lost",
+]
 SEGMENTS: tuple[Segment, ...] = get_args(Segment)
 
 # by R from 1 to 5; within it by FM, the mean of F and M rounded down, from 1 to 5

@@ -1,6 +1,6 @@
 """Scoring a database: paid orders and whatever else it holds go in, a complete `customer_scores` comes out.
 
-    histories -> models -> predictions -> risk, stage, tier, loyalty -> reasons -> action -> one transaction
+histories -> models -> predictions -> risk, stage, tier, loyalty -> reasons -> action -> one transaction
 """
 
 from __future__ import annotations
@@ -105,12 +105,8 @@ def score_customers(
         models = fit_models(histories)
         report("predicting", 0.4)
         predictions = predict(models, histories, churn_window_days)
-        participation = read_participation(
-            writer, columns, scored_on, churn_window_days, len(histories.customer_id)
-        )
-        thresholds = risk_thresholds(
-            predictions.churn_probability, is_churned(histories, churn_window_days)
-        )
+        participation = read_participation(writer, columns, scored_on, churn_window_days, len(histories.customer_id))
+        thresholds = risk_thresholds(predictions.churn_probability, is_churned(histories, churn_window_days))
         results = _results(histories, predictions, participation, thresholds, churn_window_days)
         writer.execute(_RESULTS)
         writer.append("scoring_results", results)

@@ -50,9 +50,7 @@ def risk_thresholds(churn_probability: FloatArray, churned: npt.NDArray[np.bool_
     return RiskThresholds(high, min(high, max(half, min(0.25, fifth))))
 
 
-def churn_risk(
-    churn_probability: FloatArray, churned: npt.NDArray[np.bool_], thresholds: RiskThresholds
-) -> Codes:
+def churn_risk(churn_probability: FloatArray, churned: npt.NDArray[np.bool_], thresholds: RiskThresholds) -> Codes:
     """`churned` for exactly the dormant customers; the others by the thresholds."""
     return np.select(
         [churned, churn_probability >= thresholds.high, churn_probability >= thresholds.medium],

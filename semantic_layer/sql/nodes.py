@@ -109,9 +109,7 @@ def divided_safely(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
-def joined(
-    select: exp.Select, source: exp.Expr | exp.Query, on: exp.Expr | None, side: str = ""
-) -> exp.Select:
+def joined(select: exp.Select, source: exp.Expr | exp.Query, on: exp.Expr | None, side: str = "") -> exp.Select:
     """The statement with one more join: `LEFT`, inner (no side), or CROSS where there is no condition."""
     join = exp.Join(this=source, on=on, side=side or None, kind="CROSS" if on is None else None)
     select.append("joins", join)

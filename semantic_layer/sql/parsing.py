@@ -20,21 +20,47 @@ _PARSER_STUMBLES = (SqlglotError, RecursionError, ValueError, TypeError, Attribu
 # aggregates of DuckDB that sqlglot knows by name only
 _MORE_AGGREGATES = frozenset(
     {
-        "product", "histogram", "entropy", "mad", "favg", "fsum", "sumkahan", "kahan_sum", "geomean", "geometric_mean",
-        "bitstring_agg", "approx_top_k", "reservoir_quantile", "arg_min_null", "arg_max_null", "regr_count",
-        "weighted_avg", "wavg", "sem", "kurtosis_pop",
+        "product",
+        "histogram",
+        "entropy",
+        "mad",
+        "favg",
+        "fsum",
+        "sumkahan",
+        "kahan_sum",
+        "geomean",
+        "geometric_mean",
+        "bitstring_agg",
+        "approx_top_k",
+        "reservoir_quantile",
+        "arg_min_null",
+        "arg_max_null",
+        "regr_count",
+        "weighted_avg",
+        "wavg",
+        "sem",
+        "kurtosis_pop",
     }
-)  # fmt: skip
+)
 # values that sqlglot does not class as conditions
 _VALUES_TOO = (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls, exp.Interval)
 _WRAPPERS = (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls)
 _CLOCKS = (exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentDatetime, exp.Rand)
 _CLOCK_NAMES = frozenset(
     {
-        "now", "get_current_timestamp", "transaction_timestamp", "get_current_time", "current_localtime",
-        "current_localtimestamp", "gen_random_uuid", "uuid", "random", "setseed", "nextval",
+        "now",
+        "get_current_timestamp",
+        "transaction_timestamp",
+        "get_current_time",
+        "current_localtime",
+        "current_localtimestamp",
+        "gen_random_uuid",
+        "uuid",
+        "random",
+        "setseed",
+        "nextval",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -100,9 +100,18 @@ def test_no_chart_where_it_says_nothing(show: Show, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "mark"),
-    [("line", "line"), ("lines", "line"), ("running total", "line"), ("bars", "bar"), ("share", "bar"),
-     ("share over time", "bar"), ("two groupings", "bar"), ("many by many", "rect"), ("several metrics", "bar")],
-)  # fmt: skip
+    [
+        ("line", "line"),
+        ("lines", "line"),
+        ("running total", "line"),
+        ("bars", "bar"),
+        ("share", "bar"),
+        ("share over time", "bar"),
+        ("two groupings", "bar"),
+        ("many by many", "rect"),
+        ("several metrics", "bar"),
+    ],
+)
 def test_the_form_follows_the_columns(show: Show, name: str, mark: str) -> None:
     marks = _marks(_spec(show, name))
     assert mark in marks

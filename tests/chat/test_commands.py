@@ -114,9 +114,13 @@ def test_query(tmp_path: Path, demo_database: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("{", "malformed_query"), ('{"kind": "nope"}', "malformed_query"), ('{"kind": "metrics"}', "malformed_query"),
-     ('{"kind": "metrics", "metrics": ["revenu"]}', "unknown_name")],
-)  # fmt: skip
+    [
+        ("{", "malformed_query"),
+        ('{"kind": "nope"}', "malformed_query"),
+        ('{"kind": "metrics"}', "malformed_query"),
+        ('{"kind": "metrics", "metrics": ["revenu"]}', "unknown_name"),
+    ],
+)
 def test_a_wrong_query_is_told_by_code(demo_database: Path, text: str, code: str) -> None:
     result = _run("query", "-", "--db", str(demo_database), stdin=text)
     assert result.exit_code == FAILED
@@ -170,10 +174,23 @@ def test_every_command_is_listed_with_its_own_help() -> None:
 @pytest.mark.parametrize(
     ("module", "kept_out"),
     [
-        ("chat_service.commands.ask", ("fastapi", "starlette", "scipy", "pandas", "sqlalchemy", "altair", "holidays", "ruamel", "pydantic_settings")),  # noqa: E501
+        (
+            "chat_service.commands.ask",
+            (
+                "fastapi",
+                "starlette",
+                "scipy",
+                "pandas",
+                "sqlalchemy",
+                "altair",
+                "holidays",
+                "ruamel",
+                "pydantic_settings",
+            ),
+        ),
         ("chat_service.cli", ("fastapi", "pydantic", "sqlglot", "duckdb", "scipy", "pandas")),
     ],
-)  # fmt: skip
+)
 def test_a_question_does_not_wait_for_what_it_does_not_need(module: str, kept_out: tuple[str, ...]) -> None:
     program = f"import sys, {module}; print([name for name in {kept_out!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout

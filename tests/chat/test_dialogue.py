@@ -72,8 +72,7 @@ def test_sent_twice_at_once_is_answered_once(services: Services, store: Store) -
     bodies: list[str] = []
     message = ChatRequest(message="2025年的订单数", message_id="m-1")
     threads = [
-        threading.Thread(target=lambda n=n: bodies.append(dialogue.respond(message, ANNE, f"r-{n}")))
-        for n in range(4)
+        threading.Thread(target=lambda n=n: bodies.append(dialogue.respond(message, ANNE, f"r-{n}"))) for n in range(4)
     ]
     for thread in threads:
         thread.start()

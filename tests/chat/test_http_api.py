@@ -51,8 +51,14 @@ def test_an_answer_has_every_part_that_applies(chat: Callable[..., dict[str, Any
     assert body["status"] == "answered"
     assert body["language"] == "zh"
     assert [part["type"] for part in body["content"]] == [
-        "text", "interpretation", "sql", "table", "chart", "definitions", "suggestions",
-    ]  # fmt: skip
+        "text",
+        "interpretation",
+        "sql",
+        "table",
+        "chart",
+        "definitions",
+        "suggestions",
+    ]
     table = _part(body, "table")
     assert [column["name"] for column in table["columns"]] == ["region", "revenue"]
     assert [column["role"] for column in table["columns"]] == ["dimension", "metric"]

@@ -36,9 +36,13 @@ EVERY_COHORT = CohortQuery()
 FUNNEL = FunnelQuery(period=unit("year", TODAY, -1))
 EAST = FunnelQuery(period=unit("quarter", TODAY, -1), filters=(FieldFilter(field="region", values=("east",)),))
 CHARTED: dict[str, Request] = {
-    "one cohort": JANUARY, "cohorts": HALF_YEAR, "one distance": MONTH_THREE, "every cohort": EVERY_COHORT,
-    "funnel": FUNNEL, "funnel of some": EAST,
-}  # fmt: skip
+    "one cohort": JANUARY,
+    "cohorts": HALF_YEAR,
+    "one distance": MONTH_THREE,
+    "every cohort": EVERY_COHORT,
+    "funnel": FUNNEL,
+    "funnel of some": EAST,
+}
 STEPS: dict[Language, tuple[str, ...]] = {
     "zh": ("浏览商品", "加购", "结算", "下单"),
     "en": ("product view", "add to cart", "checkout", "order"),

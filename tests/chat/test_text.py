@@ -47,9 +47,12 @@ def test_a_comparison_names_both_sides_and_the_change(show: Show, language: Lang
     now, before = row[metric], row[f"{metric}__previous"]
     assert isinstance(now, int | float) and isinstance(before, int | float)
     for piece in (
-        "2025-05-01", "2025-05-31", figure(now, measure, language), figure(before, measure, language),
+        "2025-05-01",
+        "2025-05-31",
+        figure(now, measure, language),
+        figure(before, measure, language),
         change_words(measure, before, now, language),
-    ):  # fmt: skip
+    ):
         assert piece in answer.text
 
 

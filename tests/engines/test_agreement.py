@@ -60,9 +60,15 @@ SLOW = (
 )
 EXPRESSIONS = yaml.safe_load(Path(__file__).with_name("expressions.yaml").read_text(encoding="utf-8"))
 KINDS: dict[str, ColumnType] = {
-    "id": "integer", "i": "integer", "d": "number", "f": "number", "s": "text", "b": "boolean", "day": "date",
+    "id": "integer",
+    "i": "integer",
+    "d": "number",
+    "f": "number",
+    "s": "text",
+    "b": "boolean",
+    "day": "date",
     "ts": "timestamp",
-}  # fmt: skip
+}
 ROWS = """(SELECT * FROM (VALUES
   (1, 10, CAST(10.50 AS DECIMAL(10,2)), CAST(1.5 AS DOUBLE), 'apple', true, DATE '2026-01-05',
     TIMESTAMP '2026-01-05 09:30:15'),
@@ -212,18 +218,24 @@ def queries(draw: st.DrawFn) -> MetricQuery:
     names = (*chosen, *grain)
     order = (Order(column=metrics[0], descending=draw(st.booleans())), *(Order(column=name) for name in names))
     return MetricQuery(
-        metrics=metrics, group_by=names, period=Period(first, last + timedelta(days=1)), compare=compare,
+        metrics=metrics,
+        group_by=names,
+        period=Period(first, last + timedelta(days=1)),
+        compare=compare,
         order_by=order if names else (),
-    )  # fmt: skip
+    )
 
 
 def test_all_engines_agree(company: Company, reference: Layer) -> None:
     @settings(
-        max_examples=EXAMPLES[company.layer.engine.dialect], deadline=None, database=None, derandomize=True,
+        max_examples=EXAMPLES[company.layer.engine.dialect],
+        deadline=None,
+        database=None,
+        derandomize=True,
         suppress_health_check=[HealthCheck.too_slow],
         # looking for the smallest of queries that differ would take a slow engine minutes
         phases=[Phase.generate],
-    )  # fmt: skip
+    )
     @given(query=queries())
     def agreed(query: MetricQuery) -> None:
         refused = refusals(reference, query)

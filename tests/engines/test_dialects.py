@@ -27,9 +27,10 @@ HERE = Path(__file__).parent
 LAYER = HERE.parent / "layer"
 # every kind of metric, list, cohort, funnel, population, comparison, join and value: a model and its cases' requests
 SUITES = (
-    (TOY_MODEL, LAYER / "cases.yaml"), (JOINS_MODEL, LAYER / "join_cases.yaml"),
+    (TOY_MODEL, LAYER / "cases.yaml"),
+    (JOINS_MODEL, LAYER / "join_cases.yaml"),
     (HERE / "kinds.yaml", HERE / "kind_cases.yaml"),
-)  # fmt: skip
+)
 SHIPPED = load_model(shipped_model_path())
 TOGETHER = 12
 HALF_YEAR = Period(date(2026, 1, 1), date(2026, 7, 1))
@@ -145,11 +146,10 @@ def test_what_has_no_equal_is_refused(sql: str, dialect: str) -> None:
         (
             "WITH m AS (SELECT 1 AS a) SELECT m.a FROM m WHERE a IN (WITH m AS (SELECT 2 AS b) SELECT m.b FROM m)",
             "spark",
-            "WITH m AS (SELECT 1 AS a), m_2 AS (SELECT 2 AS b) "
-            "SELECT m.a FROM m WHERE a IN (SELECT m.b FROM m_2 AS m)",
+            "WITH m AS (SELECT 1 AS a), m_2 AS (SELECT 2 AS b) SELECT m.a FROM m WHERE a IN (SELECT m.b FROM m_2 AS m)",
         ),
     ],
-)  # fmt: skip
+)
 def test_meaning_is_kept(sql: str, dialect: str, wanted: str) -> None:
     query = sqlglot.parse_one(sql, dialect="duckdb")
     assert isinstance(query, exp.Query)

@@ -110,8 +110,11 @@ def test_report_counts_and_puts_the_misleading_first(
     assert shown.answerable.accuracy == pytest.approx(3 / 5)
     assert {tally.group: tally.right for tally in shown.by_language} == {"en": 1, "zh": 3}
     assert {tally.group: tally.questions for tally in shown.by_category} == {
-        "value": 2, "group": 1, "refuse": 1, "filter": 2,
-    }  # fmt: skip
+        "value": 2,
+        "group": 1,
+        "refuse": 1,
+        "filter": 2,
+    }
     assert [entry.id for entry in shown.not_right] == ["wrong", "broken"]
     assert shown.not_right[0].detail == "wanted (6) of 1, got (9) of 1"
     assert shown.causes == (("wrong: column_not_found", 1), ("error: reference_failed", 1))

@@ -12,8 +12,12 @@ from tests.generated.metric_specs import Aggregate, Expression, Per
 
 ValueOfRow = Callable[[Row, Ref], Value]
 _NUMBERS: dict[str, Callable[[Sequence[float]], float]] = {
-    "sum": sum, "avg": statistics.fmean, "min": min, "max": max, "median": statistics.median,
-}  # fmt: skip
+    "sum": sum,
+    "avg": statistics.fmean,
+    "min": min,
+    "max": max,
+    "median": statistics.median,
+}
 
 
 def aggregated(expression: Expression, rows: Sequence[Row], value_of: ValueOfRow) -> Value:

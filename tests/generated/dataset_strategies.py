@@ -17,33 +17,72 @@ TEXTS = ("A", "a", " A", "A ", "", "B", "it's", "50%", "a_b", "北京", "back\\s
 NUMBERS = (0, 1, 2, 3, 5, -1)
 QUARTERS = (0.0, 0.5, 1.25, 2.0, -0.75, 3.0)
 DAYS = (
-    date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 7), date(2024, 1, 8), date(2024, 1, 31), date(2024, 2, 1),
-    date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 31), date(2024, 4, 1), date(2024, 6, 30),
-    date(2024, 7, 1), date(2024, 12, 30), date(2024, 12, 31), date(2025, 1, 1), date(2025, 2, 28), date(2025, 3, 1),
-)  # fmt: skip
+    date(2023, 12, 31),
+    date(2024, 1, 1),
+    date(2024, 1, 7),
+    date(2024, 1, 8),
+    date(2024, 1, 31),
+    date(2024, 2, 1),
+    date(2024, 2, 28),
+    date(2024, 2, 29),
+    date(2024, 3, 1),
+    date(2024, 3, 31),
+    date(2024, 4, 1),
+    date(2024, 6, 30),
+    date(2024, 7, 1),
+    date(2024, 12, 30),
+    date(2024, 12, 31),
+    date(2025, 1, 1),
+    date(2025, 2, 28),
+    date(2025, 3, 1),
+)
 CLOCKS = ((0, 0, 0), (23, 59, 59), (12, 30, 0))
 INSTANTS = tuple(datetime(d.year, d.month, d.day, *clock) for d in DAYS for clock in CLOCKS)  # noqa: DTZ001
 DANGLING = 99
 SQL_TYPES: dict[FieldType, str] = {
-    "text": "VARCHAR", "integer": "INTEGER", "number": "DECIMAL(12, 2)", "boolean": "BOOLEAN", "date": "DATE",
+    "text": "VARCHAR",
+    "integer": "INTEGER",
+    "number": "DECIMAL(12, 2)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
     "timestamp": "TIMESTAMP",
-}  # fmt: skip
+}
 PLAIN_NAMES = ("people", "regions", "stores", "orders", "lines", "visits")
 # names that a compiler may itself need for a part of its statement, and words of SQL
 AWKWARD_NAMES = ("groups", "events", "orders", "measured", "order", "members")
 PLAIN_WORDS = ("city", "tier", "channel", "state", "product", "device")
 AWKWARD_WORDS = (
-    "entity", "place", "source", "value", "group", "user", "label", "bucket", "found", "steps", "value_1", "happened",
-    "rows", "same_1", "event_1", "total", "key", "n",
-)  # fmt: skip
+    "entity",
+    "place",
+    "source",
+    "value",
+    "group",
+    "user",
+    "label",
+    "bucket",
+    "found",
+    "steps",
+    "value_1",
+    "happened",
+    "rows",
+    "same_1",
+    "event_1",
+    "total",
+    "key",
+    "n",
+)
 
 
 def values_of(kind: FieldType) -> st.SearchStrategy[Value]:
     """Values of a type, without null."""
     pools: dict[FieldType, tuple[Value, ...]] = {
-        "text": TEXTS, "integer": NUMBERS, "number": QUARTERS, "boolean": (True, False), "date": DAYS,
+        "text": TEXTS,
+        "integer": NUMBERS,
+        "number": QUARTERS,
+        "boolean": (True, False),
+        "date": DAYS,
         "timestamp": INSTANTS,
-    }  # fmt: skip
+    }
     return st.sampled_from(pools[kind])
 
 
@@ -153,8 +192,11 @@ def _columns(draw: st.DrawFn, plan: Plan, place: int, offset: int) -> list[Colum
         if draw(st.booleans()):
             columns.append(Column(f"{name}_until", kind, values_of(kind), "time"))
     more: tuple[tuple[str, FieldType], ...] = (
-        (f"{name}_level", "integer"), (f"is_{name}", "boolean"), (f"{name}_day", "date"), (f"{name}_rate", "number"),
-    )  # fmt: skip
+        (f"{name}_level", "integer"),
+        (f"is_{name}", "boolean"),
+        (f"{name}_day", "date"),
+        (f"{name}_rate", "number"),
+    )
     for named, extra in draw(st.lists(st.sampled_from(more), max_size=2, unique=True)):
         columns.append(Column(named, extra, values_of(extra), "dimension"))
     return columns

@@ -28,9 +28,11 @@ class Aggregate:
         """As a metric over rows of `home` writes it."""
         name = self.ref.sql(home) if self.ref is not None else ""
         text = {
-            "count_rows": "count(*)", "count_distinct": f"count(DISTINCT {name})", "count_if": f"count_if({name})",
+            "count_rows": "count(*)",
+            "count_distinct": f"count(DISTINCT {name})",
+            "count_if": f"count_if({name})",
             "median": f"quantile_cont({name}, 0.5)",
-        }.get(self.function, f"{self.function}({name})")  # fmt: skip
+        }.get(self.function, f"{self.function}({name})")
         return f"{text} FILTER (WHERE {self.only.sql(home)})" if self.only is not None else text
 
     @property
@@ -91,9 +93,13 @@ class Per:
         """The outer expression."""
         repeated = "count(*) FILTER (WHERE n >= 2)"
         return {
-            "at_least_two": repeated, "total": "sum(n)", "average": "avg(n)", "largest": "max(n)",
-            "how_many": "count(*)", "share": f"{repeated} / count(*)",
-        }[self.outer]  # fmt: skip
+            "at_least_two": repeated,
+            "total": "sum(n)",
+            "average": "avg(n)",
+            "largest": "max(n)",
+            "how_many": "count(*)",
+            "share": f"{repeated} / count(*)",
+        }[self.outer]
 
 
 @dataclass(frozen=True)

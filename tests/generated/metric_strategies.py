@@ -48,9 +48,13 @@ def companies(draw: st.DrawFn, kinds: tuple[Kind, ...] = KINDS, most: int = 6, d
     entities = [EntitySpec("customer", plan.datasets[0].name, plan.datasets[0].primary_key[0])]
     entities = [each for each in entities if len(plan.datasets[0].primary_key) == 1]
     company = Company(
-        tuple(plan.tables), tuple(plan.datasets), tuple(plan.links), tuple(entities), (),
+        tuple(plan.tables),
+        tuple(plan.datasets),
+        tuple(plan.links),
+        tuple(entities),
+        (),
         draw(st.sampled_from(TODAYS)),
-    )  # fmt: skip
+    )
     maker = _Maker(draw, company, Reach(company), [])
     maker.add("flow")
     for kind in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most - 1)):
@@ -263,9 +267,10 @@ class _Maker:
 
     def _flows(self) -> list[Simple]:
         return [
-            each for each in self.made
+            each
+            for each in self.made
             if isinstance(each, Simple) and each.since is None and self._has_time(each) and each.counts_rows
-        ]  # fmt: skip
+        ]
 
     def _has_time(self, metric: Simple) -> bool:
         return metric.time is not None or self._company.dataset[metric.dataset].time is not None
@@ -275,10 +280,13 @@ class _Maker:
 
     def _transition(self, name: str) -> Transition | None:
         stocks = [
-            each for each in self.made
-            if isinstance(each, Simple) and each.since is not None and each.counts_rows
+            each
+            for each in self.made
+            if isinstance(each, Simple)
+            and each.since is not None
+            and each.counts_rows
             and not each.looks_at("$bucket_start")
-        ]  # fmt: skip
+        ]
         pairs = [
             (one, other, key)
             for one in stocks

@@ -180,8 +180,11 @@ class Oracle:
 
     def _filtered(self, spec: Simple, span: Span, scope: Scope) -> Iterable[Row]:
         given: dict[str, Value] = {
-            "$as_of": self.company.as_of, "$bucket_start": span.start or date.min, "$bucket_end": span.end, "$big": 2,
-        }  # fmt: skip
+            "$as_of": self.company.as_of,
+            "$bucket_start": span.start or date.min,
+            "$bucket_end": span.end,
+            "$big": 2,
+        }
         conditions = [*([spec.condition] if spec.condition is not None else []), *scope.extra]
         for row in self.company.dataset[spec.dataset].rows:
 
@@ -284,14 +287,16 @@ class Oracle:
             when = as_instant(value)
             limit = earlier(when, spec.within) if spec.within is not None else None
             fits = [
-                (then, other) for then, other in before
+                (then, other)
+                for then, other in before
                 if other[spec.key] == key and then <= when and (limit is None or then > limit) and other is not row
-            ]  # fmt: skip
+            ]
             last = max((then for then, _ in fits), default=None)
             nearest = min(
                 (other for then, other in fits if then == last),
-                key=lambda other: [other[name] for name in key_of], default=None,
-            )  # fmt: skip
+                key=lambda other: [other[name] for name in key_of],
+                default=None,
+            )
             if nearest is not None and id(nearest) in asked:
                 group = self._group(base.dataset, nearest, scope.names)
                 counts[group] = counts.get(group, 0) + 1

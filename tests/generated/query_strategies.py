@@ -217,10 +217,16 @@ def full_queries(draw: st.DrawFn, company: Company) -> MetricQuery:
     within = draw(st.lists(st.sampled_from(plain.group_by), max_size=1)) if limit and plain.group_by else []
     return plain.model_copy(
         update={
-            "compare": compare, "shares": shares, "cumulative": cumulative, "having": having, "order_by": order,
-            "limit": limit, "limit_within": tuple(within), "fill": draw(st.booleans()),
+            "compare": compare,
+            "shares": shares,
+            "cumulative": cumulative,
+            "having": having,
+            "order_by": order,
+            "limit": limit,
+            "limit_within": tuple(within),
+            "fill": draw(st.booleans()),
         }
-    )  # fmt: skip
+    )
 
 
 @st.composite
@@ -260,9 +266,18 @@ def wild_queries(draw: st.DrawFn, company: Company) -> MetricQuery:
     limit = draw(st.sampled_from([None, 1]))
     within = tuple(draw(st.lists(st.sampled_from(groups), max_size=1))) if groups and limit else ()
     return MetricQuery(
-        metrics=metrics, group_by=tuple(groups), period=period, filters=tuple(conditions), having=having, keep=keep,
-        show=show, compare=compare, shares=metrics[:1] if draw(st.booleans()) else (),
+        metrics=metrics,
+        group_by=tuple(groups),
+        period=period,
+        filters=tuple(conditions),
+        having=having,
+        keep=keep,
+        show=show,
+        compare=compare,
+        shares=metrics[:1] if draw(st.booleans()) else (),
         cumulative=metrics[:1] if draw(st.integers(0, 3)) == 0 else (),
         order_by=tuple(Order(column=name) for name in draw(st.lists(st.sampled_from(results), max_size=1))),
-        limit=limit, limit_within=within, fill=draw(st.booleans()),
-    )  # fmt: skip
+        limit=limit,
+        limit_within=within,
+        fill=draw(st.booleans()),
+    )

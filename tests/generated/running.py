@@ -33,10 +33,14 @@ _IN_MEMORY = next((each for each in ("/dev/shm",) if os.access(each, os.W_OK)), 
 def tried(examples: int) -> settings:
     """Settings for a test that tries so many examples by default."""
     return settings(
-        max_examples=examples * max(TIMES, 1), deadline=None, derandomize=TIMES == 0, database=None,
-        suppress_health_check=list(HealthCheck), print_blob=False,
+        max_examples=examples * max(TIMES, 1),
+        deadline=None,
+        derandomize=TIMES == 0,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
         phases=PHASES,
-    )  # fmt: skip
+    )
 
 
 @contextmanager

@@ -20,8 +20,14 @@ from tests.generated.query_strategies import full_queries, wild_queries
 from tests.generated.running import opened, refused, tried, written_out
 
 PLAIN = {
-    "having": (), "order_by": (), "limit": None, "limit_within": (), "shares": (), "cumulative": (), "compare": None,
-}  # fmt: skip
+    "having": (),
+    "order_by": (),
+    "limit": None,
+    "limit_within": (),
+    "shares": (),
+    "cumulative": (),
+    "compare": None,
+}
 
 
 @tried(20)

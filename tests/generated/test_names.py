@@ -54,20 +54,26 @@ def named(dimension: str = DIMENSION, dataset: str = DATASET) -> Company:
         Derived("m7", "-", Input("m1"), Input("m1", offset="1 month")),
         Transition("m8", "m3", "m1", "person_id"),
         Conversion("m9", "m1", "m1", "person_id", "person_id", "60 days"),
-    )  # fmt: skip
+    )
     fields = (FieldSpec("person_id", "integer", "key"), FieldSpec(dimension, "text", "dimension"))
     others = (
-        FieldSpec("event_id", "integer", "key"), FieldSpec("person_id", "integer", "key"),
-        FieldSpec("at", "date", "time"), FieldSpec("size", "integer", "fact"),
-    )  # fmt: skip
+        FieldSpec("event_id", "integer", "key"),
+        FieldSpec("person_id", "integer", "key"),
+        FieldSpec("at", "date", "time"),
+        FieldSpec("size", "integer", "fact"),
+    )
     datasets = (
         DatasetSpec("people", fields, ("person_id",), _rows(people), None, "people"),
         DatasetSpec(dataset, others, ("event_id",), _rows(events), at, dataset),
     )
     return Company(
-        (people, events), datasets, (Link(dataset, "people", (("person_id", "person_id"),)),),
-        (EntitySpec("customer", "people", "person_id"),), metrics, date(2024, 12, 31),
-    )  # fmt: skip
+        (people, events),
+        datasets,
+        (Link(dataset, "people", (("person_id", "person_id"),)),),
+        (EntitySpec("customer", "people", "person_id"),),
+        metrics,
+        date(2024, 12, 31),
+    )
 
 
 def _rows(table: Table) -> tuple[Row, ...]:

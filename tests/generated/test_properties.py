@@ -129,10 +129,11 @@ def test_order_of_words_changes_nothing(data: st.DataObject) -> None:
         assert layer.run(query) == table, "asked twice"
         turned = query.model_copy(
             update={
-                "metrics": query.metrics[::-1], "group_by": query.group_by[::-1],
+                "metrics": query.metrics[::-1],
+                "group_by": query.group_by[::-1],
                 "filters": (AllOf(all=query.filters[::-1]),) if query.filters else (),
             }
-        )  # fmt: skip
+        )
         other = layer.run(turned)
         width, count = len(query.group_by), len(query.metrics)
         places = [*range(width - 1, -1, -1), *range(width + count - 1, width - 1, -1)]

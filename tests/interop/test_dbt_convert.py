@@ -23,11 +23,30 @@ TOY = Path(__file__).parent / "toy"
 YEAR = Period(date(2024, 1, 1), date(2024, 3, 1))
 # metrics whose converted form means the same by month as dbt's
 BY_MONTH = (
-    "orders", "revenue", "smallest", "largest", "mean", "middle", "third", "third_value", "buyers", "gifts",
-    "gift_revenue", "per_order", "gift_share", "month_to_date_at_end", "first_balance", "last_balance",
-    "hourly_revenue", "monthly_orders", "a_month_ago", "balance_a_month_ago", "at_start_of_month", "visit_to_order",
+    "orders",
+    "revenue",
+    "smallest",
+    "largest",
+    "mean",
+    "middle",
+    "third",
+    "third_value",
+    "buyers",
+    "gifts",
+    "gift_revenue",
+    "per_order",
+    "gift_share",
+    "month_to_date_at_end",
+    "first_balance",
+    "last_balance",
+    "hourly_revenue",
+    "monthly_orders",
+    "a_month_ago",
+    "balance_a_month_ago",
+    "at_start_of_month",
+    "visit_to_order",
     "visit_to_order_of_the_month",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +135,11 @@ def test_what_is_refused_goes_with_all_that_depends_on_it(tmp_path: Path) -> Non
     assert set(model.metrics) == {"revenue"} and set(model.datasets) == {"orders", "customers", "regions", "cities"}
     told = [each for each in convert(load_dbt(tmp_path / "project.yml")).problems if isinstance(each, NotCarriedOver)]
     assert {(each.owner, each.where) for each in told} == {
-        ("the join of 'cities' to 'customers'", "project.yml:18"), ("the semantic model 'bad name'", "project.yml:19"),
-        ("the metric 'visits'", "project.yml:24"), ("the metric 'per_visit'", "project.yml:26"),
-    }  # fmt: skip
+        ("the join of 'cities' to 'customers'", "project.yml:18"),
+        ("the semantic model 'bad name'", "project.yml:19"),
+        ("the metric 'visits'", "project.yml:24"),
+        ("the metric 'per_visit'", "project.yml:26"),
+    }
 
 
 def test_what_is_left_out_is_named(tmp_path: Path) -> None:

@@ -128,8 +128,12 @@ def test_a_compiled_manifest(tmp_path: Path, engine: DuckDBEngine) -> None:
     manifest = {
         "semantic_models": [
             {
-                "name": "sales", "node_relation": {"alias": "orders", "schema_name": None, "relation_name": '"orders"'},
-                "defaults": None, "primary_entity": "order", "entities": [], "measures": [],
+                "name": "sales",
+                "node_relation": {"alias": "orders", "schema_name": None, "relation_name": '"orders"'},
+                "defaults": None,
+                "primary_entity": "order",
+                "entities": [],
+                "measures": [],
                 "dimensions": [
                     {"name": "at", "type": "time", "expr": "ordered_at", "type_params": {"time_granularity": "day"}},
                 ],
@@ -137,11 +141,15 @@ def test_a_compiled_manifest(tmp_path: Path, engine: DuckDBEngine) -> None:
         ],
         "metrics": [
             {
-                "name": "revenue", "type": "simple", "filter": None,
+                "name": "revenue",
+                "type": "simple",
+                "filter": None,
                 "type_params": {"measure": None, "expr": "amount", "metric_aggregation_params": own},
             },
             {
-                "name": "before", "type": "derived", "filter": None,
+                "name": "before",
+                "type": "derived",
+                "filter": None,
                 "type_params": {
                     "expr": "revenue",
                     "metrics": [{"name": "revenue", "offset_window": {"count": 1, "granularity": "day"}}],
@@ -157,7 +165,7 @@ def test_a_compiled_manifest(tmp_path: Path, engine: DuckDBEngine) -> None:
             ]
         },
         "saved_queries": [],
-    }  # fmt: skip
+    }
     path = tmp_path / "semantic_manifest.json"
     path.write_text(json.dumps(manifest), encoding="utf-8")
     layer = DbtLayer(load_dbt(path), engine)

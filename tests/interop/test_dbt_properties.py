@@ -9,10 +9,22 @@ from semantic_layer.interop.dbt import DbtLayer, DbtQuery
 
 ADDITIVE = {"orders": 5, "revenue": 150, "gifts": 2, "gift_revenue": 40, "hourly_revenue": 150}
 GROUPS = (
-    "metric_time__day", "metric_time__month", "metric_time__half_month", "order__ordered_on__year", "customer", "store",
-    "order__page", "order__is_gift", "customer__tier", "referrer__tier", "customer__region__region_name",
-    "referrer__region__region_name", "store__size", "customer__region", "customer__referrer",
-)  # fmt: skip
+    "metric_time__day",
+    "metric_time__month",
+    "metric_time__half_month",
+    "order__ordered_on__year",
+    "customer",
+    "store",
+    "order__page",
+    "order__is_gift",
+    "customer__tier",
+    "referrer__tier",
+    "customer__region__region_name",
+    "referrer__region__region_name",
+    "store__size",
+    "customer__region",
+    "customer__referrer",
+)
 ALWAYS = (
     "{{ Dimension('customer__tier') }} = 'gold' OR {{ Dimension('customer__tier') }} IS DISTINCT FROM 'gold'",
     "{{ Metric('visits', ['customer']) }} IS NULL OR {{ Metric('visits', ['customer']) }} > 0",

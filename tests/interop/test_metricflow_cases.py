@@ -107,9 +107,10 @@ def accumulates(name: str, layer: DbtLayer) -> bool:
 def by_month(rows: tuple[Row, ...]) -> dict[str, Value]:
     """The period's values other than nothing and zero, which ours shows for buckets without rows."""
     return {
-        str(month)[:7]: value for month, value in rows
+        str(month)[:7]: value
+        for month, value in rows
         if "2018" <= str(month)[:4] < "2023" and not (value is None or (is_number(value) and abs(float(value)) < 1e-9))  # type: ignore[arg-type]
-    }  # fmt: skip
+    }
 
 
 def query_of(case: dict[str, object]) -> DbtQuery:
@@ -117,12 +118,17 @@ def query_of(case: dict[str, object]) -> DbtQuery:
     where = case.get("where_filter")
     return DbtQuery.model_validate(
         {
-            "metrics": case.get("metrics") or (), "group_by": groups, "where": [where] if where else (),
-            "time_constraint": case.get("time_constraint"), "order_by": case.get("order_bys") or (),
-            "limit": case.get("limit"), "saved_query": case.get("saved_query_name"),
-            "min_max_only": bool(case.get("min_max_only")), "is_distinct": case.get("apply_group_by", True),
+            "metrics": case.get("metrics") or (),
+            "group_by": groups,
+            "where": [where] if where else (),
+            "time_constraint": case.get("time_constraint"),
+            "order_by": case.get("order_bys") or (),
+            "limit": case.get("limit"),
+            "saved_query": case.get("saved_query_name"),
+            "min_max_only": bool(case.get("min_max_only")),
+            "is_distinct": case.get("apply_group_by", True),
         }
-    )  # fmt: skip
+    )
 
 
 def listed(case: dict[str, object], key: str) -> list[object]:
@@ -138,9 +144,10 @@ def place_of(name: str, names: tuple[str, ...]) -> int:
     if wanted in known:
         return known.index(wanted)
     return next(
-        index for index, each in enumerate(known)
+        index
+        for index, each in enumerate(known)
         if each.rpartition("__")[0] == wanted or wanted.rpartition("__")[0] == each
-    )  # fmt: skip
+    )
 
 
 def read(value: Value, kind: str) -> Value:
@@ -170,5 +177,3 @@ def equal(one: Value, other: Value) -> bool:
     if is_number(one) and is_number(other):
         return math.isclose(float(one), float(other), rel_tol=1e-6, abs_tol=1e-12)  # type: ignore[arg-type]
     return one == other
-
-

@@ -43,9 +43,17 @@ MODELS = {
 # metrics of which an aggregate would tell another number: a stock, a transition, a window before each bucket, a value
 # for each customer first, a look at the bucket itself, another time than the dataset's
 NOT_PLAIN = (
-    "customers", "churn_rate", "points_balance", "repurchase_rate", "returning_customers", "renewal_rate",
-    "churned_customers", "dormant_rate", "retention_rate", "active_subscriptions",
-)  # fmt: skip
+    "customers",
+    "churn_rate",
+    "points_balance",
+    "repurchase_rate",
+    "returning_customers",
+    "renewal_rate",
+    "churned_customers",
+    "dormant_rate",
+    "retention_rate",
+    "active_subscriptions",
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +77,10 @@ def told(document: Path) -> OssieModel:
         for each in model.datasets
     )
     update = {
-        "datasets": tuple(datasets), "relationships": tuple(_bare(each) for each in model.relationships),
+        "datasets": tuple(datasets),
+        "relationships": tuple(_bare(each) for each in model.relationships),
         "metrics": tuple(_bare(each) for each in model.metrics),
-    }  # fmt: skip
+    }
     return _bare(model.model_copy(update=update))
 
 
@@ -185,24 +194,35 @@ def _metric(model: OssieModel, name: str) -> OssieMetric:
 
 
 def test_what_the_portable_language_cannot_say_is_in_the_extension_alone() -> None:
-    definition = ModelDefinition.model_validate({
-        "name": "m",
-        "datasets": [
-            {"name": "sales", "table": "sales", "primary_key": "id", "time": "at", "fields": [
-                {"name": "id", "role": "key"}, {"name": "at", "type": "date", "role": "time"},
-                {"name": "who", "role": "key"}, {"name": "x", "type": "number", "role": "fact"},
-                {"name": "lists", "expression": "list_sum([1, 2])", "type": "integer"}]},
-            {"name": "people", "table": "people", "primary_key": "who", "fields": [{"name": "who", "role": "key"}]},
-        ],
-        "relationships": [{"from": "sales", "to": "people", "on": {"who": "who"}}],
-        "metrics": [
-            {"name": "total", "dataset": "sales", "expression": "sum(x)"},
-            {"name": "seven_days", "dataset": "sales", "expression": "sum(x)", "window": {"last": "7 days"}},
-            {"name": "share", "expression": "seven_days / total"},
-            {"name": "ninth", "dataset": "sales", "expression": "quantile_cont(x, 0.9)"},
-            {"name": "odd", "dataset": "sales", "expression": "bit_xor(id)"},
-        ],
-    })  # fmt: skip
+    definition = ModelDefinition.model_validate(
+        {
+            "name": "m",
+            "datasets": [
+                {
+                    "name": "sales",
+                    "table": "sales",
+                    "primary_key": "id",
+                    "time": "at",
+                    "fields": [
+                        {"name": "id", "role": "key"},
+                        {"name": "at", "type": "date", "role": "time"},
+                        {"name": "who", "role": "key"},
+                        {"name": "x", "type": "number", "role": "fact"},
+                        {"name": "lists", "expression": "list_sum([1, 2])", "type": "integer"},
+                    ],
+                },
+                {"name": "people", "table": "people", "primary_key": "who", "fields": [{"name": "who", "role": "key"}]},
+            ],
+            "relationships": [{"from": "sales", "to": "people", "on": {"who": "who"}}],
+            "metrics": [
+                {"name": "total", "dataset": "sales", "expression": "sum(x)"},
+                {"name": "seven_days", "dataset": "sales", "expression": "sum(x)", "window": {"last": "7 days"}},
+                {"name": "share", "expression": "seven_days / total"},
+                {"name": "ninth", "dataset": "sales", "expression": "quantile_cont(x, 0.9)"},
+                {"name": "odd", "dataset": "sales", "expression": "bit_xor(id)"},
+            ],
+        }
+    )
     model = exported(definition)
     assert [each.name for each in model.metrics] == ["total", "ninth"]
     ninth = _metric(model, "ninth").expression.dialects[0].expression
@@ -237,9 +257,10 @@ def test_another_expression_is_believed_by_all_that_stands_on_it(
     document: Path, tmp_path: Path, engine: DuckDBEngine
 ) -> None:
     path = changed(
-        document, tmp_path,
+        document,
+        tmp_path,
         (r"SUM\(CASE WHEN orders.order_status = 'paid' THEN orders.net_amount END\)\n", "SUM(orders.net_amount)\n"),
-    )  # fmt: skip
+    )
     converted = convert(path)
     assert {each.code for each in converted.problems} == {"ossie_changed_since"}
     ours, theirs = (

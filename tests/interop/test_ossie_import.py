@@ -128,8 +128,10 @@ def test_a_time_that_is_chosen_places_metrics(engine: DuckDBEngine) -> None:
     layer = Layer(load(FOLDER / "retail.yaml", choices=Choices(times=times)), engine, TODAY)
     rows = layer.run(MetricQuery(metrics=("line_value",), group_by=("month",))).rows
     assert [(str(day), float(str(value))) for day, value in rows] == [
-        ("2024-01-01", 100), ("2024-02-01", 320), ("2024-03-01", 30),
-    ]  # fmt: skip
+        ("2024-01-01", 100),
+        ("2024-02-01", 320),
+        ("2024-03-01", 30),
+    ]
 
 
 def test_what_is_remarked_and_nothing_is_lost() -> None:
@@ -137,9 +139,13 @@ def test_what_is_remarked_and_nothing_is_lost() -> None:
     assert converted.problems == ()
     codes = [each.code for each in converted.remarks]
     assert sorted(codes) == [
-        "ossie_left_behind", "ossie_left_behind", "ossie_left_behind", "ossie_left_behind", "ossie_renamed",
+        "ossie_left_behind",
+        "ossie_left_behind",
+        "ossie_left_behind",
+        "ossie_left_behind",
+        "ossie_renamed",
         "ossie_time_not_chosen",
-    ]  # fmt: skip
+    ]
     assert all(each.where.startswith("retail.yaml:") for each in converted.remarks)
 
 
@@ -166,13 +172,19 @@ def test_types_roles_and_times() -> None:
     times = {each.name: each.time for each in datasets}
     assert times["orders"] == "ordered_at" and times["returns"] == "returned_on" and times["customers"] is None
     expected = {
-        ("orders", "order_id"): ("integer", "key"), ("orders", "ordered_at"): ("timestamp", "time"),
-        ("orders", "amount"): ("number", "fact"), ("orders", "weekday"): ("integer", "dimension"),
-        ("orders", "store_id"): ("text", "key"), ("customers", "signed_up_on"): ("date", "dimension"),
-        ("returns", "refund"): ("number", "fact"), ("stores", "employees"): ("number", "fact"),
-        ("returns", "returned_on"): ("timestamp", "time"), ("customers", "year"): ("integer", "attribute"),
-        ("customers", "customers_year"): ("integer", "dimension"), ("stores", "City"): ("text", "attribute"),
-    }  # fmt: skip
+        ("orders", "order_id"): ("integer", "key"),
+        ("orders", "ordered_at"): ("timestamp", "time"),
+        ("orders", "amount"): ("number", "fact"),
+        ("orders", "weekday"): ("integer", "dimension"),
+        ("orders", "store_id"): ("text", "key"),
+        ("customers", "signed_up_on"): ("date", "dimension"),
+        ("returns", "refund"): ("number", "fact"),
+        ("stores", "employees"): ("number", "fact"),
+        ("returns", "returned_on"): ("timestamp", "time"),
+        ("customers", "year"): ("integer", "attribute"),
+        ("customers", "customers_year"): ("integer", "dimension"),
+        ("stores", "City"): ("text", "attribute"),
+    }
     found = {key: _field(datasets, *key) for key in expected}
     assert {key: (each.type, each.role) for key, each in found.items()} == expected
 
@@ -240,10 +252,14 @@ def test_two_times_are_a_choice(tmp_path: Path) -> None:
         ("db.public.t", "", "t", None),
         ('"my-shop".t', None, None, 'SELECT * FROM "my-shop".t'),
         ("SELECT a FROM s.t", None, None, "SELECT\n  a\nFROM s.t"),
-        ("WITH u AS (SELECT a FROM s.t) SELECT a FROM u", "main", None,
-         "WITH u AS (\n  SELECT\n    a\n  FROM main.t\n)\nSELECT\n  a\nFROM u"),
+        (
+            "WITH u AS (SELECT a FROM s.t) SELECT a FROM u",
+            "main",
+            None,
+            "WITH u AS (\n  SELECT\n    a\n  FROM main.t\n)\nSELECT\n  a\nFROM u",
+        ),
     ],
-)  # fmt: skip
+)
 def test_sources(source: str, schema: str | None, table: str | None, sql: str | None, tmp_path: Path) -> None:
     text = small(f"      - name: t\n        source: {json.dumps(source)}\n", "      - " + ansi("n", "COUNT(*)"))
     dataset = converted(text, tmp_path, schema=schema).definition.datasets[0]
@@ -275,8 +291,9 @@ def test_a_dataset_without_fields_has_those_that_metrics_read(tmp_path: Path) ->
     )
     fields = model_of(text, tmp_path).datasets["order"].fields
     assert {each.name: (each.type, each.definition.role) for each in fields.values()} == {
-        "amount": ("number", "fact"), "buyer": ("text", "dimension"),
-    }  # fmt: skip
+        "amount": ("number", "fact"),
+        "buyer": ("text", "dimension"),
+    }
 
 
 def test_keys_of_several_columns_and_one_to_one(tmp_path: Path) -> None:
@@ -351,16 +368,29 @@ def test_any_text_gives_an_outcome(text: str, dialect: str) -> None:
 PORTABLE = [
     ("DATEADD(month, -1, DATE '2024-03-31')", "2024-02-29 00:00:00"),
     ("DATEDIFF(month, DATE '2024-01-31', DATE '2024-02-01')", "1"),
-    ("DATE_TRUNC('week', DATE '2024-03-02')", "2024-02-26"), ("QUARTER(DATE '2024-05-01')", "2"),
-    ("DATE_PART('year', DATE '2024-05-01')", "2024"), ("TO_DATE('2024-05-01')", "2024-05-01"),
-    ("IFF(1 > 2, 'a', 'b')", "b"), ("NVL2(NULL, 1, 2)", "2"), ("ZEROIFNULL(NULL)", "0"), ("NULLIFZERO(0)", "None"),
-    ("SPLIT_PART('a-b', '-', 2)", "b"), ("CHARINDEX('b', 'abc')", "2"), ("LENGTH('abc')", "3"),
-    ("LEFT('abc', 2) || RIGHT('abc', 1)", "abc"), ("SUBSTRING('abc', 2, 1)", "b"), ("CONTAINS('abc', 'b')", "True"),
+    ("DATE_TRUNC('week', DATE '2024-03-02')", "2024-02-26"),
+    ("QUARTER(DATE '2024-05-01')", "2"),
+    ("DATE_PART('year', DATE '2024-05-01')", "2024"),
+    ("TO_DATE('2024-05-01')", "2024-05-01"),
+    ("IFF(1 > 2, 'a', 'b')", "b"),
+    ("NVL2(NULL, 1, 2)", "2"),
+    ("ZEROIFNULL(NULL)", "0"),
+    ("NULLIFZERO(0)", "None"),
+    ("SPLIT_PART('a-b', '-', 2)", "b"),
+    ("CHARINDEX('b', 'abc')", "2"),
+    ("LENGTH('abc')", "3"),
+    ("LEFT('abc', 2) || RIGHT('abc', 1)", "abc"),
+    ("SUBSTRING('abc', 2, 1)", "b"),
+    ("CONTAINS('abc', 'b')", "True"),
     ("PERCENTILE_CONT(0.2) WITHIN GROUP (ORDER BY x DESC)", "4.2"),
-    ("PERCENTILE_DISC(0.2) WITHIN GROUP (ORDER BY x)", "1"), ("LOG(10, 100)", "2.0"),
-    ("7 / 2", "3.5"), ("MOD(7, 3)", "1"), ("GREATEST(1, 3, 2)", "3"),
-    ("CAST('2024-05-01 10:00:00' AS TIMESTAMP_NTZ)", "2024-05-01 10:00:00"), ("1 IS NOT DISTINCT FROM NULL", "False"),
-]  # fmt: skip
+    ("PERCENTILE_DISC(0.2) WITHIN GROUP (ORDER BY x)", "1"),
+    ("LOG(10, 100)", "2.0"),
+    ("7 / 2", "3.5"),
+    ("MOD(7, 3)", "1"),
+    ("GREATEST(1, 3, 2)", "3"),
+    ("CAST('2024-05-01 10:00:00' AS TIMESTAMP_NTZ)", "2024-05-01 10:00:00"),
+    ("1 IS NOT DISTINCT FROM NULL", "False"),
+]
 
 
 @pytest.mark.parametrize(("sql", "value"), PORTABLE, ids=[each[0] for each in PORTABLE])

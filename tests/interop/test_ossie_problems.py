@@ -46,12 +46,24 @@ UNREADABLE = [
     ("a key that lacks", SHOP.replace("        from: orders\n", ""), "ossie_schema", "17"),
     ("a wrong type", SHOP.replace("primary_key: [id]", "primary_key: id"), "ossie_schema", "7"),
     ("a dialect that there is not", SHOP.replace("dialect: ANSI_SQL\n", "dialect: ORACLE\n"), "ossie_schema", "26"),
-    ("no dialect", SHOP.replace("dialects: [{dialect: ANSI_SQL, expression: id}]", "dialects: []"),
-     "ossie_schema", "9"),
-    ("an AI context of another kind", SHOP.replace("name: shop", "name: shop\n    ai_context: [a]"),
-     "ossie_schema", "4"),
-    ("synonyms that are no words", SHOP.replace("name: shop", "name: shop\n    ai_context: {synonyms: [1]}"),
-     "ossie_schema", "4"),
+    (
+        "no dialect",
+        SHOP.replace("dialects: [{dialect: ANSI_SQL, expression: id}]", "dialects: []"),
+        "ossie_schema",
+        "9",
+    ),
+    (
+        "an AI context of another kind",
+        SHOP.replace("name: shop", "name: shop\n    ai_context: [a]"),
+        "ossie_schema",
+        "4",
+    ),
+    (
+        "synonyms that are no words",
+        SHOP.replace("name: shop", "name: shop\n    ai_context: {synonyms: [1]}"),
+        "ossie_schema",
+        "4",
+    ),
     ("a data type that there is not", SHOP.replace("{name: id,", "{name: id, datatype: Money,"), "ossie_schema", "9"),
     ("no datasets", "version: 0.2.0.dev0\nsemantic_model: [{name: a, datasets: []}]\n", "ossie_schema", "2"),
     ("no version", SHOP.replace("version: 0.2.0.dev0\n", ""), "ossie_schema", "1"),
@@ -63,33 +75,77 @@ UNREADABLE = [
     ("nothing", "# nothing\n", "empty_file", "1"),
     ("no models", "version: 0.2.0.dev0\nsemantic_model: []\n", "ossie_no_model", ""),
     ("a table's name", SHOP.replace("source: orders", "source: a.b.c.d"), "ossie_bad_expression", "6"),
-]  # fmt: skip
+]
 
 # what is left out: name, the text, the code and the line; and the metric `total` is kept or not
 LEFT_OUT = [
     ("no SQL", SHOP.replace(TOTAL, '"SUM(orders.amount"'), "ossie_bad_expression", "27", False),
-    ("a field that is no SQL", SHOP.replace("expression: amount}", 'expression: "amount +"}'),
-     "ossie_bad_expression", "10", False),
-    ("other languages only", SHOP.replace("dialect: ANSI_SQL\n", "dialect: MDX\n"),
-     "ossie_no_known_dialect", "24", False),
+    (
+        "a field that is no SQL",
+        SHOP.replace("expression: amount}", 'expression: "amount +"}'),
+        "ossie_bad_expression",
+        "10",
+        False,
+    ),
+    (
+        "other languages only",
+        SHOP.replace("dialect: ANSI_SQL\n", "dialect: MDX\n"),
+        "ossie_no_known_dialect",
+        "24",
+        False,
+    ),
     ("a dataset that there is not", SHOP.replace(TOTAL, "SUM(order.amount)"), "ossie_unknown_reference", "24", False),
     ("a field that there is not", SHOP.replace(TOTAL, "SUM(orders.amuont)"), "ossie_unknown_reference", "24", False),
     ("a name that there is not", SHOP.replace(TOTAL, "totale / 2"), "ossie_unknown_reference", "24", False),
-    ("a field of two datasets", SHOP.replace("{name: region,", "{name: amount,").replace(TOTAL, "SUM(amount)"),
-     "ossie_ambiguous_reference", "24", False),
+    (
+        "a field of two datasets",
+        SHOP.replace("{name: region,", "{name: amount,").replace(TOTAL, "SUM(amount)"),
+        "ossie_ambiguous_reference",
+        "24",
+        False,
+    ),
     ("a relationship to nowhere", SHOP.replace("to: buyers", "to: buyer"), "ossie_unknown_reference", "19", True),
-    ("columns without partners", SHOP.replace("to_columns: [id, region]", "to_columns: [id]"),
-     "ossie_uneven_columns", "20", True),
-    ("not a key",
-     SHOP.replace("[buyer_id, region]", "[buyer_id]").replace("to_columns: [id, region]", "to_columns: [id]"),
-     "ossie_not_a_key", "21", True),
-    ("a column that joins two", SHOP.replace("[buyer_id, region]", "[buyer_id, buyer_id]"),
-     "ossie_not_carried_over", "17", True),
-    ("a join by a computed field",
-     SHOP.replace("dialects: [{dialect: ANSI_SQL, expression: region}]",
-                  'dialects: [{dialect: ANSI_SQL, expression: "UPPER(zone)"}]'), "ossie_not_carried_over", "17", True),
-    ("in a circle", SHOP.replace("    metrics:", "      - {name: back, from: buyers, to: orders, from_columns: [last],"
-                                 " to_columns: [id]}\n    metrics:"), "ossie_not_carried_over", "22", True),
+    (
+        "columns without partners",
+        SHOP.replace("to_columns: [id, region]", "to_columns: [id]"),
+        "ossie_uneven_columns",
+        "20",
+        True,
+    ),
+    (
+        "not a key",
+        SHOP.replace("[buyer_id, region]", "[buyer_id]").replace("to_columns: [id, region]", "to_columns: [id]"),
+        "ossie_not_a_key",
+        "21",
+        True,
+    ),
+    (
+        "a column that joins two",
+        SHOP.replace("[buyer_id, region]", "[buyer_id, buyer_id]"),
+        "ossie_not_carried_over",
+        "17",
+        True,
+    ),
+    (
+        "a join by a computed field",
+        SHOP.replace(
+            "dialects: [{dialect: ANSI_SQL, expression: region}]",
+            'dialects: [{dialect: ANSI_SQL, expression: "UPPER(zone)"}]',
+        ),
+        "ossie_not_carried_over",
+        "17",
+        True,
+    ),
+    (
+        "in a circle",
+        SHOP.replace(
+            "    metrics:",
+            "      - {name: back, from: buyers, to: orders, from_columns: [last], to_columns: [id]}\n    metrics:",
+        ),
+        "ossie_not_carried_over",
+        "22",
+        True,
+    ),
     ("no aggregate", SHOP.replace(TOTAL, "orders.amount"), "ossie_not_carried_over", "24", False),
     ("a constant", SHOP.replace(TOTAL, "1 + 1"), "ossie_not_carried_over", "24", False),
     ("beside an aggregate", SHOP.replace(TOTAL, f"{TOTAL} / orders.id"), "ossie_not_carried_over", "24", False),
@@ -97,18 +153,38 @@ LEFT_OUT = [
     ("a window", SHOP.replace(TOTAL, f"{TOTAL} OVER (PARTITION BY orders.id)"), "ossie_not_carried_over", "24", False),
     ("a query", SHOP.replace(TOTAL, f"{TOTAL} / (SELECT 2)"), "ossie_not_carried_over", "24", False),
     ("rows of nothing", SHOP.replace(TOTAL, '"COUNT(*)"'), "ossie_not_carried_over", "24", False),
-    ("the clock", SHOP.replace(TOTAL, "COUNT(CASE WHEN CURRENT_TIMESTAMP > '2024-01-01' THEN orders.id END)"),
-     "ossie_not_carried_over", "24", False),
-    ("two that nothing joins",
-     SHOP.replace("from: orders", "from: buyers").replace(TOTAL, "SUM(orders.amount * buyers.id)"),
-     "ossie_not_carried_over", "24", False),
+    (
+        "the clock",
+        SHOP.replace(TOTAL, "COUNT(CASE WHEN CURRENT_TIMESTAMP > '2024-01-01' THEN orders.id END)"),
+        "ossie_not_carried_over",
+        "24",
+        False,
+    ),
+    (
+        "two that nothing joins",
+        SHOP.replace("from: orders", "from: buyers").replace(TOTAL, "SUM(orders.amount * buyers.id)"),
+        "ossie_not_carried_over",
+        "24",
+        False,
+    ),
     ("itself", SHOP.replace(TOTAL, "total + 1"), "ossie_not_carried_over", "24", False),
-    ("many to many",
-     SHOP.replace("    relationships:", "      - name: lines\n        source: lines\n    relationships:")
-     .replace(TOTAL, "SUM(orders.amount * lines.x)"), "ossie_not_carried_over", "26", False),
-    ("a text added up", SHOP.replace("{name: amount,", "{name: amount, datatype: String,"),
-     "ossie_not_carried_over", "24", False),
-]  # fmt: skip
+    (
+        "many to many",
+        SHOP.replace("    relationships:", "      - name: lines\n        source: lines\n    relationships:").replace(
+            TOTAL, "SUM(orders.amount * lines.x)"
+        ),
+        "ossie_not_carried_over",
+        "26",
+        False,
+    ),
+    (
+        "a text added up",
+        SHOP.replace("{name: amount,", "{name: amount, datatype: String,"),
+        "ossie_not_carried_over",
+        "24",
+        False,
+    ),
+]
 
 
 def found(error: DefinitionsError) -> list[tuple[str, str]]:
@@ -155,9 +231,13 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("missing.yaml", "ossie_no_model"), ("empty", "ossie_no_model"), ("bad.json", "ossie_unreadable_json"),
-     ("latin.yaml", "not_utf8")],
-)  # fmt: skip
+    [
+        ("missing.yaml", "ossie_no_model"),
+        ("empty", "ossie_no_model"),
+        ("bad.json", "ossie_unreadable_json"),
+        ("latin.yaml", "not_utf8"),
+    ],
+)
 def test_what_is_no_document(name: str, code: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "bad.json").write_text('{"version": "0.2.0.dev0",\n}', encoding="utf-8")

@@ -54,10 +54,17 @@ def _on_each_day(text: str, case: dict[str, Any], days: list[date]) -> Iterator[
         if periods is not None and periods[index] is None:
             continue
         yield Case(
-            text, today, tuple(case.get("kinds") or [case["kind"]]),
-            _period(periods[index]) if periods else None, _period(calendars[index]) if calendars else None,
-            case.get("grain"), case.get("against"), case.get("unit"), case.get("month"), case.get("loose", False),
-        )  # fmt: skip
+            text,
+            today,
+            tuple(case.get("kinds") or [case["kind"]]),
+            _period(periods[index]) if periods else None,
+            _period(calendars[index]) if calendars else None,
+            case.get("grain"),
+            case.get("against"),
+            case.get("unit"),
+            case.get("month"),
+            case.get("loose", False),
+        )
 
 
 def _dates(period: Period | None) -> tuple[date | None, date | None] | None:

@@ -13,7 +13,8 @@ from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
 from tests.layer.join_tables import JOIN_TABLES
 
-TABLES = """
+TABLES = (
+    """
 CREATE TABLE people (person_id INTEGER, joined_at TIMESTAMP, city VARCHAR, phone VARCHAR);
 INSERT INTO people VALUES
   (1, '2026-01-05 09:00', 'A', '13800001111'), (2, '2026-01-20 09:00', 'A', NULL),
@@ -38,7 +39,9 @@ CREATE TABLE gifts (gift_id INTEGER, given_on DATE);
 INSERT INTO gifts VALUES (1, '2026-01-06'), (2, '2026-02-01'), (3, '2026-02-01');
 CREATE TABLE scores (person_id INTEGER, risk VARCHAR, points DOUBLE);
 INSERT INTO scores VALUES (1, 'high', 10), (2, 'low', 20), (3, 'high', 30), (4, 'low', 40);
-""" + JOIN_TABLES
+"""
+    + JOIN_TABLES
+)
 
 
 @pytest.fixture(scope="session")

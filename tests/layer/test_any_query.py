@@ -15,16 +15,64 @@ UNHURRIED = settings(
     deadline=None, max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 METRICS = st.sampled_from(
-    ["orders", "revenue", "buyers", "aov", "refund_rate", "repeaters", "repeat_rate", "quantity", "calls", "members",
-     "active", "lapsed", "lapse_rate", "regulars", "risky", "revenue_30d", "revenue_ytd", "growth", "since_start",
-     "app_share", "last_amount", "ordered_after_call", "call_rate", "median_amount", "balance", "regular_revenue",
-     "quiet_members", "revenue_per_call", "mean_or_seven", "nothing"]
-)  # fmt: skip
+    [
+        "orders",
+        "revenue",
+        "buyers",
+        "aov",
+        "refund_rate",
+        "repeaters",
+        "repeat_rate",
+        "quantity",
+        "calls",
+        "members",
+        "active",
+        "lapsed",
+        "lapse_rate",
+        "regulars",
+        "risky",
+        "revenue_30d",
+        "revenue_ytd",
+        "growth",
+        "since_start",
+        "app_share",
+        "last_amount",
+        "ordered_after_call",
+        "call_rate",
+        "median_amount",
+        "balance",
+        "regular_revenue",
+        "quiet_members",
+        "revenue_per_call",
+        "mean_or_seven",
+        "nothing",
+    ]
+)
 GROUPS = st.sampled_from(
-    ["city", "city", "person_id", "city", "channel", "state", "product", "risk", "person_id", "sales.amount",
-     "people.phone", "people.joined_at",
-     "day", "week", "month", "quarter", "year", "hour", "day_of_week", "people.joined_at__month_of_year", "nothing"]
-)  # fmt: skip
+    [
+        "city",
+        "city",
+        "person_id",
+        "city",
+        "channel",
+        "state",
+        "product",
+        "risk",
+        "person_id",
+        "sales.amount",
+        "people.phone",
+        "people.joined_at",
+        "day",
+        "week",
+        "month",
+        "quarter",
+        "year",
+        "hour",
+        "day_of_week",
+        "people.joined_at__month_of_year",
+        "nothing",
+    ]
+)
 SCALARS = (
     st.sampled_from(["A", "B", "web", "paid", "2026-02-01", "2026-02-30", "", "'", "%", "100", "中"])
     | st.integers(-3, 10**12)
@@ -35,9 +83,25 @@ SCALARS = (
 )
 NUMBERS = st.lists(st.integers(-2, 200) | st.floats(), max_size=3)
 OPERATORS = st.sampled_from(
-    ["=", "!=", "in", "not in", "<", "<=", ">", ">=", "between", "contains", "not contains", "starts with", "ends with",
-     "is null", "is not null", "like"]
-)  # fmt: skip
+    [
+        "=",
+        "!=",
+        "in",
+        "not in",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "between",
+        "contains",
+        "not contains",
+        "starts with",
+        "ends with",
+        "is null",
+        "is not null",
+        "like",
+    ]
+)
 DAYS = st.sampled_from(
     ["2026-01-01", "2026-02-01", "2026-02-15", "2026-03-01", "2026-04-01", "2030-01-01", "0001-01-01", "9999-12-31"]
 )

@@ -52,9 +52,7 @@ def test_rows(case: dict[str, object], joins: Layer) -> None:
 
 @pytest.mark.parametrize(("metric", "dimension"), GROUPED)
 @pytest.mark.parametrize("grain", [(), ("month",)])
-def test_a_dimension_never_changes_a_total(
-    metric: str, dimension: str, grain: tuple[str, ...], joins: Layer
-) -> None:
+def test_a_dimension_never_changes_a_total(metric: str, dimension: str, grain: tuple[str, ...], joins: Layer) -> None:
     whole = joins.run(MetricQuery(metrics=(metric,), group_by=grain, period=QUARTER))
     split = joins.run(MetricQuery(metrics=(metric,), group_by=(*grain, dimension), period=QUARTER))
     for label in whole.column(grain[0]) if grain else (None,):
@@ -134,17 +132,26 @@ def test_the_data_fits(joins: Layer) -> None:
 @pytest.mark.parametrize(
     ("change", "where", "code"),
     [
-        ("INSERT INTO tiers VALUES (1, 'x', '2026-01-05', '2026-01-06')", "relationships.13.valid",
-         "overlapping_versions"),
+        (
+            "INSERT INTO tiers VALUES (1, 'x', '2026-01-05', '2026-01-06')",
+            "relationships.13.valid",
+            "overlapping_versions",
+        ),
         ("INSERT INTO tiers VALUES (1, 'x', '2026-03-05', NULL)", "relationships.13.valid", "overlapping_versions"),
-        ("INSERT INTO rates VALUES ('USD', '2026-02-15', '2026-02-16', 'x')", "relationships.16.valid",
-         "overlapping_versions"),
+        (
+            "INSERT INTO rates VALUES ('USD', '2026-02-15', '2026-02-16', 'x')",
+            "relationships.16.valid",
+            "overlapping_versions",
+        ),
         ("INSERT INTO tiers VALUES (1, 'x', '2026-03-05', '2026-03-05'), (NULL, 'x', '2026-01-01', NULL)", "", ""),
         ("INSERT INTO rooms VALUES ('B1', 1, 7)", "datasets.rooms.primary_key", "not_unique"),
-        ("INSERT INTO listing_days VALUES ('L1', '2026-01-15', 'x')", "datasets.listing_days.primary_key",
-         "not_unique"),
+        (
+            "INSERT INTO listing_days VALUES ('L1', '2026-01-15', 'x')",
+            "datasets.listing_days.primary_key",
+            "not_unique",
+        ),
     ],
-)  # fmt: skip
+)
 def test_data_that_would_multiply_is_told(change: str, where: str, code: str, tmp_path: Path) -> None:
     path = tmp_path / "joins.duckdb"
     with DuckDBWriter(path) as writer:

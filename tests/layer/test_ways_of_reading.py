@@ -33,9 +33,18 @@ metrics:
   - {name: range_30d, dataset: sales, expression: max(amount) - min(amount), window: {last: 30 days}}
 """
 METRICS = (
-    "members", "active", "net_open", "open_sales", "last_open", "app_gain", "revenue_30d", "buyers_30d", "average_30d",
-    "range_30d", "revenue_ever",
-)  # fmt: skip
+    "members",
+    "active",
+    "net_open",
+    "open_sales",
+    "last_open",
+    "app_gain",
+    "revenue_30d",
+    "buyers_30d",
+    "average_30d",
+    "range_30d",
+    "revenue_ever",
+)
 PERIODS = (Period(date(2026, 1, 1), date(2026, 4, 1)), Period(date(2026, 1, 10), date(2026, 3, 12)))
 
 
@@ -67,9 +76,11 @@ def test_a_bucket_is_as_its_last_day_alone(more: Layer, metric: str, grain: str,
 
 def test_a_bucket_cut_at_its_start_is_compared_like_for_like(more: Layer) -> None:
     query = MetricQuery(
-        metrics=("members",), group_by=("month",), period=Period(date(2026, 2, 15), date(2026, 4, 1)),
+        metrics=("members",),
+        group_by=("month",),
+        period=Period(date(2026, 2, 15), date(2026, 4, 1)),
         compare=Compare(to="previous"),
-    )  # fmt: skip
+    )
     # the half of February is compared with as many days of January, which end on the 28th: two had joined by then
     assert [row[:3] for row in more.run(query).rows] == [(date(2026, 2, 1), 3, 2), (date(2026, 3, 1), 4, 3)]
 
@@ -87,9 +98,12 @@ def test_people_are_counted_before_they_are_told_apart(more: Layer) -> None:
 
 def test_shares_are_of_all_groups_even_of_those_not_shown(more: Layer) -> None:
     query = MetricQuery(
-        metrics=("revenue", "buyers"), group_by=("city", "month"), shares=("revenue",),
-        keep=(FieldFilter(field="city", values=("B",)),), period=Period(date(2026, 2, 1), date(2026, 4, 1)),
-    )  # fmt: skip
+        metrics=("revenue", "buyers"),
+        group_by=("city", "month"),
+        shares=("revenue",),
+        keep=(FieldFilter(field="city", values=("B",)),),
+        period=Period(date(2026, 2, 1), date(2026, 4, 1)),
+    )
     rows = [(month, revenue, round(float(str(share)), 6)) for _, month, revenue, share, _ in more.run(query).rows]
     assert rows == [(date(2026, 2, 1), 50, 0.625), (date(2026, 3, 1), 150, 0.5)]
 

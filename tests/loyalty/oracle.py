@@ -34,11 +34,14 @@ def references(section: str) -> tuple[Reference, ...]:
     text = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     fragments: dict[str, str] = text["fragments"]
     return tuple(
-        Reference(name, _filled(each["sql"], fragments),
-                  {dimension: _filled(key, fragments) for dimension, key in each["by"].items()},
-                  each.get("snapshot", False))
+        Reference(
+            name,
+            _filled(each["sql"], fragments),
+            {dimension: _filled(key, fragments) for dimension, key in each["by"].items()},
+            each.get("snapshot", False),
+        )
         for name, each in text[section].items()
-    )  # fmt: skip
+    )
 
 
 def groups(engine: DuckDBEngine, reference: Reference, key: str, period: Period, today: date) -> dict[Value, Number]:

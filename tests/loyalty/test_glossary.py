@@ -67,10 +67,12 @@ def period_meant(model: Model, metric: str, period: Period | None) -> Period:
 def is_known(model: Model, metric: str, meant: Period) -> bool:
     """Whether the metric has a value for the period: states of today (scores) have no past."""
     has_past = any(
-        leaf.kind == "transition" or leaf.definition.valid or leaf.definition.time
+        leaf.kind == "transition"
+        or leaf.definition.valid
+        or leaf.definition.time
         or model.datasets[leaf.definition.dataset or ""].definition.time
         for leaf in model.leaves(metric)
-    )  # fmt: skip
+    )
     return has_past or meant.end == TOMORROW
 
 

@@ -20,12 +20,20 @@ AMBIGUOUS = {
     frozenset({"activation_rate", "campaign_conversion_rate"}): ("转化率", "转化", "conversion rate", "conversion"),
     frozenset({"cac", "campaign_cost", "cost_of_goods", "marketing_spend"}): ("成本", "cost", "costs"),
     frozenset({"registrations", "new_customers"}): (
-        "新增人数", "新增客户", "新增客户数", "新增用户", "新增用户数", "新增数", "新增", "new people", "newcomers",
+        "新增人数",
+        "新增客户",
+        "新增客户数",
+        "新增用户",
+        "新增用户数",
+        "新增数",
+        "新增",
+        "new people",
+        "newcomers",
     ),
     frozenset({"active_customers", "active_users"}): ("活跃人数", "活跃数", "active people"),
     frozenset({"aov", "revenue_per_buyer"}): ("平均消费", "平均消费金额", "average spend"),
     frozenset({"revenue", "list_sales"}): ("gmv",),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +91,20 @@ def test_every_metric_says_what_it_is(model: Model) -> None:
 @pytest.mark.parametrize(
     ("metric", "language", "says"),
     [
-        ("churn_rate", "zh", ("90",)), ("churned_customers", "en", ("90",)), ("dormant_customers", "en", ("90",)),
-        ("repurchase_rate", "zh", ("两", "订单")), ("activation_rate", "zh", ("7", "注册")),
-        ("activation_rate", "en", ("7",)), ("campaign_lift", "zh", ("对照", "减")),
-        ("campaign_lift", "en", ("control", "minus")), ("nps", "en", ("9", "6")), ("clv", "en", ("istoric", "so far")),
-        ("ltv_cac_ratio", "en", ("historic", "so far")), ("csat", "zh", ("4", "5")),
+        ("churn_rate", "zh", ("90",)),
+        ("churned_customers", "en", ("90",)),
+        ("dormant_customers", "en", ("90",)),
+        ("repurchase_rate", "zh", ("两", "订单")),
+        ("activation_rate", "zh", ("7", "注册")),
+        ("activation_rate", "en", ("7",)),
+        ("campaign_lift", "zh", ("对照", "减")),
+        ("campaign_lift", "en", ("control", "minus")),
+        ("nps", "en", ("9", "6")),
+        ("clv", "en", ("istoric", "so far")),
+        ("ltv_cac_ratio", "en", ("historic", "so far")),
+        ("csat", "zh", ("4", "5")),
     ],
-)  # fmt: skip
+)
 def test_descriptions_state_the_figures(model: Model, metric: str, language: str, says: tuple[str, ...]) -> None:
     description = model.metrics[metric].definition.description
     assert description is not None

@@ -137,14 +137,22 @@ def test_metrics_that_do_not_run(tmp_path: Path) -> None:
         "metrics": [
             {"name": "added", "dataset": "customers", "expression": "sum(no_such_function(city))"},
             {"name": "filtered", "dataset": "customers", "expression": "count(*)", "filter": "no_such_function(city)"},
-            {"name": "inner", "dataset": "customers", "expression": "avg(n)",
-             "per": {"key": "city", "values": {"n": "sum(no_such_function(city))"}}},
-            {"name": "outer", "dataset": "customers", "expression": "max(no_such_function(n))",
-             "per": {"key": "city", "values": {"n": "count(*)"}}},
+            {
+                "name": "inner",
+                "dataset": "customers",
+                "expression": "avg(n)",
+                "per": {"key": "city", "values": {"n": "sum(no_such_function(city))"}},
+            },
+            {
+                "name": "outer",
+                "dataset": "customers",
+                "expression": "max(no_such_function(n))",
+                "per": {"key": "city", "values": {"n": "count(*)"}},
+            },
             {"name": "formula", "expression": "no_such_function(people)"},
             {"name": "people", "dataset": "customers", "expression": "count(*)"},
         ],
-    }  # fmt: skip
+    }
     model = build_model(ModelDefinition.model_validate(definition))
     with database(tmp_path) as engine:
         refused = [where for where, code in found(model, engine) if code == "does_not_run"]

@@ -17,11 +17,29 @@ def held(text: str) -> Sql:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "  ", "-- only a comment", "sum(", ")", "a b", "a AS b", "a, b", "a; b", "*", "SELECT 1", "DROP TABLE t",
-        "INSERT INTO t VALUES (1)", "a AND", "'open", "((((", "CASE WHEN", "NOT " * 5_000 + "a", "(" * 5_000,
-        "1" + "+1" * 9_000, "a" * 30_000,
+        "",
+        "  ",
+        "-- only a comment",
+        "sum(",
+        ")",
+        "a b",
+        "a AS b",
+        "a, b",
+        "a; b",
+        "*",
+        "SELECT 1",
+        "DROP TABLE t",
+        "INSERT INTO t VALUES (1)",
+        "a AND",
+        "'open",
+        "((((",
+        "CASE WHEN",
+        "NOT " * 5_000 + "a",
+        "(" * 5_000,
+        "1" + "+1" * 9_000,
+        "a" * 30_000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_expression(text: str) -> None:
     assert isinstance(parse_expression(text), Unparsable)
 
@@ -69,8 +87,17 @@ def test_queries(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a + 1", "DELETE FROM t", "CREATE TABLE t AS SELECT 1", "SELECT 1; SELECT 2", "COPY t TO 'f'", "PRAGMA x",
-     "ATTACH 'x'", "SELECT 1 INTO t FROM u", ""],
-)  # fmt: skip
+    [
+        "a + 1",
+        "DELETE FROM t",
+        "CREATE TABLE t AS SELECT 1",
+        "SELECT 1; SELECT 2",
+        "COPY t TO 'f'",
+        "PRAGMA x",
+        "ATTACH 'x'",
+        "SELECT 1 INTO t FROM u",
+        "",
+    ],
+)
 def test_what_is_no_query(text: str) -> None:
     assert isinstance(parse_query(text), Unparsable)

@@ -17,8 +17,11 @@ def test_shared_words() -> None:
                 "fields": [
                     {"name": "web_channel", "synonyms": {"zh": "渠道"}},
                     {"name": "shop_channel", "synonyms": {"zh": "渠道"}},
-                    {"name": "size", "label": {"zh": "大小", "en": "Size"},
-                     "values": {"s": {"zh": "小", "en": ["small", "tiny"]}, "xs": {"zh": "特小", "en": "Tiny"}}},
+                    {
+                        "name": "size",
+                        "label": {"zh": "大小", "en": "Size"},
+                        "values": {"s": {"zh": "小", "en": ["small", "tiny"]}, "xs": {"zh": "特小", "en": "Tiny"}},
+                    },
                 ],
             }
         ],
@@ -27,7 +30,7 @@ def test_shared_words() -> None:
             {"name": "b", "dataset": "t", "expression": "count(*)", "synonyms": {"en": "volume", "zh": "Volume"}},
             {"name": "c", "dataset": "t", "expression": "count(*)", "synonyms": {"en": "volume"}, "hidden": True},
         ],
-    }  # fmt: skip
+    }
     warnings = lint(build_model(ModelDefinition.model_validate(definition)))
     assert [(each.code, each.where) for each in warnings] == [
         ("shared_word", "metrics.b"),

@@ -146,13 +146,21 @@ def test_inputs_under_names_of_their_own() -> None:
         "datasets": [{"name": "t", "table": "t", "fields": [{"name": "kind"}]}],
         "metrics": [
             {"name": "rows", "dataset": "t", "expression": "count(*)"},
-            {"name": "change", "expression": "rows - before",
-             "inputs": {"before": {"metric": "rows", "offset": "1 month"}}},
-            {"name": "part", "expression": "a - b",
-             "inputs": {"a": {"metric": "rows", "filter": "kind = 'a'"},
-                        "b": {"metric": "rows", "filter": "t.kind = 'b'"}}},
+            {
+                "name": "change",
+                "expression": "rows - before",
+                "inputs": {"before": {"metric": "rows", "offset": "1 month"}},
+            },
+            {
+                "name": "part",
+                "expression": "a - b",
+                "inputs": {
+                    "a": {"metric": "rows", "filter": "kind = 'a'"},
+                    "b": {"metric": "rows", "filter": "t.kind = 'b'"},
+                },
+            },
         ],
-    }  # fmt: skip
+    }
     model = build_model(ModelDefinition.model_validate(definition))
     assert model.metrics["change"].inputs == ("rows",)
     assert not model.metrics["change"].is_additive

@@ -11,8 +11,10 @@ from semantic_layer.loading.yaml_text import YamlValue, read_yaml
     ("text", "value"),
     [
         ("on: {yes: no, off: 2026-06-30}", {"on": {"yes": "no", "off": "2026-06-30"}}),
-        ("[1, -2, 1.5, 1e3, .5, 0x1F, 1_000, 007, ~, null, '', \"1\", true]",
-         [1, -2, 1.5, 1000.0, 0.5, "0x1F", "1_000", 7, None, None, "", "1", True]),
+        (
+            "[1, -2, 1.5, 1e3, .5, 0x1F, 1_000, 007, ~, null, '', \"1\", true]",
+            [1, -2, 1.5, 1000.0, 0.5, "0x1F", "1_000", 7, None, None, "", "1", True],
+        ),
         ("a: !!str 5\nb: !!int 5", {"a": "5", "b": 5}),
         ("1: a\n'2': b\n~: c", {1: "a", "2": "b", "null": "c"}),
         ("a: &x [1]\nb: *x", {"a": [1], "b": [1]}),
@@ -22,7 +24,7 @@ from semantic_layer.loading.yaml_text import YamlValue, read_yaml
         ("1e999", "1e999"),
         ("金额: 元", {"金额": "元"}),
     ],
-)  # fmt: skip
+)
 def test_values(text: str, value: YamlValue) -> None:
     read = read_yaml(text, "a.yaml")
     assert read.value == value

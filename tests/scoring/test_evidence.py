@@ -54,23 +54,54 @@ EVENTS = (
 )
 EXPECTED: dict[int, list[tuple[str, dict[str, object]]]] = {
     1000: [],
-    1001: [("overdue_own_rhythm", {
-        "typical_gap_days": 30.0, "days_since_last_order": 75, "times_typical": 2.5, "last_order_on": "2025-10-16"})],
-    1006: [("unresolved_ticket", {
-        "open_tickets": 1, "oldest_opened_on": "2025-12-10", "days_open": 20, "ticket_category": "delivery"})],
-    1007: [("recent_complaint", {
-        "complaints": 1, "last_complaint_on": "2025-12-22", "ticket_category": "product_quality", "orders_since": 0})],
-    1008: [("recent_complaint", {
-        "complaints": 1, "last_complaint_on": "2025-12-01", "ticket_category": "price", "orders_since": 1})],
-    1009: [("slow_first_response", {
-        "first_response_minutes": 300.0, "median_minutes": 30.0, "opened_on": "2025-12-01"})],
+    1001: [
+        (
+            "overdue_own_rhythm",
+            {
+                "typical_gap_days": 30.0,
+                "days_since_last_order": 75,
+                "times_typical": 2.5,
+                "last_order_on": "2025-10-16",
+            },
+        )
+    ],
+    1006: [
+        (
+            "unresolved_ticket",
+            {"open_tickets": 1, "oldest_opened_on": "2025-12-10", "days_open": 20, "ticket_category": "delivery"},
+        )
+    ],
+    1007: [
+        (
+            "recent_complaint",
+            {
+                "complaints": 1,
+                "last_complaint_on": "2025-12-22",
+                "ticket_category": "product_quality",
+                "orders_since": 0,
+            },
+        )
+    ],
+    1008: [
+        (
+            "recent_complaint",
+            {"complaints": 1, "last_complaint_on": "2025-12-01", "ticket_category": "price", "orders_since": 1},
+        )
+    ],
+    1009: [
+        ("slow_first_response", {"first_response_minutes": 300.0, "median_minutes": 30.0, "opened_on": "2025-12-01"})
+    ],
     1010: [("low_ticket_rating", {"csat": 1, "rated_on": "2025-12-01"})],
     1011: [("low_csat", {"score": 2, "responded_on": "2025-12-05"})],
     1012: [("nps_detractor", {"score": 3, "responded_on": "2025-12-05"})],
     1013: [],
     1015: [("fewer_active_days", {"active_days_last_45": 2, "active_days_previous_45": 10})],
-    1016: [("left_after_price_rise", {
-        "plan": "monthly", "ended_on": "2025-12-05", "fee_paid": 29.0, "fee_then": 39.0, "rise": 0.345})],
+    1016: [
+        (
+            "left_after_price_rise",
+            {"plan": "monthly", "ended_on": "2025-12-05", "fee_paid": 29.0, "fee_then": 39.0, "rise": 0.345},
+        )
+    ],
     1017: [("subscription_cancelled", {"plan": "annual", "ended_on": "2025-12-05", "cancel_reason": "competitor"})],
     1018: [("subscription_lapsed", {"plan": "annual", "ended_on": "2025-12-06"})],
     1019: [],
@@ -78,7 +109,7 @@ EXPECTED: dict[int, list[tuple[str, dict[str, object]]]] = {
     1021: [("negative_mention", {"mentions": 1, "last_mention_on": "2025-12-15", "topic": "logistics"})],
     1022: [],
     1023: [("points_expired", {"points": 150, "last_expired_on": "2025-12-03"})],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +156,14 @@ def test_silent_for_longer_than_most(company: Path) -> None:
 
 def test_orders_and_amounts_fall(company: Path) -> None:
     assert dict(found(company, 1004))["falling_order_frequency"] == {
-        "orders_last_180_days": 1, "orders_previous_180_days": 5,
-    }  # fmt: skip
+        "orders_last_180_days": 1,
+        "orders_previous_180_days": 5,
+    }
     assert dict(found(company, 1005))["falling_spend"] == {
-        "latest_purchase_value": 40.0, "earlier_purchase_value": 100.0, "change": -0.6,
-    }  # fmt: skip
+        "latest_purchase_value": 40.0,
+        "earlier_purchase_value": 100.0,
+        "change": -0.6,
+    }
 
 
 def test_no_login_against_their_own_habit(company: Path) -> None:
@@ -167,9 +201,15 @@ def test_the_action_answers_the_reason(company: Path, customer: int, expected: s
 
 
 def test_reasons_in_words() -> None:
-    complaint = FoundReason("recent_complaint", {
-        "complaints": 2, "last_complaint_on": "2026-05-03", "ticket_category": "delivery", "orders_since": 0,
-    })  # fmt: skip
+    complaint = FoundReason(
+        "recent_complaint",
+        {
+            "complaints": 2,
+            "last_complaint_on": "2026-05-03",
+            "ticket_category": "delivery",
+            "orders_since": 0,
+        },
+    )
     labels = {("ticket_category", "delivery"): "物流配送"}
     said = describe(complaint, "zh", lambda name, code: labels.get((name, code), code))
     assert "物流配送" in said

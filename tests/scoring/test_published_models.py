@@ -34,8 +34,11 @@ def in_weeks(summary: pd.DataFrame) -> tuple[IntArray, FloatArray, FloatArray]:
 def test_bg_nbd_of_the_paper(summary: pd.DataFrame) -> None:
     model = bg_nbd.fit(*in_weeks(summary))
     assert (round(model.r, 3), round(model.alpha, 3), round(model.a, 3), round(model.b, 3)) == (
-        0.243, 4.414, 0.793, 2.426
-    )  # fmt: skip
+        0.243,
+        4.414,
+        0.793,
+        2.426,
+    )
     assert round(model.log_likelihood, 1) == -9582.4
     history = np.array([2], dtype=np.int64), np.array([30.43]), np.array([38.86])
     assert round(float(bg_nbd.expected_purchases(model, *history, 39.0)[0]), 3) == 1.226

@@ -34,8 +34,6 @@ def test_too_little_to_learn_from(tmp_path: Path, purchases: list[Purchase], cod
     assert "customer_scores" not in str(rows(path, "SHOW TABLES"))
 
 
-
-
 def test_empty_tables_have_no_today(tmp_path: Path) -> None:
     path = write_company(tmp_path / "empty.duckdb", [])
     with pytest.raises(HuitouError) as caught:

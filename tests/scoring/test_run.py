@@ -27,9 +27,7 @@ from tests.scoring.company import (
 
 EVERYTHING = tuple(TABLES)
 SCORES = "SELECT * FROM customer_scores ORDER BY customer_id"
-BUYERS = (
-    "SELECT DISTINCT customer_id FROM orders WHERE status = 'paid' AND ordered_at < DATE '{tomorrow}' ORDER BY 1"
-)
+BUYERS = "SELECT DISTINCT customer_id FROM orders WHERE status = 'paid' AND ordered_at < DATE '{tomorrow}' ORDER BY 1"
 # the state 'dormant' as the glossary has it, at the end of the as-of date
 DORMANT = (
     "SELECT customer_id FROM orders WHERE status = 'paid' AND ordered_at < DATE '{tomorrow}' GROUP BY 1 "
@@ -71,13 +69,20 @@ def test_every_buyer_once_and_in_range(company: Path) -> None:
 
 
 @settings(
-    max_examples=10, deadline=None, derandomize=True, phases=[Phase.generate],  # shrinking would take minutes
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # shrinking would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 @given(
-    st.integers(0, 10**6), st.floats(0.2, 5), st.floats(5, 200), st.floats(0.1, 3), st.floats(0.5, 5),
+    st.integers(0, 10**6),
+    st.floats(0.2, 5),
+    st.floats(5, 200),
+    st.floats(0.1, 3),
+    st.floats(0.5, 5),
     st.dates(date(2025, 3, 1), date(2026, 3, 1)),
-)  # fmt: skip
+)
 def test_any_company_on_any_day(
     tmp_path: Path, seed: int, r: float, alpha: float, a: float, b: float, as_of: date
 ) -> None:

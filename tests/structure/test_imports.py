@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+import semantic_layer
 from tests.structure.sources import CODE, SHIPPED, Import, Source, sources
 
 # From the bottom up: a module may import from its own layer and from those before it. The longest pattern that fits a
@@ -123,3 +124,17 @@ def test_a_library_is_imported_in_one_place(source: Source) -> None:
             if each.module.split(".")[0] in libraries:
                 inside = any(fnmatchcase(source.module, place) for place in places)
                 assert inside, f"{source.where}:{each.line}: '{each.module}' belongs in {' and '.join(places)} alone"
+
+
+@pytest.mark.parametrize(
+    "source", sources("chat_service", "benchmarks", "docs", "examples"), ids=lambda each: each.where
+)
+def test_the_layer_is_used_by_its_public_names(source: Source) -> None:
+    for each in source.imports:
+        inside = each.module.startswith("semantic_layer.")
+        assert not inside, f"{source.where}:{each.line}: take '{each.name}' from 'semantic_layer' itself"
+
+
+def test_public_names_are_there() -> None:
+    for name in semantic_layer.__all__:
+        assert getattr(semantic_layer, name) is not None

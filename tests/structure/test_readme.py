@@ -88,9 +88,17 @@ def _run(command: str, clone: Path, environment: dict[str, str]) -> None:
     if shutil.which(command.split()[0], path=environment["PATH"]) is None:
         pytest.skip(f"'{command.split()[0]}' is not on this machine")
     done = subprocess.run(  # noqa: S602 — the README's own lines, pipes and quotes included
-        command, shell=True, cwd=clone, env=environment, capture_output=True, text=True, encoding="utf-8",
-        timeout=_COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+        command,
+        shell=True,
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=_COMMAND_SECONDS,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
@@ -122,7 +130,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 READ = [
-    ("```sh run\n$ huitou ask \"a\" \\\n  --json\n# note\n```\n", Fence("run", "", ('huitou ask "a"    --json',))),
+    ('```sh run\n$ huitou ask "a" \\\n  --json\n# note\n```\n', Fence("run", "", ('huitou ask "a"    --json',))),
     ("```sh shown needs a key\nhuitou x\n```\n", Fence("shown", "needs a key", ("huitou x",))),
     ("```bash\nmake demo\n```\n", Fence("", "", ("make demo",))),
 ]

@@ -26,3 +26,9 @@ def test_names_say_an_idea() -> None:
     for source in sources(*CODE):
         vague = sorted(NAMES_WITHOUT_AN_IDEA.intersection(source.module.split(".")))
         assert not vague, f"{source.where}: '{vague[0]}' names no idea"
+
+
+@pytest.mark.parametrize(("room", "most"), [("semantic_layer", 16), ("chat_service", 18)])
+def test_the_root_of_a_room_tells_its_architecture(room: str, most: int) -> None:
+    inside = [each for each in (REPOSITORY / room).iterdir() if not each.name.startswith("__")]
+    assert len(inside) <= most, f"{room}/ has {len(inside)} entries, more than {most}: put them into rooms"

@@ -86,9 +86,13 @@ def test_case_width_and_spaces_change_nothing(question: str, translator: Offline
 
 @pytest.mark.parametrize(
     ("traditional", "simplified"),
-    [("上個月各會員等級的銷售額", "上个月各会员等级的销售额"), ("近30天沒登錄過的白金會員", "近30天没登录过的白金会员"),
-     ("今年復購率最高的城市", "今年复购率最高的城市"), ("投訴率按門店看", "投诉率按门店看")],
-)  # fmt: skip
+    [
+        ("上個月各會員等級的銷售額", "上个月各会员等级的销售额"),
+        ("近30天沒登錄過的白金會員", "近30天没登录过的白金会员"),
+        ("今年復購率最高的城市", "今年复购率最高的城市"),
+        ("投訴率按門店看", "投诉率按门店看"),
+    ],
+)
 def test_traditional_characters_are_read_as_simplified(
     traditional: str, simplified: str, translator: OfflineTranslator
 ) -> None:

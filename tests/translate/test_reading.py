@@ -40,9 +40,13 @@ def test_every_word_used_is_sure(translator: OfflineTranslator, today: date) -> 
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("上个月的销售额", "zh"), ("revenue last month", "en"), ("看下last month各region的revenue", "zh"),
-     ("show me 上季度 revenue by region for gold members", "en")],
-)  # fmt: skip
+    [
+        ("上个月的销售额", "zh"),
+        ("revenue last month", "en"),
+        ("看下last month各region的revenue", "zh"),
+        ("show me 上季度 revenue by region for gold members", "en"),
+    ],
+)
 def test_the_language_is_that_of_most_words(
     text: str, language: str, translator: OfflineTranslator, today: date
 ) -> None:

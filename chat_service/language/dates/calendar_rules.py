@@ -10,7 +10,7 @@ from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, date_range, days_code
 from chat_service.language.dates.written import full_year
-from semantic_layer.time.periods import Period
+from semantic_layer import Period
 
 # customers who may churn, May I see
 _MODAL = re.compile(

@@ -18,7 +18,7 @@ from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.symbols import CLASSES
 from chat_service.language.folding import Folded
-from semantic_layer.time.periods import Grain
+from semantic_layer import Grain
 
 Example = tuple[str, str, str]
 

@@ -11,7 +11,7 @@ from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.mention import Against, DateMention
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.written import full_year
-from semantic_layer.time.periods import Period, add_months, unit
+from semantic_layer import Period, add_months, unit
 
 
 def _grouping(found: Found) -> DateMention | None:

@@ -14,13 +14,24 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Protocol
 
-from semantic_layer.time.periods import Period, unit
+from semantic_layer import Period, unit
 
 FIXED_DAYS: dict[str, tuple[int, int]] = {
-    "double_11": (11, 11), "double_12": (12, 12), "618": (6, 18), "christmas": (12, 25), "christmas_eve": (12, 24),
-    "valentine": (2, 14), "women": (3, 8), "520": (5, 20), "children": (6, 1), "halloween": (10, 31),
-    "new_year_eve": (12, 31), "teachers": (9, 10), "consumer_rights": (3, 15), "double_9": (9, 9),
-}  # fmt: skip
+    "double_11": (11, 11),
+    "double_12": (12, 12),
+    "618": (6, 18),
+    "christmas": (12, 25),
+    "christmas_eve": (12, 24),
+    "valentine": (2, 14),
+    "women": (3, 8),
+    "520": (5, 20),
+    "children": (6, 1),
+    "halloween": (10, 31),
+    "new_year_eve": (12, 31),
+    "teachers": (9, 10),
+    "consumer_rights": (3, 15),
+    "double_9": (9, 9),
+}
 # name of ours: name in the package
 PUBLIC_HOLIDAYS: dict[str, str] = {
     "spring_festival": "Chinese New Year (Spring Festival)",

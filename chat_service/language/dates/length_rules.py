@@ -8,7 +8,7 @@ from datetime import date
 from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY
-from semantic_layer.time.periods import Grain, Period, add_months, shift, start_of, unit
+from semantic_layer import Grain, Period, add_months, shift, start_of, unit
 
 MONTHS_OF: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
 DAYS_OF: dict[Grain, int] = {"day": 1, "week": 7}

@@ -12,7 +12,7 @@ from chat_service.language.dates.grammar import GAP, Piece
 from chat_service.language.dates.written import WRITTEN, written_piece
 from chat_service.language.folding import Folded
 from chat_service.language.numbers.read import Number, find_numbers
-from semantic_layer.time.periods import Grain
+from semantic_layer import Grain
 
 _Entry = tuple[str, str, float, Grain | None]
 _KEY = re.compile(r"[a-z]+|[0-9]+[a-z]*")

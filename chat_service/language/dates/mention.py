@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from semantic_layer.time.periods import Grain, Period
+from semantic_layer import Grain, Period
 
 MentionKind = Literal[
-    "period", "rolling", "grain", "comparison", "versus", "relative_previous", "same_period", "weekday_filter", "open",
-    "duration", "now", "all_history", "future", "ambiguous", "vague", "fiscal_unset",
-]  # fmt: skip
+    "period",
+    "rolling",
+    "grain",
+    "comparison",
+    "versus",
+    "relative_previous",
+    "same_period",
+    "weekday_filter",
+    "open",
+    "duration",
+    "now",
+    "all_history",
+    "future",
+    "ambiguous",
+    "vague",
+    "fiscal_unset",
+]
 Against = Literal["previous", "year"]
 
 

@@ -7,7 +7,7 @@ import re
 from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
-from semantic_layer.time.periods import unit
+from semantic_layer import unit
 
 
 def mention_of(date: PartialDate, found: Found) -> DateMention | None:

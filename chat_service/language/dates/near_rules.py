@@ -11,7 +11,7 @@ from chat_service.language.dates.calendar_rules import year_of
 from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, days_code, days_of_month
-from semantic_layer.time.periods import Period, shift, start_of, unit
+from semantic_layer import Period, shift, start_of, unit
 
 
 def _relative_unit(found: Found) -> PartialDate | None:

@@ -9,7 +9,7 @@ from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.joined_rules import month_of
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, both_ends
-from semantic_layer.time.periods import Grain, Period, add_months, shift, start_of, unit
+from semantic_layer import Grain, Period, add_months, shift, start_of, unit
 
 _MONTH = "(P_MONTH | P_FULL | P_UNIT)"
 _WHOLE = "(P_YEAR | P_MONTH | P_FULL | P_UNIT | P_QUARTER | P_HALF)"

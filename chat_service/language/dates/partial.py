@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chat_service.language.dates.holiday_calendar import holiday_days
-from semantic_layer.time.periods import Period, add_months, unit
+from semantic_layer import Period, add_months, unit
 
 DAY = timedelta(days=1)
 

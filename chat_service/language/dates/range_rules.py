@@ -10,7 +10,7 @@ from dataclasses import replace
 from chat_service.language.dates.grammar import Found, Piece, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, date_range
-from semantic_layer.time.periods import Period, unit
+from semantic_layer import Period, unit
 
 # How did sales change from March to April: two periods, not one.
 CHANGED = re.compile(

@@ -46,11 +46,17 @@ from chat_service.language.dates.near_rules import RULES as NEAR
 from chat_service.language.dates.part_rules import RULES as PARTS
 from chat_service.language.dates.range_rules import RULES as RANGES
 from chat_service.language.folding import Folded
-from semantic_layer.time.periods import Grain, Period, add_months, unit
+from semantic_layer import Grain, Period, add_months, unit
 
 __all__ = [
-    "RULES", "Against", "DateMention", "MentionKind", "calendar_period_for", "find_dates", "resolve_relative",
-]  # fmt: skip
+    "RULES",
+    "Against",
+    "DateMention",
+    "MentionKind",
+    "calendar_period_for",
+    "find_dates",
+    "resolve_relative",
+]
 
 _GRAMMAR = (
     (*NEAR, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
@@ -84,10 +90,15 @@ def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = N
             start, end = folded.span(piece.fstart, piece.fend)
             mentions.append(
                 replace(
-                    piece.mention, rules=piece.rules, text=folded.original[start:end],
-                    start=start, end=end, fstart=piece.fstart, fend=piece.fend,
+                    piece.mention,
+                    rules=piece.rules,
+                    text=folded.original[start:end],
+                    start=start,
+                    end=end,
+                    fstart=piece.fstart,
+                    fend=piece.fend,
                 )
-            )  # fmt: skip
+            )
     return tuple(mentions)
 
 

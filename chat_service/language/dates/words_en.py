@@ -5,7 +5,7 @@ Hyphens in a text read as spaces here (year-to-date); words of a phrase are join
 
 from __future__ import annotations
 
-from semantic_layer.time.periods import Grain
+from semantic_layer import Grain
 
 WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     # units
@@ -53,7 +53,9 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("START_OF", 0, None, "the_start_of_the the_beginning_of_the start_of_the beginning_of_the"),
     # weekdays
     (
-        "WEEKEND_GONE", 0, None,
+        "WEEKEND_GONE",
+        0,
+        None,
         "over_the_weekend during_the_weekend over_this_weekend the_past_weekend this_past_weekend "
         "the_weekend_just_gone",
     ),
@@ -70,7 +72,9 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("FROM", 0, None, "from starting starting_from starting_in starting_on beginning beginning_in as_from"),
     ("SINCE", 0, None, "since ever_since"),
     (
-        "SINCE_START", 0, None,
+        "SINCE_START",
+        0,
+        None,
         "since_the_start_of since_the_beginning_of from_the_start_of from_the_beginning_of since_start_of "
         "since_beginning_of since_early",
     ),
@@ -80,19 +84,25 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("BEFORE", 0, None, "before prior_to earlier_than ahead_of preceding_the"),
     ("AFTER", 0, None, "after later_than following post"),
     (
-        "UNTIL_EN", 0, None,
+        "UNTIL_EN",
+        0,
+        None,
         "until till til through thru up_to upto up_until up_through up_to_and_including until_the through_the",
     ),
     ("UNTIL", 0, None, "as_of as_at not_later_than no_later_than"),
     (
-        "BY_END", 0, None,
+        "BY_END",
+        0,
+        None,
         "by_the_end_of by_end_of until_the_end_of until_end_of through_the_end_of through_end_of "
         "up_to_the_end_of to_the_end_of as_of_the_end_of as_of_end_of as_at_the_end_of as_at_end_of "
         "by_the_close_of",
     ),
     ("AGO", 0, None, "ago back earlier"),
     (
-        "TO_NOW", 0, None,
+        "TO_NOW",
+        0,
+        None,
         "so_far to_date until_now up_to_now till_now thus_far as_yet to_now til_now through_now through_today "
         "to_today until_today up_to_today till_today to_the_present to_present",
     ),
@@ -103,34 +113,45 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("PREVIOUS", 0, "quarter", "quarter_over_quarter quarter_on_quarter qoq q/q qtr_over_qtr"),
     ("PREVIOUS", 0, "day", "day_over_day day_on_day dod d/d"),
     (
-        "YEAR_EARLIER", 0, None,
+        "YEAR_EARLIER",
+        0,
+        None,
         "year_over_year year_on_year yoy y/y yr_over_yr yr_on_yr yr/yr yearly_change year_ago_period "
         "prior_year_period year_ago_quarter year_ago_month",
     ),
     (
-        "PREVIOUS_PERIOD", 0, None,
+        "PREVIOUS_PERIOD",
+        0,
+        None,
         "the_previous_period previous_period the_prior_period prior_period the_preceding_period "
         "preceding_period the_period_before period_before the_last_period the_period_prior the_one_before "
         "the_previous_one",
     ),
     (
-        "YEAR_AGO", 0, None,
+        "YEAR_AGO",
+        0,
+        None,
         "a_year_ago one_year_ago 1_year_ago a_year_earlier one_year_earlier 1_year_earlier a_year_before "
         "one_year_before a_year_prior a_yr_ago 12_months_ago twelve_months_ago 12_months_earlier a_year_back "
         "the_year_prior 1_yr_ago",
     ),
     (
-        "SAME", 0, None,
+        "SAME",
+        0,
+        None,
         "the_same same that_same the_corresponding corresponding the_comparable comparable the_equivalent "
         "equivalent the_very_same",
     ),
     (
-        "PERIOD_NOUN", 0, None,
-        "period time time_frame timeframe time_period window stretch dates span interval point time_of_year "
-        "season",
+        "PERIOD_NOUN",
+        0,
+        None,
+        "period time time_frame timeframe time_period window stretch dates span interval point time_of_year season",
     ),
     (
-        "VS", 0, None,
+        "VS",
+        0,
+        None,
         "vs vs. v. versus against compared_with compared_to compared_against compare_with compare_to "
         "compares_with compares_to in_comparison_with in_comparison_to relative_to than as_compared_to "
         "as_compared_with set_against measured_against stacked_up_against up_against compared comparing_to "
@@ -138,7 +159,9 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
         "compared_with_that_of compared_with_those_of in_contrast_to as_opposed_to than_for",
     ),
     (
-        "CHANGE_VS", 0, None,
+        "CHANGE_VS",
+        0,
+        None,
         "up_from down_from changed_from change_from changes_from up_on down_on grow_over growth_over "
         "growth_from increase_over increase_from decrease_from drop_from dropped_from rise_from rose_from "
         "risen_from grew_from grown_from fell_from fallen_from declined_from decline_from improved_from "
@@ -147,34 +170,44 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ),
     ("WITH", 0, None, "with"),
     (
-        "ANAPHOR", 0, None,
+        "ANAPHOR",
+        0,
+        None,
         "that_period that_time that_window that_span that_timeframe that_time_frame that_stretch "
         "that_interval those_days those_weeks those_months those_years this_window",
     ),
     ("DAY_BEFORE", 0, "day", "the_day_before the_day_before_that the_day_prior"),
     # the rest
     (
-        "ALL_TIME", 0, None,
+        "ALL_TIME",
+        0,
+        None,
         "all_time of_all_time ever in_history all_history all_of_history since_the_beginning since_inception "
         "since_launch since_the_start from_the_beginning from_day_one since_day_one over_all_time "
         "full_history entire_history whole_history historically since_the_very_beginning across_all_time "
         "in_all_of_history since_we_started since_we_opened",
     ),
     (
-        "NOW", 0, None,
+        "NOW",
+        0,
+        None,
         "right_now now currently at_present at_the_moment as_of_today as_of_now as_at_today presently "
         "nowadays as_it_stands as_of_right_now at_this_point at_this_moment as_of_this_moment",
     ),
     ("CURRENT", 0, None, "current"),
     (
-        "VAGUE", 0, None,
+        "VAGUE",
+        0,
+        None,
         "recently lately these_days of_late a_while_ago long_ago in_recent_times the_other_day some_time_ago "
         "a_long_time_ago not_long_ago in_recent_memory",
     ),
     ("GRAIN", 0, "day", "daily day_by_day day_to_day on_a_daily_basis daywise by_date per_date"),
     ("GRAIN", 0, "week", "weekly week_by_week week_to_week on_a_weekly_basis wkly"),
     (
-        "GRAIN", 0, "month",
+        "GRAIN",
+        0,
+        "month",
         "monthly month_by_month month_to_month on_a_monthly_basis mthly monthwise month_wise by_the_month",
     ),
     ("GRAIN", 0, "quarter", "quarterly quarter_by_quarter on_a_quarterly_basis qtrly quarter_to_quarter"),
@@ -182,7 +215,7 @@ WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     ("FISCAL", 0, "year", "fiscal_year financial_year fy fiscal_yr"),
     ("FISCAL_WORD", 0, None, "fiscal"),
     ("FISCAL_QUARTER", 0, "quarter", "fiscal_quarter financial_quarter"),
-)  # fmt: skip
+)
 
 MONTHS: tuple[str, ...] = (
     "january jan jan.",
@@ -248,4 +281,4 @@ NOT_DATES = (
     "in_time in_full over_time in_total for_free on_average time_to days_between day_between in_between same_day "
     "next_day end_to_end to_end end_user end_users one_time first_time first_timers full_price full_name "
     "for_all of_all in_all across_all over_all day_1 day_0 all_in all_in_all each_other ever_more"
-)  # fmt: skip
+)

@@ -5,7 +5,7 @@ GAP words only look as if they held one (周期, 天津, 占比, 积分日…): 
 
 from __future__ import annotations
 
-from semantic_layer.time.periods import Grain
+from semantic_layer import Grain
 
 WORDS: tuple[tuple[str, float, Grain | None, str], ...] = (
     # units
@@ -284,4 +284,4 @@ NOT_DATES = (
     "开头的客户 码头 末端 底部 彻底 底层 到底是 初次 初始 最初的一单 初级 数量 数据 "
     "多数 总数 人数 次数 单数 件数 天数 月数 年数 周数 分数 笔数 指数 系数 参数 函数 平均数 "
     "几个人 几单 几次 几位 几件 几笔 几家 几种 几成 几类 几率 几乎"
-)  # fmt: skip
+)

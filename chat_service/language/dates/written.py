@@ -8,7 +8,7 @@ from datetime import date
 from chat_service.language.dates.grammar import Piece
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
-from semantic_layer.time.periods import Grain, unit
+from semantic_layer import Grain, unit
 
 _EDGE = r"(?<![a-z0-9.])"
 _END = r"(?![a-z0-9])"
@@ -40,7 +40,7 @@ WRITTEN = re.compile(
             rf"{_EDGE}(?P<words>2day|2moro|2morrow){_END}",
         )
     )
-)  # fmt: skip
+)
 _UNITS: dict[str, Grain] = {
     **dict.fromkeys(("d",), "day"),
     **dict.fromkeys(("w",), "week"),
@@ -102,9 +102,13 @@ def _dmy(match: re.Match[str]) -> Piece | None:
         candidates = tuple(period for period in periods if period is not None)
         piece = _piece(match, "DONE")
         return Piece(
-            "DONE", piece.fstart, piece.fend, piece.text, rules=piece.rules,
+            "DONE",
+            piece.fstart,
+            piece.fend,
+            piece.text,
+            rules=piece.rules,
             mention=DateMention("ambiguous", unit="day", candidates=candidates),
-        )  # fmt: skip
+        )
     return found[0] if found else None
 
 
@@ -167,8 +171,27 @@ def _today_word(match: re.Match[str]) -> Piece | None:
 
 
 _READERS = {
-    "ymd": _ymd, "ymd8": _ymd, "ym": _ym, "ym6": _ym, "dmy": _dmy, "my": _my, "q_y": _quarter, "nq_y": _quarter,
-    "y_q": _quarter, "q": _quarter, "h_y": _half, "nh_y": _half, "y_h": _half, "h": _half, "y_w": _week, "w": _week,
-    "fy": _fiscal, "last_n": _span, "span": _span, "ttm": _span, "apostrophe_year": _apostrophe, "slash": _slash,
+    "ymd": _ymd,
+    "ymd8": _ymd,
+    "ym": _ym,
+    "ym6": _ym,
+    "dmy": _dmy,
+    "my": _my,
+    "q_y": _quarter,
+    "nq_y": _quarter,
+    "y_q": _quarter,
+    "q": _quarter,
+    "h_y": _half,
+    "nh_y": _half,
+    "y_h": _half,
+    "h": _half,
+    "y_w": _week,
+    "w": _week,
+    "fy": _fiscal,
+    "last_n": _span,
+    "span": _span,
+    "ttm": _span,
+    "apostrophe_year": _apostrophe,
+    "slash": _slash,
     "words": _today_word,
-}  # fmt: skip
+}

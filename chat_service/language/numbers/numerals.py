@@ -9,16 +9,46 @@ from __future__ import annotations
 import re
 
 ZH_DIGITS = {
-    "零": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
-}  # fmt: skip
+    "零": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "俩": 2,
+    "三": 3,
+    "仨": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 ZH_SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
 ZH_LARGE_UNITS = {"万": 10**4, "亿": 10**8}
 ZH_NUMERAL = "".join((*ZH_DIGITS, *ZH_SMALL_UNITS, *ZH_LARGE_UNITS))
 
 _EN_UNITS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 _EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 EN_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "dozen": 12, "score": 20}
 EN_WORDS: dict[str, int] = {
@@ -26,9 +56,19 @@ EN_WORDS: dict[str, int] = {
     **{word: 10 * (index + 2) for index, word in enumerate(_EN_TENS)},
 }
 _EN_NTH = (
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth",
-)  # fmt: skip
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
 EN_ORDINALS: dict[str, int] = {word: index + 1 for index, word in enumerate(_EN_NTH)}
 _EN_DIGIT = "|".join(sorted(_EN_UNITS, key=len, reverse=True))
 _EN_TEN = "|".join(_EN_TENS)

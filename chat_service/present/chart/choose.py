@@ -21,8 +21,7 @@ from chat_service.present.chart.marks import (
     stacked_panel,
 )
 from chat_service.present.finding import Finding
-from semantic_layer.query.requests import CohortQuery, FunnelQuery
-from semantic_layer.query.result import Column
+from semantic_layer import CohortQuery, Column, FunnelQuery
 
 ChartForm = Literal["line", "bar", "table"]
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"

@@ -58,23 +58,34 @@ def funnel_panel(finding: Finding) -> Panel | None:
     order: list[Json] = [step.label for step in steps]
     encoding: dict[str, Json] = {
         "y": {"field": "step", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 220}},
-        "x": {"field": "customers", "type": "quantitative", "title": customers, "scale": {"zero": True},
-              "axis": {"tickCount": 5, "format": ",d"}},
+        "x": {
+            "field": "customers",
+            "type": "quantitative",
+            "title": customers,
+            "scale": {"zero": True},
+            "axis": {"tickCount": 5, "format": ",d"},
+        },
         "tooltip": [
             {"field": "step", "type": "nominal", "title": finding.names.column(finding.groups[0])},
             {"field": "customers", "type": "quantitative", "format": ",d", "title": customers},
             {"field": "overall", "type": "nominal", "title": of_first},
             {"field": "of_before", "type": "nominal", "title": of_before},
         ],
-    }  # fmt: skip
+    }
     layers: list[Json] = [
         {"mark": {"type": "bar", "color": _BLUE, "height": {"band": 0.7}}},
-        {"mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12, "color": "#444"},
-         "encoding": {"text": {"field": "label", "type": "nominal"}}},
-    ]  # fmt: skip
+        {
+            "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12, "color": "#444"},
+            "encoding": {"text": {"field": "label", "type": "nominal"}},
+        },
+    ]
     drawing: dict[str, Json] = {
-        "width": _WIDTH, "height": {"step": 40}, "data": {"values": rows}, "encoding": encoding, "layer": layers,
-    }  # fmt: skip
+        "width": _WIDTH,
+        "height": {"step": 40},
+        "data": {"values": rows},
+        "encoding": encoding,
+        "layer": layers,
+    }
     return Panel(of_first, drawing)
 
 
@@ -95,15 +106,19 @@ def _curve(finding: Finding, table: CohortTable, *, as_bars: bool) -> Panel:
     color: dict[str, Json] = {"value": _BLUE}
     if not single:
         names: list[Json] = [_mark(table, cohort) for cohort in table.cohorts]
-        color = {"field": "cohort", "type": "ordinal", "title": _cohort_title(finding),
-                 "scale": {"domain": names, "scheme": "viridis"}}  # fmt: skip
+        color = {
+            "field": "cohort",
+            "type": "ordinal",
+            "title": _cohort_title(finding),
+            "scale": {"domain": names, "scheme": "viridis"},
+        }
     name = finding.names.column(table.retention_column)
     encoding: dict[str, Json] = {
         "x": _distance_axis(finding, table),
         "y": _share_axis(name),
         "color": color,
         "tooltip": _tooltip(finding, table),
-    }  # fmt: skip
+    }
     faded: Json = {"condition": {"test": "datum.partial", "value": 0.45}, "value": 1}
     layers: list[Json] = [
         {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"y": {"field": "whole"}}},
@@ -116,8 +131,12 @@ def _curve(finding: Finding, table: CohortTable, *, as_bars: bool) -> Panel:
         layers += [_labels("label" if as_bars else "above", "bottom", -6)]
         layers += [] if as_bars else [_labels("below", "top", 7)]
     drawing: dict[str, Json] = {
-        "width": _WIDTH, "height": 280, "data": {"values": rows}, "encoding": encoding, "layer": layers,
-    }  # fmt: skip
+        "width": _WIDTH,
+        "height": 280,
+        "data": {"values": rows},
+        "encoding": encoding,
+        "layer": layers,
+    }
     return Panel(name, drawing)
 
 
@@ -127,11 +146,16 @@ def _bars(finding: Finding, table: CohortTable) -> Panel:
     order: list[Json] = [_mark(table, cohort) for cohort in table.cohorts]
     name = finding.names.column(table.retention_column)
     encoding: dict[str, Json] = {
-        "x": {"field": "cohort", "type": "ordinal", "sort": order, "title": _cohort_title(finding),
-              "axis": {"labelAngle": 0, "labelOverlap": True}},
+        "x": {
+            "field": "cohort",
+            "type": "ordinal",
+            "sort": order,
+            "title": _cohort_title(finding),
+            "axis": {"labelAngle": 0, "labelOverlap": True},
+        },
         "y": _share_axis(name),
         "tooltip": _tooltip(finding, table),
-    }  # fmt: skip
+    }
     faded: Json = {"condition": {"test": "datum.partial", "value": 0.45}, "value": 1}
     layers: list[Json] = [
         {"mark": {"type": "bar", "color": _BLUE, "width": {"band": 0.7}}, "encoding": {"opacity": faded}}
@@ -139,16 +163,23 @@ def _bars(finding: Finding, table: CohortTable) -> Panel:
     if len(rows) <= _WIDE:
         layers.append(_labels("label", "bottom", -4))
     drawing: dict[str, Json] = {
-        "width": _WIDTH, "height": 260, "data": {"values": rows}, "encoding": encoding, "layer": layers,
-    }  # fmt: skip
+        "width": _WIDTH,
+        "height": 260,
+        "data": {"values": rows},
+        "encoding": encoding,
+        "layer": layers,
+    }
     return Panel(name, drawing)
 
 
 def _share_axis(name: str) -> dict[str, Json]:
     return {
-        "field": "retention", "type": "quantitative", "title": name, "scale": {"zero": True},
+        "field": "retention",
+        "type": "quantitative",
+        "title": name,
+        "scale": {"zero": True},
         "axis": {"format": ".0%", "tickCount": 6},
-    }  # fmt: skip
+    }
 
 
 def _labels(field: str, baseline: str, dy: int) -> Json:
@@ -180,28 +211,44 @@ def _heat(finding: Finding, table: CohortTable) -> Panel:
     order: list[Json] = [_mark(table, cohort) for cohort in shown.cohorts]
     name = finding.names.column(table.retention_column)
     encoding: dict[str, Json] = {
-        "x": {**_distance_axis(finding, table),
-              "axis": {"labelAngle": 0, "orient": "top", "domain": False, "ticks": False}},
-        "y": {"field": "cohort", "type": "ordinal", "sort": order, "title": _cohort_title(finding),
-              "axis": {"domain": False, "ticks": False}},
+        "x": {
+            **_distance_axis(finding, table),
+            "axis": {"labelAngle": 0, "orient": "top", "domain": False, "ticks": False},
+        },
+        "y": {
+            "field": "cohort",
+            "type": "ordinal",
+            "sort": order,
+            "title": _cohort_title(finding),
+            "axis": {"domain": False, "ticks": False},
+        },
         "tooltip": _tooltip(finding, table),
-    }  # fmt: skip
+    }
     color: dict[str, Json] = {
-        "field": "retention", "type": "quantitative", "legend": None,
+        "field": "retention",
+        "type": "quantitative",
+        "legend": None,
         "scale": {"range": ["#deebf7", "#1c5ba3"], "domain": [low, high if high > low else low + 0.01], "clamp": True},
-    }  # fmt: skip
+    }
     first: Json = {"test": "datum.since === 0", "value": "#eef1f5"}
     ink: Json = {"condition": {"test": "datum.strong && datum.since !== 0", "value": "white"}, "value": "#333"}
     layers: list[Json] = [
-        {"mark": {"type": "rect", "stroke": "white", "strokeWidth": 1},
-         "encoding": {"color": {"condition": first, **color}}},
-        {"mark": {"type": "text", "fontSize": 11 if decimals else 10},
-         "encoding": {"text": {"field": "label", "type": "nominal"}, "color": ink}},
-    ]  # fmt: skip
+        {
+            "mark": {"type": "rect", "stroke": "white", "strokeWidth": 1},
+            "encoding": {"color": {"condition": first, **color}},
+        },
+        {
+            "mark": {"type": "text", "fontSize": 11 if decimals else 10},
+            "encoding": {"text": {"field": "label", "type": "nominal"}, "color": ink},
+        },
+    ]
     drawing: dict[str, Json] = {
-        "width": {"step": 48 if decimals else 34}, "height": {"step": 24}, "data": {"values": rows},
-        "encoding": encoding, "layer": layers,
-    }  # fmt: skip
+        "width": {"step": 48 if decimals else 34},
+        "height": {"step": 24},
+        "data": {"values": rows},
+        "encoding": encoding,
+        "layer": layers,
+    }
     return Panel(name, drawing, _left_out(finding, table, shown, distances))
 
 
@@ -232,9 +279,11 @@ def _cohort_title(finding: Finding) -> str:
 
 def _distance_axis(finding: Finding, table: CohortTable) -> dict[str, Json]:
     return {
-        "field": "since", "type": "ordinal", "title": finding.names.column(table.since_column),
+        "field": "since",
+        "type": "ordinal",
+        "title": finding.names.column(table.since_column),
         "axis": {"labelAngle": 0, "labelOverlap": True},
-    }  # fmt: skip
+    }
 
 
 def _tooltip(finding: Finding, table: CohortTable) -> list[Json]:

@@ -13,7 +13,7 @@ from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
-from semantic_layer.query.result import Column
+from semantic_layer import Column
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 _WIDTH = 560
@@ -64,16 +64,22 @@ def line_panel(
     ticks = _CLOCK_TICKS if time.type == "timestamp" else _TICKS.get(time.grain or "day", _OWN_TICKS)
     axis: dict[str, Json] = {"format": ticks, "title": None, "labelOverlap": True, "grid": False}
     if time.grain in ("month", "quarter", "year"):
-        axis["tickCount"] = {"interval": {"month": "month", "quarter": "month", "year": "year"}[time.grain],
-                             "step": 3 if time.grain == "quarter" else 1}  # fmt: skip
+        axis["tickCount"] = {
+            "interval": {"month": "month", "quarter": "month", "year": "year"}[time.grain],
+            "step": 3 if time.grain == "quarter" else 1,
+        }
     x: dict[str, Json] = {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
     y = _value_axis(finding, column, zero=as_bars or part_unit(column) != "percent")
     base: dict[str, Json] = {"x": x, "y": y, "color": color, "tooltip": _tooltip(finding, column, series)}
     layers = [_bars_along_time(time)] if as_bars else _lines(compared)
     views: list[Json] = [*layers]
     drawing: dict[str, Json] = {
-        "width": _WIDTH, "height": 260, "data": {"values": rows}, "encoding": base, "layer": views,
-    }  # fmt: skip
+        "width": _WIDTH,
+        "height": 260,
+        "data": {"values": rows},
+        "encoding": base,
+        "layer": views,
+    }
     return Panel(finding.names.column(column), drawing, omitted)
 
 
@@ -92,9 +98,12 @@ def bar_panel(finding: Finding, column: Column, category: Column, *, limit: int)
     labels = [finding.names.value(category, finding.cell(index, category)) for index in shown]
     lying = len(labels) > 8 or sum(_width(label) for label in labels) > 60
     name_axis: dict[str, Json] = {
-        "field": "category", "type": "nominal", "sort": [*labels], "title": finding.names.column(category),
+        "field": "category",
+        "type": "nominal",
+        "sort": [*labels],
+        "title": finding.names.column(category),
         "axis": {"labelAngle": 0, "labelLimit": 220},
-    }  # fmt: skip
+    }
     value_axis = _value_axis(finding, column, zero=True)
     encoding: dict[str, Json] = {
         "y" if lying else "x": name_axis,
@@ -128,14 +137,17 @@ def grouped_bar_panel(finding: Finding, column: Column, outer: Column, inner: Co
     lying = len(labels) > 6
     encoding: dict[str, Json] = {
         "y" if lying else "x": {
-            "field": "category", "type": "nominal", "sort": [*labels], "title": finding.names.column(outer),
+            "field": "category",
+            "type": "nominal",
+            "sort": [*labels],
+            "title": finding.names.column(outer),
             "axis": {"labelAngle": 0, "labelLimit": 220},
         },
         "x" if lying else "y": _value_axis(finding, column, zero=True),
         "yOffset" if lying else "xOffset": {"field": "series", "sort": _in_order(finding, inner)},
         "color": _series_color(finding, inner),
         "tooltip": _tooltip(finding, column, inner),
-    }  # fmt: skip
+    }
     size: dict[str, Json] = {"width": _WIDTH, "height": {"step": 9, "for": "offset"} if lying else 280}
     drawing: dict[str, Json] = {**size, "data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding}
     return Panel(finding.names.column(column), drawing)
@@ -158,16 +170,25 @@ def stacked_panel(finding: Finding, column: Column, series: Column) -> Panel:
         if row["mark"] not in labels:
             labels.append(row["mark"])
     encoding: dict[str, Json] = {
-        "x": {"field": "mark", "type": "nominal", "sort": labels, "title": None,
-              "axis": {"labelAngle": 0, "labelOverlap": True}},
+        "x": {
+            "field": "mark",
+            "type": "nominal",
+            "sort": labels,
+            "title": None,
+            "axis": {"labelAngle": 0, "labelOverlap": True},
+        },
         "y": _value_axis(finding, column, zero=True),
         "color": _series_color(finding, series, _drawn(rows)),
         "order": {"field": "rank", "type": "quantitative"},
         "tooltip": _tooltip(finding, column, series),
     }
     drawing: dict[str, Json] = {
-        "width": _WIDTH, "height": 280, "data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding,
-    }  # fmt: skip
+        "width": _WIDTH,
+        "height": 280,
+        "data": {"values": rows},
+        "mark": {"type": "bar"},
+        "encoding": encoding,
+    }
     return Panel(finding.names.column(column), drawing, omitted)
 
 
@@ -179,33 +200,44 @@ def heat_panel(finding: Finding, column: Column, outer: Column, inner: Column) -
         row for row in _cells(finding, column, outer, inner) if isinstance(row, dict) and row["category"] in labels
     ]
     encoding: dict[str, Json] = {
-        "x": {"field": "series", "type": "nominal", "sort": _in_order(finding, inner),
-              "title": finding.names.column(inner), "axis": {"labelAngle": 0, "labelOverlap": True}},
+        "x": {
+            "field": "series",
+            "type": "nominal",
+            "sort": _in_order(finding, inner),
+            "title": finding.names.column(inner),
+            "axis": {"labelAngle": 0, "labelOverlap": True},
+        },
         "y": {"field": "category", "type": "nominal", "sort": [*labels], "title": finding.names.column(outer)},
         "color": {**_value_axis(finding, column, zero=True), "scale": {"scheme": "blues"}},
         "tooltip": _tooltip(finding, column, inner),
-    }  # fmt: skip
+    }
     color = encoding["color"]
     assert isinstance(color, dict)
     color["legend"] = color.pop("axis")
     drawing: dict[str, Json] = {
-        "width": _WIDTH, "height": {"step": 22}, "data": {"values": rows}, "mark": {"type": "rect"},
+        "width": _WIDTH,
+        "height": {"step": 22},
+        "data": {"values": rows},
+        "mark": {"type": "rect"},
         "encoding": encoding,
-    }  # fmt: skip
+    }
     total = len(_labels(finding, outer, order))
     return Panel(finding.names.column(column), drawing, _left_out(finding, len(labels), total))
 
 
 def _lines(compared: bool) -> list[Json]:
     if compared:
-        return [{"mark": {"type": "line", "strokeWidth": 2.5, "point": {"size": 36}}, "encoding": {
-            "y": {"field": "value"}}}]  # fmt: skip
+        return [
+            {"mark": {"type": "line", "strokeWidth": 2.5, "point": {"size": 36}}, "encoding": {"y": {"field": "value"}}}
+        ]
     return [
         {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"y": {"field": "whole"}}},
         {"mark": {"type": "line", "strokeWidth": 2, "strokeDash": [4, 4]}, "encoding": {"y": {"field": "dashed"}}},
-        {"mark": {"type": "point", "filled": True, "size": 40}, "encoding": {
-            "opacity": {"condition": {"test": "datum.incomplete", "value": 0.45}, "value": 1}}},
-    ]  # fmt: skip
+        {
+            "mark": {"type": "point", "filled": True, "size": 40},
+            "encoding": {"opacity": {"condition": {"test": "datum.incomplete", "value": 0.45}, "value": 1}},
+        },
+    ]
 
 
 def _bars_along_time(time: Column) -> Json:
@@ -256,13 +288,15 @@ def _mark_dashes(rows: list[Json]) -> None:
 
 def _bar(finding: Finding, index: int, column: Column, category: Column, series: str) -> list[Json]:
     value = finding.numbers(column)[index]
-    return [{
-        "category": finding.names.value(category, finding.cell(index, category)),
-        "series": series,
-        "value": value,
-        "figure": exact_figure(value, part_unit(column), finding.language),
-        "label": figure(value, part_unit(column), finding.language),
-    }]  # fmt: skip
+    return [
+        {
+            "category": finding.names.value(category, finding.cell(index, category)),
+            "series": series,
+            "value": value,
+            "figure": exact_figure(value, part_unit(column), finding.language),
+            "label": figure(value, part_unit(column), finding.language),
+        }
+    ]
 
 
 def _cells(finding: Finding, column: Column, outer: Column, inner: Column) -> list[Json]:
@@ -315,9 +349,11 @@ def _period_names(finding: Finding) -> tuple[str, str]:
 def _series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
     # the order is the scale's domain: layers that share a colour scale may lose a sort
     return {
-        "field": "series", "type": "nominal", "title": finding.names.column(series),
+        "field": "series",
+        "type": "nominal",
+        "title": finding.names.column(series),
         "scale": {"domain": [name for name in _in_order(finding, series) if drawn is None or name in drawn]},
-    }  # fmt: skip
+    }
 
 
 def _drawn(rows: list[Json]) -> list[Json]:

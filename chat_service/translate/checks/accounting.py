@@ -14,16 +14,29 @@ from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.requests.shown_as import MOTION
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import ListQuery, MetricQuery, Request
-from semantic_layer.time.periods import GRAINS
+from semantic_layer import GRAINS, ListQuery, MetricQuery, Request
 
 # words that ask, link or point; they shape the request but add nothing to it
 _SHAPING = (
-    "question", "quantity", "intent.list", "intent.count", "intent.export",
-    "follow", "only", "connective", "entity",
-    "grouping", "chart", "comparison.versus", "date.versus", "date.now", "date.all_history", "date.same_period",
-    "range", "money_verb",
-)  # fmt: skip
+    "question",
+    "quantity",
+    "intent.list",
+    "intent.count",
+    "intent.export",
+    "follow",
+    "only",
+    "connective",
+    "entity",
+    "grouping",
+    "chart",
+    "comparison.versus",
+    "date.versus",
+    "date.now",
+    "date.all_history",
+    "date.same_period",
+    "range",
+    "money_verb",
+)
 
 # how something is spread over its values: only groups show it
 _SPREAD_OUT = frozenset({"分布", "的分布", "分布情况", "distribution", "distributed", "breakdown"})

@@ -14,16 +14,7 @@ from chat_service.translate.grammar.matching import is_a, is_any
 from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import (
-    AllOf,
-    FieldFilter,
-    Filter,
-    ListQuery,
-    MetricFilter,
-    MetricQuery,
-    Request,
-    Scalar,
-)
+from semantic_layer import AllOf, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request, Scalar
 
 _INFINITE = float("inf")
 _ONLY = frozenset({"只", "仅", "只在", "仅在", "only", "solely", "exclusively"})

@@ -17,15 +17,16 @@ from chat_service.translate.grammar.matching import is_a
 from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.model.model import Metric, Model
-from semantic_layer.query.requests import (
+from semantic_layer import (
     AllOf,
     AnyOf,
     FieldFilter,
     Filter,
     ListQuery,
+    Metric,
     MetricFilter,
     MetricQuery,
+    Model,
     NotOf,
     Request,
 )

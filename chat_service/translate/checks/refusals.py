@@ -13,7 +13,7 @@ from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import known_words
-from semantic_layer.model.model import Model
+from semantic_layer import Model
 
 _STANDALONE = frozenset(
     "的了是在有和与或及跟比按各每哪几多少呢吗吧啊呀我你他她它们这那请帮把被给对从到于不没未都也还又再就才很最前后里中上下女男人"

@@ -10,8 +10,7 @@ from typing import Literal
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.translate.senses import Mention, ValueSense
-from semantic_layer.query.requests import NumberOperator
-from semantic_layer.time.periods import Grain
+from semantic_layer import Grain, NumberOperator
 
 Direction = Literal["high", "low", "best", "worst"]
 

@@ -28,13 +28,24 @@ from chat_service.translate.grammar.matching import is_a, is_any
 from chat_service.translate.grammar.subjects import split_subjects
 from chat_service.translate.senses import Mention, WordSense
 from chat_service.translate.words.scope import Scope
-from semantic_layer.query.requests import FieldFilter
+from semantic_layer import FieldFilter
 
 _FLAGS = (
     "comparative",
-    "share", "cumulative", "trend", "change", "intent", "statistic", "follow", "chart", "only", "question", "average",
-    "quantity", "comparison",
-)  # fmt: skip
+    "share",
+    "cumulative",
+    "trend",
+    "change",
+    "intent",
+    "statistic",
+    "follow",
+    "chart",
+    "only",
+    "question",
+    "average",
+    "quantity",
+    "comparison",
+)
 _PEOPLE = frozenset({"women", "men", "females", "males", "ladies", "男士", "女士", "男的", "女的"})
 # revenue of …, NPS among …, revenue that came from …: who comes behind is whose the measure is
 _PEOPLE_OPENERS = frozenset(

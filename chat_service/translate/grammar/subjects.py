@@ -12,7 +12,7 @@ from chat_service.translate.grammar.categories import Item, Items, Measure, Node
 from chat_service.translate.grammar.matching import is_any
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Mention
-from semantic_layer.query.requests import FieldFilter
+from semantic_layer import FieldFilter
 
 _EXPLICIT = frozenset(
     {

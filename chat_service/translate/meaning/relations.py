@@ -9,9 +9,7 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from semantic_layer.model.definitions import Behaviour
-from semantic_layer.model.model import Metric, Model
-from semantic_layer.query.requests import Scalar
+from semantic_layer import Behaviour, Metric, Model, Scalar
 
 _COUNTED = ("count", "CNY", "points")
 

@@ -14,7 +14,7 @@ from chat_service.translate.senses import ValueSense
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
-from semantic_layer.query.requests import FieldFilter, Scalar
+from semantic_layer import FieldFilter, Scalar
 
 
 @dataclass(frozen=True)

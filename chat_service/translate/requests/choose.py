@@ -13,7 +13,7 @@ from chat_service.translate.requests.lists import list_request
 from chat_service.translate.requests.metrics import count_metrics, metric_request
 from chat_service.translate.senses import ListSense, Mention
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer.query.requests import MetricFilter, Request
+from semantic_layer import MetricFilter, Request
 
 _POLITE = frozenset({"please", "pls", "can you", "could you", "hi", "hey", "hello", "now", ","})
 _AGENTS = frozenset({"spender", "spenders"})
@@ -204,9 +204,11 @@ def _counted_rows(frame: Frame, assembly: Assembly) -> str | None:
     rows = [
         m.name
         for m in model.metrics.values()
-        if structure.counts_rows(m.name) and m.filter is None and not m.definition.hidden
+        if structure.counts_rows(m.name)
+        and m.filter is None
+        and not m.definition.hidden
         and all(any(model.dimensions[name].home.dataset == m.definition.dataset for name in each) for each in names)
-    ]  # fmt: skip
+    ]
     return rows[0] if len(rows) == 1 else None
 
 

@@ -8,10 +8,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.subjects import split_subjects
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Mention
-from semantic_layer.query.requests import (
-    MetricQuery,
-    Request,
-)
+from semantic_layer import MetricQuery, Request
 
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
 _PEOPLE = frozenset(

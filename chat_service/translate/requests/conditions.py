@@ -9,8 +9,7 @@ from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, said, value_filter
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import AnyOf, FieldFilter, Filter, MetricFilter, NumberOperator
-from semantic_layer.time.periods import Period
+from semantic_layer import AnyOf, FieldFilter, Filter, MetricFilter, NumberOperator, Period
 
 
 def behaviour_filter(clause: Clause, assembly: Assembly) -> Filter:

@@ -8,7 +8,7 @@ from chat_service.translate.grammar.categories import Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
-from semantic_layer.time.periods import Grain
+from semantic_layer import Grain
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from chat_service.translate.requests.assembly import Assembly, said, value_filte
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Mention, WordSense
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery, Scalar
-from semantic_layer.time.periods import Period
+from semantic_layer import CohortQuery, FieldFilter, FunnelQuery, Period, Scalar
 
 _EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _EN_NTH = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -35,9 +34,24 @@ _OWN_WORDS = re.compile(
     r"间隔月[数份]?|月数|还?剩下?|流失多少|months? since(?: first)?(?: (?:order|purchase))?|drop[- ]?offs?|survive"
 )
 _ROLES = frozenset(
-    {"filler", "entity", "question", "quantity", "share", "grouping", "connective", "suffix", "prefix", "range", "unit",
-     "chart", "trend", "change", "follow"}
-)  # fmt: skip
+    {
+        "filler",
+        "entity",
+        "question",
+        "quantity",
+        "share",
+        "grouping",
+        "connective",
+        "suffix",
+        "prefix",
+        "range",
+        "unit",
+        "chart",
+        "trend",
+        "change",
+        "follow",
+    }
+)
 _INTENTS = frozenset({"cohort", "funnel", "list", "count"})
 
 Kind = Literal["cohort", "funnel"]

@@ -12,8 +12,7 @@ from chat_service.translate.requests.conditions import compared_filter, dated_fi
 from chat_service.translate.requests.ordering import is_descending
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer.query.requests import AnyOf, Filter, ListQuery, MeasuredColumn, MetricFilter, Order
-from semantic_layer.time.periods import Period
+from semantic_layer import AnyOf, Filter, ListQuery, MeasuredColumn, MetricFilter, Order, Period
 
 
 def list_request(frame: Frame, assembly: Assembly) -> ListQuery:

@@ -28,8 +28,7 @@ from chat_service.translate.requests.shown_as import (
 from chat_service.translate.requests.timing import Timing, decide_timing, period_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import FieldFilter, Filter, Having, MetricFilter, MetricQuery
-from semantic_layer.time.periods import GRAINS, Grain
+from semantic_layer import GRAINS, FieldFilter, Filter, Grain, Having, MetricFilter, MetricQuery
 
 _JOINERS = ("connective", "question", "quantity", "when", "group", "comparison.versus")
 

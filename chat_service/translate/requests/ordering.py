@@ -12,7 +12,7 @@ from chat_service.translate.requests.grouping import Grouping
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import Order
+from semantic_layer import Order
 
 _SEVERAL = frozenset({"哪些", "哪几个", "哪几", "which ones"})
 

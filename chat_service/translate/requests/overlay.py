@@ -24,18 +24,23 @@ from chat_service.translate.requests.metrics import count_metrics
 from chat_service.translate.requests.ordering import is_descending
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import (
+from semantic_layer import (
+    GRAINS,
     Compare,
     FieldFilter,
     Filter,
+    Grain,
     ListQuery,
     MetricFilter,
     MetricQuery,
     Order,
+    Period,
     Request,
     Scalar,
+    add_months,
+    preceding,
+    unit,
 )
-from semantic_layer.time.periods import GRAINS, Grain, Period, add_months, preceding, unit
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # 'for all tiers', 所有等级: no longer only those picked before

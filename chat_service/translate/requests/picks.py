@@ -10,8 +10,7 @@ from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, said, value_filter
 from chat_service.translate.requests.grouping import Grouping
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer.query.requests import FieldFilter
-from semantic_layer.time.periods import GRAINS
+from semantic_layer import GRAINS, FieldFilter
 
 
 @dataclass(frozen=True)

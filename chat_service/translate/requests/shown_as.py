@@ -14,7 +14,7 @@ from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer.time.periods import GRAINS, Grain, Period, buckets, unit
+from semantic_layer import GRAINS, Grain, Period, buckets, unit
 
 MOTION = frozenset({"move", "moved", "moving"})
 

@@ -14,8 +14,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer.query.requests import Compare
-from semantic_layer.time.periods import Grain, Period, preceding, unit, year_earlier
+from semantic_layer import Compare, Grain, Period, preceding, unit, year_earlier
 
 _JOINS = frozenset({"和", "与", "跟", "同"})
 _FAR_FUTURE = date(9000, 1, 1)

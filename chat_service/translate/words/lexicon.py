@@ -32,9 +32,7 @@ from chat_service.translate.words.vocabulary import (
     phrase_keys,
     verb_key,
 )
-from semantic_layer.model.definitions import FieldDefinition, Synonyms
-from semantic_layer.model.model import Model
-from semantic_layer.query.result import Label
+from semantic_layer import FieldDefinition, Label, Model, Synonyms
 
 GAP = "…"
 _INFLECTED = WordSense("filler", "inflected")

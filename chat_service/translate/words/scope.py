@@ -10,7 +10,7 @@ from chat_service.outcomes import Language
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.vocabulary import language_words
-from semantic_layer.model.model import Model
+from semantic_layer import Model
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from rapidfuzz import fuzz, process
 
 from chat_service.language.folding import fold
 from chat_service.translate.senses import ValueSense
-from semantic_layer.model.model import Dimension, Model
-from semantic_layer.query.requests import Scalar
+from semantic_layer import Dimension, Model, Scalar
 
 _SUFFIXES = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
 _NEAR = 55.0

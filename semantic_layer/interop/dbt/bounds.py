@@ -8,9 +8,14 @@ from semantic_layer.interop.dbt.shifts import TimeRange
 from semantic_layer.time.periods import add_months
 
 _FIXED = {
-    "microsecond": timedelta(microseconds=1), "millisecond": timedelta(milliseconds=1), "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7),
-}  # fmt: skip
+    "microsecond": timedelta(microseconds=1),
+    "millisecond": timedelta(milliseconds=1),
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - a Monday; times in the data have no zone
 

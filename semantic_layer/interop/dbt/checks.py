@@ -54,10 +54,13 @@ def checked(found: Found, problems: list[DefinitionProblem], path: str) -> DbtPr
             )
     metrics = {name: _over_metric(metric, metrics) for name, metric in metrics.items()}
     project = DbtProject(
-        models=_by_name(found.models, "semantic model", problems), measures=measures, metrics=metrics,
-        saved_queries=_by_name(found.saved_queries, "saved query", problems), time_spines=tuple(found.time_spines),
+        models=_by_name(found.models, "semantic model", problems),
+        measures=measures,
+        metrics=metrics,
+        saved_queries=_by_name(found.saved_queries, "saved query", problems),
+        time_spines=tuple(found.time_spines),
         customs=_customs(found.time_spines, problems),
-    )  # fmt: skip
+    )
     problems.extend(_Checks(project).problems())
     # filters are looked up along joins and metrics, so these have to be sound
     problems.extend(check_filters(project) if not problems else ())
@@ -298,4 +301,3 @@ def _expression(where: str, owner: str, text: str) -> Iterator[DefinitionProblem
     parsed = parse_expression(text)
     if isinstance(parsed, Unparsable):
         yield BadExpression(where, owner, text, parsed.reason)
-

@@ -58,9 +58,12 @@ def convert(project: DbtProject) -> Converted:
     maker = _Datasets(project, Reach(project))
     datasets = (*(maker.dataset(each) for each in project.models.values()), *joined.roles, *_calendars(project))
     definition = ModelDefinition(
-        name="dbt", datasets=datasets, relationships=tuple(joined.relationships), grains=tuple(_grains(project)),
+        name="dbt",
+        datasets=datasets,
+        relationships=tuple(joined.relationships),
+        grains=tuple(_grains(project)),
         metrics=MetricConverter(project, joined.targets, problems).metrics(),
-    )  # fmt: skip
+    )
     kept = pruned(definition, project, joined.where, problems)
     return Converted(kept, tuple(dict.fromkeys(problems)))
 
@@ -120,11 +123,13 @@ class _Datasets:
             is_time = dimension.kind == "time"
             name = dimension_field(self._project, model, dimension.name)
             fields[name] = FieldDefinition(
-                name=name, expression=_beyond(dimension.expr, name),
+                name=name,
+                expression=_beyond(dimension.expr, name),
                 type="timestamp" if is_time else self._types.get((model.name, dimension.expr), "text"),
-                role="time" if is_time else "dimension", description=both(dimension.description),
+                role="time" if is_time else "dimension",
+                description=both(dimension.description),
                 label=both(dimension.label),
-            )  # fmt: skip
+            )
         for entity in model.entities:
             name = column_of(entity.expr) or entity.name
             if name not in fields:
@@ -136,9 +141,14 @@ class _Datasets:
             fields[_ROW] = FieldDefinition(name=_ROW, role="key")
             key, sql = (_ROW,), self._numbered(model)
         return DatasetDefinition(
-            name=model.name, table=model.table if sql is None else None, sql=sql, primary_key=key,
-            description=both(model.description), time=usual_time(self._project, model), fields=tuple(fields.values()),
-        )  # fmt: skip
+            name=model.name,
+            table=model.table if sql is None else None,
+            sql=sql,
+            primary_key=key,
+            description=both(model.description),
+            time=usual_time(self._project, model),
+            fields=tuple(fields.values()),
+        )
 
     def _numbered(self, model: SemanticModel) -> str:
         """A query of the model's table with a number for each row."""

@@ -49,9 +49,10 @@ def _hops(left: SemanticModel, project: DbtProject) -> Iterator[tuple[Hop, Entit
     """The joins from a model; those to a model's primary entity come first, so that it is met under its own name."""
     found = [
         (Hop(one.name, left.name, right.name), one, right.entity[one.name])
-        for one in left.entities for right in project.models.values()
+        for one in left.entities
+        for right in project.models.values()
         if right is not left and one.name in right.entity and joins_safely(one, right)
-    ]  # fmt: skip
+    ]
     yield from sorted(found, key=lambda each: each[2].kind not in ("primary", "natural"))
 
 
@@ -95,8 +96,11 @@ def _join(joined: Joined, project: DbtProject, hop: Hop, on: Mapping[str, str], 
         target = _role(joined, project, hop.entity, right.name)
     since, until = right.validity("start"), right.validity("end")
     definition: dict[str, object] = {
-        "from": hop.left, "to": target, "on": dict(on), "type": "one_to_one" if is_one_to_one else "many_to_one",
-    }  # fmt: skip
+        "from": hop.left,
+        "to": target,
+        "on": dict(on),
+        "type": "one_to_one" if is_one_to_one else "many_to_one",
+    }
     if since is not None and until is not None:
         definition["valid"] = {"from": grained_field(since), "until": grained_field(until)}
     joined.relationships.append(RelationshipDefinition.model_validate(definition))

@@ -56,9 +56,7 @@ class _UnsayableError(Exception):
 class MetricConverter:
     """Converts the metrics of one project; problems go to the list given."""
 
-    def __init__(
-        self, project: DbtProject, targets: Mapping[Hop, str], problems: list[DefinitionProblem]
-    ) -> None:
+    def __init__(self, project: DbtProject, targets: Mapping[Hop, str], problems: list[DefinitionProblem]) -> None:
         """`targets` are the datasets that the project's hops lead to."""
         self._project, self._targets, self._problems = project, targets, problems
         self._reach = Reach(project)
@@ -110,9 +108,16 @@ class MetricConverter:
         return self._counted(metric, metric.name, measure, (*metric.filters, *use.filters), use, window=window)
 
     def _counted(
-        self, metric: Metric, name: str, measure: Measure, filters: Iterable[Filter], use: MeasureUse, *,
-        window: Window | None = None, is_hidden: bool = False,
-    ) -> MetricDefinition:  # fmt: skip
+        self,
+        metric: Metric,
+        name: str,
+        measure: Measure,
+        filters: Iterable[Filter],
+        use: MeasureUse,
+        *,
+        window: Window | None = None,
+        is_hidden: bool = False,
+    ) -> MetricDefinition:
         model = self._project.models[measure.model]
         latest: Latest | None = None
         if measure.non_additive is not None:
@@ -122,12 +127,18 @@ class MetricConverter:
         usual = usual_time(self._project, model)
         adds_up = measure.agg in ("sum", "count", "sum_boolean", "count_distinct")
         return MetricDefinition(
-            name=name, dataset=model.name, expression=aggregate_of(measure, self._value(measure)).sql("duckdb"),
-            filter=self._filter(filters, metric, model.name), time=measure.time if measure.time != usual else None,
-            window=window, latest=latest, description=both(metric.description), label=both(metric.label),
+            name=name,
+            dataset=model.name,
+            expression=aggregate_of(measure, self._value(measure)).sql("duckdb"),
+            filter=self._filter(filters, metric, model.name),
+            time=measure.time if measure.time != usual else None,
+            window=window,
+            latest=latest,
+            description=both(metric.description),
+            label=both(metric.label),
             empty=_empty(use.fill_nulls_with) if adds_up or use.fill_nulls_with is not None else None,
             hidden=is_hidden,
-        )  # fmt: skip
+        )
 
     def _value(self, measure: Measure) -> exp.Expr:
         """What a measure aggregates, over the fields that its dataset is given."""
@@ -171,9 +182,12 @@ class MetricConverter:
                     metric=use.metric, filter=narrowed, offset=offset, at_start_of=start
                 )
         return MetricDefinition(
-            name=metric.name, expression=expr, inputs=inputs, description=both(metric.description),
+            name=metric.name,
+            expression=expr,
+            inputs=inputs,
+            description=both(metric.description),
             label=both(metric.label),
-        )  # fmt: skip
+        )
 
     def _conversion(self, metric: Metric) -> MetricDefinition:
         parts = metric.conversion
@@ -197,21 +211,28 @@ class MetricConverter:
         if len(keys) != 1:
             raise _UnsayableError(f"both events should have the entity '{parts.entity}' under one column's name")
         counts = MetricDefinition(
-            name=f"{metric.name}__conversions" if parts.is_rate else metric.name, hidden=parts.is_rate,
+            name=f"{metric.name}__conversions" if parts.is_rate else metric.name,
+            hidden=parts.is_rate,
             conversion=Conversion(
-                of=names[0], to=names[1], key=keys.pop(), same=same,
+                of=names[0],
+                to=names[1],
+                key=keys.pop(),
+                same=same,
                 within=self._length(parts.window) if parts.window is not None else None,
             ),
-            empty=_empty(parts.event.fill_nulls_with), description=both(metric.description),
+            empty=_empty(parts.event.fill_nulls_with),
+            description=both(metric.description),
             label=both(metric.label),
-        )  # fmt: skip
+        )
         self._found |= {each.name: each for each in (*made, counts)}
         if not parts.is_rate:
             return counts
         return MetricDefinition(
-            name=metric.name, expression=f"{counts.name} / {names[0]}", description=both(metric.description),
+            name=metric.name,
+            expression=f"{counts.name} / {names[0]}",
+            description=both(metric.description),
             label=both(metric.label),
-        )  # fmt: skip
+        )
 
     def _own(self, measure: Measure, name: str) -> str:
         return own_field(self._project, self._project.models[measure.model], name)

@@ -15,9 +15,11 @@ from semantic_layer.model.definitions import DatasetDefinition, ModelDefinition
 
 
 def pruned(
-    definition: ModelDefinition, project: DbtProject, joins: Mapping[tuple[str, str], str],
+    definition: ModelDefinition,
+    project: DbtProject,
+    joins: Mapping[tuple[str, str], str],
     problems: list[DefinitionProblem],
-) -> ModelDefinition:  # fmt: skip
+) -> ModelDefinition:
     """The definitions without what is refused; `joins` are the places of relationships by their ends. What is left out
     is added to `problems`. Raises DefinitionsError where leaving out does not help."""
     while wrong := refused(definition):
@@ -93,9 +95,7 @@ def _without(definition: ModelDefinition, lost: Collection[Part]) -> ModelDefini
     for place, dataset in enumerate(definition.datasets):
         if ("datasets", place) in lost:
             continue
-        fields = tuple(
-            each for index, each in enumerate(dataset.fields) if ("datasets", place, index) not in lost
-        )
+        fields = tuple(each for index, each in enumerate(dataset.fields) if ("datasets", place, index) not in lost)
         time = None if ("datasets", place, "time") in lost else dataset.time
         datasets.append(dataset.model_copy(update={"fields": fields, "time": time}))
     return definition.model_copy(

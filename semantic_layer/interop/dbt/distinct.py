@@ -47,9 +47,15 @@ def distinct_rows(
     times = [each for each in (*keys, *(i for c in conditions for i in c.items)) if _is_metric_time(each)]
     grain = project.common_unit(each.grain or "day" for each in times)
     builder = RowsBuilder(
-        project, reach, metric_table, model=project.models[model] if model is not None else None, time=None,
-        grain=grain, is_outer=True, is_distinct=query.is_distinct,
-    )  # fmt: skip
+        project,
+        reach,
+        metric_table,
+        model=project.models[model] if model is not None else None,
+        time=None,
+        grain=grain,
+        is_outer=True,
+        is_distinct=query.is_distinct,
+    )
     if times and model is not None:
         builder.cross_spine()
     values = [builder.value(key) for key in keys]
@@ -119,9 +125,10 @@ def _breadth(model: SemanticModel) -> int:
 def _unknown(elements: list[Item], project: DbtProject, reach: Reach, names: Names) -> None:
     every = {path for model in project.models for path in reach.names((model,))}
     lost = [
-        each for each in elements
+        each
+        for each in elements
         if all(reach.full_links((model,), each.name, each.links) is None for model in project.models)
-    ]  # fmt: skip
+    ]
     for each in lost:
         names.note(UnknownName("group_by", "dimension or entity", each.path, nearest(each.path, every)))
     if not lost:

@@ -25,9 +25,7 @@ def check_filters(project: DbtProject) -> Iterator[DefinitionProblem]:
         yield from _saved(saved, project, names, found)
 
 
-def _of_metric(
-    metric: Metric, project: DbtProject, names: Names
-) -> Iterator[tuple[Scope, Iterable[Filter]]]:
+def _of_metric(metric: Metric, project: DbtProject, names: Names) -> Iterator[tuple[Scope, Iterable[Filter]]]:
     of_metric = list(metric.filters)
     if metric.measure is not None:
         of_metric += metric.measure.filters

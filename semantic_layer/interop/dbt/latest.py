@@ -37,12 +37,38 @@ _SEMANTIC_KEYS = ("enabled", "name", "group", "config", "primary_entity", "label
 _DIMENSION_KEYS = ("type", "name", "description", "label", "is_partition", "validity_params", "config", "expr")
 _ENTITY_KEYS = ("type", "name", "description", "label", "config", "expr")
 _METRIC_KEYS = (
-    "name", "type", "label", "description", "config", "agg", "expr", "agg_time_dimension", "percentile",
-    "percentile_type", "non_additive_dimension", "join_to_timespine", "fill_nulls_with", "filter", "hidden",
-    "input_metrics", "numerator", "denominator", "input_metric", "window", "grain_to_date", "period_agg", "entity",
-    "calculation", "base_metric", "conversion_metric", "constant_properties", "time_granularity", "tags", "meta",
+    "name",
+    "type",
+    "label",
+    "description",
+    "config",
+    "agg",
+    "expr",
+    "agg_time_dimension",
+    "percentile",
+    "percentile_type",
+    "non_additive_dimension",
+    "join_to_timespine",
+    "fill_nulls_with",
+    "filter",
+    "hidden",
+    "input_metrics",
+    "numerator",
+    "denominator",
+    "input_metric",
+    "window",
+    "grain_to_date",
+    "period_agg",
+    "entity",
+    "calculation",
+    "base_metric",
+    "conversion_metric",
+    "constant_properties",
+    "time_granularity",
+    "tags",
+    "meta",
     "group",
-)  # fmt: skip
+)
 
 
 def read_model(node: Node, found: Found) -> None:
@@ -76,11 +102,17 @@ def read_model(node: Node, found: Found) -> None:
         measures += [made_measure] if made_measure is not None else []
     found.models.append(
         SemanticModel(
-            name=name, table=table, entities=tuple(entities), dimensions=tuple(dimensions), measures=tuple(measures),
+            name=name,
+            table=table,
+            entities=tuple(entities),
+            dimensions=tuple(dimensions),
+            measures=tuple(measures),
             primary_entity=(node.text("primary_entity") or semantic.text("primary_entity")).lower() or None,
-            where=node.where, description=node.text("description"), label=semantic.text("label"),
+            where=node.where,
+            description=node.text("description"),
+            label=semantic.text("label"),
         )
-    )  # fmt: skip
+    )
 
 
 def _columns(node: Node) -> tuple[list[Entity], list[Dimension]]:
@@ -121,10 +153,16 @@ def _dimension(node: Node, expr: str, grain: str | None, keys: tuple[str, ...]) 
     if kind == "time" and grain is None:
         node["granularity"].refuse(f"is missing: the column of the time dimension '{name}' needs one")
     return Dimension(
-        name=name, kind=kind, expr=expr or name, where=node.where, is_partition=node.flag("is_partition"),
-        grain=(grain or "day").lower() if kind == "time" else None, validity=validity(node["validity_params"]),
-        description=node.text("description"), label=node.text("label"),
-    )  # fmt: skip
+        name=name,
+        kind=kind,
+        expr=expr or name,
+        where=node.where,
+        is_partition=node.flag("is_partition"),
+        grain=(grain or "day").lower() if kind == "time" else None,
+        validity=validity(node["validity_params"]),
+        description=node.text("description"),
+        label=node.text("label"),
+    )
 
 
 def _time_spine(node: Node, table: str, found: Found) -> None:
@@ -162,16 +200,22 @@ def read_metric(node: Node, found: Found, model: str | None, time: str | None) -
                 each.refuse("is missing")
     found.metrics.append(
         Metric(
-            name=name, kind=kind, where=node.where, measure=_use(node, name, kind),
+            name=name,
+            kind=kind,
+            where=node.where,
+            measure=_use(node, name, kind),
             inputs=tuple(metric_use(each) for each in inputs if not each.is_absent),
-            expr=node.text("expr") if kind == "derived" else None, window=span(node["window"]) if kind == "cumulative"
-            else None, grain_to_date=node.text("grain_to_date").lower() or None,
+            expr=node.text("expr") if kind == "derived" else None,
+            window=span(node["window"]) if kind == "cumulative" else None,
+            grain_to_date=node.text("grain_to_date").lower() or None,
             period_agg=node.word("period_agg", PERIOD_AGGREGATIONS, "first") or "first",
-            conversion=_conversion(node) if kind == "conversion" else None, filters=filters(node["filter"]),
-            grain=node.text("time_granularity").lower() or None, description=node.text("description"),
+            conversion=_conversion(node) if kind == "conversion" else None,
+            filters=filters(node["filter"]),
+            grain=node.text("time_granularity").lower() or None,
+            description=node.text("description"),
             label=node.text("label"),
         )
-    )  # fmt: skip
+    )
     return made
 
 

@@ -34,9 +34,13 @@ class DbtLayer:
         metrics = self._metrics_of(query)
         columns = tuple(_column(name, kind, metrics.get(name)) for name, kind in zip(raw.names, raw.types, strict=True))
         return ResultTable(
-            columns=columns, rows=raw.rows, total_rows=len(raw.rows), truncated=False, sql=sql,
+            columns=columns,
+            rows=raw.rows,
+            total_rows=len(raw.rows),
+            truncated=False,
+            sql=sql,
             dialect=self.engine.dialect,
-        )  # fmt: skip
+        )
 
     def _statement(self, query: DbtQuery) -> exp.Select:
         return compile_dbt(resolve(query, self.project, self._reach, self._metric_table))

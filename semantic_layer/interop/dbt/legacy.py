@@ -68,14 +68,17 @@ def read_semantic_model(node: Node, found: Found) -> None:
     time = node["defaults"].text("agg_time_dimension").lower() or None
     found.models.append(
         SemanticModel(
-            name=name, table=_table(node, found.schema), where=node.where,
+            name=name,
+            table=_table(node, found.schema),
+            where=node.where,
             entities=tuple(one for item in node["entities"].items() if (one := _entity(item)) is not None),
             dimensions=tuple(two for item in node["dimensions"].items() if (two := _dimension(item)) is not None),
             measures=tuple(it for item in node["measures"].items() if (it := _measure(item, name, time)) is not None),
-            primary_entity=node.text("primary_entity").lower() or None, description=node.text("description"),
+            primary_entity=node.text("primary_entity").lower() or None,
+            description=node.text("description"),
             label=node.text("label"),
         )
-    )  # fmt: skip
+    )
 
 
 def _table(node: Node, schema: str | None) -> str:
@@ -120,10 +123,16 @@ def _dimension(node: Node) -> Dimension | None:
     params.only(("time_granularity", "validity_params", "time_zone"), "a time dimension")
     grain = params.text("time_granularity", "day").lower() if kind == "time" else None
     return Dimension(
-        name=name, kind=kind, expr=node.text("expr", name), where=node.where, grain=grain,
-        is_partition=node.flag("is_partition"), validity=validity(params["validity_params"]),
-        description=node.text("description"), label=node.text("label"),
-    )  # fmt: skip
+        name=name,
+        kind=kind,
+        expr=node.text("expr", name),
+        where=node.where,
+        grain=grain,
+        is_partition=node.flag("is_partition"),
+        validity=validity(params["validity_params"]),
+        description=node.text("description"),
+        label=node.text("label"),
+    )
 
 
 def validity(node: Node) -> Validity | None:
@@ -137,10 +146,18 @@ def validity(node: Node) -> Validity | None:
 def _measure(node: Node, model: str, default_time: str | None) -> Measure | None:
     node = node.placed()
     node.only(
-        (*_TOLD, "agg", "expr", "agg_params", "agg_time_dimension", "non_additive_dimension", "create_metric",
-         "create_metric_display_name"),
+        (
+            *_TOLD,
+            "agg",
+            "expr",
+            "agg_params",
+            "agg_time_dimension",
+            "non_additive_dimension",
+            "create_metric",
+            "create_metric_display_name",
+        ),
         "a measure",
-    )  # fmt: skip
+    )
     name = node.name()
     return aggregate(node, name, model, node.text("expr", name), default_time)
 
@@ -161,12 +178,20 @@ def aggregate(node: Node, name: str, model: str, expr: str, default_time: str | 
         params["percentile"].refuse("should be between 0 and 1")
         percentile = None
     return Measure(
-        name=name, model=model, agg=agg, expr=expr, where=node.where,
-        time=node.text("agg_time_dimension").lower() or default_time, percentile=percentile,
-        is_discrete=params.flag("use_discrete_percentile"), is_approximate=params.flag("use_approximate_percentile"),
-        non_additive=non_additive(node["non_additive_dimension"]), makes_metric=node.flag("create_metric"),
-        description=node.text("description"), label=node.text("label"),
-    )  # fmt: skip
+        name=name,
+        model=model,
+        agg=agg,
+        expr=expr,
+        where=node.where,
+        time=node.text("agg_time_dimension").lower() or default_time,
+        percentile=percentile,
+        is_discrete=params.flag("use_discrete_percentile"),
+        is_approximate=params.flag("use_approximate_percentile"),
+        non_additive=non_additive(node["non_additive_dimension"]),
+        makes_metric=node.flag("create_metric"),
+        description=node.text("description"),
+        label=node.text("label"),
+    )
 
 
 def non_additive(node: Node) -> NonAdditive | None:
@@ -189,11 +214,24 @@ def read_metric(node: Node, found: Found) -> None:
         return
     params = node["type_params"]
     params.only(
-        ("measure", "numerator", "denominator", "expr", "window", "grain_to_date", "metrics", "input_measures",
-         "conversion_type_params", "cumulative_type_params", "fill_nulls_with", "join_to_timespine",
-         "metric_aggregation_params", "is_private"),
+        (
+            "measure",
+            "numerator",
+            "denominator",
+            "expr",
+            "window",
+            "grain_to_date",
+            "metrics",
+            "input_measures",
+            "conversion_type_params",
+            "cumulative_type_params",
+            "fill_nulls_with",
+            "join_to_timespine",
+            "metric_aggregation_params",
+            "is_private",
+        ),
         "a metric's type_params",
-    )  # fmt: skip
+    )
     inputs = [*params["metrics"].items()]
     if kind == "ratio":
         inputs = [params["numerator"], params["denominator"]]
@@ -204,16 +242,22 @@ def read_metric(node: Node, found: Found) -> None:
     grain_to_date = (cumulative.text("grain_to_date") or params.text("grain_to_date")).lower() or None
     found.metrics.append(
         Metric(
-            name=name, kind=kind, where=node.where, expr=params.text("expr") or None,
+            name=name,
+            kind=kind,
+            where=node.where,
+            expr=params.text("expr") or None,
             measure=_measured(node, name, kind, params, found),
             inputs=tuple(metric_use(each) for each in inputs if not each.is_absent),
-            window=span(cumulative["window"]) or span(params["window"]), grain_to_date=grain_to_date,
+            window=span(cumulative["window"]) or span(params["window"]),
+            grain_to_date=grain_to_date,
             period_agg=cumulative.word("period_agg", PERIOD_AGGREGATIONS, "first") or "first",
             conversion=_conversion(params["conversion_type_params"]) if kind == "conversion" else None,
-            filters=filters(node["filter"]), grain=node.text("time_granularity").lower() or None,
-            description=node.text("description"), label=node.text("label"),
+            filters=filters(node["filter"]),
+            grain=node.text("time_granularity").lower() or None,
+            description=node.text("description"),
+            label=node.text("label"),
         )
-    )  # fmt: skip
+    )
 
 
 def _measured(node: Node, name: str, kind: MetricKind, params: Node, found: Found) -> MeasureUse | None:
@@ -257,9 +301,13 @@ def metric_use(node: Node) -> MetricUse:
     node.only(("name", "filter", "alias", "offset_window", "offset_to_grain"), "a metric's use")
     name = node.name()
     return MetricUse(
-        metric=name, alias=node.text("alias").lower() or name, where=node.where, filters=filters(node["filter"]),
-        offset_window=span(node["offset_window"]), offset_to_grain=node.text("offset_to_grain").lower() or None,
-    )  # fmt: skip
+        metric=name,
+        alias=node.text("alias").lower() or name,
+        where=node.where,
+        filters=filters(node["filter"]),
+        offset_window=span(node["offset_window"]),
+        offset_to_grain=node.text("offset_to_grain").lower() or None,
+    )
 
 
 def _conversion(node: Node) -> Conversion | None:
@@ -329,11 +377,15 @@ def read_saved_query(node: Node, found: Found) -> None:
     limit = params.number("limit")
     found.saved_queries.append(
         SavedQuery(
-            name=node.name(), metrics=_texts(params["metrics"]), group_by=_texts(params["group_by"]),
-            filters=filters(params["where"]), order_by=_texts(params["order_by"]),
-            limit=None if limit is None else int(limit), where=node.where,
+            name=node.name(),
+            metrics=_texts(params["metrics"]),
+            group_by=_texts(params["group_by"]),
+            filters=filters(params["where"]),
+            order_by=_texts(params["order_by"]),
+            limit=None if limit is None else int(limit),
+            where=node.where,
         )
-    )  # fmt: skip
+    )
 
 
 def _texts(node: Node) -> tuple[str, ...]:

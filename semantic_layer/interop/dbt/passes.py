@@ -85,9 +85,13 @@ class PassMaker:
         return tuple(key for key in self._keys if self.is_time_of(key, measure))
 
     def measured(
-        self, metric: Metric, use: MeasureUse, narrowed: Narrowed, offsets: tuple[Offset, ...],
+        self,
+        metric: Metric,
+        use: MeasureUse,
+        narrowed: Narrowed,
+        offsets: tuple[Offset, ...],
         accumulation: Accumulation | None,
-    ) -> exp.Expr:  # fmt: skip
+    ) -> exp.Expr:
         """The value of a measure, with its fill, adding the pass that it needs."""
         measure = self._project.measures[use.measure]
         times = self.times_of(measure)
@@ -107,9 +111,7 @@ class PassMaker:
             self._known[known] = alias
         return _filled(exp.column(self._known[known]), use)
 
-    def _read(
-        self, measure: DbtMeasure, conditions: Conditions, shift: Shift | None, *, with_base: bool
-    ) -> _Read:
+    def _read(self, measure: DbtMeasure, conditions: Conditions, shift: Shift | None, *, with_base: bool) -> _Read:
         known = (measure.model, measure.time, conditions, shift, with_base)
         if known not in self._reads:
             shown: Shown | None = None
@@ -130,9 +132,15 @@ class PassMaker:
 
     def _builder(self, measure: DbtMeasure, shift: Shift | None, shown: Shown | None = None) -> RowsBuilder:
         return RowsBuilder(
-            self._project, self._reach, self._metric_table, model=self._project.models[measure.model],
-            time=measure.time, grain=self._names.time_grain(measure), shift=shift, shown=shown,
-        )  # fmt: skip
+            self._project,
+            self._reach,
+            self._metric_table,
+            model=self._project.models[measure.model],
+            time=measure.time,
+            grain=self._names.time_grain(measure),
+            shift=shift,
+            shown=shown,
+        )
 
     # ---- offsets of whole units ----
 
@@ -195,11 +203,21 @@ class PassMaker:
             known = (exp.Not(this=exp.Is(this=each.copy(), expression=exp.Null())) for each in latest.per)
             filters = (*filters, *known)
         return Measure(
-            alias=alias, metric=None, kind="snapshot", rows=builder.rows(read.keys, filters, measure.model),
-            aggregate=aggregate_of(measure, builder.measured(measure.expr)), condition=None, time=builder.time,
-            since=None, until=None, per=None, transition=None, branches=(_ALL_TIME,), when_empty=None,
+            alias=alias,
+            metric=None,
+            kind="snapshot",
+            rows=builder.rows(read.keys, filters, measure.model),
+            aggregate=aggregate_of(measure, builder.measured(measure.expr)),
+            condition=None,
+            time=builder.time,
+            since=None,
+            until=None,
+            per=None,
+            transition=None,
+            branches=(_ALL_TIME,),
+            when_empty=None,
             latest=latest,
-        )  # fmt: skip
+        )
 
     def _latest(self, measure: DbtMeasure, read: _Read) -> LatestRows:
         """The rows of a state: last or first within each entity, and within each group of the same time."""
@@ -207,9 +225,7 @@ class PassMaker:
         groups = [read.builder.own(name) for name in measure.non_additive.groupings]
         times: list[exp.Expr] = []
         if measure.non_additive.name == measure.time:
-            times = [
-                tree for key, tree in zip(self._keys, read.keys, strict=False) if self.is_time_of(key, measure)
-            ]
+            times = [tree for key, tree in zip(self._keys, read.keys, strict=False) if self.is_time_of(key, measure)]
         by = read.builder.instant(measure.non_additive.name)
         return LatestRows(by, measure.non_additive.is_last, (*groups, *times))
 
@@ -234,9 +250,10 @@ class PassMaker:
             values.append(truncated(spine.time, base))
             names.append(BASE_TIME)
         again = [
-            placed(each, lambda item: exp.column(_as_key(item).column)) for each in narrowed.asked
+            placed(each, lambda item: exp.column(_as_key(item).column))
+            for each in narrowed.asked
             if each not in of_time and all(_as_key(item) in self._keys for item in each.items)
-        ]  # fmt: skip
+        ]
         filters = [spine.condition(_of_metric_time(each)) for each in of_time]
         filters += spine.within(self._bounds) if self._bounds is not None else []
         return SpineFill(spine.rows(values, filters, "time_spine"), tuple(names), tuple(again))
@@ -244,9 +261,13 @@ class PassMaker:
     # ---- conversions ----
 
     def conversion(
-        self, metric: Metric, parts: Conversion, narrowed: Narrowed, event_conditions: Conditions,
+        self,
+        metric: Metric,
+        parts: Conversion,
+        narrowed: Narrowed,
+        event_conditions: Conditions,
         offsets: tuple[Offset, ...],
-    ) -> exp.Expr:  # fmt: skip
+    ) -> exp.Expr:
         """Events that follow base events, or their share of those; each is counted for the last base event before."""
         base = self.measured(metric, parts.base, narrowed, offsets, None)
         of_base, of_event = (self._project.measures[use.measure] for use in (parts.base, parts.event))
@@ -264,15 +285,25 @@ class PassMaker:
         earlier = replace(self._measure("base", of_base, read), time=next(times_of_both))
         later = replace(self._measure("event", of_event, found), time=next(times_of_both))
         made = ConversionParts(
-            base=earlier, base_key=keys[0], event=later, event_key=keys[1],
-            event_id=(_row_number(later.time),), same=same, event_value=other.measured(of_event.expr),
+            base=earlier,
+            base_key=keys[0],
+            event=later,
+            event_key=keys[1],
+            event_id=(_row_number(later.time),),
+            same=same,
+            event_value=other.measured(of_event.expr),
             within=(parts.window.count, parts.window.grain) if parts.window is not None else None,
-        )  # fmt: skip
+        )
         alias = self._alias(f"{metric.name}_conversions")
         matched = replace(
-            earlier, alias=alias, kind="conversion", aggregate=aggregate_of(of_event, exp.column("value")), time=None,
-            conversion=made, latest=None,
-        )  # fmt: skip
+            earlier,
+            alias=alias,
+            kind="conversion",
+            aggregate=aggregate_of(of_event, exp.column("value")),
+            time=None,
+            conversion=made,
+            latest=None,
+        )
         is_filled = parts.event.join_to_timespine and bool(times)
         self.made[alias] = Pass(matched, self._fill(of_base, narrowed, with_base=False) if is_filled else None)
         events = _filled(exp.column(alias), parts.event)

@@ -124,7 +124,7 @@ class BadFilter(DefinitionProblem):
 
     @property
     def message(self) -> str:
-        return f"the filter \"{self.text}\" cannot be read: {self.reason}."
+        return f'the filter "{self.text}" cannot be read: {self.reason}.'
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class BadQueryFilter(QueryProblem):
 
     @property
     def message(self) -> str:
-        return f"the filter \"{self.text}\" cannot be read: {self.reason}."
+        return f'the filter "{self.text}" cannot be read: {self.reason}.'
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,24 @@ from typing import Literal
 EntityKind = Literal["primary", "unique", "natural", "foreign"]
 DimensionKind = Literal["categorical", "time"]
 MetricKind = Literal["simple", "ratio", "derived", "cumulative", "conversion"]
-Aggregation = Literal[
-    "sum", "min", "max", "average", "count", "count_distinct", "median", "percentile", "sum_boolean"
-]  # fmt: skip
+Aggregation = Literal["sum", "min", "max", "average", "count", "count_distinct", "median", "percentile", "sum_boolean"]
 PeriodAggregation = Literal["first", "last", "average"]
 Validity = Literal["start", "end"]
 
 # finest first; every custom grain of a project is built from one of these
 GRAINS: tuple[str, ...] = (
-    "nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
-)  # fmt: skip
+    "nanosecond",
+    "microsecond",
+    "millisecond",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+)
 DATE_PARTS: tuple[str, ...] = ("year", "quarter", "month", "day", "dow", "doy")
 METRIC_TIME = "metric_time"
 

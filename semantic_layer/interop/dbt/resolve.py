@@ -68,17 +68,22 @@ class _Resolver:
         self._stop()
         bounds = self._bounds(query, scope)
         self._stop()
-        passes = PassMaker(
-            self._project, self._reach, self._names, self._metric_table, Asked(self._keys, bounds)
-        )
+        passes = PassMaker(self._project, self._reach, self._names, self._metric_table, Asked(self._keys, bounds))
         makes = Formulas(self._project, self._names, passes, self._settle)
         formulas = {metric.name: makes.of(metric, conditions) for metric in metrics}
         keys = tuple(key.column for key in self._keys)
         self._named((*keys, *formulas))
         return ResolvedDbt(
-            keys=keys, passes=tuple(passes.made.values()), formulas=formulas, distinct=None, is_distinct=True,
-            min_max_only=False, sorts=self._sorts(query, (*keys, *formulas)), limit=query.limit, aliases=self._aliases,
-        )  # fmt: skip
+            keys=keys,
+            passes=tuple(passes.made.values()),
+            formulas=formulas,
+            distinct=None,
+            is_distinct=True,
+            min_max_only=False,
+            sorts=self._sorts(query, (*keys, *formulas)),
+            limit=query.limit,
+            aliases=self._aliases,
+        )
 
     def _stop(self) -> None:
         if self.problems:
@@ -95,12 +100,14 @@ class _Resolver:
             raise QueryError(UnknownName("saved_query", "saved query", query.saved_query, found))
         return query.model_copy(
             update={
-                "metrics": (*saved.metrics, *query.metrics), "group_by": (*saved.group_by, *query.group_by),
-                "where": (*(each.template for each in saved.filters), *query.where), "saved_query": None,
+                "metrics": (*saved.metrics, *query.metrics),
+                "group_by": (*saved.group_by, *query.group_by),
+                "where": (*(each.template for each in saved.filters), *query.where),
+                "saved_query": None,
                 "order_by": query.order_by or saved.order_by,
                 "limit": query.limit if query.limit is not None else saved.limit,
             }
-        )  # fmt: skip
+        )
 
     def _metrics(self, query: DbtQuery) -> list[Metric]:
         found: dict[str, Metric] = {}
@@ -220,6 +227,13 @@ class _Resolver:
         keys = tuple(key.column for key in self._keys)
         self._named(keys)
         return ResolvedDbt(
-            keys=keys, passes=(), formulas={}, distinct=rows, is_distinct=query.is_distinct,
-            min_max_only=query.min_max_only, sorts=self._sorts(query, keys), limit=query.limit, aliases=self._aliases,
-        )  # fmt: skip
+            keys=keys,
+            passes=(),
+            formulas={},
+            distinct=rows,
+            is_distinct=query.is_distinct,
+            min_max_only=query.min_max_only,
+            sorts=self._sorts(query, keys),
+            limit=query.limit,
+            aliases=self._aliases,
+        )

@@ -43,10 +43,19 @@ class RowsBuilder:
     """
 
     def __init__(
-        self, project: DbtProject, reach: Reach, metric_table: MetricTable, *, model: SemanticModel | None,
-        time: str | None, grain: str, shift: Shift | None = None, shown: Shown | None = None, is_outer: bool = False,
+        self,
+        project: DbtProject,
+        reach: Reach,
+        metric_table: MetricTable,
+        *,
+        model: SemanticModel | None,
+        time: str | None,
+        grain: str,
+        shift: Shift | None = None,
+        shown: Shown | None = None,
+        is_outer: bool = False,
         is_distinct: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`time` is the dimension that metric_time stands for, of the given grain. What is shifted is placed at the
         units of `shown`, if given. `is_outer` keeps the rows of both sides of every join; without `is_distinct` each
         row of the time spine stands for its unit. Raises NoSpineError."""

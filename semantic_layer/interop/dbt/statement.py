@@ -112,5 +112,3 @@ def _distinct(resolved: ResolvedDbt, rows: Rows) -> exp.Select:
         ends = (aliased(exp.Min(this=key), f"{names[0]}__min"), aliased(exp.Max(this=key.copy()), f"{names[0]}__max"))
         return select_from(subquery(select, "every_value")).select(*ends, copy=False)
     return select.distinct(copy=False) if resolved.is_distinct else select
-
-

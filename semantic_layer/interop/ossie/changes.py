@@ -34,9 +34,11 @@ _Named = TypeVar("_Named", DatasetDefinition, FieldDefinition, MetricDefinition,
 def is_unchanged(model: OssieModel, ours: ModelDefinition) -> bool:
     """Whether every part of a document says what it said when we wrote it, and none is new or gone."""
     parts: tuple[OssieDataset | OssieField | OssieRelationship | OssieMetric, ...] = (
-        *model.datasets, *(field for each in model.datasets for field in each.fields), *model.relationships,
+        *model.datasets,
+        *(field for each in model.datasets for field in each.fields),
+        *model.relationships,
         *model.metrics,
-    )  # fmt: skip
+    )
     english = ours.description.en if ours.description is not None else None
     is_same = model.description == english and all(change_of(each) == "nothing" for each in parts)
     return is_same and next(gone(model), None) is None
@@ -58,11 +60,14 @@ class Changes:
             self._lost((), owner, "is gone")
         described, ours = self.found.model.description, self.ours.description
         is_described = described == (ours.en if ours is not None else None)
-        return self.ours.model_copy(update={
-            "description": ours if is_described else both(described),
-            "datasets": tuple(self._datasets()), "relationships": tuple(self._relationships()),
-            "metrics": tuple(self._metrics()),
-        })  # fmt: skip
+        return self.ours.model_copy(
+            update={
+                "description": ours if is_described else both(described),
+                "datasets": tuple(self._datasets()),
+                "relationships": tuple(self._relationships()),
+                "metrics": tuple(self._metrics()),
+            }
+        )
 
     # ---- datasets and fields ----
 

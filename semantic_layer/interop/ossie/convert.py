@@ -88,12 +88,15 @@ def _placed(found: Found, choices: Choices, problems: list[DefinitionProblem]) -
         for each in times
     ]
     definition = ModelDefinition(
-        name=slug(found.model.name, "model"), description=both(found.model.description),
+        name=slug(found.model.name, "model"),
+        description=both(found.model.description),
         datasets=(
-            *told_apart(keyed, {each.definition.name for each in measured}), *(role for role, _ in joined.roles),
+            *told_apart(keyed, {each.definition.name for each in measured}),
+            *(role for role, _ in joined.roles),
         ),
-        relationships=joined.definitions, metrics=tuple(each.definition for each in measured),
-    )  # fmt: skip
+        relationships=joined.definitions,
+        metrics=tuple(each.definition for each in measured),
+    )
     places: list[tuple[Part, tuple[Part, ...]]] = [(each.part, each.field_parts) for each in datasets.values()]
     places += ((part, ()) for _, part in joined.roles)
     return _Placed(definition, tuple(places), joined.parts, measured)
@@ -219,8 +222,9 @@ def _dropped(placed: _Placed, lost: set[Part]) -> _Placed:
     ]
     metrics = tuple(each for each in placed.metrics if ("metrics", each.of) not in lost)
     update = {
-        "datasets": tuple(datasets), "metrics": tuple(each.definition for each in metrics),
+        "datasets": tuple(datasets),
+        "metrics": tuple(each.definition for each in metrics),
         "relationships": tuple(placed.definition.relationships[place] for place in joined),
-    }  # fmt: skip
+    }
     relationships = tuple(placed.relationships[place] for place in joined)
     return _Placed(placed.definition.model_copy(update=update), tuple(places), relationships, metrics)

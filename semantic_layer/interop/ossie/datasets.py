@@ -114,9 +114,14 @@ class DatasetConverter:
             fields.append(FieldDefinition(name=name, expression=_beyond(exp.column(column), name), role="key"))
             parts.append(part)
         definition = DatasetDefinition(
-            name=rows.ours, table=table, sql=sql, primary_key=keys[0] if keys else (), fields=tuple(fields),
-            description=both(dataset.description), synonyms=synonyms_of(dataset.ai_context),
-        )  # fmt: skip
+            name=rows.ours,
+            table=table,
+            sql=sql,
+            primary_key=keys[0] if keys else (),
+            fields=tuple(fields),
+            description=both(dataset.description),
+            synonyms=synonyms_of(dataset.ai_context),
+        )
         return Dataset(definition, part, tuple(parts), rows, keys)
 
     def _open_field(self, dataset: OssieDataset, rows: Rows, name: str) -> FieldDefinition:
@@ -183,10 +188,13 @@ class DatasetConverter:
         column = tree.name if isinstance(tree, exp.Column) and not tree.table else None
         is_key, is_foreign = column in keyed, column in {rows.column_of(each) for each in foreign} - {None}
         made = FieldDefinition(
-            name=name, expression=_beyond(tree, name), description=both(field.description),
-            role=role_of(field, kind, is_key, is_foreign, is_summed), label=both(field.label),
+            name=name,
+            expression=_beyond(tree, name),
+            description=both(field.description),
+            role=role_of(field, kind, is_key, is_foreign, is_summed),
+            label=both(field.label),
             synonyms=synonyms_of(field.ai_context, *([field.name] if name != field.name else [])),
-        )  # fmt: skip
+        )
         # a type that nothing tells is not said to be text: unsaid, no check holds a comparison against it
         return made if kind is None else made.model_copy(update={"type": kind})
 

@@ -22,22 +22,60 @@ from semantic_layer.interop.ossie.spec import Expression
 from semantic_layer.sql.parsing import MAX_EXPRESSION_LENGTH, Sql, Unparsable, parse_expression, parse_query
 
 READABLE: Mapping[str, str] = {
-    "ANSI_SQL": "snowflake", "SNOWFLAKE": "snowflake", "DATABRICKS": "databricks", "BIGQUERY": "bigquery",
-}  # fmt: skip
+    "ANSI_SQL": "snowflake",
+    "SNOWFLAKE": "snowflake",
+    "DATABRICKS": "databricks",
+    "BIGQUERY": "bigquery",
+}
 _PORTABLE = "ANSI_SQL"
 # how Snowflake treats arguments that the portable language says nothing of: not its meaning, and awkward elsewhere
 _ITS_OWN_WAYS = (
-    "binary", "negative_length_returns_empty", "zero_start", "part_index_zero_as_one", "empty_delimiter_returns_whole",
-    "zero_on_all_null", "casts_non_integer_decimals",
-)  # fmt: skip
+    "binary",
+    "negative_length_returns_empty",
+    "zero_start",
+    "part_index_zero_as_one",
+    "empty_delimiter_returns_whole",
+    "zero_on_all_null",
+    "casts_non_integer_decimals",
+)
 # names of columns that would begin a statement, were they the first word of a text
 _STATEMENTS = frozenset(
     {
-        "alter", "analyze", "attach", "begin", "cache", "call", "comment", "commit", "copy", "create", "delete",
-        "describe", "detach", "drop", "explain", "grant", "insert", "kill", "load", "merge", "pragma", "refresh",
-        "rollback", "set", "show", "summarize", "truncate", "uncache", "update", "use", "vacuum", "execute", "optimize",
+        "alter",
+        "analyze",
+        "attach",
+        "begin",
+        "cache",
+        "call",
+        "comment",
+        "commit",
+        "copy",
+        "create",
+        "delete",
+        "describe",
+        "detach",
+        "drop",
+        "explain",
+        "grant",
+        "insert",
+        "kill",
+        "load",
+        "merge",
+        "pragma",
+        "refresh",
+        "rollback",
+        "set",
+        "show",
+        "summarize",
+        "truncate",
+        "uncache",
+        "update",
+        "use",
+        "vacuum",
+        "execute",
+        "optimize",
     }
-)  # fmt: skip
+)
 _QUERY = re.compile(r"\s*(\(|(select|with)\b)", re.IGNORECASE)
 _STUMBLES = (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
 

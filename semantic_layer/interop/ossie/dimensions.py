@@ -39,6 +39,9 @@ def _beside(field: FieldDefinition, dataset: str, name: str) -> FieldDefinition:
     own = synonyms_of(None, field.name.replace("_", " "))
     words = Synonyms(zh=(*field.synonyms.zh, *own.zh), en=(*field.synonyms.en, *own.en))
     return FieldDefinition(
-        name=name, expression=f'{dataset}."{field.name}"' if not field.name.isascii() else f"{dataset}.{field.name}",
-        type=field.type, synonyms=words, description=field.description,
-    )  # fmt: skip
+        name=name,
+        expression=f'{dataset}."{field.name}"' if not field.name.isascii() else f"{dataset}.{field.name}",
+        type=field.type,
+        synonyms=words,
+        description=field.description,
+    )

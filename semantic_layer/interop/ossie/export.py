@@ -43,8 +43,12 @@ from semantic_layer.model.model import Dataset, Field, Metric, Model, Step
 
 # a number is left without a data type: the specification's tell exact ones from approximate ones, and ours do not
 _DATA_TYPES: dict[FieldType, DataType] = {
-    "text": "String", "integer": "Integer", "boolean": "Boolean", "date": "Date", "timestamp": "DateTime",
-}  # fmt: skip
+    "text": "String",
+    "integer": "Integer",
+    "boolean": "Boolean",
+    "date": "Date",
+    "timestamp": "DateTime",
+}
 _DATED = ("date", "timestamp")
 # the keys of a relationship that columns can say
 _JOINED_BY = frozenset({"from", "to", "on", "type"})
@@ -86,10 +90,12 @@ class _Exporter:
         steps = frozenset(step for each in relationships.values() for step in _steps(self.definition, each))
         expressions = Expressions(self.loaded, fields, steps)
         core = OssieModel(
-            name=self.definition.name, description=_english(self.definition.description), datasets=datasets,
+            name=self.definition.name,
+            description=_english(self.definition.description),
+            datasets=datasets,
             relationships=tuple(self._relationship(name, place) for name, place in relationships.items()),
             metrics=tuple(self._metrics(expressions)),
-        )  # fmt: skip
+        )
         own = extension.of_model(self.definition, core, relationships)
         return core.model_copy(update={"custom_extensions": own})
 
@@ -102,11 +108,13 @@ class _Exporter:
             if source is None:
                 continue
             part = OssieDataset(
-                name=definition.name, source=source, primary_key=definition.primary_key,
+                name=definition.name,
+                source=source,
+                primary_key=definition.primary_key,
                 description=_english(definition.description),
                 ai_context=_context(all_words(definition.label, definition.synonyms)),
                 fields=tuple(self._fields(dataset)),
-            )  # fmt: skip
+            )
             yield extension.beside(part, definition, "fields")
 
     def _source(self, definition: DatasetDefinition, dataset: Dataset) -> str | None:
@@ -126,13 +134,16 @@ class _Exporter:
     def _field(self, field: Field, text: str) -> OssieField:
         definition = field.definition
         part = OssieField(
-            name=field.name, expression=_expression(text), datatype=_DATA_TYPES.get(field.type),
-            dimension=_mark(field), description=_english(definition.description),
+            name=field.name,
+            expression=_expression(text),
+            datatype=_DATA_TYPES.get(field.type),
+            dimension=_mark(field),
+            description=_english(definition.description),
             ai_context=_context(
                 all_words(definition.label, definition.synonyms),
                 f"Personal data ({definition.pii}): not to be shown." if definition.pii is not None else None,
             ),
-        )  # fmt: skip
+        )
         return extension.beside(part, definition)
 
     # ---- relationships ----
@@ -148,9 +159,12 @@ class _Exporter:
     def _relationship(self, name: str, place: int) -> OssieRelationship:
         each = self.definition.relationships[place]
         part = OssieRelationship(
-            name=name, source=each.source, target=each.target, from_columns=tuple(each.on),
+            name=name,
+            source=each.source,
+            target=each.target,
+            from_columns=tuple(each.on),
             to_columns=tuple(each.on.values()),
-        )  # fmt: skip
+        )
         return extension.beside(part, each, "from", "to", "on")
 
     # ---- metrics ----
@@ -161,12 +175,14 @@ class _Exporter:
             if text is not None:
                 definition = metric.definition
                 part = OssieMetric(
-                    name=metric.name, expression=_expression(text), description=_english(definition.description),
+                    name=metric.name,
+                    expression=_expression(text),
+                    description=_english(definition.description),
                     datatype="Integer" if _counts(metric) else None,
                     ai_context=_context(
                         all_words(definition.label, definition.synonyms), joined(self._guidance(metric))
                     ),
-                )  # fmt: skip
+                )
                 yield extension.beside(part, definition)
 
     def _guidance(self, metric: Metric) -> Iterator[str]:

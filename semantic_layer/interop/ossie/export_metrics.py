@@ -19,14 +19,37 @@ from semantic_layer.sql.nodes import all_of
 # the keys of a metric that an aggregate expression can follow, or that change no number
 _FOLLOWED = frozenset(
     {
-        "name", "label", "synonyms", "description", "unit", "polarity", "dataset", "expression", "filter", "time",
-        "default_period", "instead", "hidden", "owner", "empty",
+        "name",
+        "label",
+        "synonyms",
+        "description",
+        "unit",
+        "polarity",
+        "dataset",
+        "expression",
+        "filter",
+        "time",
+        "default_period",
+        "instead",
+        "hidden",
+        "owner",
+        "empty",
     }
-)  # fmt: skip
+)
 _OF_ONE_VALUE = (
-    exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Median, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance,
-    exp.VariancePop, exp.PercentileCont, exp.PercentileDisc,
-)  # fmt: skip
+    exp.Sum,
+    exp.Avg,
+    exp.Min,
+    exp.Max,
+    exp.Median,
+    exp.Stddev,
+    exp.StddevPop,
+    exp.StddevSamp,
+    exp.Variance,
+    exp.VariancePop,
+    exp.PercentileCont,
+    exp.PercentileDisc,
+)
 
 
 class _UnsayableError(Exception):

@@ -77,9 +77,10 @@ def of_model(definition: ModelDefinition, core: OssieModel, joins: Mapping[str, 
     }
     data["datasets"] = [
         {"name": each.name, "fields": [f.name if f.name in held[each.name] else _packed(f) for f in each.fields]}
-        if each.name in held else _packed_dataset(each)
+        if each.name in held
+        else _packed_dataset(each)
         for each in definition.datasets
-    ]  # fmt: skip
+    ]
     data["relationships"] = [
         named[place] if place in named else _packed(each) for place, each in enumerate(definition.relationships)
     ]
@@ -146,21 +147,28 @@ class _Restorer:
         datasets = [self._dataset(each, core.get(each["name"])) for each in self._data.pop("datasets", [])]
         relationships = {each.name: each for each in self._model.relationships}
         joined = [
-            _made(RelationshipDefinition, {
-                "from": relationships[each].source, "to": relationships[each].target,
-                "on": dict(zip(relationships[each].from_columns, relationships[each].to_columns, strict=True)),
-                **_own(relationships[each]),
-            }) if isinstance(each, str) else _made(RelationshipDefinition, each)
+            _made(
+                RelationshipDefinition,
+                {
+                    "from": relationships[each].source,
+                    "to": relationships[each].target,
+                    "on": dict(zip(relationships[each].from_columns, relationships[each].to_columns, strict=True)),
+                    **_own(relationships[each]),
+                },
+            )
+            if isinstance(each, str)
+            else _made(RelationshipDefinition, each)
             for each in self._data.pop("relationships", [])
             if not isinstance(each, str) or each in relationships
-        ]  # fmt: skip
+        ]
         metrics = {each.name: each for each in self._model.metrics}
         counted = [
             _made(MetricDefinition, {"name": each, **_own(metrics[each])})
-            if isinstance(each, str) else _made(MetricDefinition, each)
+            if isinstance(each, str)
+            else _made(MetricDefinition, each)
             for each in self._data.pop("metrics", [])
             if not isinstance(each, str) or each in metrics
-        ]  # fmt: skip
+        ]
         whole = ModelDefinition.model_validate({"name": self._model.name, **self._data})
         made = {"datasets": tuple(each for each in datasets if each is not None), "metrics": tuple(counted)}
         return whole.model_copy(update={**made, "relationships": tuple(joined)})
@@ -173,10 +181,11 @@ class _Restorer:
         fields = {each.name: each for each in core.fields}
         made = [
             _made(FieldDefinition, {"name": each, **_own(fields[each])})
-            if isinstance(each, str) else _made(FieldDefinition, each)
+            if isinstance(each, str)
+            else _made(FieldDefinition, each)
             for each in entry["fields"]
             if not isinstance(each, str) or each in fields
-        ]  # fmt: skip
+        ]
         head = DatasetDefinition.model_validate({"name": core.name, **_own(core)})
         return head.model_copy(update={"fields": tuple(made)})
 

@@ -11,20 +11,47 @@ from semantic_layer.model.definitions import FieldType, Role
 from semantic_layer.sql.parsing import Sql
 
 TYPES: dict[DataType, FieldType] = {
-    "String": "text", "Integer": "integer", "Decimal": "number", "Float": "number", "Boolean": "boolean",
-    "Date": "date", "Time": "text", "DateTime": "timestamp", "DateTimeTz": "timestamp", "Opaque": "text",
-}  # fmt: skip
+    "String": "text",
+    "Integer": "integer",
+    "Decimal": "number",
+    "Float": "number",
+    "Boolean": "boolean",
+    "Date": "date",
+    "Time": "text",
+    "DateTime": "timestamp",
+    "DateTimeTz": "timestamp",
+    "Opaque": "text",
+}
 _TEMPORAL = ("Date", "Time", "DateTime", "DateTimeTz")
 _TRUTHS = (exp.Predicate, exp.Connector, exp.Not, exp.Boolean)
 _COUNTED = (exp.Extract, exp.Year, exp.Quarter, exp.Month, exp.Day, exp.DayOfYear, exp.Hour, exp.DateDiff)
 _CASTS: dict[str, FieldType] = {
-    "DATE": "date", "TIMESTAMP": "timestamp", "TIMESTAMPTZ": "timestamp", "BOOLEAN": "boolean", "INT": "integer",
-    "BIGINT": "integer", "SMALLINT": "integer", "DOUBLE": "number", "FLOAT": "number", "DECIMAL": "number",
-}  # fmt: skip
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMPTZ": "timestamp",
+    "BOOLEAN": "boolean",
+    "INT": "integer",
+    "BIGINT": "integer",
+    "SMALLINT": "integer",
+    "DOUBLE": "number",
+    "FLOAT": "number",
+    "DECIMAL": "number",
+}
 _NUMERIC = (
-    exp.Sum, exp.Avg, exp.Median, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance, exp.VariancePop,
-    exp.PercentileCont, exp.Quantile, exp.ApproxQuantile, exp.Min, exp.Max,
-)  # fmt: skip
+    exp.Sum,
+    exp.Avg,
+    exp.Median,
+    exp.Stddev,
+    exp.StddevPop,
+    exp.StddevSamp,
+    exp.Variance,
+    exp.VariancePop,
+    exp.PercentileCont,
+    exp.Quantile,
+    exp.ApproxQuantile,
+    exp.Min,
+    exp.Max,
+)
 _ARITHMETIC = (exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Distinct, exp.Coalesce, exp.Round)
 
 

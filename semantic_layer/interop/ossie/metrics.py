@@ -47,9 +47,13 @@ class MetricConverter:
     """Converts the metrics of one model; problems and remarks go to the list given."""
 
     def __init__(
-        self, found: Found, parsed: Mapping[str, Sql], datasets: Mapping[str, Dataset], joins: JoinPaths,
+        self,
+        found: Found,
+        parsed: Mapping[str, Sql],
+        datasets: Mapping[str, Dataset],
+        joins: JoinPaths,
         problems: list[DefinitionProblem],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._found, self._parsed, self._datasets, self._joins = found, parsed, datasets, joins
         self._problems = problems
         self._taken = Taken(GRAINS)

@@ -36,9 +36,7 @@ class Joined:
     roles: tuple[tuple[DatasetDefinition, Part], ...]
 
 
-def convert_relationships(
-    found: Found, datasets: Mapping[str, Dataset], problems: list[DefinitionProblem]
-) -> Joined:
+def convert_relationships(found: Found, datasets: Mapping[str, Dataset], problems: list[DefinitionProblem]) -> Joined:
     """The relationships that join rows without multiplying them. All others are problems.
 
     A relationship leads to a key, as the specification has it: where its target declares none, its columns are one.
@@ -96,8 +94,10 @@ class _Ends:
         counts = (len(each.from_columns), len(each.to_columns))
         if counts[0] != counts[1]:
             return UnevenColumns(where(*self.part, "from_columns"), each.name, counts)
-        sides = [[end.rows.column_of(name) for name in names] for end, names in (
-            (source, each.from_columns), (target, each.to_columns))]  # fmt: skip
+        sides = [
+            [end.rows.column_of(name) for name in names]
+            for end, names in ((source, each.from_columns), (target, each.to_columns))
+        ]
         left, right = ([name for name in side if name is not None] for side in sides)
         if len(left) < counts[0] or len(right) < counts[1] or len(set(left)) < len(left):
             reason = "a column joins two" if len(set(left)) < len(left) else "it joins by a computed field"
@@ -108,7 +108,11 @@ class _Ends:
         elif target.keys and not any(set(key) <= set(right) for key in known):
             return NotAKey(where(*self.part, "to_columns"), each.name, each.target, tuple(right), known)
         is_single = source is not target and any(set(key) <= set(left) for key in source.keys)
-        return RelationshipDefinition.model_validate({
-            "from": source.rows.ours, "to": target.rows.ours, "on": dict(zip(left, right, strict=True)),
-            "type": "one_to_one" if is_single else "many_to_one",
-        })  # fmt: skip
+        return RelationshipDefinition.model_validate(
+            {
+                "from": source.rows.ours,
+                "to": target.rows.ours,
+                "on": dict(zip(left, right, strict=True)),
+                "type": "one_to_one" if is_single else "many_to_one",
+            }
+        )

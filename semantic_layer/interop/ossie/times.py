@@ -88,9 +88,10 @@ class Times:
             f"{hop.target if hop.target in self._bases else each.rows.name}.{own[name]}"
             for name, each in self.datasets.items()
             for hop in self.joined.definitions
-            if hop.source == dataset.rows.ours and self._bases.get(hop.target, hop.target) == each.rows.ours
+            if hop.source == dataset.rows.ours
+            and self._bases.get(hop.target, hop.target) == each.rows.ours
             and own[name] is not None
-        )  # fmt: skip
+        )
         if marked or near:
             where = self.found.where(*dataset.part)
             yield TimeNotChosen(where, dataset.rows.name, marked or tuple(dict.fromkeys(near)))

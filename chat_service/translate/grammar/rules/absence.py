@@ -15,8 +15,7 @@ from chat_service.translate.grammar.matching import is_a, is_any, parts
 from chat_service.translate.senses import BehaviourSense, Mention, MetricSense
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer.model.definitions import Behaviour
-from semantic_layer.time.periods import Period, add_months
+from semantic_layer import Behaviour, Period, add_months
 
 _NOT = ("negation.not", "negation.never", "negation.none")
 _LAST = ("last ", "latest ", "most recent ", "上次", "上一次", "最后一次", "最近一次", "末次")

@@ -10,7 +10,7 @@ from chat_service.translate.grammar.categories import Amount, Condition, Items, 
 from chat_service.translate.grammar.matching import Found, is_a, parts, rewrite
 from chat_service.translate.senses import Mention
 from chat_service.translate.words.scope import Scope
-from semantic_layer.query.requests import NumberOperator
+from semantic_layer import NumberOperator
 
 _AMOUNT = ("n=number joined=filler.mark? u=unit", "n=number")
 _RANGE = (

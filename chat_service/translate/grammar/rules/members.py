@@ -44,11 +44,15 @@ def _about(items: Items) -> Items:
     """'Complaints about refunds', 关于退款的投诉: behind 'about' stands what they are about, not another measure."""
     return tuple(
         replace(item, senses=item.values())
-        if isinstance(item, Mention) and item.values() and item.metrics() and at
-        and isinstance(before := items[at - 1], Mention) and before.text in _ABOUT
+        if isinstance(item, Mention)
+        and item.values()
+        and item.metrics()
+        and at
+        and isinstance(before := items[at - 1], Mention)
+        and before.text in _ABOUT
         else item
         for at, item in enumerate(items)
-    )  # fmt: skip
+    )
 
 
 def _accounting(items: Items) -> Items:
@@ -56,12 +60,15 @@ def _accounting(items: Items) -> Items:
     shared = any(is_a(item, "share") for item in items)
     return tuple(
         replace(item, senses=(WordSense("share", "share"),))
-        if shared and isinstance(item, Mention) and item.text in ("account", "accounts")
-        and at + 1 < len(items) and (after := items[at + 1]) is not None
+        if shared
+        and isinstance(item, Mention)
+        and item.text in ("account", "accounts")
+        and at + 1 < len(items)
+        and (after := items[at + 1]) is not None
         and mentions_of(after)[0].text.startswith("for ")
         else item
         for at, item in enumerate(items)
-    )  # fmt: skip
+    )
 
 
 def _imperatives(items: Items) -> Items:

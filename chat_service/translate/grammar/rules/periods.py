@@ -14,7 +14,7 @@ from chat_service.translate.grammar.matching import Found, is_a, is_any, parts, 
 from chat_service.translate.senses import DimensionSense, Mention, ValueSense
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer.time.periods import GRAINS, Grain, Period
+from semantic_layer import GRAINS, Grain, Period
 
 PERIOD_KINDS = ("period", "rolling", "open")
 _PERIOD = "|".join(f"date.{kind}" for kind in PERIOD_KINDS)

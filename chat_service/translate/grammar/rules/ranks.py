@@ -24,9 +24,18 @@ _RANKS = (
 )
 _CHANGED = ("c=change ~ r=rank", "r=rank ~ c=change")
 _DIRECTIONS: dict[str, Direction] = {
-    "top": "high", "highest": "high", "descending": "high", "ranked": "high", "bottom": "low", "lowest": "low",
-    "ascending": "low", "best": "best", "best_first": "best", "worst": "worst", "worst_first": "worst",
-}  # fmt: skip
+    "top": "high",
+    "highest": "high",
+    "descending": "high",
+    "ranked": "high",
+    "bottom": "low",
+    "lowest": "low",
+    "ascending": "low",
+    "best": "best",
+    "best_first": "best",
+    "worst": "worst",
+    "worst_first": "worst",
+}
 _UNCUT = frozenset({"ranked", "descending", "ascending", "best_first", "worst_first"})
 _BEFORE_NUMBER = frozenset("前后头末")
 _PLACES = frozenset({"place", "each", "people", "units"})
