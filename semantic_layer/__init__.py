@@ -25,5 +25,6 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'semantic_layer' has no attribute '{name}'")
-    globals()[name] = found = getattr(import_module(home), name)
+    module = import_module(home)
+    globals()[name] = found = getattr(module, name) if hasattr(module, name) else import_module(f"{home}.{name}")
     return found

@@ -123,3 +123,5 @@ from semantic_layer.time.periods import start_of as start_of
 from semantic_layer.time.periods import unit as unit
 from semantic_layer.time.periods import year_earlier as year_earlier
 from semantic_layer.time.units import STANDARD as STANDARD
+
+__all__: list[str]
