@@ -53,8 +53,9 @@ speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million order
 	$(BIN)/python -m benchmarks.expert_sql
 	$(BIN)/python -m benchmarks.model_load
 
-docs: $(DEVELOPMENT) ## the pages that are generated from the code
+docs: $(DEVELOPMENT) ## the pages that are generated from the code, and what the examples print
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.printed
 
 lock: $(DEVELOPMENT) ## resolve the dependencies anew into both lock files
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.lock

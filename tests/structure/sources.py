@@ -74,7 +74,10 @@ def sources(*packages: str) -> tuple[Source, ...]:
 @cache
 def text_files() -> tuple[Path, ...]:
     """Every text file that people write: code, definitions, pages, set-up. Lock files and the licence are not."""
-    tops = [REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml", ".ci/run")]
+    tops = [
+        REPOSITORY / name
+        for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml", ".ci/run")
+    ]
     inside = (path for folder in CODE for path in (REPOSITORY / folder).rglob("*"))
     files = [path for path in (*tops, *inside) if path.is_file() and (path.suffix in TEXT_SUFFIXES or path in tops)]
     return tuple(sorted(path for path in files if "__pycache__" not in path.parts))

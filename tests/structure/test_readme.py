@@ -25,7 +25,7 @@ import pytest
 from tests.structure.sources import REPOSITORY
 
 README = REPOSITORY / "README.md"
-_FENCE = re.compile(r"^```(sh|bash|shell|console)\b *(\w*) *([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(sh|bash|shell)\b *(\w*) *([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PORT = re.compile(r"--port[ =](\d+)")
 _STARTUP_SECONDS = 60
 _COMMAND_SECONDS = 180
