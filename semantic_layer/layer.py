@@ -22,14 +22,13 @@ from semantic_layer.errors import QueryError
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.problems import UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
-from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.query.requests import MetricQuery, Request
 from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.events import resolve_cohort, resolve_funnel
-from semantic_layer.resolve.lists import resolve_list
 from semantic_layer.resolve.metrics import resolve_metrics
-from semantic_layer.resolve.resolved import AppliedFilter, Resolved, ResolvedList, ResolvedMetrics
+from semantic_layer.resolve.requests import resolve
+from semantic_layer.resolve.resolved import AppliedFilter, Resolved, ResolvedMetrics
 from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
 
@@ -105,21 +104,10 @@ class Layer:
     def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
         """Resolve and compile. Raises QueryError with every problem of the request."""
         context = self._context(reader)
-        resolved: Resolved
-        match request:
-            case MetricQuery():
-                resolved = resolve_metrics(request, context)
-            case ListQuery():
-                resolved = resolve_list(request, context)
-            case CohortQuery():
-                resolved = resolve_cohort(request, context)
-            case FunnelQuery():
-                resolved = resolve_funnel(request, context)
-        statement = compile_request(resolved, self.model, context.binder.literals, self._joins.finds)
+        resolved, populations = resolve(request, context)
+        statement = compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
         if resolved.limit is None:
             statement.limit(self._max_rows + 1, copy=False)
-        period = None if isinstance(resolved, ResolvedList) else resolved.period
-        previous = resolved.previous_period if isinstance(resolved, ResolvedMetrics) else None
         return Prepared(
             request=request,
             resolved=resolved,
@@ -128,8 +116,8 @@ class Layer:
             dialect=self.engine.dialect,
             columns=resolved.columns,
             filters=resolved.filters,
-            period=period,
-            previous_period=previous,
+            period=resolved.period,
+            previous_period=resolved.previous_period,
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
@@ -142,7 +130,6 @@ class Layer:
         else:
             raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
-        incomplete = prepared.resolved.incomplete if isinstance(prepared.resolved, ResolvedMetrics) else ()
         return ResultTable(
             columns=prepared.columns,
             rows=_typed(rows, prepared.columns),
@@ -152,7 +139,7 @@ class Layer:
             dialect=prepared.dialect,
             period=prepared.period,
             previous_period=prepared.previous_period,
-            incomplete=incomplete,
+            incomplete=prepared.resolved.incomplete,
             tied_at_limit=tied,
         )
 
@@ -180,7 +167,7 @@ class Layer:
             return Values((), is_complete=False)
         context = self._context(reader)
         resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
-        statement = compile_request(resolved, self.model, context.binder.literals, self._joins.finds)
+        statement = compile_request(resolved, (), self.model, context.binder.literals, self._joins.finds)
         column = exp.column(resolved.keys[0].name)
         outer = select_from(subquery(statement, "every_value")).select(column.copy())
         outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))

@@ -67,7 +67,7 @@ class Emptiness:
     def _cause(self, request: Request, names: Names) -> str:
         zh = names.language == "zh"
         if self.is_outside_data:
-            period = period_words(getattr(request, "period", None), self.last_day, names.language)
+            period = period_words(request.period, self.last_day, names.language)
             return f"{period}没有数据。" if zh else f"There are no data for {period}."
         helpful = [each for each in self.relaxed if each.rows > 0]
         if helpful:
@@ -104,7 +104,7 @@ def is_idle(request: Request, table: ResultTable) -> bool:
 
 def is_outside(request: Request, first_day: date | None, today: date) -> bool:
     """Whether the asked period lies wholly before the first day of the data or after today."""
-    period = getattr(request, "period", None)
+    period = request.period
     if period is None:
         return False
     if period.start is not None and period.start > today:
@@ -132,7 +132,7 @@ def relax(request: Request, names: Names, today: date, run: Run) -> tuple[Relaxe
 
 def _looser(request: Request, names: Names, today: date) -> list[tuple[str, Request]]:
     found: list[tuple[str, Request]] = []
-    asked = [each for each in request.filters if getattr(each, "origin", "asked") != "policy"]
+    asked = [each for each in request.filters if each.origin != "policy"]
     for condition in asked:
         rest = tuple(each for each in request.filters if each is not condition)
         found.append((condition_words(condition, names, today), request.model_copy(update={"filters": rest})))
@@ -143,9 +143,8 @@ def _looser(request: Request, names: Names, today: date) -> list[tuple[str, Requ
         for keep in request.keep:
             others_kept = tuple(each for each in request.keep if each is not keep)
             found.append((condition_words(keep, names, today), request.model_copy(update={"keep": others_kept})))
-    period = getattr(request, "period", None)
-    if period is not None and getattr(request, "compare", None) is None:
-        found.append((period_words(period, today, names.language), request.model_copy(update={"period": None})))
+    if request.period is not None and request.compare is None:
+        found.append((period_words(request.period, today, names.language), request.model_copy(update={"period": None})))
     return found
 
 

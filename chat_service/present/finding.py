@@ -85,14 +85,13 @@ class Finding:
     @property
     def period(self) -> Period | None:
         """The period as it was asked for, which may reach past today; else the one that was used."""
-        asked = getattr(self.request, "period", None)
-        return asked if isinstance(asked, Period) else self.table.period
+        return self.request.period or self.table.period
 
     @property
     def is_cut_short(self) -> bool:
         """Whether the period is a calendar unit that is not over yet, compared like for like."""
-        asked = getattr(self.request, "period", None)
-        if not isinstance(asked, Period) or asked.grain is None or asked.end is None:
+        asked = self.request.period
+        if asked is None or asked.grain is None or asked.end is None:
             return False
         return (asked.end - self.today).days > 1 and self.table.previous_period is not None
 

@@ -22,7 +22,7 @@ def restate(
     request: Request, names: Names, today: date, *, period: Period | None = None, previous: Period | None = None
 ) -> str:
     """The request in the names' language. `period` and `previous` are those used, where a default filled them in."""
-    asked = getattr(request, "period", None)
+    asked = request.period
     used = asked if asked is not None or period is None or period.start is None else period
     head = _head(used, names, today)
     conditions = [condition_words(each, names, today) for each in request.filters]

@@ -41,5 +41,5 @@ def conditions(finding: Finding) -> list[str]:
     return [
         condition_words(each, finding.names, finding.today)
         for each in finding.request.filters
-        if getattr(each, "origin", "asked") == "asked"
+        if each.origin == "asked"
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from sqlglot import exp
 from semantic_layer.model.joins import AS_OF_TODAY, AT_INSTANT
 from semantic_layer.model.model import Dataset, Step, Validity
 from semantic_layer.resolve.binding import field_tree, instant_field, substitute
-from semantic_layer.resolve.resolved import Bucket, Population, Rows
+from semantic_layer.resolve.resolved import Bucket, Rows
 from semantic_layer.sql.nodes import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
 
 Literals = Mapping[str, exp.Expr]
@@ -25,13 +25,14 @@ def _may_miss(step: Step) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """Where rows come from: the model's tables and queries, with the values of parameters, and how a population
-    (entities by their own metric) is compiled. `finds` tells the joins by which every row is certain to find one."""
+    """Where rows come from: the model's tables and queries, with the values of parameters, and the conditions that
+    stand for populations (entities by their own metric) by name. `finds` tells the joins by which every row is certain
+    to find one."""
 
     datasets: Mapping[str, Dataset]
     literals: Literals
-    population: Callable[[Population], exp.Expr]
     finds: Callable[[Step], bool] = _may_miss
+    populations: Mapping[str, exp.Expr] = field(default_factory=dict)
 
     def table(self, dataset: str) -> exp.Expr:
         """A dataset as something to select from, under its own name."""
@@ -104,8 +105,7 @@ class Sources:
 
     def filters(self, rows: Rows) -> list[exp.Expr]:
         """The request's conditions on these rows, with populations in place."""
-        named = {each.name: self.population(each) for each in rows.populations}
-        return [substitute(each, named) for each in rows.filters]
+        return [substitute(each, self.populations) for each in rows.filters]
 
 
 def is_moving(step: Step) -> bool:

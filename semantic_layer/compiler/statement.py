@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -37,15 +37,22 @@ _NO_WINDOWS: Mapping[str, exp.Expr] = MappingProxyType({})
 
 
 def compile_request(
-    resolved: Resolved, model: Model, literals: Mapping[str, exp.Expr], finds: Callable[[Step], bool]
+    resolved: Resolved,
+    populations: Iterable[Population],
+    model: Model,
+    literals: Mapping[str, exp.Expr],
+    finds: Callable[[Step], bool],
 ) -> exp.Select:
-    """The statement of a request. Columns come in the order of `resolved.columns`. `finds` tells the joins by which
-    every row is certain to find one.
+    """The statement of a request. Columns come in the order of `resolved.columns`. `populations` are those that its
+    conditions speak of, inner ones first; `finds` tells the joins by which every row is certain to find one.
 
     Where a limit applies, a last column `total_rows` counts the rows before it and one row more than asked is read,
     to tell ties at the edge.
     """
-    sources = _sources(model, literals, finds)
+    sources = Sources(model.datasets, literals, finds)
+    for each in populations:
+        named = {**sources.populations, each.wanted.name: _population(each, sources)}
+        sources = replace(sources, populations=named)
     match resolved:
         case ResolvedList():
             return compile_list(resolved, sources, lambda query: _computed(query, sources))
@@ -58,19 +65,12 @@ def compile_request(
             return finished(resolved, ctes, last)
 
 
-def _sources(model: Model, literals: Mapping[str, exp.Expr], finds: Callable[[Step], bool]) -> Sources:
-    def population(each: Population) -> exp.Expr:
-        return _population(each, sources)
-
-    sources = Sources(model.datasets, literals, population, finds)
-    return sources
-
-
 def _population(each: Population, sources: Sources) -> exp.Expr:
     """`key IN (SELECT key ... )`: the entities whose value meets, or if negated does not meet, the condition."""
     ctes, last = _computed(each.query, sources)
     members = select_from(table(last)).select(exp.column(each.key_column), copy=False)
-    condition = _number_condition(exp.column(each.column), each.op, each.values)
+    asked, key = each.wanted.condition, each.wanted.key
+    condition = _number_condition(exp.column(asked.metric), asked.op, asked.values)
     if each.negated:
         # what has no value does not meet the condition
         is_known = isinstance(each.query.metrics[0].formula, exp.Column)
@@ -79,11 +79,11 @@ def _population(each: Population, sources: Sources) -> exp.Expr:
     known = exp.Not(this=exp.Is(this=exp.column(each.key_column), expression=exp.Null()))
     members = members.where(condition, known, copy=False)
     members = with_ctes(members, ctes)
-    found = exp.In(this=each.key.copy(), query=exp.Subquery(this=members))
+    found = exp.In(this=key.copy(), query=exp.Subquery(this=members))
     if not each.negated:
         return found
     # a row of nobody meets no condition on somebody, not even where nobody at all is among the members
-    somebody = exp.Not(this=exp.Is(this=each.key.copy(), expression=exp.Null()))
+    somebody = exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null()))
     return exp.And(this=somebody, expression=exp.Not(this=found))
 
 

@@ -24,7 +24,6 @@ from semantic_layer.model.definitions import FieldType
 from semantic_layer.model.model import Dataset, Field, Metric, Model, Step, Validity
 from semantic_layer.query.problems import BrokenCalendar
 from semantic_layer.resolve.binding import BUCKET_PARAMETERS, Binder, substitute
-from semantic_layer.resolve.resolved import Population
 from semantic_layer.sql.nodes import aliased, any_of, day_literal, grouped, select_from, subquery
 
 # any day will do where no row is read
@@ -170,7 +169,7 @@ class _Check:
     def __init__(self, model: Model, engine: Engine, place: Where) -> None:
         self._model, self._engine, self._place = model, engine, place
         self._binder = Binder(model, _SOME_DAY)
-        self._sources = Sources(model.datasets, self._binder.literals, _no_population)
+        self._sources = Sources(model.datasets, self._binder.literals)
         self._missing = missing_tables(model, engine.columns())
         self._told_apart: set[tuple[str, tuple[str, ...], str, str]] = set()
 
@@ -354,7 +353,3 @@ class _Check:
 def _timed(tree: exp.Expr) -> exp.Expr:
     """The expression with some day for the bucket's ends."""
     return substitute(tree, {name: day_literal(_SOME_DAY) for name in BUCKET_PARAMETERS})
-
-
-def _no_population(_: Population) -> exp.Expr:
-    raise AssertionError("definitions hold no conditions on behaviour")

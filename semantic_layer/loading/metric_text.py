@@ -5,13 +5,14 @@ What its inputs make of it (stock, additive, circles) is `metrics.py`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.loading.lengths import is_length, is_period
 from semantic_layer.loading.problems.definitions import (
     BadAmongPeriod,
     BadDefaultPeriod,
@@ -20,10 +21,7 @@ from semantic_layer.loading.problems.definitions import (
     MetricAmongRows,
     MetricParts,
     MisplacedAggregate,
-    MixedGrains,
     MixedKinds,
-    NestedAggregate,
-    NotAggregate,
     NotANumber,
 )
 from semantic_layer.loading.problems.names import (
@@ -35,8 +33,11 @@ from semantic_layer.loading.problems.names import (
     UnknownGrain,
     UnknownMetric,
 )
+from semantic_layer.loading.reads import Reads
 from semantic_layer.loading.references import (
     Scope,
+    check_grain,
+    check_inner_names,
     check_kinds,
     check_no_bucket,
     check_row_expression,
@@ -51,13 +52,10 @@ from semantic_layer.model.entity_conditions import ALL, BadConditionError, condi
 from semantic_layer.model.joins import JoinPaths
 from semantic_layer.model.model import Dataset, Metric
 from semantic_layer.model.names import parse_name
-from semantic_layer.model.windows import rolling
 from semantic_layer.query.result import ColumnType
-from semantic_layer.sql.parsing import Sql, Unparsable, columns, parse_expression
-from semantic_layer.time.lengths import Length, in_months, in_seconds, length
+from semantic_layer.sql.parsing import Sql, Unparsable, parse_expression
 from semantic_layer.time.periods import GRAINS
 
-MAX_YEARS = 500
 _ROW_KEYS = ("filter", "among", "time", "valid", "per", "window", "latest")
 
 
@@ -89,7 +87,7 @@ class MetricReader:
     def read(self, metric: MetricDefinition, part: Part) -> MetricText:
         """The text of one metric; of what has a problem, nothing."""
         period = metric.default_period
-        if period is not None and not self._is_period(period):
+        if period is not None and not is_period(period, self._own_grains()):
             where = self.draft.where(*part, "default_period")
             self.found.append(BadDefaultPeriod(where, metric.name, period))
         if metric.transition is not None:
@@ -113,17 +111,6 @@ class MetricReader:
             self.found.append(UnknownDataset(where, metric_owner(metric), metric.dataset, near))
         return MetricText()
 
-    def _is_period(self, text: str) -> bool:
-        """Whether a default period can be read: `last`, and a length of days or of the model's own units."""
-        if _is_readable(lambda each: rolling(each, date(2000, 1, 1)), text):
-            return True
-        head, _, rest = text.strip().partition(" ")
-        return (
-            head == "last"
-            and _is_readable(lambda each: length(each, self._own_grains()), rest)
-            and (rest.split()[-1] in self._own_grains())
-        )
-
     def unknown_metric(self, part: Part, owner: str, name: str, more: Collection[str] = ()) -> None:
         """Report that there is no such metric (nor one of the names in `more`), where that is known."""
         if "metrics" not in self.draft.gaps:
@@ -140,7 +127,7 @@ class MetricReader:
     def _check_length(self, metric: MetricDefinition, text: str | None, part: Part, *, own: bool = True) -> None:
         """A length of time; in units of the model's own too, where `own` says so."""
         known = self._own_grains() if own else ()
-        if text is not None and not _is_readable(lambda each: _sane_length(each, known), text):
+        if text is not None and not is_length(text, known):
             self.found.append(BadLength(self.draft.where(*part), metric.name, str(part[-1]), text))
 
     def _check_unit(self, metric: MetricDefinition, name: str | None, part: Part) -> None:
@@ -254,17 +241,18 @@ class MetricReader:
 
     def _simple(self, metric: MetricDefinition, text: str, dataset: str, part: Part) -> MetricText:
         scope = Scope(self.draft, self.datasets, self.joins, dataset)
-        reads = _Reads(self.datasets, dataset)
+        reads = Reads(self.datasets, dataset)
         inner_part = (*part, "expression")
         sql = self._parsed(metric, text, inner_part)
         if sql is not None:
-            self._check_grain(metric, sql, inner_part)
+            self.found.extend(check_grain(self.draft, sql, inner_part, metric_owner(metric)))
             if metric.per is None:
                 self._names(scope, sql.columns, inner_part, metric, reads)
                 self.found.extend(scope.check_values(sql, inner_part, metric_owner(metric)))
                 self._check_gives_number(metric, scope.with_kinds(sql.tree), inner_part)
             else:
-                self._check_outer_names(metric, metric.per, sql, inner_part)
+                known = (*metric.per.values, *metric.per.key)
+                self.found.extend(check_inner_names(self.draft, sql, known, inner_part, metric_owner(metric)))
                 self._check_number(metric, with_kinds(sql.tree, lambda _: None), inner_part)
         filtered = self._filter(scope, metric, metric.filter, (*part, "filter"), reads)
         if metric.among is not None:
@@ -294,7 +282,7 @@ class MetricReader:
         for name in metrics_of(among):
             if name not in self.metrics:
                 self.unknown_metric((*part, "having"), owner, name)
-        if among.period != ALL and not self._is_period(among.period):
+        if among.period != ALL and not is_period(among.period, self._own_grains()):
             self.found.append(BadAmongPeriod(where(*part, "period"), metric.name, among.period))
         try:
             condition_of(among.model_copy(update={"period": ALL}), self.draft.definition.parameters, date(2000, 1, 1))
@@ -302,7 +290,7 @@ class MetricReader:
             self.found.append(BadExpression(where(*part, "having"), owner, error.text, error.reason))
 
     def _filter(
-        self, scope: Scope, metric: MetricDefinition, text: str | None, part: Part, reads: _Reads
+        self, scope: Scope, metric: MetricDefinition, text: str | None, part: Part, reads: Reads
     ) -> exp.Expr | None:
         sql = self._parsed(metric, text, part) if text is not None else None
         if sql is None:
@@ -322,7 +310,7 @@ class MetricReader:
         if reason:
             self.found.append(MixedKinds(self.draft.where(*part), metric_owner(metric), _sql(tree), reason))
 
-    def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: _Reads) -> None:
+    def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: Reads) -> None:
         for text in per.key:
             key = parse_name(text)
             if key is not None:
@@ -340,31 +328,11 @@ class MetricReader:
             inner = (*part, "values", name)
             sql = self._parsed(metric, text, inner)
             if sql is not None:
-                self._check_grain(metric, sql, inner)
+                self.found.extend(check_grain(self.draft, sql, inner, metric_owner(metric)))
                 self._names(scope, sql.columns, inner, metric, reads)
                 self.found.extend(scope.check_values(sql, inner, metric_owner(metric)))
 
-    def _check_outer_names(self, metric: MetricDefinition, per: PerEntity, sql: Sql, part: Part) -> None:
-        """With `per`, the outer expression sees the inner values and the key only."""
-        known = (*per.values, *per.key)
-        for column in sql.columns:
-            if column.table or column.name not in known:
-                reason = f"'{_sql(column)}' is not one of its inner values, {', '.join(known)}"
-                where = self.draft.where(*part)
-                self.found.append(BadExpression(where, metric_owner(metric), _sql(sql.tree), reason))
-
-    def _check_grain(self, metric: MetricDefinition, sql: Sql, part: Part) -> None:
-        """Many rows become one value: everything is aggregated, and once."""
-        owner = metric_owner(metric)
-        if not sql.aggregates:
-            self.found.append(NotAggregate(self.draft.where(*part), owner, _sql(sql.tree)))
-        elif sql.loose:
-            names = tuple(dict.fromkeys(_sql(column) for column in sql.loose))
-            self.found.append(MixedGrains(self.draft.where(*part), owner, names))
-        elif sql.nested is not None:
-            self.found.append(NestedAggregate(self.draft.where(*part), owner, _sql(sql.nested)))
-
-    def _check_times(self, scope: Scope, metric: MetricDefinition, part: Part, reads: _Reads) -> None:
+    def _check_times(self, scope: Scope, metric: MetricDefinition, part: Part, reads: Reads) -> None:
         named: list[tuple[Part, str]] = []
         if metric.time is not None:
             named.append(((*part, "time"), metric.time))
@@ -382,7 +350,7 @@ class MetricReader:
             if column is not None:
                 reads.add((column,))
 
-    def _check_window(self, scope: Scope, metric: MetricDefinition, part: Part, reads: _Reads) -> None:
+    def _check_window(self, scope: Scope, metric: MetricDefinition, part: Part, reads: Reads) -> None:
         """Which of the rows that are placed in time count: a window before each bucket's end, the latest ones."""
         if metric.inputs:
             self._wrong(metric, (*part, "inputs"), "has `inputs`, which belong to formulas, and a `dataset`")
@@ -413,42 +381,13 @@ class MetricReader:
         return None if sql.has_query or sql.has_window else sql
 
     def _names(
-        self, scope: Scope, used: tuple[exp.Column, ...], part: Part, metric: MetricDefinition, reads: _Reads
+        self, scope: Scope, used: tuple[exp.Column, ...], part: Part, metric: MetricDefinition, reads: Reads
     ) -> None:
         self.found.extend(scope.check(used, part, metric_owner(metric)))
         reads.add(used)
 
     def _wrong(self, metric: MetricDefinition, part: Part, reason: str) -> None:
         self.found.append(MetricParts(self.draft.where(*part), metric.name, reason))
-
-
-class _Reads:
-    """Collects the datasets that expressions over rows of one dataset read, through the fields that they name."""
-
-    def __init__(self, datasets: Mapping[str, Dataset], dataset: str) -> None:
-        self._datasets = datasets
-        self._dataset = dataset
-        self._fields: set[tuple[str, str]] = set()
-        self._found = {dataset}
-
-    def add(self, used: Iterable[exp.Column]) -> None:
-        """Columns of an expression over rows of the dataset."""
-        todo = [(column.table or self._dataset, column.name) for column in used]
-        while todo:
-            each = todo.pop()
-            dataset = self._datasets.get(each[0])
-            if each in self._fields or dataset is None:
-                continue
-            self._fields.add(each)
-            self._found.add(each[0])
-            field = dataset.fields.get(each[1])
-            if field is not None and field.definition.expression is not None:
-                todo += [(column.table, column.name) for column in columns(field.expression) if column.table]
-
-    def with_ways(self, joins: JoinPaths) -> frozenset[str]:
-        """The datasets read, and those on the way to them."""
-        paths = joins.paths.get(self._dataset, {})
-        return frozenset(self._found | {step.target for target in self._found for step in paths.get(target, ())})
 
 
 def metric_owner(metric: Metric | MetricDefinition) -> str:
@@ -458,21 +397,3 @@ def metric_owner(metric: Metric | MetricDefinition) -> str:
 
 def _sql(tree: exp.Expr) -> str:
     return str(tree.sql("duckdb"))
-
-
-def _sane_length(text: str, own: Collection[str]) -> Length:
-    """A length that does not lead out of the calendar. Raises ValueError."""
-    found = length(text, own)
-    months, seconds = in_months(found), in_seconds(found)
-    years = months / 12 if months is not None else seconds / 31_536_000 if seconds is not None else found.count
-    if years > MAX_YEARS:
-        raise ValueError(f"'{text}' is longer than any history")
-    return found
-
-
-def _is_readable(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except (ValueError, OverflowError):
-        return False
-    return True

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.errors import DefinitionProblem, nearest
-from semantic_layer.loading.problems.definitions import BadExpression, MetricAmongRows, MixedKinds, NotATime, ReadsClock
+from semantic_layer.loading.problems.definitions import (
+    BadExpression,
+    MetricAmongRows,
+    MixedGrains,
+    MixedKinds,
+    NestedAggregate,
+    NotAggregate,
+    NotATime,
+    ReadsClock,
+)
 from semantic_layer.loading.problems.joins import AmbiguousReference, Unreachable
 from semantic_layer.loading.problems.names import UnknownDataset, UnknownField, UnknownParameter, UnknownValue
 from semantic_layer.loading.unchecked import Draft
@@ -168,6 +177,26 @@ def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: str) -> Iter
     yield from check_values_of_a_day(draft, sql, part, owner, GIVEN_PARAMETERS)
 
 
+def check_grain(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    """Many rows become one value: everything is aggregated, and once."""
+    if not sql.aggregates:
+        yield NotAggregate(draft.where(*part), owner, _written(sql.tree))
+    elif sql.loose:
+        yield MixedGrains(draft.where(*part), owner, tuple(dict.fromkeys(_written(column) for column in sql.loose)))
+    elif sql.nested is not None:
+        yield NestedAggregate(draft.where(*part), owner, _written(sql.nested))
+
+
+def check_inner_names(
+    draft: Draft, sql: Sql, known: Collection[str], part: Part, owner: str
+) -> Iterator[DefinitionProblem]:
+    """What is computed over values of each entity sees these and the entity's key only."""
+    for column in sql.columns:
+        if column.table or column.name not in known:
+            reason = f"'{_written(column)}' is not one of its inner values, {', '.join(known)}"
+            yield BadExpression(draft.where(*part), owner, _written(sql.tree), reason)
+
+
 def check_no_bucket(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
     """Only a metric over rows places its rows in buckets: nothing else speaks of a bucket's ends."""
     for name in sql.parameters:
@@ -204,3 +233,7 @@ def place_of(draft: Draft, dataset: str) -> int:
 
 def _has_unread_relationship(draft: Draft) -> bool:
     return any(part[0] == "relationships" for part in draft.unread)
+
+
+def _written(tree: exp.Expr) -> str:
+    return str(tree.sql("duckdb"))

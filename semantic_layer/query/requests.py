@@ -2,11 +2,14 @@
 
 Names are names of the model, dates are absolute, nothing is left to guess. A request enters through HTTP, a file or a
 translator, so these are frozen pydantic models; unknown keys are refused. Knows no SQL and no language.
+
+Every request tells its `kind`, `filters`, `period`, `compare`, `order_by` and `limit`; a kind that has none of one says
+so by a constant, which cannot be set. Every filter tells its `origin`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -88,18 +91,21 @@ class MetricFilter(_Frozen):
 class AllOf(_Frozen):
     """Every one of the conditions holds."""
 
+    origin: ClassVar[Origin] = "asked"
     all: tuple[Filter, ...] = Field(min_length=1)
 
 
 class AnyOf(_Frozen):
     """At least one of the conditions holds."""
 
+    origin: ClassVar[Origin] = "asked"
     any: tuple[Filter, ...] = Field(min_length=1)
 
 
 class NotOf(_Frozen):
     """The condition does not hold, or is unknown."""
 
+    origin: ClassVar[Origin] = "asked"
     negated: Filter = Field(alias="not", serialization_alias="not")
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
@@ -193,6 +199,8 @@ class ListQuery(_Frozen):
     """
 
     kind: Literal["list"] = "list"
+    period: ClassVar[None] = None
+    compare: ClassVar[None] = None
     entity: str = "customer"
     columns: tuple[str, ...] = ()
     measured: tuple[MeasuredColumn, ...] = ()
@@ -208,6 +216,8 @@ class CohortQuery(_Frozen):
     """
 
     kind: Literal["cohort"] = "cohort"
+    compare: ClassVar[None] = None
+    limit: ClassVar[None] = None
     metric: str = "cohort_retention"
     period: Period | None = None
     since: tuple[int, ...] = ()
@@ -219,6 +229,9 @@ class FunnelQuery(_Frozen):
     """An ordered funnel within a period: one row per step."""
 
     kind: Literal["funnel"] = "funnel"
+    compare: ClassVar[None] = None
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    limit: ClassVar[None] = None
     metric: str = "funnel_conversion"
     period: Period | None = None
     filters: tuple[Filter, ...] = ()

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlglot import exp
+
 from semantic_layer.errors import Problem, QueryError
 from semantic_layer.model.model import Model
 from semantic_layer.query.reader import Reader
+from semantic_layer.query.requests import MetricFilter
 from semantic_layer.resolve.binding import Binder
+from semantic_layer.resolve.resolved import WantedPopulation
 from semantic_layer.time.units import STANDARD, Units
 
 
@@ -20,6 +24,9 @@ class Context:
 
     `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None; `calendars`
     hold all units of time by name, and may raise QueryError for one whose table is missing or broken.
+
+    `problems` gathers what is wrong, `wanted` the populations that conditions speak of, each to be resolved after what
+    speaks of it.
     """
 
     model: Model
@@ -30,12 +37,13 @@ class Context:
     data_start: Callable[[str], date | None]
     calendars: Mapping[str, Units] = field(default_factory=lambda: STANDARD)
     problems: list[Problem] = field(default_factory=list)
-    population_count: int = 0
+    wanted: list[WantedPopulation] = field(default_factory=list)
 
-    def next_population(self) -> str:
-        """A fresh placeholder name."""
-        self.population_count += 1
-        return f"population_{self.population_count}"
+    def want(self, key: exp.Expr, condition: MetricFilter) -> exp.Placeholder:
+        """What stands in a filter for the rows whose `key` is of an entity that the condition holds for."""
+        name = f"population_{len(self.wanted) + 1}"
+        self.wanted.append(WantedPopulation(name, key, condition))
+        return exp.Placeholder(this=name)
 
     def nearest(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         return tuple(difflib.get_close_matches(name, tuple(known), n=3, cutoff=0.6))

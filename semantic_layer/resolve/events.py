@@ -7,22 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from semantic_layer.errors import QueryError
-from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.definitions import EntityDefinition
-from semantic_layer.query.problems import (
-    MissingTable,
-    NotAColumn,
-    UnknownName,
-    UnsupportedGroup,
-    WrongType,
-)
+from semantic_layer.query.problems import MissingTable, NotAColumn, UnknownName, UnsupportedGroup
 from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
-from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import BadValueError, FilterBinder, applied, time_part_problem
+from semantic_layer.resolve.filters import FilterBinder, applied
 from semantic_layer.resolve.measures import MeasureMaker, counting
-from semantic_layer.resolve.metrics import narrowed, resolve_population
 from semantic_layer.resolve.names import strange_period, unknown_in
 from semantic_layer.resolve.output import metric_filter
 from semantic_layer.resolve.resolved import (
@@ -34,7 +25,8 @@ from semantic_layer.resolve.resolved import (
     Rows,
     Sort,
 )
-from semantic_layer.resolve.unreachable import policies_that_miss, unbound
+from semantic_layer.resolve.rows import QueryRows
+from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.time.periods import Period
 
 _UNIT_LABELS = {
@@ -137,19 +129,12 @@ def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRow
     if missing:
         context.problems.append(MissingTable("metric", metric, tuple(sorted(missing))))
         return None
-    maker = MeasureMaker(
-        model,
-        binder,
-        lambda dataset, _: Rows(dataset, (), (), ()),
-        lambda rows, among: narrowed(rows, among, context),
-        context.calendars,
-    )
     try:
-        measure = maker.make(leaf, ())
+        measure = MeasureMaker(context, QueryRows(context)).make(leaf, ())
         key = binder.key(measure.rows.dataset, entity.dataset, entity.key)
         steps = binder.steps(measure.rows.dataset, {*key.datasets, *(step.target for step in measure.rows.steps)})
-    except UnbindableError as error:
-        context.problems.append(unbound(error, "metric", metric, model))
+    except NOT_BOUND as error:
+        context.problems.append(not_bound(error, "metric", metric, model))
         return None
     if measure.kind != "flow" or measure.time is None:
         context.problems.append(UnsupportedGroup("metric", f"'{metric}' does not count events in time."))
@@ -165,28 +150,16 @@ def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Con
     model, binder = context.model, context.binder
     context.problems.extend(unknown_in(filters, context, "filters"))
     context.finish()
-    found = FilterBinder(
-        model,
-        binder,
-        entity.dataset,
-        resolve_population=lambda inner: resolve_population(inner, context),
-        names=context.next_population,
-    )
+    found = FilterBinder(context, entity.dataset)
     try:
         bound = tuple(found.bind(each) for each in conditions)
         key = binder.key(entity.dataset, entity.dataset, entity.key)
         steps = binder.steps(entity.dataset, {entity.dataset, *found.datasets})
         context.problems.extend(policies_that_miss(entity.dataset, steps, context.reader.policies, model, "filters"))
-    except UnbindableError as error:
-        context.problems.append(unbound(error, "filters", entity.name, model))
+    except NOT_BOUND as error:
+        context.problems.append(not_bound(error, "filters", entity.name, model))
         return None
-    except TimePartError as error:
-        context.problems.append(time_part_problem(error, "filters", entity.name))
-        return None
-    except BadValueError as error:
-        context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
-        return None
-    return Members(Rows(entity.dataset, steps, (), bound, tuple(found.populations)), key.expression)
+    return Members(Rows(entity.dataset, steps, (), bound), key.expression)
 
 
 def _sorts(query: CohortQuery, columns: tuple[Column, ...], context: Context) -> tuple[Sort, ...]:

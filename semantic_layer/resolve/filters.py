@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlglot import exp
 
-from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import DATE_PARTS, TimePartError, part_of, split_name
 from semantic_layer.model.definitions import EntityDefinition
 from semantic_layer.model.model import Field, JoinPath, Model
 from semantic_layer.model.names import TIME_TYPES
-from semantic_layer.query.problems import GrainTooFine, NoEvent
-from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
+from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, Scalar
 from semantic_layer.query.result import ColumnType
 from semantic_layer.resolve.binding import Binder, Bound, UnbindableError, wrapped
-from semantic_layer.resolve.resolved import AppliedFilter, Population, ResolvedMetrics
-from semantic_layer.resolve.value_of_nothing import as_number, worth_of_nothing
+from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.resolved import AppliedFilter
 from semantic_layer.sql.nodes import all_of, any_of, day_literal, number_literal
 
 _TEXT_OPERATORS = ("contains", "not contains", "starts with", "ends with")
@@ -42,19 +40,16 @@ class BadValueError(ValueError):
 
 @dataclass
 class FilterBinder:
-    """Binds filters for rows of one dataset, gathering what they need to be joined or computed beside.
+    """Binds filters for rows of one dataset, gathering the `datasets` that must be joined for them; what conditions on
+    behaviour speak of is wanted of the context.
 
     `event_time` is the field of the time at which the rows happen, whose parts may be filtered by (`day_of_week`).
     """
 
-    model: Model
-    binder: Binder
+    context: Context
     dataset: str
-    resolve_population: Callable[[MetricQuery], ResolvedMetrics]
-    names: Callable[[], str]
     event_time: Field | None = None
     datasets: set[str] = field(default_factory=set)
-    populations: list[Population] = field(default_factory=list)
 
     def bind(self, condition: Filter) -> exp.Expr:
         """One bound boolean expression.
@@ -74,43 +69,20 @@ class FilterBinder:
         return exp.Not(this=inner)
 
     def _field(self, condition: FieldFilter) -> exp.Expr:
-        limited = policy_field(self.model, condition.field, self.dataset) if condition.origin == "policy" else None
+        model, binder = self.context.model, self.context.binder
+        limited = policy_field(model, condition.field, self.dataset) if condition.origin == "policy" else None
         if limited is not None:
-            bound, found = self.binder.field(limited, self.dataset), limited
+            bound, found = binder.field(limited, self.dataset), limited
         else:
-            bound, found = bound_name(self.model, self.binder, condition.field, self.dataset, self.event_time)
+            bound, found = bound_name(model, binder, condition.field, self.dataset, self.event_time)
         self.datasets |= bound.datasets
         return compare(wrapped(bound.expression), condition, found)
 
     def _population(self, condition: MetricFilter) -> exp.Expr:
-        entity = self.model.entities[condition.per]
-        key = self.binder.key(self.dataset, entity.dataset, entity.key)
+        entity = self.context.model.entities[condition.per]
+        key = self.context.binder.key(self.dataset, entity.dataset, entity.key)
         self.datasets |= key.datasets
-        name_of_key = key_name(self.model, entity)
-        query = MetricQuery(
-            metrics=(condition.metric,),
-            group_by=(name_of_key,),
-            period=condition.period,
-            filters=condition.filters,
-        )
-        resolved = self.resolve_population(query)
-        number = as_number(worth_of_nothing(resolved))
-        # if what entities without any row are worth meets the condition, leave out those that do not meet it
-        negated = number is not None and holds(number, condition.op, condition.values)
-        name = self.names()
-        self.populations.append(
-            Population(
-                name=name,
-                key=key.expression,
-                query=resolved,
-                key_column=name_of_key,
-                column=condition.metric,
-                op=condition.op,
-                values=condition.values,
-                negated=negated,
-            )
-        )
-        return exp.Placeholder(this=name)
+        return self.context.want(key.expression, condition)
 
 
 def bound_name(
@@ -206,11 +178,6 @@ def found_field(model: Model, name: str) -> Field | None:
     cut = split_name(name)
     time = found_field(model, cut[0]) if cut is not None else None
     return part_of(time, cut[1]) if cut is not None and time is not None and time.type in TIME_TYPES else None
-
-
-def time_part_problem(error: TimePartError, part: str, owner: str) -> Problem:
-    """What to tell of a part of a time that is not there; `owner` is the metric or entity that is asked about."""
-    return GrainTooFine(part, error.part, error.field) if error.field else NoEvent(part, owner, error.part)
 
 
 def fields_named(conditions: Iterable[Filter]) -> Iterator[str]:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from sqlglot import exp
 
 from semantic_layer.errors import Problem
-from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.definitions import EntityDefinition
 from semantic_layer.model.model import Field
 from semantic_layer.query.problems import (
@@ -18,26 +17,18 @@ from semantic_layer.query.problems import (
     NotAColumn,
     RepeatedColumn,
     UnknownName,
-    WrongType,
 )
 from semantic_layer.query.requests import ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import (
-    BadValueError,
-    FilterBinder,
-    applied,
-    key_name,
-    time_part_problem,
-    ways_in_doubt,
-)
+from semantic_layer.resolve.filters import FilterBinder, applied, key_name, ways_in_doubt
 from semantic_layer.resolve.masking import masked
-from semantic_layer.resolve.metrics import MetricResolver, resolve_population
+from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.names import unknown_in
 from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics, Rows, Sort
 from semantic_layer.resolve.result_columns import field_column
-from semantic_layer.resolve.unreachable import policies_that_miss, unbound
+from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.resolve.value_of_nothing import worth_of_nothing
 from semantic_layer.sql.nodes import day_literal
 
@@ -102,7 +93,7 @@ def _fields(names: tuple[str, ...], entity: EntityDefinition, context: Context) 
             field = model.field_on(model.dimensions[name], entity.dataset)
             if field is None:
                 error = UnbindableError(entity.dataset, name, ways_in_doubt(model, name, entity.dataset))
-                context.problems.append(unbound(error, f"columns[{index}]", entity.name, model))
+                context.problems.append(not_bound(error, f"columns[{index}]", entity.name, model))
                 continue
         if field is None and near_fields:
             ways = tuple(each.qualified for each in near_fields)
@@ -125,28 +116,16 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
             needs |= bound.datasets
             hidden = field.definition.pii is not None and not context.reader.may_see_personal
             keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
-        filters = FilterBinder(
-            context.model,
-            binder,
-            entity.dataset,
-            resolve_population=lambda inner: resolve_population(inner, context),
-            names=context.next_population,
-        )
+        filters = FilterBinder(context, entity.dataset)
         conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
         conditions += _existing(entity, context)
         steps = binder.steps(entity.dataset, needs | filters.datasets)
         policies = context.reader.policies
         context.problems.extend(policies_that_miss(entity.dataset, steps, policies, context.model, "columns"))
-    except UnbindableError as error:
-        context.problems.append(unbound(error, "filters", entity.name, context.model))
+    except NOT_BOUND as error:
+        context.problems.append(not_bound(error, "filters", entity.name, context.model))
         return None
-    except TimePartError as error:
-        context.problems.append(time_part_problem(error, "filters", entity.name))
-        return None
-    except BadValueError as error:
-        context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
-        return None
-    return Rows(entity.dataset, steps, tuple(keys), tuple(conditions), tuple(filters.populations))
+    return Rows(entity.dataset, steps, tuple(keys), tuple(conditions))
 
 
 def _missing(rows: Rows, context: Context) -> Iterable[Problem]:
@@ -176,7 +155,7 @@ def _measured(
     for group in together.values():
         metrics = tuple(dict.fromkeys(each.metric for each in group))
         query = MetricQuery(metrics=metrics, group_by=(key,), period=group[0].period, filters=group[0].filters)
-        resolved = MetricResolver(query, context).resolve()
+        resolved = resolve_metrics(query, context)
         found.update({each: _measured_join(each, resolved, key) for each in group})
     return tuple(found[each] for each in columns)
 

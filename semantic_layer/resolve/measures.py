@@ -2,58 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlglot import exp
 
 from semantic_layer.model.definitions import Among, MetricDefinition
 from semantic_layer.model.joins import AT_INSTANT
-from semantic_layer.model.model import Field, Metric, Model, Step
-from semantic_layer.model.names import parse_name
+from semantic_layer.model.model import Metric, Model, Step
 from semantic_layer.query.result import Label
-from semantic_layer.resolve.binding import Binder, UnbindableError
+from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import widened
+from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import find_field, ways_in_doubt
+from semantic_layer.resolve.placing import kind_of_measure, placed_by, time_name
 from semantic_layer.resolve.resolved import (
     Branch,
     ConversionParts,
     LatestRows,
     Measure,
-    MeasureKind,
-    Number,
     PerStage,
     Rows,
     TransitionParts,
 )
+from semantic_layer.resolve.rows import QueryRows
+from semantic_layer.resolve.value_of_nothing import adds_up, parts_added_up, when_empty
 from semantic_layer.sql.counted_rows import counts_of_rows, rows_counted
 from semantic_layer.sql.nodes import all_of, day_literal
 from semantic_layer.sql.value_types import kind_of, of_kind
-from semantic_layer.time.units import Units
 
 
-@dataclass
+@dataclass(frozen=True)
 class MeasureMaker:
-    """Makes measures for one query. `rows` gives a dataset's rows, which happen at the time of the given field (None:
-    at none), with the query's groups and filters, `narrowed` the rows of those entities only that are among some;
-    `calendars` hold all units of time; `suffix` is appended to aliases (`__total` without groups, `__running` from the
-    period's start)."""
+    """Makes measures over rows grouped by the dimensions of those `names`; `suffix` is appended to aliases (`__total`
+    without groups, `__running` from the period's start)."""
 
-    model: Model
-    binder: Binder
-    rows: Callable[[str, Field | None], Rows]
-    narrowed: Callable[[Rows, tuple[Among, ...]], Rows]
-    calendars: Mapping[str, Units]
+    context: Context
+    rows: QueryRows
+    names: tuple[str, ...] = ()
     suffix: str = ""
 
-    def kind_of(self, leaf: Metric) -> MeasureKind:
-        """How the leaf is placed in time."""
-        if leaf.kind == "transition" or leaf.kind == "conversion":
-            return leaf.kind
-        if leaf.definition.valid is not None:
-            return "stock"
-        return "snapshot" if self._time_name(leaf) is None else "flow"
+    @property
+    def _model(self) -> Model:
+        return self.context.model
 
     def make(
         self,
@@ -72,7 +63,7 @@ class MeasureMaker:
         if leaf.kind == "conversion":
             return self._conversion(leaf, branches, extra, among)
         assert leaf.definition.dataset is not None and leaf.expression is not None, "simple metrics have both"
-        dataset, kind = leaf.definition.dataset, self.kind_of(leaf)
+        dataset, kind = leaf.definition.dataset, kind_of_measure(leaf, self._model)
         needs: set[str] = {dataset}
         per = self._per(leaf, dataset, needs)
         given: dict[str, exp.Expr] | None = None
@@ -88,12 +79,12 @@ class MeasureMaker:
         since, until = self._validity(leaf, dataset, needs)
         latest = self._latest(leaf, dataset, needs)
         if leaf.definition.window is not None:
-            branches = widened(branches, leaf.definition.window, self.calendars)
+            branches = widened(branches, leaf.definition.window, self.context.calendars)
         overlaps = leaf.definition.window is not None or self.suffix == "__running"
         among = (leaf.definition.among, *among) if leaf.definition.among is not None else among
-        rows = self.rows(dataset, self.placed_by(leaf))
+        rows = self.rows.of(dataset, self.names, placed_by(leaf, self._model))
         if among:
-            rows = self.narrowed(rows, among)
+            rows = self.rows.narrowed(rows, among)
         needs |= {step.target for step in rows.steps}
         steps = self._steps(dataset, needs, tuple(each for each in (since, until) if each is not None))
         return Measure(
@@ -109,18 +100,18 @@ class MeasureMaker:
             per=per,
             transition=None,
             branches=branches,
-            when_empty=_when_empty(leaf),
+            when_empty=when_empty(leaf),
             latest=latest,
         )
 
     def _steps(self, dataset: str, needs: set[str], valid: tuple[exp.Expr, ...]) -> tuple[Step, ...]:
         """The joins of a measure's rows. Rows that are counted at an instant (`valid` tells at which they are) find
         the versions of that instant, unless the relationship says which."""
-        steps = self.binder.steps(dataset, needs)
+        steps = self.context.binder.steps(dataset, needs)
         if not valid:
             return steps
         ends = {column.table for tree in valid for column in tree.find_all(exp.Column)}
-        fixed = self.binder.steps(dataset, ends)
+        fixed = self.context.binder.steps(dataset, ends)
         return tuple(step if step in fixed else _as_of_instant(step) for step in steps)
 
     def _validity(self, leaf: Metric, dataset: str, needs: set[str]) -> tuple[exp.Expr | None, exp.Expr | None]:
@@ -143,12 +134,12 @@ class MeasureMaker:
         def replace_name(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, exp.Column) or node.table:
                 return node
-            is_key = node.name in self.model.keys and node.name not in self.model.datasets[dataset].fields
-            if node.name not in self.model.dimensions and not is_key:
+            is_key = node.name in self._model.keys and node.name not in self._model.datasets[dataset].fields
+            if node.name not in self._model.dimensions and not is_key:
                 return node
-            found = find_field(self.model, node.name, dataset)
+            found = find_field(self._model, node.name, dataset)
             if found is None:
-                raise UnbindableError(dataset, node.name, ways_in_doubt(self.model, node.name, dataset))
+                raise UnbindableError(dataset, node.name, ways_in_doubt(self._model, node.name, dataset))
             return exp.column(found.name, table=found.dataset)
 
         return tree.copy().transform(replace_name, copy=False)
@@ -158,8 +149,8 @@ class MeasureMaker:
     ) -> Measure:
         parts = leaf.definition.transition
         assert parts is not None, "checked by kind"
-        base = self.make(self.model.metrics[parts.of], branches, extra, among)
-        event = self._bare().make(self.model.metrics[parts.who], branches)
+        base = self.make(self._model.metrics[parts.of], branches, extra, among)
+        event = self._bare().make(self._model.metrics[parts.who], branches)
         base, base_key = self._with_fields(base, (parts.key,))
         event, event_key = self._with_fields(event, (parts.key,))
         base, event = counting(base, base_key[0]), counting(event, event_key[0])
@@ -170,10 +161,10 @@ class MeasureMaker:
     ) -> Measure:
         parts = leaf.definition.conversion
         assert parts is not None, "checked by kind"
-        base = self.make(self.model.metrics[parts.of], branches, extra, among)
-        event = self._bare().make(self.model.metrics[parts.to], branches)
-        identity = self.model.datasets[event.rows.dataset].primary_key
-        base_identity = self.model.datasets[base.rows.dataset].primary_key
+        base = self.make(self._model.metrics[parts.of], branches, extra, among)
+        event = self._bare().make(self._model.metrics[parts.to], branches)
+        identity = self._model.datasets[event.rows.dataset].primary_key
+        base_identity = self._model.datasets[base.rows.dataset].primary_key
         base, of_base = self._with_fields(base, (parts.key, *parts.same, *base_identity))
         event, of_event = self._with_fields(event, (parts.key, *parts.same.values(), *identity))
         base, event = (self._until_today(each) for each in (counting(base, of_base[0]), counting(event, of_event[0])))
@@ -190,21 +181,18 @@ class MeasureMaker:
             base_id=of_base[count + 1 :],
             is_of_same_rows=base.rows.dataset == event.rows.dataset,
         )
-        return replace(self._matched(leaf, base, branches, conversion=made), when_empty=_when_empty(leaf))
+        return replace(self._matched(leaf, base, branches, conversion=made), when_empty=when_empty(leaf))
 
     def _until_today(self, measure: Measure) -> Measure:
         """The measure without rows of later days, whatever period is asked for."""
         assert measure.time is not None, "events happen at a time"
-        end = day_literal(date.fromisoformat(self.binder.literals["as_of"].this.name) + timedelta(days=1))
+        end = day_literal(self.context.as_of + timedelta(days=1))
         limit = exp.LT(this=measure.time.copy(), expression=end)
         return replace(measure, condition=all_of([*([measure.condition] if measure.condition else []), limit]))
 
     def _bare(self) -> MeasureMaker:
         # the second set of rows is looked up by key alone: groups and filters choose who is looked at
-        def bare(dataset: str, _: Field | None) -> Rows:
-            return Rows(dataset, (), (), ())
-
-        return MeasureMaker(self.model, self.binder, bare, self.narrowed, self.calendars)
+        return MeasureMaker(self.context, QueryRows(self.context))
 
     def _matched(
         self,
@@ -227,7 +215,7 @@ class MeasureMaker:
             per=None,
             transition=transition,
             branches=branches,
-            when_empty=_when_empty(leaf),
+            when_empty=when_empty(leaf),
             conversion=conversion,
         )
 
@@ -246,79 +234,52 @@ class MeasureMaker:
         values = tuple((name, counts_of_rows(tree)) for name, tree in inner)
         return PerStage(tuple(self._parsed(each, dataset, needs) for each in leaf.definition.per.key), values)
 
-    def placed_by(self, leaf: Metric) -> Field | None:
-        """The field of the time at which the rows of a simple metric happen; None for states."""
-        name = self._time_name(leaf)
-        column = parse_name(name) if name is not None and leaf.definition.valid is None else None
-        if column is None:
-            return None
-        return self.model.datasets[column.table or leaf.definition.dataset or ""].fields[column.name]
-
-    def _time_name(self, leaf: Metric) -> str | None:
-        if leaf.definition.time is not None:
-            return leaf.definition.time
-        return self.model.datasets[leaf.definition.dataset or ""].definition.time
-
     def _time(self, leaf: Metric, dataset: str, needs: set[str]) -> exp.Expr:
-        name = self._time_name(leaf)
+        name = time_name(leaf, self._model)
         assert name is not None, "a flow has a time"
         return self._parsed(name, dataset, needs)
 
     def _parsed(self, text: str, dataset: str, needs: set[str]) -> exp.Expr:
-        return self._bound(self.model.parsed(text), dataset, needs)
+        return self._bound(self._model.parsed(text), dataset, needs)
 
     def _bound(
         self, tree: exp.Expr, dataset: str, needs: set[str], given: dict[str, exp.Expr] | None = None
     ) -> exp.Expr:
-        bound = self.binder.bind(tree, dataset, given)
+        bound = self.context.binder.bind(tree, dataset, given)
         needs |= bound.datasets
         return bound.expression
 
-    @staticmethod
-    def distinct(model: Model, rows: Rows, branches: tuple[Branch, ...]) -> Measure:
-        """A count of rows that only serves to find the groups there are."""
-        del model
-        definition = MetricDefinition(name="rows", dataset=rows.dataset, expression="count(*)")
-        star = exp.Count(this=exp.Star(), big_int=True)
-        metric = Metric(
-            definition=definition,
-            kind="simple",
-            label=Label("行数", "rows"),
-            expression=star,
-            filter=None,
-            inputs=(),
-            datasets=frozenset({rows.dataset}),
-            is_stock=False,
-            is_additive=True,
-        )
-        return Measure(
-            alias="rows",
-            metric=metric,
-            kind="snapshot",
-            rows=rows,
-            aggregate=star.copy(),
-            condition=None,
-            time=None,
-            since=None,
-            until=None,
-            per=None,
-            transition=None,
-            branches=branches[:1],
-            when_empty=0,
-        )
 
-
-def _when_empty(leaf: Metric) -> Number | None:
-    """The value of a metric over no rows: as its definition says, or 0 for counts and sums."""
-    match leaf.definition.empty:
-        case "zero":
-            return 0
-        case "null":
-            return None
-        case None:
-            return 0 if leaf.kind == "conversion" or adds_up(leaf.expression) else None
-        case number:
-            return number
+def distinct_rows(rows: Rows, branches: tuple[Branch, ...]) -> Measure:
+    """A count of rows that only serves to find the groups there are."""
+    definition = MetricDefinition(name="rows", dataset=rows.dataset, expression="count(*)")
+    star = exp.Count(this=exp.Star(), big_int=True)
+    metric = Metric(
+        definition=definition,
+        kind="simple",
+        label=Label("行数", "rows"),
+        expression=star,
+        filter=None,
+        inputs=(),
+        datasets=frozenset({rows.dataset}),
+        is_stock=False,
+        is_additive=True,
+    )
+    return Measure(
+        alias="rows",
+        metric=metric,
+        kind="snapshot",
+        rows=rows,
+        aggregate=star.copy(),
+        condition=None,
+        time=None,
+        since=None,
+        until=None,
+        per=None,
+        transition=None,
+        branches=branches[:1],
+        when_empty=0,
+    )
 
 
 def counting(measure: Measure, key: exp.Expr) -> Measure:
@@ -334,46 +295,6 @@ def _as_of_instant(step: Step) -> Step:
     if step.validity is None or not step.validity.is_default:
         return step
     return replace(step, validity=replace(step.validity, at=AT_INSTANT))
-
-
-def adds_up(expression: exp.Expr | None) -> bool:
-    """Whether the value over no rows is 0: counts and sums, and their sums and differences."""
-    match expression:
-        case exp.Filter() | exp.Paren():
-            return adds_up(expression.this)
-        case exp.Count() | exp.CountIf() | exp.Sum():
-            return True
-        case exp.Add() | exp.Sub():
-            return adds_up(expression.this) and adds_up(expression.expression)
-        case exp.Mul():
-            sides = (expression.this, expression.expression)
-            return any(adds_up(side) for side in sides) and any(isinstance(side, exp.Literal) for side in sides)
-        case exp.Coalesce():
-            return expression.expressions == [exp.Literal.number(0)] and adds_up(expression.this)
-        case _:
-            return False
-
-
-def parts_added_up(expression: exp.Expr) -> exp.Expr:
-    """Sums and differences whose parts are 0 where they have no rows, as the whole is: else one part without rows
-    would make nothing of the other. Anything else as it is."""
-    match expression:
-        case exp.Add() | exp.Sub():
-            sides = (_zero_over_nothing(each) for each in (expression.this, expression.expression))
-            return type(expression)(this=next(sides), expression=next(sides))
-        case exp.Paren():
-            return exp.Paren(this=parts_added_up(expression.this))
-        case _:
-            return expression
-
-
-def _zero_over_nothing(part: exp.Expr) -> exp.Expr:
-    counted = part.this if isinstance(part, exp.Filter) else part
-    if isinstance(counted, exp.Sum):
-        return exp.Coalesce(this=part, expressions=[exp.Literal.number(0)])
-    if isinstance(part, exp.Mul):
-        return type(part)(this=_zero_over_nothing(part.this), expression=_zero_over_nothing(part.expression))
-    return parts_added_up(part)
 
 
 def has_division(expression: exp.Expr) -> bool:

@@ -1,21 +1,19 @@
 """A request to its resolved form: names to definitions, joins, policies and defaults made explicit.
 
-Every problem of the request is collected and raised at once as QueryError. Reads no database and no clock: today, the
-reader, what tables are missing and where the data begins are given.
+Every problem of the request is collected and raised at once as QueryError. Has no engine and no clock: today, the
+reader, what tables are missing, where the data begins and the calendars are given (the last two look into the database
+when they are first asked).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlglot import exp
 
 from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import TimePartError
-from semantic_layer.model.definitions import Among
-from semantic_layer.model.entity_conditions import condition_of
 from semantic_layer.model.model import Metric
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.problems import (
@@ -28,7 +26,6 @@ from semantic_layer.query.problems import (
     OutsideCalendar,
     TooManyBuckets,
     UnsupportedGroup,
-    WrongType,
 )
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.binding import UnbindableError
@@ -42,32 +39,15 @@ from semantic_layer.resolve.branches import (
     times,
 )
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import (
-    BadValueError,
-    FilterBinder,
-    time_part_problem,
-)
-from semantic_layer.resolve.measures import MeasureMaker, has_division, renamed
+from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_division, renamed
 from semantic_layer.resolve.names import homes_of, unknown_names
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, runs
-from semantic_layer.resolve.resolved import (
-    Branch,
-    Bucket,
-    Measure,
-    MetricColumn,
-    ResolvedMetrics,
-    Rows,
-)
-from semantic_layer.resolve.result_columns import (
-    is_grain,
-    key_column,
-    metric_column,
-    part_column,
-)
+from semantic_layer.resolve.placing import kind_of_measure, placed_by
+from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics
+from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
-from semantic_layer.resolve.unreachable import unbound
-from semantic_layer.resolve.value_of_nothing import as_number, worth_of_nothing
+from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import OutsideCalendarError
 
@@ -76,42 +56,12 @@ RUNNING = "__running"
 
 def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
     """A metric query, resolved. Raises QueryError with every problem."""
-    resolved = MetricResolver(query, context).resolve()
+    resolved = _MetricResolver(query, context).resolve()
     context.finish()
     return resolved
 
 
-def resolve_population(query: MetricQuery, context: Context) -> ResolvedMetrics:
-    """A metric of each entity, resolved, to choose entities by it."""
-    resolved = MetricResolver(query, context).resolve()
-    worth = worth_of_nothing(resolved)
-    if as_number(worth) is None and not isinstance(worth, exp.Null):
-        what = f"'{query.metrics[0]}' cannot choose among customers: its formula does not tell what it is without rows."
-        context.problems.append(UnsupportedGroup("filters", what))
-    return resolved
-
-
-def narrowed(rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
-    """Rows of those entities only that meet every condition. Raises UnbindableError."""
-    filters = FilterBinder(
-        context.model,
-        context.binder,
-        rows.dataset,
-        resolve_population=lambda query: resolve_population(query, context),
-        names=context.next_population,
-    )
-    conditions = [condition_of(each, context.model.parameters, context.as_of, context.calendars) for each in among]
-    bound = tuple(filters.bind(each) for each in conditions)
-    needs = {rows.dataset, *(step.target for step in rows.steps), *filters.datasets}
-    return replace(
-        rows,
-        steps=context.binder.steps(rows.dataset, needs),
-        filters=(*rows.filters, *bound),
-        populations=(*rows.populations, *filters.populations),
-    )
-
-
-class MetricResolver:
+class _MetricResolver:
     """Resolves one metric query; problems go to the context."""
 
     def __init__(self, query: MetricQuery, context: Context) -> None:
@@ -126,13 +76,7 @@ class MetricResolver:
         self._clock = Clock(context.as_of, units, context.calendars, own)
         if len(grains) > 1:
             context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
-        self._makers: dict[str, MeasureMaker] = {}
-        self._rows = QueryRows(
-            query,
-            context,
-            lambda each: resolve_population(each, context),
-            lambda rows, among: narrowed(rows, among, context),
-        )
+        self._rows = QueryRows(context, query.filters, context.reader.policies)
 
     def resolve(self) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -210,7 +154,7 @@ class MetricResolver:
     def _snapshots(self, metric: Metric) -> tuple[bool, ...]:
         """Of each part of the metric, whether it is known for today only."""
         return tuple(
-            leaf.kind == "simple" and self._maker("").kind_of(leaf) == "snapshot"
+            leaf.kind == "simple" and kind_of_measure(leaf, self._model) == "snapshot"
             for leaf in self._model.leaves(metric.name)
         )
 
@@ -288,7 +232,7 @@ class MetricResolver:
         if self._grain is None or not spans.branches[0].spine:
             self._context.problems.append(NeedsPeriod("cumulative", "A running total"))
             return
-        kinds = {self._maker("").kind_of(leaf) for leaf in self._model.leaves(metric.name)}
+        kinds = {kind_of_measure(leaf, self._model) for leaf in self._model.leaves(metric.name)}
         if kinds != {"flow"} or not runs(metric, self._model):
             self._context.problems.append(NotAdditive("cumulative", metric.name))
             return
@@ -305,14 +249,8 @@ class MetricResolver:
             return None
         try:
             made = self._maker(suffix).make(leaf, branches, variant.conditions, variant.among)
-        except UnbindableError as error:
-            self._context.problems.append(self._rows.unreachable(leaf, error))
-            return None
-        except TimePartError as error:
-            self._context.problems.append(time_part_problem(error, "group_by", leaf.name))
-            return None
-        except BadValueError as error:
-            self._context.problems.append(WrongType("filters", error.field_name, error.type_name, str(error.value)))
+        except NOT_BOUND as error:
+            self._context.problems.append(not_bound(error, "group_by", leaf, self._model))
             return None
         too_fine = self._too_fine(leaf)
         if too_fine is not None:
@@ -329,23 +267,14 @@ class MetricResolver:
         if self._clock.units is None or not self._clock.units.has_clock:
             return None
         for each in self._model.placed_leaves(leaf):
-            time = self._maker("").placed_by(each)
+            time = placed_by(each, self._model)
             if time is not None and time.type == "date":
                 return GrainTooFine("group_by", self._clock.units.name, time.qualified)
         return None
 
     def _maker(self, suffix: str) -> MeasureMaker:
-        if suffix not in self._makers:
-            names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
-            self._makers[suffix] = MeasureMaker(
-                model=self._model,
-                binder=self._context.binder,
-                rows=lambda dataset, event_time: self._rows.of(dataset, names, event_time),
-                narrowed=self._rows.narrowed,
-                calendars=self._context.calendars,
-                suffix=suffix,
-            )
-        return self._makers[suffix]
+        names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
+        return MeasureMaker(self._context, self._rows, names, suffix)
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
         """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.
@@ -363,20 +292,18 @@ class MetricResolver:
         for dataset in homes_of(names, self._model):
             try:
                 rows = self._rows.of(dataset, names, None)
-            except UnbindableError as error:
-                problem = unbound(error, "group_by", dataset, self._model) if error.ways else problem
-                continue
             except TimePartError as error:
                 problem = UnsupportedGroup("group_by", f"'{error.part}' needs a metric.")
                 break
-            except BadValueError as error:
-                problem = WrongType("filters", error.field_name, error.type_name, str(error.value))
-                break
+            except NOT_BOUND as error:
+                if not isinstance(error, UnbindableError) or error.ways:
+                    problem = not_bound(error, "group_by", dataset, self._model)
+                continue
             read = sorted({dataset, *(step.target for step in rows.steps)} & set(self._context.unavailable))
             if read:
                 problem = MissingTable("group_by", read[0], self._context.unavailable[read[0]])
                 continue
-            measures["rows"] = MeasureMaker.distinct(self._model, rows, spans.branches)
+            measures["rows"] = distinct_rows(rows, spans.branches)
             return
         self._context.problems.append(problem)
 

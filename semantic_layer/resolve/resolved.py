@@ -1,6 +1,7 @@
 """A request with nothing left to look up: what `resolve` hands to the compiler.
 
-All expressions are bound trees (see `binding.py`). Periods are cut at today.
+All expressions are bound trees (see `binding.py`). Periods are cut at today. Every kind tells its `columns`, `filters`,
+`limit`, `period`, `previous_period` and `incomplete`; one that has none of these says so by a constant.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 from sqlglot import exp
 
 from semantic_layer.model.model import Metric, Step
-from semantic_layer.query.requests import Having, Origin, Scalar
+from semantic_layer.query.requests import Having, MetricFilter, Origin, Scalar
 from semantic_layer.query.result import Column
 from semantic_layer.time.periods import Period
 
@@ -63,19 +64,23 @@ class Branch:
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
-    """Entities by their own metric value: stands in filters as the placeholder `$name`.
-
-    True where `key` is (or, if `negated`, is not) among the entities of `query` whose `column` meets the condition.
-    """
+class WantedPopulation:
+    """Entities by their own metric value, as a condition names them: stands in filters as the placeholder `$name`.
+    True where `key` is among the entities that the condition holds for."""
 
     name: str
     key: exp.Expr
+    condition: MetricFilter
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Such entities, resolved: those of `query` whose metric meets the condition; if `negated`, all but those whose
+    metric does not."""
+
+    wanted: WantedPopulation
     query: ResolvedMetrics
     key_column: str
-    column: str
-    op: str
-    values: tuple[float, ...]
     negated: bool
 
 
@@ -102,7 +107,6 @@ class Rows:
     steps: tuple[Step, ...]
     keys: tuple[exp.Expr, ...]
     filters: tuple[exp.Expr, ...]
-    populations: tuple[Population, ...] = ()
     origin: exp.Expr | None = None
     joints: tuple[Joint, ...] = ()
 
@@ -252,6 +256,9 @@ class ResolvedList:
     limit: int | None
     columns: tuple[Column, ...]
     filters: tuple[AppliedFilter, ...]
+    period: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,6 +293,8 @@ class ResolvedCohort:
     columns: tuple[Column, ...]
     filters: tuple[AppliedFilter, ...]
     limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,6 +307,8 @@ class ResolvedFunnel:
     columns: tuple[Column, ...]
     filters: tuple[AppliedFilter, ...]
     limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
 
 
 Resolved = ResolvedMetrics | ResolvedList | ResolvedCohort | ResolvedFunnel

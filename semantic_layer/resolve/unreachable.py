@@ -1,33 +1,61 @@
-"""What is told where rows do not lead to a dimension: the ways in doubt, roles to choose from, what else there is."""
+"""What is told where something cannot be bound: the ways in doubt, roles to choose from, what else there is.
+
+The one ladder from what binding raises (`NOT_BOUND`) to the problem of the request.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
 from semantic_layer.errors import Problem
+from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.joins import written
-from semantic_layer.model.model import Field, Model, Step
-from semantic_layer.query.problems import AmbiguousPath, NeedsRole, PolicyMissesRole, Unreachable
+from semantic_layer.model.model import Field, Metric, Model, Step
+from semantic_layer.query.problems import (
+    AmbiguousPath,
+    GrainTooFine,
+    NeedsRole,
+    NoEvent,
+    PolicyMissesRole,
+    Unreachable,
+    WrongType,
+)
 from semantic_layer.query.requests import FieldFilter
 from semantic_layer.resolve.binding import UnbindableError
-from semantic_layer.resolve.filters import policy_field
+from semantic_layer.resolve.filters import BadValueError, policy_field
+
+NotBound = UnbindableError | TimePartError | BadValueError
+NOT_BOUND = (UnbindableError, TimePartError, BadValueError)
 
 
-def unbound(
-    error: UnbindableError,
-    part: str,
-    owner: str,
-    model: Model,
-    possible: tuple[str, ...] = (),
-    instead: str | None = None,
-) -> Problem:
-    """The problem of a dimension or dataset that rows do not lead to; `owner` is the metric or entity asked about."""
+def not_bound(error: NotBound, part: str, owner: str | Metric, model: Model) -> Problem:
+    """The problem of what could not be bound; `owner` is the metric or entity that is asked about."""
+    name = owner if isinstance(owner, str) else owner.name
+    match error:
+        case UnbindableError():
+            return _unreached(error, part, name, owner, model)
+        case TimePartError():
+            return GrainTooFine(part, error.part, error.field) if error.field else NoEvent(part, name, error.part)
+        case BadValueError():
+            return WrongType("filters", error.field_name, error.type_name, str(error.value))
+
+
+def _unreached(error: UnbindableError, part: str, name: str, owner: str | Metric, model: Model) -> Problem:
+    """The problem of a dimension or dataset that rows do not lead to; of a metric, with what there is instead."""
     if error.ways:
-        return AmbiguousPath(part, owner, error.target, tuple(written(way) for way in error.ways))
+        return AmbiguousPath(part, name, error.target, tuple(written(way) for way in error.ways))
     roles = tuple(_roles(error, model))
     if roles:
-        return NeedsRole(part, owner, error.target, roles)
-    return Unreachable(part, owner, error.target, possible, instead)
+        return NeedsRole(part, name, error.target, roles)
+    if isinstance(owner, str):
+        return Unreachable(part, name, error.target)
+    possible = tuple(each for each in model.dimensions if model.can_group(name, each))
+    dimension = model.dimensions.get(error.target)
+    reach = {error.target} | ({each.dataset for each in dimension.fields} if dimension is not None else set())
+    behind = reach | {each for each, paths in model.paths.items() if reach & set(paths)}
+    # lines stand behind products: what counts them can be asked about products
+    instead = next((each.metric for each in owner.definition.instead if each.dataset in behind), None)
+    return Unreachable(part, name, error.target, possible, instead)
 
 
 def _roles(error: UnbindableError, model: Model) -> Iterator[str]:

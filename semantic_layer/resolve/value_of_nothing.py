@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
+from semantic_layer.model.model import Metric
 from semantic_layer.resolve.resolved import Number, ResolvedMetrics
 
 _Known = Number | bool | None
@@ -29,6 +30,59 @@ def as_number(worth: exp.Expr) -> float | None:
         inner = as_number(worth.this)
         return None if inner is None else -inner
     return float(worth.name) if isinstance(worth, exp.Literal) else None
+
+
+def when_empty(leaf: Metric) -> Number | None:
+    """The value of a metric over no rows: as its definition says, or 0 for counts and sums."""
+    match leaf.definition.empty:
+        case "zero":
+            return 0
+        case "null":
+            return None
+        case None:
+            return 0 if leaf.kind == "conversion" or adds_up(leaf.expression) else None
+        case number:
+            return number
+
+
+def adds_up(expression: exp.Expr | None) -> bool:
+    """Whether the value over no rows is 0: counts and sums, and their sums and differences."""
+    match expression:
+        case exp.Filter() | exp.Paren():
+            return adds_up(expression.this)
+        case exp.Count() | exp.CountIf() | exp.Sum():
+            return True
+        case exp.Add() | exp.Sub():
+            return adds_up(expression.this) and adds_up(expression.expression)
+        case exp.Mul():
+            sides = (expression.this, expression.expression)
+            return any(adds_up(side) for side in sides) and any(isinstance(side, exp.Literal) for side in sides)
+        case exp.Coalesce():
+            return expression.expressions == [exp.Literal.number(0)] and adds_up(expression.this)
+        case _:
+            return False
+
+
+def parts_added_up(expression: exp.Expr) -> exp.Expr:
+    """Sums and differences whose parts are 0 where they have no rows, as the whole is: else one part without rows
+    would make nothing of the other. Anything else as it is."""
+    match expression:
+        case exp.Add() | exp.Sub():
+            sides = (_zero_over_nothing(each) for each in (expression.this, expression.expression))
+            return type(expression)(this=next(sides), expression=next(sides))
+        case exp.Paren():
+            return exp.Paren(this=parts_added_up(expression.this))
+        case _:
+            return expression
+
+
+def _zero_over_nothing(part: exp.Expr) -> exp.Expr:
+    counted = part.this if isinstance(part, exp.Filter) else part
+    if isinstance(counted, exp.Sum):
+        return exp.Coalesce(this=part, expressions=[exp.Literal.number(0)])
+    if isinstance(part, exp.Mul):
+        return type(part)(this=_zero_over_nothing(part.this), expression=_zero_over_nothing(part.expression))
+    return parts_added_up(part)
 
 
 class _UntoldError(ValueError):

@@ -112,14 +112,6 @@ def buckets(grain: Grain, period: Period) -> tuple[date, ...]:
     return tuple(found)
 
 
-def incomplete_buckets(grain: Grain, period: Period, today: date) -> tuple[date, ...]:
-    """The buckets that the period's ends or `today` cut off. A unit is over when today is its last day or later."""
-    assert period.start is not None, "only closed periods have buckets"
-    known = period.cut_after(today)
-    assert known.end is not None, "cut periods are closed at the end"
-    return tuple(first for first in buckets(grain, known) if first < period.start or shift(grain, first, 1) > known.end)
-
-
 def preceding(period: Period, today: date) -> Period:
     """The period before: the calendar unit before for a unit, else as many days right before.
 

@@ -1,4 +1,4 @@
-"""Tokens cover every character once; lemmas of related forms meet; fillers are found and mean nothing."""
+"""Tokens cover every character once; lemmas of related forms meet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from chat_service.language.folding import fold
 from chat_service.language.tokens import tokenize
-from chat_service.language.words.fillers import find_fillers
 from chat_service.language.words.lemma import lemma
 
 
@@ -63,19 +62,3 @@ def test_forms_of_a_word_meet(forms: str) -> None:
 @pytest.mark.parametrize("word", ["this", "gross", "status", "bonus", "sms", "class", "analysis", "address"])
 def test_words_that_only_look_inflected(word: str) -> None:
     assert lemma(word) == word
-
-
-@pytest.mark.parametrize(
-    "text", ["帮我看一下", "请问", "呢", "吧", "please", "can you tell me", "大概", "咱们", "来着"]
-)
-def test_fillers(text: str) -> None:
-    (filler,) = find_fillers(fold(text))
-    assert filler.text == text
-
-
-@pytest.mark.parametrize(
-    "text", ["不", "没", "not", "without", "except", "除了", "或", "or", "超过", "最高", "所有客户的"]
-)
-def test_words_with_meaning_are_no_courtesies(text: str) -> None:
-    assert all(filler.kind == "particle" for filler in find_fillers(fold(text)))
-    assert "".join(filler.text for filler in find_fillers(fold(text))) != text

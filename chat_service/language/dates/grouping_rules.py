@@ -4,7 +4,6 @@ fiscal years.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from chat_service.language.dates.grammar import Found, Rule
@@ -121,10 +120,6 @@ def _fiscal_quarter(found: Found) -> DateMention | PartialDate | None:
     first = add_months(found.today.replace(day=1), -months + 3 * (0 if which is None else int(which.value)))
     period = Period(first, add_months(first, 3), "quarter" if start in (1, 4, 7, 10) else None)
     return PartialDate(fixed=period)
-
-
-def _current(found: Found) -> DateMention | None:
-    return DateMention("now") if not re.match(" ?$", found.after(1)) else None
 
 
 RULES: tuple[Rule, ...] = (

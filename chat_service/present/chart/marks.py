@@ -317,7 +317,7 @@ def _category_order(finding: Finding, column: Column, category: Column) -> list[
     labels = [finding.names.value(category, value) for value in values]
     # most codes of an ordered category carry a number: 18-24, hour 9, month 3
     ordinal = sum(any(sign.isdigit() for sign in label) for label in labels) * 2 > len(labels)
-    if getattr(finding.request, "order_by", ()) or ordinal:
+    if finding.request.order_by or ordinal:
         return rows
     numbers = finding.numbers(column)
     totals: dict[object, float] = {}

@@ -60,7 +60,7 @@ def _is_used(item: Item, used: set[tuple[int, int]]) -> bool:
 
 def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assembly) -> bool:
     if isinstance(item, Rank):
-        return bool(getattr(request, "order_by", ()))
+        return bool(request.order_by)
     if isinstance(item, Amount):
         return item.value == 1 and item.parts[0].text in ("一", "一个", "one", "a")
     if isinstance(item, Node):

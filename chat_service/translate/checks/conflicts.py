@@ -22,7 +22,7 @@ _ONLY = frozenset({"只", "仅", "只在", "仅在", "only", "solely", "exclusiv
 
 def refuse_conflicts(frame: Frame, assembly: Assembly, request: Request) -> None:
     """Raise StopError where conditions of the request exclude each other, or a period went to the wrong part."""
-    filters = tuple(_flat(getattr(request, "filters", ())))
+    filters = tuple(_flat(request.filters))
     for one, other in itertools.combinations(filters, 2):
         if excludes(one, other):
             raise StopError(Denial("not_supported", _words_of(frame)))

@@ -90,7 +90,7 @@ def _by_measure(frame: Frame) -> bool:
         and not frame.whens
         and not frame.groups
         and any(
-            getattr(item, "end", 0) <= first and getattr(item, "text", "") in ("by", "按", "按照")
+            isinstance(item, Mention) and item.end <= first and item.text in ("by", "按", "按照")
             for item in frame.items
         )
     )

@@ -5,20 +5,7 @@ Keys that speak of other things than semantics (tests, constraints, contracts) a
 
 from __future__ import annotations
 
-from semantic_layer.interop.dbt.legacy import (
-    DIMENSION_KINDS,
-    ENTITY_KINDS,
-    METRIC_KINDS,
-    PERIOD_AGGREGATIONS,
-    Found,
-    aggregate,
-    conversion,
-    filters,
-    measure_use,
-    metric_use,
-    span,
-    validity,
-)
+from semantic_layer.interop.dbt.legacy import Found
 from semantic_layer.interop.dbt.nodes import Node
 from semantic_layer.interop.dbt.project import (
     Conversion,
@@ -30,6 +17,19 @@ from semantic_layer.interop.dbt.project import (
     MetricKind,
     SemanticModel,
     TimeSpine,
+)
+from semantic_layer.interop.dbt.shared import (
+    DIMENSION_KINDS,
+    ENTITY_KINDS,
+    METRIC_KINDS,
+    PERIOD_AGGREGATIONS,
+    aggregate,
+    conversion,
+    filters,
+    measure_use,
+    metric_use,
+    span,
+    validity,
 )
 from semantic_layer.loading.yaml_text import YamlValue
 

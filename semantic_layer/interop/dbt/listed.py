@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import Sources, where
-from semantic_layer.resolve.resolved import Population, Rows
+from semantic_layer.resolve.resolved import Rows
 from semantic_layer.sql.nodes import aliased
 
-
-def _no_population(each: Population) -> exp.Expr:
-    raise AssertionError(f"{each.name}: metrics in dbt's filters are joined")
-
-
-SOURCES = Sources({}, {}, _no_population)
+# metrics in dbt's filters are joined: there are no populations
+SOURCES = Sources({}, {})
 
 
 def listed(rows: Rows, names: Sequence[str]) -> exp.Select:

@@ -78,7 +78,7 @@ class RowsBuilder:
 
     def rows(self, keys: Iterable[exp.Expr], filters: Iterable[exp.Expr], name: str) -> Rows:
         """The rows with all that was asked for so far."""
-        return Rows(name, (), tuple(keys), tuple(filters), (), self._origin, tuple(self._joints))
+        return Rows(name, (), tuple(keys), tuple(filters), self._origin, tuple(self._joints))
 
     def cross_spine(self) -> None:
         """Put the rows beside every unit of the time spine, which metric_time then stands for."""

@@ -418,8 +418,3 @@ def _counts_who_did(inner: Mention, condition: Condition, scope: Scope) -> bool:
         return False
     asks = bool(inner.words("question")) or ("people" in inner.words("quantity") and inner.text.isascii())
     return asks or (condition.end <= inner.start and bool({"times", "orders", "money"} & set(condition.units)))
-
-
-def has_rank(items: Items) -> bool:
-    """Whether anything is ranked."""
-    return any(isinstance(item, Rank) for item in items)

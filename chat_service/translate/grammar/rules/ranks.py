@@ -117,8 +117,3 @@ def _by_change(found: Found, items: Items) -> Node | None:
     elif direction in ("best", "worst"):
         direction = "high" if direction == "best" else "low"
     return Rank(parts(items[found.first : found.last]), direction, rank.count, by_change=True)
-
-
-def is_default_count(item: Item) -> bool:
-    """Whether a rank's count was not said but taken for granted."""
-    return isinstance(item, Rank) and item.count == 1 and not any(part.number is not None for part in item.parts)

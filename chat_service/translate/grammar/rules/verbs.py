@@ -55,7 +55,7 @@ def is_verb(items: Items, at: int, scope: Scope) -> bool:
     after = items[at + 1 : at + 4]
     for each in after:
         if isinstance(each, (Condition, Amount)):
-            return not item.metrics() or True
+            return True
         if isinstance(each, Mention) and (each.text == "过" or (each.text == "了" and not item.metrics())):
             return True
         named = isinstance(each, Mention) and bool(is_a(each, "entity") or each.metrics() or each.lists())

@@ -1,0 +1,29 @@
+"""The one door of this room: a request of any kind to its resolved form, with the populations that it speaks of."""
+
+from __future__ import annotations
+
+from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.events import resolve_cohort, resolve_funnel
+from semantic_layer.resolve.lists import resolve_list
+from semantic_layer.resolve.metrics import resolve_metrics
+from semantic_layer.resolve.populations import resolve_populations
+from semantic_layer.resolve.resolved import Population, Resolved
+
+
+def resolve(request: Request, context: Context) -> tuple[Resolved, tuple[Population, ...]]:
+    """The request, resolved, and every population in its conditions, inner ones first. Raises QueryError with every
+    problem."""
+    return _resolved(request, context), resolve_populations(context)
+
+
+def _resolved(request: Request, context: Context) -> Resolved:
+    match request:
+        case MetricQuery():
+            return resolve_metrics(request, context)
+        case ListQuery():
+            return resolve_list(request, context)
+        case CohortQuery():
+            return resolve_cohort(request, context)
+        case FunnelQuery():
+            return resolve_funnel(request, context)
