@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.errors import Problem
 from semantic_layer.model.definitions import EntityDefinition
+from semantic_layer.model.lookup import key_name, ways_in_doubt
 from semantic_layer.model.model import Field
 from semantic_layer.query.problems import (
     AmbiguousPath,
@@ -22,7 +23,7 @@ from semantic_layer.query.requests import ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import FilterBinder, applied, key_name, ways_in_doubt
+from semantic_layer.resolve.filters import FilterBinder, applied
 from semantic_layer.resolve.masking import masked
 from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.names import unknown_in

@@ -9,13 +9,13 @@ from sqlglot import exp
 
 from semantic_layer.model.definitions import Among, MetricDefinition
 from semantic_layer.model.joins import AT_INSTANT
+from semantic_layer.model.lookup import find_field, ways_in_doubt
 from semantic_layer.model.model import Metric, Model, Step
+from semantic_layer.model.placing import placed_by, placing_of, time_name
 from semantic_layer.query.result import Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import widened
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import find_field, ways_in_doubt
-from semantic_layer.resolve.placing import kind_of_measure, placed_by, time_name
 from semantic_layer.resolve.resolved import (
     Branch,
     ConversionParts,
@@ -63,7 +63,7 @@ class MeasureMaker:
         if leaf.kind == "conversion":
             return self._conversion(leaf, branches, extra, among)
         assert leaf.definition.dataset is not None and leaf.expression is not None, "simple metrics have both"
-        dataset, kind = leaf.definition.dataset, kind_of_measure(leaf, self._model)
+        dataset, kind = leaf.definition.dataset, placing_of(leaf, self._model)
         needs: set[str] = {dataset}
         per = self._per(leaf, dataset, needs)
         given: dict[str, exp.Expr] | None = None

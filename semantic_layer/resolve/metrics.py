@@ -15,6 +15,7 @@ from sqlglot import exp
 from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.model import Metric
+from semantic_layer.model.placing import placed_by, placing_of
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.problems import (
     GrainTooFine,
@@ -43,7 +44,6 @@ from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_div
 from semantic_layer.resolve.names import homes_of, unknown_names
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, runs
-from semantic_layer.resolve.placing import kind_of_measure, placed_by
 from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
@@ -56,7 +56,8 @@ RUNNING = "__running"
 
 def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
     """A metric query, resolved. Raises QueryError with every problem."""
-    resolved = _MetricResolver(query, context).resolve()
+    resolver = _MetricResolver(query, context)
+    resolved = resolver.resolve()
     context.finish()
     return resolved
 
@@ -154,7 +155,7 @@ class _MetricResolver:
     def _snapshots(self, metric: Metric) -> tuple[bool, ...]:
         """Of each part of the metric, whether it is known for today only."""
         return tuple(
-            leaf.kind == "simple" and kind_of_measure(leaf, self._model) == "snapshot"
+            leaf.kind == "simple" and placing_of(leaf, self._model) == "snapshot"
             for leaf in self._model.leaves(metric.name)
         )
 
@@ -232,7 +233,7 @@ class _MetricResolver:
         if self._grain is None or not spans.branches[0].spine:
             self._context.problems.append(NeedsPeriod("cumulative", "A running total"))
             return
-        kinds = {kind_of_measure(leaf, self._model) for leaf in self._model.leaves(metric.name)}
+        kinds = {placing_of(leaf, self._model) for leaf in self._model.leaves(metric.name)}
         if kinds != {"flow"} or not runs(metric, self._model):
             self._context.problems.append(NotAdditive("cumulative", metric.name))
             return

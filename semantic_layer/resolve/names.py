@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import DATE_PARTS, TimePartError
+from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.problems import EmptyRange, GrainTooFine, NotAColumn, PeriodOutOfRange, UnknownName, Withheld
 from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import found_field
 from semantic_layer.time.periods import GRAINS, Period
 from semantic_layer.time.units import CLOCK_GRAINS
 

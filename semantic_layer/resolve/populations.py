@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from semantic_layer.model.lookup import key_name
 from semantic_layer.query.problems import UnsupportedGroup
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import holds, key_name
+from semantic_layer.resolve.filters import holds
 from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.resolved import Population, WantedPopulation
 from semantic_layer.resolve.value_of_nothing import as_number, worth_of_nothing

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlglot import exp
-
 from semantic_layer.model.date_parts import DATE_PARTS, PART_LABELS
 from semantic_layer.model.labels import label_of
+from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Metric, Model
+from semantic_layer.model.value_kind import value_kind
 from semantic_layer.query.result import Column, ColumnPart, ColumnType, Label
-from semantic_layer.resolve.filters import found_field
-from semantic_layer.sql.value_types import kind_of, of_kind
 from semantic_layer.time.units import STANDARD
 
 NUMBERS: tuple[ColumnType, ...] = ("integer", "number")
@@ -71,42 +69,11 @@ def field_column(name: str, label: Label, found: Field) -> Column:
 
 def metric_column(model: Model, metric: Metric) -> Column:
     """The column of a metric's value."""
-    kind = value_kind(model, metric)
+    kind = value_kind(metric, model)
     if kind in NUMBERS:
         kind = "integer" if metric.unit == "count" else "number"
     unit = metric.unit if kind in NUMBERS else None
     return Column(metric.name, "metric", kind, metric.label, unit=unit, metric=metric.name)
-
-
-def value_kind(model: Model, metric: Metric) -> ColumnType:
-    """Of which kind a metric's values are; numbers where its expression does not tell."""
-    if metric.expression is None:
-        return "number"
-    tree = metric.expression.copy()
-    for column in list(tree.find_all(exp.Column)):
-        of_kind(column, _kind_of_name(model, metric, column))
-    return kind_of(tree) or "number"
-
-
-def _kind_of_name(model: Model, metric: Metric, column: exp.Column) -> ColumnType | None:
-    """The kind of what a name in a metric's expression stands for: a field, a value of each entity, a metric."""
-    definition = metric.definition
-    if definition.dataset is None:
-        inner = definition.inputs.get(column.name)
-        named = model.metrics.get(inner.metric if inner is not None else column.name)
-        return value_kind(model, named) if named is not None else None
-    if definition.per is not None and not column.table and column.name in definition.per.values:
-        tree = model.parsed(definition.per.values[column.name]).copy()
-        for each in list(tree.find_all(exp.Column)):
-            of_kind(each, _field_kind(model, each, definition.dataset))
-        return kind_of(tree)
-    return _field_kind(model, column, definition.dataset)
-
-
-def _field_kind(model: Model, column: exp.Column, dataset: str) -> ColumnType | None:
-    owner = model.datasets.get(column.table or dataset)
-    found = owner.fields.get(column.name) if owner is not None else None
-    return found.type if found is not None else None
 
 
 def part_column(model: Model, metric: Metric, part: Literal["share", "cumulative"]) -> Column:

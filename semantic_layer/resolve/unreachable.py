@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.joins import written
+from semantic_layer.model.lookup import policy_field
 from semantic_layer.model.model import Field, Metric, Model, Step
 from semantic_layer.query.problems import (
     AmbiguousPath,
@@ -22,7 +23,7 @@ from semantic_layer.query.problems import (
 )
 from semantic_layer.query.requests import FieldFilter
 from semantic_layer.resolve.binding import UnbindableError
-from semantic_layer.resolve.filters import BadValueError, policy_field
+from semantic_layer.resolve.filters import BadValueError
 
 NotBound = UnbindableError | TimePartError | BadValueError
 NOT_BOUND = (UnbindableError, TimePartError, BadValueError)

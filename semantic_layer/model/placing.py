@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from semantic_layer.model.model import Field, Metric, Model
 from semantic_layer.model.names import parse_name
-from semantic_layer.resolve.resolved import MeasureKind
+
+Placing = Literal["flow", "stock", "snapshot", "transition", "conversion"]
 
 
-def kind_of_measure(leaf: Metric, model: Model) -> MeasureKind:
+def placing_of(leaf: Metric, model: Model) -> Placing:
     """A state at an instant, one of today only, a matching of two, or what happens in time."""
     if leaf.kind == "transition" or leaf.kind == "conversion":
         return leaf.kind
