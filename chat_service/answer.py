@@ -27,14 +27,23 @@ from chat_service.present.emptiness import Emptiness, first_day_behind, is_empty
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
-from chat_service.present.problems import error_words, is_askers
 from chat_service.present.restate import restate
 from chat_service.present.suggestions import leading_metrics, suggest, suggest_for_metrics
 from chat_service.present.text import describe, reading_remarks
 from chat_service.services import Services
 from chat_service.stopwatch import Stopwatch
 from chat_service.translate.grammar.parse import language_of
-from semantic_layer import EngineError, HuitouError, Layer, MetricQuery, QueryError, Reader, Request, ResultTable
+from semantic_layer import (
+    EngineError,
+    HuitouError,
+    Layer,
+    MetricQuery,
+    QueryError,
+    QueryProblem,
+    Reader,
+    Request,
+    ResultTable,
+)
 
 
 def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] = lambda _: None) -> Answer:
@@ -48,7 +57,7 @@ def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] =
         found = _answer_outcome(outcome, asked, services, watch, on_stage)
     except EngineError as error:
         names = Names(services.model, language)
-        trouble = Trouble(error.problems[0].code, error_words(error, names))
+        trouble = Trouble(error.problems[0].code, error.sentences(names.language, names.known))
         found = Answer("error", language, trouble.message, Reading(language), trouble=trouble)
     return replace(found, timings_ms=watch.total())
 
@@ -149,9 +158,10 @@ def _refused(outcome: Refusal) -> Answer:
 
 
 def _failed(base: Answer, error: HuitouError, names: Names, layer: Layer) -> Answer:
-    trouble = Trouble(error.problems[0].code, error_words(error, names))
+    trouble = Trouble(error.problems[0].code, error.sentences(names.language, names.known))
     restated = restate(base.request, names, layer.as_of) if base.request is not None else ""
-    status: Status = "refused" if isinstance(error, QueryError) and is_askers(error.problems[0]) else "error"
+    # what the asker can mend by asking otherwise, rather than the operator
+    status: Status = "refused" if isinstance(error.problems[0], QueryProblem) else "error"
     return replace(base, status=status, text=trouble.message, trouble=trouble, restated=restated)
 
 

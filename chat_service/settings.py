@@ -7,15 +7,14 @@ in which `huitou ask` must have answered. `huitou settings` and docs/settings.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from semantic_layer import HuitouError, Problem, scheme_of, without_secrets
+from semantic_layer import HuitouError, Problem, problem, scheme_of, without_secrets
 
 PREFIX = "HUITOU_"
 DEMO_DATABASE = Path("huitou-demo.duckdb")
@@ -58,42 +57,39 @@ class Settings(BaseModel):
     max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
 
 
-@dataclass(frozen=True)
+@problem(
+    "invalid_setting",
+    zh="{name} 的值“{value}”不行：{reason}。`huitou settings` 说明每一项设置。",
+    en="{name}='{value}' does not do: {reason}. `huitou settings` explains every setting.",
+)
 class InvalidSetting(Problem):
     """A setting with a value that cannot be."""
 
-    code: ClassVar[str] = "invalid_setting"
     name: str
     value: str
     reason: str
 
-    @property
-    def message(self) -> str:
-        return f"{self.name}={self.value!r} does not do: {self.reason}. `huitou settings` explains every setting."
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_setting",
+    zh="没有设置项 {name}。`huitou settings` 列出全部。",
+    en="There is no setting {name}. `huitou settings` lists them all.",
+)
 class UnknownSetting(Problem):
     """A variable with our prefix that no setting has: probably a slip of the pen."""
 
-    code: ClassVar[str] = "unknown_setting"
     name: str
 
-    @property
-    def message(self) -> str:
-        return f"There is no setting {self.name}. `huitou settings` lists them all."
 
-
-@dataclass(frozen=True)
+@problem(
+    "needs_database_file",
+    zh="这个操作只用于 DuckDB 文件，不能用于“{database}”。请用 --db 指定文件。",
+    en="This works on a DuckDB file, not on '{database}'. Name a file with --db.",
+)
 class NeedsDatabaseFile(Problem):
     """What was asked works on a DuckDB file, and a server is named."""
 
-    code: ClassVar[str] = "needs_database_file"
     database: str
-
-    @property
-    def message(self) -> str:
-        return f"This works on a DuckDB file, not on '{self.database}'. Name a file with --db."
 
 
 class SettingsError(HuitouError):

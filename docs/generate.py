@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType, NoneType, UnionType
@@ -41,19 +42,34 @@ FAMILIES: tuple[tuple[type[Problem], str], ...] = (
 
 
 def problems_page() -> str:
-    """Every problem by who must act, with its code and what it means."""
-    lines = ["# Problems", "", "Every problem has a stable code. The sentence that comes with it names the culprit."]
+    """Every problem by who must act, with its code, what it means and its sentence in both languages."""
+    lines = ["# Problems", ""]
+    lines += ["Every problem has a stable code. Its sentence names the culprit; chat says it in the asker's language,"]
+    lines += ["with the model's labels for its names. *Italics* stand for what is filled in."]
     listed: set[type[Problem]] = {family for family, _ in FAMILIES}
     for package in (semantic_layer, chat_service):
         _import_all(package)
     ours = (each for each in _subclasses(Problem) if each.__module__.startswith(("semantic_layer.", "chat_service.")))
-    classes = sorted(set(ours), key=lambda problem: problem.code)
+    classes = sorted(set(ours), key=lambda problem: (problem.code, problem.__name__))
     for family, title in FAMILIES:
         members = [each for each in classes if issubclass(each, family) and each not in listed and "code" in vars(each)]
         listed.update(members)
-        lines += ["", f"## {title}", "", "| code | what it means |", "|---|---|"]
-        lines += [f"| `{each.code}` | {_cell(_summary(each))} |" for each in members]
+        lines += ["", f"## {title}", "", "| code | what it means | in words |", "|---|---|---|"]
+        for each in members:
+            words = f"{_worded(each.en)}<br>{_worded(each.zh)}"
+            lines.append(f"| `{each.code}` | {_cell(_summary(each))} | {_cell(words)} |")
     return _text(lines)
+
+
+def _worded(template: str) -> str:
+    """A problem's template for people: its first alternatives, with the names of fields for what is filled in.
+
+    >>> _worded("There is no '{name}'.[ By {possible:list}.| By nothing.]{nearest:offer}")
+    "There is no '*name*'. By *possible*."
+    """
+    chosen = re.sub(r"\[\[|\]\]|\[([^\[\]|]*)(\|[^\[\]]*)?\]", lambda part: part[1] or part[0][0], template)
+    said = re.sub(r"\{\w+:(if|offer)\}", "", chosen)
+    return re.sub(r"\{(\w+)[^}]*\}", lambda field: f"*{field[1].replace('_', ' ')}*", said)
 
 
 def metrics_page() -> str:

@@ -23,11 +23,14 @@ from semantic_layer.errors import DefinitionsError as DefinitionsError
 from semantic_layer.errors import EngineError as EngineError
 from semantic_layer.errors import EngineProblem as EngineProblem
 from semantic_layer.errors import HuitouError as HuitouError
+from semantic_layer.errors import Language as Language
+from semantic_layer.errors import Namer as Namer
+from semantic_layer.errors import Phrase as Phrase
 from semantic_layer.errors import Problem as Problem
 from semantic_layer.errors import QueryError as QueryError
 from semantic_layer.errors import QueryProblem as QueryProblem
 from semantic_layer.errors import nearest as nearest
-from semantic_layer.errors import suggestion as suggestion
+from semantic_layer.errors import problem as problem
 from semantic_layer.interop import dbt as dbt
 from semantic_layer.interop import ossie as ossie
 from semantic_layer.interop.dbt import DbtLayer as DbtLayer
@@ -59,6 +62,7 @@ from semantic_layer.model.definitions import ListDefinition as ListDefinition
 from semantic_layer.model.definitions import MetricDefinition as MetricDefinition
 from semantic_layer.model.definitions import ModelDefinition as ModelDefinition
 from semantic_layer.model.definitions import Synonyms as Synonyms
+from semantic_layer.model.labels import label_in as label_in
 from semantic_layer.model.model import Dimension as Dimension
 from semantic_layer.model.model import Field as Field
 from semantic_layer.model.model import Metric as Metric

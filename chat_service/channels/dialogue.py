@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import ClassVar
 
 from chat_service.answer import answer
 from chat_service.asking import Answer, Asked, Stage
@@ -19,80 +18,74 @@ from chat_service.channels.wire import ChatBody, ChatRequest
 from chat_service.conversation.memory import MEMORY, Memory, Store, Turn
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
-from semantic_layer import HuitouError, Problem, Reader
+from semantic_layer import HuitouError, Problem, Reader, problem
 
 
-@dataclass(frozen=True)
+@problem(
+    "unknown_choice",
+    zh="这次对话里“{clarification_id}”没有可选的“{choice_id}”。",
+    en="There is no open choice '{choice_id}' of '{clarification_id}' in this conversation.",
+)
 class UnknownChoice(Problem):
     """A selection of a clarification that is not open in this conversation."""
 
-    code: ClassVar[str] = "unknown_choice"
     clarification_id: str
     choice_id: str
 
-    @property
-    def message(self) -> str:
-        return f"There is no open choice '{self.choice_id}' of '{self.clarification_id}' in this conversation."
 
-
-@dataclass(frozen=True)
+@problem(
+    "message_id_reused",
+    zh="消息编号“{message_id}”之前已用于另一条消息。",
+    en="The message id '{message_id}' was sent before with another message.",
+)
 class MessageIdReused(Problem):
     """A message id that was used for another message."""
 
-    code: ClassVar[str] = "message_id_reused"
     message_id: str
 
-    @property
-    def message(self) -> str:
-        return f"The message id '{self.message_id}' was sent before with another message."
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_conversation",
+    zh="没有对话“{conversation_id}”。",
+    en="There is no conversation '{conversation_id}'.",
+)
 class UnknownConversation(Problem):
     """A conversation that this reader does not have."""
 
-    code: ClassVar[str] = "unknown_conversation"
     conversation_id: str
 
-    @property
-    def message(self) -> str:
-        return f"There is no conversation '{self.conversation_id}'."
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_answer",
+    zh="没有编号为“{request_id}”的回答。",
+    en="There is no answer '{request_id}'.",
+)
 class UnknownAnswer(Problem):
     """A request id under which this reader was not answered."""
 
-    code: ClassVar[str] = "unknown_answer"
     request_id: str
 
-    @property
-    def message(self) -> str:
-        return f"There is no answer '{self.request_id}'."
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_dimension",
+    zh="没有维度“{name}”。GET /v1/dimensions 列出全部维度。",
+    en="There is no dimension '{name}'. GET /v1/dimensions lists them.",
+)
 class UnknownDimension(Problem):
     """A dimension that the model does not have."""
 
-    code: ClassVar[str] = "unknown_dimension"
     name: str
 
-    @property
-    def message(self) -> str:
-        return f"There is no dimension '{self.name}'. GET /v1/dimensions lists them."
 
-
-@dataclass(frozen=True)
+@problem(
+    "translator_unavailable",
+    zh="这里没有配置翻译器“{translator}”，可用的是“offline”和“auto”。",
+    en="The translator '{translator}' is not set up here. 'offline' and 'auto' are.",
+)
 class TranslatorUnavailable(Problem):
     """A translator that this deployment does not have."""
 
-    code: ClassVar[str] = "translator_unavailable"
     translator: str
-
-    @property
-    def message(self) -> str:
-        return f"The translator '{self.translator}' is not set up here. 'offline' and 'auto' are."
 
 
 class DialogueError(HuitouError):

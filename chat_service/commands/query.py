@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -21,22 +20,21 @@ from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
 from chat_service.present.terminal import table_of
-from semantic_layer import Problem, QueryError, Request, is_dbt, is_ossie
+from semantic_layer import Problem, QueryError, Request, is_dbt, is_ossie, problem
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-@dataclass(frozen=True)
+@problem(
+    "malformed_query",
+    zh="{where}：{reason}",
+    en="{where}: {reason}",
+)
 class MalformedQuery(Problem):
     """A file that is no typed query."""
 
-    code: ClassVar[str] = "malformed_query"
     where: str
     reason: str
-
-    @property
-    def message(self) -> str:
-        return f"{self.where}: {self.reason}"
 
 
 @app.command()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from pydantic import TypeAdapter
 
 from chat_service.outcomes import Choice, Clarification, Previous
-from semantic_layer import HuitouError, Problem, Request
+from semantic_layer import HuitouError, Problem, Request, problem
 
 
 @dataclass(frozen=True)
@@ -77,16 +77,15 @@ class Feedback:
     given_at: str
 
 
-@dataclass(frozen=True)
+@problem(
+    "store_unavailable",
+    zh="对话无法保存：{reason}。请检查 HUITOU_CONVERSATIONS_URL。",
+    en="Conversations cannot be kept: {reason}. See HUITOU_CONVERSATIONS_URL.",
+)
 class StoreUnavailable(Problem):
     """The place where conversations are kept cannot be used."""
 
-    code: ClassVar[str] = "store_unavailable"
     reason: str
-
-    @property
-    def message(self) -> str:
-        return f"Conversations cannot be kept: {self.reason}. See HUITOU_CONVERSATIONS_URL."
 
 
 class StoreError(HuitouError):

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
-from semantic_layer import DefinitionProblem, HuitouError, Part, YamlValue, nearest, read_yaml, suggestion
+from semantic_layer import DefinitionProblem, HuitouError, Part, Phrase, YamlValue, nearest, problem, read_yaml
 
 Check = Literal["table", "list", "refused", "clarification", "empty", "text"]
 CHECKS: tuple[Check, ...] = get_args(Check)
@@ -29,75 +29,66 @@ class SuiteError(HuitouError):
     """The suite's file is wrong: for whoever wrote it."""
 
 
-@dataclass(frozen=True)
+@problem(
+    "suite_missing",
+    zh="这里没有问题集。请指定一个 YAML 文件。",
+    en="There is no suite of questions here. Name a YAML file.",
+)
 class SuiteMissing(DefinitionProblem):
     """There is no file of that name."""
 
-    code: ClassVar[str] = "suite_missing"
 
-    @property
-    def message(self) -> str:
-        return "There is no suite of questions here. Name a YAML file."
-
-
-@dataclass(frozen=True)
+@problem(
+    "suite_not_text",
+    zh="问题集不是 UTF-8 文本。请存为这种编码。",
+    en="The suite is not text in UTF-8. Save it in that encoding.",
+)
 class SuiteNotText(DefinitionProblem):
     """The file's bytes are not UTF-8."""
 
-    code: ClassVar[str] = "suite_not_text"
 
-    @property
-    def message(self) -> str:
-        return "The suite is not text in UTF-8. Save it in that encoding."
-
-
-@dataclass(frozen=True)
+@problem(
+    "suite_malformed",
+    zh="“{part}”应该是{wanted}。",
+    en="'{part}' should be {wanted}.",
+)
 class SuiteMalformed(DefinitionProblem):
     """A part of an entry is missing or is not what it should be. `part` names it."""
 
-    code: ClassVar[str] = "suite_malformed"
     part: str
-    wanted: str
-
-    @property
-    def message(self) -> str:
-        return f"'{self.part}' should be {self.wanted}."
+    wanted: Phrase
 
 
-@dataclass(frozen=True)
+@problem(
+    "suite_key_unknown",
+    zh="“{key}”在这里没有含义。{nearest:offer}",
+    en="'{key}' has no meaning here.{nearest:offer}",
+)
 class SuiteKeyUnknown(DefinitionProblem):
     """A key that is one slip of the hand away from a key with a meaning."""
 
-    code: ClassVar[str] = "suite_key_unknown"
     key: str
-    nearest: str
-
-    @property
-    def message(self) -> str:
-        return f"'{self.key}' has no meaning here.{suggestion((self.nearest,))}"
+    nearest: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@problem(
+    "suite_id_twice",
+    zh="编号“{id}”用了两次。请给每个问题自己的编号。",
+    en="The id '{id}' is used twice. Give each question its own.",
+)
 class SuiteIdTwice(DefinitionProblem):
     """Two entries carry the same id, so a report could not tell them apart."""
 
-    code: ClassVar[str] = "suite_id_twice"
     id: str
 
-    @property
-    def message(self) -> str:
-        return f"The id '{self.id}' is used twice. Give each question its own."
 
-
-@dataclass(frozen=True)
+@problem(
+    "nothing_selected",
+    zh="问题集里没有符合所选编号、类别和语言的问题。",
+    en="No question of the suite is of the ids, categories and languages asked for.",
+)
 class NothingSelected(DefinitionProblem):
     """The suite has no question of the ids, categories and languages asked for."""
-
-    code: ClassVar[str] = "nothing_selected"
-
-    @property
-    def message(self) -> str:
-        return "No question of the suite is of the ids, categories and languages asked for."
 
 
 @dataclass(frozen=True)
@@ -154,7 +145,7 @@ class _Reader:
 
     def cases(self, entries: YamlValue) -> tuple[Case, ...]:
         if not isinstance(entries, list) or not entries:
-            self._malformed((), "suite", "a list of questions")
+            self._malformed((), "suite", "问题的列表", "a list of questions")
             return ()
         found: dict[str, Case] = {}
         for index, entry in enumerate(entries):
@@ -167,7 +158,12 @@ class _Reader:
 
     def _case(self, entry: YamlValue, at: Part) -> Case | None:
         if not isinstance(entry, dict):
-            self._malformed(at, "entry", "a mapping with 'id', 'lang', 'category' and 'q' or 'turns'")
+            self._malformed(
+                at,
+                "entry",
+                "带有“id”“lang”“category”以及“q”或“turns”的映射",
+                "a mapping with 'id', 'lang', 'category' and 'q' or 'turns'",
+            )
             return None
         before = len(self.problems)
         id_ = self._text(entry, "id", at)
@@ -184,12 +180,12 @@ class _Reader:
 
     def _turns(self, turns: YamlValue, at: Part) -> Iterator[Turn]:
         if not isinstance(turns, list) or not turns:
-            self._malformed(at, "turns", "a list of questions asked in order")
+            self._malformed(at, "turns", "依次提问的列表", "a list of questions asked in order")
             return
         for index, part in enumerate(turns):
             here = (*at, index)
             if not isinstance(part, dict):
-                self._malformed(here, f"turns[{index}]", "a mapping with 'q' and 'check'")
+                self._malformed(here, f"turns[{index}]", "带有“q”和“check”的映射", "a mapping with 'q' and 'check'")
                 continue
             self._check_keys(part, _TURN_KEYS, here)
             turn = self._turn(part, here)
@@ -201,11 +197,11 @@ class _Reader:
         question = self._text(entry, "q", at)
         check = _CHECK_NAMES.get(str(entry.get("check")))
         if check is None:
-            self._malformed((*at, "check"), "check", "one of " + ", ".join(CHECKS))
+            self._malformed((*at, "check"), "check", f"其中之一：{'、'.join(CHECKS)}", f"one of {', '.join(CHECKS)}")
         sql = self._text(entry, "sql", at) if check in ("table", "list") else None
         ordered = entry.get("ordered", False)
         if not isinstance(ordered, bool):
-            self._malformed((*at, "ordered"), "ordered", "true or false")
+            self._malformed((*at, "ordered"), "ordered", "true 或 false", "true or false")
         must_contain = self._must_contain(entry.get("must_contain"), at) if check == "text" else ()
         if len(self.problems) > before or check is None:
             return None
@@ -216,13 +212,13 @@ class _Reader:
             words = [tuple(map(str, group)) for group in groups if isinstance(group, list) and group]
             if len(words) == len(groups):
                 return tuple(words)
-        self._malformed((*at, "must_contain"), "must_contain", "a list of lists of words")
+        self._malformed((*at, "must_contain"), "must_contain", "词的列表的列表", "a list of lists of words")
         return ()
 
     def _text(self, entry: Entry, key: str, at: Part) -> str:
         value = entry.get(key)
         if not isinstance(value, str) or not value.strip():
-            self._malformed((*at, key), key, "a text that is not empty")
+            self._malformed((*at, key), key, "非空的文本", "a text that is not empty")
             return ""
         return value
 
@@ -230,10 +226,10 @@ class _Reader:
         for key in entry:
             near = () if key in known else nearest(str(key), known, limit=1)
             if near:
-                self.problems.append(SuiteKeyUnknown(self._where((*at, key)), str(key), near[0]))
+                self.problems.append(SuiteKeyUnknown(self._where((*at, key)), str(key), near))
 
-    def _malformed(self, at: Part, part: str, wanted: str) -> None:
-        self.problems.append(SuiteMalformed(self._where(at), part, wanted))
+    def _malformed(self, at: Part, part: str, zh: str, en: str) -> None:
+        self.problems.append(SuiteMalformed(self._where(at), part, Phrase(zh, en)))
 
     def _where(self, at: Part) -> str:
         """`file:line` of a part, or of what it is missing from."""

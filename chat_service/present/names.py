@@ -9,7 +9,7 @@ from datetime import date, datetime
 from chat_service.outcomes import Language
 from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import change_pct_figure, exact_figure, figure, signed_figure
-from semantic_layer import Column, Field, FoundReason, Model, Value, describe, read_reasons, reasons
+from semantic_layer import Column, Field, FoundReason, Model, Value, describe, label_in, read_reasons, reasons
 
 _REASONS = 2  # so many are named in a cell
 _PART_WORDS: dict[str, tuple[str, str]] = {
@@ -48,6 +48,11 @@ class Names:
             return dimension.label.in_language(self.language)
         field = self.model.fields.get(name)
         return name if field is None else field.label.in_language(self.language)
+
+    def known(self, name: str) -> str | None:
+        """The label of whatever the model has under that name; None where it has nothing."""
+        label = label_in(self.model, name)
+        return None if label is None else label.in_language(self.language)
 
     def part(self, column: Column) -> str:
         """The word for a column's part of its metric: `对比期`, `change`."""

@@ -7,9 +7,7 @@ a wrong one. What needs a missing table is told, and the rest is checked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
 from sqlglot import exp
 
@@ -17,7 +15,8 @@ from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.engines.problems import StatementFailed
 from semantic_layer.engines.protocol import Engine, RawTable
-from semantic_layer.errors import DefinitionProblem, EngineError, QueryError
+from semantic_layer.errors import DefinitionProblem, EngineError, Phrase, QueryError, problem, thing
+from semantic_layer.loading.problems.joins import relationship
 from semantic_layer.loading.unchecked import Where
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import FieldType
@@ -38,96 +37,86 @@ _LIKE: dict[str, frozenset[FieldType]] = {
 }
 
 
-@dataclass(frozen=True)
+@problem(
+    "dataset_unavailable",
+    zh="数据集“{dataset}”不可用：数据库里没有表 {tables:quoted}。",
+    en="dataset '{dataset}' is not available: the database has no table {tables:quoted}.",
+)
 class DatasetUnavailable(DefinitionProblem):
     """A dataset that this database cannot fill: tables are missing. What does not need it works."""
 
-    code: ClassVar[str] = "dataset_unavailable"
     dataset: str
     tables: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        names = ", ".join(f"'{each}'" for each in self.tables)
-        return f"dataset '{self.dataset}' is not available: the database has no table {names}."
 
-
-@dataclass(frozen=True)
+@problem(
+    "does_not_run",
+    zh="数据库不接受{owner}：{reason}",
+    en="the database refuses {owner}: {reason}",
+)
 class DoesNotRun(DefinitionProblem):
     """SQL that the database refuses."""
 
-    code: ClassVar[str] = "does_not_run"
-    owner: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return f"the database refuses {self.owner}: {self.reason}"
+    owner: Phrase
+    reason: str | Phrase
 
 
-@dataclass(frozen=True)
+@problem(
+    "wrong_field_type",
+    zh="字段“{field}”的类型写的是“{declared}”，实际是“{actual}”。请改正类型。",
+    en="field '{field}' has the type '{declared}', but holds '{actual}'. Correct its type.",
+)
 class WrongFieldType(DefinitionProblem):
     """A field whose values are not of the type that is declared."""
 
-    code: ClassVar[str] = "wrong_field_type"
     field: str
     declared: str
     actual: str
 
-    @property
-    def message(self) -> str:
-        return f"field '{self.field}' has the type '{self.declared}', but holds '{self.actual}'. Correct its type."
 
-
-@dataclass(frozen=True)
+@problem(
+    "not_unique",
+    zh="“{columns:list}”应该能区分“{dataset}”的每一行，但有 {rows} 行都是“{example:list}”。",
+    en="'{columns:list}' should tell the rows of '{dataset}' apart, but {rows} rows have '{example:list}'.",
+)
 class NotUnique(DefinitionProblem):
     """Rows that share what should tell them apart: joins would count twice."""
 
-    code: ClassVar[str] = "not_unique"
     dataset: str
     columns: tuple[str, ...]
     example: tuple[str, ...]
     rows: int
 
-    @property
-    def message(self) -> str:
-        key, value = ", ".join(self.columns), ", ".join(self.example)
-        return f"'{key}' should tell the rows of '{self.dataset}' apart, but {self.rows} rows have '{value}'."
 
-
-@dataclass(frozen=True)
+@problem(
+    "bad_calendar",
+    zh="时间单位“{grain}”的日历里，{day} {reason}。",
+    en="in the calendar of grain '{grain}', {day} {reason}.",
+)
 class BadCalendar(DefinitionProblem):
     """A calendar table that does not tell the unit of every day, or tells it twice."""
 
-    code: ClassVar[str] = "bad_calendar"
     grain: str
-    day: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return f"in the calendar of grain '{self.grain}', {self.day} {self.reason}."
+    day: str | Phrase
+    reason: Phrase
 
 
-@dataclass(frozen=True)
+@problem(
+    "overlapping_versions",
+    zh="“{dataset}”的版本不应重叠，但 {columns:list} 为“{example:list}”的版本里，"
+    "从 {since} 到 {until} 有效的那个还没结束，另一个在 {second} 又开始了。",
+    en="versions in '{dataset}' should not overlap, but of those with {columns:list} '{example:list}' "
+    "the one from {since} until {until} is still valid when another begins at {second}.",
+)
 class OverlappingVersions(DefinitionProblem):
     """Versions of one thing that are valid at the same time: joins would count twice."""
 
-    code: ClassVar[str] = "overlapping_versions"
     dataset: str
     columns: tuple[str, ...]
     example: tuple[str, ...]
-    first: tuple[str, str]
+    since: str
+    until: str | Phrase
     second: str
-
-    @property
-    def message(self) -> str:
-        key, value = ", ".join(self.columns), ", ".join(self.example)
-        since, until = self.first
-        return (
-            f"versions in '{self.dataset}' should not overlap, but of those with {key} '{value}' the one from {since} "
-            f"until {until} is still valid when another begins at {self.second}."
-        )
 
 
 def missing_tables(model: Model, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -193,7 +182,7 @@ class _Check:
         everything = self._sources.joined(dataset.name, ()).select("*")
         failure = self._refused(everything)
         if failure is not None:
-            yield DoesNotRun(self._place(*part), f"dataset '{dataset.name}'", failure)
+            yield DoesNotRun(self._place(*part), thing("dataset", dataset.name), failure)
             return
         for field in dataset.fields.values():
             yield from self._field(field)
@@ -218,8 +207,8 @@ class _Check:
         rows = self._sources.joined(field.dataset, self._binder.steps(field.dataset, bound.datasets))
         found = self._run(rows.select(aliased(_timed(bound.expression), "value")).limit(0))
         part = ("datasets", field.dataset, "fields", field.name)
-        if isinstance(found, str):
-            yield DoesNotRun(self._place(*part), f"field '{field.qualified}'", found)
+        if isinstance(found, str | Phrase):
+            yield DoesNotRun(self._place(*part), thing("field", field.qualified), found)
         elif field.type not in _LIKE[found.types[0]]:
             yield WrongFieldType(self._place(*part), field.qualified, field.type, found.types[0])
 
@@ -231,7 +220,7 @@ class _Check:
             steps = (step,) if step.validity is None else ()
         failure = self._refused(self._sources.joined(step.source, steps).select("1")) if steps else None
         if failure is not None:
-            owner = f"the relationship from '{step.source}' to '{step.target}'"
+            owner = relationship(step.source, step.target)
             yield DoesNotRun(self._place(*place, "on"), owner, failure)
             return
         columns = tuple(target for _, target in step.on)
@@ -272,12 +261,12 @@ class _Check:
         begun = exp.Not(this=exp.Is(this=exp.column("next_from"), expression=exp.Null()))
         select = select_from(subquery(versions, "versions")).select(*names, "next_from")
         found = self._run(where(select, [begun, still]).limit(1))
-        if isinstance(found, str):
-            yield DoesNotRun(place, f"the versions in '{dataset}'", found)
+        if isinstance(found, str | Phrase):
+            yield DoesNotRun(place, Phrase(f"“{dataset}”的版本", f"the versions in '{dataset}'"), found)
         elif found.rows:
             *example, begins, ends, other = (str(value) for value in found.rows[0])
-            first = (begins, "now" if found.rows[0][-2] is None else ends)
-            yield OverlappingVersions(place, dataset, columns, tuple(example), first, other)
+            last = Phrase("现在", "now") if found.rows[0][-2] is None else ends
+            yield OverlappingVersions(place, dataset, columns, tuple(example), begins, last, other)
 
     def _metric(self, metric: Metric) -> Iterator[DefinitionProblem]:
         if metric.expression is None:
@@ -285,7 +274,7 @@ class _Check:
         select = self._rows_of(metric) if metric.kind == "simple" else self._formula(metric)
         failure = self._refused(select)
         if failure is not None:
-            yield DoesNotRun(self._place("metrics", metric.name, "expression"), f"metric '{metric.name}'", failure)
+            yield DoesNotRun(self._place("metrics", metric.name, "expression"), thing("metric", metric.name), failure)
 
     def _rows_of(self, metric: Metric) -> exp.Select:
         """The metric over the rows of its dataset, without any condition of time."""
@@ -328,18 +317,18 @@ class _Check:
         several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
         grouped(select, len(keys)).set("having", exp.Having(this=several))
         found = self._run(select.limit(1))
-        if isinstance(found, str):
-            yield DoesNotRun(place, f"the key of '{dataset}'", found)
+        if isinstance(found, str | Phrase):
+            yield DoesNotRun(place, Phrase(f"“{dataset}”的键", f"the key of '{dataset}'"), found)
         elif found.rows:
             *example, count = found.rows[0]
             assert isinstance(count, int), "a count is a whole number"
             yield NotUnique(place, dataset, columns, tuple(str(value) for value in example), count)
 
-    def _refused(self, select: exp.Select) -> str | None:
+    def _refused(self, select: exp.Select) -> str | Phrase | None:
         found = self._run(select.limit(0))
-        return found if isinstance(found, str) else None
+        return None if isinstance(found, RawTable) else found
 
-    def _run(self, select: exp.Select) -> RawTable | str:
+    def _run(self, select: exp.Select) -> RawTable | str | Phrase:
         """The rows, or why the database refuses. Raises EngineError for any other failure."""
         try:
             return self._engine.run(select)

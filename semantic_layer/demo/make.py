@@ -15,7 +15,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -40,7 +39,7 @@ from semantic_layer.demo.visits import make_visits
 from semantic_layer.demo.voices import answer_surveys, gather_mentions
 from semantic_layer.demo.world import World, make_world
 from semantic_layer.engines.duckdb import DuckDBWriter
-from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.errors import EngineError, EngineProblem, Phrase, problem
 
 BATCH = 20_000
 TRUTH_FILE = "demo_truth.json"
@@ -62,18 +61,17 @@ class DemoSummary:
     rows: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
+@problem(
+    "demo_out_of_range",
+    zh="{argument} = {value} 时无法生成示例数据。请给{allowed}。",
+    en="The demo cannot be made with {argument} = {value}. Give {allowed}.",
+)
 class DemoOutOfRange(EngineProblem):
     """A demo of this size, seed or date cannot be made."""
 
-    code: ClassVar[str] = "demo_out_of_range"
     argument: str
     value: str
-    allowed: str
-
-    @property
-    def message(self) -> str:
-        return f"The demo cannot be made with {self.argument} = {self.value}. Give {self.allowed}."
+    allowed: Phrase
 
 
 def make_demo(
@@ -118,13 +116,17 @@ def make_demo(
 def _check(out: Path, customers: int, seed: int, as_of: date) -> None:
     problems: list[EngineProblem] = []
     if out.is_dir() or not out.name:
-        problems.append(DemoOutOfRange("out", str(out), "the name of a file, not of a folder"))
+        problems.append(
+            DemoOutOfRange("out", str(out), Phrase("文件名，而不是文件夹名", "the name of a file, not of a folder"))
+        )
     if not 1 <= customers <= MOST_CUSTOMERS:
-        problems.append(DemoOutOfRange("customers", str(customers), f"a number from 1 to {MOST_CUSTOMERS}"))
+        allowed = Phrase(f" 1 到 {MOST_CUSTOMERS} 之间的数", f"a number from 1 to {MOST_CUSTOMERS}")
+        problems.append(DemoOutOfRange("customers", str(customers), allowed))
     if seed < 0:
-        problems.append(DemoOutOfRange("seed", str(seed), "zero or a positive whole number"))
+        problems.append(DemoOutOfRange("seed", str(seed), Phrase("零或正整数", "zero or a positive whole number")))
     if not date(2005, 1, 1) <= as_of <= date(2090, 12, 31):
-        problems.append(DemoOutOfRange("as_of", as_of.isoformat(), "a date from 2005-01-01 to 2090-12-31"))
+        allowed = Phrase(" 2005-01-01 到 2090-12-31 之间的日期", "a date from 2005-01-01 to 2090-12-31")
+        problems.append(DemoOutOfRange("as_of", as_of.isoformat(), allowed))
     if problems:
         raise EngineError(*problems)
 

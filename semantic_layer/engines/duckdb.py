@@ -28,7 +28,7 @@ from semantic_layer.engines.problems import (
     StatementFailed,
 )
 from semantic_layer.engines.protocol import RawTable
-from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.errors import EngineError, EngineProblem, Phrase
 from semantic_layer.query.result import ColumnType, Value
 
 if TYPE_CHECKING:
@@ -277,7 +277,11 @@ def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnect
 def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
     files = sorted(p for p in path.iterdir() if p.suffix in _FILE_READERS) if path.is_dir() else [path]
     if not files:
-        raise EngineError(DatabaseUnreadable(str(path), "the folder holds no .parquet or .csv file"))
+        raise EngineError(
+            DatabaseUnreadable(
+                str(path), Phrase("文件夹里没有 .parquet 或 .csv 文件", "the folder holds no .parquet or .csv file")
+            )
+        )
     connection = duckdb.connect()
     # once external access is off, only these files stay readable
     allowed = ", ".join(_quoted(str(file.resolve())) for file in files)

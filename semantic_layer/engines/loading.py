@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -13,39 +11,35 @@ from sqlglot import exp
 from semantic_layer.engines.duckdb import DuckDBTables
 from semantic_layer.engines.opening import server_module
 from semantic_layer.engines.urls import scheme_of, without_secrets
-from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.errors import EngineError, EngineProblem, problem
 
 # tables that bear this comment are ours to replace; all others are somebody's data
 MARK = "Made by huitou."
 Progress = Callable[[str, float], None]
 
 
-@dataclass(frozen=True)
+@problem(
+    "table_in_the_way",
+    zh="“{database}”里已有不是 huitou 建的表“{table}”，不会动它。请指定一个空的数据库或 schema。",
+    en="'{database}' has a table '{table}' that huitou did not make, and leaves it alone. "
+    "Name an empty database or schema.",
+)
 class TableInTheWay(EngineProblem):
     """A table that we did not make has the name of one to be copied."""
 
-    code: ClassVar[str] = "table_in_the_way"
     table: str
     database: str
 
-    @property
-    def message(self) -> str:
-        return (
-            f"'{self.database}' has a table '{self.table}' that huitou did not make, and leaves it alone. "
-            "Name an empty database or schema."
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_target",
+    zh="不能把表复制到“{target}”。请指定存放 Parquet 文件的文件夹，或 postgresql://…",
+    en="Tables cannot be copied to '{target}'. Name a folder for Parquet files, or postgresql://…",
+)
 class UnknownTarget(EngineProblem):
     """Tables cannot be copied to a place of that kind."""
 
-    code: ClassVar[str] = "unknown_target"
     target: str
-
-    @property
-    def message(self) -> str:
-        return f"Tables cannot be copied to '{self.target}'. Name a folder for Parquet files, or postgresql://…"
 
 
 def copy_tables(database: Path, to: str, progress: Progress | None = None) -> None:

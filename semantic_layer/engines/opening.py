@@ -6,15 +6,13 @@ Servers' client libraries are optional and slow to load: each is imported when a
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar
 
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.engines.urls import scheme_of
-from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.errors import EngineError, EngineProblem, problem
 
 # scheme -> module, class, the extra that brings its client library
 _SERVERS: dict[str, tuple[str, str, str]] = {
@@ -24,33 +22,29 @@ _SERVERS: dict[str, tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@problem(
+    "engine_not_installed",
+    zh="“{scheme}://”需要库“{library}”，但没有安装。请运行：pip install 'huitou[[{extra}]]'",
+    en="'{scheme}://' needs the library '{library}', which is not installed. "
+    "Install it with: pip install 'huitou[[{extra}]]'",
+)
 class EngineNotInstalled(EngineProblem):
     """The client library of that kind of server is not installed."""
 
-    code: ClassVar[str] = "engine_not_installed"
     scheme: str
     extra: str
     library: str
 
-    @property
-    def message(self) -> str:
-        return (
-            f"'{self.scheme}://' needs the library '{self.library}', which is not installed. "
-            f"Install it with: pip install 'huitou[{self.extra}]'"
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_engine",
+    zh="没有引擎能读“{scheme}://”。可用的有：postgresql://、sc://（Spark Connect），或 DuckDB 的文件路径。",
+    en="No engine reads '{scheme}://'. Known: postgresql://, sc:// (Spark Connect), or a path for DuckDB.",
+)
 class UnknownEngine(EngineProblem):
     """A URL of a kind that no engine reads."""
 
-    code: ClassVar[str] = "unknown_engine"
     scheme: str
-
-    @property
-    def message(self) -> str:
-        return f"No engine reads '{self.scheme}://'. Known: postgresql://, sc:// (Spark Connect), or a path for DuckDB."
 
 
 def open_engine(

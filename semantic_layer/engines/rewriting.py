@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from sqlglot import exp
 
-from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.errors import EngineError, EngineProblem, problem
 
 Rewrite = Callable[[exp.Expr], exp.Expr]
 """A node's equal in a dialect: the node itself, changed or not, or another one in its place."""
 
 
-@dataclass(frozen=True)
+@problem(
+    "not_in_dialect",
+    zh="“{expression}”在 {dialect} 的 SQL 里没有对应的写法。请换一种写法来定义。",
+    en="'{expression}' has no equal in the SQL of {dialect}. Write the definition without it.",
+)
 class NotInDialect(EngineProblem):
     """A definition uses what the database's SQL has no equal for; another function of that name would mislead."""
 
-    code: ClassVar[str] = "not_in_dialect"
     expression: str
     dialect: str
-
-    @property
-    def message(self) -> str:
-        return f"'{self.expression}' has no equal in the SQL of {self.dialect}. Write the definition without it."
 
 
 def rewritten(tree: exp.Expr, rewrites: Iterable[Rewrite]) -> exp.Expr:

@@ -37,7 +37,7 @@ from semantic_layer.engines.problems import (
 )
 from semantic_layer.engines.protocol import RawTable
 from semantic_layer.engines.urls import without_secrets
-from semantic_layer.errors import EngineError, EngineProblem
+from semantic_layer.errors import EngineError, EngineProblem, Phrase
 
 with warnings.catch_warnings():
     # it warns of newer pandas, which nothing here uses: results come in Arrow
@@ -82,12 +82,17 @@ class SparkEngine:
         except (PySparkException, OSError) as error:
             raise EngineError(DatabaseUnreadable(self._shown, _reason(error))) from error
         if self._views == ():
-            raise EngineError(DatabaseUnreadable(self._shown, f"{chosen['parquet']} holds no Parquet file"))
+            raise EngineError(
+                DatabaseUnreadable(
+                    self._shown,
+                    Phrase(f"{chosen['parquet']} 里没有 Parquet 文件", f"{chosen['parquet']} holds no Parquet file"),
+                )
+            )
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a statement that timed out or was cancelled is stopped there."""
         if isinstance(statement, str) and not _reads_only(statement):
-            raise EngineError(StatementFailed("only queries are run"))
+            raise EngineError(StatementFailed(Phrase("只能执行查询", "only queries are run")))
         sql = statement if isinstance(statement, str) else printed(statement, self.dialect)
         return rows_of(self._fetched(sql))
 

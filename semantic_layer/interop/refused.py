@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase
 from semantic_layer.loading.build import build
 from semantic_layer.loading.unchecked import Draft, by_place
 from semantic_layer.loading.yaml_text import Part
@@ -23,3 +23,8 @@ def refused(definition: ModelDefinition) -> list[tuple[Part, DefinitionProblem]]
         found = [each for each in error.problems if isinstance(each, DefinitionProblem)]
         return [(tuple(json.loads(each.where)), each) for each in found]
     return []
+
+
+def time_of(dataset: str) -> Phrase:
+    """What problems call the time that a dataset's rows are placed at."""
+    return Phrase(f"“{dataset}”的时间", f"the time of '{dataset}'")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, thing
 from semantic_layer.loading.check_names import check_names, check_words
 from semantic_layer.loading.check_parts import check_lists_and_entities, check_relationships
 from semantic_layer.loading.datasets import build_datasets
@@ -81,13 +81,15 @@ def _check_fields(
             continue
         scope = Scope(draft, datasets, joins, definition.name)
         if definition.time is not None and draft.is_read("datasets", place):
-            found.extend(scope.check_time(definition.time, ("datasets", place, "time"), f"dataset '{definition.name}'"))
+            found.extend(
+                scope.check_time(definition.time, ("datasets", place, "time"), thing("dataset", definition.name))
+            )
         for index, each in enumerate(definition.fields):
             tree = datasets[definition.name].fields[each.name].expression
             qualified = [column for column in columns(tree) if column.table] if each.expression else []
             part = ("datasets", place, "fields", index)
             if qualified and draft.is_read(*part):
-                owner = f"field '{definition.name}.{each.name}'"
+                owner = thing("field", f"{definition.name}.{each.name}")
                 found.extend(scope.check(qualified, (*part, "expression"), owner))
                 for column in qualified:
                     edges.append((f"{definition.name}.{each.name}", f"{column.table}.{column.name}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase, thing
 from semantic_layer.loading.problems.definitions import BadUnit, BlankWord
 from semantic_layer.loading.problems.names import BadName, DuplicateName, NameClash, ReservedName
 from semantic_layer.loading.references import GIVEN_PARAMETERS
@@ -43,18 +43,18 @@ _UNIT_SPELLINGS = {
 
 def check_names(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[DefinitionProblem]:
     """No name twice, none that the program needs, none for two kinds of things that a query could mean."""
-    for section, thing in _SINGULAR:
-        yield from _check_repeated(draft, section, thing)
+    for section, kind in _SINGULAR:
+        yield from _check_repeated(draft, section, kind)
     yield from _check_steps(draft)
     taken: dict[str, tuple[str, Part]] = {}
-    for thing, name, part in _queryable(draft, dimensions):
-        if name in GRAINS or (thing == "grain" and name in (*CLOCK_GRAINS, *DATE_PARTS)):
-            yield ReservedName(draft.where(*part), thing, name, (*GRAINS, *CLOCK_GRAINS, *DATE_PARTS))
-        elif not name.isidentifier() and thing != "dimension":
-            yield BadName(draft.where(*part), thing, name)
-        other, first = taken.setdefault(name, (thing, part))
-        if other != thing:
-            yield NameClash(draft.where(*part), thing, name, other, draft.where(*first))
+    for kind, name, part in _queryable(draft, dimensions):
+        if name in GRAINS or (kind == "grain" and name in (*CLOCK_GRAINS, *DATE_PARTS)):
+            yield ReservedName(draft.where(*part), kind, name, (*GRAINS, *CLOCK_GRAINS, *DATE_PARTS))
+        elif not name.isidentifier() and kind != "dimension":
+            yield BadName(draft.where(*part), kind, name)
+        other, first = taken.setdefault(name, (kind, part))
+        if other != kind:
+            yield NameClash(draft.where(*part), kind, name, other, draft.where(*first))
     for name in draft.definition.parameters:
         if name in GIVEN_PARAMETERS:
             yield ReservedName(draft.where("parameters", name), "parameter", name, GIVEN_PARAMETERS)
@@ -62,11 +62,11 @@ def check_names(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[D
             yield BadName(draft.where("parameters", name), "parameter", name)
 
 
-def _check_repeated(draft: Draft, section: str, thing: str) -> Iterator[DefinitionProblem]:
+def _check_repeated(draft: Draft, section: str, kind: str) -> Iterator[DefinitionProblem]:
     first: dict[str, int] = {}
     for place, each in enumerate(getattr(draft.definition, section)):
         if first.setdefault(each.name, place) != place and draft.is_read(section, place):
-            yield DuplicateName(draft.where(section, place), thing, each.name, draft.where(section, first[each.name]))
+            yield DuplicateName(draft.where(section, place), kind, each.name, draft.where(section, first[each.name]))
 
 
 def _check_steps(draft: Draft) -> Iterator[DefinitionProblem]:
@@ -77,12 +77,14 @@ def _check_steps(draft: Draft) -> Iterator[DefinitionProblem]:
             if first.setdefault(step.name, number) != number:
                 there = draft.where("funnels", place, "steps", first[step.name])
                 where = draft.where("funnels", place, "steps", number)
-                yield DuplicateName(where, f"step of '{funnel.name}'", step.name, there)
+                yield DuplicateName(
+                    where, Phrase(f"“{funnel.name}”的步骤", f"step of '{funnel.name}'"), step.name, there
+                )
 
 
 def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str, Part]]:
     """What a query names without saying of which kind it is: kind, name and where it is defined."""
-    for section, thing in (
+    for section, kind in (
         ("metrics", "metric"),
         ("entities", "entity"),
         ("cohorts", "cohort"),
@@ -90,7 +92,7 @@ def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tu
     ):
         for place, each in enumerate(getattr(draft.definition, section)):
             if draft.is_read(section, place):
-                yield thing, each.name, (section, place)
+                yield kind, each.name, (section, place)
     for name, dimension in dimensions.items():
         yield "dimension", name, ("datasets", dimension.home.dataset, "fields", name)
     for place, grain in enumerate(draft.definition.grains):
@@ -101,15 +103,15 @@ def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tu
 def check_words(draft: Draft) -> Iterator[DefinitionProblem]:
     """Labels and synonyms hold words; units are spelled as figures are formatted by."""
     definition = draft.definition
-    for section, thing in _SINGULAR:
+    for section, kind in _SINGULAR:
         for place, each in enumerate(getattr(definition, section)):
-            yield from _check_labels(draft, (section, place), f"{thing} '{each.name}'", each.label, each.synonyms)
+            yield from _check_labels(draft, (section, place), thing(kind, each.name), each.label, each.synonyms)
     for place, metric in enumerate(definition.metrics):
-        yield from _check_unit(draft, ("metrics", place, "unit"), f"metric '{metric.name}'", metric.unit)
+        yield from _check_unit(draft, ("metrics", place, "unit"), thing("metric", metric.name), metric.unit)
     for place, dataset in enumerate(definition.datasets):
         for index, field in enumerate(dataset.fields):
             part: Part = ("datasets", place, "fields", index)
-            owner = f"field '{dataset.name}.{field.name}'"
+            owner = thing("field", f"{dataset.name}.{field.name}")
             yield from _check_labels(draft, part, owner, field.label, field.synonyms)
             if field.unit is not None:
                 yield from _check_unit(draft, (*part, "unit"), owner, field.unit)
@@ -119,7 +121,7 @@ def check_words(draft: Draft) -> Iterator[DefinitionProblem]:
 
 
 def _check_labels(
-    draft: Draft, part: Part, owner: str, label: Bilingual | None, synonyms: Synonyms
+    draft: Draft, part: Part, owner: Phrase, label: Bilingual | None, synonyms: Synonyms
 ) -> Iterator[DefinitionProblem]:
     if label is not None and _has_blank((label.zh, label.en)):
         yield BlankWord(draft.where(*part, "label"), owner, "label")
@@ -127,7 +129,7 @@ def _check_labels(
         yield BlankWord(draft.where(*part, "synonyms"), owner, "synonyms")
 
 
-def _check_unit(draft: Draft, part: Part, owner: str, unit: str) -> Iterator[DefinitionProblem]:
+def _check_unit(draft: Draft, part: Part, owner: Phrase, unit: str) -> Iterator[DefinitionProblem]:
     wanted = _UNIT_SPELLINGS.get(unit.strip().lower() or "number")
     if wanted is not None and unit != wanted:
         yield BadUnit(draft.where(*part), owner, unit, wanted)

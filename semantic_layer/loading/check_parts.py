@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.datasets import known_columns
 from semantic_layer.loading.metrics import BUCKET_PARAMETERS, parameters, uncounted
 from semantic_layer.loading.problems.definitions import BadEntityKey, BadEvents, BlankWord, MixedKinds
-from semantic_layer.loading.problems.joins import DuplicateRelationship, JoinMultiplies, NoPrimaryKey, RelationshipCycle
+from semantic_layer.loading.problems.joins import (
+    DuplicateRelationship,
+    JoinMultiplies,
+    NoPrimaryKey,
+    RelationshipCycle,
+    relationship,
+)
+from semantic_layer.loading.problems.metrics import A_STOCK, NO_BUCKET, NO_TIME, NOT_OF_ROWS
 from semantic_layer.loading.problems.names import (
     UnknownColumn,
     UnknownDataset,
@@ -20,7 +27,7 @@ from semantic_layer.loading.problems.names import (
 )
 from semantic_layer.loading.references import Scope, declared_kind
 from semantic_layer.loading.unchecked import Draft
-from semantic_layer.loading.value_kinds import group
+from semantic_layer.loading.value_kinds import group, named_group
 from semantic_layer.loading.versions import check_versions, version_columns
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import RelationshipDefinition
@@ -38,7 +45,7 @@ def check_relationships(
         part: Part = ("relationships", place)
         if not draft.is_read(*part):
             continue
-        owner = f"the relationship from '{each.source}' to '{each.target}'"
+        owner = relationship(each.source, each.target)
         ends = (("from", each.source), ("to", each.target))
         for key, name in ends:
             if name not in datasets and "datasets" not in draft.gaps:
@@ -70,7 +77,7 @@ def _check_circles(draft: Draft, datasets: Mapping[str, Dataset], taken: Iterabl
 
 
 def _check_join(
-    draft: Draft, part: Part, owner: str, each: RelationshipDefinition, datasets: Mapping[str, Dataset]
+    draft: Draft, part: Part, owner: Phrase, each: RelationshipDefinition, datasets: Mapping[str, Dataset]
 ) -> Iterator[DefinitionProblem]:
     sides = ((datasets[each.source], tuple(each.on)), (datasets[each.target], tuple(each.on.values())))
     for dataset, names in sides:
@@ -95,7 +102,7 @@ def _check_join(
 
 
 def _check_join_kinds(
-    draft: Draft, part: Part, owner: str, each: RelationshipDefinition, datasets: Mapping[str, Dataset]
+    draft: Draft, part: Part, owner: Phrase, each: RelationshipDefinition, datasets: Mapping[str, Dataset]
 ) -> Iterator[DefinitionProblem]:
     """What is joined by is of one kind on both sides."""
     for one, other in each.on.items():
@@ -103,8 +110,12 @@ def _check_join_kinds(
         if draft.unread or fields[0] is None or fields[1] is None:
             continue
         kinds = group(declared_kind(fields[0])), group(declared_kind(fields[1]))
-        if None not in kinds and kinds[0] != kinds[1]:
-            reason = f"'{fields[0].qualified}' is {kinds[0]} and '{fields[1].qualified}' {kinds[1]}: never equal"
+        if kinds[0] is not None and kinds[1] is not None and kinds[0] != kinds[1]:
+            left, right = named_group(kinds[0]), named_group(kinds[1])
+            reason = Phrase(
+                f"“{fields[0].qualified}”是{left.zh}，“{fields[1].qualified}”是{right.zh}：永远不会相等",
+                f"'{fields[0].qualified}' is {left.en} and '{fields[1].qualified}' {right.en}: never equal",
+            )
             yield MixedKinds(draft.where(*part, "on"), owner, f"{one}: {other}", reason)
 
 
@@ -141,7 +152,7 @@ class _Names:
             part: Part = ("entities", place)
             if not self._draft.is_read(*part):
                 continue
-            owner = f"entity '{entity.name}'"
+            owner = thing("entity", entity.name)
             dataset = self._datasets.get(entity.dataset)
             if dataset is None:
                 if "datasets" not in self._draft.gaps:
@@ -164,7 +175,7 @@ class _Names:
             part: Part = ("lists", place)
             if not self._draft.is_read(*part):
                 continue
-            owner = f"list '{each.name}'"
+            owner = thing("list", each.name)
             yield from self._metric(each.metric, (*part, "metric"), owner)
             if each.entity not in entities:
                 if "entities" not in self._draft.gaps:
@@ -188,8 +199,8 @@ class _Names:
         for place, each in enumerate(self._draft.definition.behaviours):
             part: Part = ("behaviours", place)
             if self._draft.is_read(*part):
-                yield from self._metric(each.metric, (*part, "metric"), f"behaviour '{each.name}'")
-                yield from self._metric(each.amount, (*part, "amount"), f"behaviour '{each.name}'")
+                yield from self._metric(each.metric, (*part, "metric"), thing("behaviour", each.name))
+                yield from self._metric(each.amount, (*part, "amount"), thing("behaviour", each.name))
 
     def journeys(self) -> Iterator[DefinitionProblem]:
         """Cohorts and funnels follow an entity that exists through metrics that count its events."""
@@ -197,44 +208,46 @@ class _Names:
         for place, cohort in enumerate(self._draft.definition.cohorts):
             part: Part = ("cohorts", place)
             if self._draft.is_read(*part):
-                yield from self._entity(cohort.entity, entities, part, f"cohort '{cohort.name}'")
+                yield from self._entity(cohort.entity, entities, part, thing("cohort", cohort.name))
                 home = entities.get(cohort.entity)
-                yield from self._events(cohort.metric, home, (*part, "metric"), f"cohort '{cohort.name}'")
+                yield from self._events(cohort.metric, home, (*part, "metric"), thing("cohort", cohort.name))
         for place, funnel in enumerate(self._draft.definition.funnels):
             part = ("funnels", place)
             if not self._draft.is_read(*part):
                 continue
-            yield from self._entity(funnel.entity, entities, part, f"funnel '{funnel.name}'")
+            yield from self._entity(funnel.entity, entities, part, thing("funnel", funnel.name))
             for number, step in enumerate(funnel.steps):
                 where: Part = (*part, "steps", number, "metric")
-                owner = f"step '{step.name}' of funnel '{funnel.name}'"
+                owner = Phrase(
+                    f"漏斗“{funnel.name}”的步骤“{step.name}”", f"step '{step.name}' of funnel '{funnel.name}'"
+                )
                 yield from self._events(step.metric, entities.get(funnel.entity), where, owner)
 
-    def _events(self, name: str, home: str | None, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def _events(self, name: str, home: str | None, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """The metric counts rows, each at a time and of one entity, whose dataset is `home`."""
         yield from self._metric(name, part, owner)
         metric = self._metrics.get(name)
         if metric is None or (metric.expression is None and metric.kind in ("simple", "derived")):
             return
         reason = self._unfollowed(metric)
-        if reason:
+        if reason is not None:
             yield BadEvents(self._draft.where(*part), owner, name, reason)
         elif metric.definition.dataset in self._datasets and home in self._datasets:
             scope = Scope(self._draft, self._datasets, self._joins, metric.definition.dataset or "")
             yield from scope.check_reach(home or "", part, owner)
 
-    def _unfollowed(self, metric: Metric) -> str:
+    def _unfollowed(self, metric: Metric) -> Phrase | None:
         if metric.kind != "simple":
-            return "is not a metric over rows of a dataset"
+            return NOT_OF_ROWS
         if metric.is_stock:
-            return "is a stock, not something that happens"
+            return A_STOCK
         dataset = self._datasets.get(metric.definition.dataset or "")
         if dataset is not None and metric.definition.time is None and dataset.definition.time is None:
-            return f"counts rows of '{dataset.name}' without a `time`"
+            return NO_TIME.of(dataset=dataset.name)
         named = BUCKET_PARAMETERS & parameters(metric)
-        return f"looks at '${min(named)}', which there is none of here" if named else uncounted(metric)
+        return NO_BUCKET.of(name=min(named)) if named else uncounted(metric)
 
-    def _entity(self, name: str, known: Collection[str], part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def _entity(self, name: str, known: Collection[str], part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         if name not in known and "entities" not in self._draft.gaps:
             yield UnknownEntity(self._draft.where(*part, "entity"), owner, name, nearest(name, known))
 
@@ -245,14 +258,14 @@ class _Names:
             for name in each.prefers:
                 if name not in self._dimensions and "datasets" not in self._draft.gaps and not self._draft.unread:
                     where = self._draft.where("datasets", place, "prefers")
-                    yield UnknownDimension(where, f"dataset '{each.name}'", name, nearest(name, self._dimensions))
+                    yield UnknownDimension(where, thing("dataset", each.name), name, nearest(name, self._dimensions))
 
-    def _metric(self, name: str | None, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def _metric(self, name: str | None, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         if name is not None and name not in self._metrics and "metrics" not in self._draft.gaps:
             yield UnknownMetric(self._draft.where(*part), owner, name, nearest(name, self._metrics))
 
     def _column(
-        self, name: str, dataset: Dataset, part: Part, owner: str, more: Collection[str] = ()
+        self, name: str, dataset: Dataset, part: Part, owner: Phrase, more: Collection[str] = ()
     ) -> Iterator[DefinitionProblem]:
         if self._field(name, dataset) is None and not self._draft.unread and "datasets" not in self._draft.gaps:
             known = {n for each in self._reach(dataset) for n in each.fields}
@@ -261,12 +274,12 @@ class _Names:
             yield UnknownField(self._draft.where(*part), owner, name, dataset.name, near)
 
     def _values(
-        self, name: str, values: Collection[str], dataset: Dataset, part: Part, owner: str
+        self, name: str, values: Collection[str], dataset: Dataset, part: Part, owner: Phrase
     ) -> Iterator[DefinitionProblem]:
         field = self._field(name, dataset)
         if field is not None and group(field.type) == "number":
             for value in (each for each in values if not _is_number(each)):
-                reason = f"'{field.qualified}' holds numbers"
+                reason = Phrase(f"“{field.qualified}”的值是数字", f"'{field.qualified}' holds numbers")
                 yield MixedKinds(self._draft.where(*part), owner, value, reason)
             return
         codes = [str(code) for code in field.definition.values] if field is not None else []

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.problems.definitions import (
     BadExpression,
     DatasetCycle,
@@ -27,7 +27,7 @@ from semantic_layer.loading.references import (
     check_values_of_a_day,
 )
 from semantic_layer.loading.unchecked import Draft
-from semantic_layer.loading.value_kinds import group, group_of
+from semantic_layer.loading.value_kinds import group, group_of, named_group
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition
 from semantic_layer.model.labels import label_of
@@ -137,14 +137,14 @@ class _Sources:
     def _table(self, place: int, table: str) -> _Source | None:
         names = table.split(".")
         if not all(name.strip() for name in names) or len(names) > 3:
-            owner = f"dataset '{self._draft.definition.datasets[place].name}'"
+            owner = thing("dataset", self._draft.definition.datasets[place].name)
             where = self._draft.where("datasets", place, "table")
-            self._found.append(BadExpression(where, owner, table, "it is not a table's name"))
+            self._found.append(BadExpression(where, owner, table, Phrase("它不是表名", "it is not a table's name")))
             return None
         return _Source(None, table, frozenset({table}))
 
     def _query(self, place: int, definition: DatasetDefinition, sql: str) -> _Source | None:
-        owner = f"dataset '{definition.name}'"
+        owner = thing("dataset", definition.name)
         part: Part = ("datasets", place, "sql")
         tree = parse_query(_BRACES.sub(rf"{_STAND_IN}\1", sql))
         if isinstance(tree, Unparsable):
@@ -170,7 +170,7 @@ class _Sources:
                 tables.add(".".join(each.name for each in node.parts))
         return _Source(tree, definition.name, frozenset(tables)) if whole else None
 
-    def _other(self, name: str, part: Part, owner: str) -> _Source | None:
+    def _other(self, name: str, part: Part, owner: Phrase) -> _Source | None:
         if name in self._places:
             return self.of(name)
         if "datasets" not in self._draft.gaps:
@@ -195,18 +195,25 @@ def _fields(draft: Draft, place: int, found: list[DefinitionProblem]) -> dict[st
         part: Part = ("datasets", place, "fields", index)
         if definition.name in fields:
             first = draft.where("datasets", place, "fields", list(fields).index(definition.name))
-            found.append(DuplicateName(draft.where(*part), f"field of '{dataset.name}'", definition.name, first))
+            found.append(
+                DuplicateName(
+                    draft.where(*part),
+                    Phrase(f"“{dataset.name}”的字段", f"field of '{dataset.name}'"),
+                    definition.name,
+                    first,
+                )
+            )
             continue
         tree: exp.Expr = exp.column(definition.name)
         if draft.is_read(*part):
-            tree = _field_tree(draft, part, f"field '{dataset.name}.{definition.name}'", definition, found)
+            tree = _field_tree(draft, part, thing("field", f"{dataset.name}.{definition.name}"), definition, found)
         label = label_of(definition.name, definition.label)
         fields[definition.name] = Field(definition, dataset.name, tree, label)
     return fields
 
 
 def _field_tree(
-    draft: Draft, part: Part, owner: str, definition: FieldDefinition, found: list[DefinitionProblem]
+    draft: Draft, part: Part, owner: Phrase, definition: FieldDefinition, found: list[DefinitionProblem]
 ) -> exp.Expr:
     if not definition.name.isidentifier():
         found.append(BadName(draft.where(*part), "field", definition.name))
@@ -220,7 +227,10 @@ def _field_tree(
         found.append(BadExpression(draft.where(*part), owner, _shortened(definition.expression), sql.reason))
         return exp.null()
     if sql.aggregates:
-        advice = "A field has a value for each row: write a metric, or a dataset with `sql`."
+        advice = Phrase(
+            "字段对每一行都有一个值：请写成指标，或用带 `sql` 的数据集。",
+            "A field has a value for each row: write a metric, or a dataset with `sql`.",
+        )
         found.append(MisplacedAggregate(draft.where(*part), owner, sql.aggregates[0].sql("duckdb"), advice))
     found.extend(check_row_expression(draft, sql, part, owner))
     found.extend(check_no_bucket(draft, sql, part, owner))
@@ -229,13 +239,17 @@ def _field_tree(
 
 
 def _check_kind(
-    draft: Draft, sql: Sql, part: Part, owner: str, definition: FieldDefinition
+    draft: Draft, sql: Sql, part: Part, owner: Phrase, definition: FieldDefinition
 ) -> Iterator[DefinitionProblem]:
     """The expression makes sense, as far as it tells by itself, and gives values of the field's type."""
     yield from check_kinds(draft, sql.tree, part, owner)
     given = group_of(sql.tree)
     if given is not None and "type" in definition.model_fields_set and given != group(definition.type):
-        reason = f"it gives {given}, but the field's type is '{definition.type}'"
+        told = named_group(given)
+        reason = Phrase(
+            f"它得到{told.zh}，而字段的类型是“{definition.type}”",
+            f"it gives {told.en}, but the field's type is '{definition.type}'",
+        )
         yield MixedKinds(draft.where(*part), owner, _shortened(definition.expression or ""), reason)
 
 
@@ -246,7 +260,8 @@ def _check_keys(draft: Draft, place: int, dataset: Dataset, found: list[Definiti
     known = known_columns(dataset)
     for column in definition.primary_key:
         if known is not None and column not in known:
-            where, owner = draft.where("datasets", place, "primary_key"), f"the primary key of '{dataset.name}'"
+            where = draft.where("datasets", place, "primary_key")
+            owner = Phrase(f"“{dataset.name}”的主键", f"the primary key of '{dataset.name}'")
             found.append(UnknownColumn(where, owner, column, dataset.name, nearest(column, known)))
     if dataset.source is not None:
         _check_outputs(draft, place, dataset, found)
@@ -262,7 +277,7 @@ def _check_outputs(draft: Draft, place: int, dataset: Dataset, found: list[Defin
         for column in columns(field.expression):
             part: Part = ("datasets", place, "fields", _place_of(field, dataset))
             if not column.table and column.name not in outputs and draft.is_read(*part):
-                owner = f"field '{field.qualified}'"
+                owner = thing("field", field.qualified)
                 near = nearest(column.name, outputs)
                 where = draft.where(*part, "expression")
                 found.append(UnknownColumn(where, owner, column.name, dataset.name, near))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest
 from semantic_layer.loading.problems.definitions import BadSameAs
 from semantic_layer.loading.problems.names import DimensionDefinedTwice
 from semantic_layer.loading.references import field_part
@@ -46,23 +46,28 @@ def _home(draft: Draft, field: Field, fields: Mapping[str, Field], found: list[D
     target = field.definition.same_as
     assert target is not None, "asked only of fields that are the same as another"
     home = fields.get(target)
-    reason = ""
+    reason: Phrase | None = None
     near: tuple[str, ...] = ()
     if home is None:
         if "datasets" in draft.gaps or _is_in_unread(draft, target):
             return None
-        reason, near = "which is not a field, written 'dataset.field'", nearest(target, fields)
+        reason = Phrase("不是字段（要写成“dataset.field”）", "is not a field, written 'dataset.field'")
+        near = nearest(target, fields)
     elif not _is_read(draft, home):
         return None
     elif home is field:
-        reason = "which is itself"
+        reason = Phrase("就是它自己", "is itself")
     elif home.definition.role != "dimension":
-        reason = f"which is not a dimension but has the role '{home.definition.role}'"
+        role = home.definition.role
+        reason = Phrase(f"不是维度，它的作用是“{role}”", f"is not a dimension but has the role '{role}'")
     elif home.definition.same_as is not None:
-        reason, near = "which is itself the same as another", (home.definition.same_as,)
+        reason, near = Phrase("本身又和另一个相同", "is itself the same as another"), (home.definition.same_as,)
     elif home.type != field.type:
-        reason = f"which has the type '{home.type}' where this one has '{field.type}'"
-    if reason:
+        reason = Phrase(
+            f"的类型是“{home.type}”，而这一个是“{field.type}”",
+            f"has the type '{home.type}' where this one has '{field.type}'",
+        )
+    if reason is not None:
         where = draft.where("datasets", field.dataset, "fields", field.name, "same_as")
         found.append(BadSameAs(where, field.qualified, target, reason, near))
         return None

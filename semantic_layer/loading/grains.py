@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.problems.definitions import BadGrain, NotATime
 from semantic_layer.loading.problems.names import UnknownDataset, UnknownField
 from semantic_layer.loading.unchecked import Draft
@@ -23,6 +23,14 @@ _DAY_SECONDS = 86400
 _LAST_SAFE_DAY = 28
 
 
+class UnevenLengthsError(ValueError):
+    """The lengths of a grain do not make units."""
+
+    def __init__(self, reason: Phrase) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 def check_grains(draft: Draft, datasets: Mapping[str, Dataset]) -> Iterator[DefinitionProblem]:
     """Each grain is lengths counted from a day, or a unit's field beside a day's in one dataset."""
     for place, grain in enumerate(draft.definition.grains):
@@ -30,7 +38,7 @@ def check_grains(draft: Draft, datasets: Mapping[str, Dataset]) -> Iterator[Defi
         if not draft.is_read(*part):
             continue
         reason = _misshapen(grain)
-        if reason:
+        if reason is not None:
             yield BadGrain(draft.where(*part), grain.name, reason)
         elif grain.every:
             yield from _check_lengths(draft, grain, (*part, "every"))
@@ -39,17 +47,25 @@ def check_grains(draft: Draft, datasets: Mapping[str, Dataset]) -> Iterator[Defi
 
 
 def repeated_units(grain: GrainDefinition) -> RepeatedUnits:
-    """The units of a grain by lengths. ValueError where they are not all of months or all of days."""
+    """The units of a grain by lengths. Raises UnevenLengthsError where they are not all of months or all of days."""
     lengths = [length(text) for text in grain.every]
     assert grain.origin is not None, "checked when the model was loaded"
     months = [each for each in map(in_months, lengths) if each is not None]
     if len(months) == len(lengths):
         if grain.origin.day > _LAST_SAFE_DAY:
-            raise ValueError(f"counts months from day {grain.origin.day}, which some months do not have")
+            day = grain.origin.day
+            raise UnevenLengthsError(
+                Phrase(
+                    f"从 {day} 号起算月份，而有些月份没有这一天",
+                    f"counts months from day {day}, which some months do not have",
+                )
+            )
         return RepeatedUnits(grain.name, grain.origin, tuple(months), in_months=True)
     seconds = [in_seconds(each) or 0 for each in lengths]
     if months or any(each % _DAY_SECONDS for each in seconds):
-        raise ValueError("has lengths that are neither all of months nor all of days")
+        raise UnevenLengthsError(
+            Phrase("的长度不全是月，也不全是天", "has lengths that are neither all of months nor all of days")
+        )
     return RepeatedUnits(grain.name, grain.origin, tuple(each // _DAY_SECONDS for each in seconds), in_months=False)
 
 
@@ -63,19 +79,21 @@ def listed_units(name: str, rows: Sequence[tuple[date, Value]]) -> ListedUnits |
     before: tuple[date, Value] | None = None
     for day, unit in rows:
         if unit is None:
-            return BrokenCalendar("group_by", name, str(day), "has no unit")
+            return BrokenCalendar("group_by", name, str(day), Phrase("没有单位", "has no unit"))
         if before is not None and day == before[0]:
-            return BrokenCalendar("group_by", name, str(day), "is there twice")
+            return BrokenCalendar("group_by", name, str(day), Phrase("出现了两次", "is there twice"))
         if before is not None and day != before[0] + timedelta(days=1):
-            return BrokenCalendar("group_by", name, str(before[0] + timedelta(days=1)), "is missing")
+            return BrokenCalendar("group_by", name, str(before[0] + timedelta(days=1)), Phrase("缺失", "is missing"))
         if before is None or unit != before[1]:
             if unit in seen:
-                return BrokenCalendar("group_by", name, str(day), f"begins '{unit}' a second time")
+                again = Phrase(f"第二次开始“{unit}”", f"begins '{unit}' a second time")
+                return BrokenCalendar("group_by", name, str(day), again)
             seen.add(unit)
             starts.append(day)
         before = (day, unit)
     if before is None:
-        return BrokenCalendar("group_by", name, "any day", "is missing: the calendar has no rows")
+        nothing = Phrase("都缺失：日历没有任何行", "is missing: the calendar has no rows")
+        return BrokenCalendar("group_by", name, Phrase("所有日子", "any day"), nothing)
     return ListedUnits(name, tuple(starts), before[0] + timedelta(days=1))
 
 
@@ -85,22 +103,26 @@ def calendar_fields(model: Model, grain: GrainDefinition) -> tuple[Field, Field]
     return model.fields[grain.day], model.fields[grain.unit]
 
 
-def _misshapen(grain: GrainDefinition) -> str:
-    """What is wrong with the keys of a grain, '' if nothing."""
+def _misshapen(grain: GrainDefinition) -> Phrase | None:
+    """What is wrong with the keys of a grain, None if nothing."""
     counted = bool(grain.every) or grain.origin is not None
     listed = grain.day is not None or grain.unit is not None
     if counted == listed:
-        return "needs either `every` and `from`, or `day` and `unit`"
+        return Phrase(
+            "要么有 `every` 和 `from`，要么有 `day` 和 `unit`", "needs either `every` and `from`, or `day` and `unit`"
+        )
     if counted and not (grain.every and grain.origin is not None):
-        return "needs both `every` and `from`"
+        return Phrase("要同时有 `every` 和 `from`", "needs both `every` and `from`")
     if listed and not (grain.day is not None and grain.unit is not None):
-        return "needs both `day` and `unit`"
-    return ""
+        return Phrase("要同时有 `day` 和 `unit`", "needs both `day` and `unit`")
+    return None
 
 
 def _check_lengths(draft: Draft, grain: GrainDefinition, part: Part) -> Iterator[DefinitionProblem]:
     try:
         repeated_units(grain)
+    except UnevenLengthsError as error:
+        yield BadGrain(draft.where(*part), grain.name, error.reason)
     except (ValueError, OverflowError) as error:
         yield BadGrain(draft.where(*part), grain.name, str(error))
 
@@ -108,7 +130,7 @@ def _check_lengths(draft: Draft, grain: GrainDefinition, part: Part) -> Iterator
 def _check_fields(
     draft: Draft, grain: GrainDefinition, part: Part, datasets: Mapping[str, Dataset]
 ) -> Iterator[DefinitionProblem]:
-    owner = f"grain '{grain.name}'"
+    owner = thing("grain", grain.name)
     homes = []
     for key, text in (("day", grain.day or ""), ("unit", grain.unit or "")):
         dataset, _, name = text.rpartition(".")
@@ -124,4 +146,8 @@ def _check_fields(
         elif key == "day" and field.type not in TIME_TYPES:
             yield NotATime(where, owner, field.qualified, field.type)
     if len(set(homes)) > 1:
-        yield BadGrain(draft.where(*part), grain.name, "takes its `day` and its `unit` from different datasets")
+        yield BadGrain(
+            draft.where(*part),
+            grain.name,
+            Phrase("的 `day` 和 `unit` 来自不同的数据集", "takes its `day` and its `unit` from different datasets"),
+        )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase, problem, thing
 from semantic_layer.loading.unchecked import Where
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import Synonyms
@@ -16,39 +15,35 @@ from semantic_layer.query.result import Label
 _LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")
 
 
-@dataclass(frozen=True)
+@problem(
+    "shared_word",
+    zh="“{word}”（{language}）既指{owner}，又指{other}（在 {first}）：聊天时会反问是哪一个。"
+    "如果不想这样，请从其中一个去掉它。",
+    en="'{word}' ({language}) means {owner} and {other} (at {first}): "
+    "the chat will ask which. Take it off one of them if it should not.",
+)
 class SharedWord(DefinitionProblem):
     """A label or synonym that two things have in one language. A question with that word will be asked back."""
 
-    code: ClassVar[str] = "shared_word"
-    owner: str
+    owner: Phrase
     word: str
     language: str
-    other: str
+    other: Phrase
     first: str
 
-    @property
-    def message(self) -> str:
-        return (
-            f"'{self.word}' ({self.language}) means {self.owner} and {self.other} (at {self.first}): the chat will ask "
-            f"which. Take it off one of them if it should not."
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "shared_value_word",
+    zh="“{word}”（{language}）同时指“{field}”的{codes:both}。请只留给其中一个。",
+    en="'{word}' ({language}) means both {codes:both} of '{field}'. Keep it for one.",
+)
 class SharedValueWord(DefinitionProblem):
     """A word that two codes of one field have in one language."""
 
-    code: ClassVar[str] = "shared_value_word"
     field: str
     word: str
     language: str
     codes: tuple[str, str]
-
-    @property
-    def message(self) -> str:
-        one, other = self.codes
-        return f"'{self.word}' ({self.language}) means both '{one}' and '{other}' of '{self.field}'. Keep it for one."
 
 
 def lint(model: Model, place: Where | None = None) -> tuple[DefinitionProblem, ...]:
@@ -63,8 +58,8 @@ def lint(model: Model, place: Where | None = None) -> tuple[DefinitionProblem, .
 
 
 def _things(model: Model, where: Where) -> Iterator[DefinitionProblem]:
-    preferred = {f"dimension '{name}'" for each in model.datasets.values() for name in each.definition.prefers}
-    first: dict[tuple[str, str], tuple[str, Part]] = {}
+    preferred = {thing("dimension", name) for each in model.datasets.values() for name in each.definition.prefers}
+    first: dict[tuple[str, str], tuple[Phrase, Part]] = {}
     for owner, part, label, synonyms in _named(model):
         for language in _LANGUAGES:
             words = {_folded(each): each for each in (getattr(label, language), *getattr(synonyms, language))}
@@ -74,12 +69,12 @@ def _things(model: Model, where: Where) -> Iterator[DefinitionProblem]:
                     yield SharedWord(where(*part), owner, word, language, other, where(*there))
 
 
-def _named(model: Model) -> Iterator[tuple[str, Part, Label, Synonyms]]:
+def _named(model: Model) -> Iterator[tuple[Phrase, Part, Label, Synonyms]]:
     for metric in model.metrics.values():
         if not metric.definition.hidden:
-            yield f"metric '{metric.name}'", ("metrics", metric.name), metric.label, metric.definition.synonyms
+            yield thing("metric", metric.name), ("metrics", metric.name), metric.label, metric.definition.synonyms
     for dimension in model.dimensions.values():
-        yield f"dimension '{dimension.name}'", _part(dimension), dimension.label, dimension.synonyms
+        yield thing("dimension", dimension.name), _part(dimension), dimension.label, dimension.synonyms
 
 
 def _codes(model: Model, where: Where) -> Iterator[DefinitionProblem]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase
 from semantic_layer.loading.build import build
 from semantic_layer.loading.problems.files import (
     DuplicateKey,
@@ -106,7 +106,9 @@ def _files(path: Path) -> tuple[tuple[Path, str], ...]:
             raise DefinitionsError(ModelMissing(str(path)))
         found = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES and not each.name.startswith("."))
     except OSError as error:
-        raise DefinitionsError(FileUnreadable(str(path), error.strerror or "unknown reason")) from error
+        raise DefinitionsError(
+            FileUnreadable(str(path), error.strerror or Phrase("原因不明", "unknown reason"))
+        ) from error
     if not found:
         raise DefinitionsError(NoModelFiles(str(path)))
     folder = path.resolve().name
@@ -120,7 +122,7 @@ def _text(file: Path, name: str) -> str | DefinitionProblem:
             return FileTooLarge(name, size / 1e6, MAX_FILE_BYTES / 1e6)
         data = file.read_bytes()
     except OSError as error:
-        return FileUnreadable(name, error.strerror or "unknown reason")
+        return FileUnreadable(name, error.strerror or Phrase("原因不明", "unknown reason"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

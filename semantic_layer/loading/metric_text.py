@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.lengths import is_length, is_period
 from semantic_layer.loading.problems.definitions import (
     BadAmongPeriod,
@@ -23,6 +23,26 @@ from semantic_layer.loading.problems.definitions import (
     MisplacedAggregate,
     MixedKinds,
     NotANumber,
+)
+from semantic_layer.loading.problems.metrics import (
+    A_FIELD,
+    INPUTS_OF_ROWS,
+    NEVER_VALID,
+    NO_EXPRESSION,
+    NO_FIELDS,
+    NO_METRIC,
+    NO_ROWS,
+    NO_SUCH_KEY,
+    OF_SINGLE_ROWS,
+    PER_NO_KEY,
+    PER_NO_VALUES,
+    PER_TWICE,
+    TWO_SHIFTS,
+    TWO_WINDOWS,
+    WHOSE_ROWS,
+    WINDOW_OF_STOCK,
+    filter_of,
+    input_of,
 )
 from semantic_layer.loading.problems.names import (
     BadName,
@@ -45,7 +65,7 @@ from semantic_layer.loading.references import (
     place_of,
 )
 from semantic_layer.loading.unchecked import Draft
-from semantic_layer.loading.value_kinds import group_of, not_a_condition, with_kinds
+from semantic_layer.loading.value_kinds import group_of, named_group, not_a_condition, with_kinds
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity
 from semantic_layer.model.entity_conditions import ALL, BadConditionError, condition_of, metrics_of
@@ -98,7 +118,7 @@ class MetricReader:
             self._check_length(metric, metric.conversion.within, (*part, "conversion", "within"), own=False)
             return MetricText(inputs=(metric.conversion.of, metric.conversion.to))
         if metric.expression is None:
-            self._wrong(metric, part, "has no `expression`. Write an aggregate, or a formula over other metrics")
+            self._wrong(metric, part, NO_EXPRESSION)
             return MetricText()
         if metric.dataset is None:
             return self._derived(metric, metric.expression, part)
@@ -111,7 +131,7 @@ class MetricReader:
             self.found.append(UnknownDataset(where, metric_owner(metric), metric.dataset, near))
         return MetricText()
 
-    def unknown_metric(self, part: Part, owner: str, name: str, more: Collection[str] = ()) -> None:
+    def unknown_metric(self, part: Part, owner: Phrase, name: str, more: Collection[str] = ()) -> None:
         """Report that there is no such metric (nor one of the names in `more`), where that is known."""
         if "metrics" not in self.draft.gaps:
             near = nearest(name, (*self.metrics, *more))
@@ -122,7 +142,7 @@ class MetricReader:
         others = ("dataset", "expression", *_ROW_KEYS, "inputs", "transition", "conversion")
         extra = next((key for key in others if key != kind and getattr(metric, key)), None)
         if extra is not None:
-            self._wrong(metric, (*part, extra), f"is a {kind}, which has no `{extra}`")
+            self._wrong(metric, (*part, extra), NO_SUCH_KEY.of(kind=kind, key=extra))
 
     def _check_length(self, metric: MetricDefinition, text: str | None, part: Part, *, own: bool = True) -> None:
         """A length of time; in units of the model's own too, where `own` says so."""
@@ -142,7 +162,7 @@ class MetricReader:
     def _derived(self, metric: MetricDefinition, text: str, part: Part) -> MetricText:
         for key in _ROW_KEYS:
             if getattr(metric, key) is not None:
-                self._wrong(metric, (*part, key), f"has a `{key}` but no `dataset`, so there are no rows for it")
+                self._wrong(metric, (*part, key), NO_ROWS.of(key=key))
         stands_on = [self._check_input(metric, name, (*part, "inputs", name)) for name in metric.inputs]
         part = (*part, "expression")
         sql = self._parsed(metric, text, part)
@@ -151,18 +171,16 @@ class MetricReader:
         owner = metric_owner(metric)
         self.found.extend(check_no_bucket(self.draft, sql, part, owner))
         if sql.aggregates:
-            advice = "Name the `dataset` whose rows it aggregates."
-            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(sql.aggregates[0]), advice))
+            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(sql.aggregates[0]), WHOSE_ROWS))
             return MetricText()
         for column in sql.columns:
             if column.table:
-                reason = "a formula over metrics names no fields"
-                self.found.append(BadExpression(self.draft.where(*part), owner, _sql(column), reason))
+                self.found.append(BadExpression(self.draft.where(*part), owner, _sql(column), NO_FIELDS))
             elif column.name not in self.metrics and column.name not in metric.inputs:
                 self._not_a_metric(part, owner, column.name, metric.inputs)
         self._check_number(metric, with_kinds(sql.tree, lambda _: "number"), part)
         if not sql.columns:
-            self._wrong(metric, part, "names no metric. Name some, or give it a `dataset`")
+            self._wrong(metric, part, NO_METRIC)
         named = (column.name for column in sql.columns if column.name not in metric.inputs)
         names = [name for name in named if name in self.metrics]
         narrowing = (each.among for each in metric.inputs.values() if each.among is not None)
@@ -172,7 +190,7 @@ class MetricReader:
             conditions=tuple(dict.fromkeys(name for each in narrowing for name in metrics_of(each))),
         )
 
-    def _not_a_metric(self, part: Part, owner: str, name: str, inputs: Collection[str]) -> None:
+    def _not_a_metric(self, part: Part, owner: Phrase, name: str, inputs: Collection[str]) -> None:
         """A name in a formula that is no metric's: a field's, or nothing's."""
         home = next((each.name for each in self.datasets.values() if name in each.fields), None)
         if home is None or nearest(name, (*self.metrics, *inputs)):
@@ -188,19 +206,19 @@ class MetricReader:
     def _check_gives_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
         kind = group_of(tree)
         if kind in ("text", "true or false"):
-            self.found.append(NotANumber(self.draft.where(*part), metric_owner(metric), _sql(tree), kind))
+            self.found.append(NotANumber(self.draft.where(*part), metric_owner(metric), _sql(tree), named_group(kind)))
 
     def _check_input(self, metric: MetricDefinition, name: str, part: Part) -> str:
         """The metric that an input stands for."""
         used = metric.inputs[name]
         if not name.isidentifier():
-            self.found.append(BadName(self.draft.where(*part), "metric's input", name))
+            self.found.append(BadName(self.draft.where(*part), Phrase("指标的输入", "metric's input"), name))
         if used.metric not in self.metrics:
             self.unknown_metric((*part, "metric"), metric_owner(metric), used.metric)
         self._check_length(metric, used.offset, (*part, "offset"))
         self._check_unit(metric, used.at_start_of, (*part, "at_start_of"))
         if used.offset is not None and used.at_start_of is not None:
-            self._wrong(metric, part, f"has both `offset` and `at_start_of` for its input '{name}'. Keep one")
+            self._wrong(metric, part, TWO_SHIFTS.of(name=name))
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
         for column in sql.columns if sql is not None else ():
             self._check_input_column(metric, column, (*part, "filter"))
@@ -221,8 +239,8 @@ class MetricReader:
         self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
         self._check_holds(metric, tree, part)
         if sql.aggregates:
-            advice = "A filter is about single rows: condition on an aggregate with `among`."
-            where, owner = self.draft.where(*part), f"the filter of an input of {metric_owner(metric)}"
+            advice = OF_SINGLE_ROWS.of(keys="`among`")
+            where, owner = self.draft.where(*part), filter_of(input_of(metric_owner(metric)))
             self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
 
     def _check_input_column(self, metric: MetricDefinition, column: exp.Column, part: Part) -> None:
@@ -296,8 +314,8 @@ class MetricReader:
         if sql is None:
             return None
         if sql.aggregates:
-            advice = "A filter is about single rows: condition on an aggregate with `per` or `among`."
-            where, owner = self.draft.where(*part), f"the filter of {metric_owner(metric)}"
+            advice = OF_SINGLE_ROWS.of(keys="`per`, `among`")
+            where, owner = self.draft.where(*part), filter_of(metric_owner(metric))
             self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
         self._names(scope, sql.columns, part, metric, reads)
         self.found.extend(scope.check_values(sql, part, metric_owner(metric)))
@@ -307,7 +325,7 @@ class MetricReader:
     def _check_holds(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
         """A filter is true or false."""
         reason = not_a_condition(tree)
-        if reason:
+        if reason is not None:
             self.found.append(MixedKinds(self.draft.where(*part), metric_owner(metric), _sql(tree), reason))
 
     def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: Reads) -> None:
@@ -317,13 +335,13 @@ class MetricReader:
                 self._names(scope, (key,), (*part, "key"), metric, reads)
             else:
                 where = self.draft.where(*part, "key")
-                self.found.append(BadExpression(where, metric_owner(metric), text, "a key is the name of a field"))
+                self.found.append(BadExpression(where, metric_owner(metric), text, A_FIELD))
         if not per.key:
-            self._wrong(metric, (*part, "key"), "has a `per` without `key`. Name the field of what it is computed per")
+            self._wrong(metric, (*part, "key"), PER_NO_KEY)
         if not per.values:
-            self._wrong(metric, (*part, "values"), "has a `per` without `values`. Name an aggregate for each key")
+            self._wrong(metric, (*part, "values"), PER_NO_VALUES)
         for name in (each for each in per.values if each in per.key):
-            self._wrong(metric, (*part, "values", name), f"has '{name}' among both keys and values of `per`")
+            self._wrong(metric, (*part, "values", name), PER_TWICE.of(name=name))
         for name, text in per.values.items():
             inner = (*part, "values", name)
             sql = self._parsed(metric, text, inner)
@@ -341,7 +359,7 @@ class MetricReader:
             if metric.valid.until is not None:
                 named.append(((*part, "valid", "until"), metric.valid.until))
         if metric.valid is not None and metric.valid.since == metric.valid.until:
-            self._wrong(metric, (*part, "valid"), "is valid until the moment that it begins: nothing ever counts")
+            self._wrong(metric, (*part, "valid"), NEVER_VALID)
         for place, name in named:
             self.found.extend(scope.check_time(name, place, metric_owner(metric)))
         default = self.datasets[scope.dataset].definition.time
@@ -353,21 +371,20 @@ class MetricReader:
     def _check_window(self, scope: Scope, metric: MetricDefinition, part: Part, reads: Reads) -> None:
         """Which of the rows that are placed in time count: a window before each bucket's end, the latest ones."""
         if metric.inputs:
-            self._wrong(metric, (*part, "inputs"), "has `inputs`, which belong to formulas, and a `dataset`")
+            self._wrong(metric, (*part, "inputs"), INPUTS_OF_ROWS)
         if metric.window is not None:
             self._check_length(metric, metric.window.last, (*part, "window", "last"))
             self._check_unit(metric, metric.window.to_date, (*part, "window", "to_date"))
             if metric.window.last is not None and metric.window.to_date is not None:
-                self._wrong(metric, (*part, "window"), "has a `window` with both `last` and `to_date`. Keep one")
+                self._wrong(metric, (*part, "window"), TWO_WINDOWS)
             if metric.valid is not None:
-                self._wrong(metric, (*part, "window"), "is a stock (it has `valid`), and so takes no `window`")
+                self._wrong(metric, (*part, "window"), WINDOW_OF_STOCK)
         if metric.latest is not None:
             for name, inner in ((metric.latest.by, "by"), *((each, "per") for each in metric.latest.per)):
                 column = parse_name(name)
                 if column is None:
-                    reason = "it should be the name of a field"
                     where = self.draft.where(*part, "latest", inner)
-                    self.found.append(BadExpression(where, metric_owner(metric), name, reason))
+                    self.found.append(BadExpression(where, metric_owner(metric), name, A_FIELD))
                 else:
                     self._names(scope, (column,), (*part, "latest", inner), metric, reads)
 
@@ -386,13 +403,13 @@ class MetricReader:
         self.found.extend(scope.check(used, part, metric_owner(metric)))
         reads.add(used)
 
-    def _wrong(self, metric: MetricDefinition, part: Part, reason: str) -> None:
+    def _wrong(self, metric: MetricDefinition, part: Part, reason: Phrase) -> None:
         self.found.append(MetricParts(self.draft.where(*part), metric.name, reason))
 
 
-def metric_owner(metric: Metric | MetricDefinition) -> str:
+def metric_owner(metric: Metric | MetricDefinition) -> Phrase:
     """What a problem calls a metric."""
-    return f"metric '{metric.name}'"
+    return thing("metric", metric.name)
 
 
 def _sql(tree: exp.Expr) -> str:

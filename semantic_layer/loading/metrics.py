@@ -11,9 +11,21 @@ from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest
 from semantic_layer.loading.metric_text import MetricReader, MetricText, metric_owner
 from semantic_layer.loading.problems.definitions import BadPart, MetricCycle, MetricParts, MetricRefersToItself
+from semantic_layer.loading.problems.metrics import (
+    A_STOCK,
+    INSTEAD_OF_ITSELF,
+    NEVER_EQUAL,
+    NO_BUCKET,
+    NO_FIELD,
+    NO_KEY,
+    NO_STOCK,
+    NOT_COUNTING,
+    NOT_OF_ROWS,
+    NOT_ROW_BY_ROW,
+)
 from semantic_layer.loading.problems.names import UnknownDataset
 from semantic_layer.loading.references import BUCKET_END, BUCKET_START, Scope, declared_kind
 from semantic_layer.loading.unchecked import Draft
@@ -154,8 +166,7 @@ def _check_uses(
             where = draft.where(*inner, "dataset")
             reader.found.append(UnknownDataset(where, metric_owner(metric), instead.dataset, near))
         if instead.metric == metric.name:
-            reason = "names itself to be used `instead`. Name another metric"
-            reader.found.append(MetricParts(draft.where(*inner, "metric"), metric.name, reason))
+            reader.found.append(MetricParts(draft.where(*inner, "metric"), metric.name, INSTEAD_OF_ITSELF))
         if instead.metric not in built:
             reader.unknown_metric((*inner, "metric"), metric_owner(metric), instead.metric)
     for role in _roles(metric):
@@ -163,9 +174,9 @@ def _check_uses(
         if role.metric not in built:
             reader.unknown_metric(inner, metric_owner(metric), role.metric)
         elif draft.is_read("metrics", places[role.metric]):
-            reason = _unfit(reader, role, built[role.metric])
-            if reason:
-                reader.found.append(BadPart(draft.where(*inner), metric.name, role.key, role.metric, reason))
+            unfit = _unfit(reader, role, built[role.metric])
+            if unfit is not None:
+                reader.found.append(BadPart(draft.where(*inner), metric.name, role.key, role.metric, unfit))
     _check_pairs(reader, built, metric, part)
 
 
@@ -176,14 +187,15 @@ def _check_pairs(reader: MetricReader, built: Mapping[str, Metric], metric: Metr
         return
     one, other = (_field_of(reader, built[each.metric]) for each in roles)
     for mine, its in zip(roles[0].fields, roles[1].fields, strict=True):
-        fields = one(mine), other(its)
-        if fields[0] is None or fields[1] is None:
+        left, right = one(mine), other(its)
+        if left is None or right is None:
             continue
-        kinds = [group(declared_kind(each)) for each in fields if each is not None]
+        kinds = [group(declared_kind(each)) for each in (left, right)]
         if None not in kinds and kinds[0] != kinds[1]:
-            pair = f"'{fields[0].qualified}' ({fields[0].type}) with '{fields[1].qualified}' ({fields[1].type})"
-            reason = f"matches {pair}, which are never equal"
-            reader.found.append(MetricParts(reader.draft.where(*part, roles[0].kind), metric.name, reason))
+            names = {"left": left.qualified, "left_type": left.type, "right": right.qualified, "right_type": right.type}
+            reader.found.append(
+                MetricParts(reader.draft.where(*part, roles[0].kind), metric.name, NEVER_EQUAL.of(**names))
+            )
 
 
 def _field_of(reader: MetricReader, used: Metric) -> Callable[[str], Field | None]:
@@ -227,15 +239,15 @@ def _roles(metric: MetricDefinition) -> tuple[_Role, ...]:
     return ()
 
 
-def uncounted(used: Metric) -> str:
-    """Why the rows that a metric over rows counts cannot be followed one by one; '' if they can."""
+def uncounted(used: Metric) -> Phrase | None:
+    """Why the rows that a metric over rows counts cannot be followed one by one; None if they can."""
     definition = used.definition
     for key in ("per", "latest", "window"):
         if getattr(definition, key) is not None:
-            return f"has a `{key}`, where single rows should count"
+            return NOT_ROW_BY_ROW.of(key=key)
     if used.expression is not None and rows_counted(used.expression) is None:
-        return "does not count rows: its expression is not one `count(...)`"
-    return ""
+        return NOT_COUNTING
+    return None
 
 
 def parameters(used: Metric) -> set[str]:
@@ -244,26 +256,26 @@ def parameters(used: Metric) -> set[str]:
     return {node.name for tree in trees for node in tree.find_all(exp.Placeholder)}
 
 
-def _unfit(reader: MetricReader, role: _Role, used: Metric) -> str:
-    """Why a metric cannot play its role; '' if it can."""
+def _unfit(reader: MetricReader, role: _Role, used: Metric) -> Phrase | None:
+    """Why a metric cannot play its role; None if it can."""
     dataset = used.definition.dataset
     if used.kind != "simple":
-        return "is not a metric over rows of a dataset"
+        return NOT_OF_ROWS
     if used.is_stock != role.is_stock:
-        return "is not a stock (a metric with `valid`)" if role.is_stock else "is a stock, not something that happens"
+        return NO_STOCK if role.is_stock else A_STOCK
     reason = uncounted(used)
-    if reason:
+    if reason is not None:
         return reason
     names = parameters(used)
     if role.no_parameters & names:
-        return f"looks at '${min(role.no_parameters & names)}', which there is none of here"
+        return NO_BUCKET.of(name=min(role.no_parameters & names))
     if dataset is None or dataset not in reader.datasets:
-        return ""
+        return None
     if role.needs_rows_told_apart and not reader.datasets[dataset].primary_key:
-        return f"counts rows of '{dataset}', which has no primary_key to tell them apart"
+        return NO_KEY.of(dataset=dataset)
     scope = Scope(reader.draft, reader.datasets, reader.joins, dataset)
     for name in role.fields:
         column = parse_name(name)
         if column is None or scope.find(column.table, column.name) is None:
-            return f"counts rows of '{dataset}', which has no field '{name}'"
-    return ""
+            return NO_FIELD.of(dataset=dataset, name=name)
+    return None

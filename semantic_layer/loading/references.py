@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest
 from semantic_layer.loading.problems.definitions import (
     BadExpression,
     MetricAmongRows,
@@ -19,6 +19,7 @@ from semantic_layer.loading.problems.definitions import (
     ReadsClock,
 )
 from semantic_layer.loading.problems.joins import AmbiguousReference, Unreachable
+from semantic_layer.loading.problems.metrics import NOT_INNER
 from semantic_layer.loading.problems.names import UnknownDataset, UnknownField, UnknownParameter, UnknownValue
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import mistakes, with_kinds
@@ -45,7 +46,7 @@ class Scope:
     dataset: str
     more: Collection[str] = ()
 
-    def check(self, columns: Iterable[exp.Column], part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def check(self, columns: Iterable[exp.Column], part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """A problem for each name that stands for nothing, once each."""
         seen: set[tuple[str, str]] = set()
         for column in columns:
@@ -54,7 +55,7 @@ class Scope:
                 seen.add(key)
                 yield from self._check_column(column, part, owner)
 
-    def check_values(self, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def check_values(self, sql: Sql, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """Values go together by their kinds, and what a field with a closed set of values is compared with is one."""
         yield from check_kinds(self.draft, self.with_kinds(sql.tree), part, owner)
         for column, values in sql.compared:
@@ -66,11 +67,12 @@ class Scope:
                         near = nearest(value, codes)
                         yield UnknownValue(self.draft.where(*part), owner, field.qualified, value, near)
 
-    def check_time(self, name: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def check_time(self, name: str, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """The name is that of a field with a date or timestamp."""
         column = parse_name(name)
         if column is None:
-            yield BadExpression(self.draft.where(*part), owner, name, "a time is the name of a field")
+            reason = Phrase("时间要写字段的名字", "a time is the name of a field")
+            yield BadExpression(self.draft.where(*part), owner, name, reason)
             return
         yield from self.check((column,), part, owner)
         field = self.find(column.table, column.name)
@@ -94,12 +96,13 @@ class Scope:
             return self.datasets[self.dataset].fields.get(name)
         return self.datasets[dataset].fields.get(name) if dataset in self.joins.paths.get(self.dataset, {}) else None
 
-    def _check_column(self, column: exp.Column, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def _check_column(self, column: exp.Column, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         where = self.draft.where
         if isinstance(column.this, exp.Star):
-            yield BadExpression(where(*part), owner, column.sql("duckdb"), "'*' stands for many fields; name one")
+            reason = Phrase("“*”代表许多字段；请写其中一个", "'*' stands for many fields; name one")
+            yield BadExpression(where(*part), owner, column.sql("duckdb"), reason)
         elif column.args.get("db") is not None:
-            reason = "a field is named 'field' or 'dataset.field'"
+            reason = Phrase("字段要写成“field”或“dataset.field”", "a field is named 'field' or 'dataset.field'")
             yield BadExpression(where(*part), owner, column.sql("duckdb"), reason)
         elif not column.table:
             if column.name not in self.more:
@@ -112,7 +115,7 @@ class Scope:
             yield from self._check_field(column.name, column.table, part, owner)
             yield from self._check_onward(column, part, owner)
 
-    def _check_field(self, name: str, dataset: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def _check_field(self, name: str, dataset: str, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         known = self.datasets[dataset].fields
         if name not in known and self.draft.is_read("datasets", place_of(self.draft, dataset)):
             if any(each.name == name for each in self.draft.definition.metrics):
@@ -121,7 +124,7 @@ class Scope:
             near = nearest(name, (*known, *(self.more if dataset == self.dataset else ())))
             yield UnknownField(self.draft.where(*part), owner, name, dataset, near)
 
-    def check_reach(self, target: str, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def check_reach(self, target: str, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """Rows lead to no more than one row of the target, in one way."""
         if target == self.dataset or target in self.joins.paths.get(self.dataset, {}):
             return
@@ -133,7 +136,7 @@ class Scope:
             reachable = tuple(self.joins.paths.get(self.dataset, {}))
             yield Unreachable(self.draft.where(*part), owner, self.dataset, target, reachable)
 
-    def _check_onward(self, column: exp.Column, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+    def _check_onward(self, column: exp.Column, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """What a neighbour's field reads of its own neighbours is what the rows here join under that name."""
         first = self.find(column.table, column.name)
         todo, seen = [first] if first is not None else [], set[str]()
@@ -159,25 +162,30 @@ def declared_kind(field: Field) -> ColumnType | None:
     return definition.type if definition.role == "dimension" or "type" in definition.model_fields_set else None
 
 
-def check_kinds(draft: Draft, tree: exp.Expr, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+def check_kinds(draft: Draft, tree: exp.Expr, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
     """What makes no sense in a tree whose columns know their kinds, once each."""
     for node, reason in dict.fromkeys((str(node.sql("duckdb")), reason) for node, reason in mistakes(tree)):
         yield MixedKinds(draft.where(*part), owner, node, reason)
 
 
-def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
     """What no expression of a field, metric or filter may hold, whatever its names: queries, windows, clocks."""
-    reason = ""
+    reason = None
     if sql.has_query:
-        reason = "it holds a query of its own; make that a dataset with `sql`"
+        reason = Phrase(
+            "里面又有查询；请把它做成带 `sql` 的数据集", "it holds a query of its own; make that a dataset with `sql`"
+        )
     elif sql.has_window:
-        reason = "it holds a window function ('over'); use it in the `sql` of a dataset"
-    if reason:
+        reason = Phrase(
+            "里面有窗口函数（“over”）；请用在数据集的 `sql` 里",
+            "it holds a window function ('over'); use it in the `sql` of a dataset",
+        )
+    if reason is not None:
         yield BadExpression(draft.where(*part), owner, sql.tree.sql("duckdb"), reason)
     yield from check_values_of_a_day(draft, sql, part, owner, GIVEN_PARAMETERS)
 
 
-def check_grain(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+def check_grain(draft: Draft, sql: Sql, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
     """Many rows become one value: everything is aggregated, and once."""
     if not sql.aggregates:
         yield NotAggregate(draft.where(*part), owner, _written(sql.tree))
@@ -188,31 +196,34 @@ def check_grain(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[Defi
 
 
 def check_inner_names(
-    draft: Draft, sql: Sql, known: Collection[str], part: Part, owner: str
+    draft: Draft, sql: Sql, known: Collection[str], part: Part, owner: Phrase
 ) -> Iterator[DefinitionProblem]:
     """What is computed over values of each entity sees these and the entity's key only."""
     for column in sql.columns:
         if column.table or column.name not in known:
-            reason = f"'{_written(column)}' is not one of its inner values, {', '.join(known)}"
+            reason = NOT_INNER.of(name=_written(column), known=", ".join(known))
             yield BadExpression(draft.where(*part), owner, _written(sql.tree), reason)
 
 
-def check_no_bucket(draft: Draft, sql: Sql, part: Part, owner: str) -> Iterator[DefinitionProblem]:
+def check_no_bucket(draft: Draft, sql: Sql, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
     """Only a metric over rows places its rows in buckets: nothing else speaks of a bucket's ends."""
     for name in sql.parameters:
         if name in (BUCKET_START, BUCKET_END):
-            reason = "rows are in buckets in metrics with a `dataset` only; use it in one"
+            reason = Phrase(
+                "只有带 `dataset` 的指标才把行放进时间段；请用在那样的指标里",
+                "rows are in buckets in metrics with a `dataset` only; use it in one",
+            )
             yield BadExpression(draft.where(*part), owner, f"${name}", reason)
 
 
 def check_values_of_a_day(
-    draft: Draft, sql: Sql, part: Part, owner: str, given: tuple[str, ...]
+    draft: Draft, sql: Sql, part: Part, owner: Phrase, given: tuple[str, ...]
 ) -> Iterator[DefinitionProblem]:
     """Parameters are the model's or `given`, and nothing reads the clock."""
     known = (*draft.definition.parameters, *given)
     for name in sql.parameters:
         if name not in known and "parameters" not in draft.gaps:
-            yield UnknownParameter(draft.where(*part), owner, name, nearest(name, known))
+            yield UnknownParameter(draft.where(*part), owner, name, tuple(f"${near}" for near in nearest(name, known)))
     if sql.clock is not None:
         yield ReadsClock(draft.where(*part), owner, sql.clock)
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.problems.joins import AmbiguousReference, BadRole
 from semantic_layer.loading.problems.names import UnknownDataset
 from semantic_layer.loading.references import place_of
@@ -100,7 +100,10 @@ def settle_roles(
         for step in taken.steps:
             at = step.validity.at if step.source == role.name and step.validity is not None else AS_OF_TODAY
             if at != AS_OF_TODAY and stead.named(at) != at:
-                reason = f"finds '{step.target}' by '{at}', which '{role.name}' reaches in another way"
+                reason = Phrase(
+                    f"按“{at}”找“{step.target}”，而“{role.name}”到它的路径不同",
+                    f"finds '{step.target}' by '{at}', which '{role.name}' reaches in another way",
+                )
                 found.append(BadRole(draft.where("datasets", role.name), role.name, base.name, reason))
 
 
@@ -137,7 +140,7 @@ class _Stead:
             known = self.joins.ambiguous.get((self.role, at), (reached,) if reached else ())
             ways = (*(written(each) for each in known), " -> ".join((self.role, *way)))
             where = self.draft.where("datasets", self.role)
-            self.found.append(AmbiguousReference(where, f"role '{self.role}'", self.role, at, ways))
+            self.found.append(AmbiguousReference(where, thing("role", self.role), self.role, at, ways))
         return at
 
 
@@ -165,16 +168,16 @@ def _unfit(draft: Draft, place: int, roles: Mapping[str, int]) -> Iterator[Defin
     where = draft.where("datasets", place, "role_of")
     known = [each.name for each in draft.definition.datasets if each.role_of is None]
     if base == definition.name:
-        yield BadRole(where, definition.name, base, "is itself", nearest(base, known))
+        yield BadRole(where, definition.name, base, Phrase("就是它自己", "is itself"), nearest(base, known))
     elif base in roles:
         further = draft.definition.datasets[roles[base]].role_of
-        reason = f"is itself a role, of '{further}'"
+        reason = Phrase(f"本身是“{further}”的角色", f"is itself a role, of '{further}'")
         yield BadRole(where, definition.name, base, reason, (further,) if further in known else ())
     elif base not in known and "datasets" not in draft.gaps:
-        yield UnknownDataset(where, f"role '{definition.name}'", base, nearest(base, known))
+        yield UnknownDataset(where, thing("role", definition.name), base, nearest(base, known))
     for key in _TAKEN:
         if getattr(definition, key):
-            reason = f"gives it its `{key}` already: leave that out here"
+            reason = Phrase(f"已经给了它 `{key}`：这里请不要再写", f"gives it its `{key}` already: leave that out here")
             yield BadRole(draft.where("datasets", place, key), definition.name, base, reason)
 
 

@@ -14,7 +14,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import WORDS, DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.problems.files import MissingKey, UnknownKey, WrongChoice, WrongType
 from semantic_layer.loading.yaml_text import Part, YamlValue
 from semantic_layer.model.definitions import (
@@ -60,21 +60,22 @@ _KINDS = MappingProxyType(
 )
 _WANTED = MappingProxyType(
     {
-        "string_type": "a text (put it in quotes)",
-        "tuple_type": "a list",
-        "too_short": "longer: it needs two items or more",
-        "dict_type": "a mapping of keys to values",
-        "model_type": "a mapping of keys to values",
-        "model_attributes_type": "a mapping of keys to values",
-        "bool_type": "true or false",
-        "bool_parsing": "true or false",
-        "int_type": "a number or a text",
-        "float_type": "a number or a text",
-        "int_parsing": "a whole number",
-        "int_from_float": "a whole number",
+        "string_type": Phrase("文本（请加引号）", "a text (put it in quotes)"),
+        "tuple_type": Phrase("列表", "a list"),
+        "too_short": Phrase("更长的列表：要有两项或更多", "longer: it needs two items or more"),
+        "dict_type": Phrase("键到值的映射", "a mapping of keys to values"),
+        "model_type": Phrase("键到值的映射", "a mapping of keys to values"),
+        "model_attributes_type": Phrase("键到值的映射", "a mapping of keys to values"),
+        "bool_type": Phrase("true 或 false", "true or false"),
+        "bool_parsing": Phrase("true 或 false", "true or false"),
+        "int_type": Phrase("数字或文本", "a number or a text"),
+        "float_type": Phrase("数字或文本", "a number or a text"),
+        "int_parsing": Phrase("整数", "a whole number"),
+        "int_from_float": Phrase("整数", "a whole number"),
     }
 )
 _NOTHING = object()
+_FILE = Phrase("文件", "the file")
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ class Shaped:
 def shape(value: YamlValue, where: Callable[..., str]) -> Shaped:
     """The definitions that a file's value holds, and every problem of shape in it. `value` may be changed."""
     if not isinstance(value, dict):
-        wrong = WrongType(where(), "the file", _described(value), "a mapping with keys such as `metrics:`")
+        wanted = Phrase("带有 `metrics:` 这类键的映射", "a mapping with keys such as `metrics:`")
+        wrong = WrongType(where(), _FILE, _described(value), wanted)
         return Shaped(ModelDefinition(), (wrong,), frozenset(), frozenset(SECTIONS))
     try:
         return Shaped(ModelDefinition.model_validate(value), (), frozenset(), frozenset())
@@ -142,11 +144,11 @@ def _problem(
             return WrongChoice(where(*part), key, wrong, nearest(wrong, allowed), shown)
         case kind:
             name = key if not isinstance(part[-1], int) else f"{_outer_key(part)}[{part[-1]}]"
-            wanted = _WANTED.get(kind, error["msg"].lower())
+            wanted = _WANTED.get(kind) or error["msg"].lower()
             if kind in ("model_type", "model_attributes_type") and key in ("label", "description", "synonyms"):
-                wanted = "given in both languages: {zh: ..., en: ...}"
+                wanted = Phrase("两种语言都给出：{zh: ..., en: ...}", "given in both languages: {zh: ..., en: ...}")
             if kind == "tuple_type" and not isinstance(error["input"], dict) and key not in SECTIONS:
-                wanted = "a text (put it in quotes), or a list of texts"
+                wanted = Phrase("文本（请加引号）或文本的列表", "a text (put it in quotes), or a list of texts")
             return WrongType(where(*part), name, _described(error["input"]), wanted)
 
 
@@ -193,20 +195,21 @@ def _name(item: object) -> str:
     return str(name) if isinstance(name, str | int) else "?"
 
 
-def _named(value: YamlValue, part: Part) -> str:
+def _named(value: YamlValue, part: Part) -> Phrase:
     """What people call the thing at `part`: `metric 'aov'`, `label of metric 'aov'`."""
     node: object = value
-    owner = "the file"
+    owner = _FILE
     rest: list[str] = []
     for index, step in enumerate(part):
         node = _step(node, step)
         kind = _KINDS.get(str(part[index - 1])) if index and isinstance(step, int) else None
         if kind is not None:
             name = _name(node)
-            owner, rest = (kind if name == "?" else f"{kind} '{name}'"), []
+            owner, rest = (Phrase(WORDS[kind], kind) if name == "?" else thing(kind, name)), []
         elif not (index + 1 < len(part) and isinstance(part[index + 1], int)) and index > 0:
             rest.append(str(step))
-    return f"{'.'.join(rest)} of {owner}" if rest else owner
+    inner = ".".join(rest)
+    return Phrase(f"{owner.zh}的 {inner} ", f"{inner} of {owner.en}") if rest else owner
 
 
 def _step(node: object, step: str | int) -> object:
@@ -220,19 +223,19 @@ def _outer_key(part: Part) -> str:
     return next((step for step in reversed(part) if isinstance(step, str)), "item")
 
 
-def _described(value: object) -> str:
+def _described(value: object) -> str | Phrase:
     """A value in a few words.
 
-    >>> _described([1]), _described(None), _described("up")
+    >>> str(_described([1])), str(_described(None)), _described("up")
     ('a list', 'empty', "'up'")
     """
     match value:
         case None:
-            return "empty"
+            return Phrase("空的", "empty")
         case dict():
-            return "a mapping"
+            return Phrase("映射", "a mapping")
         case list() | tuple():
-            return "a list"
+            return Phrase("列表", "a list")
         case bool():
             return str(value).lower()
         case _:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem
-from semantic_layer.loading.problems.joins import BadVersions
+from semantic_layer.errors import DefinitionProblem, Phrase
+from semantic_layer.loading.problems.joins import BadVersions, relationship
 from semantic_layer.loading.references import Scope, place_of
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.yaml_text import Part
@@ -24,29 +24,42 @@ def check_versions(
     """The interval is made of times of the target's own rows, and the instant is a time of the source."""
     if each.valid is None:
         if each.at is not None:
-            reason = "has an `at` but no `valid`. Name the times between which a version is valid"
+            reason = Phrase(
+                "有 `at` 而没有 `valid`。请写明版本在哪两个时间之间有效",
+                "has an `at` but no `valid`. Name the times between which a version is valid",
+            )
             yield _bad(draft, (*part, "at"), each, reason)
         return
     if each.type == "one_to_one":
-        yield _bad(draft, (*part, "type"), each, "leads to versions, so it cannot be one_to_one. Leave `type` out")
-    owner = f"the relationship from '{each.source}' to '{each.target}'"
+        reason = Phrase(
+            "指向版本，所以不能是 one_to_one。请去掉 `type`",
+            "leads to versions, so it cannot be one_to_one. Leave `type` out",
+        )
+        yield _bad(draft, (*part, "type"), each, reason)
+    owner = relationship(each.source, each.target)
     target = Scope(draft, datasets, joins, each.target)
     for key, name in (("from", each.valid.since), ("until", each.valid.until)):
         yield from target.check_time(name, (*part, "valid", key), owner)
         field = datasets[each.target].fields.get(name)
         if "." in name or (field is not None and any(column.table for column in columns(field.expression))):
-            reason = f"takes '{name}' for an end of its versions, which is no field of '{each.target}' alone"
+            reason = Phrase(
+                f"用“{name}”作版本的一端，但它不是“{each.target}”自己的字段",
+                f"takes '{name}' for an end of its versions, which is no field of '{each.target}' alone",
+            )
             yield _bad(draft, (*part, "valid", key), each, reason)
     yield from _check_instant(draft, part, each, Scope(draft, datasets, joins, each.source), owner)
 
 
 def _check_instant(
-    draft: Draft, part: Part, each: RelationshipDefinition, scope: Scope, owner: str
+    draft: Draft, part: Part, each: RelationshipDefinition, scope: Scope, owner: Phrase
 ) -> Iterator[DefinitionProblem]:
     name = each.at or scope.datasets[each.source].definition.time
     if name is None:
         if draft.is_read("datasets", place_of(draft, each.source)):
-            reason = f"finds versions, but '{each.source}' has no `time`. Say `at:`, a field of it or {AS_OF_TODAY}"
+            reason = Phrase(
+                f"要找版本，但“{each.source}”没有 `time`。请写 `at:`，用它的字段或 {AS_OF_TODAY}",
+                f"finds versions, but '{each.source}' has no `time`. Say `at:`, a field of it or {AS_OF_TODAY}",
+            )
             yield _bad(draft, part, each, reason)
         return
     if name == AS_OF_TODAY:
@@ -56,7 +69,10 @@ def _check_instant(
     for dataset in _read(scope, name):
         way = scope.joins.paths.get(each.source, {}).get(dataset, ())
         if any(step.validity is not None for step in way):
-            reason = f"finds versions by '{name}', which itself is read from a version of '{dataset}'"
+            reason = Phrase(
+                f"按“{name}”找版本，而它本身又取自“{dataset}”的某个版本",
+                f"finds versions by '{name}', which itself is read from a version of '{dataset}'",
+            )
             yield _bad(draft, (*part, "at"), each, reason)
 
 
@@ -86,5 +102,5 @@ def version_columns(each: RelationshipDefinition, target: Dataset) -> tuple[str,
     return tuple(tree.name for tree in found if isinstance(tree, exp.Column))
 
 
-def _bad(draft: Draft, part: Part, each: RelationshipDefinition, reason: str) -> BadVersions:
+def _bad(draft: Draft, part: Part, each: RelationshipDefinition, reason: Phrase) -> BadVersions:
     return BadVersions(draft.where(*part), each.source, each.target, reason)

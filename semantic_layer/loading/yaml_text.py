@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import yaml
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase
 from semantic_layer.loading.problems.files import DuplicateKey, TabIndentation, YamlSyntax
 
 Part: TypeAlias = tuple[str | int, ...]
@@ -68,7 +68,10 @@ def read_yaml(text: str, file: str, with_lines: bool = False) -> YamlText:
         composer.problems.append(_syntax_problem(error, text, file))
     except yaml.reader.ReaderError as error:
         line = text.encode().count(b"\n", 0, error.position) + 1
-        reason = f"it contains the character U+{int(error.character):04X}, which no YAML file may hold"
+        code = f"U+{int(error.character):04X}"
+        reason = Phrase(
+            f"其中有字符 {code}，YAML 文件里不能有", f"it contains the character {code}, which no YAML file may hold"
+        )
         composer.problems.append(YamlSyntax(f"{file}:{line}", reason))
     except _RefusedError as refused:
         composer.problems.append(YamlSyntax(f"{file}:{refused.line}", refused.reason))
@@ -100,28 +103,30 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Defini
     line = lines[min(number, len(lines) - 1)]
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return TabIndentation(f"{file}:{number + 1}")
-    reason = error.problem or "it cannot be read"
-    hint = _hint(reason, lines[max(number - 1, 0)] + line)
-    return YamlSyntax(f"{file}:{number + 1}", reason + hint, line.strip()[:60])
+    hint = _hint(error.problem or "", lines[max(number - 1, 0)] + line)
+    reason = error.problem or Phrase("读不出来", "it cannot be read")
+    return YamlSyntax(f"{file}:{number + 1}", reason, line.strip()[:60], hint)
 
 
-def _hint(reason: str, lines: str) -> str:
+def _hint(reason: str, lines: str) -> Phrase | None:
     """What most often brings about such an error."""
     if "\uff1a" in lines:  # a full-width colon
-        return "; after a key stands ':', not '\uff1a'"
+        return Phrase("键后面应该是“:”，不是“\uff1a”", "after a key stands ':', not '\uff1a'")
     if "',' or" in reason:
-        return "; within braces, put a text with commas or colons in quotes"
+        return Phrase(
+            "花括号里的文本若含逗号或冒号，要加引号", "within braces, put a text with commas or colons in quotes"
+        )
     if "cannot start any token" in reason or "mapping values" in reason:
-        return "; put a text with special characters in quotes"
-    return ""
+        return Phrase("含特殊字符的文本要加引号", "put a text with special characters in quotes")
+    return None
 
 
 class _RefusedError(Exception):
     """Well-formed YAML that a model may not use: reading stops here."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line, self.reason = line, reason
+    def __init__(self, line: int, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.line, self.reason = line, Phrase(zh, en)
 
 
 @dataclass
@@ -168,22 +173,29 @@ class _Composer:
             self._end()
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchors:
-                reason = f"'*{event.anchor}' refers to nothing before it; a text that begins with '*' needs quotes"
-                raise _RefusedError(line, reason)
+                raise _RefusedError(
+                    line,
+                    f"“*{event.anchor}”前面没有它所指的；以“*”开头的文本要加引号",
+                    f"'*{event.anchor}' refers to nothing before it; a text that begins with '*' needs quotes",
+                )
             value, nodes = self._anchors[event.anchor]
             self._put(value, line, nodes, None)
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise _RefusedError(line, "'---' begins a second document, and a file holds one")
+                raise _RefusedError(
+                    line,
+                    "“---”开始了第二个文档，而一个文件只能有一个",
+                    "'---' begins a second document, and a file holds one",
+                )
 
     def _check_tag(self, tag: str, line: int) -> None:
         if tag not in _CORE_TAGS:
-            raise _RefusedError(line, f"the tag '{tag}' means nothing here")
+            raise _RefusedError(line, f"标签“{tag}”在这里没有含义", f"the tag '{tag}' means nothing here")
 
     def _start(self, value: list[YamlValue] | dict[str | int, YamlValue], anchor: str | None, line: int) -> None:
         if len(self._open) >= _MAX_DEPTH:
-            raise _RefusedError(line, f"it is nested more than {_MAX_DEPTH} levels deep")
+            raise _RefusedError(line, f"嵌套超过 {_MAX_DEPTH} 层", f"it is nested more than {_MAX_DEPTH} levels deep")
         part = self._part()
         self._put(value, line, 1, None)
         self._open.append(_Open(value, part, anchor))
@@ -206,7 +218,11 @@ class _Composer:
     def _put(self, value: YamlValue, line: int, nodes: int, anchor: str | None) -> None:
         self._nodes += nodes
         if self._nodes > _MAX_NODES:
-            raise _RefusedError(line, f"with its aliases written out it holds more than {_MAX_NODES} values")
+            raise _RefusedError(
+                line,
+                f"别名展开后超过 {_MAX_NODES} 个值",
+                f"with its aliases written out it holds more than {_MAX_NODES} values",
+            )
         if anchor is not None:
             self._anchors[anchor] = (value, nodes)
         if not self._open:
@@ -229,7 +245,9 @@ class _Composer:
 
     def _key(self, top: _Open, value: YamlValue, line: int) -> None:
         if isinstance(value, list | dict):
-            raise _RefusedError(line, "a list or mapping stands where a key should be")
+            raise _RefusedError(
+                line, "应该是键的地方出现了列表或映射", "a list or mapping stands where a key should be"
+            )
         key = value if isinstance(value, str | int) else "null" if value is None else str(value)
         first = top.key_lines.get(key)
         if first is not None:

@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from semantic_layer.errors import Phrase
 from semantic_layer.model.definitions import Among
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.requests import AllOf, AnyOf, Filter, MetricFilter, NotOf, NumberOperator
@@ -33,7 +34,7 @@ _TURNED: Mapping[NumberOperator, NumberOperator] = {"<": ">", "<=": ">=", ">": "
 class BadConditionError(ValueError):
     """The part of a condition that is no comparison of a metric with a number, or is no SQL at all."""
 
-    def __init__(self, text: str, reason: str) -> None:
+    def __init__(self, text: str, reason: str | Phrase) -> None:
         super().__init__(text)
         self.text, self.reason = text, reason
 
@@ -109,4 +110,7 @@ def _number(tree: exp.Expr, parameters: Parameters) -> float:
 
 
 def _bad(tree: exp.Expr) -> BadConditionError:
-    return BadConditionError(str(tree.sql("duckdb")), "it should compare a metric with a number, as in 'orders >= 2'")
+    reason = Phrase(
+        "应该把一个指标和数字比较，如“orders >= 2”", "it should compare a metric with a number, as in 'orders >= 2'"
+    )
+    return BadConditionError(str(tree.sql("duckdb")), reason)

@@ -1,8 +1,10 @@
-"""What a thing is called where its definition gives it no label."""
+"""What things of a model are called."""
 
 from __future__ import annotations
 
+from semantic_layer.model.date_parts import PART_LABELS, split_name
 from semantic_layer.model.definitions import Bilingual
+from semantic_layer.model.model import Model
 from semantic_layer.query.result import Label
 
 
@@ -14,3 +16,21 @@ def label_of(name: str, label: Bilingual | None) -> Label:
     """
     words = name.replace("_", " ")
     return Label(words, words) if label is None else Label(label.zh, label.en)
+
+
+def label_in(model: Model, name: str) -> Label | None:
+    """What the model calls whatever it has under that name; None where it has nothing, or no label for it."""
+    for known in (model.metrics, model.dimensions, model.fields):
+        if name in known:
+            return known[name].label
+    part = split_name(name)
+    if part is not None or name in PART_LABELS:
+        return PART_LABELS[name if part is None else part[1]]
+    for defined in (model.cohorts, model.funnels, model.grains, model.entities, model.lists):
+        if name in defined:
+            return _label(defined[name].label)
+    return _label(model.datasets[name].definition.label) if name in model.datasets else None
+
+
+def _label(label: Bilingual | None) -> Label | None:
+    return None if label is None else Label(label.zh, label.en)

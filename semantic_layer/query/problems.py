@@ -2,312 +2,338 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
-from semantic_layer.errors import QueryProblem, suggestion
+from semantic_layer.errors import Phrase, QueryProblem, problem
 
 
-@dataclass(frozen=True)
+@problem(
+    "unknown_name",
+    zh="没有叫“{name}”的{kind:word}。{nearest:offer}",
+    en="There is no {kind} '{name}'.{nearest:offer}",
+)
 class UnknownName(QueryProblem):
     """A metric, dimension, entity or column that the model does not have."""
 
-    code: ClassVar[str] = "unknown_name"
     kind: str
     name: str
     nearest: tuple[str, ...] = ()
 
-    @property
-    def message(self) -> str:
-        return f"There is no {self.kind} '{self.name}'.{suggestion(self.nearest)}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "unreachable_dimension",
+    zh="{metric:name}不能按{dimension:name}拆分或筛选：它统计的对象没有这一项。"
+    "[请改用{instead:name}，它可以这样统计。|可以按这些拆分：{possible:list}。]",
+    en="{metric:name} cannot be split or filtered by {dimension:name}: what it counts has none."
+    "[ Use {instead:name}, which counts by it.| It can be split by {possible:list}.]",
+)
 class Unreachable(QueryProblem):
     """The rows that a metric counts have no such dimension, or reaching it would count rows twice."""
 
-    code: ClassVar[str] = "unreachable_dimension"
     metric: str
     dimension: str
     possible: tuple[str, ...] = ()
     instead: str | None = None
 
-    @property
-    def message(self) -> str:
-        offer = f" It can be split by {', '.join(self.possible)}." if self.possible else ""
-        if self.instead is not None:
-            offer = f" Use '{self.instead}', which counts by it."
-        return f"'{self.metric}' cannot be split or filtered by '{self.dimension}': what it counts has none.{offer}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "ambiguous_path",
+    zh="从{metric:name}到{dimension:name}有几条路径，结果可能不同：{ways:ways}。"
+    "请写明其中一条上的维度；模型可以用角色（`role_of`）区分它们。",
+    en="{dimension:name} is reached from {metric:name} in several ways, which may differ: {ways:ways}. "
+    "Name a dimension of one of them; the model can tell them apart by roles (`role_of`).",
+)
 class AmbiguousPath(QueryProblem):
     """Two equally short ways lead to a dimension and may give different numbers."""
 
-    code: ClassVar[str] = "ambiguous_path"
     metric: str
     dimension: str
     ways: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        ways = "; ".join(self.ways)
-        return (
-            f"'{self.dimension}' is reached from '{self.metric}' in several ways, which may differ: {ways}. "
-            f"Name a dimension of one of them; the model can tell them apart by roles (`role_of`)."
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "needs_role",
+    zh="{metric:name}里的{dimension:name}要说明是谁的：{roles:either}。",
+    en="{metric:name} has {dimension:name} in a role only. Ask for {roles:either}.",
+)
 class NeedsRole(QueryProblem):
     """A dimension that the rows have in roles only: of the guest, of the host, not as such."""
 
-    code: ClassVar[str] = "needs_role"
     metric: str
     dimension: str
     roles: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        return f"'{self.metric}' has '{self.dimension}' in a role only. Ask for {' or '.join(self.roles)}."
 
-
-@dataclass(frozen=True)
+@problem(
+    "policy_misses_role",
+    zh="你只能看到一部分{base:name}（按{field:name}限定），而{role:name}也属于其中，却没有规定你能看到哪些。"
+    "请让管理员为{role:name}设定规则，或者不要用它。",
+    en="You may see some of {base:name} only (by {field:name}), and nothing says which of {role:name}, who are also "
+    "such. Ask for a rule on {role:name}, or leave it out.",
+)
 class PolicyMissesRole(QueryProblem):
     """A role of a dataset whose rows are limited for the reader, who would see it unlimited."""
 
-    code: ClassVar[str] = "policy_misses_role"
     role: str
     base: str
     field: str
 
-    @property
-    def message(self) -> str:
-        return (
-            f"You may see some of '{self.base}' only (by '{self.field}'), and nothing says which of '{self.role}', who "
-            f"are also such. Ask for a rule on '{self.role}', or leave it out."
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "missing_table",
+    zh="{name:name}需要表 {tables:list}，这个数据库里没有。",
+    en="{name:name} needs {tables:list}, which this database does not have.",
+)
 class MissingTable(QueryProblem):
     """The deployment lacks a table that the request needs."""
 
-    code: ClassVar[str] = "missing_table"
     name: str
     tables: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        return f"'{self.name}' needs {', '.join(self.tables)}, which this database does not have."
 
-
-@dataclass(frozen=True)
+@problem(
+    "wrong_type",
+    zh="{field:name}的值是{type:word}，不能和“{value}”比较。",
+    en="{field:name} holds {type} values; '{value}' is not one.",
+)
 class WrongType(QueryProblem):
     """A filter compares a field with a value of another type."""
 
-    code: ClassVar[str] = "wrong_type"
     field: str
     type: str
     value: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.field}' holds {self.type} values; '{self.value}' is not one."
 
-
-@dataclass(frozen=True)
+@problem(
+    "no_history",
+    zh="{metric:name}只有当前的值，没有历史、时间段或趋势。",
+    en="{metric:name} is known as of today only; it has no past values, periods or trend.",
+)
 class NoHistory(QueryProblem):
     """A snapshot metric is known for today only."""
 
-    code: ClassVar[str] = "no_history"
     metric: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.metric}' is known as of today only; it has no past values, periods or trend."
 
-
-@dataclass(frozen=True)
+@problem(
+    "needs_period",
+    zh="{what}需要一个有头有尾的时间段。",
+    en="{what} needs a period with a beginning and an end.",
+)
 class NeedsPeriod(QueryProblem):
     """A comparison or running total needs a closed period or a time grain."""
 
-    code: ClassVar[str] = "needs_period"
-    what: str
-
-    @property
-    def message(self) -> str:
-        return f"{self.what} needs a period with a beginning and an end."
+    what: Phrase
 
 
-@dataclass(frozen=True)
+@problem(
+    "not_a_share",
+    zh="{metric:name}的各组不能相加成整体，所以没有占比。",
+    en="groups of {metric:name} are no parts of a whole, so it has no shares.",
+)
 class NotAShare(QueryProblem):
     """A share of a ratio means nothing."""
 
-    code: ClassVar[str] = "not_a_share"
     metric: str
 
-    @property
-    def message(self) -> str:
-        return f"groups of '{self.metric}' are no parts of a whole, so it has no shares."
 
-
-@dataclass(frozen=True)
+@problem(
+    "not_additive",
+    zh="{metric:name}不能跨时间相加，所以没有累计值。",
+    en="{metric:name} does not add up over time, so it has no running total.",
+)
 class NotAdditive(QueryProblem):
     """A running total of something that does not add up over time."""
 
-    code: ClassVar[str] = "not_additive"
     metric: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.metric}' does not add up over time, so it has no running total."
 
-
-@dataclass(frozen=True)
+@problem(
+    "not_a_column",
+    zh="结果里没有{name:name}这一列。{nearest:offer}",
+    en="{name:name} is not a column of this result.{nearest:offer}",
+)
 class NotAColumn(QueryProblem):
     """Sorting, `having` or `limit_within` names something that is not in the result."""
 
-    code: ClassVar[str] = "not_a_column"
     name: str
     nearest: tuple[str, ...] = ()
 
-    @property
-    def message(self) -> str:
-        return f"'{self.name}' is not a column of this result.{suggestion(self.nearest)}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "withheld",
+    zh="{field:name}是个人信息，你不能按它筛选或分组。",
+    en="{field:name} is personal; you may not filter or group by it.",
+)
 class Withheld(QueryProblem):
     """The reader may not group or filter by a personal field."""
 
-    code: ClassVar[str] = "withheld"
     field: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.field}' is personal; you may not filter or group by it."
 
-
-@dataclass(frozen=True)
+@problem(
+    "grain_too_fine",
+    zh="{field:name}只记到哪一天，没有时刻，不能按{grain:word}拆分。",
+    en="{field:name} holds days without a time of day, so it cannot be split by {grain}.",
+)
 class GrainTooFine(QueryProblem):
     """A grain or part of the day of something that is known by the day only."""
 
-    code: ClassVar[str] = "grain_too_fine"
     grain: str
     field: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.field}' holds days without a time of day, so it cannot be split by {self.grain}."
 
-
-@dataclass(frozen=True)
+@problem(
+    "too_many_buckets",
+    zh="这个时间段按{grain:word}分有 {count:,} 段，最多可以有 {most:,} 段。请缩短时间段，或换更粗的时间单位。",
+    en="The period has {count:,} units of '{grain}'; at most {most:,} can be asked for. "
+    "Take a shorter period or a coarser grain.",
+)
 class TooManyBuckets(QueryProblem):
     """A period with more units of the grain than one query may ask for."""
 
-    code: ClassVar[str] = "too_many_buckets"
     grain: str
     count: int
     most: int
 
-    @property
-    def message(self) -> str:
-        return (
-            f"The period has {self.count:,} units of '{self.grain}'; at most {self.most:,} can be asked for. "
-            f"Take a shorter period or a coarser grain."
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "outside_calendar",
+    zh="{grain:name}的日历从 {first} 到 {last}，这个时间段超出了它的范围。",
+    en="The calendar of {grain:name} runs from {first} to {last}; the period reaches beyond it.",
+)
 class OutsideCalendar(QueryProblem):
     """A period that a calendar of the model's own does not cover whole."""
 
-    code: ClassVar[str] = "outside_calendar"
     grain: str
     first: date
     last: date
 
-    @property
-    def message(self) -> str:
-        return f"The calendar of '{self.grain}' runs from {self.first} to {self.last}; the period reaches beyond it."
 
-
-@dataclass(frozen=True)
+@problem(
+    "period_out_of_range",
+    zh="时间段 {period} 不在 {first_year} 年到 {last_year} 年之间。",
+    en="The period {period} is not within the years {first_year} to {last_year}.",
+)
 class PeriodOutOfRange(QueryProblem):
     """A period in years that no data is of, from which none could be counted back."""
 
-    code: ClassVar[str] = "period_out_of_range"
     period: str
     first_year: int
     last_year: int
 
-    @property
-    def message(self) -> str:
-        return f"The period {self.period} is not within the years {self.first_year} to {self.last_year}."
 
-
-@dataclass(frozen=True)
+@problem(
+    "empty_range",
+    zh="{name:name}不可能在 {low} 和 {high} 之间：这个范围的终点在起点之前。",
+    en="Nothing of {name:name} is between {low} and {high}: the range ends before it begins.",
+)
 class EmptyRange(QueryProblem):
     """A range whose end comes before its beginning: nothing could be in it."""
 
-    code: ClassVar[str] = "empty_range"
     name: str
     low: str
     high: str
 
-    @property
-    def message(self) -> str:
-        return f"Nothing of '{self.name}' is between {self.low} and {self.high}: the range ends before it begins."
 
-
-@dataclass(frozen=True)
+@problem(
+    "repeated_column",
+    zh="清单里有两列都叫“{name}”，请给其中一列另起名字。",
+    en="Two columns of the list are named '{name}'. Name one of them otherwise.",
+)
 class RepeatedColumn(QueryProblem):
     """Two columns of a list under one name."""
 
-    code: ClassVar[str] = "repeated_column"
     name: str
 
-    @property
-    def message(self) -> str:
-        return f"Two columns of the list are named '{self.name}'. Name one of them otherwise."
 
-
-@dataclass(frozen=True)
+@problem(
+    "broken_calendar",
+    zh="{grain:name}的日历有误：{day} {reason}。",
+    en="The calendar of {grain:name} is broken: {day} {reason}.",
+)
 class BrokenCalendar(QueryProblem):
     """A calendar table that does not tell the unit of every day."""
 
-    code: ClassVar[str] = "broken_calendar"
     grain: str
-    day: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return f"The calendar of '{self.grain}' is broken: {self.day} {self.reason}."
+    day: str | Phrase
+    reason: Phrase
 
 
-@dataclass(frozen=True)
+@problem(
+    "no_event_time",
+    zh="{metric:name}没有自己发生的时刻，不能按{name:name}拆分。",
+    en="{metric:name} does not happen at a time of its own, so it cannot be split by {name:name}.",
+)
 class NoEvent(QueryProblem):
     """A part of the time (weekday, hour) of something that has no time at which it happens."""
 
-    code: ClassVar[str] = "no_event_time"
     metric: str
     name: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.metric}' does not happen at a time of its own, so it cannot be split by '{self.name}'."
+
+class Unsupported(QueryProblem):
+    """A combination that has no defined meaning. Each kind has the code `unsupported`."""
 
 
-@dataclass(frozen=True)
-class UnsupportedGroup(QueryProblem):
-    """A combination that has no defined meaning."""
+@problem(
+    "unsupported",
+    zh="一次查询只能有一种时间单位。",
+    en="A query has one time grain, not several.",
+)
+class SeveralGrains(Unsupported):
+    """Groups by several units of time at once."""
 
-    code: ClassVar[str] = "unsupported"
-    what: str
 
-    @property
-    def message(self) -> str:
-        return self.what
+@problem(
+    "unsupported",
+    zh="{grain:word}是指标所统计的事情发生的时间。请加上一个指标，或写明哪个时间：“{example}”。",
+    en="'{grain}' is of what a metric counts. Add one, or name the time: '{example}'.",
+)
+class GrainOfNothing(Unsupported):
+    """A unit of time without a metric whose time it could be."""
+
+    grain: str
+    example: str
+
+
+@problem(
+    "unsupported",
+    zh="{part_of_time:word}需要和一个指标一起查。",
+    en="'{part_of_time}' needs a metric.",
+)
+class PartOfNothing(Unsupported):
+    """A part of the time (weekday, hour) without a metric whose time it could be."""
+
+    part_of_time: str
+
+
+@problem(
+    "unsupported",
+    zh="没有哪个数据集同时有这些维度。",
+    en="No one dataset has all of these dimensions.",
+)
+class NotTogetherAnywhere(Unsupported):
+    """Dimensions without a metric that no rows have all of."""
+
+
+@problem(
+    "unsupported",
+    zh="{metric:name}不是按时间发生的事件，不能跟踪。",
+    en="{metric:name} does not count events in time.",
+)
+class NotEvents(Unsupported):
+    """A cohort table or funnel of a metric that does not count events."""
+
+    metric: str
+
+
+@problem(
+    "unsupported",
+    zh="不能用{metric:name}作条件来选取：从它的公式看不出没有任何记录时它是多少。",
+    en="{metric:name} cannot be a condition to choose by: its formula does not tell what it is without rows.",
+)
+class NoValueOfNothing(Unsupported):
+    """A condition on a metric whose value for those without any row cannot be told."""
+
+    metric: str

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from semantic_layer.errors import QueryError
 from semantic_layer.model.definitions import EntityDefinition
-from semantic_layer.query.problems import MissingTable, NotAColumn, UnknownName, UnsupportedGroup
+from semantic_layer.query.problems import MissingTable, NotAColumn, NotEvents, UnknownName
 from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
@@ -137,7 +137,7 @@ def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRow
         context.problems.append(not_bound(error, "metric", metric, model))
         return None
     if measure.kind != "flow" or measure.time is None:
-        context.problems.append(UnsupportedGroup("metric", f"'{metric}' does not count events in time."))
+        context.problems.append(NotEvents("metric", metric))
         return None
     counted = replace(counting(measure, key.expression), rows=replace(measure.rows, steps=steps))
     return EventRows(counted, key.expression, measure.time)

@@ -12,21 +12,24 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from semantic_layer.errors import Problem
+from semantic_layer.errors import Phrase, Problem
 from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.model import Metric
 from semantic_layer.model.placing import placed_by, placing_of
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.problems import (
+    GrainOfNothing,
     GrainTooFine,
     MissingTable,
     NeedsPeriod,
     NoHistory,
     NotAdditive,
     NotAShare,
+    NotTogetherAnywhere,
     OutsideCalendar,
+    PartOfNothing,
+    SeveralGrains,
     TooManyBuckets,
-    UnsupportedGroup,
 )
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.binding import UnbindableError
@@ -76,7 +79,7 @@ class _MetricResolver:
         own = context.calendars[named] if named is not None else None
         self._clock = Clock(context.as_of, units, context.calendars, own)
         if len(grains) > 1:
-            context.problems.append(UnsupportedGroup("group_by", "A query has one time grain, not several."))
+            context.problems.append(SeveralGrains("group_by"))
         self._rows = QueryRows(context, query.filters, context.reader.policies)
 
     def resolve(self) -> ResolvedMetrics:
@@ -149,7 +152,7 @@ class _MetricResolver:
                 return times(None, None, Clock(context.as_of, None, context.calendars))
         found = times(period, query.compare, self._clock)
         if found is None:
-            context.problems.append(NeedsPeriod("compare", "A comparison"))
+            context.problems.append(NeedsPeriod("compare", Phrase("比较", "A comparison")))
         return found
 
     def _snapshots(self, metric: Metric) -> tuple[bool, ...]:
@@ -231,7 +234,7 @@ class _MetricResolver:
 
     def _running(self, metric: Metric, spans: Times, measures: dict[str, Measure]) -> Iterable[MetricColumn]:
         if self._grain is None or not spans.branches[0].spine:
-            self._context.problems.append(NeedsPeriod("cumulative", "A running total"))
+            self._context.problems.append(NeedsPeriod("cumulative", Phrase("累计", "A running total")))
             return
         kinds = {placing_of(leaf, self._model) for leaf in self._model.leaves(metric.name)}
         if kinds != {"flow"} or not runs(metric, self._model):
@@ -285,16 +288,15 @@ class _MetricResolver:
         if self._grain is not None:
             times = (f"{each.name}.{each.definition.time}" for each in self._model.datasets.values())
             named = next((name for name in times if name in self._model.fields), "dataset.time")
-            what = f"'{self._grain}' is of what a metric counts. Add one, or name the time: '{named}__{self._grain}'."
-            self._context.problems.append(UnsupportedGroup("group_by", what))
+            self._context.problems.append(GrainOfNothing("group_by", self._grain, f"{named}__{self._grain}"))
             return
         names = self._query.group_by
-        problem: Problem = UnsupportedGroup("group_by", "No one dataset has all of these dimensions.")
+        problem: Problem = NotTogetherAnywhere("group_by")
         for dataset in homes_of(names, self._model):
             try:
                 rows = self._rows.of(dataset, names, None)
             except TimePartError as error:
-                problem = UnsupportedGroup("group_by", f"'{error.part}' needs a metric.")
+                problem = PartOfNothing("group_by", error.part)
                 break
             except NOT_BOUND as error:
                 if not isinstance(error, UnbindableError) or error.ways:

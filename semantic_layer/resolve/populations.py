@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.model.lookup import key_name
-from semantic_layer.query.problems import UnsupportedGroup
+from semantic_layer.query.problems import NoValueOfNothing
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import holds
@@ -37,8 +37,7 @@ def _resolved(wanted: WantedPopulation, context: Context) -> Population:
     worth = worth_of_nothing(resolved)
     number = as_number(worth)
     if number is None and not isinstance(worth, exp.Null):
-        what = f"'{condition.metric}' cannot choose among customers: its formula does not tell what it is without rows."
-        context.problems.append(UnsupportedGroup("filters", what))
+        context.problems.append(NoValueOfNothing("filters", condition.metric))
     # if what entities without any row are worth meets the condition, leave out those that do not meet it
     negated = number is not None and holds(number, condition.op, condition.values)
     return Population(wanted, resolved, key, negated)

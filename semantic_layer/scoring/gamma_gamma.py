@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
+from semantic_layer.errors import Phrase
 from semantic_layer.scoring.likelihood import FloatArray, IntArray, maximise
 from semantic_layer.scoring.problems import ModelNotFitted, ScoringError
 
@@ -35,7 +36,9 @@ def fit(purchases: IntArray, mean_value: FloatArray) -> GammaGamma:
     """
     usable = (purchases > 0) & (mean_value > 0)
     if not usable.any():
-        raise ScoringError(ModelNotFitted(NAME, "no customer has a positive purchase value"))
+        raise ScoringError(
+            ModelNotFitted(NAME, Phrase("没有客户的购买金额为正", "no customer has a positive purchase value"))
+        )
     unit = float(mean_value[usable].mean())
     terms = _Terms(purchases[usable], mean_value[usable] / unit)
     maximum = maximise(NAME, ("p", "q", "v"), terms.log_likelihood, _STARTS)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from semantic_layer.errors import Phrase
 from semantic_layer.scoring.problems import ModelNotFitted, ScoringError
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -46,7 +47,7 @@ def maximise(
         value, gradient = log_likelihood(parameters)
         return -value, -gradient * parameters
 
-    reason = "no start was given"
+    reason = Phrase("没有给出起点", "no start was given")
     for start in starts:
         logs = np.log(np.asarray(start, dtype=np.float64))
         for _ in range(_ROUNDS):
@@ -64,5 +65,6 @@ def maximise(
             if np.isfinite(found.fun) and (found.success or slope < _FLAT):
                 at_limit = tuple(name for name, free in zip(names, inside, strict=True) if not free)
                 return Maximum(tuple(float(value) for value in np.exp(logs)), at_limit)
-            reason = f"no start converged (slope {slope:.2g}, {str(found.message).strip(' :').lower()})"
+            details = f"slope {slope:.2g}, {str(found.message).strip(' :').lower()}"
+            reason = Phrase(f"没有一个起点收敛（{details}）", f"no start converged ({details})")
     raise ScoringError(ModelNotFitted(model, reason))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semantic_layer.errors import Phrase
 from semantic_layer.scoring import bg_nbd, gamma_gamma
 from semantic_layer.scoring.histories import Histories
 from semantic_layer.scoring.likelihood import FloatArray
@@ -73,7 +74,9 @@ def predict(models: PurchaseModels, histories: Histories, churn_window_days: int
     )
     for model, values in ((bg_nbd.NAME, predictions.expected_orders), (gamma_gamma.NAME, predictions.clv)):
         if not np.isfinite(values).all():
-            raise ScoringError(ModelNotFitted(model, "its predictions are not finite numbers"))
+            raise ScoringError(
+                ModelNotFitted(model, Phrase("它的预测不是有限的数", "its predictions are not finite numbers"))
+            )
     return predictions
 
 

@@ -12,6 +12,8 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
+from semantic_layer.errors import Phrase
+
 MAX_EXPRESSION_LENGTH = 20_000
 MAX_DEPTH = 200
 _DUCKDB = Dialect.get_or_raise("duckdb")
@@ -63,11 +65,16 @@ _CLOCK_NAMES = frozenset(
 )
 
 
+EMPTY = Phrase("它是空的", "it is empty")
+NOT_SQL = Phrase("它不是 SQL", "it is not SQL")
+TOO_LONG = Phrase(f"它超过 {MAX_EXPRESSION_LENGTH} 个字符", f"it is longer than {MAX_EXPRESSION_LENGTH} characters")
+
+
 @dataclass(frozen=True)
 class Unparsable:
     """A text that is no SQL of the kind wanted, and why."""
 
-    reason: str
+    reason: str | Phrase
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,17 +103,22 @@ def parse_expression(text: str) -> Sql | Unparsable:
     """One SQL expression: no alias, no list, no statement.
 
     >>> parse_expression("sum(net_amount) /")
-    Unparsable(reason="it ends or breaks off at '/'")
-    >>> parse_expression("a b")
-    Unparsable(reason="it names its result 'b', which an expression may not")
+    Unparsable(reason=Phrase(zh='它在“/”处中断', en="it ends or breaks off at '/'"))
+    >>> str(parse_expression("a b").reason)
+    "it names its result 'b', which an expression may not"
     """
     tree = _parse(text)
     if isinstance(tree, Unparsable):
         return tree
     if isinstance(tree, exp.Alias):
-        return Unparsable(f"it names its result '{tree.alias}', which an expression may not")
+        name = tree.alias
+        return Unparsable(
+            Phrase(
+                f"它给结果起名“{name}”，表达式里不能这样", f"it names its result '{name}', which an expression may not"
+            )
+        )
     if isinstance(tree, exp.Query | exp.DDL | exp.DML | exp.Command) or not _is_value(tree):
-        return Unparsable("it is not an expression that gives a value")
+        return Unparsable(Phrase("它不是能得出值的表达式", "it is not an expression that gives a value"))
     return survey(tree)
 
 
@@ -118,7 +130,7 @@ def survey(tree: exp.Expr) -> Sql | Unparsable:
     while todo:
         node, depth, is_inside, is_wrapped = todo.pop()
         if depth > MAX_DEPTH:
-            return Unparsable(f"it is nested more than {MAX_DEPTH} levels deep")
+            return Unparsable(Phrase(f"嵌套超过 {MAX_DEPTH} 层", f"it is nested more than {MAX_DEPTH} levels deep"))
         is_wrapper = False
         if isinstance(node, exp.Column):
             found.columns.append(node)
@@ -179,9 +191,9 @@ def parse_query(text: str) -> exp.Query | Unparsable:
         return tree
     query = tree.unnest() if isinstance(tree, exp.Subquery) else tree
     if not isinstance(query, exp.Select | exp.SetOperation):
-        return Unparsable("it is not a SELECT")
+        return Unparsable(Phrase("它不是 SELECT", "it is not a SELECT"))
     if next(query.find_all(exp.DDL, exp.DML, exp.Command, exp.Into), None) is not None:
-        return Unparsable("it does more than read")
+        return Unparsable(Phrase("它不只是读取", "it does more than read"))
     return query
 
 
@@ -244,22 +256,23 @@ def _is_value(tree: exp.Expr) -> bool:
 
 def _parse(text: str) -> exp.Expr | Unparsable:
     if not text.strip():
-        return Unparsable("it is empty")
+        return Unparsable(EMPTY)
     if len(text) > MAX_EXPRESSION_LENGTH:
-        return Unparsable(f"it is longer than {MAX_EXPRESSION_LENGTH} characters")
+        return Unparsable(TOO_LONG)
     try:
         trees = _DUCKDB.parse(text)
     except SqlglotError as error:
         return Unparsable(_reason(error))
     except _PARSER_STUMBLES:
-        return Unparsable("it is not SQL")
+        return Unparsable(NOT_SQL)
     found = [tree for tree in trees if isinstance(tree, exp.Expr)]
     if len(found) != 1:
-        return Unparsable("it is empty" if not found else "it holds several statements; remove the ';'")
+        several = Phrase("里面有几条语句；请去掉“;”", "it holds several statements; remove the ';'")
+        return Unparsable(several if found else EMPTY)
     return found[0]
 
 
-def _reason(error: SqlglotError) -> str:
+def _reason(error: SqlglotError) -> str | Phrase:
     details = getattr(error, "errors", None)
     if not details:
         return str(error).split("\n", 1)[0][:120]
@@ -267,5 +280,5 @@ def _reason(error: SqlglotError) -> str:
     word = first.get("highlight") or ""
     description = first["description"].partition(" but got <Token")[0]
     if "Required keyword" in description or not word:
-        return f"it ends or breaks off at '{word}'"
+        return Phrase(f"它在“{word}”处中断", f"it ends or breaks off at '{word}'")
     return f"{description[0].lower()}{description[1:]} at '{word}'"

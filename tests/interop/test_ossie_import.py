@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine
-from semantic_layer.errors import DefinitionProblem, DefinitionsError, QueryError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, QueryError, thing
 from semantic_layer.interop.ossie import Choices, Converted, convert, convert_all, load
 from semantic_layer.interop.ossie.dialects import READABLE, Text, parsed
 from semantic_layer.interop.ossie.problems import TimeNotChosen
@@ -362,7 +362,7 @@ def test_the_definitions_are_those_that_are_written(tmp_path: Path, retail: Laye
 @settings(deadline=None)
 @given(text=st.text(max_size=40), dialect=st.sampled_from(sorted(READABLE)))
 def test_any_text_gives_an_outcome(text: str, dialect: str) -> None:
-    assert isinstance(parsed(Text(text, dialect, 0), "d.yaml:1", "field 'a.b'"), Sql | DefinitionProblem)
+    assert isinstance(parsed(Text(text, dialect, 0), "d.yaml:1", thing("field", "a.b")), Sql | DefinitionProblem)
 
 
 PORTABLE = [
@@ -395,7 +395,7 @@ PORTABLE = [
 
 @pytest.mark.parametrize(("sql", "value"), PORTABLE, ids=[each[0] for each in PORTABLE])
 def test_the_portable_language_means_what_it_says(sql: str, value: str, engine: DuckDBEngine) -> None:
-    found = parsed(Text(sql, "ANSI_SQL", 0), "d.yaml:1", "field 'a.b'")
+    found = parsed(Text(sql, "ANSI_SQL", 0), "d.yaml:1", thing("field", "a.b"))
     assert isinstance(found, Sql)
     statement = f"SELECT {found.tree.sql('duckdb')} FROM (VALUES (1), (5)) AS t(x) LIMIT 1"
     assert str(engine.run(statement).rows[0][0]) == value

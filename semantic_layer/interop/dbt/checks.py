@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError, nearest
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase, nearest, thing
 from semantic_layer.interop.dbt.filter_checks import check_filters
 from semantic_layer.interop.dbt.legacy import Found
 from semantic_layer.interop.dbt.problems import (
@@ -42,7 +42,7 @@ Named = TypeVar("Named", SemanticModel, Measure, Metric, SavedQuery)
 def checked(found: Found, problems: list[DefinitionProblem], path: str) -> DbtProject:
     """The project of what was found. Raises DefinitionsError with the problems given and those found here."""
     if not found.models and not problems:
-        raise DefinitionsError(NoDbtProject(path, "it defines no semantic models"))
+        raise DefinitionsError(NoDbtProject(path, Phrase("里面没有定义语义模型", "it defines no semantic models")))
     measures = _by_name((each for model in found.models for each in model.measures), "measure", problems)
     # those that a manifest writes inside metrics may stand in their models too
     measures = {each.name: each for each in found.measures} | measures
@@ -104,7 +104,9 @@ def _customs(spines: Iterable[TimeSpine], problems: list[DefinitionProblem]) -> 
     for spine in spines:
         if spine.grain not in GRAINS:
             known = nearest(spine.grain, GRAINS)
-            problems.append(UnknownReference(spine.where, "a time spine", "grain", spine.grain, known))
+            problems.append(
+                UnknownReference(spine.where, Phrase("时间主轴", "a time spine"), "grain", spine.grain, known)
+            )
             continue
         for name in spine.customs:
             if name in GRAINS or name in found:
@@ -130,31 +132,36 @@ class _Checks:
             yield from self._metric(metric)
         for saved in self._project.saved_queries.values():
             for name in saved.metrics:
-                yield from self._known(saved.where, f"the saved query '{saved.name}'", "metric", name.lower())
+                yield from self._known(saved.where, thing("saved query", saved.name), "metric", name.lower())
             yield from self._filters(saved.filters)
         yield from self._cycles()
 
     def _model(self, model: SemanticModel) -> Iterator[DefinitionProblem]:
         if not model.table:
-            yield BadValue(model.where, "node_relation", "names no table")
+            yield BadValue(model.where, "node_relation", Phrase("没有写表名", "names no table"))
         seen: dict[str, str] = {}
         elements: tuple[Entity | Dimension, ...] = (*model.entities, *model.dimensions)
         for each in elements:
             if each.name in seen:
                 yield DuplicateName(each.where, "element", each.name, seen[each.name])
             seen.setdefault(each.name, each.where)
-            yield from _expression(each.where, f"'{each.name}'", each.expr)
+            yield from _expression(each.where, thing("element", each.name), each.expr)
         ends = [each for each in model.dimensions if each.validity is not None]
         if ends and sorted(each.validity or "" for each in ends) != ["end", "start"]:
-            reason = f"of '{model.name}' name no interval: one dimension is its start and one its end"
+            reason = Phrase(
+                f"在“{model.name}”里没有构成区间：一个维度是起点，一个是终点",
+                f"of '{model.name}' name no interval: one dimension is its start and one its end",
+            )
             yield BadValue(ends[0].where, "validity_params", reason)
         for dimension in model.dimensions:
             if dimension.grain is not None and dimension.grain not in GRAINS:
                 found = nearest(dimension.grain, GRAINS)
-                yield UnknownReference(dimension.where, f"'{dimension.name}'", "grain", dimension.grain, found)
+                yield UnknownReference(
+                    dimension.where, thing("dimension", dimension.name), "grain", dimension.grain, found
+                )
 
     def _measure(self, measure: Measure) -> Iterator[DefinitionProblem]:
-        owner = f"the measure '{measure.name}'"
+        owner = thing("measure", measure.name)
         yield from _expression(measure.where, owner, measure.expr)
         model = self._project.models.get(measure.model)
         if model is None:
@@ -162,7 +169,8 @@ class _Checks:
             return
         times = [each.name for each in model.dimensions if each.kind == "time"]
         if measure.time is None:
-            yield BadValue(measure.where, "agg_time_dimension", f"is missing: {owner} has no place in time")
+            reason = Phrase(f"缺失：{owner.zh}没有对应的时间", f"is missing: {owner.en} has no place in time")
+            yield BadValue(measure.where, "agg_time_dimension", reason)
         elif measure.time not in times:
             found = nearest(measure.time, times)
             yield UnknownReference(measure.where, owner, "time dimension", measure.time, found)
@@ -174,7 +182,7 @@ class _Checks:
                     yield UnknownReference(measure.where, owner, "entity", name, nearest(name, model.entity))
 
     def _metric(self, metric: Metric) -> Iterator[DefinitionProblem]:
-        owner = f"the metric '{metric.name}'"
+        owner = thing("metric", metric.name)
         yield from self._uses(metric, owner)
         for each in metric.inputs:
             yield from self._input(each, owner)
@@ -185,15 +193,22 @@ class _Checks:
             if grain is not None:
                 yield from self._grain(metric.where, owner, grain)
         if metric.window is not None and metric.grain_to_date is not None:
-            yield BadValue(metric.where, "window", f"and 'grain_to_date' exclude each other in {owner}")
+            reason = Phrase(
+                f"和“grain_to_date”在{owner.zh}里不能同时有", f"and 'grain_to_date' exclude each other in {owner.en}"
+            )
+            yield BadValue(metric.where, "window", reason)
         if metric.kind == "cumulative" and metric.window is not None and metric.window.grain not in GRAINS:
-            yield BadValue(metric.where, "window", f"of {owner} is of a custom grain; a window is of standard ones")
+            reason = Phrase(
+                f"在{owner.zh}里用了自定义的时间单位；窗口只能用标准的",
+                f"of {owner.en} is of a custom grain; a window is of standard ones",
+            )
+            yield BadValue(metric.where, "window", reason)
         if metric.kind == "cumulative" and not self._project.time_spines:
             yield MissingSpine(metric.where, owner)
         if metric.conversion is not None:
             yield from self._conversion(metric, owner)
 
-    def _uses(self, metric: Metric, owner: str) -> Iterator[DefinitionProblem]:
+    def _uses(self, metric: Metric, owner: Phrase) -> Iterator[DefinitionProblem]:
         uses = [metric.measure] if metric.measure is not None else []
         if metric.conversion is not None:
             uses += [metric.conversion.base, metric.conversion.event]
@@ -206,7 +221,7 @@ class _Checks:
                 yield UnknownReference(metric.where, owner, "measure", use.measure, found)
             yield from self._filters(use.filters)
 
-    def _input(self, use: MetricUse, owner: str) -> Iterator[DefinitionProblem]:
+    def _input(self, use: MetricUse, owner: Phrase) -> Iterator[DefinitionProblem]:
         yield from self._known(use.where, owner, "metric", use.metric)
         yield from self._filters(use.filters)
         if use.offset_window is not None:
@@ -214,9 +229,9 @@ class _Checks:
         if use.offset_to_grain is not None:
             yield from self._grain(use.where, owner, use.offset_to_grain)
 
-    def _derived(self, metric: Metric, owner: str) -> Iterator[DefinitionProblem]:
+    def _derived(self, metric: Metric, owner: Phrase) -> Iterator[DefinitionProblem]:
         if metric.expr is None:
-            yield BadValue(metric.where, "expr", f"is missing in {owner}")
+            yield BadValue(metric.where, "expr", Phrase(f"在{owner.zh}里缺失", f"is missing in {owner.en}"))
             return
         parsed = parse_expression(metric.expr)
         if isinstance(parsed, Unparsable):
@@ -228,7 +243,7 @@ class _Checks:
                 found = nearest(column.name, names)
                 yield UnknownReference(metric.where, owner, "input metric", column.name, found)
 
-    def _conversion(self, metric: Metric, owner: str) -> Iterator[DefinitionProblem]:
+    def _conversion(self, metric: Metric, owner: Phrase) -> Iterator[DefinitionProblem]:
         assert metric.conversion is not None, "called for conversions"
         for use, index in ((metric.conversion.base, 0), (metric.conversion.event, 1)):
             measure = self._project.measures.get(use.measure)
@@ -242,11 +257,11 @@ class _Checks:
                 if pair[index] not in model.entity and pair[index] not in model.dimension:
                     yield UnknownReference(metric.where, owner, "dimension or entity", pair[index])
 
-    def _known(self, where: str, owner: str, kind: str, name: str) -> Iterator[DefinitionProblem]:
+    def _known(self, where: str, owner: Phrase, kind: str, name: str) -> Iterator[DefinitionProblem]:
         if name not in self._project.metrics:
             yield UnknownReference(where, owner, kind, name, nearest(name, self._project.metrics))
 
-    def _grain(self, where: str, owner: str, grain: str) -> Iterator[DefinitionProblem]:
+    def _grain(self, where: str, owner: Phrase, grain: str) -> Iterator[DefinitionProblem]:
         if singular(grain, self._grains) is None:
             yield UnknownReference(where, owner, "grain", grain, nearest(grain, self._grains))
 
@@ -255,7 +270,7 @@ class _Checks:
             try:
                 condition(each.template, self._grains)
             except TemplateError as error:
-                yield BadFilter(each.where, each.template.strip(), str(error))
+                yield BadFilter(each.where, each.template.strip(), error.reason)
 
     def _cycles(self) -> Iterator[DefinitionProblem]:
         done: set[str] = set()
@@ -297,7 +312,7 @@ def singular(grain: str, grains: Iterable[str]) -> str | None:
     return grain.removesuffix("s") if grain.removesuffix("s") in known else None
 
 
-def _expression(where: str, owner: str, text: str) -> Iterator[DefinitionProblem]:
+def _expression(where: str, owner: Phrase, text: str) -> Iterator[DefinitionProblem]:
     parsed = parse_expression(text)
     if isinstance(parsed, Unparsable):
         yield BadExpression(where, owner, text, parsed.reason)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import parsed_table
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase, thing
 from semantic_layer.interop.dbt.convert_joins import convert_joins
 from semantic_layer.interop.dbt.convert_metrics import MetricConverter
 from semantic_layer.interop.dbt.convert_names import (
@@ -70,10 +70,16 @@ def convert(project: DbtProject) -> Converted:
 
 def _left_out(project: DbtProject) -> Iterator[DefinitionProblem]:
     for saved in project.saved_queries.values():
-        yield NotCarriedOver(saved.where, f"the saved query '{saved.name}'", "our models hold no queries")
+        yield NotCarriedOver(
+            saved.where, thing("saved query", saved.name), Phrase("我们的模型不存查询", "our models hold no queries")
+        )
     for name, spine in project.customs.items():
         if spine.grain != "day":
-            yield NotCarriedOver(spine.where, f"the grain '{name}'", "our own grains are made of days")
+            yield NotCarriedOver(
+                spine.where,
+                thing("grain", name),
+                Phrase("我们自定义的时间单位由天组成", "our own grains are made of days"),
+            )
 
 
 # ---- custom grains ----

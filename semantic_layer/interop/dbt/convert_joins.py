@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase
 from semantic_layer.interop.dbt.convert_names import column_of, grained_field, usual_time
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import DbtProject, Entity, SemanticModel
@@ -35,13 +35,12 @@ def convert_joins(project: DbtProject, problems: list[DefinitionProblem]) -> Joi
                 continue  # the other direction of a join of one to one
             right = project.models[hop.right]
             found = _columns(left, right, one, other)
-            reason = found if isinstance(found, str) else _unversioned(project, left, right)
-            if isinstance(found, str) or reason:
-                owner = f"the join of '{left.name}' to '{right.name}' by '{one.name}'"
-                problems.append(NotCarriedOver(one.where, owner, reason))
-            else:
+            reason = found if isinstance(found, Phrase) else _unversioned(project, left, right)
+            if not isinstance(found, Phrase) and reason is None:
                 _join(joined, project, hop, found, is_one_to_one=_is_one_to_one(left, right, hop.entity))
                 joined.where[left.name, joined.targets[hop]] = one.where
+            elif reason is not None:
+                problems.append(NotCarriedOver(one.where, join_of(left.name, right.name, one.name), reason))
     return joined
 
 
@@ -56,31 +55,45 @@ def _hops(left: SemanticModel, project: DbtProject) -> Iterator[tuple[Hop, Entit
     yield from sorted(found, key=lambda each: each[2].kind not in ("primary", "natural"))
 
 
-def _columns(left: SemanticModel, right: SemanticModel, one: Entity, other: Entity) -> dict[str, str] | str:
+def join_of(left: str, right: str, entity: str) -> Phrase:
+    """What problems call a join."""
+    return Phrase(f"“{left}”按“{entity}”到“{right}”的连接", f"the join of '{left}' to '{right}' by '{entity}'")
+
+
+def _columns(left: SemanticModel, right: SemanticModel, one: Entity, other: Entity) -> dict[str, str] | Phrase:
     """The columns that are equal, or why they cannot be told."""
     pairs = [(one.expr, other.expr)]
     for partition in right.partitions:
         own = left.dimension.get(partition.name)
         if own is None or not own.is_partition or own.grain != partition.grain:
-            return f"rows of '{right.name}' are of a partition, which '{left.name}' does not know"
+            return Phrase(
+                f"“{right.name}”的行属于某个分区，而“{left.name}”不知道是哪个",
+                f"rows of '{right.name}' are of a partition, which '{left.name}' does not know",
+            )
         pairs.append((own.expr, partition.expr))
     columns = {column_of(a): column_of(b) for a, b in pairs}
     if None in columns or None in columns.values():
-        return "our relationships are by columns"
+        return Phrase("我们的关系按列连接", "our relationships are by columns")
     return {str(a): str(b) for a, b in columns.items()}
 
 
-def _unversioned(project: DbtProject, left: SemanticModel, right: SemanticModel) -> str:
-    """Why the version of a row cannot be found, '' if it can or there are none."""
+def _unversioned(project: DbtProject, left: SemanticModel, right: SemanticModel) -> Phrase | None:
+    """Why the version of a row cannot be found, None if it can or there are none."""
     starts = right.validity("start")
     if starts is None:
-        return ""
+        return None
     time = left.dimension.get(usual_time(project, left) or "")
     if time is None:
-        return f"versions of '{right.name}' are found by the metric's time, and rows of '{left.name}' have none"
+        return Phrase(
+            f"“{right.name}”的版本按指标的时间来找，而“{left.name}”的行没有时间",
+            f"versions of '{right.name}' are found by the metric's time, and rows of '{left.name}' have none",
+        )
     if project.grain_rank(time.grain or "day") > project.grain_rank(starts.grain or "day"):
-        return f"the times of '{left.name}' are coarser than those of the versions of '{right.name}'"
-    return ""
+        return Phrase(
+            f"“{left.name}”的时间比“{right.name}”的版本更粗",
+            f"the times of '{left.name}' are coarser than those of the versions of '{right.name}'",
+        )
+    return None
 
 
 def _is_one_to_one(left: SemanticModel, right: SemanticModel, entity: str) -> bool:

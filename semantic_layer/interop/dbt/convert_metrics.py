@@ -8,8 +8,9 @@ from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, QueryProblem
+from semantic_layer.errors import DefinitionProblem, Phrase, QueryProblem, thing
 from semantic_layer.interop.dbt.aggregates import aggregate_of
+from semantic_layer.interop.dbt.convert_joins import join_of
 from semantic_layer.interop.dbt.convert_names import (
     both,
     column_of,
@@ -52,6 +53,10 @@ _CALENDAR = ("week", "month", "quarter", "year")
 class _UnsayableError(Exception):
     """What our format has no words for."""
 
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Phrase(zh, en)
+
 
 class MetricConverter:
     """Converts the metrics of one project; problems go to the list given."""
@@ -68,19 +73,27 @@ class MetricConverter:
             try:
                 made = self._metric(metric)
             except _UnsayableError as error:
-                self._leave_out(metric, str(error))
+                self._leave_out(metric, error.reason)
             except AmbiguousElementError as error:
-                self._leave_out(metric, f"several ways lead to a field of its filter: {'; '.join(error.ways)}")
+                ways = "; ".join(error.ways)
+                reason = Phrase(
+                    f"有几条路径通往它的筛选字段：{ways}", f"several ways lead to a field of its filter: {ways}"
+                )
+                self._leave_out(metric, reason)
             else:
                 self._found[metric.name] = made
         return tuple(self._found.values())
 
-    def _leave_out(self, metric: Metric, reason: str) -> None:
-        self._problems.append(NotCarriedOver(metric.where, f"the metric '{metric.name}'", reason))
+    def _leave_out(self, metric: Metric, reason: Phrase) -> None:
+        self._problems.append(NotCarriedOver(metric.where, thing("metric", metric.name), reason))
 
     def _metric(self, metric: Metric) -> MetricDefinition:
         if metric.grain is not None:
-            self._note(metric, "its own grain", "a query names the grain")
+            self._note(
+                metric,
+                Phrase("自带的时间单位", "its own grain"),
+                Phrase("时间单位由查询给出", "a query names the grain"),
+            )
         match metric.kind:
             case "simple":
                 assert metric.measure is not None, "checked on loading"
@@ -98,8 +111,9 @@ class MetricConverter:
             case "conversion":
                 return self._conversion(metric)
 
-    def _note(self, metric: Metric, part: str, reason: str) -> None:
-        self._problems.append(NotCarriedOver(metric.where, f"{part} of the metric '{metric.name}'", reason))
+    def _note(self, metric: Metric, part: Phrase, reason: Phrase) -> None:
+        owner = Phrase(f"指标“{metric.name}”的{part.zh}", f"{part.en} of metric '{metric.name}'")
+        self._problems.append(NotCarriedOver(metric.where, owner, reason))
 
     # ---- over rows ----
 
@@ -155,11 +169,18 @@ class MetricConverter:
 
     def _window(self, metric: Metric) -> Window:
         if metric.period_agg != "last":
-            told = f"'period_agg: {metric.period_agg}'"
-            self._note(metric, told, "a coarser bucket shows the value at its end here")
+            told = f"period_agg: {metric.period_agg}"
+            self._note(
+                metric,
+                Phrase(f"“{told}”", f"'{told}'"),
+                Phrase("这里较粗的时间段显示其结尾的值", "a coarser bucket shows the value at its end here"),
+            )
         if metric.grain_to_date is not None:
             if self._unit(metric.grain_to_date) is None:
-                raise _UnsayableError(f"windows here do not begin with each {metric.grain_to_date}")
+                raise _UnsayableError(
+                    f"这里的窗口不能从每个 {metric.grain_to_date} 的开头算起",
+                    f"windows here do not begin with each {metric.grain_to_date}",
+                )
             return Window(to_date=metric.grain_to_date)
         return Window(last=self._length(metric.window) if metric.window is not None else None)
 
@@ -176,7 +197,10 @@ class MetricConverter:
             if use.offset_to_grain is not None:
                 start = self._unit(use.offset_to_grain)
                 if start is None:
-                    raise _UnsayableError(f"parts here are not taken at the start of each {use.offset_to_grain}")
+                    raise _UnsayableError(
+                        f"这里的部分不能取每个 {use.offset_to_grain} 开头的值",
+                        f"parts here are not taken at the start of each {use.offset_to_grain}",
+                    )
             if use.alias != use.metric or narrowed or offset or start:
                 inputs[use.alias] = InputDefinition(
                     metric=use.metric, filter=narrowed, offset=offset, at_start_of=start
@@ -194,7 +218,10 @@ class MetricConverter:
         assert parts is not None, "checked on loading"
         base, event = (self._project.measures[use.measure] for use in (parts.base, parts.event))
         if event.agg != "count" and not (event.agg == "sum" and event.expr == "1"):
-            raise _UnsayableError("conversions here count events, and this one aggregates them")
+            raise _UnsayableError(
+                "这里的转化只数事件，而这一个对事件做聚合",
+                "conversions here count events, and this one aggregates them",
+            )
         names = [f"{metric.name}__base", f"{metric.name}__event"]
         made = [
             self._counted(metric, names[0], base, (*metric.filters, *parts.base.filters), parts.base, is_hidden=True),
@@ -205,11 +232,16 @@ class MetricConverter:
             time = self._project.models[each.model].dimension[each.time or ""]
             made[index] = made[index].model_copy(update={"time": grained_field(time, grain)})
         if made[1].latest is not None or made[0].latest is not None:
-            raise _UnsayableError("conversions here are between events, not states")
+            raise _UnsayableError(
+                "这里的转化是事件之间的，不是状态之间的", "conversions here are between events, not states"
+            )
         same = {self._own(base, one): self._own(event, two) for one, two in parts.same}
         keys = {self._own(each, parts.entity) for each in (base, event)}
         if len(keys) != 1:
-            raise _UnsayableError(f"both events should have the entity '{parts.entity}' under one column's name")
+            raise _UnsayableError(
+                f"两个事件应该以同一列名拥有实体“{parts.entity}”",
+                f"both events should have the entity '{parts.entity}' under one column's name",
+            )
         counts = MetricDefinition(
             name=f"{metric.name}__conversions" if parts.is_rate else metric.name,
             hidden=parts.is_rate,
@@ -249,7 +281,10 @@ class MetricConverter:
         for each in filters:
             settled = names.condition(each.template, scope, each.where)
             if settled is None:
-                raise _UnsayableError("; ".join(problem.message for problem in problems))
+                raise _UnsayableError(
+                    "；".join(problem.sentence("zh") for problem in problems),
+                    "; ".join(problem.message for problem in problems),
+                )
             tree = placed(settled, lambda item: self._field(item, measures[0], dataset))
             found.append(tree.sql("duckdb"))
         if not found:
@@ -258,9 +293,11 @@ class MetricConverter:
 
     def _field(self, item: Item, measure: Measure, dataset: str | None) -> exp.Expr:
         if item.kind == "metric":
-            raise _UnsayableError("a filter by a metric of its entities is not converted")
+            raise _UnsayableError(
+                "按实体的指标筛选的条件不转换", "a filter by a metric of its entities is not converted"
+            )
         if item.grain in self._project.customs or item.date_part is not None:
-            raise _UnsayableError(f"filters here know no '{item.column}'")
+            raise _UnsayableError(f"这里的筛选条件没有“{item.column}”", f"filters here know no '{item.column}'")
         if item.name == METRIC_TIME:
             field, owner = measure.time or "", measure.model
         else:
@@ -276,13 +313,20 @@ class MetricConverter:
         owner = measure.model
         for hop in element.hops:
             if hop not in self._targets:
-                raise _UnsayableError(f"the join of '{hop.left}' to '{hop.right}' by '{hop.entity}' is not")
+                told = join_of(hop.left, hop.right, hop.entity)
+                raise _UnsayableError(f"{told.zh}没有转换", f"{told.en} is not")
             is_versioned = self._project.models[hop.right].validity("start") is not None
             if is_versioned and measure.time != usual_time(self._project, self._project.models[measure.model]):
-                raise _UnsayableError(f"versions of '{hop.right}' are found by another time than the metric's")
+                raise _UnsayableError(
+                    f"“{hop.right}”的版本按另一个时间来找，不是指标的时间",
+                    f"versions of '{hop.right}' are found by another time than the metric's",
+                )
             owner = self._targets[hop]
         if len(element.hops) > 1 and self._ways(measure.model, owner, len(element.hops)) > 1:
-            raise _UnsayableError(f"'{element.path}' is not the only way from '{measure.model}' to '{owner}'")
+            raise _UnsayableError(
+                f"从“{measure.model}”到“{owner}”，“{element.path}”不是唯一的路径",
+                f"'{element.path}' is not the only way from '{measure.model}' to '{owner}'",
+            )
         return owner
 
     def _ways(self, start: str, end: str, most: int) -> int:
@@ -299,7 +343,10 @@ class MetricConverter:
             return f"{span.count} {span.grain}"
         if span.grain not in _WHOLE_DAYS:
             told = f"{span.count} {span.grain}"
-            raise _UnsayableError(f"a length of time that is not of whole days, '{told}', is not converted")
+            raise _UnsayableError(
+                f"不是整天的时长“{told}”不转换",
+                f"a length of time that is not of whole days, '{told}', is not converted",
+            )
         return f"{span.count} {span.grain}{'s' if span.count != 1 else ''}"
 
     def _own_grains(self) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase, thing
 from semantic_layer.interop.dbt.problems import NotCarriedOver
 from semantic_layer.interop.dbt.project import DbtProject
-from semantic_layer.interop.refused import refused
+from semantic_layer.interop.refused import refused, time_of
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import DatasetDefinition, ModelDefinition
 
@@ -29,7 +29,7 @@ def pruned(
             if not found:
                 raise DefinitionsError(problem)
             if not found <= lost:
-                problems.append(NotCarriedOver(where, owner, problem.message.rstrip(".")))
+                problems.append(NotCarriedOver(where, owner, problem.phrase()))
             lost |= found
         definition = _without(definition, lost)
     return definition
@@ -37,36 +37,36 @@ def pruned(
 
 def _lost(
     definition: ModelDefinition, part: Part, project: DbtProject, joins: Mapping[tuple[str, str], str]
-) -> tuple[str, str, set[Part]]:
+) -> tuple[str, Phrase, set[Part]]:
     """Where a refused part comes from, what it is, and all that goes with it."""
     match part:
         case ("metrics", int() as place, *_):
             name = owner_of(definition.metrics[place].name, project)
             parts = [index for index, each in enumerate(definition.metrics) if owner_of(each.name, project) == name]
             metric = project.metrics.get(name)
-            return metric.where if metric else "", f"the metric '{name}'", {("metrics", index) for index in parts}
+            return metric.where if metric else "", thing("metric", name), {("metrics", index) for index in parts}
         case ("relationships", int() as place, *_):
             each = definition.relationships[place]
-            owner = f"the join of '{each.source}' to '{each.target}'"
+            owner = Phrase(f"“{each.source}”到“{each.target}”的连接", f"the join of '{each.source}' to '{each.target}'")
             return joins.get((each.source, each.target), ""), owner, {("relationships", place)}
         case ("datasets", int() as place, "fields", int() as index, *_):
             dataset = definition.datasets[place]
             name = dataset.fields[index].name
             where = _field_place(dataset, name, project)
-            return where, f"the field '{dataset.name}.{name}'", {("datasets", place, index)}
+            return where, thing("field", f"{dataset.name}.{name}"), {("datasets", place, index)}
         case ("datasets", int() as place, *rest):
             dataset = definition.datasets[place]
             where = _model_place(dataset.role_of or dataset.name, project)
             if rest == ["time"]:
-                return where, f"the time of '{dataset.name}'", {("datasets", place, "time")}
+                return where, time_of(dataset.name), {("datasets", place, "time")}
             kind = "semantic model" if dataset.role_of is None else "role"
-            return where, f"the {kind} '{dataset.name}'", {("datasets", place)}
+            return where, thing(kind, dataset.name), {("datasets", place)}
         case ("grains", int() as place, *_):
             name = definition.grains[place].name
             spine = project.customs.get(name)
-            return spine.where if spine else "", f"the grain '{name}'", {("grains", place)}
+            return spine.where if spine else "", thing("grain", name), {("grains", place)}
         case _:
-            return "", "", set()
+            return "", Phrase("", ""), set()
 
 
 def owner_of(name: str, project: DbtProject) -> str:

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from semantic_layer.errors import nearest
+from semantic_layer.errors import Phrase, nearest
 from semantic_layer.interop.dbt.bounds import time_range
 from semantic_layer.interop.dbt.names import Names, Scope
-from semantic_layer.interop.dbt.problems import BadItem, NotTogether
+from semantic_layer.interop.dbt.problems import NO_TIME, BadItem, NoModelOfAll, NotTogether
 from semantic_layer.interop.dbt.project import GRAINS, METRIC_TIME, DbtProject, SemanticModel
 from semantic_layer.interop.dbt.query import DbtQuery
 from semantic_layer.interop.dbt.reach import Element, Reach
 from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder
 from semantic_layer.interop.dbt.templates import Item, TemplateError, condition, item_of_name
-from semantic_layer.query.problems import UnknownName, UnsupportedGroup
+from semantic_layer.query.problems import UnknownName
 from semantic_layer.resolve.resolved import Rows
 
 # a time can be asked for in about as many ways: by its grains and the parts of its dates
@@ -62,11 +62,12 @@ def distinct_rows(
     filters = [builder.condition(each) for each in conditions]
     if query.time_constraint is not None:
         if not times:
-            names.note(NotTogether("time_constraint", "A time constraint bounds metric_time: group by it"))
+            reason = Phrase("时间限制针对 metric_time：请按它分组", "A time constraint bounds metric_time: group by it")
+            names.note(NotTogether("time_constraint", reason))
             return None
         bounds = time_range(query.time_constraint, grain)
         if isinstance(bounds, str):
-            names.note(BadItem("time_constraint", bounds, "it is no date or time"))
+            names.note(BadItem("time_constraint", bounds, NO_TIME))
             return None
         filters += builder.within(bounds)
     return keys, builder.rows(values, filters, model or "time_spine")
@@ -132,4 +133,4 @@ def _unknown(elements: list[Item], project: DbtProject, reach: Reach, names: Nam
     for each in lost:
         names.note(UnknownName("group_by", "dimension or entity", each.path, nearest(each.path, every)))
     if not lost:
-        names.note(UnsupportedGroup("group_by", "No one semantic model reaches all of these groups."))
+        names.note(NoModelOfAll("group_by"))

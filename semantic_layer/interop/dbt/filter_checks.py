@@ -46,7 +46,7 @@ def _settled(
 ) -> Iterator[DefinitionProblem]:
     for each in filters:
         names.condition(each.template, scope, each.where)
-        yield from (BadFilter(each.where, each.template.strip(), told.message.rstrip(".")) for told in found)
+        yield from (BadFilter(each.where, each.template.strip(), told.phrase()) for told in found)
         found.clear()
 
 
@@ -59,16 +59,16 @@ def _saved(
         try:
             item = item_of_call(text, names.grains)
         except TemplateError as error:
-            yield BadSavedQuery(saved.where, saved.name, text, str(error))
+            yield BadSavedQuery(saved.where, saved.name, text, error.reason)
             continue
         if scope is not None:
             names.settled(item, scope, "group_by")
-        yield from (BadSavedQuery(saved.where, saved.name, text, told.message.rstrip(".")) for told in found)
+        yield from (BadSavedQuery(saved.where, saved.name, text, told.phrase()) for told in found)
         found.clear()
     for text in saved.order_by:
         try:
             order_of_call(text, names.grains)
         except TemplateError as error:
-            yield BadSavedQuery(saved.where, saved.name, text, str(error))
+            yield BadSavedQuery(saved.where, saved.name, text, error.reason)
     if scope is not None:
         yield from _settled(saved.filters, scope, names, found)

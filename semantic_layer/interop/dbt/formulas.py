@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import safe_division
+from semantic_layer.errors import Phrase
 from semantic_layer.interop.dbt.checks import singular
 from semantic_layer.interop.dbt.names import Names, Scope
 from semantic_layer.interop.dbt.passes import Conditions, Narrowed, PassMaker, as_double
@@ -72,7 +73,10 @@ class Formulas:
     def _refuse_parts(self, metric: Metric, times: Iterable[Item]) -> None:
         for each in times:
             if each.date_part is not None:
-                reason = f"'{metric.name}' is of a stretch of time that '{each.column}' does not tell: group by a grain"
+                reason = Phrase(
+                    f"“{metric.name}”针对一段时间，而“{each.column}”看不出是哪一段：请按时间单位分组",
+                    f"'{metric.name}' is of a stretch of time that '{each.column}' does not tell: group by a grain",
+                )
                 self._names.note(NotTogether("group_by", reason))
 
     def _conversion(self, metric: Metric, parts: Conversion, handed: _Handed) -> exp.Expr:

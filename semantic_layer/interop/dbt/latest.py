@@ -79,13 +79,15 @@ def read_model(node: Node, found: Found) -> None:
         _time_spine(node, table, found)
     semantic = node["semantic_model"]
     if not isinstance(semantic.value, dict | bool | None):
-        semantic.refuse("should be true or false, or what is said of the semantic model")
+        semantic.refuse(
+            "应该是 true 或 false，或语义模型的说明", "should be true or false, or what is said of the semantic model"
+        )
     is_mapping = isinstance(semantic.value, dict)
     is_enabled = semantic.value is True or (is_mapping and semantic["enabled"].value is not False)
     if not is_enabled:
         return
     if isinstance(semantic.value, dict):
-        semantic.only(_SEMANTIC_KEYS, "semantic_model")
+        semantic.only(_SEMANTIC_KEYS, "semantic model")
         name = semantic.text("name").lower() or name
     time = node.text("agg_time_dimension").lower() or None
     entities, dimensions = _columns(node)
@@ -138,7 +140,7 @@ def _columns(node: Node) -> tuple[list[Entity], list[Dimension]]:
 
 
 def _entity(node: Node, expr: str) -> Entity | None:
-    node.only(_ENTITY_KEYS, "an entity")
+    node.only(_ENTITY_KEYS, "entity")
     kind, name = node.word("type", ENTITY_KINDS), node.name()
     if kind is None:
         return None
@@ -146,12 +148,14 @@ def _entity(node: Node, expr: str) -> Entity | None:
 
 
 def _dimension(node: Node, expr: str, grain: str | None, keys: tuple[str, ...]) -> Dimension | None:
-    node.only(keys, "a dimension")
+    node.only(keys, "dimension")
     kind, name = node.word("type", DIMENSION_KINDS), node.name()
     if kind is None:
         return None
     if kind == "time" and grain is None:
-        node["granularity"].refuse(f"is missing: the column of the time dimension '{name}' needs one")
+        node["granularity"].refuse(
+            f"缺失：时间维度“{name}”的列需要它", f"is missing: the column of the time dimension '{name}' needs one"
+        )
     return Dimension(
         name=name,
         kind=kind,
@@ -167,14 +171,16 @@ def _dimension(node: Node, expr: str, grain: str | None, keys: tuple[str, ...]) 
 
 def _time_spine(node: Node, table: str, found: Found) -> None:
     spine = node["time_spine"]
-    spine.only(("standard_granularity_column", "custom_granularities"), "a time spine")
+    spine.only(("standard_granularity_column", "custom_granularities"), "time spine")
     column = spine.text("standard_granularity_column")
     if not column:
-        spine["standard_granularity_column"].refuse("is missing")
+        spine["standard_granularity_column"].refuse("缺失", "is missing")
         return
     grains = [each.text("granularity") for each in node["columns"].items() if each.text("name") == column]
     if not grains or not grains[0]:
-        spine["standard_granularity_column"].refuse(f"names the column '{column}', which has no granularity")
+        spine["standard_granularity_column"].refuse(
+            f"写的列“{column}”没有 granularity", f"names the column '{column}', which has no granularity"
+        )
         return
     customs = {each.name(): each.text("column_name") or each.name() for each in spine["custom_granularities"].items()}
     found.time_spines.append(TimeSpine(table, column, grains[0].lower(), customs, spine.where))
@@ -182,14 +188,17 @@ def _time_spine(node: Node, table: str, found: Found) -> None:
 
 def read_metric(node: Node, found: Found, model: str | None, time: str | None) -> Measure | None:
     """A metric of this form, of one model or (`model` None) of several; gives the measure that a simple one is."""
-    node.only(_METRIC_KEYS, "a metric")
+    node.only(_METRIC_KEYS, "metric")
     kind, name = node.word("type", METRIC_KINDS, "simple"), node.name()
     if kind is None:
         return None
     made: Measure | None = None
     if kind == "simple":
         if model is None:
-            node["type"].refuse("is simple, and a simple metric belongs under the model whose rows it counts")
+            node["type"].refuse(
+                "是 simple，而简单指标要写在它所统计的模型下面",
+                "is simple, and a simple metric belongs under the model whose rows it counts",
+            )
             return None
         made = _own_measure(node, name, model, time)
     inputs = [*node["input_metrics"].items()]
@@ -197,7 +206,7 @@ def read_metric(node: Node, found: Found, model: str | None, time: str | None) -
         inputs = [node["numerator"], node["denominator"]]
         for each in inputs:
             if each.is_absent:
-                each.refuse("is missing")
+                each.refuse("缺失", "is missing")
     found.metrics.append(
         Metric(
             name=name,
@@ -237,7 +246,7 @@ def _use(node: Node, name: str, kind: MetricKind) -> MeasureUse | None:
         return MeasureUse(name, (), node.flag("join_to_timespine"), node.number("fill_nulls_with"))
     if kind == "cumulative":
         if node["input_metric"].is_absent:
-            node["input_metric"].refuse("is missing")
+            node["input_metric"].refuse("缺失", "is missing")
             return None
         return measure_use(node["input_metric"], is_metric=True)
     return None
@@ -246,7 +255,7 @@ def _use(node: Node, name: str, kind: MetricKind) -> MeasureUse | None:
 def _conversion(node: Node) -> Conversion | None:
     for key in ("base_metric", "conversion_metric"):
         if node[key].is_absent:
-            node[key].refuse("is missing")
+            node[key].refuse("缺失", "is missing")
             return None
     base, event = (measure_use(node[key], is_metric=True) for key in ("base_metric", "conversion_metric"))
     return conversion(node, base, event)

@@ -58,7 +58,7 @@ def read_semantic_model(node: Node, found: Found) -> None:
     node = node.placed()
     node.only(
         (*_TOLD, "model", "node_relation", "defaults", "primary_entity", "entities", "dimensions", "measures"),
-        "a semantic model",
+        "semantic model",
     )
     name = node.name()
     time = node["defaults"].text("agg_time_dimension").lower() or None
@@ -84,14 +84,14 @@ def _table(node: Node, schema: str | None) -> str:
     text = node.text("model")
     matched = _REF.fullmatch(text)
     if matched is None:
-        node["model"].refuse("should be ref('a_model')")
+        node["model"].refuse("应该是 ref('a_model')", "should be ref('a_model')")
         return text
     return f"{schema}.{matched['name']}" if schema else matched["name"]
 
 
 def _entity(node: Node) -> Entity | None:
     node = node.placed()
-    node.only((*_TOLD, "type", "expr", "role", "entity"), "an entity")
+    node.only((*_TOLD, "type", "expr", "role", "entity"), "entity")
     kind = node.word("type", ENTITY_KINDS)
     name = node.name()
     if kind is None:
@@ -102,13 +102,13 @@ def _entity(node: Node) -> Entity | None:
 
 def _dimension(node: Node) -> Dimension | None:
     node = node.placed()
-    node.only((*_TOLD, "type", "expr", "is_partition", "type_params"), "a dimension")
+    node.only((*_TOLD, "type", "expr", "is_partition", "type_params"), "dimension")
     kind = node.word("type", DIMENSION_KINDS)
     name = node.name()
     if kind is None:
         return None
     params = node["type_params"]
-    params.only(("time_granularity", "validity_params", "time_zone"), "a time dimension")
+    params.only(("time_granularity", "validity_params", "time_zone"), "time dimension")
     grain = params.text("time_granularity", "day").lower() if kind == "time" else None
     return Dimension(
         name=name,
@@ -136,7 +136,7 @@ def _measure(node: Node, model: str, default_time: str | None) -> Measure | None
             "create_metric",
             "create_metric_display_name",
         ),
-        "a measure",
+        "measure",
     )
     name = node.name()
     return aggregate(node, name, model, node.text("expr", name), default_time)
@@ -145,7 +145,7 @@ def _measure(node: Node, model: str, default_time: str | None) -> Measure | None
 def read_metric(node: Node, found: Found) -> None:
     """One entry of `metrics:`."""
     node = node.placed()
-    node.only((*_TOLD, "type", "type_params", "filter", "time_granularity"), "a metric")
+    node.only((*_TOLD, "type", "type_params", "filter", "time_granularity"), "metric")
     kind = node.word("type", METRIC_KINDS)
     name = node.name()
     if kind is None:
@@ -168,14 +168,14 @@ def read_metric(node: Node, found: Found) -> None:
             "metric_aggregation_params",
             "is_private",
         ),
-        "a metric's type_params",
+        "metric's type_params",
     )
     inputs = [*params["metrics"].items()]
     if kind == "ratio":
         inputs = [params["numerator"], params["denominator"]]
         for each in inputs:
             if each.is_absent:
-                each.refuse("is missing")
+                each.refuse("缺失", "is missing")
     cumulative = params["cumulative_type_params"]
     grain_to_date = (cumulative.text("grain_to_date") or params.text("grain_to_date")).lower() or None
     found.metrics.append(
@@ -216,7 +216,7 @@ def _measured(node: Node, name: str, kind: MetricKind, params: Node, found: Foun
     metric = params["cumulative_type_params"]["metric"]
     if kind == "cumulative" and not metric.is_absent:
         return measure_use(metric, is_metric=True)
-    params["measure"].refuse("is missing")
+    params["measure"].refuse("缺失", "is missing")
     return None
 
 
@@ -226,7 +226,7 @@ def _conversion(node: Node) -> Conversion | None:
         is_metric = node[measure].is_absent
         side = node[metric] if is_metric else node[measure]
         if side.is_absent:
-            node[measure].refuse("is missing")
+            node[measure].refuse("缺失", "is missing")
             return None
         sides.append(measure_use(side, is_metric=is_metric))
     return conversion(node, sides[0], sides[1])
@@ -235,9 +235,9 @@ def _conversion(node: Node) -> Conversion | None:
 def read_saved_query(node: Node, found: Found) -> None:
     """One entry of `saved_queries:`."""
     node = node.placed()
-    node.only((*_TOLD, "query_params", "exports", "cache"), "a saved query")
+    node.only((*_TOLD, "query_params", "exports", "cache"), "saved query")
     params = node["query_params"]
-    params.only(("metrics", "group_by", "where", "order_by", "limit"), "a saved query's query_params")
+    params.only(("metrics", "group_by", "where", "order_by", "limit"), "saved query's query_params")
     limit = params.number("limit")
     found.saved_queries.append(
         SavedQuery(

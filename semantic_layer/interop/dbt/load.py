@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase
 from semantic_layer.interop.dbt import latest, legacy
 from semantic_layer.interop.dbt.checks import checked
 from semantic_layer.interop.dbt.legacy import Found
@@ -81,11 +81,18 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         yield path, path.name
         return
     if not path.is_dir():
-        raise DefinitionsError(NoDbtProject(str(path), "there is no such file or folder"))
+        raise DefinitionsError(
+            NoDbtProject(str(path), Phrase("没有这个文件或文件夹", "there is no such file or folder"))
+        )
     files = list(_yaml_files(path))
     manifests = [each for each in (path / MANIFEST, path / "target" / MANIFEST) if each.is_file()]
     if not files and not manifests:
-        raise DefinitionsError(NoDbtProject(str(path), "the folder holds no YAML file and no manifest"))
+        raise DefinitionsError(
+            NoDbtProject(
+                str(path),
+                Phrase("文件夹里没有 YAML 文件，也没有 manifest", "the folder holds no YAML file and no manifest"),
+            )
+        )
     for file in files or manifests[:1]:
         yield file, file.relative_to(path).as_posix()
 
@@ -153,7 +160,7 @@ def _read_manifest(text: str, name: str, found: Found, problems: list[Definition
         return
     root = Node(value, Document(name, {}, problems, is_compiled=True))
     if not isinstance(value, dict) or "semantic_models" not in value:
-        problems.append(NoDbtProject(name, "the file has no 'semantic_models'"))
+        problems.append(NoDbtProject(name, Phrase("文件里没有“semantic_models”", "the file has no 'semantic_models'")))
         return
     for entry in root["semantic_models"].items():
         legacy.read_semantic_model(entry, found)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from semantic_layer.errors import QueryProblem, nearest
-from semantic_layer.interop.dbt.problems import BadQueryFilter, GrainTooFine, NotTogether, UnknownGrain
+from semantic_layer.errors import Phrase, QueryProblem, nearest
+from semantic_layer.interop.dbt.problems import BadQueryFilter, GrainTooFine, NotTogether, UnknownGrain, under_two_names
 from semantic_layer.interop.dbt.project import DATE_PARTS, GRAINS, METRIC_TIME, DbtProject, Dimension, Measure, Metric
 from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
 from semantic_layer.interop.dbt.templates import PLACE, Item, TemplateError, condition, item_of_name
@@ -65,7 +65,7 @@ class Names:
                 continue
             first = found.setdefault(each.column, replace(each, kind="any"))
             if first.alias != each.alias:
-                self.note(NotTogether("group_by", f"'{each.column}' cannot stand under two names"))
+                self.note(NotTogether("group_by", under_two_names(each.column)))
         return tuple(found.values())
 
     # ---- metrics ----
@@ -143,7 +143,7 @@ class Names:
         try:
             parsed = condition(template, self.grains)
         except TemplateError as error:
-            self._problems.append(BadQueryFilter(part, template.strip(), str(error)))
+            self._problems.append(BadQueryFilter(part, template.strip(), error.reason))
             return None
         items = [self.settled(item, scope, part) for item in parsed.items]
         bare: list[Item | None] = []
@@ -163,7 +163,7 @@ class Names:
         try:
             return self.settled(item_of_name(name, self.grains), scope, part)
         except TemplateError as error:
-            self._problems.append(BadQueryFilter(part, name, str(error)))
+            self._problems.append(BadQueryFilter(part, name, error.reason))
             return None
 
     def _known_metric(self, item: Item, part: str) -> bool:
@@ -172,7 +172,13 @@ class Names:
             self._problems.append(UnknownName(part, "metric", item.name, found))
             return False
         if not item.metric_group_by:
-            self._problems.append(BadQueryFilter(part, item.name, "a metric in a filter needs a group_by of entities"))
+            self._problems.append(
+                BadQueryFilter(
+                    part,
+                    item.name,
+                    Phrase("筛选条件里的指标要有实体的 group_by", "a metric in a filter needs a group_by of entities"),
+                )
+            )
             return False
         return True
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest
 from semantic_layer.interop.dbt.problems import BadValue, UnknownKey
 from semantic_layer.loading.yaml_text import Part, YamlValue
 
@@ -63,7 +63,7 @@ class Node:
         if self.value is None:
             return
         if not isinstance(self.value, list):
-            self.refuse("should be a list")
+            self.refuse("应该是列表", "should be a list")
             return
         for index, each in enumerate(self.value):
             yield Node(each, self.document, (*self.part, index), self.told)
@@ -95,14 +95,14 @@ class Node:
                 return "TRUE" if found.value else "FALSE"
             case str() | int() | float():
                 return str(found.value)
-        found.refuse("should be a text")
+        found.refuse("应该是文本", "should be a text")
         return default
 
     def name(self) -> str:
         """The object's name, in small letters as dbt compares names."""
         found = self.text("name").lower()
         if not found:
-            self["name"].refuse("is missing")
+            self["name"].refuse("缺失", "is missing")
         return found
 
     def flag(self, key: str) -> bool:
@@ -110,14 +110,14 @@ class Node:
         found = self[key]
         if isinstance(found.value, bool) or found.value is None:
             return bool(found.value)
-        found.refuse("should be true or false")
+        found.refuse("应该是 true 或 false", "should be true or false")
         return False
 
     def number(self, key: str) -> float | None:
         """A number, whole where it is."""
         found = self[key]
         if isinstance(found.value, bool) or not isinstance(found.value, int | float | None):
-            found.refuse("should be a number")
+            found.refuse("应该是数字", "should be a number")
             return None
         return found.value
 
@@ -130,14 +130,16 @@ class Node:
         for choice in choices:
             if choice == wanted:
                 return choice
-        missing = "is missing" if found.value is None else f"is '{found.value}'"
-        found.refuse(f"{missing}; it should be one of {', '.join(choices)}")
+        wrong = ("缺失", "is missing") if found.value is None else (f"是“{found.value}”", f"is '{found.value}'")
+        found.refuse(
+            f"{wrong[0]}；应该是 {'、'.join(choices)} 之一", f"{wrong[1]}; it should be one of {', '.join(choices)}"
+        )
         return None
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, zh: str, en: str) -> None:
         """Note that this value is wrong."""
         key = next((str(each) for each in reversed(self.part) if isinstance(each, str)), self.document.file)
-        self.document.problems.append(BadValue(self.where, key, reason))
+        self.document.problems.append(BadValue(self.where, key, Phrase(zh, en)))
 
     def only(self, keys: Collection[str], owner: str) -> None:
         """Note every key that is not one of these; compiled manifests may hold more."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from semantic_layer.errors import QueryError, QueryProblem, nearest
+from semantic_layer.errors import Phrase, QueryError, QueryProblem, nearest
 from semantic_layer.interop.dbt.bounds import time_range
 from semantic_layer.interop.dbt.distinct import distinct_rows
 from semantic_layer.interop.dbt.formulas import Formulas
 from semantic_layer.interop.dbt.names import Names, Scope, SettledCondition
 from semantic_layer.interop.dbt.passes import Asked, Conditions, PassMaker
-from semantic_layer.interop.dbt.problems import BadItem, NoSpine, NotTogether
+from semantic_layer.interop.dbt.problems import NO_TIME, BadItem, NoSpine, NotTogether, under_two_names
 from semantic_layer.interop.dbt.project import METRIC_TIME, DbtProject, Filter, Metric
 from semantic_layer.interop.dbt.query import AskedMetric, DbtQuery, GroupBy
 from semantic_layer.interop.dbt.reach import AmbiguousElementError, Reach
@@ -58,10 +58,14 @@ class _Resolver:
         if not metrics:
             return self._groups_alone(query, asked)
         if query.min_max_only:
-            reason = "The least and greatest value are of one group, without metrics"
+            reason = Phrase(
+                "最小值和最大值只能针对一个分组，且没有指标",
+                "The least and greatest value are of one group, without metrics",
+            )
             self.problems.append(NotTogether("min_max_only", reason))
         if not query.is_distinct:
-            self.problems.append(NotTogether("is_distinct", "The rows of metrics are their groups, each once"))
+            reason = Phrase("指标的行就是各个分组，每个一行", "The rows of metrics are their groups, each once")
+            self.problems.append(NotTogether("is_distinct", reason))
         scope = self._names.scope(metrics)
         self._keys = self._settled(asked, scope)
         conditions = self._where(query, scope)
@@ -119,8 +123,7 @@ class _Resolver:
                 self.problems.append(UnknownName(f"metrics[{index}]", "metric", asked.name, near))
                 continue
             if metric.name in found and self._aliases.get(metric.name) != asked.alias:
-                reason = f"'{metric.name}' cannot stand under two names"
-                self.problems.append(NotTogether(f"metrics[{index}]", reason))
+                self.problems.append(NotTogether(f"metrics[{index}]", under_two_names(metric.name)))
             found[metric.name] = metric
             if asked.alias is not None:
                 self._aliases[metric.name] = asked.alias
@@ -131,7 +134,8 @@ class _Resolver:
         self._aliases |= {key.column: key.alias for key in self._keys if key.alias is not None}
         names = [self._aliases.get(each, each) for each in columns]
         for name in dict.fromkeys(each for each in names if names.count(each) > 1):
-            self.problems.append(NotTogether("group_by", f"Two columns are named '{name}'"))
+            reason = Phrase(f"有两列叫“{name}”", f"Two columns are named '{name}'")
+            self.problems.append(NotTogether("group_by", reason))
         self._stop()
 
     def _item(self, given: str | GroupBy, part: str) -> Item | None:
@@ -139,10 +143,14 @@ class _Resolver:
         try:
             item = item_of_call(text, self._names.grains)
         except TemplateError as error:
-            self.problems.append(BadItem(part, text, str(error)))
+            self.problems.append(BadItem(part, text, error.reason))
             return None
         if item.kind == "metric":
-            self.problems.append(BadItem(part, text, "groups are dimensions and entities; a metric goes into a filter"))
+            reason = Phrase(
+                "分组只能用维度和实体；指标要写在筛选条件里",
+                "groups are dimensions and entities; a metric goes into a filter",
+            )
+            self.problems.append(BadItem(part, text, reason))
             return None
         if isinstance(given, str):
             return item
@@ -178,7 +186,7 @@ class _Resolver:
         finest = min(units or [scope.default_grain], key=self._project.grain_rank)
         found = time_range(query.time_constraint, finest)
         if isinstance(found, str):
-            self.problems.append(BadItem("time_constraint", found, "it is no date or time"))
+            self.problems.append(BadItem("time_constraint", found, NO_TIME))
             return None
         return found
 
@@ -189,7 +197,7 @@ class _Resolver:
             try:
                 order = order_of_call(text, self._names.grains)
             except TemplateError as error:
-                self.problems.append(BadItem(part, text, str(error)))
+                self.problems.append(BadItem(part, text, error.reason))
                 continue
             column = self._column(order.item, columns)
             if column is None:
@@ -217,7 +225,9 @@ class _Resolver:
 
     def _groups_alone(self, query: DbtQuery, asked: list[Item]) -> ResolvedDbt:
         if query.min_max_only and (len(asked) != 1 or query.limit is not None or query.order_by):
-            reason = "The least and greatest value are of one group, unordered"
+            reason = Phrase(
+                "最小值和最大值只能针对一个分组，且不排序", "The least and greatest value are of one group, unordered"
+            )
             self.problems.append(NotTogether("min_max_only", reason))
             self._stop()
         found = distinct_rows(query, asked, self._project, self._reach, self._names, self._metric_table)

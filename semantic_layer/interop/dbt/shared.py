@@ -59,9 +59,9 @@ def aggregate(node: Node, name: str, model: str, expr: str, default_time: str | 
     params = node["agg_params"]
     percentile = params.number("percentile")
     if agg == "percentile" and percentile is None:
-        params["percentile"].refuse("is missing")
+        params["percentile"].refuse("缺失", "is missing")
     if percentile is not None and not 0 <= percentile <= 1:
-        params["percentile"].refuse("should be between 0 and 1")
+        params["percentile"].refuse("应该在 0 和 1 之间", "should be between 0 and 1")
         percentile = None
     return Measure(
         name=name,
@@ -96,7 +96,7 @@ def measure_use(node: Node, *, is_metric: bool = False) -> MeasureUse:
         return MeasureUse(node.value.lower(), is_metric=is_metric)
     node.only(
         ("name", "filter", "alias", "join_to_timespine", "fill_nulls_with", "offset_window", "offset_to_grain"),
-        "a measure's use",
+        "measure's use",
     )
     fill = node.number("fill_nulls_with")
     return MeasureUse(node.name(), filters(node["filter"]), node.flag("join_to_timespine"), fill, is_metric)
@@ -106,7 +106,7 @@ def metric_use(node: Node) -> MetricUse:
     """A metric by its name alone, or with how it is taken."""
     if isinstance(node.value, str):
         return MetricUse(node.value.lower(), node.value.lower(), node.where)
-    node.only(("name", "filter", "alias", "offset_window", "offset_to_grain"), "a metric's use")
+    node.only(("name", "filter", "alias", "offset_window", "offset_to_grain"), "metric's use")
     name = node.name()
     return MetricUse(
         metric=name,
@@ -122,7 +122,7 @@ def conversion(node: Node, base: MeasureUse, event: MeasureUse) -> Conversion:
     """What both forms say of a conversion in the same words."""
     entity = node.text("entity").lower()
     if not entity:
-        node["entity"].refuse("is missing")
+        node["entity"].refuse("缺失", "is missing")
     calculation = node.word("calculation", ("conversion_rate", "conversions"), "conversion_rate")
     same = tuple(
         (each.text("base_property").lower(), each.text("conversion_property").lower())
@@ -140,7 +140,10 @@ def span(node: Node) -> Span | None:
         return Span(int(count or 0), node.text("granularity").lower())
     matched = _SPAN.fullmatch(str(node.value))
     if matched is None:
-        node.refuse(f"is '{node.value}'; it should be a number and a grain, such as '7 days'")
+        node.refuse(
+            f"是“{node.value}”；应该是数字加时间单位，如“7 days”",
+            f"is '{node.value}'; it should be a number and a grain, such as '7 days'",
+        )
         return None
     grain = matched[2].lower()
     return Span(int(matched[1]), grain.removesuffix("s") if grain.removesuffix("s") in GRAINS else grain)
@@ -160,5 +163,5 @@ def filters(node: Node) -> tuple[Filter, ...]:
         if isinstance(each.value, str):
             found.append(Filter(each.value, each.where))
         else:
-            each.refuse("should be a condition")
+            each.refuse("应该是条件", "should be a condition")
     return tuple(found)

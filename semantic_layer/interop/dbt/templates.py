@@ -13,6 +13,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from semantic_layer.errors import Phrase
 from semantic_layer.interop.dbt.project import DATE_PARTS
 from semantic_layer.sql.parsing import Unparsable, parse_expression
 
@@ -22,8 +23,16 @@ _STATEMENT = re.compile(r"\{%|\{#")
 PLACE = "__item_"
 
 
+_NO_CALL = Phrase("它不是 Dimension('order__status') 这样的调用", "it is no call such as Dimension('order__status')")
+_NO_TEXTS = Phrase("它的参数不是普通文本", "its arguments are not plain texts")
+
+
 class TemplateError(ValueError):
-    """A text that is not written as dbt writes it; its only argument is why."""
+    """A text that is not written as dbt writes it, and why."""
+
+    def __init__(self, reason: str | Phrase) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def item_of_name(text: str, grains: tuple[str, ...]) -> Item:
     """
     parts = text.strip().lower().split("__")
     if not all(parts):
-        raise TemplateError("a name has parts between its double underscores")
+        raise TemplateError(Phrase("双下划线之间都要有名字", "a name has parts between its double underscores"))
     grain = date_part = None
     if len(parts) > 1 and parts[-1] in grains:
         grain = parts.pop()
@@ -106,7 +115,7 @@ def order_of_call(text: str, grains: tuple[str, ...]) -> ItemOrder:
     try:
         tree = ast.parse(text.removeprefix("-").strip(), mode="eval").body
     except SyntaxError as error:
-        raise TemplateError(f"it is no call such as Dimension('order__status'): {error.msg}") from error
+        raise TemplateError(Phrase(f"{_NO_CALL.zh}：{error.msg}", f"{_NO_CALL.en}: {error.msg}")) from error
     found = _read_call(tree, grains)
     return replace(found, descending=True) if text.startswith("-") else found
 
@@ -115,7 +124,12 @@ def order_of_call(text: str, grains: tuple[str, ...]) -> ItemOrder:
 def condition(template: str, grains: tuple[str, ...]) -> Condition:
     """A filter's template. Raises TemplateError."""
     if _STATEMENT.search(template):
-        raise TemplateError("only {{ ... }} is read between SQL, no statements or comments of Jinja")
+        raise TemplateError(
+            Phrase(
+                "SQL 之间只读 {{ ... }}，不读 Jinja 的语句或注释",
+                "only {{ ... }} is read between SQL, no statements or comments of Jinja",
+            )
+        )
     items: list[Item] = []
 
     def place(matched: re.Match[str]) -> str:
@@ -124,7 +138,7 @@ def condition(template: str, grains: tuple[str, ...]) -> Condition:
 
     sql = _TEMPLATE.sub(place, template)
     if "{{" in sql or "}}" in sql:
-        raise TemplateError("its braces do not match")
+        raise TemplateError(Phrase("花括号不成对", "its braces do not match"))
     parsed = parse_expression(sql)
     if isinstance(parsed, Unparsable):
         raise TemplateError(parsed.reason)
@@ -133,11 +147,11 @@ def condition(template: str, grains: tuple[str, ...]) -> Condition:
 
 def _read_call(node: ast.expr, grains: tuple[str, ...]) -> ItemOrder:
     if not isinstance(node, ast.Call):
-        raise TemplateError("it is no call such as Dimension('order__status')")
+        raise TemplateError(_NO_CALL)
     if isinstance(node.func, ast.Attribute):
         return _modified(_read_call(node.func.value, grains), node.func.attr, node)
     if not isinstance(node.func, ast.Name):
-        raise TemplateError("it is no call such as Dimension('order__status')")
+        raise TemplateError(_NO_CALL)
     arguments = _arguments(node)
     match node.func.id:
         case "Dimension":
@@ -151,7 +165,12 @@ def _read_call(node: ast.expr, grains: tuple[str, ...]) -> ItemOrder:
             return ItemOrder(replace(item, kind="entity"), descending=False)
         case "Metric":
             return _metric_item(arguments)
-    raise TemplateError(f"there is no '{node.func.id}'; there are Dimension, TimeDimension, Entity and Metric")
+    raise TemplateError(
+        Phrase(
+            f"没有“{node.func.id}”；有的是 Dimension、TimeDimension、Entity 和 Metric",
+            f"there is no '{node.func.id}'; there are Dimension, TimeDimension, Entity and Metric",
+        )
+    )
 
 
 Argument = str | bool | tuple[str, ...] | None
@@ -167,12 +186,12 @@ def _constant(node: ast.expr) -> Argument:
     try:
         value = ast.literal_eval(node)
     except ValueError as error:
-        raise TemplateError("its arguments are not plain texts") from error
+        raise TemplateError(_NO_TEXTS) from error
     if isinstance(value, str | bool | None):
         return value
     if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise TemplateError("its arguments are not plain texts")
+    raise TemplateError(_NO_TEXTS)
 
 
 def _by_name(arguments: dict[str | int, Argument], names: tuple[str, ...]) -> Iterator[tuple[str, Argument]]:
@@ -182,14 +201,14 @@ def _by_name(arguments: dict[str | int, Argument], names: tuple[str, ...]) -> It
         elif key in (*names, "name"):
             yield names[0] if key == "name" else str(key), value
         else:
-            raise TemplateError(f"it takes no argument '{key}'")
+            raise TemplateError(Phrase(f"它没有参数“{key}”", f"it takes no argument '{key}'"))
 
 
 def _named(arguments: dict[str | int, Argument], names: tuple[str, ...], grains: tuple[str, ...]) -> Item:
     given = dict(_by_name(arguments, names))
     name = given.get(names[0])
     if not isinstance(name, str):
-        raise TemplateError("it names nothing")
+        raise TemplateError(Phrase("没有写名字", "it names nothing"))
     item = item_of_name(name, grains)
     path = given.get("entity_path")
     if isinstance(path, tuple):
@@ -213,7 +232,7 @@ def _metric_item(arguments: dict[str | int, Argument]) -> ItemOrder:
     given = dict(_by_name(arguments, ("metric_name", "group_by", "descending")))
     name, groups = given.get("metric_name"), given.get("group_by")
     if not isinstance(name, str):
-        raise TemplateError("it names no metric")
+        raise TemplateError(Phrase("没有写指标", "it names no metric"))
     by = (groups,) if isinstance(groups, str) else groups if isinstance(groups, tuple) else ()
     item = Item(name.lower(), kind="metric", metric_group_by=tuple(each.lower() for each in by))
     return ItemOrder(item, given.get("descending") is True)
@@ -229,4 +248,4 @@ def _modified(found: ItemOrder, method: str, node: ast.Call) -> ItemOrder:
             return replace(found, item=replace(found.item, date_part=value.lower(), grain=None, kind="time"))
         case "descending", bool() | None:
             return replace(found, descending=value is not False)
-    raise TemplateError(f"'.{method}(...)' means nothing here")
+    raise TemplateError(Phrase(f"“.{method}(...)”在这里没有含义", f"'.{method}(...)' means nothing here"))

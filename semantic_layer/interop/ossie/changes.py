@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase, thing
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.extension import change_of, gone
 from semantic_layer.interop.ossie.problems import ChangedSince
@@ -57,7 +57,7 @@ class Changes:
     def merged(self) -> ModelDefinition:
         """Our definitions with the changes in them; what was lost is added to `problems`."""
         for owner in gone(self.found.model):
-            self._lost((), owner, "is gone")
+            self._lost((), owner, Phrase("不见了", "is gone"))
         described, ours = self.found.model.description, self.ours.description
         is_described = described == (ours.en if ours is not None else None)
         return self.ours.model_copy(
@@ -80,7 +80,7 @@ class Changes:
                 continue
             place, item = given[name]
             part: Part = ("datasets", place)
-            head = self._settled(definition, item, read.get(name), part, f"the dataset '{name}'")
+            head = self._settled(definition, item, read.get(name), part, thing("dataset", name))
             fields = tuple(self._fields(definition, item, read.get(name), part))
             yield head.model_copy(update={"fields": fields})
         yield from (read[name] for name in given if name not in mine and name in read)
@@ -95,7 +95,7 @@ class Changes:
                 yield field
                 continue
             place, each = given[field.name]
-            owner = f"the field '{mine.name}.{field.name}'"
+            owner = thing("field", f"{mine.name}.{field.name}")
             yield self._settled(field, each, anybody.get(field.name), (*part, "fields", place), owner)
         known = {each.name for each in mine.fields}
         yield from (anybody[name] for name in given if name not in known and name in anybody)
@@ -109,7 +109,9 @@ class Changes:
         for mine in self.ours.relationships:
             if (mine.source, mine.target) in changed:
                 place, name = changed[mine.source, mine.target]
-                self._lost(("relationships", place), f"the relationship '{name}'", "joins otherwise")
+                self._lost(
+                    ("relationships", place), thing("relationship", name), Phrase("改了连接方式", "joins otherwise")
+                )
             else:
                 yield mine
         yield from (each for each in self.read.relationships if (each.source, each.target) in changed)
@@ -122,11 +124,11 @@ class Changes:
         fresh = self._recomputed(given)
         made: dict[str, MetricDefinition] = {}
         for mine in self.ours.metrics:
-            owner = f"the metric '{mine.name}'"
+            owner = thing("metric", mine.name)
             if mine.name not in given:
                 made[mine.name] = mine
             elif mine.name in fresh and mine.name in read:
-                self._lost(("metrics", given[mine.name][0]), owner, "is computed in another way")
+                self._lost(("metrics", given[mine.name][0]), owner, Phrase("改了算法", "is computed in another way"))
                 _take(mine.name, read, made)
             else:
                 place, item = given[mine.name]
@@ -152,7 +154,12 @@ class Changes:
     # ---- what changed ----
 
     def _settled(
-        self, mine: _Worded, item: OssieDataset | OssieField | OssieMetric, read: _Worded | None, part: Part, owner: str
+        self,
+        mine: _Worded,
+        item: OssieDataset | OssieField | OssieMetric,
+        read: _Worded | None,
+        part: Part,
+        owner: Phrase,
     ) -> _Worded:
         """Our definition, with the document's words where they are new; as anybody reads it where it means another
         thing."""
@@ -160,14 +167,14 @@ class Changes:
             case "nothing":
                 return mine
             case "words":
-                self._lost(part, owner, "has other words")
+                self._lost(part, owner, Phrase("改了文字", "has other words"))
                 words = {"description": both(item.description), "synonyms": synonyms_of(item.ai_context)}
                 return mine.model_copy(update=words)
             case _:
-                self._lost(part, owner, "says another thing")
+                self._lost(part, owner, Phrase("改了意思", "says another thing"))
                 return read if read is not None else mine
 
-    def _lost(self, part: Part, owner: str, change: str) -> None:
+    def _lost(self, part: Part, owner: Phrase, change: Phrase) -> None:
         self.problems.append(ChangedSince(self.found.where(*part), owner, change))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, nearest, thing
 from semantic_layer.interop.ossie.names import look_up
 from semantic_layer.interop.ossie.problems import UnknownReference
 from semantic_layer.sql.parsing import Sql
@@ -52,7 +52,7 @@ class Rows:
 
 def bound(field: str, rows: Rows, others: Mapping[str, Rows], where: str) -> exp.Expr | tuple[DefinitionProblem, ...]:
     """The expression of a field in our words, or the names in it that stand for nothing."""
-    owner = f"field '{rows.name}.{field}'"
+    owner = thing("field", f"{rows.name}.{field}")
     problems: list[DefinitionProblem] = []
     tree = rows.fields[field].tree.copy()
     replaced: dict[int, exp.Expr] = {}

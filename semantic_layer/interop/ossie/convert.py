@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase, thing
 from semantic_layer.interop.ossie import dialects
 from semantic_layer.interop.ossie.datasets import DatasetConverter
 from semantic_layer.interop.ossie.dimensions import told_apart
@@ -21,7 +21,8 @@ from semantic_layer.interop.ossie.relationships import convert_relationships
 from semantic_layer.interop.ossie.spec import Extension
 from semantic_layer.interop.ossie.times import Times
 from semantic_layer.interop.ossie.words import both, left_behind
-from semantic_layer.interop.refused import refused
+from semantic_layer.interop.refused import refused, time_of
+from semantic_layer.loading.problems.joins import relationship
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.model.joins import join_paths, join_steps
@@ -105,7 +106,7 @@ def _placed(found: Found, choices: Choices, problems: list[DefinitionProblem]) -
 def _parsed_metrics(found: Found, problems: list[DefinitionProblem]) -> dict[str, Sql]:
     parsed: dict[str, Sql] = {}
     for place, metric in enumerate(found.model.metrics):
-        part, owner = ("metrics", place, "expression"), f"metric '{metric.name}'"
+        part, owner = ("metrics", place, "expression"), thing("metric", metric.name)
         text = dialects.readable(metric.expression, found.where(*part), owner)
         if isinstance(text, DefinitionProblem):
             problems.append(text)
@@ -121,30 +122,36 @@ def _parsed_metrics(found: Found, problems: list[DefinitionProblem]) -> dict[str
 def _beside_definitions(found: Found) -> Iterator[Remark]:
     """What stands beside definitions and has no place in ours: guidance, other tools' extensions, further keys."""
     model = found.model
-    yield from left_behind(model.ai_context, found.where("ai_context"), f"the model '{model.name}'")
-    yield from _extensions(model.custom_extensions, found, (), f"the model '{model.name}'")
+    yield from left_behind(model.ai_context, found.where("ai_context"), thing("model", model.name))
+    yield from _extensions(model.custom_extensions, found, (), thing("model", model.name))
     for place, dataset in enumerate(model.datasets):
         part: Part = ("datasets", place)
-        yield from _extensions(dataset.custom_extensions, found, part, f"dataset '{dataset.name}'")
+        yield from _extensions(dataset.custom_extensions, found, part, thing("dataset", dataset.name))
         for index, key in enumerate(dataset.unique_keys):
             if key != dataset.primary_key:
                 where = found.where(*part, "unique_keys", index)
-                yield LeftBehind(where, f"dataset '{dataset.name}'", f"the unique key ({', '.join(key)})")
+                yield LeftBehind(
+                    where,
+                    thing("dataset", dataset.name),
+                    Phrase(f"唯一键（{'、'.join(key)}）", f"the unique key ({', '.join(key)})"),
+                )
         for index, each in enumerate(dataset.fields):
-            owner = f"field '{dataset.name}.{each.name}'"
+            owner = thing("field", f"{dataset.name}.{each.name}")
             yield from _extensions(each.custom_extensions, found, (*part, "fields", index), owner)
-    for place, relationship in enumerate(model.relationships):
-        owner = f"relationship '{relationship.name}'"
-        yield from _extensions(relationship.custom_extensions, found, ("relationships", place), owner)
+    for place, joined in enumerate(model.relationships):
+        owner = thing("relationship", joined.name)
+        yield from _extensions(joined.custom_extensions, found, ("relationships", place), owner)
     for place, metric in enumerate(model.metrics):
-        yield from _extensions(metric.custom_extensions, found, ("metrics", place), f"metric '{metric.name}'")
+        yield from _extensions(metric.custom_extensions, found, ("metrics", place), thing("metric", metric.name))
 
 
-def _extensions(extensions: tuple[Extension, ...], found: Found, part: Part, owner: str) -> Iterator[Remark]:
+def _extensions(extensions: tuple[Extension, ...], found: Found, part: Part, owner: Phrase) -> Iterator[Remark]:
     for index, each in enumerate(extensions):
         if each.vendor_name != VENDOR:
             where = found.where(*part, "custom_extensions", index)
-            yield LeftBehind(where, owner, f"the extension of {each.vendor_name}")
+            yield LeftBehind(
+                where, owner, Phrase(f" {each.vendor_name} 的扩展", f"the extension of {each.vendor_name}")
+            )
 
 
 # ---- what our checks refuse ----
@@ -163,30 +170,30 @@ def _without(
             fatal.append(replace(problem, where=where))
         else:
             lost.add(item)
-            problems.append(NotCarriedOver(where, owner, problem.message.rstrip(".")))
+            problems.append(NotCarriedOver(where, owner, problem.phrase()))
     if fatal:
         raise DefinitionsError(*(each for each in problems if not isinstance(each, Remark)), *fatal)
     return _dropped(placed, lost)
 
 
-def _item(placed: _Placed, part: Part) -> tuple[Part | None, str]:
+def _item(placed: _Placed, part: Part) -> tuple[Part | None, Phrase]:
     """The relationship, field or metric (with all that it is made of) that a part belongs to."""
     definition = placed.definition
     match part:
         case ("metrics", int() as place, *_):
-            return ("metrics", placed.metrics[place].of), f"the metric '{placed.metrics[place].of}'"
+            return ("metrics", placed.metrics[place].of), thing("metric", placed.metrics[place].of)
         case ("relationships", int() as place, *_):
             each = definition.relationships[place]
-            return ("relationships", place), f"the relationship from '{each.source}' to '{each.target}'"
+            return ("relationships", place), relationship(each.source, each.target)
         case ("datasets", int() as place, "fields", int() as index, *_):
             dataset = definition.datasets[place]
-            return ("datasets", place, index), f"the field '{dataset.name}.{dataset.fields[index].name}'"
+            return ("datasets", place, index), thing("field", f"{dataset.name}.{dataset.fields[index].name}")
         case ("datasets", int() as place, "time"):
-            return ("datasets", place, "time"), f"the time of '{definition.datasets[place].name}'"
+            return ("datasets", place, "time"), time_of(definition.datasets[place].name)
         case ("datasets", int() as place, *_) if definition.datasets[place].role_of is not None:
-            return ("datasets", place), f"the role '{definition.datasets[place].name}'"
+            return ("datasets", place), thing("role", definition.datasets[place].name)
         case _:
-            return None, ""
+            return None, Phrase("", "")
 
 
 def _place(placed: _Placed, part: Part) -> Part:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase, thing
 from semantic_layer.interop.ossie import dialects
 from semantic_layer.interop.ossie.columns import Rows, bound
 from semantic_layer.interop.ossie.document import Found
@@ -58,7 +58,7 @@ class DatasetConverter:
         names = Taken()
         for index, field in enumerate(dataset.fields):
             part: Part = ("datasets", place, "fields", index)
-            sql = self._parsed(field, part, f"field '{dataset.name}.{field.name}'")
+            sql = self._parsed(field, part, thing("field", f"{dataset.name}.{field.name}"))
             if sql is not None:
                 fields[field.name] = sql
         for name in self._reads.open_fields(dataset):
@@ -67,7 +67,7 @@ class DatasetConverter:
         table = dataset.source.rpartition(".")[2].strip('"`')
         return Rows(dataset.name, self._ours[dataset.name], table, fields, called)
 
-    def _parsed(self, field: OssieField, part: Part, owner: str) -> Sql | None:
+    def _parsed(self, field: OssieField, part: Part, owner: Phrase) -> Sql | None:
         where = self._found.where(*part, "expression")
         text = dialects.readable(field.expression, where, owner)
         if isinstance(text, DefinitionProblem):
@@ -78,17 +78,20 @@ class DatasetConverter:
         if isinstance(sql, DefinitionProblem):
             self._problems.append(sql)
             return None
-        reason = "it aggregates, and a field has a value for each row" if sql.aggregates else ""
-        reason = "it holds a window function or a query of its own" if sql.has_window or sql.has_query else reason
-        if reason:
+        reason = None
+        if sql.has_window or sql.has_query:
+            reason = Phrase("里面有窗口函数或查询", "it holds a window function or a query of its own")
+        elif sql.aggregates:
+            reason = Phrase("它做聚合，而字段对每一行都有一个值", "it aggregates, and a field has a value for each row")
+        if reason is not None:
             self._problems.append(NotCarriedOver(where, owner, reason))
-        return None if reason else sql
+        return sql if reason is None else None
 
     # ---- definitions ----
 
     def _dataset(self, place: int, dataset: OssieDataset) -> Dataset:
         part: Part = ("datasets", place)
-        where, owner = self._found.where(*part), f"dataset '{dataset.name}'"
+        where, owner = self._found.where(*part), thing("dataset", dataset.name)
         rows = self._rows[dataset.name]
         if rows.ours != dataset.name:
             self._problems.append(Renamed(where, owner, rows.ours))
@@ -139,7 +142,7 @@ class DatasetConverter:
     def _source(self, dataset: OssieDataset, part: Part) -> tuple[str | None, str | None]:
         """The table or the query that a dataset reads, where `schema` says that they stand."""
         query = dialects.parsed_query(dataset.source)
-        owner = f"dataset '{dataset.name}'"
+        owner = thing("dataset", dataset.name)
         if isinstance(query, Unparsable):
             shown = " ".join(dataset.source.split())[:60]
             self._problems.append(BadExpression(self._found.where(*part), owner, shown, query.reason))
@@ -148,7 +151,10 @@ class DatasetConverter:
             return None, moved_query(query, self._schema).sql("duckdb", pretty=True)
         table = moved_table(dataset.source, self._schema)
         if table is None:
-            reason = "a table is named 'table', 'schema.table' or 'database.schema.table'"
+            reason = Phrase(
+                "表名要写成“table”“schema.table”或“database.schema.table”",
+                "a table is named 'table', 'schema.table' or 'database.schema.table'",
+            )
             self._problems.append(BadExpression(self._found.where(*part), owner, dataset.source, reason))
             return dataset.name, None
         if '"' not in table:
@@ -161,8 +167,12 @@ class DatasetConverter:
         for key in (dataset.primary_key, *dataset.unique_keys):
             columns = [rows.column_of(name) for name in key]
             if not all(columns):
-                owner = f"the key ({', '.join(key)}) of '{dataset.name}'"
-                where, reason = self._found.where(*part), "our keys are columns of the table"
+                named = ", ".join(key)
+                owner = Phrase(f"“{dataset.name}”的键（{named}）", f"the key ({named}) of '{dataset.name}'")
+                where, reason = (
+                    self._found.where(*part),
+                    Phrase("我们的键是表的列", "our keys are columns of the table"),
+                )
                 self._problems.append(NotCarriedOver(where, owner, reason))
             elif columns:
                 found.append(tuple(each for each in columns if each))
@@ -174,7 +184,7 @@ class DatasetConverter:
     def _field(
         self, part: Part, field: OssieField, rows: Rows, keyed: set[str], foreign: set[str]
     ) -> FieldDefinition | None:
-        where, owner = self._found.where(*part), f"field '{rows.name}.{field.name}'"
+        where, owner = self._found.where(*part), thing("field", f"{rows.name}.{field.name}")
         tree = bound(field.name, rows, self._rows, self._found.where(*part, "expression"))
         if isinstance(tree, tuple):
             self._problems += tree

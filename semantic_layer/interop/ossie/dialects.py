@@ -16,10 +16,19 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase
 from semantic_layer.interop.ossie.problems import BadExpression, NoKnownDialect
 from semantic_layer.interop.ossie.spec import Expression
-from semantic_layer.sql.parsing import MAX_EXPRESSION_LENGTH, Sql, Unparsable, parse_expression, parse_query
+from semantic_layer.sql.parsing import (
+    EMPTY,
+    MAX_EXPRESSION_LENGTH,
+    NOT_SQL,
+    TOO_LONG,
+    Sql,
+    Unparsable,
+    parse_expression,
+    parse_query,
+)
 
 READABLE: Mapping[str, str] = {
     "ANSI_SQL": "snowflake",
@@ -89,7 +98,7 @@ class Text:
     place: int
 
 
-def readable(expression: Expression, where: str, owner: str) -> Text | DefinitionProblem:
+def readable(expression: Expression, where: str, owner: Phrase) -> Text | DefinitionProblem:
     """The text to read of an expression in several dialects."""
     written = {each.dialect: place for place, each in reversed(list(enumerate(expression.dialects)))}
     for name in READABLE:
@@ -98,7 +107,7 @@ def readable(expression: Expression, where: str, owner: str) -> Text | Definitio
     return NoKnownDialect(where, owner, tuple(written), tuple(READABLE))
 
 
-def parsed(text: Text, where: str, owner: str) -> Sql | DefinitionProblem:
+def parsed(text: Text, where: str, owner: Phrase) -> Sql | DefinitionProblem:
     """The expression as a tree of our definitions' dialect."""
     sql = _parsed(text)
     if isinstance(sql, Unparsable):
@@ -116,16 +125,16 @@ def parsed_query(source: str) -> exp.Query | Unparsable | None:
 
 def _parsed(text: Text) -> Sql | Unparsable:
     if not text.sql.strip():
-        return Unparsable("it is empty")
+        return Unparsable(EMPTY)
     if len(text.sql) > MAX_EXPRESSION_LENGTH:
-        return Unparsable(f"it is longer than {MAX_EXPRESSION_LENGTH} characters")
+        return Unparsable(TOO_LONG)
     # as the one thing that a query selects, so that a column named `comment` or `show` begins no statement
     query = _translated(f"SELECT (\n{text.sql}\n)", text.dialect)
     if isinstance(query, Unparsable):
         return query
     selected = _selected(query)
     if selected is None:
-        return Unparsable("it is not one expression")
+        return Unparsable(Phrase("它不是一个表达式", "it is not one expression"))
     written = str(selected.sql("duckdb"))
     first = re.match(r"\w*", written)
     begins = first is not None and first[0].lower() in _STATEMENTS
@@ -145,9 +154,13 @@ def _translated(sql: str, dialect: str) -> exp.Expr | Unparsable:
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect=READABLE[dialect]) if tree is not None]
         if len(trees) != 1:
-            return Unparsable("it holds several statements" if trees else "it is empty")
+            return Unparsable(Phrase("里面有几条语句", "it holds several statements") if trees else EMPTY)
         if dialect == _PORTABLE and trees[0].find(exp.RegexpLike, exp.RegexpFullMatch):
-            return Unparsable("REGEXP_LIKE means the whole text in one dialect and a part of it in another")
+            reason = Phrase(
+                "REGEXP_LIKE 在一种方言里指整个文本，在另一种里指其中一部分",
+                "REGEXP_LIKE means the whole text in one dialect and a part of it in another",
+            )
+            return Unparsable(reason)
         rewritten = trees[0].transform(_in_our_words, dialect == _PORTABLE, copy=False)
         text = rewritten.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
         return sqlglot.parse_one(text, dialect="duckdb")
@@ -184,11 +197,14 @@ def _percentile(node: exp.WithinGroup) -> exp.Expr:
     return kind(this=order[0].this, expression=share)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Phrase:
     if isinstance(error, UnsupportedError):
-        return f"it cannot be said in another dialect ({str(error).splitlines()[0].rstrip('.')})"
+        told = str(error).splitlines()[0].rstrip(".")
+        return Phrase(f"它不能用另一种方言写出（{told}）", f"it cannot be said in another dialect ({told})")
     details = getattr(error, "errors", None)
     if not details:
-        return "it is not SQL"
+        return NOT_SQL
     word = details[0].get("highlight") or ""
-    return f"it cannot be read at '{word}'" if word else "it ends too early"
+    if not word:
+        return Phrase("它没有写完", "it ends too early")
+    return Phrase(f"它在“{word}”处读不下去", f"it cannot be read at '{word}'")

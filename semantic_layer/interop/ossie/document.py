@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase
 from semantic_layer.interop.ossie.problems import DuplicateName, NoOssieModel, SeveralModels, UnreadableJson
 from semantic_layer.interop.ossie.schema import violations
 from semantic_layer.interop.ossie.spec import OssieDocument, OssieModel
@@ -47,7 +47,7 @@ def read_models(path: Path) -> tuple[Found, ...]:
             found.extend(_models(text, name, file.suffix == ".json", problems))
     problems.extend(_twice(found, "semantic model"))
     if not problems and not found:
-        problems.append(NoOssieModel(str(path), "there is no semantic model in it"))
+        problems.append(NoOssieModel(str(path), Phrase("里面没有语义模型", "there is no semantic model in it")))
     if problems:
         raise DefinitionsError(*problems)
     return tuple(found)
@@ -58,8 +58,11 @@ def chosen(found: tuple[Found, ...], name: str | None) -> Found:
     names = tuple(each.model.name for each in found)
     fitting = [each for each in found if name is None or each.model.name == name]
     if not fitting:
-        known = ", ".join(f"'{each}'" for each in names)
-        raise DefinitionsError(NoOssieModel(found[0].where(), f"there is no semantic model '{name}', but {known}"))
+        reason = Phrase(
+            f"没有语义模型“{name}”，有的是{'、'.join(f'“{each}”' for each in names)}",
+            f"there is no semantic model '{name}', but {', '.join(repr(each) for each in names)}",
+        )
+        raise DefinitionsError(NoOssieModel(found[0].where(), reason))
     if len(fitting) > 1:
         raise DefinitionsError(SeveralModels(fitting[1].where(), names))
     return fitting[0]
@@ -70,10 +73,14 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         yield path, path.name
         return
     if not path.is_dir():
-        raise DefinitionsError(NoOssieModel(str(path), "there is no such file or folder"))
+        raise DefinitionsError(
+            NoOssieModel(str(path), Phrase("没有这个文件或文件夹", "there is no such file or folder"))
+        )
     files = sorted(each for each in path.iterdir() if each.suffix in _SUFFIXES and not each.name.startswith("."))
     if not files:
-        raise DefinitionsError(NoOssieModel(str(path), "the folder holds no YAML or JSON file"))
+        raise DefinitionsError(
+            NoOssieModel(str(path), Phrase("文件夹里没有 YAML 或 JSON 文件", "the folder holds no YAML or JSON file"))
+        )
     for each in files:
         yield each, each.name
 
@@ -125,14 +132,16 @@ def _models(text: str, name: str, is_json: bool, problems: list[DefinitionProble
 
 def _names_twice(found: Found) -> Iterator[DefinitionProblem]:
     model = found.model
-    sections: list[tuple[str, Part, Iterable[str]]] = [
+    sections: list[tuple[str | Phrase, Part, Iterable[str]]] = [
         ("dataset", ("datasets",), [each.name for each in model.datasets]),
         ("relationship", ("relationships",), [each.name for each in model.relationships]),
         ("metric", ("metrics",), [each.name for each in model.metrics]),
     ]
     for place, dataset in enumerate(model.datasets):
         names = [each.name for each in dataset.fields]
-        sections.append((f"field of '{dataset.name}'", ("datasets", place, "fields"), names))
+        sections.append(
+            (Phrase(f"“{dataset.name}”的字段", f"field of '{dataset.name}'"), ("datasets", place, "fields"), names)
+        )
     for thing, part, listed in sections:
         yield from _repeated(thing, listed, lambda place, part=part: found.where(*part, place))  # type: ignore[misc]
 
@@ -141,7 +150,7 @@ def _twice(found: list[Found], thing: str) -> Iterator[DefinitionProblem]:
     yield from _repeated(thing, [each.model.name for each in found], lambda place: found[place].where())
 
 
-def _repeated(thing: str, names: Iterable[str], where: Callable[[int], str]) -> Iterator[DefinitionProblem]:
+def _repeated(thing: str | Phrase, names: Iterable[str], where: Callable[[int], str]) -> Iterator[DefinitionProblem]:
     """Names that an earlier one has too; plain SQL names know no case."""
     first: dict[str, int] = {}
     for place, name in enumerate(names):

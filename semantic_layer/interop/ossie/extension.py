@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from semantic_layer.errors import Phrase, thing
 from semantic_layer.interop.ossie.spec import (
     Extension,
     OssieDataset,
@@ -39,6 +40,10 @@ Change = Literal["nothing", "words", "meaning"]
 
 class UnreadableExtensionError(ValueError):
     """Our extension in a document is not what we write."""
+
+    def __init__(self, reason: str | Phrase) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def beside(part: _Part, definition: BaseModel, *without: str) -> _Part:
@@ -96,9 +101,9 @@ def data_of(extensions: Iterable[Extension]) -> dict[str, Any] | None:
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableExtensionError(f"it is not JSON, {error}") from error
+        raise UnreadableExtensionError(Phrase(f"它不是 JSON，{error}", f"it is not JSON, {error}")) from error
     if not isinstance(data, dict):
-        raise UnreadableExtensionError("it is no mapping")
+        raise UnreadableExtensionError(Phrase("它不是映射", "it is no mapping"))
     return data
 
 
@@ -111,30 +116,36 @@ def restored(model: OssieModel) -> ModelDefinition | None:
     if data is None:
         return None
     if data.pop("format", None) != FORMAT:
-        raise UnreadableExtensionError(f"it is not of format {FORMAT}, the one that this version writes")
+        raise UnreadableExtensionError(
+            Phrase(
+                f"它的格式不是 {FORMAT}，即本版本写出的格式",
+                f"it is not of format {FORMAT}, the one that this version writes",
+            )
+        )
     try:
         return _Restorer(model, data).definition()
     except (ValidationError, TypeError, KeyError, AttributeError) as error:
         raise UnreadableExtensionError(_first_line(error)) from error
 
 
-def gone(model: OssieModel) -> Iterator[str]:
+def gone(model: OssieModel) -> Iterator[Phrase]:
     """What our extension says that the document holds, and it does not any more. For what `restored` has read."""
     data = data_of(model.custom_extensions) or {}
     datasets = {each.name: {field.name for field in each.fields} for each in model.datasets}
     for entry in data.get("datasets", ()):
         said = [each for each in entry.get("fields", ()) if isinstance(each, str)]
         if entry["name"] in datasets:
-            yield from (f"the field '{entry['name']}.{each}'" for each in said if each not in datasets[entry["name"]])
+            lost = (each for each in said if each not in datasets[entry["name"]])
+            yield from (thing("field", f"{entry['name']}.{each}") for each in lost)
         elif said or set(entry) == {"name", "fields"}:
-            yield f"the dataset '{entry['name']}'"
-    for section, thing, known in (
+            yield thing("dataset", entry["name"])
+    for section, kind, known in (
         ("relationships", "relationship", {each.name for each in model.relationships}),
         ("metrics", "metric", {each.name for each in model.metrics}),
     ):
         for entry in data.get(section, ()):
             if isinstance(entry, str) and entry not in known:
-                yield f"the {thing} '{entry}'"
+                yield thing(kind, entry)
 
 
 class _Restorer:

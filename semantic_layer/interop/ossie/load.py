@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from semantic_layer.errors import DefinitionProblem, DefinitionsError
+from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase
 from semantic_layer.interop.ossie.changes import Changes, is_unchanged
 from semantic_layer.interop.ossie.convert import Choices, Converted, convert_model
 from semantic_layer.interop.ossie.document import Found, chosen, read_models
@@ -51,7 +51,7 @@ def converted_model(found: Found, choices: Choices) -> Converted:
     try:
         ours = restored(found.model)
     except UnreadableExtensionError as error:
-        problems.append(BadExtension(found.where("custom_extensions"), str(error)))
+        problems.append(BadExtension(found.where("custom_extensions"), error.reason))
         ours = None
     if ours is not None and is_unchanged(found.model, ours):
         return Converted(_standing(_chosen(ours, choices), found, problems), tuple(problems), ())
@@ -81,7 +81,7 @@ def _standing(definition: ModelDefinition, found: Found, problems: list[Definiti
                     owner = str(getattr(getattr(definition, section)[place], "name", section))
                 case _:
                     raise DefinitionsError(*problems, replace(problem, where=found.where()))
-            problems.append(NotCarriedOver(found.where(), f"'{owner}'", problem.message.rstrip(".")))
+            problems.append(NotCarriedOver(found.where(), Phrase(f"“{owner}”", f"'{owner}'"), problem.phrase()))
         update: dict[str, object] = {
             section: tuple(each for place, each in enumerate(getattr(definition, section)) if place not in places)
             for section, places in lost.items()

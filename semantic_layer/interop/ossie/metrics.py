@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.interop.ossie.datasets import Dataset
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.kinds import counted
@@ -100,16 +100,21 @@ class MetricConverter:
         loose = [each for each in held.loose if each.table]
         if loose:
             names = ", ".join(str(each.sql("duckdb")) for each in loose)
-            raise scope.unsayable(f"it uses {names} outside of an aggregate, beside one")
+            raise scope.unsayable(
+                f"它在聚合之外用了 {names}，旁边又有聚合", f"it uses {names} outside of an aggregate, beside one"
+            )
         if not held.aggregates and not sources:
-            raise scope.unsayable("it does not aggregate")
+            raise scope.unsayable("它没有聚合", "it does not aggregate")
         homes = {id(each): scope.home(each) for each in held.aggregates}
         settled = {home for home in homes.values() if home is not None}
         if None in homes.values():
             if len(settled) != 1 and len(self._datasets) == 1:
                 settled = {each.rows.ours for each in self._datasets.values()}
             if len(settled) != 1:
-                raise scope.unsayable("it counts rows without saying of which dataset; write COUNT(dataset.key)")
+                raise scope.unsayable(
+                    "它数行，却没有说是哪个数据集的；请写 COUNT(dataset.key)",
+                    "it counts rows without saying of which dataset; write COUNT(dataset.key)",
+                )
             homes = {place: home or next(iter(settled)) for place, home in homes.items()}
         whole = next(iter(settled)) if len(settled) == 1 and not sources else None
         return _Placed(tree, {place: home for place, home in homes.items() if home is not None}, whole)
@@ -118,7 +123,7 @@ class MetricConverter:
 
     def _made(self, metric: OssieMetric, placed: _Placed, part: Part) -> list[Measured]:
         name = self._called[metric.name]
-        where, owner = self._found.where(*part), f"metric '{metric.name}'"
+        where, owner = self._found.where(*part), thing("metric", metric.name)
         if name != metric.name:
             self._problems.append(Renamed(where, owner, name))
         self._problems += left_behind(metric.ai_context, where, owner)
@@ -185,26 +190,31 @@ class _Scope:
     where: str
 
     @property
-    def owner(self) -> str:
-        return f"metric '{self.metric.name}'"
+    def owner(self) -> Phrase:
+        return thing("metric", self.metric.name)
 
-    def unsayable(self, reason: str) -> _UnsayableError:
+    def unsayable(self, zh: str, en: str) -> _UnsayableError:
         """The error for a reason."""
-        return _UnsayableError(NotCarriedOver(self.where, f"the {self.owner}", reason))
+        return _UnsayableError(NotCarriedOver(self.where, self.owner, Phrase(zh, en)))
 
     def check_form(self, sql: Sql) -> None:
         """Refuse what no metric of ours may hold."""
         if sql.has_query:
-            raise self.unsayable("it holds a query of its own")
+            raise self.unsayable("里面有查询", "it holds a query of its own")
         if sql.has_window:
-            raise self.unsayable("it holds a window function")
+            raise self.unsayable("里面有窗口函数", "it holds a window function")
         if sql.nested is not None:
-            raise self.unsayable(f"it aggregates an aggregate, {sql.nested.sql('duckdb')}")
+            raise self.unsayable(
+                f"它对聚合 {sql.nested.sql('duckdb')} 再聚合", f"it aggregates an aggregate, {sql.nested.sql('duckdb')}"
+            )
 
     def column(self, column: exp.Column) -> exp.Column:
         """A column as `dataset.field` in our words, or as the name of a metric."""
         if column.args.get("db") is not None:
-            raise self.unsayable(f"'{column.sql('duckdb')}' is neither 'field' nor 'dataset.field'")
+            raise self.unsayable(
+                f"“{column.sql('duckdb')}”既不是“field”也不是“dataset.field”",
+                f"'{column.sql('duckdb')}' is neither 'field' nor 'dataset.field'",
+            )
         datasets = self.converter.datasets
         if column.table:
             dataset = look_up(datasets, column.table)
@@ -248,9 +258,15 @@ class _Scope:
         for pair, ways in self.converter.joins.ambiguous.items():
             if set(pair) <= set(read):
                 told = "; ".join(written(way) for way in ways)
-                raise self.unsayable(f"several ways lead from '{pair[0]}' to '{pair[1]}': {told}")
+                raise self.unsayable(
+                    f"从“{pair[0]}”到“{pair[1]}”有几条路径：{told}",
+                    f"several ways lead from '{pair[0]}' to '{pair[1]}': {told}",
+                )
         text, names = aggregate.sql("duckdb"), " and ".join(f"'{each}'" for each in read)
-        raise self.unsayable(f"{text} reads {names}, which no relationships join without multiplying rows")
+        raise self.unsayable(
+            f"{text} 读取 {names}，而没有关系能连接它们又不使行数成倍增加",
+            f"{text} reads {names}, which no relationships join without multiplying rows",
+        )
 
     def _owners(self, aggregate: exp.Expr) -> Iterator[str]:
         for column in columns(aggregate):
@@ -262,8 +278,8 @@ class _Scope:
             else:
                 yield column.table
 
-    def _unknown(self, thing: str, name: str, known: tuple[str, ...]) -> _UnsayableError:
-        return _UnsayableError(UnknownReference(self.where, self.owner, thing, name, nearest(name, known)))
+    def _unknown(self, kind: str, name: str, known: tuple[str, ...]) -> _UnsayableError:
+        return _UnsayableError(UnknownReference(self.where, self.owner, kind, name, nearest(name, known)))
 
 
 def _showing(dataset: Dataset, column: str) -> str | None:

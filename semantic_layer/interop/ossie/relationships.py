@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.interop.ossie.datasets import Dataset, find
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.names import Taken, slug
@@ -62,10 +62,14 @@ def convert_relationships(found: Found, datasets: Mapping[str, Dataset], problem
         if counts[made.source, made.target] == 1 and made.source != made.target:
             definitions.append(made)
             if each.ai_context is not None:
-                problems.append(LeftBehind(found.where(*part), f"relationship '{each.name}'", "the ai_context"))
+                problems.append(
+                    LeftBehind(
+                        found.where(*part), thing("relationship", each.name), Phrase("ai_context", "the ai_context")
+                    )
+                )
             continue
         role = names.give(slug(each.name, "role"))
-        problems += left_behind(each.ai_context, found.where(*part), f"relationship '{each.name}'")
+        problems += left_behind(each.ai_context, found.where(*part), thing("relationship", each.name))
         problems.append(RoleMade(found.where(*part), each.name, role, made.target))
         words = synonyms_of(each.ai_context)
         roles.append((DatasetDefinition(name=role, role_of=made.target, synonyms=words), part))
@@ -84,7 +88,7 @@ class _Ends:
 
     def joined(self, keys: dict[str, tuple[str, ...]]) -> RelationshipDefinition | DefinitionProblem:
         """The relationship in our words. `keys` learns of those that it gives."""
-        each, where, owner = self.relationship, self.found.where, f"the relationship '{self.relationship.name}'"
+        each, where, owner = self.relationship, self.found.where, thing("relationship", self.relationship.name)
         for key, name in (("from", each.source), ("to", each.target)):
             if find(self.datasets, name) is None:
                 near = nearest(name, self.datasets)
@@ -93,15 +97,20 @@ class _Ends:
         assert source is not None and target is not None, "just looked up"
         counts = (len(each.from_columns), len(each.to_columns))
         if counts[0] != counts[1]:
-            return UnevenColumns(where(*self.part, "from_columns"), each.name, counts)
+            return UnevenColumns(where(*self.part, "from_columns"), each.name, *counts)
         sides = [
             [end.rows.column_of(name) for name in names]
             for end, names in ((source, each.from_columns), (target, each.to_columns))
         ]
         left, right = ([name for name in side if name is not None] for side in sides)
         if len(left) < counts[0] or len(right) < counts[1] or len(set(left)) < len(left):
-            reason = "a column joins two" if len(set(left)) < len(left) else "it joins by a computed field"
-            return NotCarriedOver(where(*self.part), owner, f"{reason}, and our relationships pair columns of tables")
+            is_double = len(set(left)) < len(left)
+            reason = Phrase(
+                f"{'一列连接了两列' if is_double else '它按计算字段连接'}，而我们的关系让表的列一一对应",
+                f"{'a column joins two' if is_double else 'it joins by a computed field'}, "
+                "and our relationships pair columns of tables",
+            )
+            return NotCarriedOver(where(*self.part), owner, reason)
         known = target.keys or tuple([keys[target.rows.ours]] if target.rows.ours in keys else [])
         if not known:
             keys[target.rows.ours] = tuple(right)

@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from semantic_layer.errors import DefinitionProblem
+from semantic_layer.errors import DefinitionProblem, Phrase
 from semantic_layer.interop.ossie.problems import SchemaViolation, UnknownVersion
 from semantic_layer.interop.ossie.spec import VERSION
 from semantic_layer.loading.yaml_text import YamlValue
@@ -48,58 +48,66 @@ def _innermost(error: ValidationError) -> Iterator[ValidationError]:
         yield error
 
 
-def _written(path: tuple[str | int, ...]) -> str:
+def _written(path: tuple[str | int, ...]) -> Phrase:
     """A path for people.
 
     >>> _written(("semantic_model", 0, "datasets", 1, "name"))
-    "'semantic_model[0].datasets[1].name'"
-    >>> _written(())
+    Phrase(zh='“semantic_model[0].datasets[1].name”', en="'semantic_model[0].datasets[1].name'")
+    >>> str(_written(()))
     'the document'
     """
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return f"'{text.removeprefix('.')}'" if path else "the document"
+    name = text.removeprefix(".")
+    return Phrase(f"“{name}”", f"'{name}'") if path else Phrase("文档", "the document")
 
 
-def _reason(error: ValidationError) -> str:
+def _reason(error: ValidationError) -> Phrase:
     limit: Any = error.validator_value
     match error.validator:
         case "required":
             missing = [name for name in limit if isinstance(error.instance, dict) and name not in error.instance]
-            return f"lacks {_named(missing)}"
+            return Phrase(f"缺少{_named(missing).zh}", f"lacks {_named(missing).en}")
         case "additionalProperties":
             known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            extra = [str(name) for name in error.instance if name not in known]
-            return f"has {_named(extra)}, which the specification does not know"
+            extra = _named([str(name) for name in error.instance if name not in known])
+            return Phrase(f"有规范里没有的{extra.zh}", f"has {extra.en}, which the specification does not know")
         case "type":
-            return f"is {_kind(error.instance)}, but should be {_KINDS.get(str(limit), limit)}"
+            is_now, wanted = _kind(error.instance), _KINDS.get(str(limit), Phrase(str(limit), str(limit)))
+            return Phrase(f"是{is_now.zh}，应该是{wanted.zh}", f"is {is_now.en}, but should be {wanted.en}")
         case "enum":
-            return f"cannot be {error.instance!r}; it may be {', '.join(limit)}"
+            given, allowed = error.instance, ", ".join(limit)
+            return Phrase(f"不能是 {given!r}，可以是 {allowed}", f"cannot be {given!r}; it may be {allowed}")
         case "minItems":
-            return f"holds fewer than {limit} items"
+            return Phrase(f"少于 {limit} 项", f"holds fewer than {limit} items")
         case "oneOf":
-            return "is neither a text nor a mapping"
+            return Phrase("既不是文本也不是映射", "is neither a text nor a mapping")
         case _:
-            return f"does not fit the schema: {error.message}"
+            return Phrase(f"不符合规范：{error.message}", f"does not fit the schema: {error.message}")
 
 
-_KINDS = {"object": "a mapping", "array": "a list", "string": "a text", "boolean": "true or false"}
+_KINDS = {
+    "object": Phrase("映射", "a mapping"),
+    "array": Phrase("列表", "a list"),
+    "string": Phrase("文本", "a text"),
+    "boolean": Phrase("true 或 false", "true or false"),
+}
 
 
-def _kind(value: object) -> str:
+def _kind(value: object) -> Phrase:
     match value:
         case None:
-            return "empty"
+            return Phrase("空的", "empty")
         case bool():
-            return "true or false"
+            return _KINDS["boolean"]
         case int() | float():
-            return f"the number {value}"
+            return Phrase(f"数字 {value}", f"the number {value}")
         case str():
-            return "a text"
+            return _KINDS["string"]
         case dict():
-            return "a mapping"
+            return _KINDS["object"]
         case _:
-            return "a list"
+            return _KINDS["array"]
 
 
-def _named(names: list[str]) -> str:
-    return " and ".join(f"'{name}'" for name in names)
+def _named(names: list[str]) -> Phrase:
+    return Phrase("和".join(f"“{name}”" for name in names), " and ".join(f"'{name}'" for name in names))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from semantic_layer.errors import DefinitionProblem, nearest
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest
 from semantic_layer.interop.ossie.datasets import Dataset, find
 from semantic_layer.interop.ossie.document import Found
 from semantic_layer.interop.ossie.kinds import is_time
@@ -17,6 +17,8 @@ from semantic_layer.interop.ossie.names import look_up
 from semantic_layer.interop.ossie.problems import TimeNotChosen, UnknownReference
 from semantic_layer.interop.ossie.relationships import Joined
 from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition
+
+_CHOICE = Phrase("时间的选择", "the choice of times")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +121,10 @@ class Times:
             dataset = find(self.datasets, name)
             if dataset is None:
                 near = nearest(name, self.datasets)
-                yield UnknownReference(self.found.where(), "the choice of times", "dataset", name, near)
+                yield UnknownReference(self.found.where(), _CHOICE, "dataset", name, near)
             elif self._named(dataset, text) is None:
                 near = nearest(text, dataset.rows.called)
-                yield UnknownReference(self.found.where(*dataset.part), "the choice of times", "field", text, near)
+                yield UnknownReference(self.found.where(*dataset.part), _CHOICE, "field", text, near)
 
 
 def _as_time(fields: Sequence[FieldDefinition], name: str) -> Iterator[FieldDefinition]:

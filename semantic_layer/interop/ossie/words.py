@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from semantic_layer.errors import Phrase
 from semantic_layer.interop.ossie.problems import LeftBehind
 from semantic_layer.interop.ossie.spec import AiContext
 from semantic_layer.model.definitions import Bilingual, Synonyms
@@ -36,20 +37,22 @@ def synonyms_of(context: str | AiContext | None, *more: str) -> Synonyms:
     )
 
 
-def left_behind(context: str | AiContext | None, where: str, owner: str) -> Iterator[LeftBehind]:
+def left_behind(context: str | AiContext | None, where: str, owner: Phrase) -> Iterator[LeftBehind]:
     """What an AI context says beside synonyms."""
     if isinstance(context, str):
         if context.strip() and not _listed(context):
-            yield LeftBehind(where, owner, "the guidance (ai_context)")
+            yield LeftBehind(where, owner, Phrase("说明（ai_context）", "the guidance (ai_context)"))
         return
     if context is None:
         return
     if context.instructions:
-        yield LeftBehind(where, owner, "the guidance (ai_context.instructions)")
+        yield LeftBehind(
+            where, owner, Phrase("说明（ai_context.instructions）", "the guidance (ai_context.instructions)")
+        )
     if context.examples:
-        yield LeftBehind(where, owner, "the examples (ai_context.examples)")
+        yield LeftBehind(where, owner, Phrase("例子（ai_context.examples）", "the examples (ai_context.examples)"))
     for key in context.model_extra or {}:
-        yield LeftBehind(where, owner, f"what ai_context says under '{key}'")
+        yield LeftBehind(where, owner, Phrase(f" ai_context 里“{key}”的内容", f"what ai_context says under '{key}'"))
 
 
 def all_words(label: Bilingual | None, synonyms: Synonyms) -> tuple[str, ...]:

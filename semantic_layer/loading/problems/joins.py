@@ -5,124 +5,114 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from semantic_layer.errors import DefinitionProblem, suggestion
+from semantic_layer.errors import DefinitionProblem, Phrase, problem
 
 
-@dataclass(frozen=True)
+def relationship(source: str, target: str) -> Phrase:
+    """What problems call a relationship."""
+    return Phrase(f"从“{source}”到“{target}”的关系", f"the relationship from '{source}' to '{target}'")
+
+
+@problem(
+    "relationship_cycle",
+    zh="关系连成了一个圈：{chain:chain}。请去掉其中一个。",
+    en="the relationships lead in a circle: {chain:chain}. Remove one of them.",
+)
 class RelationshipCycle(DefinitionProblem):
     """Relationships that lead from a dataset back to itself."""
 
-    code: ClassVar[str] = "relationship_cycle"
     chain: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        return f"the relationships lead in a circle: {' -> '.join(self.chain)}. Remove one of them."
 
-
-@dataclass(frozen=True)
+@problem(
+    "duplicate_relationship",
+    zh="“{source}”到“{target}”的同一个关系在 {first} 已经有了。请去掉其中一个。",
+    en="'{source}' is related to '{target}' in the same way at {first}. Remove one of them.",
+)
 class DuplicateRelationship(DefinitionProblem):
     """The same relationship twice."""
 
-    code: ClassVar[str] = "duplicate_relationship"
     source: str
     target: str
     first: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.source}' is related to '{self.target}' in the same way at {self.first}. Remove one of them."
 
-
-@dataclass(frozen=True)
+@problem(
+    "no_primary_key",
+    zh="“{source}”指向“{target}”，但它没有 primary_key。请给“{target}”加上。",
+    en="'{source}' points at '{target}', which has no primary_key. Give '{target}' one.",
+)
 class NoPrimaryKey(DefinitionProblem):
     """A relationship leads to a dataset that does not say what makes its rows unique."""
 
-    code: ClassVar[str] = "no_primary_key"
     source: str
     target: str
 
-    @property
-    def message(self) -> str:
-        return f"'{self.source}' points at '{self.target}', which has no primary_key. Give '{self.target}' one."
 
-
-@dataclass(frozen=True)
+@problem(
+    "join_multiplies",
+    zh="“{columns:list}”只是“{target}”的键（{key:list}）的一部分：会匹配到多行。请把其余的也对应上。",
+    en="'{columns:list}' is a part of the key of '{target}' ({key:list}) only: several rows match. Map the rest too.",
+)
 class JoinMultiplies(DefinitionProblem):
     """A relationship by a part of a key: several rows may match, and totals would be counted twice."""
 
-    code: ClassVar[str] = "join_multiplies"
     target: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        used, key = ", ".join(self.columns), ", ".join(self.key)
-        return f"'{used}' is a part of the key of '{self.target}' ({key}) only: several rows match. Map the rest too."
 
-
-@dataclass(frozen=True)
+@problem(
+    "unreachable_dataset",
+    zh="{owner}用到“{target}”，但从“{dataset}”没有关系能到达它而不重复计数。[从那里可以到达 {reachable:list}。]",
+    en="{owner} uses '{target}', which no relationship reaches from '{dataset}' without counting rows twice."
+    "[ From there one reaches {reachable:list}.]",
+)
 class Unreachable(DefinitionProblem):
     """A dataset that no to-one path leads to."""
 
-    code: ClassVar[str] = "unreachable_dataset"
-    owner: str
+    owner: Phrase
     dataset: str
     target: str
     reachable: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        offer = f" From there one reaches {', '.join(self.reachable)}." if self.reachable else ""
-        return (
-            f"{self.owner} uses '{self.target}', which no relationship reaches from '{self.dataset}' "
-            f"without counting rows twice.{offer}"
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "ambiguous_reference",
+    zh="{owner}到“{target}”有几条路径：{ways:ways}。请只留一条。",
+    en="{owner} reaches '{target}' in several ways: {ways:ways}. Remove all but one.",
+)
 class AmbiguousReference(DefinitionProblem):
     """A dataset that several equally short paths lead to."""
 
-    code: ClassVar[str] = "ambiguous_reference"
-    owner: str
+    owner: Phrase
     dataset: str
     target: str
     ways: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        return f"{self.owner} reaches '{self.target}' in several ways: {'; '.join(self.ways)}. Remove all but one."
 
-
-@dataclass(frozen=True)
+@problem(
+    "bad_role",
+    zh="“{role}”是“{base}”的角色，但它{reason}。{nearest:offer}",
+    en="'{role}' is a role of '{base}', which {reason}.{nearest:offer}",
+)
 class BadRole(DefinitionProblem):
     """A role of a dataset that cannot be one, or that gives what it has from there already."""
 
-    code: ClassVar[str] = "bad_role"
     role: str
     base: str
-    reason: str
+    reason: Phrase
     nearest: tuple[str, ...] = ()
 
-    @property
-    def message(self) -> str:
-        return f"'{self.role}' is a role of '{self.base}', which {self.reason}.{suggestion(self.nearest)}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "bad_versions",
+    zh="从“{source}”到“{target}”的关系{reason}。",
+    en="the relationship from '{source}' to '{target}' {reason}.",
+)
 class BadVersions(DefinitionProblem):
     """A relationship to versions that does not tell which one a row finds."""
 
-    code: ClassVar[str] = "bad_versions"
     source: str
     target: str
-    reason: str
-
-    @property
-    def message(self) -> str:
-        return f"the relationship from '{self.source}' to '{self.target}' {self.reason}."
+    reason: Phrase

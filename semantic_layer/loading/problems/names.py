@@ -8,207 +8,175 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from semantic_layer.errors import DefinitionProblem, suggestion
-
-
-def article(thing: str) -> str:
-    """The thing with its article.
-
-    >>> article("entity"), article("metric")
-    ('an entity', 'a metric')
-    """
-    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
+from semantic_layer.errors import DefinitionProblem, Phrase, problem
 
 
 @dataclass(frozen=True)
 class UnknownThing(DefinitionProblem):
     """A name that stands for nothing. Subclasses say what it should have been the name of."""
 
+    zh = "{owner}用到“{name}”，但没有这个{thing:word}。[{nearest:offer}|请定义它，或改用别的{thing:word}。]"
+    en = "{owner} names '{name}', which is no {thing}.[{nearest:offer}| Define it, or name another {thing}.]"
     thing: ClassVar[str] = "thing"
-    owner: str
+    owner: Phrase
     name: str
     nearest: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        offer = suggestion(self.nearest) or f" Define it, or name another {self.thing}."
-        return f"{self.owner} names '{self.name}', which is no {self.thing}.{offer}"
 
-
-@dataclass(frozen=True)
+@problem("unknown_dataset")
 class UnknownDataset(UnknownThing):
     """A dataset that the model does not have."""
 
-    code: ClassVar[str] = "unknown_dataset"
-    thing: ClassVar[str] = "dataset"
+    thing = "dataset"
 
 
-@dataclass(frozen=True)
+@problem("unknown_metric")
 class UnknownMetric(UnknownThing):
     """A metric that the model does not have."""
 
-    code: ClassVar[str] = "unknown_metric"
-    thing: ClassVar[str] = "metric"
+    thing = "metric"
 
 
-@dataclass(frozen=True)
+@problem("unknown_dimension")
 class UnknownDimension(UnknownThing):
     """A dimension that the model does not have."""
 
-    code: ClassVar[str] = "unknown_dimension"
-    thing: ClassVar[str] = "dimension"
+    thing = "dimension"
 
 
-@dataclass(frozen=True)
+@problem("unknown_grain")
 class UnknownGrain(UnknownThing):
     """A unit of time that neither everyone nor the model has."""
 
-    code: ClassVar[str] = "unknown_grain"
-    thing: ClassVar[str] = "unit of time"
+    thing = "unit of time"
 
 
-@dataclass(frozen=True)
+@problem("unknown_entity")
 class UnknownEntity(UnknownThing):
     """An entity that the model does not have."""
 
-    code: ClassVar[str] = "unknown_entity"
-    thing: ClassVar[str] = "entity"
+    thing = "entity"
 
 
-@dataclass(frozen=True)
+@problem(
+    "unknown_field",
+    zh="{owner}用到“{name}”，但“{dataset}”没有这个字段。[{nearest:offer}|请在“{dataset}”的字段里声明它。]",
+    en="{owner} uses '{name}', which is not a field of '{dataset}'.[{nearest:offer}| Declare it among the fields of "
+    "'{dataset}'.]",
+)
 class UnknownField(DefinitionProblem):
     """A field that the dataset does not have."""
 
-    code: ClassVar[str] = "unknown_field"
-    owner: str
+    owner: Phrase
     name: str
     dataset: str
     nearest: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        offer = suggestion(self.nearest) or f" Declare it among the fields of '{self.dataset}'."
-        return f"{self.owner} uses '{self.name}', which is not a field of '{self.dataset}'.{offer}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_column",
+    zh="{owner}用到列“{name}”，但“{dataset}”没有这一列。[{nearest:offer}|请为它声明一个字段。]",
+    en="{owner} names the column '{name}', which '{dataset}' does not have.[{nearest:offer}| Declare a field for it.]",
+)
 class UnknownColumn(DefinitionProblem):
     """A column that nothing says the dataset has."""
 
-    code: ClassVar[str] = "unknown_column"
-    owner: str
+    owner: Phrase
     name: str
     dataset: str
     nearest: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        offer = suggestion(self.nearest) or " Declare a field for it."
-        return f"{self.owner} names the column '{self.name}', which '{self.dataset}' does not have.{offer}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_parameter",
+    zh="{owner}用到“${name}”，但没有这个参数。[{nearest:offer}|请把它加到 `parameters` 里。]",
+    en="{owner} uses '${name}', which is not a parameter.[{nearest:offer}| Add it to `parameters`.]",
+)
 class UnknownParameter(DefinitionProblem):
     """A `$name` that is neither a parameter of the model nor one that every query has."""
 
-    code: ClassVar[str] = "unknown_parameter"
-    owner: str
+    owner: Phrase
     name: str
     nearest: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        offer = suggestion(tuple(f"${each}" for each in self.nearest)) or " Add it to `parameters`."
-        return f"{self.owner} uses '${self.name}', which is not a parameter.{offer}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "unknown_value",
+    zh="{owner}要的是“{value}”，但“{field}”没有这个值。"
+    "[{nearest:offer}|请把它加到“{field}”的值里，或标明它们是 `open`。]",
+    en="{owner} asks for '{value}', which is no value of '{field}'.[{nearest:offer}| Add it to the values of "
+    "'{field}', or mark them `open`.]",
+)
 class UnknownValue(DefinitionProblem):
     """A code that a closed set does not have."""
 
-    code: ClassVar[str] = "unknown_value"
-    owner: str
+    owner: Phrase
     field: str
     value: str
     nearest: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        offer = suggestion(self.nearest) or f" Add it to the values of '{self.field}', or mark them `open`."
-        return f"{self.owner} asks for '{self.value}', which is no value of '{self.field}'.{offer}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "bad_name",
+    zh="“{name}”不能作{thing:a}的名字。请用字母、数字和“_”，以字母开头。",
+    en="'{name}' cannot be the name of {thing:a}. Use letters, digits and '_', a letter first.",
+)
 class BadName(DefinitionProblem):
     """A name that cannot stand in an expression."""
 
-    code: ClassVar[str] = "bad_name"
-    thing: str
+    thing: str | Phrase
     name: str
 
-    @property
-    def message(self) -> str:
-        wanted = "Use letters, digits and '_', a letter first."
-        return f"'{self.name}' cannot be the name of {article(self.thing)}. {wanted}"
 
-
-@dataclass(frozen=True)
+@problem(
+    "reserved_name",
+    zh="“{name}”不能作{thing:a}的名字：{reserved:list} 另有含义。请改名。",
+    en="'{name}' cannot be the name of {thing:a}: {reserved:list} have a meaning of their own. Rename it.",
+)
 class ReservedName(DefinitionProblem):
     """A name that the program itself uses, such as a time grain's."""
 
-    code: ClassVar[str] = "reserved_name"
-    thing: str
+    thing: str | Phrase
     name: str
     reserved: tuple[str, ...]
 
-    @property
-    def message(self) -> str:
-        taken = f"{', '.join(self.reserved)} have a meaning of their own"
-        return f"'{self.name}' cannot be the name of {article(self.thing)}: {taken}. Rename it."
 
-
-@dataclass(frozen=True)
+@problem(
+    "duplicate_name",
+    zh="有第二个{thing:word}叫“{name}”，第一个在 {first}。请给其中一个改名。",
+    en="a second {thing} is named '{name}'; the first is at {first}. Rename one of them.",
+)
 class DuplicateName(DefinitionProblem):
     """The same name for two things of a kind."""
 
-    code: ClassVar[str] = "duplicate_name"
-    thing: str
+    thing: str | Phrase
     name: str
     first: str
 
-    @property
-    def message(self) -> str:
-        return f"a second {self.thing} is named '{self.name}'; the first is at {self.first}. Rename one of them."
 
-
-@dataclass(frozen=True)
+@problem(
+    "dimension_defined_twice",
+    zh="“{field}”和“{first}”都是维度“{name}”。如果意思相同，请加 `same_as: {first}`，否则给其中一个改名。",
+    en="'{field}' and '{first}' are both the dimension '{name}'. Add `same_as: {first}` if they mean the same, or "
+    "rename one.",
+)
 class DimensionDefinedTwice(DefinitionProblem):
     """Two datasets have a dimension of one name, and neither says that they are the same."""
 
-    code: ClassVar[str] = "dimension_defined_twice"
     name: str
     field: str
     first: str
 
-    @property
-    def message(self) -> str:
-        return (
-            f"'{self.field}' and '{self.first}' are both the dimension '{self.name}'. "
-            f"Add `same_as: {self.first}` if they mean the same, or rename one."
-        )
 
-
-@dataclass(frozen=True)
+@problem(
+    "name_clash",
+    zh="{thing:word}“{name}”和{other:word}（在 {first}）同名。请给其中一个改名。",
+    en="the {thing} '{name}' has the name of {other:a} (at {first}). Rename one of them.",
+)
 class NameClash(DefinitionProblem):
     """A metric, dimension or entity with the name of one of another kind."""
 
-    code: ClassVar[str] = "name_clash"
     thing: str
     name: str
     other: str
     first: str
-
-    @property
-    def message(self) -> str:
-        other = f"{article(self.other)} (at {self.first})"
-        return f"the {self.thing} '{self.name}' has the name of {other}. Rename one of them."

@@ -1,0 +1,86 @@
+"""Why the keys and parts of a metric do not go together: the reasons of `MetricParts`, `BadPart` and `BadEvents`, each
+going on from the metric's name, and of `BadExpression` and `MisplacedAggregate`.
+"""
+
+from __future__ import annotations
+
+from semantic_layer.errors import Phrase
+
+NO_EXPRESSION = Phrase(
+    "没有 `expression`。请写一个聚合，或别的指标之间的公式",
+    "has no `expression`. Write an aggregate, or a formula over other metrics",
+)
+NO_SUCH_KEY = Phrase("是 {kind}，不能有 `{key}`", "is a {kind}, which has no `{key}`")
+NO_ROWS = Phrase(
+    "有 `{key}` 而没有 `dataset`，所以没有行可用", "has a `{key}` but no `dataset`, so there are no rows for it"
+)
+NO_METRIC = Phrase(
+    "没有用到任何指标。请写上，或给它一个 `dataset`", "names no metric. Name some, or give it a `dataset`"
+)
+TWO_SHIFTS = Phrase(
+    "的输入“{name}”同时有 `offset` 和 `at_start_of`。请只留一个",
+    "has both `offset` and `at_start_of` for its input '{name}'. Keep one",
+)
+PER_NO_KEY = Phrase(
+    "的 `per` 没有 `key`。请写明按哪个字段逐个计算",
+    "has a `per` without `key`. Name the field of what it is computed per",
+)
+PER_NO_VALUES = Phrase(
+    "的 `per` 没有 `values`。请为每个键写一个聚合", "has a `per` without `values`. Name an aggregate for each key"
+)
+PER_TWICE = Phrase("的 `per` 里，“{name}”既是键又是值", "has '{name}' among both keys and values of `per`")
+NEVER_VALID = Phrase(
+    "在开始的那一刻就失效：永远不会计入任何东西", "is valid until the moment that it begins: nothing ever counts"
+)
+INPUTS_OF_ROWS = Phrase(
+    "既有属于公式的 `inputs`，又有 `dataset`", "has `inputs`, which belong to formulas, and a `dataset`"
+)
+TWO_WINDOWS = Phrase(
+    "的 `window` 同时有 `last` 和 `to_date`。请只留一个", "has a `window` with both `last` and `to_date`. Keep one"
+)
+WINDOW_OF_STOCK = Phrase(
+    "是存量（它有 `valid`），不能有 `window`", "is a stock (it has `valid`), and so takes no `window`"
+)
+INSTEAD_OF_ITSELF = Phrase(
+    "的 `instead` 是它自己。请写另一个指标", "names itself to be used `instead`. Name another metric"
+)
+NEVER_EQUAL = Phrase(
+    "用“{left}”（{left_type}）对应“{right}”（{right_type}），它们永远不会相等",
+    "matches '{left}' ({left_type}) with '{right}' ({right_type}), which are never equal",
+)
+# of a metric that is a part of another, or is followed
+NOT_OF_ROWS = Phrase("不是对数据集的行计算的指标", "is not a metric over rows of a dataset")
+A_STOCK = Phrase("是存量，不是会发生的事情", "is a stock, not something that happens")
+NO_STOCK = Phrase("不是存量（有 `valid` 的指标）", "is not a stock (a metric with `valid`)")
+NOT_ROW_BY_ROW = Phrase("有 `{key}`，而这里应该逐行计数", "has a `{key}`, where single rows should count")
+NOT_COUNTING = Phrase(
+    "不是对行计数：它的表达式不是一个 `count(...)`", "does not count rows: its expression is not one `count(...)`"
+)
+NO_BUCKET = Phrase("用到“${name}”，而这里没有它", "looks at '${name}', which there is none of here")
+NO_KEY = Phrase(
+    "统计“{dataset}”的行，而它没有 primary_key 来区分各行",
+    "counts rows of '{dataset}', which has no primary_key to tell them apart",
+)
+NO_FIELD = Phrase(
+    "统计“{dataset}”的行，而它没有字段“{name}”", "counts rows of '{dataset}', which has no field '{name}'"
+)
+NO_TIME = Phrase("统计“{dataset}”的行，而它没有 `time`", "counts rows of '{dataset}' without a `time`")
+# of expressions
+A_FIELD = Phrase("应该是字段的名字", "it should be the name of a field")
+NO_FIELDS = Phrase("指标之间的公式里不写字段", "a formula over metrics names no fields")
+NOT_INNER = Phrase("“{name}”不在它里面的值 {known} 之中", "'{name}' is not one of its inner values, {known}")
+# of aggregates where none may stand
+WHOSE_ROWS = Phrase("请写明它聚合哪个 `dataset` 的行。", "Name the `dataset` whose rows it aggregates.")
+OF_SINGLE_ROWS = Phrase(
+    "筛选条件只看单行；按聚合选取请用 {keys}。", "A filter is about single rows: condition on an aggregate with {keys}."
+)
+
+
+def filter_of(owner: Phrase) -> Phrase:
+    """The filter of something."""
+    return Phrase(f"{owner.zh}的筛选条件", f"the filter of {owner.en}")
+
+
+def input_of(owner: Phrase) -> Phrase:
+    """An input of a metric."""
+    return Phrase(f"{owner.zh}的输入", f"an input of {owner.en}")
