@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,8 @@ from chat_service.outcomes import Assumption, Language, Reading
 from chat_service.present.changes import change_words
 from chat_service.present.dates import bucket_name, period_words
 from chat_service.present.figures import figure
+from chat_service.services import Services
+from semantic_layer.model.labels import label_in
 from semantic_layer.query.requests import Compare, FieldFilter, Having, ListQuery, MetricQuery, Order
 from semantic_layer.time.periods import Period, unit
 from tests.chat.conftest import Show
@@ -176,3 +179,32 @@ def test_every_shape_is_said_in_both_languages(show: Show, language: Language, r
 )
 def test_periods_in_words(period: Period | None, words: str) -> None:
     assert period_words(period, TODAY, "zh") == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("query", "code", "names"),
+    [
+        (
+            _query(metrics=("revenue",), group_by=("ticket_category",)),
+            "unreachable_dimension",
+            ("revenue", "ticket_category"),
+        ),
+        (_query(metrics=("aov",), group_by=("member_tier",), shares=("aov",)), "not_a_share", ("aov",)),
+        (_query(metrics=("orders",), cumulative=("orders",)), "needs_period", ()),
+        (_query(group_by=("day_of_week",)), "unsupported", ()),
+        (_query(metrics=("orders",), group_by=("month", "week")), "unsupported", ()),
+        (_query(metrics=("orderz",)), "unknown_name", ()),
+        (_query(metrics=("orders",), order_by=({"column": "revenue"},)), "not_a_column", ()),
+    ],
+)
+def test_a_problem_is_told_in_the_askers_language_with_the_models_labels(
+    show: Show, services: Services, language: Language, query: MetricQuery, code: str, names: tuple[str, ...]
+) -> None:
+    answer = show(query, language)
+    assert (answer.status, answer.trouble and answer.trouble.code) == ("refused", code)
+    assert bool(re.search("[\u4e00-\u9fff]", answer.text)) == (language == "zh")
+    for name in names:
+        label = label_in(services.model, name)
+        assert label is not None
+        assert label.in_language(language).lower() in answer.text.lower() and name not in answer.text
