@@ -68,7 +68,13 @@ from semantic_layer.model.model import Field as Field
 from semantic_layer.model.model import Metric as Metric
 from semantic_layer.model.model import Model as Model
 from semantic_layer.model.schema import model_schema as model_schema
+from semantic_layer.query.cautions import Caution as Caution
+from semantic_layer.query.cautions import LikeForLike as LikeForLike
+from semantic_layer.query.door import AskedRequest as AskedRequest
+from semantic_layer.query.door import malformed as malformed
+from semantic_layer.query.door import read_request as read_request
 from semantic_layer.query.problems import AmbiguousPath as AmbiguousPath
+from semantic_layer.query.problems import MalformedRequest as MalformedRequest
 from semantic_layer.query.problems import MissingTable as MissingTable
 from semantic_layer.query.problems import NeedsPeriod as NeedsPeriod
 from semantic_layer.query.problems import NeedsRole as NeedsRole

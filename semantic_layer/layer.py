@@ -16,13 +16,15 @@ from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.ranges import data_ranges
 from semantic_layer.database.sure_joins import SureJoins
+from semantic_layer.database.values import ValuesInData
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
 from semantic_layer.model.model import Field, Model
+from semantic_layer.query.cautions import Caution
 from semantic_layer.query.problems import UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
-from semantic_layer.query.requests import MetricQuery, Request
+from semantic_layer.query.requests import MetricQuery, Request, Scalar
 from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
@@ -48,6 +50,7 @@ class Prepared:
     filters: tuple[AppliedFilter, ...]
     period: Period | None
     previous_period: Period | None
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Layer:
         self.engine = engine
         self._max_rows = max_rows
         self._asked_as_of = as_of
+        self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
 
     @cached_property
     def tables(self) -> Mapping[str, tuple[str, ...]]:
@@ -102,8 +106,10 @@ class Layer:
         return self._data_start(dataset)
 
     def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
-        """Resolve and compile. Raises QueryError with every problem of the request."""
+        """Resolve and compile. Values in conditions that the model does not list are looked up in the data, each until
+        it was found once. Raises QueryError with every problem of the request, EngineError."""
         context = self._context(reader)
+        context.values = self._values_for(reader)
         resolved, populations = resolve(request, context)
         statement = compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
         if resolved.limit is None:
@@ -118,6 +124,7 @@ class Layer:
             filters=resolved.filters,
             period=resolved.period,
             previous_period=resolved.previous_period,
+            cautions=tuple(dict.fromkeys(context.cautions)),
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
@@ -141,6 +148,7 @@ class Layer:
             previous_period=prepared.previous_period,
             incomplete=prepared.resolved.incomplete,
             tied_at_limit=tied,
+            cautions=prepared.cautions,
         )
 
     def run(self, request: Request, reader: Reader = ANONYMOUS) -> ResultTable:
@@ -198,6 +206,14 @@ class Layer:
         return Context(
             self.model, self.as_of, reader, self.unavailable, self._binder, self._data_start, self._calendars
         )
+
+    def _values_for(self, reader: Reader) -> ValuesInData:
+        def compiled(query: MetricQuery) -> exp.Select:
+            context = self._context(reader)
+            resolved = resolve_metrics(query, context)
+            return compile_request(resolved, (), self.model, context.binder.literals, self._joins.finds)
+
+        return ValuesInData(self.engine, compiled, self._found_values.setdefault(reader, set()))
 
     def _count(self, statement: exp.Select) -> int:
         bare = statement.copy()

@@ -33,6 +33,7 @@ from chat_service.channels.wire import (
     WarningBody,
 )
 from chat_service.present.names import Names, part_unit
+from chat_service.present.notes import Note
 from semantic_layer import AppliedFilter, Layer, Prepared, ResultTable, Value
 
 
@@ -56,7 +57,7 @@ def chat_body(
         language=answer.language,
         content=tuple(_parts(answer, clarification_id)),
         confidence=Confidence(score=round(reading.confidence, 4), basis=reading.basis),
-        warnings=tuple(WarningBody(code=note.code, message=note.message) for note in answer.notes),
+        warnings=warning_bodies(answer.notes),
         problem=None
         if trouble is None
         else ProblemBody(code=trouble.code, message=trouble.message, detail=dict(trouble.detail)),
@@ -102,6 +103,11 @@ def filter_bodies(filters: tuple[AppliedFilter, ...]) -> tuple[FilterBody, ...]:
         FilterBody(field=each.field, op=each.op, values=each.values, origin=each.origin, text=each.text)
         for each in filters
     )
+
+
+def warning_bodies(said: tuple[Note, ...]) -> tuple[WarningBody, ...]:
+    """The cautions about a result."""
+    return tuple(WarningBody(code=each.code, message=each.message) for each in said)
 
 
 def sql_part(prepared: Prepared) -> SqlPart:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part
+from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
 from chat_service.channels.catalogue_bodies import dimensions_body, metrics_body, values_body
 from chat_service.channels.dialogue import (
     DialogueError,
@@ -31,15 +31,13 @@ from chat_service.channels.wire import (
     QueryBody,
     TurnBody,
     ValuesBody,
-    WarningBody,
 )
 from chat_service.conversation.memory import Feedback
 from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
-from chat_service.present.notes import notes
-from semantic_layer import HuitouError
-from semantic_layer import Request as TypedRequest
+from chat_service.present.notes import caution_notes, notes
+from semantic_layer import AskedRequest, HuitouError
 
 _Id = Annotated[str, Path(max_length=100)]
 
@@ -51,7 +49,7 @@ def query_routes(station: Station) -> APIRouter:
     @router.post("/v1/query", summary="Run a typed query")
     def query(
         request: Request,
-        typed: Annotated[TypedRequest, Body(openapi_examples=QUERY_EXAMPLES)],
+        typed: Annotated[AskedRequest, Body(openapi_examples=QUERY_EXAMPLES)],
         explain: Annotated[bool, Query(description="Compile only: the SQL, unrun.")] = False,
         language: Annotated[Language, Query(description="Language of the labels.")] = "en",
     ) -> QueryBody | ExplainBody:
@@ -60,7 +58,8 @@ def query_routes(station: Station) -> APIRouter:
         prepared = services.layer.prepare(typed, services.reader)
         sql, filters = sql_part(prepared), filter_bodies(prepared.filters)
         if explain:
-            return ExplainBody(request_id=request_id_of(request), sql=sql, filters=filters)
+            said = warning_bodies(caution_notes(prepared.cautions, Names(services.model, language)))
+            return ExplainBody(request_id=request_id_of(request), sql=sql, filters=filters, warnings=said)
         table, names = services.layer.execute(prepared), Names(services.model, language)
         finding = Finding(typed, table, names, services.layer.as_of, prepared.filters)
         return QueryBody(
@@ -68,7 +67,7 @@ def query_routes(station: Station) -> APIRouter:
             table=table_part(table, names),
             sql=sql,
             filters=filters,
-            warnings=tuple(WarningBody(code=note.code, message=note.message) for note in notes(finding)),
+            warnings=warning_bodies(notes(finding)),
             provenance=provenance(services.layer, "offline"),
         )
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from chat_service.channels.dialogue import DialogueError
 from chat_service.channels.wire import ErrorBody, ErrorDetail
-from semantic_layer import DefinitionsError, EngineError, HuitouError, QueryError
+from semantic_layer import DefinitionsError, EngineError, HuitouError, QueryError, malformed
 
 _LOG = logging.getLogger("huitou.http")
 _CODES = {
@@ -85,10 +85,9 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     found: Sequence[dict[str, object]] = error.errors()
     if any(each.get("type") == "json_invalid" for each in found):
         return error_response(request, 400, "malformed_json", "The body is not JSON.")
-    places: list[JsonValue] = [
-        {"where": ".".join(str(part) for part in _place(each)), "problem": str(each.get("msg", ""))} for each in found
-    ]
-    first = f"{'.'.join(str(part) for part in _place(found[0]))}: {found[0].get('msg', '')}" if found else ""
+    mistakes = malformed(found)
+    places: list[JsonValue] = [{"where": each.part, "problem": each.reason} for each in mistakes]
+    first = f"{mistakes[0].part}: {mistakes[0].reason}" if mistakes else ""
     return error_response(request, 422, "invalid_request", f"The request does not fit: {first}.", {"problems": places})
 
 
@@ -107,8 +106,3 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 async def _on_surprise(request: Request, error: Exception) -> JSONResponse:
     _LOG.error("%s: unexpected", request_id_of(request), exc_info=error)
     return error_response(request, 500, "internal_error", "Something went wrong here. The log has it under this id.")
-
-
-def _place(found: dict[str, object]) -> tuple[object, ...]:
-    place = found.get("loc")
-    return place if isinstance(place, tuple) else ()

@@ -273,6 +273,7 @@ class ExplainBody(_Body):
     request_id: str
     sql: SqlPart
     filters: tuple[FilterBody, ...]
+    warnings: tuple[WarningBody, ...] = ()
 
 
 class ErrorDetail(_Body):

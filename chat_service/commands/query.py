@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 
-from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part
-from chat_service.channels.wire import QueryBody, WarningBody
+from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
+from chat_service.channels.wire import QueryBody
 from chat_service.commands.dbt_query import run_dbt_query
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.opening import opened
 from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
-from chat_service.present.notes import notes
+from chat_service.present.notes import caution_notes, notes
 from chat_service.present.terminal import table_of
-from semantic_layer import Problem, QueryError, Request, is_dbt, is_ossie, problem
+from semantic_layer import MalformedRequest, Problem, QueryError, Request, is_dbt, is_ossie, problem, read_request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -61,6 +60,8 @@ def query(
         prepared = services.layer.prepare(request, services.reader)
         if explain:
             typer.echo(prepared.sql)
+            for each in caution_notes(prepared.cautions, Names(services.model, language)):
+                typer.echo(each.message, err=True)
             return
         table, names = services.layer.execute(prepared), Names(services.model, language)
         finding = Finding(request, table, names, services.layer.as_of, prepared.filters)
@@ -71,7 +72,7 @@ def query(
                 table=table_part(table, names),
                 sql=sql_part(prepared),
                 filters=filter_bodies(prepared.filters),
-                warnings=tuple(WarningBody(code=each.code, message=each.message) for each in cautions),
+                warnings=warning_bodies(cautions),
                 provenance=provenance(services.layer, "offline"),
             )
             typer.echo(body.model_dump_json(indent=1))
@@ -85,13 +86,11 @@ def query(
 
 def read_query(file: str) -> Request:
     """The request in a JSON file or on standard input. Raises QueryError with every mistake in it."""
-    data = _read(file)
     try:
-        request: Request = TypeAdapter[Request](Request).validate_json(data)
-    except ValidationError as error:
-        found = (MalformedQuery(f"{file}: {'.'.join(str(p) for p in e['loc'])}", e["msg"]) for e in error.errors())
-        raise QueryError(*found) from error
-    return request
+        return read_request(_read(file))
+    except QueryError as error:
+        found = (each for each in error.problems if isinstance(each, MalformedRequest))
+        raise QueryError(*(MalformedQuery(f"{file}: {each.part}", each.reason) for each in found)) from error
 
 
 def _read(file: str) -> bytes:

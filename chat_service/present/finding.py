@@ -87,14 +87,6 @@ class Finding:
         """The period as it was asked for, which may reach past today; else the one that was used."""
         return self.request.period or self.table.period
 
-    @property
-    def is_cut_short(self) -> bool:
-        """Whether the period is a calendar unit that is not over yet, compared like for like."""
-        asked = self.request.period
-        if asked is None or asked.grain is None or asked.end is None:
-            return False
-        return (asked.end - self.today).days > 1 and self.table.previous_period is not None
-
     def part(self, metric: str, part: ColumnPart) -> Column | None:
         """The column of that part of a metric, if the result has it."""
         return next((c for c in self.table.columns if c.metric == metric and c.part == part), None)

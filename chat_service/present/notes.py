@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from chat_service.present.conditions import applied_words
 from chat_service.present.dates import bucket_name, period_words
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import partial_words
-from semantic_layer import CohortQuery
-
-NoteCode = Literal[
-    "incomplete_period", "like_for_like", "truncated", "tied_at_limit", "default_filter", "policy_filter"
-]
+from chat_service.present.names import Names
+from semantic_layer import Caution, CohortQuery, LikeForLike
 
 
 @dataclass(frozen=True)
 class Note:
-    """One caution about a result."""
+    """One caution about a result, of the layer's or of how the result is shown."""
 
-    code: NoteCode
+    code: str
     message: str
 
 
@@ -33,6 +29,7 @@ def notes(finding: Finding) -> tuple[Note, ...]:
         *_tied(finding),
         *_truncated(finding),
         *_filters(finding),
+        *caution_notes(finding.table.cautions, finding.names),
     )
 
 
@@ -58,7 +55,7 @@ def _incomplete(finding: Finding) -> Iterator[Note]:
 
 
 def _like_for_like(finding: Finding) -> Iterator[Note]:
-    if not finding.is_cut_short:
+    if not any(isinstance(each, LikeForLike) for each in finding.table.cautions):
         return
     previous = finding.table.previous_period
     words = period_words(previous, finding.today, finding.language)
@@ -66,6 +63,12 @@ def _like_for_like(finding: Finding) -> Iterator[Note]:
         yield Note("like_for_like", f"本期尚未结束，两期都只取已过的天数，对比期为 {words}。")
     else:
         yield Note("like_for_like", f"The period is not over, so both sides are cut to the days elapsed: {words}.")
+
+
+def caution_notes(cautions: tuple[Caution, ...], names: Names) -> tuple[Note, ...]:
+    """What the layer has to say of a result; but for sides that are cut, which are told with their days in words."""
+    said = (each for each in cautions if not isinstance(each, LikeForLike))
+    return tuple(Note(each.code, each.sentence(names.language, names.known)) for each in said)
 
 
 def _tied(finding: Finding) -> Iterator[Note]:

@@ -33,3 +33,8 @@ def time_name(leaf: Metric, model: Model) -> str | None:
     if leaf.definition.time is not None:
         return leaf.definition.time
     return model.datasets[leaf.definition.dataset or ""].definition.time
+
+
+def is_event(leaf: Metric, model: Model) -> bool:
+    """Whether a simple metric counts what happens in time, rather than a state."""
+    return placing_of(leaf, model) == "flow"

@@ -7,10 +7,17 @@ from datetime import date
 from semantic_layer.errors import Phrase, QueryProblem, problem
 
 
+@problem("malformed_query", zh="[{part}：]{reason}", en="[{part}: ]{reason}")
+class MalformedRequest(QueryProblem):
+    """A body that is no request: `part` is the place in it."""
+
+    reason: str
+
+
 @problem(
     "unknown_name",
-    zh="没有叫“{name}”的{kind:word}。{nearest:offer}",
-    en="There is no {kind} '{name}'.{nearest:offer}",
+    zh="没有叫“{name}”的{kind:word}。[它是指标，请写在 `{belongs_in}` 里。|{nearest:offer}]",
+    en="There is no {kind} '{name}'[: it is a metric, which is named in `{belongs_in}`.|.{nearest:offer}|.]",
 )
 class UnknownName(QueryProblem):
     """A metric, dimension, entity or column that the model does not have."""
@@ -18,6 +25,8 @@ class UnknownName(QueryProblem):
     kind: str
     name: str
     nearest: tuple[str, ...] = ()
+    # the part of a request for a metric's name, where the name is a metric's
+    belongs_in: str = ""
 
 
 @problem(
@@ -221,6 +230,71 @@ class PeriodOutOfRange(QueryProblem):
     period: str
     first_year: int
     last_year: int
+
+
+@problem(
+    "empty_period",
+    zh="从 {day} 到 {day} 一天也没有：时间段的终点是最后一天的后一天。",
+    en="A period from {day} to {day} has no day: its end is the day after its last one.",
+)
+class EmptyPeriod(QueryProblem):
+    """A period that ends on the day on which it begins: it has no day."""
+
+    day: date
+
+
+@problem(
+    "period_not_a_unit",
+    zh="{period} 不是一个完整的{grain:word}：应为 {nearest}，终点是最后一天的后一天。其他起止的时间段不要写 `grain`。",
+    en="{period} is not one whole {grain}: that would be {nearest}, the end being the day after the last. Leave out "
+    "`grain` for any other range of days.",
+)
+class PeriodNotAUnit(QueryProblem):
+    """A period that is said to be a unit of time, and is not one."""
+
+    period: str
+    grain: str
+    nearest: str
+
+
+@problem(
+    "unknown_value",
+    zh="{field:name}没有“{value}”这个值。{nearest:offer}",
+    en="{field:name} has no value '{value}'.{nearest:offer}",
+)
+class UnknownValue(QueryProblem):
+    """A value that a dimension does not have, neither in the model nor in the data."""
+
+    field: str
+    value: str
+    nearest: tuple[str, ...] = ()
+
+
+@problem(
+    "not_a_fraction",
+    zh="{name:name}以小数表示：{value} 会是 {percent}%。80% 请写 0.8。",
+    en="{name:name} is held as a fraction: {value} would be {percent}%. Write 0.8 for 80%.",
+)
+class NotAFraction(QueryProblem):
+    """A number in percent beside a rate, which is held as a fraction."""
+
+    name: str
+    value: str
+    percent: str
+
+
+@problem(
+    "against_definition",
+    zh="{metric:name}只统计 {definition} 的记录，与对{field:name}的条件不能同时成立。请换一个指标，或去掉这个条件。",
+    en="{metric:name} counts only rows with {definition}, and the condition on {field:name} rules these out. Take "
+    "another metric, or leave out the condition.",
+)
+class AgainstDefinition(QueryProblem):
+    """A condition that a metric's own definition excludes: nothing is left to count."""
+
+    metric: str
+    field: str
+    definition: str
 
 
 @problem(

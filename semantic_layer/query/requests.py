@@ -9,9 +9,10 @@ so by a constant, which cannot be set. Every filter tells its `origin`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from semantic_layer.time.periods import Grain, Period
 
@@ -110,7 +111,31 @@ class NotOf(_Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
-Filter = Annotated[FieldFilter | MetricFilter | AllOf | AnyOf | NotOf, Field(union_mode="smart")]
+def _shape(value: object) -> str:
+    """Which filter is meant, by the key that only it has; of none of them, a condition on a field."""
+    if isinstance(value, BaseModel):
+        return f"({type(value).__name__})"
+    keys = value if isinstance(value, Mapping) else ()
+    return next((shape for key, shape in _SHAPES.items() if key in keys), "(FieldFilter)")
+
+
+_SHAPES = {
+    "field": "(FieldFilter)",
+    "metric": "(MetricFilter)",
+    "all": "(AllOf)",
+    "any": "(AnyOf)",
+    "not": "(NotOf)",
+    "negated": "(NotOf)",
+}
+FILTER_SHAPES = frozenset(_SHAPES.values())
+Filter = Annotated[
+    Annotated[FieldFilter, Tag("(FieldFilter)")]
+    | Annotated[MetricFilter, Tag("(MetricFilter)")]
+    | Annotated[AllOf, Tag("(AllOf)")]
+    | Annotated[AnyOf, Tag("(AnyOf)")]
+    | Annotated[NotOf, Tag("(NotOf)")],
+    Discriminator(_shape),
+]
 
 
 class Having(_Frozen):
@@ -238,6 +263,7 @@ class FunnelQuery(_Frozen):
 
 
 Request = Annotated[MetricQuery | ListQuery | CohortQuery | FunnelQuery, Field(discriminator="kind")]
+KINDS = ("metrics", "list", "cohort", "funnel")
 
 __all__ = [
     "AllOf",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from semantic_layer.query.cautions import Caution
 from semantic_layer.time.periods import Period
 
 Value = None | bool | int | float | str | date | datetime
@@ -57,7 +58,8 @@ class ResultTable:
     `total_rows` counts the rows before any limit; `truncated` says that a limit the asker did not name cut them.
     `period` and `previous_period` are what was used, absolute; `incomplete` holds the first days of buckets that
     the period's end or today cuts off; `tied_at_limit` says that a row beyond an asked limit equals the last one
-    shown. Numbers are int or float (decimals become float), dates are date.
+    shown; `cautions` are what else is to be said of it. Numbers are int or float (decimals become float), dates are
+    date.
     """
 
     columns: tuple[Column, ...]
@@ -70,6 +72,7 @@ class ResultTable:
     previous_period: Period | None = None
     incomplete: tuple[date, ...] = ()
     tied_at_limit: bool = False
+    cautions: tuple[Caution, ...] = ()
 
     def column(self, name: str) -> tuple[Value, ...]:
         """The values of the column of that name, in row order; KeyError if there is none."""

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from sqlglot import exp
 
 from semantic_layer.errors import Problem, QueryError
 from semantic_layer.model.model import Model
+from semantic_layer.query.cautions import Caution
 from semantic_layer.query.reader import Reader
-from semantic_layer.query.requests import MetricFilter
+from semantic_layer.query.requests import MetricFilter, Scalar
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.resolved import WantedPopulation
 from semantic_layer.time.units import STANDARD, Units
+
+
+class KnownValues(Protocol):
+    """Values of dimensions in the data."""
+
+    def absent(self, name: str, values: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
+        """Those of the values that no row has."""
+
+    def nearest(self, name: str, value: str) -> tuple[str, ...]:
+        """Values in the data that look like this one."""
 
 
 @dataclass
@@ -25,8 +36,10 @@ class Context:
     `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None; `calendars`
     hold all units of time by name, and may raise QueryError for one whose table is missing or broken.
 
-    `problems` gathers what is wrong, `wanted` the populations that conditions speak of, each to be resolved after what
-    speaks of it.
+    `values` looks values up in the data, where conditions are to be checked.
+
+    `problems` gathers what is wrong, `cautions` what is to be said of a result, `wanted` the populations that
+    conditions speak of, each to be resolved after what speaks of it.
     """
 
     model: Model
@@ -36,7 +49,9 @@ class Context:
     binder: Binder
     data_start: Callable[[str], date | None]
     calendars: Mapping[str, Units] = field(default_factory=lambda: STANDARD)
+    values: KnownValues | None = None
     problems: list[Problem] = field(default_factory=list)
+    cautions: list[Caution] = field(default_factory=list)
     wanted: list[WantedPopulation] = field(default_factory=list)
 
     def want(self, key: exp.Expr, condition: MetricFilter) -> exp.Placeholder:
@@ -44,9 +59,6 @@ class Context:
         name = f"population_{len(self.wanted) + 1}"
         self.wanted.append(WantedPopulation(name, key, condition))
         return exp.Placeholder(this=name)
-
-    def nearest(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        return tuple(difflib.get_close_matches(name, tuple(known), n=3, cutoff=0.6))
 
     def finish(self) -> None:
         """Raise everything that was found wrong, once each. Raises QueryError."""

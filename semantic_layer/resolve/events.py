@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from semantic_layer.errors import QueryError
 from semantic_layer.model.definitions import EntityDefinition
-from semantic_layer.query.problems import MissingTable, NotAColumn, NotEvents, UnknownName
+from semantic_layer.query.problems import MissingTable, NotEvents, UnknownName
 from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, applied
 from semantic_layer.resolve.measures import MeasureMaker, counting
-from semantic_layer.resolve.names import strange_period, unknown_in
-from semantic_layer.resolve.output import metric_filter
+from semantic_layer.resolve.names import tell_untimed, unknown_in
+from semantic_layer.resolve.output import metric_filter, unknown_orders
 from semantic_layer.resolve.resolved import (
     AppliedFilter,
     EventRows,
@@ -26,6 +26,7 @@ from semantic_layer.resolve.resolved import (
     Sort,
 )
 from semantic_layer.resolve.rows import QueryRows
+from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.time.periods import Period
 
@@ -43,7 +44,8 @@ def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
     if definition is None:
         raise _unknown("cohort", query.metric, context.model.cohorts)
     entity = context.model.entities[definition.entity]
-    context.problems.extend(strange_period(query.period, "period"))
+    context.problems.extend(period_problems(query.period, "period", context))
+    tell_untimed(query.filters, query.period, context)
     context.finish()
     members = _members(query.filters, entity, context)
     events = _events(definition.metric, entity, context)
@@ -88,7 +90,8 @@ def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
     if definition is None:
         raise _unknown("funnel", query.metric, context.model.funnels)
     entity = context.model.entities[definition.entity]
-    context.problems.extend(strange_period(query.period, "period"))
+    context.problems.extend(period_problems(query.period, "period", context))
+    tell_untimed(query.filters, query.period, context)
     context.finish()
     members = _members(query.filters, entity, context)
     found = [(step.name, _events(step.metric, entity, context)) for step in definition.steps]
@@ -164,9 +167,7 @@ def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Con
 
 def _sorts(query: CohortQuery, columns: tuple[Column, ...], context: Context) -> tuple[Sort, ...]:
     names = [column.name for column in columns]
-    for order in query.order_by:
-        if order.column not in names:
-            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
+    context.problems.extend(unknown_orders(query.order_by, columns))
     asked = [Sort(order.column, order.descending) for order in query.order_by]
     return (*asked, *(Sort(name, False) for name in names[:2] if name not in {each.column for each in asked}))
 

@@ -17,6 +17,7 @@ from semantic_layer.resolve.binding import Binder, Bound, UnbindableError, wrapp
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.resolved import AppliedFilter
 from semantic_layer.sql.nodes import all_of, any_of, day_literal, number_literal
+from semantic_layer.time.periods import Period
 
 _TEXT_OPERATORS = ("contains", "not contains", "starts with", "ends with")
 _COMPARISONS: dict[str, type[exp.Binary]] = {
@@ -113,6 +114,22 @@ def fields_named(conditions: Iterable[Filter]) -> Iterator[str]:
             case NotOf():
                 yield from fields_named((condition.negated,))
             case MetricFilter():
+                pass
+
+
+def behaviours(conditions: Iterable[Filter]) -> Iterator[MetricFilter]:
+    """The conditions on behaviour in filters on rows, however deep; those inside a metric's own filters are not."""
+    for condition in conditions:
+        match condition:
+            case MetricFilter():
+                yield condition
+            case AllOf():
+                yield from behaviours(condition.all)
+            case AnyOf():
+                yield from behaviours(condition.any)
+            case NotOf():
+                yield from behaviours((condition.negated,))
+            case FieldFilter():
                 pass
 
 
@@ -220,7 +237,7 @@ def applied(condition: Filter) -> tuple[AppliedFilter, ...]:
     if isinstance(condition, FieldFilter):
         return (AppliedFilter(condition.field, condition.op, condition.values, condition.origin),)
     if isinstance(condition, MetricFilter):
-        text = str(condition.period) if condition.period is not None else ""
+        text = str(condition.period or Period())
         return (AppliedFilter(condition.metric, condition.op, condition.values, condition.origin, text),)
     if isinstance(condition, AllOf):
         return tuple(each for part in condition.all for each in applied(part))

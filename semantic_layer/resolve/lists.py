@@ -15,7 +15,6 @@ from semantic_layer.model.model import Field
 from semantic_layer.query.problems import (
     AmbiguousPath,
     MissingTable,
-    NotAColumn,
     RepeatedColumn,
     UnknownName,
 )
@@ -25,10 +24,12 @@ from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, applied
 from semantic_layer.resolve.masking import masked
-from semantic_layer.resolve.metrics import resolve_metrics
-from semantic_layer.resolve.names import unknown_in
+from semantic_layer.resolve.metrics import resolve_known
+from semantic_layer.resolve.names import unknown_in, unknown_measure
+from semantic_layer.resolve.output import unknown_orders
 from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics, Rows, Sort
 from semantic_layer.resolve.result_columns import field_column
+from semantic_layer.resolve.suggest import dimension_words, field_words_near, nearest_called
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.resolve.value_of_nothing import worth_of_nothing
 from semantic_layer.sql.nodes import day_literal
@@ -44,7 +45,7 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
         raise AssertionError("finish raises")
     names = tuple(dict.fromkeys((entity.key, *query.columns)))
     context.problems.extend(unknown_in(query.filters, context, "filters"))
-    fields = _fields(names, entity, context)
+    fields = _fields(names, query.columns, entity, context)
     context.finish()
     measured = _measured(query.measured, entity, context)
     context.finish()
@@ -85,24 +86,28 @@ def _label(name: str, field: Field, context: Context) -> Label:
     return dimension.label if dimension is not None else field.label
 
 
-def _fields(names: tuple[str, ...], entity: EntityDefinition, context: Context) -> tuple[Field, ...]:
+def _fields(
+    names: tuple[str, ...], columns: tuple[str, ...], entity: EntityDefinition, context: Context
+) -> tuple[Field, ...]:
     model, found = context.model, []
-    for index, name in enumerate(names):
+    for name in names:
+        part = f"columns[{columns.index(name)}]" if name in columns else "entity"
         near_fields = model.nearest_fields(name, entity.dataset)
         field = model.fields.get(name) or (near_fields[0] if len(near_fields) == 1 else None)
         if field is None and name in model.dimensions:
             field = model.field_on(model.dimensions[name], entity.dataset)
             if field is None:
                 error = UnbindableError(entity.dataset, name, ways_in_doubt(model, name, entity.dataset))
-                context.problems.append(not_bound(error, f"columns[{index}]", entity.name, model))
+                context.problems.append(not_bound(error, part, entity.name, model))
                 continue
         if field is None and near_fields:
             ways = tuple(each.qualified for each in near_fields)
-            context.problems.append(AmbiguousPath(f"columns[{index}]", entity.name, name, ways))
+            context.problems.append(AmbiguousPath(part, entity.name, name, ways))
             continue
         if field is None:
-            near = context.nearest(name, (*model.dimensions, *model.fields))
-            context.problems.append(UnknownName(f"columns[{index}]", "column", name, near))
+            near = nearest_called(name, {**field_words_near(model, entity.dataset), **dimension_words(model)})
+            belongs_in = "measured" if name in model.metrics else ""
+            context.problems.append(UnknownName(part, "column", name, near, belongs_in))
             continue
         found.append(field)
     return tuple(found)
@@ -148,6 +153,9 @@ def _measured(
     columns: tuple[MeasuredColumn, ...], entity: EntityDefinition, context: Context
 ) -> tuple[MeasuredJoin, ...]:
     """Each column's metric by the entity's key; those that count the same rows come of one query."""
+    for index, each in enumerate(columns):
+        context.problems.extend(unknown_measure(each, f"measured[{index}]", context))
+    context.finish()
     key = key_name(context.model, entity)
     together: dict[object, list[MeasuredColumn]] = {}
     for each in columns:
@@ -156,15 +164,13 @@ def _measured(
     for group in together.values():
         metrics = tuple(dict.fromkeys(each.metric for each in group))
         query = MetricQuery(metrics=metrics, group_by=(key,), period=group[0].period, filters=group[0].filters)
-        resolved = resolve_metrics(query, context)
+        resolved = resolve_known(query, context)
         found.update({each: _measured_join(each, resolved, key) for each in group})
     return tuple(found[each] for each in columns)
 
 
 def _rows_counted(each: MeasuredColumn, context: Context) -> object:
     """What is the same for metrics over just the same rows, placed in time the same way; else the metric itself."""
-    if each.metric not in context.model.metrics:
-        return each.metric
     rows = {
         (leaf.definition.dataset, leaf.definition.filter, leaf.definition.time, leaf.definition.default_period)
         for leaf in context.model.leaves(each.metric)
@@ -186,10 +192,7 @@ def _measured_join(each: MeasuredColumn, resolved: ResolvedMetrics, key: str) ->
 def _sorts(
     query: ListQuery, entity: EntityDefinition, columns: tuple[Column, ...], context: Context
 ) -> tuple[Sort, ...]:
-    names = [column.name for column in columns]
-    for order in query.order_by:
-        if order.column not in names:
-            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
+    context.problems.extend(unknown_orders(query.order_by, columns))
     context.finish()
     asked = [Sort(order.column, order.descending) for order in query.order_by]
     if not asked and query.measured:

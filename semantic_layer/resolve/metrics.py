@@ -42,6 +42,7 @@ from semantic_layer.resolve.branches import (
     incomplete,
     times,
 )
+from semantic_layer.resolve.cautions import cautions_of
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_division, renamed
 from semantic_layer.resolve.names import homes_of, unknown_names
@@ -50,6 +51,7 @@ from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, runs
 from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
+from semantic_layer.resolve.sense import whole_unit
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import OutsideCalendarError
@@ -59,8 +61,16 @@ RUNNING = "__running"
 
 def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
     """A metric query, resolved. Raises QueryError with every problem."""
+    context.problems.extend(unknown_names(query, context))
+    context.finish()
+    return resolve_known(query, context, is_shown=True)
+
+
+def resolve_known(query: MetricQuery, context: Context, *, is_shown: bool = False) -> ResolvedMetrics:
+    """A metric query whose names were checked, resolved; one that `is_shown` is told of where it needs it. Raises
+    QueryError with every problem."""
     resolver = _MetricResolver(query, context)
-    resolved = resolver.resolve()
+    resolved = resolver.resolve(is_shown=is_shown)
     context.finish()
     return resolved
 
@@ -82,22 +92,21 @@ class _MetricResolver:
             context.problems.append(SeveralGrains("group_by"))
         self._rows = QueryRows(context, query.filters, context.reader.policies)
 
-    def resolve(self) -> ResolvedMetrics:
+    def resolve(self, *, is_shown: bool) -> ResolvedMetrics:
         query, context = self._query, self._context
-        context.problems.extend(unknown_names(query, context))
         context.finish()
         keys = tuple(key_column(self._model, name) for name in query.group_by)
         metrics: list[MetricColumn] = []
         measures: dict[str, Measure] = {}
         totals: dict[str, Measure] = {}
-        shown: list[Times] = []
+        shown: dict[str, Times] = {}
         for name in query.metrics or ("",):
             metric = self._model.metrics[name] if name else None
             try:
                 spans = self._times(metric)
                 if spans is None:
                     continue
-                shown.append(spans)
+                shown[name] = spans
                 metrics.extend(self._metric(metric, spans, measures, totals) if metric else ())
             except OutsideCalendarError as error:
                 context.problems.append(OutsideCalendar("period", error.name, error.first, error.last))
@@ -107,7 +116,10 @@ class _MetricResolver:
                 if metric is None:
                     self._add_distinct(measures, spans)
         context.finish()
-        period = shown[0].period if shown else None
+        if is_shown and query.metrics:
+            context.cautions.extend(cautions_of(query, shown, self._clock, self._model))
+        first = next(iter(shown.values()), None)
+        period = first.period if first is not None else None
         columns = result_columns(query, keys, self._model)
         return ResolvedMetrics(
             keys=keys,
@@ -118,7 +130,7 @@ class _MetricResolver:
             shares=query.shares,
             cumulative=query.cumulative,
             compared=query.compare is not None,
-            spine=self._spine(shown),
+            spine=self._spine(shown.values()),
             shown=shown_values(query, keys, context),
             having=query.having,
             keep=kept_conditions("keep", query.keep, keys, context),
@@ -128,7 +140,7 @@ class _MetricResolver:
             columns=columns,
             filters=filters_told(query, metrics, context),
             period=period,
-            previous_period=shown[0].previous if shown else None,
+            previous_period=first.previous if first is not None else None,
             incomplete=self._incomplete(period),
         )
 
@@ -136,7 +148,7 @@ class _MetricResolver:
 
     def _times(self, metric: Metric | None) -> Times | None:
         query, context = self._query, self._context
-        period = query.period
+        period = whole_unit(query.period, context.as_of) if query.period is not None else None
         if period is None and metric is not None and metric.definition.default_period is not None:
             period = rolling(metric.definition.default_period, context.as_of, context.calendars)
         if period is None and self._grain is not None and metric is not None:
@@ -170,7 +182,7 @@ class _MetricResolver:
         known = period.cut_after(self._context.as_of)
         return known.end == self._context.as_of + timedelta(days=1) and known.start != known.end
 
-    def _spine(self, shown: list[Times]) -> tuple[Bucket, ...]:
+    def _spine(self, shown: Iterable[Times]) -> tuple[Bucket, ...]:
         if self._grain is None or not self._query.fill:
             return ()
         found = {bucket.label: bucket for spans in shown for bucket in spans.branches[0].spine}

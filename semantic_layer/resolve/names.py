@@ -8,13 +8,30 @@ from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import DATE_PARTS, TimePartError
 from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Model
-from semantic_layer.query.problems import EmptyRange, GrainTooFine, NotAColumn, PeriodOutOfRange, UnknownName, Withheld
-from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Scalar
+from semantic_layer.model.placing import is_event
+from semantic_layer.query.cautions import ConditionOverAllHistory
+from semantic_layer.query.problems import EmptyRange, GrainTooFine, NotAColumn, UnknownName, Withheld
+from semantic_layer.query.requests import (
+    AllOf,
+    AnyOf,
+    FieldFilter,
+    Filter,
+    MeasuredColumn,
+    MetricFilter,
+    MetricQuery,
+    NotOf,
+    Scalar,
+)
 from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.definitions import against_definition
+from semantic_layer.resolve.filters import behaviours
+from semantic_layer.resolve.sense import fraction_problems, period_problems, value_problems
+from semantic_layer.resolve.suggest import Words, dimension_words, field_words, metric_words, nearest_called
 from semantic_layer.time.periods import GRAINS, Period
 from semantic_layer.time.units import CLOCK_GRAINS
 
-FIRST_YEAR, LAST_YEAR = 1000, 9000
+# where a metric is named that was taken for something else
+_METRICS_GO = {"dimension": "metrics", "field": "metric"}
 
 
 def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -23,8 +40,20 @@ def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
     yield from _groups(query, context)
     yield from unknown_in(query.filters, context, "filters")
     yield from _columns(query, context)
+    yield from against_definition(query.metrics, query.filters, "filters", context)
+    tell_untimed(query.filters, query.period, context)
     for part, period in (("period", query.period), ("compare", query.compare.period if query.compare else None)):
-        yield from strange_period(period, part)
+        yield from period_problems(period, part, context)
+
+
+def unknown_measure(each: MeasuredColumn, part: str, context: Context) -> Iterable[Problem]:
+    """Problems of the names in a measured column of a list."""
+    if each.metric not in context.model.metrics:
+        near = nearest_called(each.metric, metric_words(context.model))
+        yield UnknownName(f"{part}.metric", "metric", each.metric, near)
+    yield from unknown_in(each.filters, context, f"{part}.filters")
+    yield from against_definition((each.metric,), each.filters, f"{part}.filters", context)
+    yield from period_problems(each.period, f"{part}.period", context)
 
 
 def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterable[Problem]:
@@ -47,6 +76,14 @@ def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterab
                 yield from unknown_in((condition.negated,), context, where)
 
 
+def tell_untimed(filters: Iterable[Filter], period: Period | None, context: Context) -> None:
+    """A caution for each condition on behaviour without a period beside a request that has one."""
+    for each in behaviours(filters) if period is not None else ():
+        leaves = context.model.leaves(each.metric) if each.metric in context.model.metrics else ()
+        if each.period is None and any(leaf.kind != "simple" or is_event(leaf, context.model) for leaf in leaves):
+            context.cautions.append(ConditionOverAllHistory("filters", each.metric))
+
+
 def _range(name: str, op: str, values: tuple[Scalar, ...], part: str) -> Iterable[Problem]:
     if op != "between" or len(values) != 2:
         return
@@ -57,35 +94,34 @@ def _range(name: str, op: str, values: tuple[Scalar, ...], part: str) -> Iterabl
         yield EmptyRange(part, name, str(low), str(high))
 
 
-def strange_period(period: Period | None, part: str) -> Iterable[Problem]:
-    """A period that begins or ends where nothing can be counted back or on any more; an open or far end is cut."""
-    starts = period is not None and period.start is not None and not FIRST_YEAR <= period.start.year <= LAST_YEAR
-    ends = period is not None and period.end is not None and period.end.year < FIRST_YEAR
-    if starts or ends:
-        yield PeriodOutOfRange(part, str(period), FIRST_YEAR, LAST_YEAR)
-
-
 def _metrics(query: MetricQuery, context: Context) -> Iterable[Problem]:
     known = context.model.metrics
     for index, name in enumerate(query.metrics):
         if name not in known:
-            yield UnknownName(f"metrics[{index}]", "metric", name, context.nearest(name, known))
+            yield UnknownName(f"metrics[{index}]", "metric", name, nearest_called(name, metric_words(context.model)))
 
 
 def _groups(query: MetricQuery, context: Context) -> Iterable[Problem]:
     grains = (*GRAINS, *context.model.grains)
     for index, name in enumerate(query.group_by):
         if name not in grains and name not in CLOCK_GRAINS:
-            yield from _named(name, "dimension", f"group_by[{index}]", grains, context, is_withheld_here=True)
+            more = {each: (each,) for each in grains}
+            yield from _named(name, "dimension", f"group_by[{index}]", more, context, is_withheld_here=True)
 
 
 def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
     for index, having in enumerate(query.having):
-        yield from _range(having.column, having.op, having.values, f"having[{index}]")
+        where = f"having[{index}]"
+        yield from _range(having.column, having.op, having.values, where)
+        metric, _, part = having.column.partition("__")
+        unit = "percent" if part in ("share", "change_pct") else _unit(metric, context)
+        yield from fraction_problems(having.column, part, unit, having.values, where, context)
     for part, names in (("shares", query.shares), ("cumulative", query.cumulative)):
         for name in names:
             if name not in query.metrics:
-                yield NotAColumn(part, name, context.nearest(name, query.metrics))
+                yield NotAColumn(part, name, nearest_called(name, {each: (each,) for each in query.metrics}))
+    for each in (*query.keep, *query.show):
+        yield from _field(each, context, "keep") if each.field in query.group_by else ()
     grouped = [("keep", each.field) for each in (*query.keep, *query.show)]
     grouped += [("limit_within", name) for name in query.limit_within]
     for part, name in grouped:
@@ -94,12 +130,23 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
-    more = context.model.fields
-    yield from _named(condition.field, "field", where, more, context, is_withheld_here=condition.origin != "policy")
+    more = {name: field_words(name, each) for name, each in context.model.fields.items()}
+    is_asked = condition.origin != "policy"
+    wrong = tuple(_named(condition.field, "field", where, more, context, is_withheld_here=is_asked))
+    found = found_field(context.model, condition.field) if not wrong and condition.field not in DATE_PARTS else None
+    if found is None:
+        yield from wrong
+        return
+    yield from value_problems(condition, found, where, context)
+    yield from fraction_problems(condition.field, "", found.definition.unit, condition.values, where, context)
+
+
+def _unit(metric: str, context: Context) -> str | None:
+    return context.model.metrics[metric].unit if metric in context.model.metrics else None
 
 
 def _named(
-    name: str, kind: str, where: str, more: Iterable[str], context: Context, *, is_withheld_here: bool
+    name: str, kind: str, where: str, more: Words, context: Context, *, is_withheld_here: bool
 ) -> Iterable[Problem]:
     """What is wrong with the name of a dimension, field or part of a time; `more` are other names to offer."""
     if name in DATE_PARTS:
@@ -110,7 +157,9 @@ def _named(
         yield GrainTooFine(where, error.part, error.field)
         return
     if found is None:
-        yield UnknownName(where, kind, name, context.nearest(name, (*context.model.dimensions, *_keys(context), *more)))
+        near = nearest_called(name, {**more, **dimension_words(context.model)})
+        belongs_in = _METRICS_GO[kind] if name in context.model.metrics else ""
+        yield UnknownName(where, kind, name, near, belongs_in)
     elif is_withheld_here and found.definition.pii is not None and not context.reader.may_see_personal:
         yield Withheld(where, name)
 
@@ -118,14 +167,15 @@ def _named(
 def _behaviour(condition: MetricFilter, context: Context, where: str) -> Iterable[Problem]:
     model = context.model
     if condition.metric not in model.metrics:
-        yield UnknownName(where, "metric", condition.metric, context.nearest(condition.metric, model.metrics))
+        yield UnknownName(where, "metric", condition.metric, nearest_called(condition.metric, metric_words(model)))
     if condition.per not in model.entities:
         yield UnknownName(where, "entity", condition.per, tuple(model.entities))
     yield from unknown_in(condition.filters, context, f"{where}.filters")
-
-
-def _keys(context: Context) -> tuple[str, ...]:
-    return tuple(context.model.keys)
+    yield from against_definition((condition.metric,), condition.filters, f"{where}.filters", context)
+    yield from period_problems(condition.period, f"{where}.period", context)
+    yield from fraction_problems(
+        condition.metric, "", _unit(condition.metric, context), condition.values, where, context
+    )
 
 
 def homes_of(names: Iterable[str], model: Model) -> tuple[str, ...]:

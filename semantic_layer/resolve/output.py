@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlglot import exp
 
+from semantic_layer.errors import Problem
 from semantic_layer.model.definitions import Among
 from semantic_layer.model.entity_conditions import ALL
 from semantic_layer.model.model import Model
@@ -16,6 +17,7 @@ from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import BadValueError, applied, literals
 from semantic_layer.resolve.resolved import AppliedFilter, KeepCondition, MetricColumn, Sort
 from semantic_layer.resolve.result_columns import comparison_columns, metric_column, part_column
+from semantic_layer.resolve.suggest import nearest_columns
 
 
 def result_columns(query: MetricQuery, keys: tuple[Column, ...], model: Model) -> tuple[Column, ...]:
@@ -38,13 +40,12 @@ def sorts_of(
 ) -> tuple[Sort, ...]:
     """The order that is asked for, or the natural one, made whole by the groups; problems go to the context."""
     names = [column.name for column in columns]
-    for order in query.order_by:
-        if order.column not in names:
-            context.problems.append(NotAColumn("order_by", order.column, context.nearest(order.column, names)))
+    context.problems.extend(unknown_orders(query.order_by, columns))
     types = {column.name: column.type for column in columns}
     for having in query.having:
         if having.column not in names:
-            context.problems.append(NotAColumn("having", having.column, tuple(names)))
+            near = nearest_columns(having.column, columns) or tuple(names)
+            context.problems.append(NotAColumn("having", having.column, near))
         elif types[having.column] not in ("integer", "number"):
             kind, value = types[having.column], f"{having.values[0]:g}"
             context.problems.append(WrongType("having", having.column, kind, value))
@@ -52,6 +53,14 @@ def sorts_of(
     asked = [Sort(order.column, order.descending) for order in chosen]
     rest = [Sort(key.name, False) for key in keys if key.name not in {sort.column for sort in asked}]
     return (*asked, *rest)
+
+
+def unknown_orders(orders: Iterable[Order], columns: Collection[Column]) -> Iterator[Problem]:
+    """Orders by what is not in the result."""
+    names = {column.name for column in columns}
+    for order in orders:
+        if order.column not in names:
+            yield NotAColumn("order_by", order.column, nearest_columns(order.column, columns))
 
 
 def shown_values(query: MetricQuery, keys: tuple[Column, ...], context: Context) -> tuple[KeepCondition, ...]:

@@ -13,7 +13,7 @@ from semantic_layer.query.problems import NoValueOfNothing
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import holds
-from semantic_layer.resolve.metrics import resolve_metrics
+from semantic_layer.resolve.metrics import resolve_known
 from semantic_layer.resolve.resolved import Population, WantedPopulation
 from semantic_layer.resolve.value_of_nothing import as_number, worth_of_nothing
 
@@ -33,7 +33,7 @@ def _resolved(wanted: WantedPopulation, context: Context) -> Population:
     query = MetricQuery(
         metrics=(condition.metric,), group_by=(key,), period=condition.period, filters=condition.filters
     )
-    resolved = resolve_metrics(query, context)
+    resolved = resolve_known(query, context)
     worth = worth_of_nothing(resolved)
     number = as_number(worth)
     if number is None and not isinstance(worth, exp.Null):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model, shipped_model_path
-from semantic_layer.query.requests import FieldFilter, MetricQuery, Period
+from semantic_layer.query.requests import AnyOf, FieldFilter, MetricQuery, Period
 
 MODEL = load_model(shipped_model_path())
 ADDITIVE = tuple(
@@ -79,11 +79,9 @@ def test_a_joined_filter_that_holds_for_all_changes_nothing(
 ) -> None:
     metric, dimensions = choice
     whole = _total(layer, MetricQuery(metrics=(metric,), period=period), metric)
-    kinds = {"text": "no such value", "integer": -1, "number": -1, "boolean": None, "date": "1900-01-01"}
     filters = tuple(
-        FieldFilter(field=name, op="!=", values=(value,))
+        AnyOf(any=(FieldFilter(field=name, op="is null"), FieldFilter(field=name, op="is not null")))
         for name in dimensions
-        if (value := kinds.get(MODEL.dimensions[name].type)) is not None
     )
     filtered = MetricQuery(metrics=(metric,), period=period, filters=filters)
     assert _total(layer, filtered, metric) == pytest.approx(whole, rel=1e-9, abs=1e-6)
@@ -95,7 +93,7 @@ def test_splitting_a_period_adds_up(layer: Layer, metric: str, period: Period, d
     assert period.start is not None
     assert period.end is not None
     middle = data.draw(st.dates(period.start, period.end))
-    parts = (Period(period.start, middle), Period(middle, period.end))
+    parts = [each for each in (Period(period.start, middle), Period(middle, period.end)) if each.days]
     whole = _total(layer, MetricQuery(metrics=(metric,), period=period), metric)
     split = sum(_total(layer, MetricQuery(metrics=(metric,), period=part), metric) for part in parts)
     assert split == pytest.approx(whole, rel=1e-9, abs=1e-6)

@@ -1,0 +1,79 @@
+"""The door for requests that a client wrote: what only the server may say is left out, mistakes are told by their path.
+
+A request that our own code makes needs no door: it is one of the types already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+
+from semantic_layer.errors import QueryError
+from semantic_layer.query.problems import MalformedRequest
+from semantic_layer.query.requests import FILTER_SHAPES, KINDS, Request
+
+_SCALARS = "text, a number, true or false"
+
+
+def _unclaimed(body: object) -> object:
+    """The body without any `origin`: where a condition comes from is not the client's to say."""
+    if isinstance(body, Mapping):
+        return {key: _unclaimed(each) for key, each in body.items() if key != "origin"}
+    return [_unclaimed(each) for each in body] if isinstance(body, list | tuple) else body
+
+
+AskedRequest = Annotated[Request, BeforeValidator(_unclaimed)]
+_ASKED: TypeAdapter[Request] = TypeAdapter(AskedRequest)
+
+
+def read_request(body: bytes | str) -> Request:
+    """The request in a JSON text. Raises QueryError with every mistake in it."""
+    try:
+        return _ASKED.validate_json(body)
+    except ValidationError as error:
+        raise QueryError(*malformed(error.errors())) from error
+
+
+def malformed(errors: Iterable[Mapping[str, object]]) -> tuple[MalformedRequest, ...]:
+    """The mistakes that pydantic found in a body, once each: where in the body, and what is wrong there."""
+    return tuple(dict.fromkeys(_told(errors)))
+
+
+def _told(errors: Iterable[Mapping[str, object]]) -> Iterator[MalformedRequest]:
+    found = list(errors)
+    places = [each.get("loc") for each in found]
+    for each in found:
+        place = each.get("loc")
+        if each.get("type") == "too_short" and any(_is_within(other, place) for other in places):
+            continue  # short of what is wrong itself
+        steps = [step for step in place if step not in FILTER_SHAPES] if isinstance(place, tuple) else []
+        kind = 1 if steps[:1] == ["body"] else 0
+        if len(steps) > kind and steps[kind] in KINDS:
+            del steps[kind]
+        reason = _reason(each)
+        # a value may be of several kinds, and fits none: one mistake, not one for each kind
+        at = next((place for place in range(len(steps) - 2) if steps[place] == "values"), None)
+        if at is not None:
+            steps, reason = steps[: at + 2], f"should be {_SCALARS}"
+        yield MalformedRequest(".".join(str(step) for step in steps), reason)
+
+
+def _is_within(place: object, other: object) -> bool:
+    return isinstance(place, tuple) and isinstance(other, tuple) and len(place) > len(other) == _shared(place, other)
+
+
+def _shared(one: tuple[object, ...], other: tuple[object, ...]) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _reason(found: Mapping[str, object]) -> str:
+    match found.get("type"):
+        case "union_tag_not_found" | "union_tag_invalid":
+            return f"'kind' should be one of {', '.join(KINDS)}"
+        case "extra_forbidden":
+            return "there is no such part"
+        case "missing":
+            return "is missing"
+    return str(found.get("msg", "")).removeprefix("Value error, ")
