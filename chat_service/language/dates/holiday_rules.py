@@ -6,7 +6,7 @@ import re
 
 from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.partial import PartialDate
-from chat_service.language.dates.words_zh import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS
+from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS
 
 
 def _holiday(found: Found) -> PartialDate | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
 from chat_service.language.dates.partial import DAY, PartialDate, both_ends, days_code, days_of_month
-from chat_service.language.dates.words_zh import HOLIDAY_DECIMALS
+from chat_service.language.dates.words import HOLIDAY_DECIMALS
 from semantic_layer import Period, add_months, unit
 
 _MONTH = "(P_MONTH | P_FULL | P_UNIT)"

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 
-from chat_service.language.dates import words_en, words_zh
 from chat_service.language.dates.grammar import GAP, Piece
+from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS, by_beginning
 from chat_service.language.dates.written import WRITTEN, written_piece
 from chat_service.language.folding import Folded
 from chat_service.language.numbers.read import Number, find_numbers
 from semantic_layer import Grain
 
-_Entry = tuple[str, str, float, Grain | None]
 _KEY = re.compile(r"[a-z]+|[0-9]+[a-z]*")
 _WORD_END = re.compile(r"[a-z]*")
 _ENDING = re.compile(r"'s(?![a-z])|(?<=s)'(?![a-z0-9])|'(?![a-z0-9])")
@@ -35,43 +34,7 @@ _NOT_BEFORE = {"月中": frozenset("国位小高等心间午部层山")}
 _ZH_DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "天": 7, "日": 7}
 
 
-def _lexicon() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
-    """Latin words by their first word, others by their first character, longest first; earlier tables win."""
-    entries: dict[str, _Entry] = {}
-
-    def add(words: str, symbol: str, value: float = 0, grain: Grain | None = None) -> None:
-        for word in words.split():
-            phrase = word.replace("_", " ")
-            entries.setdefault(phrase, (phrase, symbol, value, grain))
-
-    add(words_zh.NOT_DATES, GAP)
-    add(words_en.NOT_DATES, GAP)
-    for symbol, value, grain, words in (*words_zh.WORDS, *words_en.WORDS):
-        add(words, symbol, value, grain)
-    for index, words in enumerate(words_en.MONTHS):
-        add(words, "MAY" if index == 4 else "MONTH_NAME", index + 1, "month")
-    for index, (long, short) in enumerate(zip(words_en.WEEKDAYS, words_en.WEEKDAY_SHORT, strict=True)):
-        add(long, "WEEKDAY", index + 1, "day")
-        add(f"{long}s {long}'s", "WEEKDAYS", index + 1, "day")
-        add(short, "WEEKDAY_SHORT", index + 1, "day")
-    for name, words in (*words_zh.HOLIDAYS.items(), *words_en.HOLIDAYS.items()):
-        add(words, f"HOLIDAY:{name}")
-    return _by_beginning(entries)
-
-
-def _by_beginning(entries: dict[str, _Entry]) -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
-    latin: dict[str, list[_Entry]] = {}
-    others: dict[str, list[_Entry]] = {}
-    for phrase, entry in sorted(entries.items(), key=lambda item: -len(item[0])):
-        key = _KEY.match(phrase)
-        if key is None:
-            others.setdefault(phrase[0], []).append(entry)
-        else:
-            latin.setdefault(key.group(), []).append(entry)
-    return latin, others
-
-
-_LATIN, _OTHERS = _lexicon()
+_LATIN, _OTHERS = by_beginning()
 
 
 class Lexer:
@@ -166,9 +129,9 @@ class Lexer:
             symbol = "AMOUNT"
         elif number.is_ordinal:
             symbol = "ORD"
-        elif text in words_zh.HOLIDAY_NUMBERS and not _COUNTED_AFTER.match(self.text, number.fend):
+        elif text in HOLIDAY_NUMBERS and not _COUNTED_AFTER.match(self.text, number.fend):
             symbol = "HOLIDAY_NUMBER"
-        elif text in words_zh.HOLIDAY_DECIMALS:
+        elif text in HOLIDAY_DECIMALS:
             symbol = "HOLIDAY_DECIMAL"
         elif text == "十一":
             symbol = "ELEVEN"
