@@ -7,10 +7,8 @@ from __future__ import annotations
 import re
 
 from chat_service.language.dates.grammar import Found, Rule
-from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import DAY, PartialDate, date_range, days_code
+from chat_service.language.dates.partial import PartialDate, in_part
 from chat_service.language.dates.written import full_year
-from semantic_layer import Period
 
 # customers who may churn, May I see
 _MODAL = re.compile(
@@ -27,8 +25,8 @@ _NUMBERS_NOT_YEARS_AFTER = re.compile(
     r"times|units?)"
 )
 _NUMBERS_NOT_YEARS_BEFORE = re.compile(
-    r"(?:than|over|above|below|under|exceeds?|least|most|top|first|超过|高于|大于|低于|少于|小于|多于|不足|达到|"
-    r"至少|最多|满|[<>=≥≤¥$前]) ?$"
+    r"(?:(?<!later )(?<!earlier )than|over|above|below|under|exceeds?|least|most|top|first|超过|高于|大于|"
+    r"低于|少于|小于|多于|不足|达到|至少|最多|满|[<>=≥≤¥$前]) ?$"
 )
 # 3月20单 counts, 3月20 is a day
 _COUNTED_ZH = re.compile("[个位件笔单次家名条种类成折倍天周月季年岁分]|[到至~-][0-9一二三四五六七八九十]+[月个]")
@@ -43,11 +41,11 @@ def year_of(found: Found) -> PartialDate | None:
     two = len(number.text) == 2 and (digits or not set(number.text) & set("十百"))
     if (
         two
-        and 15 <= number.value <= found.today.year % 100 + 3
+        and (15 <= number.value <= found.today.year % 100 + 3 or number.text[0] == "0" or number.value >= 90)
         and not re.search("[近去每这那满过]$|最近|过去", found.before(2))
     ):
-        return PartialDate(year=full_year(int(number.value)))
-    return PartialDate(year=int(number.value)) if 1990 <= number.value <= 2099 else None
+        return PartialDate(year=int(number.value) + (1900 if number.value >= 90 else 2000))
+    return PartialDate(year=int(number.value)) if 1900 <= number.value <= 2099 else None
 
 
 def _bare_year(found: Found) -> PartialDate | None:
@@ -55,7 +53,7 @@ def _bare_year(found: Found) -> PartialDate | None:
     noun = found.get("COUNTED")
     if noun is not None and noun.text not in ("year", "calendar year"):
         return None
-    if _NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _NUMBERS_NOT_YEARS_BEFORE.search(found.before()):
+    if _NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _NUMBERS_NOT_YEARS_BEFORE.search(found.before(20)):
         return None
     if re.match(r"[a-z0-9]|[-/.]\d{1,2}(?!\d)", found.after(4)) or re.search("[a-z0-9]$", found.before(1)):
         return None
@@ -72,7 +70,7 @@ def _month_number(found: Found) -> PartialDate | None:
 
 def _month_part(found: Found) -> PartialDate | None:
     month = _month_number(found)
-    return None if month is None else PartialDate(month=month.month, days=days_code(found.one("PART_OF_MONTH").value))
+    return None if month is None else in_part(month, found.one("PART_OF_MONTH").value)
 
 
 def _may(found: Found) -> PartialDate | None:
@@ -109,13 +107,17 @@ def _month_day(found: Found) -> PartialDate | None:
     ends_with_number = found.pieces[-1] is numbers[-1] and numbers[-1].symbol != "ORD"
     if ends_with_number and (_NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _COUNTED_ZH.match(found.after())):
         return None
+    if found.get("OF") is not None and numbers[0].symbol != "ORD" and _NUMBERS_NOT_YEARS_BEFORE.search(found.before()):
+        return None  # the top 3 of June
     if PartialDate(month=month, day=int(day)).in_year(2024) is None:
         return None
     return PartialDate(month=month, day=int(day))
 
 
 def _day_of_month(found: Found) -> PartialDate | None:
-    """15号; 7日留存 and 7日内 are lengths."""
+    """15号, on the 15th; 7日留存 and 7日内 are lengths, the first order is no day."""
+    if found.get("ORD") is not None and not _is_day(found):
+        return None
     if found.get("ZH_DAY") is not None and re.match(
         "内|之内|以内|留存|激活|复购|回购|活跃|转化|流失|未|没|不", found.after()
     ):
@@ -124,34 +126,41 @@ def _day_of_month(found: Found) -> PartialDate | None:
     return PartialDate(day=int(day)) if day == int(day) and 1 <= day <= 31 else None
 
 
-def _slash_range(found: Found) -> DateMention | None:
-    """Both days are written in the same order; where both orders give a range, ask."""
-    first, last = (divmod(int(piece.value), 100) for piece in found.all("SLASH"))
-    if found.get("IN", "FROM", "BETWEEN") is None and found.get("TO", "UNTIL_EN") is None:
-        return None
-    periods = []
-    for order in (1, -1):
-        (month1, day1), (month2, day2) = first[::order], last[::order]
-        if not (1 <= month1 <= 12 and 1 <= month2 <= 12):
-            continue
-        period = date_range(PartialDate(month=month1, day=day1), PartialDate(month=month2, day=day2), found.today)
-        if period is not None:
-            periods.append(Period(period.start, min(period.end or found.today, found.today + DAY)))
-    if len(periods) == 1:
-        return DateMention("period", periods[0], year_named=False)
-    return DateMention("ambiguous", unit="day", candidates=tuple(periods)) if periods else None
+def _is_day(found: Found) -> bool:
+    """From the 5th to the 18th: no other noun than the day itself stands behind the ordinal."""
+    if not re.match(r" ?(?:$|[.,;?!)-]|(?:of|and|to|through|thru|till|until|in|up|inclusive|or)\b)", found.after()):
+        return False
+    before = found.earlier[0] if found.earlier else None
+    if found.get("IN") is not None:
+        return found.one("IN").text == "on"
+    if before is None and re.match(" and\\b", found.after()):
+        return found.pieces[-1].text[0].isdigit()  # the first and second quarter
+    if before is None:
+        return (
+            re.match(r"(?:the )?\d", found.pieces[0].text + found.after(0)) is not None or found.get("THE") is not None
+        )
+    return before.symbol in _BEFORE_DAYS
 
 
-def _slash_day(found: Found) -> DateMention | PartialDate | None:
-    """Beside a word of time 3/15 is 15 March; 3/7 can be two days."""
-    first, second = divmod(int(found.one("SLASH").value), 100)
-    readings = [
-        PartialDate(month=month, day=day) for month, day in ((first, second), (second, first)) if 1 <= month <= 12
-    ]
-    periods = [period for reading in readings if (period := reading.resolve(found.today)) is not None and reading.day]
-    if len(set(periods)) == 1:
-        return PartialDate(fixed=periods[0])
-    return DateMention("ambiguous", unit="day", candidates=tuple(periods)) if len(periods) == 2 else None
+_BEFORE_DAYS = frozenset(
+    (
+        "IN",
+        "SINCE",
+        "FROM",
+        "BEFORE",
+        "AFTER",
+        "UNTIL",
+        "UNTIL_EN",
+        "TO",
+        "DASH",
+        "BETWEEN",
+        "AND",
+        "OF",
+        "BY_END",
+        "EVERY",
+        "POSS",
+    )
+)
 
 
 def _quarter(found: Found) -> PartialDate | None:
@@ -172,11 +181,11 @@ def _week_number(found: Found) -> PartialDate | None:
 def _edge_of_year(found: Found) -> PartialDate | None:
     """年初 is January, 年底 December: of the year named, else the latest."""
     number = found.get("NUM")
-    month = int(found.one("YEAR_START", "YEAR_END").value)
+    month, at_end = int(found.one("YEAR_START", "YEAR_END").value), found.get("YEAR_END") is not None
     if number is None:
-        return PartialDate(month=month)
+        return PartialDate(month=month, at_end=at_end)
     if number.symbol == "YEAR4" or (len(number.text) == 2 and number.text.isascii() and number.value >= 15):
-        return PartialDate(year=full_year(int(number.value)), month=month)
+        return PartialDate(year=full_year(int(number.value)), month=month, at_end=at_end)
     return None
 
 
@@ -246,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "day of a month",
-        "NUM ZH_MONTH NUM (ZH_DAY | HAO)? | MONTH_NAME THE? (NUM | ORD) | (THE? ORD OF? | NUM) (MONTH_NAME | MAY)"
+        "NUM ZH_MONTH NUM (ZH_DAY | HAO)? | MONTH_NAME THE? (NUM | ORD) | THE? (NUM | ORD) OF? (MONTH_NAME | MAY)"
         "| MAY THE? (NUM | ORD)",
         "P_DAY",
         _month_day,
@@ -259,26 +268,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "day of some month",
-        "NUM (ZH_DAY | HAO)",
+        "NUM (ZH_DAY | HAO) | THE? ORD",
         "P_DOM",
         _day_of_month,
         (("15号的订单", "15号", "period 2026-06-15/2026-06-16 day"),),
-    ),
-    Rule(
-        "days with slashes",
-        "(FROM | IN | BETWEEN)* SLASH (TILL | AND) SLASH",
-        "DONE",
-        _slash_range,
-        (("orders between 3/1 and 3/15", "between 3/1 and 3/15", "period 2026-03-01/2026-03-16"),),
-        ("24/7 and 1/3",),
-    ),
-    Rule(
-        "day with a slash",
-        "(?<= (SINCE | FROM | UP_TO | UNTIL | BEFORE | AFTER | VS | BI)) SLASH | IN SLASH",
-        "P_FULL",
-        _slash_day,
-        (("orders on 3/15", "on 3/15", "period 2026-03-15/2026-03-16 day"),),
-        ("24/7 support", "1/3 of customers"),
     ),
     Rule(
         "quarter",
@@ -312,7 +305,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "edge of a year",
-        "NUM? (YEAR_START | YEAR_END)",
+        "NUM? (YEAR_START | YEAR_END) (?! P_YEAR)",
         "P_MONTH",
         _edge_of_year,
         (("年初的会员数", "年初", "period 2026-01-01/2026-02-01 month"),),

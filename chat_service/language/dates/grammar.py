@@ -21,11 +21,16 @@ from chat_service.language.folding import Folded
 from semantic_layer import Grain
 
 Example = tuple[str, str, str]
+# What digits can mean, by the order in which they are written: month first, day first, year first.
+Readings = tuple[PartialDate | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of folded text with the symbol that rules see; the other fields are its meaning so far."""
+    """A stretch of folded text with the symbol that rules see; the other fields are its meaning so far.
+
+    `readings` of a date in digits, by the order in which they can be written: two dates of a range share the order.
+    """
 
     symbol: str
     fstart: int
@@ -35,6 +40,7 @@ class Piece:
     grain: Grain | None = None
     date: PartialDate | None = None
     mention: DateMention | None = None
+    readings: Readings = ()
     rules: tuple[str, ...] = ()
 
 
@@ -218,18 +224,22 @@ class Pass:
 
     def run(self, pieces: list[Piece], situation: Situation) -> list[Piece]:
         """The pieces with every match joined to one piece."""
+        by_first = self._by_first
+        if not any(piece.symbol in by_first for piece in pieces):
+            return pieces
         letters = "".join([_LETTERS.get(piece.symbol, "\0") for piece in pieces])
         result: list[Piece] = []
         at = 0
         while at < len(pieces):
-            joined, at = self._longest(pieces, letters, at, situation)
+            joined, end = pieces[at], at + 1
+            if joined.symbol in by_first:
+                joined, end = self._longest(pieces, letters, at, situation)
             result.append(joined)
+            at = end
         return result
 
     def _longest(self, pieces: list[Piece], letters: str, at: int, situation: Situation) -> tuple[Piece, int]:
-        rules = self._by_first.get(pieces[at].symbol)
-        if rules is None:
-            return pieces[at], at + 1
+        rules = self._by_first[pieces[at].symbol]
         matches = [(match.end(), rule) for regex, rule in rules if (match := regex.match(letters, at, at + 24))]
         matches.sort(key=lambda found: -found[0])
         for end, rule in matches:

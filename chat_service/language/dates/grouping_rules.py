@@ -125,7 +125,7 @@ def _fiscal_quarter(found: Found) -> DateMention | PartialDate | None:
 RULES: tuple[Rule, ...] = (
     Rule(
         "grouping by time",
-        "EVERY (UNIT | DATE_UNIT) | EVERY GRAIN | GRAIN",
+        "EVERY (UNIT | DATE_UNIT) | EVERY GRAIN | GRAIN (?! PLAN)",
         "DONE",
         _grouping,
         (
@@ -138,7 +138,15 @@ RULES: tuple[Rule, ...] = (
             ("各季度的毛利", "各季度", "grain quarter"),
             ("gold members' monthly revenue", "monthly", "grain month"),
         ),
-        ("各年龄段的客户", "按年费分", "每个区域", "积分日均消耗", "按月卡分组"),
+        (
+            "各年龄段的客户",
+            "按年费分",
+            "每个区域",
+            "积分日均消耗",
+            "按月卡分组",
+            "月度会员的续费率",
+            "quarterly plan members",
+        ),
     ),
     Rule(
         "unit before a trend",
@@ -148,7 +156,7 @@ RULES: tuple[Rule, ...] = (
         (("季度趋势", "季度", "grain quarter"), ("订单周走势", "周", "grain week")),
         ("三季度趋势",),
     ),
-    Rule("grouping by 年度", "ZH_YEAR", "DONE", _year_degree, (("年度对比", "年度", "grain year"),)),
+    Rule("grouping by 年度", "ZH_YEAR (?! PLAN)", "DONE", _year_degree, (("年度对比", "年度", "grain year"),)),
     Rule(
         "which unit",
         "(IN | A)? THE? WHICH (UNIT | DATE_UNIT) | WHICH_UNIT",
@@ -193,6 +201,13 @@ RULES: tuple[Rule, ...] = (
         lambda found: DateMention("weekday_filter", weekdays=(6, 7)),
         (("今年周末的订单", "周末", "weekday_filter 6,7"), ("orders on weekends", "on weekends", "weekday_filter 6,7")),
         ("上周末的订单",),
+    ),
+    Rule(
+        "that weekend",
+        "THAT (WEEKEND | WEEKEND_ONE)",
+        "THAT_WEEKEND",
+        lambda found: DateMention("weekday_filter", weekdays=(6, 7)),
+        (("那个周末的订单", "那个周末", "weekday_filter 6,7"),),
     ),
     Rule(
         "working days",
@@ -240,16 +255,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "relative previous",
-        "((IN | A)? THE? PRIOR UNIT | (IN | A)? THE? COUNTED (BEFORE | PRIOR) THAT? | DAY_BEFORE)",
+        "(IN | A)? THE? AGAIN UNIT | (IN | A)? THE? COUNTED (BEFORE | PRIOR) THAT? | DAY_BEFORE THAT?",
         "RELATIVE",
-        lambda found: _relative_previous(found),
+        _relative_previous,
         (
             (
                 "last month against the month before",
                 "the month before",
                 "relative_previous 2026-05-01/2026-06-01 month",
             ),
-            ("跟前一个月不一样", "前一个月", "relative_previous 2026-05-01/2026-06-01 month"),
+            ("再上个月呢", "再上个月", "relative_previous 2026-05-01/2026-06-01 month"),
             ("And the week before that?", "the week before that", "relative_previous 2026-06-22/2026-06-29 week"),
         ),
         ("the month before last",),
@@ -282,7 +297,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "that unit",
         "(IN | A)? THAT (ZH_UNIT | COUNTED) INSIDE?",
-        "DONE",
+        "THAT_UNIT",
         _that_unit,
         (("那个月的新客", "那个月", "same_period month"), ("in that month", "in that month", "same_period month")),
     ),
@@ -302,7 +317,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "current",
-        "CURRENT | THIS (?= GAP)",
+        "CURRENT | THIS (?= GAP | PLAN)",
         "DONE",
         lambda found: DateMention("now") if found.pieces[0].text.endswith("current") else None,
         (("current tier of gold members", "current", "now"),),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
-from chat_service.language.dates.partial import DAY, PartialDate, both_ends, days_code, days_of_month
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.partial import DAY, LAST_DAY, PartialDate, both_ends, days_code, days_of_month, in_part
 from chat_service.language.dates.words import HOLIDAY_DECIMALS
 from semantic_layer import Period, add_months, unit
 
-_MONTH = "(P_MONTH | P_FULL | P_UNIT)"
+_MONTH = "(P_MONTH | P_FULL | P_UNIT | P_PRIOR)"
+# words that name a part of a year without its length
+_WIDE = frozenset(("early", "mid", "late", "the latter part of", "the late part of", "the early part of"))
 
 
 def _in_year(found: Found) -> PartialDate | None:
@@ -55,26 +58,61 @@ def month_of(found: Found, piece: Piece) -> Period | None:
     return meaning.resolve(found.today)
 
 
-def _part_of_month(found: Found) -> PartialDate | None:
+def _part_of_month(found: Found) -> PartialDate | DateMention | None:
     """6月上旬, 上个月中旬, early June, the end of last month; 去年底 and the end of 2025 are December."""
-    part = found.one("PART", "PART_OF_MONTH", "PART_SUFFIX", "EARLY", "END_OF")
-    piece = found.one("P_MONTH", "P_UNIT", "P_FULL", "P_YEAR", "P_TO_DATE")
+    part = found.one("PART", "PART_OF_MONTH", "PART_SUFFIX", "MID_YEAR", "EARLY", "END_OF")
+    piece = found.one("P_MONTH", "P_QUARTER", "P_UNIT", "P_FULL", "P_PRIOR", "P_YEAR", "P_TO_DATE")
     assert piece.date is not None, "pieces of dates carry one"
     if piece.symbol == "P_YEAR":
-        return _edge_of_year(piece.date, part)
+        return _edge_of_year(piece.date, part, found)
+    quarter = _last_month_of_quarter(piece, part, found)
+    if quarter is not None:
+        return quarter
     if piece.date.month is not None and piece.date.day is None and piece.date.days is None:
         year = found.get("P_YEAR")
         dated = piece.date if year is None or year.date is None else replace(piece.date, year=year.date.year)
-        return replace(dated, days=days_code(part.value))
+        return in_part(dated, part.value)
+    period = piece.date.resolve(found.today)
+    if part.symbol == "EARLY" and period is not None and period.grain in ("week", "day"):
+        return DateMention("vague")
     month = month_of(found, piece)
-    return None if month is None else PartialDate(fixed=days_of_month(month, days_code(part.value)))
+    at_end = int(part.value) % 100 == LAST_DAY
+    return None if month is None else PartialDate(fixed=days_of_month(month, days_code(part.value)), at_end=at_end)
 
 
-def _edge_of_year(year: PartialDate, part: Piece) -> PartialDate | None:
-    if part.text in ("early", "mid", "late") or part.symbol in ("PART", "PART_OF_MONTH"):
+def _edge_of_year(year: PartialDate, part: Piece, found: Found) -> PartialDate | DateMention | None:
+    """The beginning of 2025 is January, its end December; how long early, mid and late 2025 are, nothing says."""
+    if part.symbol in ("PART", "PART_OF_MONTH"):
         return None
-    months = {110: 1, 2100: 12}
-    return replace(year, month=months[int(part.value)]) if int(part.value) in months else None
+    months = {110: 1, 2131: 12}.get(int(part.value))
+    if part.text in _WIDE or months is None:
+        spans = {110: ((1, 1), (1, 3)), 1120: ((6, 6), (5, 8)), 2100: ((12, 12), (10, 12))}[days_of_end(part.value)]
+        named = date_range_of_months(year, spans, found)
+        return DateMention("ambiguous", unit="month", candidates=named) if named else None
+    return replace(year, month=months, at_end=months == 12)
+
+
+def days_of_end(code: float) -> int:
+    return 2100 if int(code) % 100 == LAST_DAY else int(code)
+
+
+def date_range_of_months(year: PartialDate, spans: tuple[tuple[int, int], ...], found: Found) -> tuple[Period, ...]:
+    """From month to month of that year, each cut at today."""
+    if year.year is None:
+        return ()
+    ends = [(date(year.year, first, 1), add_months(date(year.year, last, 1), 1)) for first, last in spans]
+    begun = [Period(start, min(end, found.today + DAY)) for start, end in ends if start <= found.today]
+    return tuple(dict.fromkeys(begun))
+
+
+def _last_month_of_quarter(piece: Piece, part: Piece, found: Found) -> PartialDate | None:
+    """The end of Q1 is March, as the end of a year is December."""
+    assert piece.date is not None, "pieces of dates carry one"
+    period = piece.date.resolve(found.today)
+    if period is None or period.grain != "quarter" or period.start is None or int(part.value) not in (110, 2131):
+        return None
+    first = period.start if int(part.value) == 110 else add_months(period.start, 2)
+    return PartialDate(fixed=unit("month", first), at_end=int(part.value) == 2131)
 
 
 def _part_of_this_month(found: Found) -> PartialDate | None:
@@ -89,7 +127,7 @@ def _part_of_this_month(found: Found) -> PartialDate | None:
 def _half_of_month(found: Found) -> PartialDate | None:
     """The first half of June is its days 1 to 15."""
     half = found.date("P_HALF").half
-    piece = found.one("P_MONTH", "P_FULL", "P_UNIT")
+    piece = found.one("P_MONTH", "P_FULL", "P_UNIT", "P_PRIOR")
     month = month_of(found, piece)
     if half is None or month is None or piece.date is None:
         return None
@@ -98,8 +136,8 @@ def _half_of_month(found: Found) -> PartialDate | None:
 
 
 def _day_of_month(found: Found) -> PartialDate | None:
-    """上个月15号."""
-    month = both_ends(month_of(found, found.one("P_UNIT", "P_FULL", "P_MONTH")))
+    """上个月15号, the 15th of last month."""
+    month = both_ends(month_of(found, found.one("P_UNIT", "P_PRIOR", "P_FULL", "P_MONTH")))
     day = found.date("P_DOM").day
     if month is None or day is None:
         return None
@@ -109,7 +147,7 @@ def _day_of_month(found: Found) -> PartialDate | None:
 
 def _day_of_week(found: Found) -> PartialDate | None:
     """上个星期的周三, last week's Wednesday."""
-    week = found.date("P_UNIT", "P_WEEK", "P_FULL").resolve(found.today)
+    week = found.date("P_UNIT", "P_PRIOR", "P_WEEK", "P_FULL").resolve(found.today)
     day = found.date("P_WEEKDAY").weekday
     if week is None or week.grain != "week" or week.start is None or day is None:
         return None
@@ -185,8 +223,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "part of a month",
-        f"{_MONTH} POSS? DE? (PART | PART_OF_MONTH | PART_SUFFIX) | P_YEAR PART_SUFFIX | (EARLY | END_OF) (IN | "
-        f"DASH)? THE? (P_MONTH (COMMA | OF)? P_YEAR | P_MONTH | P_FULL | P_UNIT | P_YEAR)",
+        f"{_MONTH} POSS? DE? (PART | PART_OF_MONTH | PART_SUFFIX) | (P_YEAR | P_QUARTER) (PART_SUFFIX | MID_YEAR) | "
+        f"(EARLY | END_OF) (IN | DASH)? THE? (P_MONTH (COMMA | OF)? P_YEAR | P_MONTH | P_QUARTER | P_FULL | P_UNIT | "
+        f"P_PRIOR | P_YEAR)",
         "P_FULL",
         _part_of_month,
         (
@@ -197,7 +236,7 @@ RULES: tuple[Rule, ...] = (
             ("去年底的会员数", "去年底", "period 2025-12-01/2026-01-01 month"),
             ("3月的上半月的订单", "3月的上半月", "period 2026-03-01/2026-03-16"),
         ),
-        ("early 2025",),
+        ("end of the year",),
     ),
     Rule(
         "part of this month",
@@ -219,14 +258,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "day of a near month",
-        f"{_MONTH} DE? P_DOM",
+        f"{_MONTH} POSS? DE? P_DOM | P_DOM OF THE? {_MONTH}",
         "P_FULL",
         _day_of_month,
         (("上个月15号的订单", "上个月15号", "period 2026-05-15/2026-05-16 day"),),
     ),
     Rule(
         "day of a named week",
-        "(P_UNIT | P_WEEK | P_FULL) POSS? DE? P_WEEKDAY",
+        "(P_UNIT | P_PRIOR | P_WEEK | P_FULL) POSS? DE? P_WEEKDAY",
         "P_FULL",
         _day_of_week,
         (("last week's Wednesday", "last week's Wednesday", "period 2026-06-24/2026-06-25 day"),),

@@ -75,12 +75,36 @@ def _rolling(found: Found) -> DateMention | None:
     count, grain = _length(found)
     if _RANKED.search(found.before()):
         return DateMention("grain", unit=grain, count=count, asked=True)
+    if found.pieces[0].symbol in ("NUMBER", "YEAR4") and grain == "year" and count >= 15 and found.get("ZH_YEAR"):
+        return None  # 24年以来 is since 2024
     return rolling(count, grain, found.today)
 
 
 def _rolling_hours(found: Found) -> DateMention | None:
+    """Whole days only; the last 5 hours are no period that can be asked for."""
     hours = found.one("NUM").value
-    return rolling(hours / 24, "day", found.today) if hours % 24 == 0 and hours else None
+    return rolling(hours / 24, "day", found.today) if hours % 24 == 0 and hours else DateMention("vague")
+
+
+def _full_units(found: Found) -> DateMention | None:
+    """The last 3 full months: those that are over; a unit is over when today is its last day."""
+    count, grain = found.one("NUM").value, found.grain("FULL_UNIT", "UNIT")
+    if count != int(count) or not 0 < count <= _MOST:
+        return None
+    current = unit(grain, found.today)
+    over = current.end == found.today + DAY
+    first = shift(grain, start_of(grain, found.today), (1 if over else 0) - int(count))
+    full = Period(first, shift(grain, first, int(count)))
+    if over or found.get("FULL_UNIT", "WHOLE") is not None:
+        return DateMention("period", full, unit=grain)
+    # the last 3 calendar months, in the middle of one
+    with_current = Period(shift(grain, first, 1), found.today + DAY)
+    return DateMention("ambiguous", unit=grain, candidates=(full, with_current))
+
+
+def _calendar_units(found: Found) -> DateMention | None:
+    word = found.one("UNIT").text
+    return _full_units(found) if "calendar" in word or ("自然" in word and found.grain("UNIT") != "day") else None
 
 
 def _coming(found: Found) -> DateMention | None:
@@ -165,6 +189,25 @@ _TAIL = "(DE? INSIDE | LAI)?"
 
 RULES: tuple[Rule, ...] = (
     Rule(
+        "full units",
+        f"(IN | A)? THE? LATEST THE? DE? NUM (FULL_UNIT | WHOLE DE? COUNTED) {_TAIL}",
+        "DONE",
+        _full_units,
+        (
+            ("the last 3 full months", "the last 3 full months", "period 2026-04-01/2026-07-01 month"),
+            ("最近三个完整月", "最近三个完整月", "period 2026-04-01/2026-07-01 month"),
+        ),
+        ("the last 3 months",),
+    ),
+    Rule(
+        "calendar units",
+        f"(IN | A)? THE? LATEST THE? DE? NUM UNIT {_TAIL}",
+        "DONE",
+        _calendar_units,
+        (("the last 3 calendar months", "the last 3 calendar months", "period 2026-04-01/2026-07-01 month"),),
+        ("the last 3 months", "最近7个自然日"),
+    ),
+    Rule(
         "rolling",
         f"(IN | A)? THE? THIS? LATEST THE? DE? THIS? DE? {_NUMBERED} POSS? {_TAIL} (DE? INSIDE)?",
         "ROLL",
@@ -179,6 +222,32 @@ RULES: tuple[Rule, ...] = (
             ("past fortnight", "past fortnight", "rolling 2026-06-17/2026-07-01 14 day"),
         ),
         ("最近一次下单", "前三的城市", "上两单"),
+    ),
+    Rule(
+        "rolling behind the number",
+        f"(IN | A)? THE? NUM (PAST | PRIOR | LAST) COUNTED {_TAIL}",
+        "ROLL",
+        lambda found: _rolling(found) if found.one("COUNTED").text.endswith("s") else None,
+        (("the 3 past weeks", "the 3 past weeks", "rolling 2026-06-10/2026-07-01 3 week"),),
+        ("2 last orders", "bought once last year"),
+    ),
+    Rule(
+        "days of some kind",
+        "(IN | A)? THE? (LATEST | QIAN | TOU | HOU | FINAL | NEXT | COMING) DE? NUM GE? "
+        "(BUSINESS | WEEKEND | WEEKEND_ONE | WEEKDAY | WEEKDAYS)",
+        "DONE",
+        _vague,
+        (("the last 5 business days", "the last 5 business days", "vague"), ("最近两个周末", "最近两个周末", "vague")),
+        ("on business days",),
+    ),
+    Rule(
+        "every so many units",
+        "EVERY ((NUM DASH? | OTHER | SEVERAL) UNIT | NUM DASH? (FORTNIGHT | HOUR) | HALF_YEAR | HALF_MONTH"
+        "| SPAN_SHORT)",
+        "DONE",
+        _vague,
+        (("every two weeks", "every two weeks", "vague"), ("每三个月", "每三个月", "vague")),
+        ("every month",),
     ),
     Rule(
         "rolling in short",
@@ -241,8 +310,10 @@ RULES: tuple[Rule, ...] = (
         f"(IN | A)? THE? LATEST NUM HOUR {_TAIL}",
         "ROLL",
         _rolling_hours,
-        (("orders in the last 24 hours", "in the last 24 hours", "rolling 2026-06-30/2026-07-01 1 day"),),
-        ("the last 5 hours",),
+        (
+            ("orders in the last 24 hours", "in the last 24 hours", "rolling 2026-06-30/2026-07-01 1 day"),
+            ("the last 5 hours", "the last 5 hours", "vague"),
+        ),
     ),
     Rule(
         "coming",
@@ -279,14 +350,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "last units",
-        f"(FINAL | HOU) {_NUMBERED}",
+        f"THE? FINAL {_NUMBERED} | HOU {_LENGTH}",
         "EDGE_LAST",
         _edge,
         (("2025年最后两个月", "2025年最后两个月", "period 2025-11-01/2026-01-01"),),
     ),
     Rule(
         "last unit of all",
-        "FINAL_ONE UNIT",
+        "FINAL_ONE UNIT | THE? FINAL COUNTED",
         "EDGE_LAST",
         _edge,
         (("2025年最后一个季度", "2025年最后一个季度", "period 2025-10-01/2026-01-01 quarter"),),

@@ -9,7 +9,7 @@ import re
 
 from chat_service.language.dates.grammar import GAP, Piece
 from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS, by_beginning
-from chat_service.language.dates.written import WRITTEN, written_piece
+from chat_service.language.dates.written import written_at
 from chat_service.language.folding import Folded
 from chat_service.language.numbers.read import Number, find_numbers
 from semantic_layer import Grain
@@ -19,9 +19,13 @@ _WORD_END = re.compile(r"[a-z]*")
 _ENDING = re.compile(r"'s(?![a-z])|(?<=s)'(?![a-z0-9])|'(?![a-z0-9])")
 # 周三 is a weekday, but 周三个 begins with 周, and 周日均 is 周 and 日均.
 _ZH_WEEKDAY = re.compile(
-    r"(?:周|星期|礼拜)(?:(?P<day>[一二三四五六天末1-6])|(?P<sunday>日)(?![活均志报]))"
+    r"个?(?:周|星期|礼拜)(?:(?P<day>[一二三四五六天末1-6])|(?P<sunday>日)(?![活均志报]))"
     r"(?![个单笔位件次家名条成折类种\d万千百十])(?<!一(?=[共起直下些样般定]))(?!(?<=一)[共起直下些样般定旦])"
 )
+# 第二个周一 is a Monday, 两个周 are two weeks
+# what a date in digits or in short begins with: 2026-03, q3, fy25, jun-05-2026
+_WRITTEN_BEGINS = frozenset("0123456789'qhwckflptjmasond")
+_NTH = re.compile("(?:第.{1,2}|最后一|首)$")
 _COUNTED_AFTER = re.compile(
     r" ?(?:[个位单件笔次家名人元块万千%]|yuan|rmb|orders?|customers?|members?|people|users?|buyers?)"
 )
@@ -30,7 +34,11 @@ _COUNTED_AFTER = re.compile(
 _POINTED = frozenset("上这本下每那个今去前明当近0123456789一二三四五六七八九十两")
 _UNITS = frozenset("年季月周")
 # 本月中国区 is 本月 and 中国区.
-_NOT_BEFORE = {"月中": frozenset("国位小高等心间午部层山")}
+_NOT_BEFORE = {
+    "月中": frozenset("国位小高等心间午部层山"),
+    "月头": frozenset("0123456789一二三四五六七八九十两"),
+    "个周": frozenset("末"),
+}
 _ZH_DAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "天": 7, "日": 7}
 
 
@@ -44,7 +52,6 @@ class Lexer:
         self.text = folded.text
         self.spaced = folded.text.replace("-", " ")
         self.numbers = {number.fstart: number for number in find_numbers(folded)}
-        self.written = {match.start(): match for match in WRITTEN.finditer(self.text)}
         self.pieces: list[Piece] = []
 
     def read(self) -> list[Piece]:
@@ -57,10 +64,9 @@ class Lexer:
         return self.pieces
 
     def _read_at(self, at: int) -> int:
-        match = self.written.get(at)
-        if match is not None and (piece := written_piece(match)) is not None:
-            return self._add(piece)
         character = self.text[at]
+        if character in _WRITTEN_BEGINS and (piece := written_at(self.text, at)) is not None:
+            return self._add(piece)
         if character.isascii() and character.isalnum():
             word = self._latin_word(at)
         else:
@@ -94,7 +100,7 @@ class Lexer:
         return after.isascii() and (after.isalpha() if before.isalpha() else after.isalnum())
 
     def _zh_weekday(self, at: int) -> Piece | None:
-        if self.text[at] not in "周星礼":
+        if self.text[at] not in "周星礼个" or (self.text[at] == "个" and not _NTH.search(self.text, 0, at)):
             return None
         match = _ZH_WEEKDAY.match(self.text, at)
         if match is None or match["day"] == "末":
@@ -110,7 +116,8 @@ class Lexer:
         if self.text[at] == "-":
             return Piece("DASH", at, at + 1, "-")
         for phrase, symbol, value, grain in _OTHERS.get(self.text[at], ()):
-            if symbol == GAP and phrase[0] in _UNITS and at and self.text[at - 1] in _POINTED:
+            is_unit = (symbol == GAP and (phrase[0] in _UNITS or phrase == "日后")) or symbol == "TO_DATE_UNIT"
+            if is_unit and at and self.text[at - 1] in _POINTED:
                 continue
             if self.text.startswith(phrase, at) and self.text[
                 at + len(phrase) : at + len(phrase) + 1
@@ -125,7 +132,9 @@ class Lexer:
     def _number(self, number: Number) -> Piece:
         text = self.text[number.fstart : number.fend]
         symbol = "NUMBER"
-        if number.unit is not None or number.upto is not None:
+        if number.upto == number.value + 1 and not text[0].isdigit():
+            symbol = "NEIGHBOURS"
+        elif number.unit is not None or number.upto is not None:
             symbol = "AMOUNT"
         elif number.is_ordinal:
             symbol = "ORD"

@@ -29,8 +29,24 @@ def mention_of(date: PartialDate, found: Found) -> DateMention | None:
 
 
 def _period(found: Found) -> DateMention | None:
-    date = found.one("P").date
-    return None if date is None else mention_of(date, found)
+    piece = found.one("P")
+    if piece.date is None:
+        return None
+    if piece.rules[-1] == "previous unit" and _is_beside_another(found):
+        period = piece.date.resolve(found.today)
+        return None if period is None else DateMention("relative_previous", period, unit=period.grain)
+    return mention_of(piece.date, found)
+
+
+def _is_beside_another(found: Found) -> bool:
+    """Previous beside a period that is named, or in a comparison, is the one before that period."""
+    before = found.around[: found.at]
+    compared = [piece for piece in before[-3:] if piece.symbol in _COMPARING] or any(
+        piece.symbol in ("BI", "DIFFERS") for piece in found.later[:2]
+    )
+    return bool(compared) or any(
+        piece.date is not None or (piece.mention is not None and piece.mention.period is not None) for piece in before
+    )
 
 
 def _kept(found: Found) -> DateMention | None:
@@ -38,9 +54,7 @@ def _kept(found: Found) -> DateMention | None:
 
 
 def _kept_comparison(found: Found) -> DateMention | None:
-    return found.one(
-        "COMPARE", "COMPARE_WITH", "RELATIVE", "DONE", "NOW_DONE", "SAME_TIME_DONE", "FISCAL_UNSET"
-    ).mention
+    return found.pieces[-1].mention
 
 
 def _is_unit_before(date: PartialDate | None, found: Found) -> bool:
@@ -102,10 +116,11 @@ def _with(found: Found) -> DateMention | None:
     return None if found.pieces[0].text in _JUST_AND and not found.before() else DateMention("versus")
 
 
+_COMPARING = frozenset(("VS", "BI", "CHANGE_VS", "VS_DONE", "COMPARE"))
 _NAMED_BEFORE = frozenset(("relative unit", "year word", "ago"))
 _PRIOR_WORD = re.compile("previous|prior|preceding|prev")
 _JUST_AND = ("and", "&", "n", "以及", "及")
-_DATED = "(P | ROLL | EDGE_ROLL | RELATIVE | DURATION | SAME_TIME_DONE)"
+_DATED = "(P | P_DOUBT | ROLL | EDGE_ROLL | RELATIVE | DURATION | SAME_TIME_DONE)"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -177,7 +192,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "with the unit before",
-        "WITH_WORD (?= (IN | THE)* RELATIVE)",
+        "WITH_WORD (?= (IN | THE)* (RELATIVE | P_PRIOR))",
         "VS_DONE",
         _with,
         (("上季度和前一季度的差额", "和", "versus"),),
@@ -206,7 +221,12 @@ RULES: tuple[Rule, ...] = (
         ("全部客户",),
     ),
     Rule("length", "(ROLL | EDGE_ROLL | DURATION)", "DATED", _kept),
-    Rule("said as it is", "(RELATIVE | DONE | NOW_DONE | SAME_TIME_DONE | FISCAL_UNSET)", "DATED", _kept_comparison),
+    Rule(
+        "said as it is",
+        "(RELATIVE | DONE | NOW_DONE | SAME_TIME_DONE | FISCAL_UNSET | THAT_UNIT | THAT_WEEKEND | P_DOUBT)",
+        "DATED",
+        _kept_comparison,
+    ),
 )
 
 COMPARED_BEHIND: tuple[Rule, ...] = (

@@ -9,18 +9,28 @@ from datetime import date, timedelta
 
 from chat_service.language.dates.calendar_rules import year_of
 from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.length_rules import rolling
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, days_code, days_of_month
-from semantic_layer import Period, shift, start_of, unit
+from semantic_layer import Grain, Period, shift, start_of, unit
 
 
 def _relative_unit(found: Found) -> PartialDate | None:
     """上个月, this week, next quarter: a calendar unit that many units from the current one."""
-    offset = int(found.one("LAST", "LAST_LAST", "THIS", "NEXT", "CURRENT").value)
+    offset = int(found.one("LAST", "LAST_LAST", "THIS", "NEXT", "CURRENT", "PRIOR").value)
     grain = found.grain("UNIT")
     if grain == "year":
         return PartialDate(year=found.today.year + offset)
     return PartialDate(fixed=unit(grain, found.today, offset))
+
+
+def _half_year(found: Found) -> PartialDate | None:
+    """上个半年: January to June or July to December, whichever is before the one that holds today."""
+    offset = int(found.one("LAST", "THIS", "NEXT", "PRIOR").value)
+    if found.one("LAST", "THIS", "NEXT", "PRIOR").text == "last":
+        return None  # the last half of what, or the six months up to today
+    index = 2 * found.today.year + (found.today.month > 6) + offset
+    return PartialDate(year=index // 2, half=index % 2 + 1)
 
 
 def _this_unit_of(found: Found) -> PartialDate | None:
@@ -28,6 +38,16 @@ def _this_unit_of(found: Found) -> PartialDate | None:
     if re.search(r"[\u4e00-\u9fff]$", found.before()) and not found.before().endswith(("的", "看", "查")):
         return None
     return PartialDate(fixed=unit(found.grain("ZH_UNIT", "COUNTED"), found.today))
+
+
+def _this_unit_with_parts(found: Found) -> PartialDate | None:
+    """The first half of the year; which day of the month asks for a part of every month."""
+    parts = [piece.symbol for piece in found.earlier[1:4]]
+    named = parts and parts[0] in ("COUNTED", "HALF", "HALF_ORDINAL") and not {"WHICH", "EVERY"} & set(parts)
+    if not named or len(parts) < 2:
+        return None
+    grain = found.grain("COUNTED")
+    return PartialDate(year=found.today.year) if grain == "year" else PartialDate(fixed=unit(grain, found.today))
 
 
 def _unit_before_last(found: Found) -> PartialDate:
@@ -100,14 +120,62 @@ def _ago(found: Found) -> PartialDate | None:
     number = found.get("NUM", "COUPLE", "SPAN_SHORT")
     count = 1 if number is None else number.value
     grain = found.grain("UNIT", "SPAN_SHORT")
-    if count != int(count) or count > 1200:
+    if count != int(count) or count > 1200 or _MORE.search(found.before()):
         return None
+    return _so_long_ago(int(count), grain, found)
+
+
+def _so_long_ago(count: int, grain: Grain, found: Found) -> PartialDate | None:
     if grain == "year":
         return PartialDate(year=found.today.year - int(count))
     if grain == "week":
         return PartialDate(fixed=unit("week", shift("week", found.today, -int(count))))
     return PartialDate(fixed=unit(grain, start_of(grain, found.today), -int(count)))
 
+
+def _before_ago(found: Found) -> DateMention | None:
+    """超过30天前, more than 30 days ago: everything before that day."""
+    if found.get("AMOUNT") is None and not _MORE.search(found.before()):
+        return None
+    count, grain = found.one("NUM", "AMOUNT").value, found.grain("UNIT")
+    if (
+        count != int(count)
+        or count > 1200
+        or (found.get("AMOUNT") and not re.search("[多几来]$", found.one("AMOUNT").text))
+    ):
+        return None
+    return _until_then(count, grain, found)
+
+
+def _until_then(count: float, grain: Grain, found: Found) -> DateMention | None:
+    """What is not within the last N units."""
+    within = rolling(count, grain, found.today)
+    return None if within is None or within.period is None else DateMention("open", Period(None, within.period.start))
+
+
+def _ago_or_before(found: Found) -> DateMention | PartialDate | None:
+    """30天以前 is all before the last 30 days, 30天之前 can be that day; 24年以前 is before 2024, 24年前 can be."""
+    number = found.one("NUM")
+    if number.value != int(number.value) or number.value > 1200 or _MORE.search(found.before()):
+        return None
+    year = year_of(found) if found.grain("LENGTH_UNIT") == "year" else None
+    if year is not None and year.year is not None:
+        before = Period(None, date(year.year, 1, 1))
+        if found.get("QIAN") is None or number.value > 1000:
+            return DateMention("open", before)
+        return DateMention("ambiguous", unit="year", candidates=(before, unit("year", found.today, -int(number.value))))
+    if found.get("QIAN") is not None:
+        return None
+    day = _so_long_ago(int(number.value), found.grain("LENGTH_UNIT"), found)
+    period = None if day is None else day.resolve(found.today)
+    until = _until_then(number.value, found.grain("LENGTH_UNIT"), found)
+    if found.one("BEFORE_POST").text != "之前" or period is None or until is None or until.period is None:
+        return until
+    return DateMention("ambiguous", unit=period.grain, candidates=(period, until.period))
+
+
+# more than 30 days ago, 超过30天前
+_MORE = re.compile("(?:more than|over|longer than|at least|超过|多于|大于|至少) ?$")
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -126,12 +194,53 @@ RULES: tuple[Rule, ...] = (
         ("上海的销售额", "这一单多少钱", "下单次数", "上线以来"),
     ),
     Rule(
+        "previous unit",
+        "THE? PRIOR UNIT",
+        "P_PRIOR",
+        _relative_unit,
+        (
+            ("revenue for the previous year", "for the previous year", "period 2025-01-01/2026-01-01 year"),
+            ("前一个月的订单", "前一个月", "period 2026-05-01/2026-06-01 month"),
+            ("the previous calendar month", "the previous calendar month", "period 2026-05-01/2026-06-01 month"),
+        ),
+        ("the previous order", "the month before"),
+    ),
+    Rule(
+        "half-year near today",
+        "(IN | A)? THE? (LAST | THIS | NEXT | PRIOR) (HALF_YEAR | HALF_YEAR_UNIT | HALF)",
+        "P_HALF",
+        _half_year,
+        (
+            ("上个半年的销售额", "上个半年", "period 2025-07-01/2026-01-01"),
+            ("revenue of the previous half-year", "the previous half-year", "period 2025-07-01/2026-01-01"),
+        ),
+        ("近半年的订单",),
+    ),
+    Rule(
+        "last year in short",
+        "LAST_YEAR_SHORT",
+        "P_YEAR",
+        lambda found: PartialDate(year=found.today.year - 1),
+        (("revenue LY", "LY", "period 2025-01-01/2026-01-01 year"),),
+    ),
+    Rule(
         "this unit in one word",
         "DANG (ZH_UNIT | COUNTED)",
         "P_UNIT",
         _this_unit_of,
         (("当月销售额", "当月", "period 2026-06-01/2026-07-01 month"),),
         ("首购当月的客户", "注册当天下单"),
+    ),
+    Rule(
+        "this unit that has parts",
+        "(?<= OF) THE COUNTED",
+        "P_UNIT",
+        _this_unit_with_parts,
+        (
+            ("the first half of the year", "the first half of the year", "period 2026-01-01/2026-07-01"),
+            ("the last day of the quarter", "the last day of the quarter", "period 2026-06-30/2026-07-01 day"),
+        ),
+        ("which day of the month", "revenue of the month"),
     ),
     Rule(
         "unit before last",
@@ -221,7 +330,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "ago",
-        "(NUM | A)? (LENGTH_UNIT | SPAN_SHORT) AGO | NUM LENGTH_UNIT (QIAN | BEFORE_POST) | YEAR_AGO",
+        "(NUM | A)? (LENGTH_UNIT | SPAN_SHORT) AGO | NUM LENGTH_UNIT QIAN | YEAR_AGO",
         "P_UNIT",
         _ago,
         (
@@ -230,6 +339,29 @@ RULES: tuple[Rule, ...] = (
             ("orders two weeks ago", "two weeks ago", "period 2026-06-15/2026-06-22 week"),
         ),
         ("3个月没买",),
+    ),
+    Rule(
+        "longer ago",
+        "(NUM | AMOUNT) LENGTH_UNIT (QIAN | AGO | BEFORE_POST)",
+        "DONE",
+        _before_ago,
+        (
+            ("orders more than 30 days ago", "30 days ago", "open ../2026-06-01"),
+            ("30多天前的订单", "30多天前", "open ../2026-06-01"),
+        ),
+        ("30天前的订单",),
+    ),
+    Rule(
+        "ago or before",
+        "NUM LENGTH_UNIT (BEFORE_POST | QIAN)",
+        "DONE",
+        _ago_or_before,
+        (
+            ("30天以前的订单", "30天以前", "open ../2026-06-01"),
+            ("30天之前的订单", "30天之前", "ambiguous day 2026-05-31/2026-06-01 ../2026-06-01"),
+            ("24年以前的客户", "24年以前", "open ../2024-01-01"),
+        ),
+        ("30天前的订单",),
     ),
     Rule(
         "half a year ago",

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
-from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.grammar import Found, Piece, Rule
 from chat_service.language.dates.joined_rules import month_of
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, both_ends
 from semantic_layer import Grain, Period, add_months, shift, start_of, unit
 
-_MONTH = "(P_MONTH | P_FULL | P_UNIT)"
-_WHOLE = "(P_YEAR | P_MONTH | P_FULL | P_UNIT | P_QUARTER | P_HALF)"
+_MONTH = "(P_MONTH | P_FULL | P_UNIT | P_PRIOR)"
+_WHOLE = "(P_YEAR | P_MONTH | P_FULL | P_UNIT | P_PRIOR | P_QUARTER | P_HALF)"
+_CONTAINERS = ("P_YEAR", "P_MONTH", "P_FULL", "P_UNIT", "P_PRIOR", "P_QUARTER", "P_HALF")
 _EDGES = "(EDGE_FIRST | EDGE_ROLL | EDGE_LAST | EDGE_NTH)"
 
 
 def _first_of(found: Found) -> PartialDate | DateMention | None:
     """2025年前三个月, the first 10 days of March, the last 3 months of 2025, the last quarter of 2025."""
     edge = found.one("EDGE_FIRST", "EDGE_ROLL", "EDGE_LAST", "EDGE_NTH", "ROLL")
-    whole = found.all("P_YEAR", "P_MONTH", "P_FULL", "P_UNIT", "P_QUARTER", "P_HALF")
+    whole = found.all(*_CONTAINERS)
     container = next((piece for piece in whole if piece is not edge), None)
     span = None if container is None or container.date is None else both_ends(container.date.resolve(found.today))
     length = edge.mention
@@ -34,6 +36,10 @@ def _first_of(found: Found) -> PartialDate | DateMention | None:
     if edge.symbol == "ROLL" and not re.match("(?:in |over |during )?(?:the )?last", edge.text):
         return None
     count = int(length.count)
+    if (span[1] - span[0]).days <= 1:
+        return None  # 6月15日前7天 is not within that day
+    if length.unit == "week" and (edge.symbol == "EDGE_NTH" or count == 1):
+        return _nth_week(span, count, edge, container)
     if edge.symbol == "EDGE_NTH":
         return _nth_of(span, count, length.unit)
     if edge.symbol in ("EDGE_FIRST", "EDGE_ROLL"):
@@ -41,8 +47,47 @@ def _first_of(found: Found) -> PartialDate | DateMention | None:
     else:
         period = Period(max(shift(length.unit, span[1], -count), span[0]), span[1])
     assert period.start is not None, "both ends are set"
+    if (period.start, period.end) == span and edge.text.startswith("后"):
+        return None  # 3月后一个月 is behind it
     whole_unit = unit(length.unit, period.start)
     return PartialDate(fixed=whole_unit if (whole_unit.start, whole_unit.end) == (period.start, period.end) else period)
+
+
+def _nth_week(
+    span: tuple[date, date], count: int, edge: Piece, whole: Piece | None
+) -> PartialDate | DateMention | None:
+    """The nth week of a year is its ISO week; that of a month, and the last one, can be counted in two ways."""
+    if edge.symbol in ("EDGE_LAST", "ROLL"):
+        return _last_week(span)
+    if whole is not None and whole.date is not None and whole.symbol == "P_YEAR":
+        period = replace(whole.date, week=count).resolve(span[0])
+        return None if period is None else PartialDate(fixed=period)
+    return _nth_of(span, count, "week")
+
+
+def _last_week(span: tuple[date, date]) -> PartialDate | DateMention:
+    end = span[1] - DAY
+    if end.isoweekday() != 7:
+        return DateMention("ambiguous", unit="week", candidates=(Period(end - 6 * DAY, end + DAY), unit("week", end)))
+    return PartialDate(fixed=unit("week", end))
+
+
+def _nth_weekday(found: Found) -> PartialDate | None:
+    """The second Monday of May, 5月最后一个周五."""
+    day = found.one("P_WEEKDAY")
+    month = next(piece for piece in found.all(*_CONTAINERS) if piece is not day)
+    span = None if month.date is None else both_ends(month.date.resolve(found.today))
+    weekday = None if day.date is None else day.date.weekday
+    number = found.get("ORD", "ORD_ONE")
+    last = found.get("FINAL", "FINAL_ONE") is not None or day.text.startswith("last")
+    if span is None or weekday is None or (number is None and not last) or (span[1] - span[0]).days < 28:
+        return None
+    if number is None:
+        end = span[1] - DAY
+        return PartialDate(fixed=unit("day", end - timedelta(days=(end.isoweekday() - weekday) % 7)))
+    first = span[0] + timedelta(days=(weekday - span[0].isoweekday()) % 7)
+    found_day = first + timedelta(weeks=int(number.value) - 1)
+    return PartialDate(fixed=unit("day", found_day)) if found_day < span[1] else None
 
 
 def _week_of_month(found: Found) -> PartialDate | DateMention | None:
@@ -54,7 +99,7 @@ def _week_of_month(found: Found) -> PartialDate | DateMention | None:
 
 def _last_unit_of(found: Found) -> PartialDate | DateMention | None:
     """The last quarter of 2025; the last week of a month can be counted in two ways."""
-    last, *rest = found.all("P_YEAR", "P_MONTH", "P_FULL", "P_UNIT", "P_QUARTER", "P_HALF")
+    last, *rest = found.all(*_CONTAINERS)
     container = rest[0].date if rest else None
     span = None if container is None else both_ends(container.resolve(found.today))
     period = None if last.date is None else last.date.fixed
@@ -65,10 +110,7 @@ def _last_unit_of(found: Found) -> PartialDate | DateMention | None:
         or not re.match("(?:in )?(?:the )?(?:last|final)", last.text)
     ):
         return None
-    end = span[1] - DAY
-    if period.grain == "week" and end.isoweekday() != 7:
-        return DateMention("ambiguous", unit="week", candidates=(Period(end - 6 * DAY, end + DAY), unit("week", end)))
-    return PartialDate(fixed=unit(period.grain, end))
+    return _last_week(span) if period.grain == "week" else PartialDate(fixed=unit(period.grain, span[1] - DAY))
 
 
 def _nth_of(span: tuple[date, date], count: int, grain: Grain) -> PartialDate | DateMention | None:
@@ -125,6 +167,18 @@ RULES: tuple[Rule, ...] = (
             ("the first 10 days of March", "the first 10 days of March", "period 2026-03-01/2026-03-11"),
             ("the last 3 months of 2025", "the last 3 months of 2025", "period 2025-10-01/2026-01-01"),
         ),
+    ),
+    Rule(
+        "nth weekday of a month",
+        f"THE? (ORD | ORD_ONE | FINAL) P_WEEKDAY (OF | IN) THE? {_WHOLE} | P_WEEKDAY (OF | IN) THE? {_WHOLE} | "
+        f"{_WHOLE} POSS? DE? (ORD | ORD_ONE | FINAL_ONE | FINAL) P_WEEKDAY",
+        "P_FULL",
+        _nth_weekday,
+        (
+            ("orders on the second Monday of May", "on the second Monday of May", "period 2026-05-11/2026-05-12 day"),
+            ("5月最后一个周五的订单", "5月最后一个周五", "period 2026-05-29/2026-05-30 day"),
+        ),
+        ("5月的周一", "the sixth Monday of May"),
     ),
     Rule(
         "week of a month",

@@ -12,6 +12,7 @@ from chat_service.language.dates.holiday_calendar import holiday_days
 from semantic_layer import Period, add_months, unit
 
 DAY = timedelta(days=1)
+LAST_DAY = 31
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class PartialDate:
     """The parts of a date that were named. `fixed` is a period that needs nothing more (`last month`).
 
     `days` are the first and last day of the month for its named parts (上旬: 1, 10), where 0 is the month's last day.
+    `at_end`: the words name the end of something (3月底, year-end), so that before them is up to that end.
     """
 
     year: int | None = None
@@ -31,6 +33,7 @@ class PartialDate:
     days: tuple[int, int] | None = None
     holiday: str | None = None
     fixed: Period | None = None
+    at_end: bool = False
 
     @property
     def year_named(self) -> bool:
@@ -38,7 +41,7 @@ class PartialDate:
 
     def in_year(self, year: int) -> Period | None:
         """The period in that year; None where there is none (30 February, week 53, a holiday not in the calendar)."""
-        if not 1990 <= year <= 2100 or self.weekday is not None or (self.day is not None and self.month is None):
+        if not 1900 <= year <= 2100 or self.weekday is not None or (self.day is not None and self.month is None):
             return None
         if self.holiday is not None:
             return holiday_days(self.holiday, year)
@@ -89,9 +92,14 @@ class PartialDate:
 
 
 def days_code(value: float) -> tuple[int, int]:
-    """The lexicon writes days 11 to 20 as 1120, and 21 to the end as 2100."""
+    """The lexicon writes days 11 to 20 as 1120, 21 to the end as 2100, and as 2131 where the end itself is named."""
     first, last = divmod(int(value), 100)
-    return first, last
+    return first, 0 if last == LAST_DAY else last
+
+
+def in_part(month: PartialDate, code: float) -> PartialDate:
+    """The part of a month with that code (see `days_code`)."""
+    return replace(month, days=days_code(code), at_end=int(code) % 100 == LAST_DAY)
 
 
 def both_ends(period: Period | None) -> tuple[date, date] | None:
@@ -120,6 +128,8 @@ def date_range(first: PartialDate, last: PartialDate, today: date) -> Period | N
     A part that one side leaves out is that of the other side (2026年1月到3月, March 1 to 15, January to March 2026);
     without any year it is the latest such range that has begun. Not cut at today.
     """
+    if first.day is not None and first.month is None and last.month is not None and last.day is not None:
+        first = replace(last, day=first.day)
     if first.day is not None and first.month is None:
         first = PartialDate(fixed=first.resolve(today))
     if last.day is not None and last.month is None and last.fixed is None:

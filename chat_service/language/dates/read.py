@@ -30,7 +30,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from chat_service.language.dates.around_rules import RULES as AROUND
+from chat_service.language.dates.beside_rules import RULES as BESIDE
+from chat_service.language.dates.bound_rules import BOTH
+from chat_service.language.dates.bound_rules import RULES as BOUNDS
 from chat_service.language.dates.calendar_rules import RULES as CALENDAR
+from chat_service.language.dates.digit_rules import RULES as DIGITS
 from chat_service.language.dates.grammar import Pass, Rule, Situation
 from chat_service.language.dates.grouping_rules import RULES as GROUPING
 from chat_service.language.dates.holiday_rules import RULES as HOLIDAYS
@@ -44,7 +49,9 @@ from chat_service.language.dates.mention_rules import COMPARED_BEHIND
 from chat_service.language.dates.mention_rules import RULES as MENTIONS
 from chat_service.language.dates.near_rules import RULES as NEAR
 from chat_service.language.dates.part_rules import RULES as PARTS
+from chat_service.language.dates.range_rules import LISTS
 from chat_service.language.dates.range_rules import RULES as RANGES
+from chat_service.language.dates.twice_rules import RULES as TWICE
 from chat_service.language.folding import Folded
 from semantic_layer import Grain, Period, add_months, unit
 
@@ -59,15 +66,18 @@ __all__ = [
 ]
 
 _GRAMMAR = (
-    (*NEAR, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
-    (*JOINED, *PARTS),
-    YEARS_CARRIED,
-    RANGES,
+    (*DIGITS, *NEAR, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
+    JOINED,
+    (*PARTS, *BESIDE),
+    (*YEARS_CARRIED, *LISTS),
+    TWICE,
+    (*RANGES, *BOUNDS, *AROUND),
+    (*BOTH, *TWICE),
     MENTIONS,
     COMPARED_BEHIND,
 )
 _PASSES = tuple(Pass(rules) for rules in _GRAMMAR)
-RULES: tuple[Rule, ...] = tuple(rule for rules in _GRAMMAR for rule in rules)
+RULES: tuple[Rule, ...] = tuple(dict.fromkeys(rule for rules in _GRAMMAR for rule in rules))
 
 
 def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = None) -> tuple[DateMention, ...]:

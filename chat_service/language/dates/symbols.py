@@ -17,6 +17,6 @@ CLASSES: dict[str, str] = {
     "VERSUS_WORD": "VS BI",
     # Dates without a year, with one, and periods that need none.
     "P_SUB": "P_MONTH P_QUARTER P_HALF P_WEEK P_HOLIDAY P_DAY",
-    "P_DATED": "P_YEAR P_FULL P_UNIT P_DAY_WORD P_WEEKDAY P_TO_DATE P_PART P_FISCAL",
+    "P_DATED": "P_YEAR P_FULL P_UNIT P_PRIOR P_DAY_WORD P_WEEKDAY P_TO_DATE P_PART P_FISCAL",
     "P": "P_SUB P_DATED P_DOM",
 }

@@ -49,18 +49,23 @@ def _entries() -> dict[str, Entry]:
     for table in _TABLES:
         add(table["other"]["not_dates"], GAP)
     for table in _TABLES:
-        for symbol, rows in table["words"].items():
-            for row in rows:
-                if isinstance(row, str):
-                    add([row], symbol)
-                else:
-                    add(row["words"], symbol, row.get("value", 0), row.get("grain"))
+        _symbols(table["words"], add)
     for table in _TABLES:
         _calendar(table.get("calendar", {}), add)
     for table in _TABLES:
         for name, words in table["holidays"].items():
             add(words, f"HOLIDAY:{name}")
     return entries
+
+
+def _symbols(symbols: dict[str, Any], add: Callable[..., None]) -> None:
+    """The words of each symbol: alone, or with a value and a unit."""
+    for symbol, rows in symbols.items():
+        for row in rows:
+            if isinstance(row, str):
+                add([row], symbol)
+            else:
+                add(row["words"], symbol, row.get("value", 0), row.get("grain"))
 
 
 def _calendar(names: dict[str, Any], add: Callable[..., None]) -> None:
@@ -72,6 +77,12 @@ def _calendar(names: dict[str, Any], add: Callable[..., None]) -> None:
         add([f"{word}s", f"{word}'s"], "WEEKDAYS", index + 1, "day")
     for index, words in enumerate(names.get("weekdays_short", ())):
         add(words, "WEEKDAY_SHORT", index + 1, "day")
+
+
+def month_names() -> dict[str, int]:
+    """The names that months have in Latin letters, for dates written like 05-Jun-2026."""
+    names = (table.get("calendar", {}).get("months", ()) for table in _TABLES)
+    return {word: index + 1 for table in names for index, words in enumerate(table) for word in words if word.isalpha()}
 
 
 def by_beginning() -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:

@@ -3,44 +3,70 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from chat_service.language.dates.grammar import Piece
-from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
+from chat_service.language.dates.words import month_names
 from semantic_layer import Grain, unit
 
+_MONTHS = month_names()
+_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _EDGE = r"(?<![a-z0-9.])"
 _END = r"(?![a-z0-9])"
-WRITTEN = re.compile(
-    "|".join(
-        (
-            r"(?<![\d.])(?P<ymd>(?P<y1>(?:19|20)\d\d)(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2}))(?!\d)",
-            r"(?<![\d.])(?P<ymd8>(?P<y2>20\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>0[1-9]|[12]\d|3[01]))(?!\d)",
-            r"(?<![\d./])(?P<ym>(?P<y3>20\d\d)(?P<s3>[-/.])(?P<m3>1[0-2]|0[1-9]|(?<=[-/])[1-9]))(?![\d./]|-\d|(?<=\.\d\d)[万k%元])",
-            r"(?<![\d.])(?P<ym6>(?P<y4>20\d\d)(?P<m4>0[1-9]|1[0-2]))(?![\d.]|[万k%元个])",
-            r"(?<![\d.])(?P<dmy>(?P<a5>\d{1,2})(?P<s5>[-/.])(?P<b5>\d{1,2})(?P=s5)(?P<y5>(?:20)?\d\d))(?!\d)",
-            r"(?<![\d.])(?P<my>(?P<m6>0?[1-9]|1[0-2])/(?P<y6>20\d\d))(?!\d)",
-            rf"{_EDGE}(?P<q_y>q(?P<q7>[1-4])[- ]?(?P<y7>'\d\d|20\d\d|(?<!-)(?<! )\d\d)){_END}",
-            rf"{_EDGE}(?P<nq_y>(?P<q8>[1-4])q[- ]?'?(?P<y8>20\d\d|\d\d)){_END}",
-            rf"{_EDGE}(?P<y_q>(?P<y9>20\d\d|\d\d)[- ]?q(?P<q9>[1-4])){_END}",
-            rf"{_EDGE}(?P<q>q(?P<q10>[1-4])|(?P<q11>[1-4])q){_END}",
-            rf"{_EDGE}(?P<h_y>(?:h(?P<h12>[12])[- ]?(?P<y12>'\d\d|20\d\d|(?<!-)(?<! )\d\d))){_END}",
-            rf"{_EDGE}(?P<nh_y>(?P<h13>[12])h[- ]?'?(?P<y13>20\d\d|\d\d)){_END}",
-            rf"{_EDGE}(?P<y_h>(?P<y14>20\d\d|\d\d)[- ]?h(?P<h14>[12])){_END}",
-            rf"{_EDGE}(?P<h>h(?P<h15>[12])|(?P<h16>[12])h){_END}",
-            rf"{_EDGE}(?P<y_w>(?P<y17>20\d\d)[- ]?w(?P<w17>\d{{1,2}})){_END}",
-            rf"{_EDGE}(?P<w>(?:w|wk|cw|kw|week |wk |week #)(?P<w18>\d{{1,2}})){_END}",
-            rf"{_EDGE}(?P<fy>fy ?'?(?P<y19>20\d\d|\d\d)){_END}",
-            rf"{_EDGE}(?P<last_n>[lp](?P<n20>\d{{1,3}})(?P<u20>d|w|m|q|y)){_END}",
-            rf"{_EDGE}(?P<span>(?P<n21>\d{{1,3}})(?P<u21>d|w|m|mo|mos|mth|mths|yr|yrs|y)){_END}",
-            rf"{_EDGE}(?P<ttm>ttm|ltm){_END}",
-            r"(?<![a-z0-9'])(?P<apostrophe_year>'(?P<y22>\d\d))(?![\da-z'])",
-            r"(?<![\d./])(?P<slash>(?P<a23>\d{1,2})/(?P<b23>\d{1,2}))(?![\d./])",
-            rf"{_EDGE}(?P<words>2day|2moro|2morrow){_END}",
-        )
-    )
+_DIGITS_FIRST = (
+    r"(?<![\d.])(?P<ymd>(?P<y1>(?:19|20)\d\d)(?P<s1>[-/. ])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2}))(?![\d月%万])",
+    rf"{_EDGE}(?P<d_name>(?P<nd>\d{{1,2}})[-/.]?(?P<nm>{_NAME})[-/.]?(?P<ny>(?:19|20)\d\d|(?<=[-/.])\d\d)){_END}",
+    r"(?<![\d.])(?P<ymd8>(?P<y2>20\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>0[1-9]|[12]\d|3[01]))(?!\d)",
+    r"(?<![\d./])(?P<ym>(?P<y3>20\d\d)(?P<s3>[-/.])(?P<m3>1[0-2]|0[1-9]|[1-9]))(?![\d./]|(?P=s3)\d|[万k%元日号])",
+    r"(?<![\d.])(?P<ym6>(?P<y4>20\d\d)(?P<m4>0[1-9]|1[0-2]))(?![\d.]|[万k%元个])",
+    r"(?<![\d.])(?P<dmy>(?P<a5>\d{1,2})(?P<s5>[-/.])(?P<b5>\d{1,2})(?P=s5)(?P<y5>(?:20)?\d\d))(?!\d)",
+    r"(?<![\d.])(?P<my>(?P<m6>0?[1-9]|1[0-2])[-/.](?P<y6>20\d\d))(?![\d/.])",
+    rf"{_EDGE}(?P<nq_y>(?P<q8>[1-4])q[- ]?'?(?P<y8>20\d\d|\d\d)){_END}",
+    rf"{_EDGE}(?P<y_q>(?P<y9>20\d\d|\d\d)(?:[-/ ]|, )?q(?P<q9>[1-4])){_END}",
+    rf"{_EDGE}(?P<q>q(?P<q10>[1-4])|(?P<q11>[1-4])q){_END}",
+    rf"{_EDGE}(?P<nh_y>(?P<h13>[12])h[- ]?'?(?P<y13>20\d\d|\d\d)){_END}",
+    rf"{_EDGE}(?P<y_h>(?P<y14>20\d\d|\d\d)(?:[-/ ]|, )?h(?P<h14>[12])){_END}",
+    rf"{_EDGE}(?P<h>h(?P<h15>[12])|(?P<h16>[12])h){_END}",
+    rf"{_EDGE}(?P<y_w>(?P<y17>20\d\d)[- ]?(?:w|wk ?|week )(?P<w17>\d{{1,2}})){_END}",
+    rf"{_EDGE}(?P<span>(?P<n21>\d{{1,3}})(?P<u21>d|w|m|mo|mos|mth|mths|yr|yrs|y)){_END}",
+    r"(?<![\d./])(?P<slash>(?P<a23>\d{1,2})/(?P<b23>\d{1,2}))(?![\d./])",
+    r"(?:(?<=[至到~])|(?<=to ))(?P<dashed>(?P<a24>0[1-9]|1[0-2])-(?P<b24>[0-3]\d))(?![\d-])",
+    rf"{_EDGE}(?P<words>2day|2moro|2morrow){_END}",
 )
+_LETTERS_FIRST = (
+    rf"{_EDGE}(?P<name_d>(?P<nm2>{_NAME})[-/.](?P<nd2>\d{{1,2}})[-/.](?P<ny2>(?:19|20)?\d\d)){_END}",
+    rf"{_EDGE}(?P<name_y>(?P<nm3>{_NAME})[-/.](?P<ny3>(?:19|20)\d\d)){_END}",
+    rf"{_EDGE}(?P<q_y>q(?P<q7>[1-4])[-/ ]?(?P<y7>'\d\d|20\d\d|(?<!-)(?<! )\d\d)){_END}",
+    rf"{_EDGE}(?P<h_y>(?:h(?P<h12>[12])[- ]?(?P<y12>'\d\d|20\d\d|(?<!-)(?<! )\d\d))){_END}",
+    rf"{_EDGE}(?P<w>(?:w|wk|cw|kw|week |wk |week #|week no\. ?)(?P<w18>\d{{1,2}})){_END}",
+    rf"{_EDGE}(?P<fy>fy ?'?(?P<y19>20\d\d|\d\d)){_END}",
+    rf"{_EDGE}(?P<cy>cy ?'?(?P<y25>20\d\d|\d\d)){_END}",
+    rf"{_EDGE}(?P<last_n>[lp](?P<n20>\d{{1,3}})(?P<u20>d|w|m|q|y)){_END}",
+    rf"{_EDGE}(?P<ttm>ttm|ltm){_END}",
+    r"(?<![a-z0-9'])(?P<apostrophe_year>'(?P<y22>\d\d))(?![\da-z'])",
+    rf"{_EDGE}(?P<q>q(?P<q10>[1-4])|(?P<q11>[1-4])q){_END}",
+    rf"{_EDGE}(?P<h>h(?P<h15>[12])|(?P<h16>[12])h){_END}",
+)
+
+
+def _one_of(alternatives: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives))
+
+
+_WITH_DIGITS, _WITH_LETTERS = _one_of(_DIGITS_FIRST), _one_of(_LETTERS_FIRST)
+
+
+def written_at(text: str, at: int) -> Piece | None:
+    """The date in digits or in short that begins there; None where there is none (2026-13-40)."""
+    pattern = _WITH_DIGITS if text[at].isdigit() else _WITH_LETTERS
+    match = pattern.match(text, at)
+    return None if match is None else written_piece(match)
+
+
+_LATEST_SHORT_YEAR = 35
+_LEAP_YEAR = 2024
 _UNITS: dict[str, Grain] = {
     **dict.fromkeys(("d",), "day"),
     **dict.fromkeys(("w",), "week"),
@@ -53,7 +79,7 @@ _UNITS: dict[str, Grain] = {
 def written_piece(match: re.Match[str]) -> Piece | None:
     """The piece for a match, or None where the digits are no date (2026-13-40)."""
     group = match.groupdict()
-    name = next(key for key in _READERS if group[key] is not None)
+    name = next(key for key in _READERS if group.get(key) is not None)
     return _READERS[name](match)
 
 
@@ -67,90 +93,107 @@ def full_year(written: str | int) -> int:
     return year + 2000 if year < 100 else year
 
 
+def _of(match: re.Match[str], *names: str) -> str:
+    """The first of these groups that the pattern has and that matched, else nothing."""
+    groups = match.groupdict()
+    return next((found for name in names if (found := groups.get(name))), "")
+
+
 def _piece(match: re.Match[str], symbol: str, meaning: PartialDate | None = None, *, value: float = 0) -> Piece:
     return Piece(symbol, match.start(), match.end(), match.group(), value, date=meaning, rules=("written",))
 
 
-def _day(match: re.Match[str], year: int, month: int, day: int) -> Piece | None:
+def _day_or_none(year: int, month: int, day: int) -> PartialDate | None:
     try:
-        found = date(year, month, day)
+        return PartialDate(fixed=unit("day", date(year, month, day)))
     except ValueError:
         return None
-    return _piece(match, "P_FULL", PartialDate(fixed=unit("day", found)))
+
+
+def _digits(match: re.Match[str], *readings: PartialDate | None) -> Piece | None:
+    """A day in digits: sure where every order in which it can be written gives the same day."""
+    days = {reading for reading in readings if reading is not None}
+    if not days:
+        return None
+    symbol, meaning = ("P_FULL", days.pop()) if len(days) == 1 else ("WRITTEN", None)
+    return replace(_piece(match, symbol, meaning), readings=readings)
 
 
 def _ymd(match: re.Match[str]) -> Piece | None:
-    keys = ("y1", "m1", "d1") if match["ymd"] else ("y2", "m2", "d2")
-    year, month, day = (int(match[key]) for key in keys)
-    return _day(match, year, month, day)
+    year, month, day = int(_of(match, "y1", "y2")), int(_of(match, "m1", "m2")), int(_of(match, "d1", "d2"))
+    return _digits(match, _day_or_none(year, month, day), None, None)
+
+
+def _named_month(match: re.Match[str]) -> Piece | None:
+    """05-Jun-2026, Jun-05-2026, 5 Jun 26."""
+    day, month, year = _of(match, "nd", "nd2"), _of(match, "nm", "nm2"), _of(match, "ny", "ny2")
+    return _digits(match, _day_or_none(full_year(year), _MONTHS[month], int(day)))
+
+
+def _month_and_year(match: re.Match[str]) -> Piece | None:
+    return _piece(match, "P_FULL", PartialDate(year=int(_of(match, "ny3")), month=_MONTHS[_of(match, "nm3")]))
 
 
 def _ym(match: re.Match[str]) -> Piece | None:
-    year, month = (match["y3"], match["m3"]) if match["ym"] else (match["y4"], match["m4"])
+    year, month = _of(match, "y3", "y4"), _of(match, "m3", "m4")
     return _piece(match, "P_FULL", PartialDate(year=int(year), month=int(month)))
 
 
 def _dmy(match: re.Match[str]) -> Piece | None:
-    """3/7/2017: month and day in doubt unless only one order gives a date; 3.7.2017 is written where the day
-    is first.
-    """
-    first, second, year = int(match["a5"]), int(match["b5"]), full_year(match["y5"])
-    readings = [_day(match, year, first, second), _day(match, year, second, first)]
-    found = [piece for piece in readings if piece is not None]
-    if len(found) == 2 and first != second:
-        periods = [piece.date.fixed for piece in found if piece.date is not None]
-        candidates = tuple(period for period in periods if period is not None)
-        piece = _piece(match, "DONE")
-        return Piece(
-            "DONE",
-            piece.fstart,
-            piece.fend,
-            piece.text,
-            rules=piece.rules,
-            mention=DateMention("ambiguous", unit="day", candidates=candidates),
-        )
-    return found[0] if found else None
+    """3/7/2017: month and day in doubt unless only one order gives a date; 26.3.15 can begin with the year."""
+    first, second, year = int(_of(match, "a5")), int(_of(match, "b5")), full_year(_of(match, "y5"))
+    year_first = len(_of(match, "y5")) == 2 and 10 <= first <= _LATEST_SHORT_YEAR
+    return _digits(
+        match,
+        _day_or_none(year, first, second),
+        _day_or_none(year, second, first),
+        _day_or_none(full_year(first), second, int(_of(match, "y5"))) if year_first else None,
+    )
 
 
 def _my(match: re.Match[str]) -> Piece | None:
-    return _piece(match, "P_FULL", PartialDate(year=int(match["y6"]), month=int(match["m6"])))
+    return _piece(match, "P_FULL", PartialDate(year=int(_of(match, "y6")), month=int(_of(match, "m6"))))
 
 
 def _quarter(match: re.Match[str]) -> Piece | None:
-    quarter = match["q7"] or match["q8"] or match["q9"] or match["q10"] or match["q11"]
-    year = match["y7"] or match["y8"] or match["y9"]
-    if year is None:
+    quarter = _of(match, "q7", "q8", "q9", "q10", "q11")
+    year = _of(match, "y7", "y8", "y9")
+    if not year:
         return _piece(match, "P_QUARTER", PartialDate(quarter=int(quarter)))
     return _piece(match, "P_FULL", PartialDate(year=full_year(year), quarter=int(quarter)))
 
 
 def _half(match: re.Match[str]) -> Piece | None:
-    half = match["h12"] or match["h13"] or match["h14"] or match["h15"] or match["h16"]
-    year = match["y12"] or match["y13"] or match["y14"]
-    if year is None:
+    half = _of(match, "h12", "h13", "h14", "h15", "h16")
+    year = _of(match, "y12", "y13", "y14")
+    if not year:
         return _piece(match, "P_HALF", PartialDate(half=int(half)))
     return _piece(match, "P_FULL", PartialDate(year=full_year(year), half=int(half)))
 
 
 def _week(match: re.Match[str]) -> Piece | None:
-    week = int(match["w17"] or match["w18"])
+    week = int(_of(match, "w17", "w18"))
     if not 1 <= week <= 53:
         return None
-    if match["y17"]:
-        return _piece(match, "P_FULL", PartialDate(year=int(match["y17"]), week=week))
+    if _of(match, "y17"):
+        return _piece(match, "P_FULL", PartialDate(year=int(_of(match, "y17")), week=week))
     return _piece(match, "P_WEEK", PartialDate(week=week))
 
 
 def _fiscal(match: re.Match[str]) -> Piece | None:
-    return _piece(match, "FISCAL_LABEL", value=full_year(match["y19"]))
+    return _piece(match, "FISCAL_LABEL", value=full_year(_of(match, "y19")))
+
+
+def _calendar_year(match: re.Match[str]) -> Piece | None:
+    return _piece(match, "P_YEAR", PartialDate(year=full_year(_of(match, "y25"))))
 
 
 def _span(match: re.Match[str]) -> Piece | None:
-    if match["ttm"]:
+    if _of(match, "ttm"):
         return _counted(match, "ROLLING_SHORT", 12, "month")
-    if match["last_n"]:
-        return _counted(match, "ROLLING_SHORT", int(match["n20"]), _UNITS[match["u20"]])
-    return _counted(match, "SPAN_SHORT", int(match["n21"]), _UNITS[match["u21"]])
+    if _of(match, "last_n"):
+        return _counted(match, "ROLLING_SHORT", int(_of(match, "n20")), _UNITS[_of(match, "u20")])
+    return _counted(match, "SPAN_SHORT", int(_of(match, "n21")), _UNITS[_of(match, "u21")])
 
 
 def _counted(match: re.Match[str], symbol: str, count: int, grain: Grain) -> Piece:
@@ -158,12 +201,24 @@ def _counted(match: re.Match[str], symbol: str, count: int, grain: Grain) -> Pie
 
 
 def _apostrophe(match: re.Match[str]) -> Piece | None:
-    return _piece(match, "YEAR_SHORT", PartialDate(year=full_year(match["y22"])), value=full_year(match["y22"]))
+    return _piece(
+        match, "YEAR_SHORT", PartialDate(year=full_year(_of(match, "y22"))), value=full_year(_of(match, "y22"))
+    )
 
 
 def _slash(match: re.Match[str]) -> Piece | None:
-    """3/15 without a year: a date only beside other words of time."""
-    return _piece(match, "SLASH", value=int(match["a23"]) * 100 + int(match["b23"]))
+    """3/15 without a year: month and day, day and month, or year and month (26/3)."""
+    first, second = int(_of(match, "a23", "a24")), int(_of(match, "b23", "b24"))
+    if _of(match, "dashed"):
+        return replace(_piece(match, "SLASH"), readings=(_month_and_day(first, second),))
+    year_month = PartialDate(year=2000 + first, month=second) if first > 12 and 1 <= second <= 12 else None
+    readings = (_month_and_day(first, second), _month_and_day(second, first), year_month)
+    return replace(_piece(match, "SLASH"), readings=readings) if any(readings) else None
+
+
+def _month_and_day(month: int, day: int) -> PartialDate | None:
+    found = PartialDate(month=month, day=day)
+    return found if 1 <= month <= 12 and day and found.in_year(_LEAP_YEAR) is not None else None
 
 
 def _today_word(match: re.Match[str]) -> Piece | None:
@@ -172,6 +227,9 @@ def _today_word(match: re.Match[str]) -> Piece | None:
 
 _READERS = {
     "ymd": _ymd,
+    "d_name": _named_month,
+    "name_d": _named_month,
+    "name_y": _month_and_year,
     "ymd8": _ymd,
     "ym": _ym,
     "ym6": _ym,
@@ -188,10 +246,12 @@ _READERS = {
     "y_w": _week,
     "w": _week,
     "fy": _fiscal,
+    "cy": _calendar_year,
     "last_n": _span,
     "span": _span,
     "ttm": _span,
     "apostrophe_year": _apostrophe,
     "slash": _slash,
+    "dashed": _slash,
     "words": _today_word,
 }

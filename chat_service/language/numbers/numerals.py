@@ -68,8 +68,22 @@ _EN_NTH = (
     "tenth",
     "eleventh",
     "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
 )
 EN_ORDINALS: dict[str, int] = {word: index + 1 for index, word in enumerate(_EN_NTH)}
+EN_ORDINALS |= {
+    f"{ten}{joint}{word}": 10 * (index + 2) + EN_ORDINALS[word]
+    for index, ten in enumerate(_EN_TENS)
+    for joint in "- "
+    for word in _EN_NTH[:9]
+}
+EN_ORDINALS |= {f"{ten[:-1]}ieth": 10 * (index + 2) for index, ten in enumerate(_EN_TENS)}
 _EN_DIGIT = "|".join(sorted(_EN_UNITS, key=len, reverse=True))
 _EN_TEN = "|".join(_EN_TENS)
 _EN_BELOW_100 = rf"(?:(?:{_EN_TEN})(?:[- ](?:{_EN_DIGIT}))?|(?:{_EN_DIGIT}))"

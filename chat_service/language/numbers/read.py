@@ -70,8 +70,8 @@ _ALTERNATIVES = (
     r"(?P<half_en>(?<![a-z])half(?![a-z]|-|[- ](?:a )?(?:year|month|yr)| a (?:million|thousand|dozen|hundred)))",
     r"(?P<times>(?<![a-z])(?:once|twice|thrice)(?![a-z]))",
     r"(?P<dozens>(?<![a-z])(?:dozens|hundreds|thousands) of(?![a-z]))",
+    rf"(?P<ordinal_name>(?<![a-z])(?:{'|'.join(sorted(EN_ORDINALS, key=len, reverse=True))})(?![a-z]))",
     rf"(?P<en>(?<![a-z]){EN_NUMBER}(?![a-z])){_AFTER.format('e_')}",
-    rf"(?P<ordinal_name>(?<![a-z])(?:{'|'.join(EN_ORDINALS)})(?![a-z]))",
 )
 _NUMBER = re.compile("|".join(f"(?:{alternative})" for alternative in _ALTERNATIVES))
 _TOP = re.compile(r"(?<![a-z])(?:[a-z]{2,})$")
@@ -86,6 +86,8 @@ _WORDS_WITH_NUMERALS = re.compile(
     "十分(?!之|钟|[以之])|[四三九六]川|三亚|三明|九江|六安|一线|二线|三线|四线|千万(?=别|不|要|记)|万一|百分|两广|四海|半导"
 )
 _RANGE = re.compile(" ?(?:到|至|-|~|to|and|和|或) ?")
+# 一、二季度, 三和四月
+_LISTED = re.compile("[、,和及与][一二三四五六七八九十]+[月季周]")
 _SCALES = {
     "百": 100,
     "千": 1000,
@@ -209,7 +211,7 @@ def _zh(folded: Folded, match: re.Match[str]) -> Number | None:
 def _is_neighbours(numeral: str) -> bool:
     """两三, 七八: the one or the other."""
     low, high = zh_value(numeral[0]), zh_value(numeral[1])
-    return low is not None and high is not None and 0 < low < 10 and high == low + 1
+    return low is not None and high is not None and 0 < low < 9 and high == low + 1
 
 
 def _counts(numeral: str, before: str, after: str) -> bool:
@@ -227,8 +229,14 @@ def _counts(numeral: str, before: str, after: str) -> bool:
     if follower in _MEASURES and follower:
         return numeral != "一" or follower not in _NOT_AFTER_ONE
     if numeral == "一":
-        return (before.endswith(_RANK_WORDS) and follower in ("", " ", "的")) or _begins_range(after)
-    return _begins_range(after) or (before[-1:] in _RANKS and before != "") or before.endswith(_RANK_WORDS)
+        in_rank = before.endswith(_RANK_WORDS) and follower in ("", " ", "的")
+        return in_rank or _begins_range(after) or _LISTED.match(after) is not None
+    return (
+        _begins_range(after)
+        or _LISTED.match(after) is not None
+        or (before[-1:] in _RANKS and before != "")
+        or before.endswith(_RANK_WORDS)
+    )
 
 
 def _begins_range(after: str) -> bool:
