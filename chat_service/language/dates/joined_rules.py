@@ -86,17 +86,17 @@ def _edge_of_year(year: PartialDate, part: Piece, found: Found) -> PartialDate |
         return None
     months = {110: 1, 2131: 12}.get(int(part.value))
     if part.text in _WIDE or months is None:
-        spans = {110: ((1, 1), (1, 3)), 1120: ((6, 6), (5, 8)), 2100: ((12, 12), (10, 12))}[days_of_end(part.value)]
-        named = date_range_of_months(year, spans, found)
+        spans = {110: ((1, 1), (1, 3)), 1120: ((6, 6), (5, 8)), 2100: ((12, 12), (10, 12))}[_end_code(part.value)]
+        named = _months_of_year(year, spans, found)
         return DateMention("ambiguous", unit="month", candidates=named) if named else None
     return replace(year, month=months, at_end=months == 12)
 
 
-def days_of_end(code: float) -> int:
+def _end_code(code: float) -> int:
     return 2100 if int(code) % 100 == LAST_DAY else int(code)
 
 
-def date_range_of_months(year: PartialDate, spans: tuple[tuple[int, int], ...], found: Found) -> tuple[Period, ...]:
+def _months_of_year(year: PartialDate, spans: tuple[tuple[int, int], ...], found: Found) -> tuple[Period, ...]:
     """From month to month of that year, each cut at today."""
     if year.year is None:
         return ()
