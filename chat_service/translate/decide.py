@@ -59,11 +59,11 @@ def decide(parsed: Parsed, question: Question, assembly: Assembly) -> Decision:
     if question.previous is not None:
         changed = follow_up(frame, question.previous, assembly)
         if changed is not None:
-            refuse_unaccounted(frame, assembly, changed)
+            refuse_unaccounted(frame, assembly, changed, goes_on=True)
             refuse_conflicts(frame, assembly, changed)
             return Decision(without_contradiction(changed, assembly), follow_up=True)
     request = new_request(frame, assembly)
-    refuse_unaccounted(frame, assembly, request)
+    refuse_unaccounted(frame, assembly, request, goes_on=question.previous is not None)
     refuse_conflicts(frame, assembly, request)
     return Decision(without_contradiction(request, assembly))
 

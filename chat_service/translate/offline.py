@@ -99,7 +99,9 @@ class OfflineTranslator:
     def _suggestions(
         self, denial: Denial, parsed: Parsed | None, question: Question, language: Language
     ) -> tuple[str, ...]:
-        """Questions that can be answered: about what was asked and its nearest, else what the model is about."""
+        """Questions that can be answered: this one without the words at fault, then about what was asked and its
+        nearest, else what the model is about.
+        """
         metrics = self._model.metrics
         named = {m.label.in_language(language): name for name, m in metrics.items() if not m.definition.hidden}
         near = [named[label] for label in denial.nearest if label in named]
@@ -110,7 +112,7 @@ class OfflineTranslator:
         related = [name for name in named.values() if set(asked) & set(metrics[name].inputs)]
         related += [name for each in asked for name in metrics[each].inputs]
         leading = sorted(named.values(), key=lambda name: -sum(name in m.inputs for m in metrics.values()))
-        found: list[str] = []
+        found = list(self._without(denial.subject, question, language))
         tried = dict.fromkeys((*asked, *near, *related, *first, *leading[:_LEADING]))
         for name in (name for name in tried if not metrics[name].definition.hidden):
             label = metrics[name].label.in_language(language)
@@ -118,6 +120,21 @@ class OfflineTranslator:
             if len(found) < _SUGGESTED and self._reads_as(text, name, question, language):
                 found.append(text)
         return tuple(found)
+
+    def _without(self, subject: str, question: Question, language: Language) -> tuple[str, ...]:
+        """The question without the words at fault, where that is a request."""
+        at = fold(question.text).text.find(fold(subject).text) if subject.strip() else -1
+        if at < 0:
+            return ()
+        start, end = fold(question.text).span(at, at + len(fold(subject).text))
+        before, after = question.text[:start].rstrip(), question.text[end:].lstrip()
+        shorter = f"{before} {after}" if subject.isascii() else before + after.removeprefix("的")
+        scope = self._scope(replace(question, text=shorter), language)
+        try:
+            decision = decide(parse(shorter, scope, self._speller), question, Assembly(scope, self._index))
+        except StopError:
+            return ()
+        return (shorter.strip(),) if decision.request is not None else ()
 
     def _reads_as(self, text: str, metric: str, question: Question, language: Language) -> bool:
         """Whether a question that would be offered is itself read as one about the metric."""

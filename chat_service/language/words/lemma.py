@@ -6,20 +6,20 @@ both sides meet even where the base form is not a word (`purchas`).
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
-from importlib.resources import files
+
+from chat_service.language.words.tables import tables
 
 _VOWELS = frozenset("aeiouy")
-_FORMS = json.loads(files(__package__).joinpath("en/forms.json").read_text(encoding="utf-8"))
-_IRREGULAR: dict[str, str] = _FORMS["irregular"]
+_IRREGULAR: dict[str, str] = {form: base for base, forms in tables("en")["irregular"].items() for form in forms}
+_FORMS = tables("en")["form"]
 # Words that only look inflected.
-_WHOLE: frozenset[str] = frozenset(_FORMS["whole"])
+_WHOLE = frozenset(_FORMS["whole"])
 # Common verbs whose e the endings swallow and that no ending of theirs gives away.
-_SILENT_E: frozenset[str] = frozenset(_FORMS["silent_e"])
-_SILENT_E_ENDINGS: tuple[str, ...] = tuple(_FORMS["silent_e_endings"])
-_NO_E: frozenset[str] = frozenset(_FORMS["no_silent_e"])
-_DOUBLED: frozenset[str] = frozenset(_FORMS["doubled"])
+_SILENT_E = frozenset(_FORMS["silent_e"])
+_SILENT_E_ENDINGS = _FORMS["silent_e_endings"]
+_NO_E = frozenset(_FORMS["no_silent_e"])
+_DOUBLED = frozenset(_FORMS["doubled"])
 
 
 @lru_cache(maxsize=8192)

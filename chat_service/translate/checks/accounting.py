@@ -7,6 +7,7 @@ used; words without meaning need no use. Anything else would have vanished.
 from __future__ import annotations
 
 from chat_service.translate.checks.contradictions import rows_exclude
+from chat_service.translate.checks.fillers import says_nothing
 from chat_service.translate.grammar.categories import Amount, Item, Node, Rank, Values, mentions_of
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.matching import is_a, is_any
@@ -45,11 +46,11 @@ _SPREAD_OUT = frozenset({"分布", "的分布", "分布情况", "distribution", 
 _EARLIER = frozenset({"before", "previously"})
 
 
-def refuse_unaccounted(frame: Frame, assembly: Assembly, request: Request) -> None:
+def refuse_unaccounted(frame: Frame, assembly: Assembly, request: Request, *, goes_on: bool = False) -> None:
     """Raise StopError for the first word that carries meaning and was not used."""
     used = {(mention.start, mention.end) for use in assembly.uses for mention in mentions_of(use.item)}
     for item in frame.items:
-        if _is_used(item, used) or _carries_nothing(item, frame, request, assembly):
+        if _is_used(item, used) or _carries_nothing(item, frame, request, assembly, goes_on=goes_on):
             continue
         raise StopError(Denial("not_supported", said(item)))
 
@@ -58,7 +59,7 @@ def _is_used(item: Item, used: set[tuple[int, int]]) -> bool:
     return any((mention.start, mention.end) in used for mention in mentions_of(item))
 
 
-def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assembly) -> bool:
+def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assembly, *, goes_on: bool) -> bool:
     if isinstance(item, Rank):
         return bool(request.order_by)
     if isinstance(item, Amount):
@@ -70,7 +71,7 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
     if _is_second_verb(item, frame) or _says_more(item, frame, request, assembly):
         return False
     if item.is_filler:
-        return True
+        return says_nothing(item, frame, request, assembly.scope.structure, goes_on=goes_on)
     if is_any(item, *_SHAPING) and item.date is None and not (item.values() or item.lists()):
         return True
     if item.date is not None:

@@ -211,13 +211,13 @@ class Speller:
                 continue
             beside = 0.0 if unknown.start <= at < unknown.end else 0.1
             for sound in self._sounds_of(character):
-                usual = homophones().get(character, [])
+                usual = homophones().get(character, ())
                 tries.extend(
                     (at, at + 1, other, -0.1 if other in usual else beside)
                     for other in self._by_sound.get(sound, ())
                     if other != character
                 )
-            tries.extend((at, at + 1, other, -0.1) for other in homophones().get(character, []))
+            tries.extend((at, at + 1, other, -0.1) for other in homophones().get(character, ()))
         return tries
 
     @cached_property

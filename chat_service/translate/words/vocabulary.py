@@ -1,25 +1,20 @@
-"""The words that belong to the languages: `language/words/{zh,en}/vocabulary.toml` as phrases with role and meaning.
+"""The words that belong to the languages (`language/words/*/*.toml`) as phrases with role and meaning.
 
 Knows no model. A phrase is a tuple of keys, one for each token: see `phrase_keys`.
 """
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
 from chat_service.language.folding import fold
 from chat_service.language.tokens import Token, tokenize
 from chat_service.language.words.lemma import lemma
+from chat_service.language.words.tables import Meanings, languages, roles, tables, word_set
 from chat_service.translate.senses import WordSense
 
 Phrase = tuple[str, ...]
-_LANGUAGES = ("zh", "en")
-_PLURALS = frozenset({"people", "men", "women", "children", "criteria"})
 _IGNORED = ("joiner", "ending")
-_TABLES = frozenset({"abbreviation", "homophone", "known", "joint"})
 
 
 @lru_cache(maxsize=8192)
@@ -29,7 +24,7 @@ def noun_key(word: str) -> str:
     >>> noun_key("orders"), noun_key("ordered"), noun_key("cities")
     ('order', 'ordered', 'city')
     """
-    if word in _PLURALS or (len(word) > 3 and word.endswith("s") and not word.endswith("ss")):
+    if word in word_set("plural") or (len(word) > 3 and word.endswith("s") and not word.endswith("ss")):
         return lemma(word)
     return word
 
@@ -68,50 +63,45 @@ def lemma_keys(text: str) -> Phrase:
 
 @lru_cache(maxsize=1)
 def language_words() -> tuple[tuple[Phrase, WordSense], ...]:
-    """Every phrase of both languages with what it means."""
+    """Every phrase of every language with what it means; what may say nothing is a filler, named by its class."""
     found: list[tuple[Phrase, WordSense]] = []
-    for language in _LANGUAGES:
-        for role, meanings in _tables(language).items():
-            if role in _TABLES:
+    for language in languages():
+        for role, meanings in tables(language).items():
+            vanishes = role in roles()["vanishing"]
+            if not vanishes and role not in roles()["lexicon"]:
                 continue
             for meaning, phrases in meanings.items():
-                found.extend((_plain_keys(phrase), WordSense(role, meaning)) for phrase in phrases)
+                sense = WordSense("filler", f"{role}.{meaning}") if vanishes else WordSense(role, meaning)
+                found.extend((_plain_keys(phrase), sense) for phrase in phrases)
     return tuple(found)
 
 
 @lru_cache(maxsize=1)
 def abbreviations() -> dict[str, str]:
     """Chat abbreviations and what they stand for."""
-    table: dict[str, str] = _tables("en")["abbreviation"]
-    return table
+    return {short: full[0] for short, full in _table("abbreviation").items()}
 
 
 @lru_cache(maxsize=1)
-def homophones() -> dict[str, list[str]]:
+def homophones() -> Meanings:
     """Characters that are often typed for a word without meaning that sounds alike."""
-    table: dict[str, list[str]] = _tables("zh")["homophone"]
-    return table
+    return _table("homophone")
 
 
 @lru_cache(maxsize=1)
-def joint_names() -> dict[str, list[str]]:
+def joint_names() -> Meanings:
     """Names of several things at once (北上广), the longest first."""
-    table: dict[str, list[str]] = {**_tables("zh")["joint"], **_tables("en")["joint"]}
-    return dict(sorted(table.items(), key=lambda each: -len(each[0])))
+    return dict(sorted(_table("joint").items(), key=lambda each: -len(each[0])))
 
 
 @lru_cache(maxsize=1)
 def known_words() -> frozenset[str]:
-    """English words that are right as they stand."""
-    words: list[str] = _tables("en")["known"]["words"]
-    return frozenset(words)
+    """Words that are right as they stand."""
+    return frozenset(word for words in _table("known").values() for word in words)
 
 
-@lru_cache(maxsize=2)
-def _tables(language: str) -> dict[str, Any]:
-    """A data file as it is. Its shape is what the callers know."""
-    text = files("chat_service.language.words").joinpath(language, "vocabulary.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _table(role: str) -> Meanings:
+    return {key: words for language in languages() for key, words in tables(language).get(role, {}).items()}
 
 
 def _plain_keys(phrase: str) -> Phrase:
