@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from semantic_layer.model.joins import AS_OF_TODAY, AT_INSTANT
 from semantic_layer.model.model import Dataset, Step, Validity
-from semantic_layer.resolve.binding import field_tree, instant_field, substitute
+from semantic_layer.resolve.binding import field_tree, found_column, instant_field, substitute
 from semantic_layer.resolve.resolved import Bucket, Rows
 from semantic_layer.sql.nodes import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
 
@@ -59,24 +59,33 @@ class Sources:
     ) -> exp.Select:
         """Such a SELECT with a spine joined too: before the versions as of `instant`, a column of the spine."""
         fixed, moving = _apart(steps)
-        return self.with_steps(spine(self.joined(dataset, fixed)), moving, instant)
+        return self.with_steps(spine(self.joined(dataset, fixed)), moving, instant, fixed)
 
-    def with_steps(self, select: exp.Select, steps: Iterable[Step], instant: exp.Expr | None = None) -> exp.Select:
-        """The SELECT with to-one neighbours joined on the left, or just so where that is certain to be the same."""
+    def with_steps(
+        self, select: exp.Select, steps: Iterable[Step], instant: exp.Expr | None = None, before: Iterable[Step] = ()
+    ) -> exp.Select:
+        """The SELECT with to-one neighbours joined on the left, or just so where that is certain to be the same.
+
+        `before` are the steps that it has already.
+        """
         unsure: set[str] = set()
+        found = {step.target: step for step in before}
         for step in dict.fromkeys(steps):
+            found[step.target] = step
             on: list[exp.Expr] = [
                 exp.EQ(this=exp.column(a, table=step.source), expression=exp.column(b, table=step.target))
                 for a, b in step.on
             ]
             if step.validity is not None:
-                on += self._valid(step, step.validity, instant)
+                on += self._valid(step, step.validity, instant, found)
             is_sure = step.source not in unsure and self.finds(step)
             unsure |= set() if is_sure else {step.target}
             select = joined(select, self.table(step.target), all_of(on), "" if is_sure else "LEFT")
         return select
 
-    def _valid(self, step: Step, validity: Validity, instant: exp.Expr | None) -> list[exp.Expr]:
+    def _valid(
+        self, step: Step, validity: Validity, instant: exp.Expr | None, found: Mapping[str, Step]
+    ) -> list[exp.Expr]:
         """The version that is good at an instant; as of an end, the one that is good just before it."""
         fields = self.datasets[step.target].fields
         since, until = (
@@ -85,7 +94,11 @@ class Sources:
         unended = exp.Is(this=until.copy(), expression=exp.Null())
         field = instant_field(step, self.datasets)
         if field is not None:
-            at = field_tree(field, self.datasets, self.literals, set())
+
+            def partner(target: str) -> exp.Column | None:
+                return found_column(found[target]) if target in found else None
+
+            at = field_tree(field, self.datasets, self.literals, set(), partner=partner)
             ended = any_of([unended, exp.LT(this=at, expression=until)])
             return [exp.LTE(this=since, expression=at.copy()), ended]
         if validity.at == AS_OF_TODAY:

@@ -18,6 +18,7 @@ from semantic_layer.model.joins import through
 from semantic_layer.model.model import Dataset, Field, JoinPath, Model, Step
 from semantic_layer.query.result import ColumnType
 from semantic_layer.sql.nodes import day_literal, divided_safely
+from semantic_layer.sql.over_nulls import is_null_over_nulls
 from semantic_layer.sql.value_types import of_kind
 
 BUCKET_PARAMETERS = ("bucket_start", "bucket_end")
@@ -146,7 +147,11 @@ class Binder:
         def hop(source: str, target: str) -> None:
             self._reach(source, target, dataset)
 
-        return field_tree(field, self._model.datasets, self.literals, needs, hop)
+        def partner(target: str) -> exp.Column | None:
+            path = self._model.paths.get(dataset, {}).get(target)
+            return found_column(path[-1]) if path else None
+
+        return field_tree(field, self._model.datasets, self.literals, needs, hop, partner)
 
     def _reach(self, source: str, target: str, dataset: str) -> None:
         """What a field of `source` reads of `target` is what rows of `dataset` join under that name. Raises
@@ -169,9 +174,14 @@ def field_tree(
     literals: Mapping[str, exp.Expr],
     needs: set[str],
     hop: Callable[[str, str], None] = lambda source, target: None,
+    partner: Callable[[str], exp.Column | None] = lambda target: None,
 ) -> exp.Expr:
     """A field's expression over columns. The datasets that it reads are added to `needs`; `hop` is told of each
-    neighbour that a field reads: the field's dataset and the neighbour."""
+    neighbour that a field reads: the field's dataset and the neighbour.
+
+    `partner` is the column of a joined dataset that is null in rows without a row of it; None for the rows' own. What
+    a field would make of nothing (`coalesce(grade, 'none')`, `true`) is no value of theirs.
+    """
     needs.add(field.dataset)
 
     def replace(node: exp.Expr) -> exp.Expr:
@@ -179,13 +189,28 @@ def field_tree(
             if node.table:
                 hop(field.dataset, node.table)
                 neighbour = datasets[node.table].fields[node.name]
-                return wrapped(field_tree(neighbour, datasets, literals, needs, hop))
+                return wrapped(field_tree(neighbour, datasets, literals, needs, hop, partner))
             return of_kind(exp.column(node.name, table=field.dataset), _kind_of_column(field, node.name, datasets))
         if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
             return literals[node.name].copy()
         return node
 
-    return field.expression.copy().transform(replace, copy=False)
+    tree = field.expression.copy().transform(replace, copy=False)
+    found = partner(field.dataset)
+    return tree if found is None else where_found(tree, found)
+
+
+def found_column(step: Step) -> exp.Column:
+    """The column of a step's target that is null in rows that found none."""
+    return exp.column(step.on[0][1], table=step.target)
+
+
+def where_found(tree: exp.Expr, partner: exp.Expr) -> exp.Expr:
+    """A value of a joined row: null where there is no such row, whatever the expression makes of nulls."""
+    if is_null_over_nulls(tree):
+        return tree
+    is_found = exp.Not(this=exp.Is(this=partner.copy(), expression=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=is_found, true=tree)])
 
 
 def _kind_of_column(field: Field, column: str, datasets: Mapping[str, Dataset]) -> ColumnType | None:

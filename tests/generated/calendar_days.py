@@ -42,10 +42,10 @@ def following(grain: Grain, first: date) -> date:
 
 
 def units(grain: Grain, span: Span) -> Iterator[date]:
-    """The first days of the units that a closed span touches."""
+    """The first days of the units that a closed span touches; none of one without days."""
     assert span.start is not None
     first = floor(grain, span.start)
-    while first < span.end:
+    while span.start < span.end and first < span.end:
         yield first
         first = following(grain, first)
 

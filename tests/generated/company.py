@@ -17,7 +17,7 @@ from tests.generated.conditions import Condition, Junction, Ref
 from tests.generated.metric_specs import MetricSpec
 
 Row = Mapping[str, Value]
-ComputedKind = Literal["double", "is_big", "either", "shout", "later", "neighbour"]
+ComputedKind = Literal["double", "is_big", "either", "shout", "later", "always", "or_none", "is_missing", "neighbour"]
 LATER_DAYS = 10
 
 
@@ -51,13 +51,25 @@ class Computed:
                 return f"upper({quoted(self.of)}) || '!'"
             case "later":
                 return f"{quoted(self.of)} + INTERVAL {LATER_DAYS} DAY"
+            case "always":
+                return "true"
+            case "or_none":
+                return f"coalesce({quoted(self.of)}, 'none')"
+            case "is_missing":
+                return f"{quoted(self.of)} IS NULL"
             case "neighbour":
                 assert self.neighbour is not None
                 return self.neighbour.sql("")
 
     def of_value(self, value: Value) -> Value:
-        """What the expression makes of the column's value; null of null."""
+        """What the expression makes of the column's value, in a row that there is."""
         match self.kind, value:
+            case "always", _:
+                return True
+            case "or_none", _:
+                return "none" if value is None else value
+            case "is_missing", _:
+                return value is None
             case _, None:
                 return None
             case "double", int() | float():

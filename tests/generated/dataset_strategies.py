@@ -149,6 +149,7 @@ def _add(draw: st.DrawFn, plan: Plan, place: int, offset: int) -> None:
     fields += [FieldSpec(each, "integer", "key") for names, _ in foreign for each in names]
     fields += [FieldSpec(each.name, each.type, each.role) for each in columns]  # type: ignore[arg-type]
     fields += _computed(draw, plan, name, columns, targets)
+    fields += _of_nothing(draw, name, columns[0].name)
     times = [each.name for each in columns if each.role == "time"]
     time = Ref(name, times[0]) if times else None
     if time is None:
@@ -248,6 +249,14 @@ def _computed(
             made = Computed("neighbour", neighbour=Ref(other.name, chosen.name))
             found.append(FieldSpec(f"{name}_near", chosen.type, "dimension", made))
     return found
+
+
+def _of_nothing(draw: st.DrawFn, name: str, word: str) -> list[FieldSpec]:
+    """Fields that make something of null: what they say of a row that is not there is nothing all the same."""
+    always = FieldSpec(f"{name}_always", "boolean", "dimension", Computed("always", word))
+    or_none = FieldSpec(f"{name}_or_none", "text", "dimension", Computed("or_none", word))
+    is_missing = FieldSpec(f"{name}_is_missing", "boolean", "dimension", Computed("is_missing", word))
+    return draw(st.lists(st.sampled_from([always, or_none, is_missing]), max_size=1))
 
 
 def _store(draw: st.DrawFn, plan: Plan, made: DatasetSpec, types: dict[str, FieldType]) -> None:

@@ -33,6 +33,8 @@ INSERT INTO stores VALUES ('s1', 'small', '2024-01-01', '2024-01-10'), ('s1', 'l
 CREATE TABLE visits (visit_id INTEGER, customer_id VARCHAR, visited_on TIMESTAMP, page VARCHAR);
 INSERT INTO visits VALUES (1, 'c1', '2024-01-01', 'a'), (2, 'c1', '2024-01-02', 'b'), (3, 'c2', '2024-01-01', 'a'),
   (4, 'c3', '2024-01-05', 'a'), (5, 'c4', '2024-01-06', 'b');
+CREATE TABLE levels (level_name VARCHAR);
+INSERT INTO levels VALUES ('gold'), (NULL);
 CREATE TABLE balances (customer_id VARCHAR, day TIMESTAMP, amount INTEGER);
 INSERT INTO balances VALUES ('c1', '2024-01-01', 5), ('c1', '2024-01-31', 7), ('c2', '2024-01-01', 3),
   ('c2', '2024-01-15', 4), ('c1', '2024-02-02', 8);

@@ -59,7 +59,9 @@ def test_a_dimension_never_changes_a_total(metric: str, dimension: str, grain: t
         assert _sum(split, metric, label) == _sum(whole, metric, label), split.sql
 
 
-@pytest.mark.parametrize(("metric", "dimension"), GROUPED)
+@pytest.mark.parametrize(
+    ("metric", "dimension"), [each for each in GROUPED if MODEL.dimensions[each[1]].type != "boolean"]
+)
 def test_a_joined_filter_that_holds_for_all_changes_nothing(metric: str, dimension: str, joins: Layer) -> None:
     value: str | int = -1 if MODEL.dimensions[dimension].type == "integer" else "no such value"
     unlike = FieldFilter(field=dimension, op="!=", values=(value,))

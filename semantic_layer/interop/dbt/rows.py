@@ -24,10 +24,13 @@ from semantic_layer.interop.dbt.sql import (
     truncated,
 )
 from semantic_layer.interop.dbt.templates import PLACE, Item
+from semantic_layer.resolve.binding import where_found
 from semantic_layer.resolve.resolved import Joint, Rows
 from semantic_layer.sql.nodes import aliased, all_of, any_of, select_from, subquery
+from semantic_layer.sql.over_nulls import is_null_over_nulls
 
 SPINE = "time_spine"
+_FOUND = "found_row"
 # a metric of entities, compiled: the query, its key columns in the order of the group_by, and the metric's column
 MetricTable = Callable[[Item], tuple[exp.Select, tuple[str, ...], str]]
 
@@ -66,6 +69,8 @@ class RowsBuilder:
         self._unit = shown.grain if shown is not None else grain
         self._joints: list[Joint] = []
         self._aliases: dict[tuple[Hop, ...], str] = {}
+        # by alias of a joined model: what is null in rows that did not find one of its rows
+        self._partners: dict[str, exp.Expr] = {}
         # a way to a model in between: the first way that goes on from there
         self._leads_to: dict[tuple[Hop, ...], tuple[Hop, ...]] = {}
         self._customs: dict[tuple[str, str], str] = {}
@@ -96,10 +101,11 @@ class RowsBuilder:
             return self._in_grain(self.time, self._unit, item)
         element = self.element(item)
         alias = self._alias(element.hops, element.model)
-        if element.entity is not None:
-            return qualified(element.entity.expr, alias)
-        assert element.dimension is not None, "elements are entities or dimensions"
-        tree = qualified(element.dimension.expr, alias)
+        named = element.entity or element.dimension
+        assert named is not None, "elements are entities or dimensions"
+        tree = self._found(named.expr, alias)
+        if element.dimension is None:
+            return tree
         if element.dimension.kind != "time":
             return tree
         return self._in_grain(tree, element.dimension.grain or "day", item)
@@ -242,6 +248,11 @@ class RowsBuilder:
 
     # ---- joins ----
 
+    def _found(self, expr: str, alias: str) -> exp.Expr:
+        """An expression over the columns of a model in its role: null in rows that found none of it."""
+        tree = qualified(expr, alias)
+        return where_found(tree, self._partners[alias]) if alias in self._partners else tree
+
     def _alias(self, hops: tuple[Hop, ...], model: SemanticModel) -> str:
         """The alias of a model, joined now if it is not yet."""
         if not hops:
@@ -268,7 +279,12 @@ class RowsBuilder:
     ) -> str:
         alias = "__".join((*(hop.entity for hop in hops), model.name)) + suffix
         on = all_of(self._matching(hops[-1].entity, before, model, alias))
-        self._joints.append(Joint(table_as(model.table, alias), on, "FULL" if self._is_outer else "LEFT"))
+        key = qualified(model.entity[hops[-1].entity].expr, alias)
+        source = table_as(model.table, alias)
+        if not is_null_over_nulls(key):
+            key, source = exp.column(_FOUND, table=alias), _marked(model.table, alias)
+        self._partners[alias] = key
+        self._joints.append(Joint(source, on, "FULL" if self._is_outer else "LEFT"))
         return alias
 
     def _matching(
@@ -278,14 +294,14 @@ class RowsBuilder:
         partitioned alike, valid at the row's time."""
         left, left_alias = before[0]
         yield exp.EQ(
-            this=qualified(left.entity[entity].expr, left_alias),
+            this=self._found(left.entity[entity].expr, left_alias),
             expression=qualified(right.entity[entity].expr, right_alias),
         )
         for partition in right.partitions:
             for model, alias in before:
                 other = model.dimension.get(partition.name)
                 if other is not None and other.is_partition and other.grain == partition.grain:
-                    yield exp.EQ(this=qualified(other.expr, alias), expression=qualified(partition.expr, right_alias))
+                    yield exp.EQ(this=self._found(other.expr, alias), expression=qualified(partition.expr, right_alias))
                     break
         start, end = right.validity("start"), right.validity("end")
         if self._row_time is None or start is None or end is None:
@@ -345,6 +361,12 @@ class RowsBuilder:
             self._joints.append(Joint(table_as(spine.table, alias), on))
             self._customs[key] = alias
         return exp.column(spine.customs[grain], table=self._customs[key])
+
+
+def _marked(table: str, alias: str) -> exp.Expr:
+    """A table whose rows say that they are rows."""
+    every = select_from(parsed_table(table).copy()).select(exp.Star(), aliased(exp.true(), _FOUND), copy=False)
+    return subquery(every, alias)
 
 
 class UnknownEntityError(LookupError):
