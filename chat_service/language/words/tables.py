@@ -16,6 +16,7 @@ from typing import NoReturn
 from chat_service.language.folding import fold
 
 Meanings = Mapping[str, tuple[str, ...]]
+OF_DATES = "dates.toml"  # symbols with values, in a format of their own: see language/dates/words.py
 
 
 class VocabularyError(ValueError):
@@ -65,7 +66,8 @@ def word_set(name: str) -> frozenset[str]:
 
 def _files(folder: Traversable) -> Iterator[Traversable]:
     if folder.is_dir():
-        yield from sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda e: e.name)
+        found = (each for each in folder.iterdir() if each.name.endswith(".toml") and each.name != OF_DATES)
+        yield from sorted(found, key=lambda each: each.name)
 
 
 def _checked(phrases: object, name: str, language: str, file: Traversable) -> tuple[str, ...]:
