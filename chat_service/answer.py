@@ -52,7 +52,7 @@ def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] =
     on_stage("translate")
     language = language_of(asked.question.text, asked.question.language)
     try:
-        outcome = _outcome(asked, services)
+        outcome = _outcome(asked, services, on_stage)
         watch.lap("translate")
         found = _answer_outcome(outcome, asked, services, watch, on_stage)
     except EngineError as error:
@@ -127,11 +127,11 @@ def _answer_outcome(
             return _refused(outcome)
 
 
-def _outcome(asked: Asked, services: Services) -> Outcome:
+def _outcome(asked: Asked, services: Services, on_stage: Callable[[Stage], None]) -> Outcome:
     if asked.choice is not None and asked.choice.request is not None:
         language = language_of(asked.question.text, asked.question.language)
         return Answerable(asked.choice.request, Reading(language, basis=("choice_taken",)))
-    return services.translator.translate(asked.question)
+    return services.read(asked.question, asked.translator, on_stage)
 
 
 def _defined(metrics: tuple[str, ...], reading: Reading, asked: Asked, services: Services) -> Answer:

@@ -14,16 +14,30 @@ from chat_service.present.notes import Note
 from semantic_layer import Prepared, Reader, Request, ResultTable
 
 Status = Literal["answered", "clarification", "refused", "empty", "error"]
-Stage = Literal["translate", "compile", "execute", "present"]
+# the second line: what goes on while a language model reads
+Stage = Literal[
+    "translate",
+    "compile",
+    "execute",
+    "present",
+    "asking_model",
+    "looking_up",
+    "checking",
+    "waiting",
+    "wording",
+]
+TranslatorName = Literal["auto", "offline", "llm"]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as a channel hands it over. `choice` is the reading taken of a clarification asked before."""
+    """A question as a channel hands it over. `choice` is the reading taken of a clarification asked before,
+    `translator` who is to read it."""
 
     question: Question
     reader: Reader
     choice: Choice | None = None
+    translator: TranslatorName = "auto"
 
 
 @dataclass(frozen=True)

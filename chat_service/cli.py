@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("chat_service.commands.import_model", "Convert a dbt project or an Ossie document to a model of ours."),
     "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
+    "replay": ("chat_service.commands.replay", "Play a recorded question back without a network."),
     "settings": ("chat_service.commands.settings", "Explain every setting."),
 }
 

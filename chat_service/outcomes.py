@@ -68,6 +68,7 @@ class Reading:
     """How the question was read: every word used, left over or assumed.
 
     `confidence` is 0..1 with the reasons in `basis`. `chart` is a chart form that the asker named.
+    `translator` is who read it, with the `prompt` that a model was told; `other` is what the other reader made of it.
     """
 
     language: Language
@@ -77,6 +78,9 @@ class Reading:
     confidence: float = 1.0
     basis: tuple[str, ...] = ()
     chart: Literal["line", "bar", "table"] | None = None
+    translator: Literal["offline", "llm", "verified"] = "offline"
+    prompt: str | None = None
+    other: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,33 +5,43 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING
 
+from chat_service.asking import Stage, TranslatorName
 from chat_service.model_opening import opened_model
-from chat_service.outcomes import Outcome, Question
+from chat_service.outcomes import Answerable, Outcome, Question, Reading
 from chat_service.settings import Settings, named_database
+from chat_service.translate.agent.examples import Example, verified_examples
+from chat_service.translate.agent.examples import verified as verified_question
+from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
-from semantic_layer import ANONYMOUS, Engine, Layer, Model, Reader, open_engine
+from semantic_layer import ANONYMOUS, Caller, Engine, Layer, Model, Reader, open_engine
 
-
-class Translator(Protocol):
-    """Reads a question. Gives an outcome for any text whatever, never an exception."""
-
-    def translate(self, question: Question) -> Outcome: ...
+if TYPE_CHECKING:
+    from chat_service.translate.agent.recording import Recorder, ReplayTransport
+    from chat_service.translate.agent.together import Together
 
 
 @dataclass(frozen=True, eq=False)
 class Services:
-    """Everything that answering a question needs. `clock` counts seconds, for timings only."""
+    """Everything that answering a question needs. `clock` counts seconds, for timings only.
+
+    `recorder` writes down what goes to the language model, `replay` answers in its place.
+    """
 
     settings: Settings
     model: Model
     engine: Engine
     clock: Callable[[], float]
+    recorder: Recorder | None = None
+    replay: ReplayTransport | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def layer(self) -> Layer:
@@ -43,9 +53,60 @@ class Services:
         return self.layer if as_of is None or as_of == self.layer.as_of else self._layer_on(as_of)
 
     @cached_property
-    def translator(self) -> Translator:
+    def translator(self) -> OfflineTranslator:
         """The rules, which need no key and no network."""
         return OfflineTranslator(self.model, self.layer.values)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a language model to read with."""
+        return self.settings.llm_api_key is not None
+
+    @cached_property
+    def together(self) -> Together:
+        """The rules and the language model; opened when first asked for. Raises HuitouError."""
+        # not imported above: what it stands on takes longer to import than a question to answer
+        opening = import_module("chat_service.translate.agent.opening")
+        found: Together = opening.open_together(
+            self.settings,
+            self.translator,
+            self.layer_at,
+            self.reader,
+            self.clock,
+            verified=self.verified,
+            recorder=self.recorder,
+            transport=self.replay,
+        )
+        return found
+
+    @cached_property
+    def verified(self) -> tuple[Example, ...]:
+        """The questions that people verified. Raises HuitouError."""
+        path = self.settings.verified_questions
+        return () if path is None else verified_examples(path, self.layer, self.reader)
+
+    def read(
+        self,
+        question: Question,
+        translator: TranslatorName = "auto",
+        on_stage: Callable[[Stage], None] = lambda _: None,
+    ) -> Outcome:
+        """What a question asks for, by whoever is to read it: a verified question, the rules, the language model."""
+        chosen = self.settings.translator if translator == "auto" else translator
+        if chosen == "offline":
+            return self.translator.translate(question)
+        known = verified_question(question.text, self.verified) if question.previous is None else None
+        if known is not None:
+            language = language_of(question.text, question.language)
+            return Answerable(
+                known.built(question.today), Reading(language, basis=("verified",), translator="verified")
+            )
+        if not self.has_model:
+            return self.translator.translate(question)
+        caller = Caller.current()
+        with self._lock:
+            together = self.together
+        return together.translate(question, chosen, on_stage, lambda: caller is not None and caller.has_left)
 
     @property
     def reader(self) -> Reader:
@@ -55,7 +116,9 @@ class Services:
         return ANONYMOUS
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of the language model."""
+        if "together" in vars(self):
+            self.together.agent.close()
         self.engine.close()
 
     def _layer_on(self, as_of: date | None) -> Layer:

@@ -6,13 +6,14 @@ in which `huitou ask` must have answered. `huitou settings` and docs/settings.md
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, SecretStr, ValidationError
 
 from semantic_layer import HuitouError, Problem, problem, scheme_of, without_secrets
 
@@ -23,6 +24,16 @@ DEMO_DATABASE = Path("huitou-demo.duckdb")
 def _path_or_url(value: object) -> object:
     """Text as a path, unless it is a server's URL."""
     return Path(value) if isinstance(value, str) and scheme_of(value) is None else value
+
+
+def _json(value: object) -> object:
+    """Text as the JSON that it is."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+# variables of OpenAI's own clients, for settings that are not given otherwise
+_ALSO_NAMED = {"OPENAI_API_KEY": "llm_api_key", "OPENAI_BASE_URL": "llm_base_url", "OPENAI_MODEL": "llm_model"}
+_SECRET = frozenset({"llm_api_key"})
 
 
 class Settings(BaseModel):
@@ -39,8 +50,13 @@ class Settings(BaseModel):
         None, description="Folder of the semantic model's YAML, or an Ossie document. Unset: the shipped one."
     )
     as_of: date | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
-    translator: Literal["auto", "offline"] = Field(
-        "auto", description="What reads questions. `offline` are the rules; `auto` uses the best there is."
+    translator: Literal["auto", "offline", "llm"] = Field(
+        "auto",
+        description="What reads questions. `offline` are the rules; `llm` is the language model; `auto` are the rules "
+        "where they are sure, else the model where a key is set (docs/agent.md).",
+    )
+    verified_questions: Path | None = Field(
+        None, description="YAML of questions with the requests that they mean; read before anything else reads."
     )
     max_rows: int = Field(1000, ge=1, le=100_000, description="Rows of a table in an answer, at most.")
     memory_limit: str = Field("2GB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="Memory of the database engine.")
@@ -55,6 +71,38 @@ class Settings(BaseModel):
         "sqlite:///huitou-conversations.sqlite", description="SQLAlchemy URL of the store of conversations."
     )
     max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
+    llm_api_key: SecretStr | None = Field(
+        None, description="Key of an OpenAI-compatible server; switches the language model on. Else `OPENAI_API_KEY`."
+    )
+    llm_base_url: str | None = Field(
+        None, description="The server's address up to `/v1`. Unset: `OPENAI_BASE_URL`, else OpenAI's."
+    )
+    llm_model: str = Field("gpt-5-mini", description="The model's name there. Else `OPENAI_MODEL`.")
+    llm_mode: Literal["auto", "tools", "json", "text"] = Field(
+        "auto", description="How the model replies. `auto`: by tools, in JSON mode where a server takes none."
+    )
+    llm_temperature: float | None = Field(0.0, ge=0, le=2, description="Temperature; empty is the server's own.")
+    llm_stream: bool = Field(True, description="Whether replies are streamed.")
+    llm_extra: Annotated[dict[str, JsonValue], BeforeValidator(_json)] = Field(
+        {}, description='JSON object put into the body of every call: `{"enable_thinking": false}`.'
+    )
+    llm_check: bool = Field(
+        False, description="Rules and model both read every question; where they differ, the asker is asked."
+    )
+    llm_threshold: float = Field(0.9, ge=0, le=1, description="How sure the rules must be to answer alone.")
+    llm_wording: bool = Field(False, description="Whether the model words answers; figures stay the service's.")
+    llm_seconds: float = Field(60.0, gt=0, description="Seconds that one question may take the model, at most.")
+    llm_call_seconds: float = Field(30.0, gt=0, description="Seconds that one call may take, at most.")
+    llm_calls: int = Field(6, ge=1, description="Calls of the model for one question, at most.")
+    llm_tokens: int = Field(120_000, ge=1, description="Tokens of one question, at most, sent and replied.")
+    llm_cost: float | None = Field(None, gt=0, description="Cost of one question, at most, by the prices set.")
+    llm_max_reply_tokens: int = Field(2_000, ge=100, description="Tokens of one reply, at most.")
+    llm_calls_per_day: int | None = Field(None, ge=0, description="Calls of one day, at most.")
+    llm_tokens_per_day: int | None = Field(None, ge=0, description="Tokens of one day, at most.")
+    llm_cost_per_day: float | None = Field(None, ge=0, description="Cost of one day, at most.")
+    llm_price_sent: float = Field(0.0, ge=0, description="Price of a million tokens sent.")
+    llm_price_cached: float = Field(0.0, ge=0, description="Price of a million tokens sent that the server had cached.")
+    llm_price_replied: float = Field(0.0, ge=0, description="Price of a million tokens replied.")
 
 
 @problem(
@@ -109,11 +157,15 @@ def read_settings(environment: Mapping[str, str], dotenv: Path | None = None) ->
     known = {PREFIX + name.upper(): name for name in Settings.model_fields}
     problems: list[Problem] = [UnknownSetting(name) for name in sorted(given) if name not in known]
     try:
-        settings = Settings.model_validate({known[name]: value for name, value in given.items() if name in known})
+        also = {setting: found[name] for name, setting in _ALSO_NAMED.items() if found.get(name)}
+        settings = Settings.model_validate(
+            also | {known[name]: value for name, value in given.items() if name in known}
+        )
     except ValidationError as error:
         for each in error.errors():
             variable = PREFIX + str(each["loc"][0]).upper()
-            problems.append(InvalidSetting(variable, given.get(variable, ""), each["msg"]))
+            value = "…" if each["loc"][0] in _SECRET else given.get(variable, "")
+            problems.append(InvalidSetting(variable, value, each["msg"]))
         raise SettingsError(*problems) from error
     if problems:
         raise SettingsError(*problems)

@@ -45,7 +45,6 @@ def chat_body(
     conversation_id: str | None = None,
     message_id: str | None = None,
     clarification_id: str = "c1",
-    translator: Literal["offline", "llm", "verified"] = "offline",
 ) -> ChatBody:
     """The body of `POST /v1/chat`. `layer` is None where the database could not be opened."""
     reading, trouble = answer.reading, answer.trouble
@@ -61,12 +60,18 @@ def chat_body(
         problem=None
         if trouble is None
         else ProblemBody(code=trouble.code, message=trouble.message, detail=dict(trouble.detail)),
-        provenance=provenance(layer, translator),
+        provenance=provenance(layer, reading.translator, prompt=reading.prompt, other=reading.other),
         timings_ms=_timings(answer.timings_ms),
     )
 
 
-def provenance(layer: Layer | None, translator: Literal["offline", "llm", "verified"]) -> Provenance:
+def provenance(
+    layer: Layer | None,
+    translator: Literal["offline", "llm", "verified"],
+    *,
+    prompt: str | None = None,
+    other: str | None = None,
+) -> Provenance:
     """Which model and which data stand behind an answer."""
     known = None if layer is None else layer.data_as_of
     return Provenance(
@@ -74,6 +79,8 @@ def provenance(layer: Layer | None, translator: Literal["offline", "llm", "verif
         model_hash="" if layer is None else layer.model.hash,
         data_as_of=None if known is None else known.isoformat(),
         cache="miss",
+        prompt=prompt,
+        other=other,
     )
 
 

@@ -114,7 +114,7 @@ class Dialogue:
         Raises DialogueError for a message that does not fit the conversation, and HuitouError where there is no
         database to answer from.
         """
-        if message.translator == "llm":
+        if message.translator == "llm" and not self.services.has_model:
             raise DialogueError(TranslatorUnavailable("llm"))
         message_id = message.message_id or self.new_id()
         with self._in_flight.alone((reader.name, message_id)):
@@ -137,7 +137,7 @@ class Dialogue:
         memory = MEMORY.validate_json(turns[-1].memory) if turns else Memory()
         choice = _choice(message, memory)
         layer = self.services.layer_at(message.as_of)
-        asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice)
+        asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
         found = answer(asked, self.services, on_stage)
         clarification_id = f"c{len(turns) + 1}"
         body = chat_body(

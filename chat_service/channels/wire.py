@@ -223,12 +223,15 @@ class ProblemBody(_Body):
 
 
 class Provenance(_Body):
-    """Where the answer comes from."""
+    """Where the answer comes from. `prompt` is the version of what a language model was told, `other` what the other
+    translator made of the question; null where one alone read it."""
 
     translator: Literal["offline", "llm", "verified"]
     model_hash: str
     data_as_of: str | None
     cache: Literal["hit", "miss"]
+    prompt: str | None = None
+    other: str | None = None
 
 
 class Timings(_Body):

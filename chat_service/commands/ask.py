@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +35,9 @@ def ask(
     question: Annotated[str, typer.Argument(help="In Chinese or English.")],
     json: Annotated[bool, typer.Option("--json", help="Print the body of POST /v1/chat.")] = False,
     language: Annotated[Language | None, typer.Option(help="Language of the answer, if not the question's.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Append what a language model is told and says to this file.")
+    ] = None,
     as_of: AsOf = None,
     db: Database = None,
     model: ModelFolder = None,
@@ -45,8 +49,13 @@ def ask(
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
         services = opened(settings, Console(stderr=True, highlight=False))
-        today: date = services.layer.as_of
-        found = answer(Asked(Question(question, today, language), services.reader), services)
+        asked = Asked(Question(question, services.layer.as_of, language), services.reader)
+        if record is not None:
+            # not imported above: what it stands on is needed with a language model only
+            services = import_module("chat_service.commands.recorded").begun(services, asked.question, record)
+        found = answer(asked, services)
+        if services.recorder is not None:
+            services.recorder.outcome(found.status, found.reading.translator, found.request)
         if json:
             body = chat_body(found, services.layer, request_id=uuid.uuid4().hex)
             typer.echo(body.model_dump_json(indent=1))

@@ -75,6 +75,16 @@ class OfflineTranslator:
             return self._asked(stop.reason, parsed, question, scope)
         return _outcome(decision, parsed, assembly, language)
 
+    @property
+    def values(self) -> ValueIndex:
+        """The values of dimensions that it knows."""
+        return self._index
+
+    def mentions(self, question: Question) -> tuple[Mention, ...]:
+        """The stretches of a question, with all that each can mean."""
+        scope = self._scope(question, language_of(question.text, question.language))
+        return cover(fold(question.text), scope.lexicon, question.today).mentions
+
     def _scope(self, question: Question, language: Language) -> Scope:
         """What the patterns may look at: with the values that a question names of dimensions too large to be held."""
         scope = Scope(self._model, self._structure, self._lexicon, question.today, language)

@@ -24,6 +24,11 @@ class Caller:
 
     has_left: bool = False
 
+    @staticmethod
+    def current() -> Caller | None:
+        """Who is asking here, if anybody was named."""
+        return _CALLER.get()
+
     @contextmanager
     def asking(self) -> Iterator[None]:
         """Within it, statements run for this caller."""

@@ -33,6 +33,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("chat_service.translate.replies*",),
     ("chat_service.translate.*",),
     ("chat_service.present*",),
+    # its questions back are said in words, as answers are
+    ("chat_service.translate.agent*",),
     ("chat_service.*",),  # what is built once, the path of a question, conversations
     ("chat_service.channels*", "chat_service.present.terminal"),
     ("chat_service.evaluate*",),
@@ -49,7 +51,9 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
     ("uvicorn",): ("chat_service.commands.serve",),
     ("sqlalchemy",): ("chat_service.conversation.store",),
-    ("langchain", "langchain_core", "langchain_openai", "langgraph", "openai"): ("chat_service.translate.agent*",),
+    ("langchain", "langchain_core", "langchain_openai", "langgraph", "langsmith", "openai", "httpx2"): (
+        "chat_service.translate.agent*",
+    ),
     ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
     ("mcp",): ("chat_service.channels.mcp*",),
     ("jsonschema",): ("semantic_layer.interop.ossie.schema",),

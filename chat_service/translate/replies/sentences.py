@@ -47,6 +47,10 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "several_comparisons": ("一次只能作一种比较：“{0}”。", "Only one comparison can be made at once: '{0}'."),
     "comparison_without_period": ("要看“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
+    "model_unavailable": (
+        "没有看懂“{0}”，能读懂更多说法的语言模型现在也用不了，请稍后再试或换个说法。",
+        "'{0}' was not understood, and the language model that reads more is unavailable; try later.",
+    ),
     "nothing_before": (
         "“{0}”要接着上一个问题问，但还没有上一个问题。",
         "'{0}' goes on from an earlier question, but there is none.",
@@ -63,6 +67,11 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "The first month of the fiscal year is not set; which period is '{0}'?",
     ),
     "which_measure": ("“{0}”按什么来衡量？", "'{0}' by which measure?"),
+    "several_readings": ("“{0}”有几种读法，您指哪一种？", "'{0}' can be read in several ways; which one?"),
+    "two_readers": (
+        "“{0}”有两种读法，您指哪一种？",
+        "'{0}' is read in two ways; which one do you mean?",
+    ),
     "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
 }
 _ASSUMPTIONS: dict[str, tuple[str, str]] = {
@@ -84,6 +93,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
         "导出的就是这张表，回复的 JSON 里有全部列和行",
         "what is exported is this table; the answer's JSON holds its columns and rows",
     ),
+    "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}

@@ -1,0 +1,179 @@
+"""The words of a question against the parts of a request: every part has words, every word that means something a part.
+
+A model says which words made which part. That is checked here and not believed: words must stand in the question, and a
+stretch that the service itself knows the meaning of may be neither left out nor set aside as saying nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.folding import Folded, fold
+from chat_service.outcomes import Span, SpanRole
+from chat_service.translate.agent.parts import Part
+from chat_service.translate.agent.reply import NOTHING, Said
+from chat_service.translate.senses import (
+    BehaviourSense,
+    ListSense,
+    Mention,
+    MetricSense,
+    NumberSense,
+    ValueSense,
+    WordSense,
+)
+
+# words of the language that change what is counted: none of them may go unsaid
+_CHANGING = frozenset(
+    {
+        "negation",
+        "exclusion",
+        "only",
+        "rank",
+        "share",
+        "cumulative",
+        "comparison",
+        "change",
+        "comparative",
+        "prefix",
+        "suffix",
+        "statistic",
+        "average",
+    }
+)
+_TIMELESS = ("now", "all_history", "versus", "same_period")
+_NAMES = (MetricSense, BehaviourSense, ListSense)
+
+
+@dataclass(frozen=True)
+class Account:
+    """How the words of a question and the parts of a request fit.
+
+    `unmade` are parts without words, `unsaid` words that mean something and made nothing, `aside` those that were set
+    aside and of which nothing is known here, `strange` what was named as words of the question and is not in it.
+    `placed` are the pieces in the folded text, with their paths.
+    """
+
+    spans: tuple[Span, ...]
+    unmade: tuple[Part, ...]
+    unsaid: tuple[str, ...]
+    aside: tuple[str, ...]
+    strange: tuple[str, ...]
+    placed: tuple[tuple[int, int, str], ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything fits."""
+        return not (self.unmade or self.unsaid)
+
+
+def account_for(
+    text: str, words: Sequence[Said], parts: Sequence[Part], mentions: Sequence[Mention], kept: Sequence[Part] = ()
+) -> Account:
+    """The account of a question. `mentions` are its stretches as the service reads them; `kept` are the parts of the
+    request before, which need no words now."""
+    folded = fold(text)
+    placed, strange = _placed(folded, words)
+    before: dict[SpanRole, list[object]] = {}
+    for each in kept:
+        before.setdefault(each.role, []).append(each.content)
+    unmade = tuple(
+        part
+        for part in parts
+        if part.needs_words
+        and not any(part.is_made_by(named) for _, _, named in placed)
+        and part.content not in before.get(part.role, [])
+    )
+    made = _marked(len(folded.text), ((start, end) for start, end, named in placed if named != NOTHING))
+    aside = _marked(len(folded.text), ((start, end) for start, end, named in placed if named == NOTHING))
+    unsaid: list[str] = []
+    unknown = _marked(len(folded.text), iter(()))
+    for mention in mentions:
+        if not mention.senses:
+            unsaid.extend(_runs(folded, mention, [made, aside]))
+            unknown[mention.start : mention.end] = [True] * (mention.end - mention.start)
+        elif means_something(mention) and not any(made[mention.start : mention.end]):
+            unsaid.append(folded.typed(mention.start, mention.end))
+    not_known = tuple(
+        folded.typed(start, end)
+        for start, end, named in placed
+        if named == NOTHING and any(unknown[at] and folded.text[at].isalnum() for at in range(start, end))
+    )
+    spans = tuple(_spans(folded, placed, parts))
+    return Account(spans, unmade, tuple(unsaid), not_known, strange, tuple(placed))
+
+
+def means_something(mention: Mention) -> bool:
+    """Whether a stretch names something of the model, a time or a number, or changes what is counted."""
+    for sense in mention.senses:
+        if isinstance(sense, _NAMES) or (isinstance(sense, ValueSense) and not sense.weak):
+            return not mention.is_filler
+        if isinstance(sense, DateMention):
+            return sense.kind not in _TIMELESS
+        if isinstance(sense, NumberSense):
+            return sense.value != 1
+        if isinstance(sense, WordSense) and sense.role in _CHANGING and not mention.is_filler:
+            return True
+    return False
+
+
+def _placed(folded: Folded, words: Sequence[Said]) -> tuple[list[tuple[int, int, str]], tuple[str, ...]]:
+    """Where the pieces stand, each looked for behind the one before, else anywhere."""
+    found, strange, at = [], [], 0
+    for each in words:
+        wanted = fold(each.said).text.strip()
+        if not wanted:
+            continue
+        start = folded.text.find(wanted, at)
+        if start < 0:
+            start = folded.text.find(wanted)
+        if start < 0:
+            strange.append(each.said)
+            continue
+        found.append((start, start + len(wanted), _path(each.part)))
+        at = max(at, start + len(wanted))
+    return found, tuple(strange)
+
+
+def _path(named: str) -> str:
+    """`request.filters.0` as `filters[0]`."""
+    steps: list[str] = []
+    for step in named.strip().removeprefix("request.").split("."):
+        if step.isdigit() and steps:
+            steps[-1] += f"[{step}]"
+        else:
+            steps.append(step)
+    return ".".join(steps) or NOTHING
+
+
+def _marked(length: int, stretches: Iterator[tuple[int, int]]) -> list[bool]:
+    marks = [False] * length
+    for start, end in stretches:
+        marks[start:end] = [True] * (end - start)
+    return marks
+
+
+def _runs(folded: Folded, mention: Mention, covered: Sequence[list[bool]]) -> Iterator[str]:
+    """The stretches of letters and figures of a mention that nothing covers."""
+    run: int | None = None
+    for at in range(mention.start, mention.end + 1):
+        bare = at < mention.end and not any(marks[at] for marks in covered)
+        if bare and folded.text[at].isalnum():
+            run = at if run is None else run
+        elif run is not None:
+            yield folded.typed(run, at)
+            run = None
+
+
+def _spans(folded: Folded, placed: Sequence[tuple[int, int, str]], parts: Sequence[Part]) -> Iterator[Span]:
+    seen: set[tuple[int, int]] = set()
+    for start, end, named in sorted(placed):
+        if (start, end) in seen:
+            continue
+        seen.add((start, end))
+        made = next((part for part in parts if part.path == named), None)
+        made = made or next((part for part in parts if part.is_made_by(named)), None)
+        role: SpanRole = "filler" if named == NOTHING else "intent" if made is None else made.role
+        first, last = folded.span(start, end)
+        yield Span(folded.original[first:last], first, last, role, "" if made is None else made.says)

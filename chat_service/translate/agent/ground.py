@@ -1,0 +1,93 @@
+"""What the agent stands on: the model and its catalogue, the layer of a day, and how the service itself reads words.
+
+No rows are reached from here: a layer compiles requests for the agent and never runs one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from chat_service.language.folding import fold
+from chat_service.outcomes import Language, Question
+from chat_service.present.names import Names
+from chat_service.present.restate import restate
+from chat_service.translate.agent.catalogue import Catalogue
+from chat_service.translate.agent.retrieval import Finder, finder_of
+from chat_service.translate.senses import Mention
+from chat_service.translate.words.values import ValueIndex
+from semantic_layer import (
+    Layer,
+    Model,
+    Prepared,
+    Problem,
+    QueryError,
+    QueryProblem,
+    Reader,
+    Request,
+    Scalar,
+    UnknownName,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Shared by every question. `mentions` are the stretches of a question with all that they can mean."""
+
+    model: Model
+    catalogue: Catalogue
+    layer_at: Callable[[date], Layer]
+    reader: Reader
+    values: ValueIndex
+    mentions: Callable[[Question], tuple[Mention, ...]]
+
+    def prepared(self, request: Request, today: date) -> Prepared:
+        """The request compiled, unrun. Raises QueryError with everything that is wrong with it."""
+        return self.layer_at(today).prepare(request, self.reader)
+
+    def problems(self, request: Request, today: date) -> tuple[str, ...]:
+        """What is wrong with a request, a sentence each."""
+        try:
+            self.prepared(request, today)
+        except QueryError as error:
+            return tuple(self._said(each) for each in error.problems)
+        return ()
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Names by meaning."""
+        return finder_of(self.catalogue)
+
+    def _said(self, problem: Problem) -> str:
+        """A problem for a model: where, what, and what is near in meaning where a name is unknown."""
+        said = f"{problem.part}: {problem.message}" if isinstance(problem, QueryProblem) else problem.message
+        if isinstance(problem, UnknownName):
+            near = ", ".join(each.name for each in self.finder.find(problem.name, limit=4))
+            said += f" Near in meaning: {near}." if near else ""
+        return said
+
+    def restated(self, request: Request, language: Language, today: date) -> str:
+        """The reading in words."""
+        return restate(request, Names(self.model, language), today)
+
+    @cached_property
+    def known_values(self) -> Mapping[str, frozenset[Scalar]]:
+        """The values of each dimension that is known whole: closed sets, and open ones that the index holds all of."""
+        found: dict[str, set[Scalar]] = {}
+        for name, dimension in self.model.dimensions.items():
+            for field in dimension.fields:
+                if field.definition.values and not field.definition.open:
+                    found.setdefault(name, set()).update(field.definition.values)
+        for _, sense in self.values.words():
+            if sense.dimension not in self.values.incomplete:
+                found.setdefault(sense.dimension, set()).add(sense.value)
+        return {name: frozenset(values) for name, values in found.items()}
+
+    def nearest_values(self, text: str, dimension: str | None = None, limit: int = 5) -> tuple[str, ...]:
+        """`city 上海`: values by exact text, label, synonym, pinyin or likeness, best first."""
+        found = [(sense.dimension, sense.value) for sense in self.values.sounding(fold(text).text)]
+        found += [(sense.dimension, sense.value) for _, sense in self.values.nearest(text, limit * 4)]
+        kept = dict.fromkeys(each for each in found if dimension in (None, each[0]))
+        return tuple(f"{name} {value}" for name, value in kept)[:limit]

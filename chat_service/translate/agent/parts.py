@@ -1,0 +1,172 @@
+"""A request -> its parts: all that was chosen in it, each with the path that a model names it by.
+
+A part needs words of the question unless a convention fills it in or, in a follow-up, the request before had it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chat_service.outcomes import SpanRole
+from chat_service.translate.agent.reply import NOTHING
+from semantic_layer import (
+    GRAINS,
+    AllOf,
+    AnyOf,
+    CohortQuery,
+    FieldFilter,
+    Filter,
+    FunnelQuery,
+    ListQuery,
+    MetricFilter,
+    MetricQuery,
+    NotOf,
+    Request,
+)
+
+_LIST_LIMIT = 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """`filters[0].period`, what it says (`2026-05-01/2026-06-01`), and whether words of the question must have made it.
+
+    `content` is the part itself, to be found again in another request.
+    """
+
+    path: str
+    role: SpanRole
+    says: str
+    content: object
+    needs_words: bool = True
+
+    def is_made_by(self, named: str) -> bool:
+        """Whether a path that a model named stands for this part: the same, one around it, or one inside it.
+
+        >>> Part("filters[0].period", "period", "", None).is_made_by("filters[0]")
+        True
+        """
+        if named == NOTHING:
+            return False
+        return (
+            named == self.path
+            or self.path.startswith((f"{named}.", f"{named}["))
+            or named.startswith((f"{self.path}.", f"{self.path}["))
+        )
+
+
+def parts_of(request: Request) -> tuple[Part, ...]:
+    """Every part of a request in the order of its fields."""
+    match request:
+        case MetricQuery():
+            return tuple(_metrics(request))
+        case ListQuery():
+            return tuple(_list(request))
+        case CohortQuery():
+            return tuple(_cohort(request))
+        case FunnelQuery():
+            return tuple(_funnel(request))
+
+
+def _metrics(request: MetricQuery) -> Iterator[Part]:
+    for index, name in enumerate(request.metrics):
+        yield Part(f"metrics[{index}]", "metric", name, name)
+    several = {each.field for each in request.filters if isinstance(each, FieldFilter) and len(each.values) > 1}
+    beside = several | {each.field for each in (*request.keep, *request.show)}
+    for index, name in enumerate(request.group_by):
+        # two named values of a dimension are shown beside each other, and the share of one value within all
+        yield Part(f"group_by[{index}]", "grain" if name in GRAINS else "grouping", name, name, name not in beside)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    yield from _filters(request.filters, "filters")
+    yield from _results(request)
+    yield from _order(request)
+    if request.limit is not None:
+        yield Part("limit", "limit", str(request.limit), request.limit)
+    for index, name in enumerate(request.limit_within):
+        yield Part(f"limit_within[{index}]", "limit", name, name)
+
+
+def _results(request: MetricQuery) -> Iterator[Part]:
+    """What is asked of the groups' values: conditions, comparison, shares, running totals."""
+    for index, having in enumerate(request.having):
+        yield Part(f"having[{index}]", "operator", f"{having.column} {having.op} {_said(having.values)}", having)
+    for index, kept in enumerate(request.keep):
+        yield Part(f"keep[{index}]", "value", f"{kept.field} {kept.op} {_said(kept.values)}", kept)
+    for index, shown in enumerate(request.show):
+        yield Part(f"show[{index}]", "value", f"{shown.field} {_said(shown.values)}", shown, needs_words=False)
+    if request.compare is not None:
+        yield Part("compare", "comparison", str(request.compare.period or request.compare.to), request.compare)
+    for index, name in enumerate(request.shares):
+        yield Part(f"shares[{index}]", "share", name, name)
+    for index, name in enumerate(request.cumulative):
+        yield Part(f"cumulative[{index}]", "cumulative", name, name)
+
+
+def _list(request: ListQuery) -> Iterator[Part]:
+    yield Part("kind", "list", "list", "list", needs_words=False)
+    yield Part("entity", "entity", request.entity, request.entity, needs_words=False)
+    for index, name in enumerate(request.columns):
+        yield Part(f"columns[{index}]", "dimension", name, name, needs_words=False)
+    compared = {each.metric for each in request.filters if isinstance(each, MetricFilter)}
+    for index, each in enumerate(request.measured):
+        yield Part(f"measured[{index}]", "metric", each.metric, each, each.metric not in compared)
+        if each.period is not None:
+            yield Part(
+                f"measured[{index}].period", "period", str(each.period), each.period, each.metric not in compared
+            )
+        yield from _filters(each.filters, f"measured[{index}].filters")
+    yield from _filters(request.filters, "filters")
+    yield from _order(request)
+    if request.limit != _LIST_LIMIT:
+        yield Part("limit", "limit", str(request.limit or "all"), request.limit)
+
+
+def _cohort(request: CohortQuery) -> Iterator[Part]:
+    yield Part("metric", "metric", request.metric, request.metric)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    if request.since:
+        yield Part("since", "number", _said(request.since), request.since)
+    yield from _filters(request.filters, "filters")
+    yield from _order(request)
+
+
+def _funnel(request: FunnelQuery) -> Iterator[Part]:
+    yield Part("metric", "metric", request.metric, request.metric)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    yield from _filters(request.filters, "filters")
+
+
+def _order(request: MetricQuery | ListQuery | CohortQuery) -> Iterator[Part]:
+    for index, order in enumerate(request.order_by):
+        says = f"{order.column} {'descending' if order.descending else 'ascending'}"
+        yield Part(f"order_by[{index}]", "order", says, order, needs_words=False)
+
+
+def _filters(filters: tuple[Filter, ...], path: str) -> Iterator[Part]:
+    for index, each in enumerate(filters):
+        yield from _filter(each, f"{path}[{index}]")
+
+
+def _filter(condition: Filter, path: str) -> Iterator[Part]:
+    match condition:
+        case FieldFilter():
+            yield Part(path, "value", f"{condition.field} {condition.op} {_said(condition.values)}".strip(), condition)
+        case MetricFilter():
+            yield Part(path, "behaviour", f"{condition.metric} {condition.op} {_said(condition.values)}", condition)
+            if condition.period is not None:
+                yield Part(f"{path}.period", "period", str(condition.period), condition.period)
+            yield from _filters(condition.filters, f"{path}.filters")
+        case AllOf():
+            yield from _filters(condition.all, f"{path}.all")
+        case AnyOf():
+            yield from _filters(condition.any, f"{path}.any")
+        case NotOf():
+            yield from _filter(condition.negated, f"{path}.not")
+
+
+def _said(values: tuple[object, ...]) -> str:
+    return ",".join(str(each) for each in values)

@@ -1,0 +1,67 @@
+"""How the agent's reading is told: spans, assumptions, confidence; and the sentences of its refusals.
+
+No sentence of the model's own is ever shown: what it says are codes, names and words of the question.
+"""
+
+from __future__ import annotations
+
+from chat_service.outcomes import Assumption, Language, Question, Reading, Refusal
+from chat_service.translate.agent.accounting import Account
+from chat_service.translate.agent.ground import Ground
+from chat_service.translate.agent.periods import last_calendar_months
+from chat_service.translate.replies.sentences import assumption_text, refusal_text, suggestion_text
+from semantic_layer import Model
+
+_SURE, _COST_OF_ASIDE, _COST_OF_ASSUMPTION, _COST_OF_DOUBT = 0.92, 0.12, 0.04, 0.12
+_SUGGESTED = 3
+
+
+def agent_reading(
+    account: Account | None,
+    question: Question,
+    ground: Ground,
+    language: Language,
+    *,
+    filled: tuple[str, ...] = (),
+    doubts: tuple[str, ...] = (),
+    prompt: str,
+) -> Reading:
+    """The reading of a question by the agent; of one that it did not answer where there is no account."""
+    if account is None:
+        return Reading(language, confidence=0.5, basis=("read_by_model",), translator="llm", prompt=prompt)
+    assumed = []
+    if "last_12_months" in filled:
+        shown = str(last_calendar_months(question.today).cut_after(question.today))
+        assumed.append(Assumption("last_12_months", assumption_text("last_12_months", (shown,), language)))
+    for word in account.aside:
+        assumed.append(Assumption("set_aside", assumption_text("set_aside", (word,), language)))
+    basis = ["read_by_model", "words_set_aside" if account.aside else "all_words_used"]
+    basis += ["assumed_reading"] if filled else []
+    basis += ["dates_in_doubt"] if doubts else []
+    score = _SURE - _COST_OF_ASIDE * bool(account.aside) - _COST_OF_ASSUMPTION * len(filled)
+    score -= _COST_OF_DOUBT * bool(doubts)
+    return Reading(
+        language,
+        account.spans,
+        (),
+        tuple(assumed),
+        round(score, 2),
+        tuple(basis),
+        translator="llm",
+        prompt=prompt,
+    )
+
+
+def refusal_of(code: str, subject: str, metrics: tuple[str, ...], model: Model, reading: Reading) -> Refusal:
+    """A refusal in the service's own words, with questions about the metrics named instead."""
+    language = reading.language
+    near = [
+        model.metrics[name] for name in metrics if name in model.metrics and not model.metrics[name].definition.hidden
+    ]
+    labels = [metric.label.in_language(language) for metric in near[:_SUGGESTED]]
+    offered = tuple(
+        label if metric.is_stock else suggestion_text(label, language)
+        for metric, label in zip(near, labels, strict=False)
+    )
+    shown = tuple(labels) if code == "unknown_metric" else ()
+    return Refusal(code, refusal_text(code, subject, shown, language), offered, reading)

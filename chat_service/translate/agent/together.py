@@ -1,0 +1,143 @@
+"""The rules and the agent together: who reads a question, and what becomes of two readings.
+
+    verified question -> the rules, where every word is accounted for and they are sure -> the agent, told what they
+    made of it -> without a model: what the rules made of it, as if there were no agent
+
+With checking on both read every question: two readings that agree raise confidence, two that differ are asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from chat_service.outcomes import (
+    Answerable,
+    CatalogueAsked,
+    Choice,
+    Clarification,
+    DefinitionAsked,
+    Outcome,
+    Question,
+    Reading,
+    Refusal,
+)
+from chat_service.translate.agent.asking import Step
+from chat_service.translate.agent.failures import ModelError
+from chat_service.translate.agent.ground import Ground
+from chat_service.translate.agent.translator import AgentTranslator
+from chat_service.translate.replies.sentences import question_text
+from semantic_layer import MetricQuery, QueryError, Request
+
+# what no model would read otherwise, or may be sent at all
+_FINAL = ("empty_question", "too_long")
+_AGREED = 0.98
+
+
+class Rules(Protocol):
+    """The offline translator."""
+
+    def translate(self, question: Question) -> Outcome: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Both translators. `threshold` is how sure the rules must be to answer alone."""
+
+    rules: Rules
+    agent: AgentTranslator
+    ground: Ground
+    threshold: float
+    checks: bool = False
+
+    def translate(
+        self,
+        question: Question,
+        translator: Literal["auto", "llm"] = "auto",
+        say: Callable[[Step], None] = lambda _: None,
+        has_left: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
+        """What the question asks for. Raises nothing for any failure of the model."""
+        first = self.rules.translate(question)
+        if isinstance(first, Refusal) and first.code in _FINAL:
+            return first
+        if _is_chosen(first, question) or (translator == "auto" and not self.checks and self.is_sure(first)):
+            return first
+        try:
+            second = self.agent.translate(question, first, say, has_left)
+        except ModelError:
+            return first if translator == "auto" else self.agent.unavailable(question)
+        if self.checks and translator == "auto":
+            return self._compared(first, second, question)
+        return _with_other(second, self._said(first, question))
+
+    def is_sure(self, outcome: Outcome) -> bool:
+        """Whether the rules need no help: every word is accounted for, and they are confident enough."""
+        if not isinstance(outcome, Answerable | DefinitionAsked | CatalogueAsked):
+            return False
+        return not outcome.reading.unused and outcome.reading.confidence >= self.threshold
+
+    def _compared(self, first: Outcome, second: Outcome, question: Question) -> Outcome:
+        said = self._said(first, question)
+        if not isinstance(first, Answerable) or not isinstance(second, Answerable):
+            return _with_other(second, said)
+        if self._is_same(first.request, second.request, question):
+            reading = first.reading
+            sure = max(reading.confidence, _AGREED)
+            return replace(
+                first, reading=replace(reading, confidence=sure, basis=(*reading.basis, "readers_agree"), other=said)
+            )
+        language = second.reading.language
+        requests = (first.request, second.request)
+        labels = [self.ground.restated(request, language, question.today) for request in requests]
+        choices = tuple(
+            Choice(f"r{number}", label, label, request)
+            for number, (label, request) in enumerate(zip(labels, requests, strict=True), 1)
+        )
+        reading = replace(second.reading, confidence=0.5, basis=(*second.reading.basis, "readers_differ"), other=said)
+        text = question_text("two_readers", question.text, language)
+        return Clarification("two_readers", question.text, text, choices, reading)
+
+    def _is_same(self, one: Request, other: Request, question: Question) -> bool:
+        """Whether two requests ask for the same: by their parts, else by the statement that they compile to."""
+        if _sorted(one) == _sorted(other):
+            return True
+        try:
+            first, second = (self.ground.prepared(_sorted(each), question.today) for each in (one, other))
+        except QueryError:
+            return False
+        return first.sql == second.sql
+
+    def _said(self, outcome: Outcome, question: Question) -> str:
+        """What a reader made of a question, in a sentence."""
+        match outcome:
+            case Answerable(request, reading):
+                return self.ground.restated(request, reading.language, question.today)
+            case Clarification():
+                return outcome.question
+            case Refusal():
+                return outcome.message
+        return ", ".join(outcome.metrics) if isinstance(outcome, DefinitionAsked) else ""
+
+
+def _is_chosen(outcome: Outcome, question: Question) -> bool:
+    """Whether the question names one of the choices of the question back before it."""
+    pending = question.previous.pending if question.previous is not None else None
+    if pending is None or not isinstance(outcome, Answerable):
+        return False
+    return outcome.reading.confidence == 0 and any(choice.request == outcome.request for choice in pending.choices)
+
+
+def _sorted(request: Request) -> Request:
+    """The request with what has no order in one."""
+    filters = tuple(sorted(request.filters, key=str))
+    if not isinstance(request, MetricQuery):
+        return request.model_copy(update={"filters": filters})
+    metrics, groups = tuple(sorted(request.metrics)), tuple(sorted(request.group_by))
+    return request.model_copy(update={"filters": filters, "metrics": metrics, "group_by": groups})
+
+
+def _with_other(outcome: Outcome, said: str) -> Outcome:
+    reading: Reading = replace(outcome.reading, other=said)
+    return replace(outcome, reading=reading)

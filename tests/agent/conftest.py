@@ -1,0 +1,68 @@
+"""The agent over the demo company and a scripted model's server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from chat_service.outcomes import Outcome, Question
+from chat_service.services import Services, open_services
+from chat_service.settings import Settings
+from chat_service.translate.agent.opening import open_together
+from chat_service.translate.agent.together import Together
+from tests.agent.model_server import ModelServer, Script, serving
+from tests.conftest import TODAY
+
+Talking = Callable[..., AbstractContextManager[tuple[Together, ModelServer]]]
+
+
+@pytest.fixture(scope="session")
+def base(demo_database: Path) -> Iterator[Services]:
+    """Services over the demo company without a model."""
+    opened = open_services(Settings(database=demo_database, as_of=TODAY), time.perf_counter)
+    assert opened.translator, "built once for all tests"
+    yield opened
+    opened.close()
+
+
+def with_model(base: Services, url: str, **settings: object) -> Services:
+    """The same services with a language model behind a URL."""
+    chosen = base.settings.model_copy(
+        update={"llm_api_key": SecretStr("sk-test-key-of-nobody"), "llm_base_url": url, "llm_model": "test", **settings}
+    )
+    found = replace(base, settings=chosen)
+    vars(found).update(translator=base.translator, layer=base.layer)
+    return found
+
+
+@pytest.fixture
+def talking(base: Services) -> Talking:
+    """`with talking(script, llm_seconds=5) as (together, server)`."""
+
+    @contextmanager
+    def opened(script: Script, **settings: object) -> Iterator[tuple[Together, ModelServer]]:
+        with serving(script) as server:
+            services = with_model(base, server.url, **settings)
+            together = open_together(services.settings, base.translator, base.layer_at, base.reader, time.perf_counter)
+            try:
+                yield together, server
+            finally:
+                together.agent.close()
+
+    return opened
+
+
+def question(text: str) -> Question:
+    """A question of today."""
+    return Question(text, TODAY)
+
+
+def ask(together: Together, text: str) -> Outcome:
+    """What the model alone makes of a question."""
+    return together.translate(question(text), "llm")
