@@ -79,8 +79,8 @@ class UnknownDimension(Problem):
 
 @problem(
     "translator_unavailable",
-    zh="这里没有配置翻译器“{translator}”，可用的是“offline”和“auto”。",
-    en="The translator '{translator}' is not set up here. 'offline' and 'auto' are.",
+    zh="这里没有配置翻译器“{translator}”，它需要密钥；可用的是“offline”和“auto”。",
+    en="The translator '{translator}' is not set up here: it needs a key. 'offline' and 'auto' are.",
 )
 class TranslatorUnavailable(Problem):
     """A translator that this deployment does not have."""

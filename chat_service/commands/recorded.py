@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 from pydantic import JsonValue, SecretStr
 
@@ -26,20 +25,15 @@ from chat_service.translate.agent.recording import (
 )
 from chat_service.translate.agent.usage import Prices
 from prompts import prompts
-from semantic_layer import HuitouError, Problem, Request
+from semantic_layer import HuitouError, Problem, Request, problem
 
 
-@dataclass(frozen=True)
+@problem("unreadable_recording", zh="{where}：{reason}", en="{where}: {reason}")
 class UnreadableRecording(Problem):
     """A file that is no recording of a question."""
 
-    code: ClassVar[str] = "unreadable_recording"
     where: str
     reason: str
-
-    @property
-    def message(self) -> str:
-        return f"{self.where}: {self.reason}"
 
 
 class RecordingError(HuitouError):

@@ -29,6 +29,8 @@ _CHANGING = frozenset(
     {
         "negation",
         "exclusion",
+        "inclusion",
+        "open_end",
         "only",
         "rank",
         "share",

@@ -93,7 +93,7 @@ def _requested(
     parts = tuple(part for part in parts_of(request) if not (filled and part.path == "period"))
     account = _account(reply, parts, question, ground)
     hard += _reasons(account)
-    soft = tuple(_other_dates(account, parts, question))
+    soft = (*_other_dates(account, parts, question), *ground.doubts(request, question.today))
     if hard or (soft and not insisted):
         return Verdict(None, tuple(hard), soft, account.unsaid)
     reading = agent_reading(account, question, ground, language, filled=filled, doubts=soft, prompt=prompt)

@@ -8,10 +8,8 @@ Of a model's examples those are kept whose requests it can answer.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -21,22 +19,17 @@ from chat_service.language.folding import fold
 from chat_service.translate.agent.building import UnbuildableError, built
 from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.reply import Json
-from semantic_layer import HuitouError, Layer, Problem, QueryError, Reader, Request
+from semantic_layer import HuitouError, Layer, Problem, QueryError, Reader, Request, problem
 
 SHIPPED = Path(__file__).with_name("examples.yaml")
 
 
-@dataclass(frozen=True)
+@problem("unreadable_examples", zh="{where}：{reason}", en="{where}: {reason}")
 class UnreadableExamples(Problem):
     """A file of verified questions that cannot be read, or a request in it that the model cannot answer."""
 
-    code: ClassVar[str] = "unreadable_examples"
     where: str
     reason: str
-
-    @property
-    def message(self) -> str:
-        return f"{self.where}: {self.reason}"
 
 
 class ExamplesError(HuitouError):

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import openai
 from langchain_core.exceptions import LangChainException
 
-from semantic_layer import HuitouError, Problem
+from semantic_layer import HuitouError, Problem, problem
 
 Cause = Literal[
     "wrong_key",
@@ -48,18 +47,16 @@ _TOO_LONG = re.compile(
 _SECRET = re.compile(r"\b(sk|key|Bearer)[-\s][\w*.-]{6,}")
 
 
-@dataclass(frozen=True)
+@problem(
+    "model_failure",
+    zh="语言模型没有给出可用的回答（`{cause}`）[：{said}]。",
+    en="The language model gave no usable reply ({cause})[: {said}].",
+)
 class ModelFailure(Problem):
-    """The language model gave no reply that can be used; `cause` says which failure it was."""
+    """The language model gave no reply that can be used; `cause` says which failure it was (docs/agent.md)."""
 
-    code: ClassVar[str] = "model_failure"
     cause: Cause
     said: str = ""
-
-    @property
-    def message(self) -> str:
-        tail = f": {self.said}" if self.said else ""
-        return f"The language model gave no usable reply ({self.cause}){tail}. See docs/agent.md."
 
     @property
     def is_retried(self) -> bool:

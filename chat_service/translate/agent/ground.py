@@ -31,6 +31,9 @@ from semantic_layer import (
     UnknownName,
 )
 
+# what an answer says of itself, and no reading would change
+_SAID_ANYWAY = frozenset({"like_for_like"})
+
 
 @dataclass(frozen=True, eq=False)
 class Ground:
@@ -46,6 +49,15 @@ class Ground:
     def prepared(self, request: Request, today: date) -> Prepared:
         """The request compiled, unrun. Raises QueryError with everything that is wrong with it."""
         return self.layer_at(today).prepare(request, self.reader)
+
+    def doubts(self, request: Request, today: date) -> tuple[str, ...]:
+        """What the layer would caution against in a request that it answers; nothing of one that it does not."""
+        try:
+            return tuple(
+                each.message for each in self.prepared(request, today).cautions if each.code not in _SAID_ANYWAY
+            )
+        except QueryError:
+            return ()
 
     def problems(self, request: Request, today: date) -> tuple[str, ...]:
         """What is wrong with a request, a sentence each."""
@@ -74,12 +86,11 @@ class Ground:
 
     @cached_property
     def known_values(self) -> Mapping[str, frozenset[Scalar]]:
-        """The values of each dimension that is known whole: closed sets, and open ones that the index holds all of."""
+        """The values of open sets of which the index holds all; the layer itself knows the closed ones."""
         found: dict[str, set[Scalar]] = {}
         for name, dimension in self.model.dimensions.items():
-            for field in dimension.fields:
-                if field.definition.values and not field.definition.open:
-                    found.setdefault(name, set()).update(field.definition.values)
+            for field in (each for each in dimension.fields if each.definition.open):
+                found.setdefault(name, set()).update(field.definition.values)
         for _, sense in self.values.words():
             if sense.dimension not in self.values.incomplete:
                 found.setdefault(sense.dimension, set()).add(sense.value)
