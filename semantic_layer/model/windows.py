@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from semantic_layer.time.lengths import Length, in_seconds, length
+from semantic_layer.time.lengths import Length, in_months, in_seconds, length
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import STANDARD, Units, back, day_of
 
@@ -26,12 +26,18 @@ def rolling(text: str, today: date, calendars: Mapping[str, Units] = STANDARD) -
 
 
 def window_start(size: Length, end: date, calendars: Mapping[str, Units]) -> date:
-    """Where a window of that length begins whose exclusive end is given."""
-    if in_seconds(size) is not None:
-        return back(end, size, calendars)
-    # the day after the same day so many months ago, as people count "the last 3 months"
-    tick = tick_of(end)
-    return back(end - tick, size, calendars) + tick
+    """Where a window of that length begins whose exclusive end is given: at the same moment so many units before.
+
+    >>> window_start(Length(1, "month"), date(2026, 3, 1), STANDARD)
+    datetime.date(2026, 2, 1)
+    """
+    if in_seconds(size) is None and in_months(size) is None:
+        units = calendars[size.unit]
+        last = units.number(end - tick_of(end))
+        # a calendar that ends with the window has no unit that begins there
+        if units.start(last + 1) == end:
+            return units.start(last + 1 - size.count)
+    return back(end, size, calendars)
 
 
 def tick_of(at: date) -> timedelta:

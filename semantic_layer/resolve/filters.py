@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
@@ -158,8 +158,54 @@ def holds(value: float, op: str, values: tuple[float, ...]) -> bool:
 
 
 def compare(left: exp.Expr, condition: FieldFilter, found: Field) -> exp.Expr:
-    """The SQL of one comparison; values are checked against the field's type. Raises BadValueError."""
-    return comparison(left, condition.op, literals(condition, found.qualified, found.type))
+    """The SQL of one comparison; values are checked against the field's type. Raises BadValueError.
+
+    A day that a time is compared with is all of that day: times `<= 2026-01-31` include its last second.
+    """
+    values = literals(condition, found.qualified, found.type)
+    if found.type != "timestamp" or condition.op in ("<", ">="):
+        return comparison(left, condition.op, values)
+    ends = tuple(_end_of_day(value) for value in condition.values)
+    if not any(ends):
+        return comparison(left, condition.op, values)
+    return _by_day(left, condition.op, values, ends)
+
+
+def _end_of_day(value: Scalar) -> exp.Expr | None:
+    """The first moment after a day; None for a moment, and for the last of all days."""
+    day = _moment(str(value))
+    if isinstance(day, datetime) or day == date.max:
+        return None
+    return day_literal(day + timedelta(days=1))
+
+
+def _by_day(left: exp.Expr, op: str, values: Sequence[exp.Expr], ends: Sequence[exp.Expr | None]) -> exp.Expr:
+    """A comparison of a time with days, each from its value to before its end; without an end it is a moment."""
+    value, end = values[-1], ends[-1]
+    match op:
+        case "=" | "in":
+            return any_of(_within_day(left, *pair) for pair in zip(values, ends, strict=True))
+        case "!=" | "not in":
+            outside = exp.Not(this=any_of(_within_day(left, *pair) for pair in zip(values, ends, strict=True)))
+            return exp.Paren(this=exp.Or(this=outside, expression=exp.Is(this=left.copy(), expression=exp.Null())))
+        case "between":
+            since = exp.GTE(this=left, expression=values[0])
+            return exp.Paren(this=all_of([since, _until(left.copy(), value, end)]))
+        case "<=":
+            return _until(left, value, end)
+        case _:
+            assert op == ">" and end is not None, "the other comparisons of times"
+            return exp.GTE(this=left, expression=end)
+
+
+def _within_day(left: exp.Expr, value: exp.Expr, end: exp.Expr | None) -> exp.Expr:
+    if end is None:
+        return exp.EQ(this=left.copy(), expression=value)
+    return exp.Paren(this=all_of([exp.GTE(this=left.copy(), expression=value), _until(left.copy(), value, end)]))
+
+
+def _until(left: exp.Expr, value: exp.Expr, end: exp.Expr | None) -> exp.Expr:
+    return exp.LTE(this=left, expression=value) if end is None else exp.LT(this=left, expression=end)
 
 
 def comparison(left: exp.Expr, op: str, values: Sequence[exp.Expr]) -> exp.Expr:

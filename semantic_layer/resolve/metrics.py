@@ -45,6 +45,7 @@ from semantic_layer.resolve.branches import (
 from semantic_layer.resolve.cautions import cautions_of
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_division, renamed
+from semantic_layer.resolve.moved_labels import told_of_another_day
 from semantic_layer.resolve.names import homes_of, unknown_names
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, runs
@@ -272,6 +273,12 @@ class _MetricResolver:
         if too_fine is not None:
             self._context.problems.append(too_fine)
             return None
+        names = self._names(suffix)
+        time = placed_by(self._model.placed_leaves(leaf)[0], self._model)
+        moved = told_of_another_day(made, names, self._grain, time, self._model)
+        if moved:
+            self._context.problems.extend(moved)
+            return None
         needed = {made.rows.dataset, *(step.target for step in made.rows.steps)}
         for dataset in sorted(needed & set(self._context.unavailable)):
             self._context.problems.append(MissingTable("group_by", dataset, self._context.unavailable[dataset]))
@@ -289,8 +296,11 @@ class _MetricResolver:
         return None
 
     def _maker(self, suffix: str) -> MeasureMaker:
-        names = tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
-        return MeasureMaker(self._context, self._rows, names, suffix)
+        return MeasureMaker(self._context, self._rows, self._names(suffix), suffix)
+
+    def _names(self, suffix: str) -> tuple[str, ...]:
+        """The groups of a measure beside the grain."""
+        return tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
         """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf
 from semantic_layer.query.result import Value
@@ -100,7 +100,9 @@ def compares(value: float, op: str, values: tuple[float, ...]) -> bool:
 
 
 def meets(value: Value, condition: FieldFilter) -> bool | None:
-    """Whether a value meets a condition; None is unknown."""
+    """Whether a value meets a condition; None is unknown. Times are compared with days, and so by their day."""
+    if isinstance(value, datetime):
+        value = value.date()
     match condition.op:
         case "is null":
             return value is None

@@ -310,7 +310,7 @@ def _with_label(group: Group, label: date | None, group_by: tuple[str, ...]) -> 
 
 def _opened(window: Window, end: date) -> date | None:
     if window.last is not None:
-        return earlier(end - timedelta(days=1), window.last) + timedelta(days=1)
+        return earlier(end, window.last)
     return floor(window.to_date, end - timedelta(days=1)) if window.to_date is not None else None
 
 

@@ -44,6 +44,21 @@ CASES: tuple[tuple[str, dict[str, object], set[str]], ...] = (
     ),
     ("a snapshot has no trend", {"metrics": ["risky"], "group_by": ["month"]}, {"no_history"}),
     ("nothing before everything", {"metrics": ["orders"], "compare": {"to": "previous"}}, {"needs_period"}),
+    (
+        "a day before beside a day's name",
+        {"metrics": ["gifts", "gifts_a_day_before"], "group_by": ["day", "day_name"]},
+        {"told_of_another_day"},
+    ),
+    (
+        "a comparison of days beside their weekday",
+        {
+            "metrics": ["revenue"],
+            "group_by": ["day", "day_of_week"],
+            "compare": {"to": "previous"},
+            "period": {"start": "2026-02-01", "end": "2026-02-03"},
+        },
+        {"told_of_another_day"},
+    ),
     ("a share of a ratio", {"metrics": ["aov"], "group_by": ["city"], "shares": ["aov"]}, {"not_a_share"}),
     (
         "a running total of a stock",
