@@ -313,8 +313,8 @@ class EmptyRange(QueryProblem):
 @problem(
     "told_of_another_day",
     zh="{name:name}是按事情发生的那一天算的。与{grain:word}并列时，另一个{grain:word}的数据有另一个{name:name}，请去掉其中一项。",
-    en="{name:name} is told of the day on which something happened. Beside '{grain}', what is read of another {grain} has "
-    "another {name:name} than the one it is shown at. Leave out one of them.",
+    en="{name:name} is told of the day on which something happened. Beside '{grain}', what is read of another {grain} "
+    "has another {name:name} than the one it is shown at. Leave out one of them.",
 )
 class ToldOfAnotherDay(QueryProblem):
     """A group that is told of the day of a row, beside rows of another day: a weekday beside the day before."""
