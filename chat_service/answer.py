@@ -43,6 +43,7 @@ from semantic_layer import (
     Reader,
     Request,
     ResultTable,
+    of_entity,
 )
 
 
@@ -72,6 +73,7 @@ def answer_request(
 ) -> Answer:
     """The answer to a typed request: resolve, compile, run, present."""
     layer = services.layer_at(asked.question.today)
+    request = of_entity(request, next(iter(services.model.entities), ""))
     names = Names(services.model, reading.language)
     base = Answer("answered", reading.language, "", reading, request)
     try:

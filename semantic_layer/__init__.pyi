@@ -73,6 +73,7 @@ from semantic_layer.query.cautions import LikeForLike as LikeForLike
 from semantic_layer.query.door import AskedRequest as AskedRequest
 from semantic_layer.query.door import malformed as malformed
 from semantic_layer.query.door import read_request as read_request
+from semantic_layer.query.entities import of_entity as of_entity
 from semantic_layer.query.problems import AmbiguousPath as AmbiguousPath
 from semantic_layer.query.problems import MalformedRequest as MalformedRequest
 from semantic_layer.query.problems import MissingTable as MissingTable

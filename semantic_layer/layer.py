@@ -22,6 +22,7 @@ from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import Caution
+from semantic_layer.query.entities import of_entity
 from semantic_layer.query.problems import UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request, Scalar
@@ -108,6 +109,7 @@ class Layer:
     def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
         """Resolve and compile. Values in conditions that the model does not list are looked up in the data, each until
         it was found once. Raises QueryError with every problem of the request, EngineError."""
+        request = of_entity(request, next(iter(self.model.entities), ""))
         context = self._context(reader)
         context.values = self._values_for(reader)
         resolved, populations = resolve(request, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from semantic_layer.loading.datasets import build_datasets
 from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains
 from semantic_layer.loading.metrics import build_metrics
+from semantic_layer.loading.own_words import filled
 from semantic_layer.loading.problems.definitions import FieldCycle
 from semantic_layer.loading.references import Scope
 from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
@@ -30,7 +32,8 @@ _T = TypeVar("_T")
 def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     """The model of a draft. Raises DefinitionsError with `problems` and all that are found, in order of place."""
     found = list(problems)
-    definition = draft.definition
+    definition = filled(draft.definition)
+    draft = replace(draft, definition=definition)
     draft, datasets = with_roles(draft, build_datasets(draft, found), found)
     steps = join_steps(definition.relationships, {name: each.definition.time for name, each in datasets.items()})
     taken = role_steps(datasets, steps)

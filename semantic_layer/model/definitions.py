@@ -185,11 +185,12 @@ class PerEntity(_Definition):
 
 
 class Transition(_Definition):
-    """Of those (`key`) counted by the stock `of` at the start of the bucket, the share counted by `who` in it."""
+    """Of those (`key`, by default that of the model's first entity) counted by the stock `of` at the start of the
+    bucket, the share counted by `who` in it."""
 
     of: str
     who: str
-    key: str = "customer_id"
+    key: str = ""
 
 
 class Window(_Definition):
@@ -208,7 +209,7 @@ class Among(_Definition):
     `last 90 days` up to today. For a condition within each bucket of the query, use `per`.
     """
 
-    entity: str = "customer"
+    entity: str = ""
     having: str
     period: str = "all"
 
@@ -290,13 +291,14 @@ class MetricDefinition(_Definition):
 
 
 class ListDefinition(_Definition):
-    """A named population of an entity ("may churn"), with what its list shows and how it is sorted.
+    """A named population of an entity ("may churn"), with what its list shows and how it is sorted. The entity is the
+    model's first where none is named, here and wherever else one is asked for.
 
     `filter` is SQL over dimensions and fields by name; `metric` is the metric that counts it.
     """
 
     name: str
-    entity: str = "customer"
+    entity: str = ""
     label: Bilingual
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
@@ -328,7 +330,7 @@ class CohortDefinition(_Definition):
     label: Bilingual
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
-    entity: str = "customer"
+    entity: str = ""
     metric: str
     grain: Literal["month", "quarter", "year"] = "month"
 
@@ -348,7 +350,7 @@ class FunnelDefinition(_Definition):
     label: Bilingual
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
-    entity: str = "customer"
+    entity: str = ""
     steps: tuple[FunnelStep, ...] = Field(min_length=2)
 
 

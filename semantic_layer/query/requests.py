@@ -73,10 +73,11 @@ class MetricFilter(_Frozen):
 
     `orders = 0 in June` keeps customers without an order in June: entities without any row have the value 0 for
     counts and sums, and no value (never kept) for ratios. `period` None is all history. `filters` narrow the metric.
+    `per` names the entity; without it the model's first one is meant.
     """
 
     metric: str
-    per: str = "customer"
+    per: str = ""
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     op: NumberOperator
@@ -220,13 +221,13 @@ class ListQuery(_Frozen):
     """Entities (customers) by conditions: one row each, with attributes and measured values.
 
     `columns` are fields of the entity or reached from it to-one (`customer_name`, `churn_probability`).
-    The whole count comes back as `total_rows` whatever the limit.
+    The whole count comes back as `total_rows` whatever the limit. Without `entity`, the model's first one is meant.
     """
 
     kind: Literal["list"] = "list"
     period: ClassVar[None] = None
     compare: ClassVar[None] = None
-    entity: str = "customer"
+    entity: str = ""
     columns: tuple[str, ...] = ()
     measured: tuple[MeasuredColumn, ...] = ()
     filters: tuple[Filter, ...] = ()

@@ -74,7 +74,8 @@ def _own_value(measure: Measure, frame: Frame, assembly: Assembly) -> Filter:
     assert measure.condition is not None, "conditions are measures with one"
     period = decide_timing(frame, assembly, ()).period
     assembly.use(measure, "behaviour", f"{name} {measure.condition.op}")
-    return MetricFilter(metric=name, period=period, op=measure.condition.op, values=measure.condition.values)
+    op, values = measure.condition.op, measure.condition.values
+    return MetricFilter(metric=name, per=assembly.entity, period=period, op=op, values=values)
 
 
 def _measured(frame: Frame, assembly: Assembly, filters: list[Filter]) -> tuple[MeasuredColumn, ...]:
