@@ -53,6 +53,10 @@ from semantic_layer.loading.yaml_text import Part as Part
 from semantic_layer.loading.yaml_text import YamlValue as YamlValue
 from semantic_layer.loading.yaml_text import read_yaml as read_yaml
 from semantic_layer.model import definitions as definitions
+from semantic_layer.model.currencies import CURRENCIES as CURRENCIES
+from semantic_layer.model.currencies import Currency as Currency
+from semantic_layer.model.currencies import is_money as is_money
+from semantic_layer.model.currencies import written_as as written_as
 from semantic_layer.model.definitions import Behaviour as Behaviour
 from semantic_layer.model.definitions import Bilingual as Bilingual
 from semantic_layer.model.definitions import CohortDefinition as CohortDefinition

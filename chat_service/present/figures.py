@@ -1,7 +1,7 @@
 """A raw value becomes a figure that people read: unit, scale and language; nothing else is known here.
 
-Rates are held as fractions (0.312) and shown as percent (31.2%); their differences are percentage points. Money is CNY,
-scaled in Chinese (12.34万元), written out in English (¥123,400). Exact values stay in the table.
+Rates are held as fractions (0.312) and shown as percent (31.2%); their differences are percentage points. Money is
+scaled in Chinese (12.34万元), written out in English (¥123,400), each in its currency. Exact values stay in the table.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from math import isfinite
 
 from chat_service.outcomes import Language
-from semantic_layer import Value
+from semantic_layer import CURRENCIES, Currency, Value, is_money
 
 _SUFFIX: dict[str, tuple[str, str]] = {
     "days": ("天", "days"),
@@ -34,6 +34,8 @@ def figure(value: Value, unit: str | None, language: Language) -> str:
     ('31.2%', '12.34万元', '¥123,400')
     >>> figure(12345, "count", "en"), figure(31.26, "days", "zh"), figure(None, "count", "zh")
     ('12,345', '31.3 天', '无数据')
+    >>> figure(123400, "BRL", "zh"), figure(123400, "BRL", "en"), figure(-5.5, "USD", "en")
+    ('12.34万雷亚尔', 'R$123,400', '-$5.50')
     """
     if value is None:
         return NO_DATA[language]
@@ -49,8 +51,8 @@ def figure(value: Value, unit: str | None, language: Language) -> str:
         return NO_DATA[language]
     if unit == "percent":
         return f"{_percent(value)}%"
-    if unit == "CNY":
-        return _money(value, language)
+    if unit is not None and is_money(unit):
+        return _money(value, CURRENCIES[unit], language)
     return _with_suffix(_number(value), unit, language)
 
 
@@ -68,7 +70,7 @@ def exact_figure(value: Value, unit: str | None, language: Language) -> str:
         return "—"
     if unit == "percent":
         return f"{value * 100:,.2f}%"
-    if unit == "CNY":
+    if is_money(unit):
         return f"{value:,.2f}"
     if isinstance(value, int) or (unit == "count" and value == int(value)):
         return f"{int(value):,}"
@@ -124,8 +126,8 @@ def unit_name(unit: str | None, language: Language) -> str:
     """The unit as an axis or column head names it; empty for plain counts."""
     if unit == "percent":
         return "%"
-    if unit == "CNY":
-        return "元" if language == "zh" else "CNY"
+    if unit is not None and is_money(unit):
+        return CURRENCIES[unit].zh if language == "zh" else unit
     if unit in _SUFFIX:
         return _SUFFIX[unit][0 if language == "zh" else 1]
     return "" if unit in (None, "count") else str(unit)
@@ -138,15 +140,15 @@ def _percent(fraction: float) -> str:
     return f"{percent:,.1f}"
 
 
-def _money(value: float, language: Language) -> str:
+def _money(value: float, currency: Currency, language: Language) -> str:
     if language == "zh":
-        for size, name in ((1e8, "亿元"), (1e4, "万元")):
+        for size, name in ((1e8, "亿"), (1e4, "万")):
             if abs(value) >= size:
-                return f"{_four_digits(value / size)}{name}"
-        return f"{value:,.2f}元" if value != int(value) else f"{int(value):,}元"
+                return f"{_four_digits(value / size)}{name}{currency.zh}"
+        return (f"{value:,.2f}" if value != int(value) else f"{int(value):,}") + currency.zh
     sign = "-" if value < 0 else ""
     amount = f"{abs(value):,.0f}" if abs(value) >= 1000 or value == int(value) else f"{abs(value):,.2f}"
-    return f"{sign}¥{amount}"
+    return f"{sign}{currency.sign}{amount}"
 
 
 def _four_digits(value: float) -> str:

@@ -16,7 +16,7 @@ from chat_service.present.figures import exact_figure, unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix, curve, funnel_bars
 from chat_service.present.names import part_unit
-from semantic_layer import CohortQuery, Column, FunnelQuery, Value
+from semantic_layer import CohortQuery, Column, FunnelQuery, Value, is_money
 
 _ROWS = 24
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -129,7 +129,7 @@ def _table_of_metrics(finding: Finding) -> Table:
         for part in parts:
             found = finding.part(metric.metric or metric.name, part)
             cells.append("" if found is None else finding.names.cell(found, finding.cell(0, found)))
-        unit = unit_name(metric.unit, finding.language) if metric.unit == "CNY" else ""
+        unit = unit_name(metric.unit, finding.language) if is_money(metric.unit) else ""
         table.add_row(finding.names.column(metric) + (f"/{unit}" if unit else ""), *cells)
     return table
 
@@ -151,7 +151,7 @@ def _broken(head: str, width: int) -> str:
 def _head(finding: Finding, column: Column, *, single: bool) -> str:
     if column.part != "value" and single:
         return finding.names.part(column)
-    unit = unit_name("CNY", finding.language) if part_unit(column) == "CNY" else ""
+    unit = unit_name(part_unit(column), finding.language) if is_money(part_unit(column)) else ""
     return finding.names.column(column) + (f"/{unit}" if unit else "")
 
 

@@ -16,7 +16,7 @@ from semantic_layer.loading.datasets import build_datasets
 from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains
 from semantic_layer.loading.metrics import build_metrics
-from semantic_layer.loading.own_words import filled
+from semantic_layer.loading.own_words import filled, own_currency
 from semantic_layer.loading.problems.definitions import FieldCycle
 from semantic_layer.loading.references import Scope
 from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
@@ -53,6 +53,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     return Model(
         name=definition.name,
         hash=definition_hash(definition),
+        currency=own_currency(definition),
         parameters=MappingProxyType(dict(definition.parameters)),
         datasets=MappingProxyType(datasets),
         dimensions=MappingProxyType(dimensions),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from semantic_layer.errors import DefinitionProblem, Phrase, thing
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.problems.definitions import BadUnit, BlankWord
+from semantic_layer.loading.problems.files import WrongChoice
 from semantic_layer.loading.problems.names import BadName, DuplicateName, NameClash, ReservedName
 from semantic_layer.loading.references import GIVEN_PARAMETERS
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.yaml_text import Part
+from semantic_layer.model.currencies import CURRENCIES, MONEY, written_as
 from semantic_layer.model.date_parts import DATE_PARTS
 from semantic_layer.model.definitions import Bilingual, Synonyms
 from semantic_layer.model.model import Dimension
@@ -31,11 +33,6 @@ _UNIT_SPELLINGS = {
     "percentage": "percent",
     "pct": "percent",
     "percents": "percent",
-    "rmb": "CNY",
-    "yuan": "CNY",
-    "¥": "CNY",
-    "元": "CNY",
-    "cny": "CNY",
     "number": "count",
     "counts": "count",
 }
@@ -101,8 +98,11 @@ def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tu
 
 
 def check_words(draft: Draft) -> Iterator[DefinitionProblem]:
-    """Labels and synonyms hold words; units are spelled as figures are formatted by."""
+    """Labels and synonyms hold words; units and the currency are spelled as figures are formatted by."""
     definition = draft.definition
+    if definition.currency is not None and definition.currency not in CURRENCIES:
+        near = nearest(definition.currency, CURRENCIES)
+        yield WrongChoice(draft.where("currency"), "currency", definition.currency, near, tuple(CURRENCIES))
     for section, kind in _SINGULAR:
         for place, each in enumerate(getattr(definition, section)):
             yield from _check_labels(draft, (section, place), thing(kind, each.name), each.label, each.synonyms)
@@ -131,7 +131,12 @@ def _check_labels(
 
 def _check_unit(draft: Draft, part: Part, owner: Phrase, unit: str) -> Iterator[DefinitionProblem]:
     wanted = _UNIT_SPELLINGS.get(unit.strip().lower() or "number")
-    if wanted is not None and unit != wanted:
+    meant = written_as(unit)
+    if meant:  # $ and ¥ are of several currencies, which then have to be told apart
+        wanted = next(iter(meant)) if len(meant) == 1 else draft.definition.currency or " / ".join(sorted(meant))
+    if unit == MONEY:
+        wanted = " / ".join(CURRENCIES)  # the model says no currency that it could stand for
+    if wanted is not None and unit != wanted and unit not in CURRENCIES:
         yield BadUnit(draft.where(*part), owner, unit, wanted)
 
 

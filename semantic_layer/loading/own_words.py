@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
-from semantic_layer.model.definitions import Among, InputDefinition, MetricDefinition, ModelDefinition
+from semantic_layer.model.currencies import CURRENCIES, MONEY
+from semantic_layer.model.definitions import (
+    Among,
+    DatasetDefinition,
+    EntityDefinition,
+    InputDefinition,
+    MetricDefinition,
+    ModelDefinition,
+)
 
 
 def filled(definition: ModelDefinition) -> ModelDefinition:
-    """The definitions with the model's first entity where they name none."""
-    if not definition.entities:
+    """The definitions with the model's first entity and currency where they leave them open."""
+    if definition.entities:
+        definition = _of_entity(definition, definition.entities[0])
+    if definition.currency is None:
         return definition
-    entity = definition.entities[0]
-    update = {
+    in_money = {"unit": definition.currency}
+    metrics = tuple(each.model_copy(update=in_money) if each.unit == MONEY else each for each in definition.metrics)
+    datasets = tuple(_in_money(each, in_money) for each in definition.datasets)
+    return definition.model_copy(update={"metrics": metrics, "datasets": datasets})
+
+
+def own_currency(definition: ModelDefinition) -> str | None:
+    """The code of the model's currency: what it says, or the only one that its units name."""
+    fields = (field.unit for dataset in definition.datasets for field in dataset.fields)
+    units = {unit for unit in (*(each.unit for each in definition.metrics), *fields) if unit is not None}
+    units &= CURRENCIES.keys()
+    return definition.currency or (units.pop() if len(units) == 1 else None)
+
+
+def _in_money(dataset: DatasetDefinition, in_money: dict[str, str]) -> DatasetDefinition:
+    if not any(each.unit == MONEY for each in dataset.fields):
+        return dataset
+    fields = tuple(each.model_copy(update=in_money) if each.unit == MONEY else each for each in dataset.fields)
+    return dataset.model_copy(update={"fields": fields})
+
+
+def _of_entity(definition: ModelDefinition, entity: EntityDefinition) -> ModelDefinition:
+    update: dict[str, object] = {
         section: tuple(
             each if each.entity else each.model_copy(update={"entity": entity.name})
             for each in getattr(definition, section)
         )
         for section in ("lists", "cohorts", "funnels")
     }
-    metrics = tuple(_metric(each, entity.name, entity.key) for each in definition.metrics)
-    return definition.model_copy(update={**update, "metrics": metrics})
+    update["metrics"] = tuple(_metric(each, entity.name, entity.key) for each in definition.metrics)
+    return definition.model_copy(update=update)
 
 
 def _metric(metric: MetricDefinition, entity: str, key: str) -> MetricDefinition:

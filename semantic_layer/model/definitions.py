@@ -324,7 +324,8 @@ class Behaviour(_Definition):
 
 class CohortDefinition(_Definition):
     """Entities grouped by the calendar unit of their first event, and the share of them with an event in each unit
-    since. `metric` counts the events: a flow over rows that know the entity."""
+    since. `metric` counts the events: a flow over rows that know the entity.
+    `first` is what the first of them is called (`{zh: 首单, en: first order}`)."""
 
     name: str
     label: Bilingual
@@ -333,6 +334,7 @@ class CohortDefinition(_Definition):
     entity: str = ""
     metric: str
     grain: Literal["month", "quarter", "year"] = "month"
+    first: Bilingual | None = None
 
 
 class FunnelStep(_Definition):
@@ -355,10 +357,15 @@ class FunnelDefinition(_Definition):
 
 
 class ModelDefinition(_Definition):
-    """A whole semantic model; the files of a folder are read in order of name and put together."""
+    """A whole semantic model; the files of a folder are read in order of name and put together.
+
+    `currency` is the code of that in which its money is (`BRL`): a unit `money` stands for it. Without it, the model's
+    is the one that its units name.
+    """
 
     name: str = "model"
     description: Bilingual | None = None
+    currency: str | None = None
     parameters: dict[str, StrictInt | StrictFloat | str] = {}
     datasets: tuple[DatasetDefinition, ...] = ()
     relationships: tuple[RelationshipDefinition, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semantic_layer.model.date_parts import PART_LABELS, split_name
-from semantic_layer.model.definitions import Bilingual
+from semantic_layer.model.definitions import Bilingual, EntityDefinition
 from semantic_layer.model.model import Model
 from semantic_layer.query.result import Label
 
@@ -30,6 +30,12 @@ def label_in(model: Model, name: str) -> Label | None:
         if name in defined:
             return _label(defined[name].label)
     return _label(model.datasets[name].definition.label) if name in model.datasets else None
+
+
+def counted_label(entity: EntityDefinition) -> Label:
+    """What a count of entities is called."""
+    word = entity.label.en
+    return Label(f"{entity.label.zh}数", word if word.endswith("s") else f"{word}s")
 
 
 def _label(label: Bilingual | None) -> Label | None:

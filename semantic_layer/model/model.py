@@ -182,6 +182,7 @@ class Model:
 
     name: str
     hash: str
+    currency: str | None
     parameters: Mapping[str, int | float | str]
     datasets: Mapping[str, Dataset]
     dimensions: Mapping[str, Dimension]

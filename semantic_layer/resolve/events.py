@@ -9,6 +9,7 @@ from datetime import timedelta
 from semantic_layer.errors import QueryError
 from semantic_layer.model.definitions import EntityDefinition
 from semantic_layer.query.problems import MissingTable, NotEvents, UnknownName
+from semantic_layer.model.labels import counted_label
 from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
@@ -30,11 +31,7 @@ from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.time.periods import Period
 
-_UNIT_LABELS = {
-    "month": (Label("首单月份", "cohort month"), Label("首单后月数", "months since first")),
-    "quarter": (Label("首单季度", "cohort quarter"), Label("首单后季度数", "quarters since first")),
-    "year": (Label("首单年份", "cohort year"), Label("首单后年数", "years since first")),
-}
+_UNIT_NAMES = {"month": ("月份", "月数"), "quarter": ("季度", "季度数"), "year": ("年份", "年数")}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -54,11 +51,15 @@ def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
     period = (query.period or Period()).cut_after(context.as_of)
     first = context.data_start(events.measure.rows.dataset) or context.as_of
     months = (context.as_of.year - first.year) * 12 + context.as_of.month - first.month
-    cohort, since = _UNIT_LABELS[definition.grain]
+    first_zh, first_en = ("首次", "first") if definition.first is None else (definition.first.zh, definition.first.en)
+    unit, units = _UNIT_NAMES[definition.grain]
+    cohort = Label(f"{first_zh}{unit}", f"cohort {definition.grain}")
+    since = Label(f"{first_zh}后{units}", f"{definition.grain}s since {first_en}")
+    size = Label(f"{first_zh}{entity.label.zh}数", "cohort size")
     columns = (
         Column(f"cohort_{definition.grain}", "dimension", "date", cohort, grain=definition.grain),
         Column(f"{definition.grain}s_since_first", "dimension", "integer", since),
-        Column("cohort_size", "metric", "integer", Label("首单客户数", "cohort size"), unit="count"),
+        Column("cohort_size", "metric", "integer", size, unit="count"),
         Column(
             definition.name,
             "metric",
@@ -100,7 +101,7 @@ def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
     labels = tuple((step.name, Label(step.label.zh, step.label.en)) for step in definition.steps)
     columns = (
         Column("step", "dimension", "text", Label("步骤", "step"), value_labels=labels),
-        Column("customers", "metric", "integer", Label("客户数", "customers"), unit="count"),
+        Column("customers", "metric", "integer", counted_label(entity), unit="count"),
         Column(
             definition.name,
             "metric",

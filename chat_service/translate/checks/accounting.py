@@ -15,7 +15,7 @@ from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.requests.shown_as import MOTION
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import GRAINS, ListQuery, MetricQuery, Request
+from semantic_layer import GRAINS, ListQuery, MetricQuery, Request, is_money
 
 # words that ask, link or point; they shape the request but add nothing to it
 _SHAPING = (
@@ -98,7 +98,7 @@ def _says_more(item: Mention, frame: Frame, request: Request, assembly: Assembly
     if item.text in _EARLIER and is_a(item, "follow.ever"):
         return not frame.clauses
     if is_a(item, "quantity.money") and not item.text.startswith("how") and not item.is_filler:
-        return all(assembly.scope.model.metrics[name].unit != "CNY" for name in request.metrics)
+        return not any(is_money(assembly.scope.model.metrics[name].unit) for name in request.metrics)
     return bool(item.behaviours()) and _is_of_other_rows(item, request, assembly)
 
 

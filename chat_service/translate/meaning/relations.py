@@ -9,9 +9,9 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from semantic_layer import Behaviour, Metric, Model, Scalar
+from semantic_layer import Behaviour, Metric, Model, Scalar, is_money
 
-_COUNTED = ("count", "CNY", "points")
+_COUNTED = ("count", "points")
 
 
 class Structure:
@@ -131,7 +131,11 @@ class Structure:
 
     @cached_property
     def _counts(self) -> frozenset[str]:
-        return frozenset(name for name, m in self.model.metrics.items() if m.unit in _COUNTED and not self._divides(m))
+        return frozenset(
+            name
+            for name, m in self.model.metrics.items()
+            if (m.unit in _COUNTED or is_money(m.unit)) and not self._divides(m)
+        )
 
     def _divides(self, metric: Metric) -> bool:
         expression = metric.expression

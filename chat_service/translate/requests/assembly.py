@@ -14,7 +14,10 @@ from chat_service.translate.senses import ValueSense
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
-from semantic_layer import FieldFilter, Scalar
+from semantic_layer import FieldFilter, Scalar, is_money
+
+# units that are told with a number: 超过3小时, over 20%
+_TOLD_BY_UNIT = ("money", "percent", "minutes", "hours", "days")
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class Assembly:
 
     def _by_unit(self, names: tuple[str, ...], units: tuple[str, ...]) -> tuple[str, ...]:
         model = self.scope.model
-        wanted = {"money": "CNY", "percent": "percent", "minutes": "minutes", "hours": "hours", "days": "days"}
-        fits = tuple(n for n in names if any(wanted.get(unit) == model.metrics[n].unit for unit in units))
+        held = {n: "money" if is_money(model.metrics[n].unit) else model.metrics[n].unit for n in names}
+        fits = tuple(n for n in names if held[n] in units and held[n] in _TOLD_BY_UNIT)
         return fits or names
 
     def metric_label(self, name: str) -> str:

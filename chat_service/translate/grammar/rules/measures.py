@@ -26,6 +26,7 @@ from chat_service.translate.grammar.rules.counted import counted, items_text, me
 from chat_service.translate.senses import Mention, MetricSense, WordSense
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import is_money
 
 _BOUND = ("m=measure|metric ~ c=condition", "c=condition ~ m=measure|metric")
 _FIELDS = ("f=field ~ c=condition",)
@@ -199,7 +200,7 @@ def _money_named(items: list[Item], at: int, scope: Scope) -> tuple[int, int] | 
 
 def _in_money(item: Item | None, scope: Scope) -> bool:
     names = item.metrics() if isinstance(item, Mention) else ()
-    return bool(names) and all(scope.model.metrics[name].unit == "CNY" for name in names)
+    return bool(names) and all(is_money(scope.model.metrics[name].unit) for name in names)
 
 
 def _is_compared(items: list[Item], at: int) -> bool:
