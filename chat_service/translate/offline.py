@@ -21,6 +21,7 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
+from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import asked_metrics
 from chat_service.translate.decide import CATALOGUE, Decision, Definitions, decide
 from chat_service.translate.grammar.parse import Parsed, language_of, parse
@@ -68,6 +69,7 @@ class OfflineTranslator:
         parsed = parse(question.text, scope, self._speller)
         assembly = Assembly(scope, self._index)
         try:
+            refuse_other_currency(question.text, self._model)
             decision = decide(parsed, question, assembly)
         except StopError as stop:
             if isinstance(stop.reason, Denial):

@@ -136,7 +136,7 @@ def _check_unit(draft: Draft, part: Part, owner: Phrase, unit: str) -> Iterator[
         wanted = next(iter(meant)) if len(meant) == 1 else draft.definition.currency or " / ".join(sorted(meant))
     if unit == MONEY:
         wanted = " / ".join(CURRENCIES)  # the model says no currency that it could stand for
-    if wanted is not None and unit != wanted and unit not in CURRENCIES:
+    if wanted is not None and unit != wanted and unit not in (*CURRENCIES, draft.definition.currency):
         yield BadUnit(draft.where(*part), owner, unit, wanted)
 
 

@@ -39,7 +39,7 @@ CURRENCIES: dict[str, Currency] = {
         Currency("CHF", "CHF ", "瑞士法郎", ("chf", "瑞士法郎", "法郎", "francs", "franc")),
         Currency("RUB", "₽", "卢布", ("₽", "rub", "卢布", "roubles", "rubles")),
         Currency("THB", "฿", "泰铢", ("฿", "thb", "泰铢", "baht")),
-        Currency("IDR", "Rp", "印尼盾", ("rp", "idr", "印尼盾", "rupiah")),
+        Currency("IDR", "Rp", "印尼盾", ("idr", "印尼盾", "rupiah")),
     )
 }
 

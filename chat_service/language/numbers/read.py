@@ -2,7 +2,7 @@
 
 - Ratios are fractions: 20%, 百分之二十, 20 percent and 两成 all have the value 0.2 and the unit `percent`; 一半 and
   half are 0.5; a third is 1/3.
-- Money (¥1000, 1000元, 1000 yuan) has the unit `money`; the currency is the model's only one.
+- Money (¥1000, 1000元, 1000 yuan) has the unit `money`, and tells how its currency was written.
 - 几十, 十几, 上百, 二十多, 两三 and `dozens` are vague: `value` is the least and `upto` the most that people mean,
   so that a caller who needs one number can ask for it.
 - In ranges the first number takes scale and unit of the second: 1到3万 is 10,000 and 30,000, 20-30% is 0.2 and 0.3.
@@ -14,11 +14,13 @@ Numbers inside dates (2026年3月, last 30 days) are found here too; who reads d
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat_service.language.folding import Folded
 from chat_service.language.numbers.numerals import EN_NUMBER, EN_ORDINALS, EN_SCALES, ZH_NUMERAL, en_value, zh_value
+from semantic_layer import CURRENCIES
 
 NumberUnit = Literal["percent", "money"]
 
@@ -27,7 +29,7 @@ NumberUnit = Literal["percent", "money"]
 class Number:
     """A number: `start`, `end` count in the original, `fstart`, `fend` in the folded text.
 
-    `upto` is set for vague numbers only: the largest that the words can mean.
+    `upto` is set for vague numbers only: the largest that the words can mean. `currency` is how one was written.
     """
 
     text: str
@@ -39,16 +41,26 @@ class Number:
     unit: NumberUnit | None = None
     is_ordinal: bool = False
     upto: float | None = None
+    currency: str | None = None
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern of one of the words, longer ones first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _ZH = f"[{ZH_NUMERAL}]"
-_MONEY_BEFORE = r"(?:(?:¥|\$|€|£|rmb|cny|usd|人民币) ?)"
+_WRITTEN = {word for currency in CURRENCIES.values() for word in currency.written}
+# 1000 yuan, but CNY 1000; a sign stands before
+_SIGNS = {word for word in _WRITTEN if not word.isalpha() or word in ("人民币", "rmb") or word.upper() in CURRENCIES}
+_MONEY_BEFORE = rf"(?:(?:{_either(_SIGNS)}) ?)"
+_MONEY_AFTER = _either(word for word in _WRITTEN - {"块"} if word.isalpha()) + "|块(?!业务|内容)"
 _AFTER = (
     r"(?: ?(?P<{0}percent>%|percentage points?|percent(?!age|ile)|per cent|pct|个百分点)"
     r"|(?P<{0}permille>‰)"
-    r"| ?(?P<{0}money>元|块钱|块(?!业务|内容)|圆|yuan|rmb|cny|人民币|dollars?|usd|bucks)(?![a-z]))?"
-)
+    r"| ?(?P<{0}money>MONEY)(?![a-z]))?"
+).replace("MONEY", _MONEY_AFTER)
 _SCALE = (
     r"(?P<scale>[十百千]?[万亿]|百(?!货|度|分|色)|千(?!岛)| ?(?:bn|mn|k|m|w|b)(?![a-z0-9])"
     r"| (?:hundred|thousand|million|billion|dozen)(?![a-z]))"
@@ -157,7 +169,12 @@ def _number(
     fstart, fend = match.start(), match.end() if fend is None else fend
     start, end = folded.span(fstart, fend)
     whole = int(value) if value == int(value) else value
-    return Number(folded.original[start:end], start, end, fstart, fend, whole, unit, is_ordinal, upto)
+    return Number(folded.original[start:end], start, end, fstart, fend, whole, unit, is_ordinal, upto, _currency(match))
+
+
+def _currency(match: re.Match[str]) -> str | None:
+    found = (match[group] for group in ("currency", "d_money", "z_money", "e_money", "v_money"))
+    return next((word.strip() for word in found if word), None)
 
 
 def _digits(folded: Folded, match: re.Match[str]) -> Number | None:

@@ -30,6 +30,10 @@ _REFUSALS: dict[str, tuple[str, str]] = {
         "“{1}”按定义只统计其中一种，不能按“{0}”来看。",
         "{1} by its definition counts only one kind, so it cannot be asked for '{0}'.",
     ),
+    "other_currency": (
+        "“{0}”不是这里的货币，金额不作换算。",
+        "'{0}' is not in the currency of this data, and amounts are not converted.",
+    ),
     "not_supported": ("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
     "not_supported_yet": (
         "还不能回答“{0}”。可以先看它在两个时期之间的变化。",
