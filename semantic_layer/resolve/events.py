@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from semantic_layer.errors import QueryError
 from semantic_layer.model.definitions import EntityDefinition
-from semantic_layer.query.problems import MissingTable, NotEvents, UnknownName
 from semantic_layer.model.labels import counted_label
+from semantic_layer.query.problems import MissingTable, NotEvents, UnknownName
 from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
