@@ -122,7 +122,7 @@ class Services:
         self.engine.close()
 
     def _layer_on(self, as_of: date | None) -> Layer:
-        return Layer(self.model, self.engine, as_of, max_rows=self.settings.max_rows)
+        return Layer(self.model, self.engine, as_of, max_rows=self.settings.max_rows, max_cells=self.settings.max_cells)
 
 
 def open_services(settings: Settings, clock: Callable[[], float]) -> Services:

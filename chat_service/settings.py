@@ -35,6 +35,9 @@ def _json(value: object) -> object:
 _ALSO_NAMED = {"OPENAI_API_KEY": "llm_api_key", "OPENAI_BASE_URL": "llm_base_url", "OPENAI_MODEL": "llm_model"}
 _SECRET = frozenset({"llm_api_key"})
 
+# years in which everything that counts back or on from today stays in the calendar
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+
 
 class Settings(BaseModel):
     """What a deployment may choose. None needs to be set."""
@@ -49,7 +52,7 @@ class Settings(BaseModel):
     model: Path | None = Field(
         None, description="Folder of the semantic model's YAML, or an Ossie document. Unset: the shipped one."
     )
-    as_of: date | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
+    as_of: Day | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
     translator: Literal["auto", "offline", "llm"] = Field(
         "auto",
         description="What reads questions. `offline` are the rules; `llm` is the language model; `auto` are the rules "
@@ -59,6 +62,9 @@ class Settings(BaseModel):
         None, description="YAML of questions with the requests that they mean; read before anything else reads."
     )
     max_rows: int = Field(1000, ge=1, le=100_000, description="Rows of a table in an answer, at most.")
+    max_cells: int = Field(
+        1_000_000, ge=1000, description="Cells of a result, at most; a larger one is refused before it runs."
+    )
     memory_limit: str = Field("2GB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="Memory of the database engine.")
     threads: int = Field(2, ge=1, description="Threads of the database engine.")
     query_timeout_seconds: float = Field(30.0, gt=0, description="A query is stopped after so long.")
@@ -142,6 +148,15 @@ class NeedsDatabaseFile(Problem):
 
 class SettingsError(HuitouError):
     """Settings cannot be read: for the operator."""
+
+
+def with_options(settings: Settings, given: Mapping[str, object]) -> Settings:
+    """The settings with options of a command put over them. Raises SettingsError with every wrong one."""
+    try:
+        return Settings.model_validate({**settings.model_dump(), **given})
+    except ValidationError as error:
+        names = ((PREFIX + str(each["loc"][0]).upper(), each["msg"], each["input"]) for each in error.errors())
+        raise SettingsError(*(InvalidSetting(name, str(value), reason) for name, reason, value in names)) from error
 
 
 def read_settings(environment: Mapping[str, str], dotenv: Path | None = None) -> Settings:

@@ -79,6 +79,7 @@ from semantic_layer.query.door import malformed as malformed
 from semantic_layer.query.door import read_request as read_request
 from semantic_layer.query.entities import of_entity as of_entity
 from semantic_layer.query.problems import AmbiguousPath as AmbiguousPath
+from semantic_layer.query.problems import LimitTooLarge as LimitTooLarge
 from semantic_layer.query.problems import MalformedRequest as MalformedRequest
 from semantic_layer.query.problems import MissingTable as MissingTable
 from semantic_layer.query.problems import NeedsPeriod as NeedsPeriod
@@ -88,6 +89,7 @@ from semantic_layer.query.problems import NotAColumn as NotAColumn
 from semantic_layer.query.problems import NotAdditive as NotAdditive
 from semantic_layer.query.problems import NotAShare as NotAShare
 from semantic_layer.query.problems import PolicyMissesRole as PolicyMissesRole
+from semantic_layer.query.problems import TooManyCells as TooManyCells
 from semantic_layer.query.problems import UnknownName as UnknownName
 from semantic_layer.query.problems import Unreachable as Unreachable
 from semantic_layer.query.problems import Withheld as Withheld

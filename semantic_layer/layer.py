@@ -15,6 +15,7 @@ from semantic_layer.compiler.statement import compile_request
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.ranges import data_ranges
+from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, too_many_asked
 from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.database.values import ValuesInData
 from semantic_layer.engines.dialects import printed
@@ -65,10 +66,20 @@ class Values:
 class Layer:
     """Answers typed requests. `as_of` is today, inclusive; by default the latest day in the data."""
 
-    def __init__(self, model: Model, engine: Engine, as_of: date | None = None, *, max_rows: int = MAX_ROWS) -> None:
+    def __init__(
+        self,
+        model: Model,
+        engine: Engine,
+        as_of: date | None = None,
+        *,
+        max_rows: int = MAX_ROWS,
+        max_cells: int = MAX_CELLS,
+    ) -> None:
         self.model = model
         self.engine = engine
         self._max_rows = max_rows
+        self._max_cells = max_cells
+        self._group_counts: dict[str, int] = {}
         self._asked_as_of = as_of
         self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
 
@@ -115,7 +126,7 @@ class Layer:
         resolved, populations = resolve(request, context)
         statement = compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
         if resolved.limit is None:
-            statement.limit(self._max_rows + 1, copy=False)
+            statement.limit(self._rows_shown(resolved) + 1, copy=False)
         return Prepared(
             request=request,
             resolved=resolved,
@@ -130,12 +141,14 @@ class Layer:
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
-        """Run what was prepared. Raises EngineError."""
+        """Run what was prepared. Raises EngineError, and QueryError (`too_many_cells`) for what would be too large."""
+        self._check_size(prepared)
         limit = prepared.resolved.limit
         if limit is None:
             raw = self.engine.run(prepared.sql)
-            total = len(raw.rows) if len(raw.rows) <= self._max_rows else self._count(prepared.statement)
-            rows, tied = raw.rows[: self._max_rows], False
+            shown = self._rows_shown(prepared.resolved)
+            total = len(raw.rows) if len(raw.rows) <= shown else self._count(prepared.statement)
+            rows, tied = raw.rows[:shown], False
         else:
             raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
@@ -192,6 +205,26 @@ class Layer:
         raw = self.engine.run(outer.order_by(column.copy()).limit(limit + 1))
         return Values(tuple(row[0] for row in raw.rows[:limit]), is_complete=len(raw.rows) <= limit)
 
+    def _rows_shown(self, resolved: Resolved) -> int:
+        """Rows of a table that nobody limited: fewer where it is very wide."""
+        return max(1, min(self._max_rows, self._max_cells // len(resolved.columns)))
+
+    def _check_size(self, prepared: Prepared) -> None:
+        resolved = prepared.resolved
+        problem = too_many_asked(resolved, self._max_cells)
+        if problem is None and isinstance(prepared.request, MetricQuery) and isinstance(resolved, ResolvedMetrics):
+            # counted for nobody's eyes, so of all rows
+            counting = Reader("counting", may_see_personal=True)
+            sizes = ResultSizes(self.engine, self._max_cells, self._group_counts)
+            problem = sizes.too_large(prepared.request, resolved, lambda query: self._statement(query, counting))
+        if problem is not None:
+            raise QueryError(problem)
+
+    def _statement(self, query: MetricQuery, reader: Reader) -> exp.Select:
+        context = self._context(reader)
+        resolved, populations = resolve(query, context)
+        return compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
+
     @cached_property
     def _binder(self) -> Binder:
         return Binder(self.model, self.as_of)
@@ -211,9 +244,7 @@ class Layer:
 
     def _values_for(self, reader: Reader) -> ValuesInData:
         def compiled(query: MetricQuery) -> exp.Select:
-            context = self._context(reader)
-            resolved = resolve_metrics(query, context)
-            return compile_request(resolved, (), self.model, context.binder.literals, self._joins.finds)
+            return self._statement(query, reader)
 
         return ValuesInData(self.engine, compiled, self._found_values.setdefault(reader, set()))
 

@@ -21,6 +21,7 @@ from chat_service.channels.examples import QUERY_EXAMPLES
 from chat_service.channels.http_errors import request_id_of, status_of
 from chat_service.channels.station import Station
 from chat_service.channels.wire import (
+    ID,
     ConversationBody,
     DimensionsBody,
     ExplainBody,
@@ -39,7 +40,7 @@ from chat_service.present.names import Names
 from chat_service.present.notes import caution_notes, notes
 from semantic_layer import AskedRequest, HuitouError
 
-_Id = Annotated[str, Path(max_length=100)]
+_Id = Annotated[str, Path(max_length=100, pattern=ID)]
 
 
 def query_routes(station: Station) -> APIRouter:
@@ -91,7 +92,9 @@ def catalogue_routes(station: Station) -> APIRouter:
     @router.get("/v1/dimensions/{name}/values", summary="Values of a dimension")
     def values(
         name: _Id,
-        search: Annotated[str, Query(max_length=200, description="Part of the value or of its label.")] = "",
+        search: Annotated[
+            str, Query(max_length=200, pattern=ID, description="Part of the value or of its label.")
+        ] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> ValuesBody:
         """As they stand in the data, in order. `is_complete` says that none was left out."""

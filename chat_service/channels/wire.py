@@ -5,14 +5,16 @@ Comes in: an `Answer`. Goes out: what `POST /v1/chat` and `huitou ask --json` pr
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from chat_service.asking import Status
 from chat_service.outcomes import Language
+from chat_service.settings import Day
 
+# an id may be anything that a database can hold
+ID = r"^[^\x00]*$"
 Cell = bool | int | float | str | None
 
 
@@ -23,8 +25,8 @@ class _Body(BaseModel):
 class Selection(_Body):
     """The choice taken of a clarification."""
 
-    clarification_id: str = Field(max_length=100)
-    choice_id: str = Field(max_length=100)
+    clarification_id: str = Field(max_length=100, pattern=ID)
+    choice_id: str = Field(max_length=100, pattern=ID)
 
 
 class ChatRequest(_Body):
@@ -52,13 +54,14 @@ class ChatRequest(_Body):
         },
     )
 
-    message: str
-    conversation_id: str | None = Field(None, max_length=100)
+    # half a character, which JSON can write, is no text; a limit makes pydantic see to that
+    message: str = Field(max_length=1_000_000)
+    conversation_id: str | None = Field(None, max_length=100, pattern=ID)
     message_id: str | None = Field(
-        None, min_length=1, max_length=100, description="The client's own; sent twice, it is answered once."
+        None, min_length=1, max_length=100, pattern=ID, description="The client's own; sent twice, it is answered once."
     )
     language: Language | None = None
-    as_of: date | None = Field(None, description="Today, inclusive; by default the last day in the data.")
+    as_of: Day | None = Field(None, description="Today, inclusive; by default the last day in the data.")
     translator: Literal["auto", "offline", "llm"] = "auto"
     selection: Selection | None = None
 
@@ -376,9 +379,9 @@ class FeedbackRequest(_Body):
         json_schema_extra={"examples": [{"request_id": "r-1", "positive": True, "comment": ""}]},
     )
 
-    request_id: str = Field(max_length=100)
+    request_id: str = Field(max_length=100, pattern=ID)
     positive: bool
-    comment: str = Field("", max_length=2000)
+    comment: str = Field("", max_length=2000, pattern=ID)
 
 
 class FeedbackBody(_Body):

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from chat_service.settings import Settings, read_settings
+from chat_service.settings import Settings, read_settings, with_options
 from semantic_layer import DefinitionsError, HuitouError
 
 FAILED = 1
@@ -31,7 +31,7 @@ def settings_with(**options: Any) -> Settings:  # noqa: ANN401 - any setting's v
     """The settings of the environment and `.env`, with the options that were given put over them."""
     settings = read_settings(os.environ, Path(".env"))
     given = {name: value for name, value in options.items() if value is not None}
-    return Settings.model_validate({**settings.model_dump(), **given}) if given else settings
+    return with_options(settings, given) if given else settings
 
 
 def day_of(option: datetime | None) -> date | None:

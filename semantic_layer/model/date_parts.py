@@ -96,7 +96,7 @@ def part_of(field: Field, part: str) -> Field:
     name = field.name + _SEPARATOR + part
     words = PART_LABELS[part]
     return Field(
-        definition=FieldDefinition(name=name, type=kind, pii=field.definition.pii),
+        definition=FieldDefinition(name=name, type=kind, pii="other" if field.definition.pii is not None else None),
         dataset=field.dataset,
         expression=extracted(field.expression, part),
         label=Label(f"{field.label.zh}的{words.zh}", f"{field.label.en}: {words.en}"),

@@ -68,7 +68,7 @@ class FieldDefinition(_Definition):
     open: bool = False
     unit: str | None = None
     same_as: str | None = None
-    pii: Literal["name", "phone", "email", "other"] | None = None
+    pii: Literal["name", "phone", "email", "birth_date", "other"] | None = None
 
 
 class DatasetDefinition(_Definition):

@@ -324,6 +324,32 @@ class ToldOfAnotherDay(QueryProblem):
 
 
 @problem(
+    "limit_too_large",
+    zh="最多能看 {most:,} 行，不能是 {limit:,} 行。",
+    en="At most {most:,} rows can be asked for, not {limit:,}.",
+)
+class LimitTooLarge(QueryProblem):
+    """More rows than an answer may hold, whoever asks."""
+
+    limit: int
+    most: int
+
+
+@problem(
+    "too_many_cells",
+    zh="结果可能有 {cells:,} 格，最多 {most:,} 格：{made}。请少分一组、换更粗的时间单位或缩短时间段。",
+    en="The result could have {cells:,} cells, at most {most:,} can be asked for: {made}. "
+    "Leave out a group, take a coarser unit of time or a shorter period.",
+)
+class TooManyCells(QueryProblem):
+    """A result that would be larger than the service may hold, told by what makes it so; it is not run."""
+
+    cells: int
+    most: int
+    made: str
+
+
+@problem(
     "repeated_column",
     zh="清单里有两列都叫“{name}”，请给其中一列另起名字。",
     en="Two columns of the list are named '{name}'. Name one of them otherwise.",

@@ -12,12 +12,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from semantic_layer.time.periods import Grain, Period
 
 Origin = Literal["asked", "default", "metric", "policy"]
-Scalar = bool | int | float | str
+# what no database can hold, half a character or NUL, is no text
+Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+EntityName = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")
+]  # empty: the first entity of the model
+Scalar = bool | int | float | Text
 Operator = Literal[
     "=",
     "!=",
@@ -49,7 +55,7 @@ class FieldFilter(_Frozen):
     `!=` and `not in` keep rows whose value is null; `between` includes both ends.
     """
 
-    field: str
+    field: Name
     op: Operator = "="
     values: tuple[Scalar, ...] = ()
     origin: Origin = "asked"
@@ -76,8 +82,8 @@ class MetricFilter(_Frozen):
     `per` names the entity; without it the model's first one is meant.
     """
 
-    metric: str
-    per: str = ""
+    metric: Name
+    per: EntityName = ""
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     op: NumberOperator
@@ -142,7 +148,7 @@ Filter = Annotated[
 class Having(_Frozen):
     """A condition on a column of the result (a metric, or `m__change_pct` and its kind), after grouping."""
 
-    column: str
+    column: Name
     op: NumberOperator
     values: tuple[float, ...] = Field(min_length=1, max_length=2)
 
@@ -155,7 +161,7 @@ class Having(_Frozen):
 class Order(_Frozen):
     """Sort by an output column. Nulls come last in both directions; ties are broken by the group columns."""
 
-    column: str
+    column: Name
     descending: bool = False
 
 
@@ -186,19 +192,19 @@ class MetricQuery(_Frozen):
     """
 
     kind: Literal["metrics"] = "metrics"
-    metrics: tuple[str, ...] = ()
-    group_by: tuple[str, ...] = ()
+    metrics: tuple[Name, ...] = ()
+    group_by: tuple[Name, ...] = ()
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     having: tuple[Having, ...] = ()
     keep: tuple[FieldFilter, ...] = ()
     show: tuple[FieldFilter, ...] = ()
     compare: Compare | None = None
-    shares: tuple[str, ...] = ()
-    cumulative: tuple[str, ...] = ()
+    shares: tuple[Name, ...] = ()
+    cumulative: tuple[Name, ...] = ()
     order_by: tuple[Order, ...] = ()
     limit: int | None = Field(default=None, ge=1)
-    limit_within: tuple[str, ...] = ()
+    limit_within: tuple[Name, ...] = ()
     fill: bool = True
 
     @model_validator(mode="after")
@@ -211,8 +217,8 @@ class MetricQuery(_Frozen):
 class MeasuredColumn(_Frozen):
     """A column of a list: a metric of each entity, over its own period and filters."""
 
-    name: str
-    metric: str
+    name: Name
+    metric: Name
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
 
@@ -227,8 +233,8 @@ class ListQuery(_Frozen):
     kind: Literal["list"] = "list"
     period: ClassVar[None] = None
     compare: ClassVar[None] = None
-    entity: str = ""
-    columns: tuple[str, ...] = ()
+    entity: EntityName = ""
+    columns: tuple[Name, ...] = ()
     measured: tuple[MeasuredColumn, ...] = ()
     filters: tuple[Filter, ...] = ()
     order_by: tuple[Order, ...] = ()
@@ -244,7 +250,7 @@ class CohortQuery(_Frozen):
     kind: Literal["cohort"] = "cohort"
     compare: ClassVar[None] = None
     limit: ClassVar[None] = None
-    metric: str = "cohort_retention"
+    metric: Name = "cohort_retention"
     period: Period | None = None
     since: tuple[int, ...] = ()
     filters: tuple[Filter, ...] = ()
@@ -258,7 +264,7 @@ class FunnelQuery(_Frozen):
     compare: ClassVar[None] = None
     order_by: ClassVar[tuple[Order, ...]] = ()
     limit: ClassVar[None] = None
-    metric: str = "funnel_conversion"
+    metric: Name = "funnel_conversion"
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
 

@@ -13,7 +13,7 @@ from semantic_layer.query.problems import MissingTable, NotEvents, UnknownName
 from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import FilterBinder, applied
+from semantic_layer.resolve.filters import FilterBinder, told
 from semantic_layer.resolve.measures import MeasureMaker, counting
 from semantic_layer.resolve.names import tell_untimed, unknown_in
 from semantic_layer.resolve.output import metric_filter, unknown_orders
@@ -77,7 +77,7 @@ def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
         grain=definition.grain,
         period=period,
         end=context.as_of + timedelta(days=1),
-        distances=months // _MONTHS[definition.grain] + 1,
+        distances=max(1, months // _MONTHS[definition.grain] + 1),
         since=query.since,
         sorts=sorts,
         columns=columns,
@@ -148,18 +148,18 @@ def _events(metric: str, entity: EntityDefinition, context: Context) -> EventRow
 
 
 def _members(filters: tuple[Filter, ...], entity: EntityDefinition, context: Context) -> Members | None:
-    conditions = (*filters, *context.reader.policies)
-    if not conditions:
+    policies = context.reader.policies
+    if not filters and not policies:
         return None
     model, binder = context.model, context.binder
     context.problems.extend(unknown_in(filters, context, "filters"))
     context.finish()
     found = FilterBinder(context, entity.dataset)
     try:
-        bound = tuple(found.bind(each) for each in conditions)
+        bound = (*map(found.bind, filters), *map(found.bind_policy, policies))
         key = binder.key(entity.dataset, entity.dataset, entity.key)
         steps = binder.steps(entity.dataset, {entity.dataset, *found.datasets})
-        context.problems.extend(policies_that_miss(entity.dataset, steps, context.reader.policies, model, "filters"))
+        context.problems.extend(policies_that_miss(entity.dataset, steps, policies, model, "filters"))
     except NOT_BOUND as error:
         context.problems.append(not_bound(error, "filters", entity.name, model))
         return None
@@ -174,7 +174,7 @@ def _sorts(query: CohortQuery, columns: tuple[Column, ...], context: Context) ->
 
 
 def _applied(filters: tuple[Filter, ...], context: Context, *events: EventRows) -> tuple[AppliedFilter, ...]:
-    found = {each: None for condition in (*filters, *context.reader.policies) for each in applied(condition)}
+    found = dict.fromkeys(told(filters, context.reader.policies))
     for each in events:
         counted = each.measure.metric
         if counted is not None and counted.filter is not None:

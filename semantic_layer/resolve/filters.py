@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlglot import exp
@@ -20,6 +19,7 @@ from semantic_layer.sql.nodes import all_of, any_of, day_literal, number_literal
 from semantic_layer.time.periods import Period
 
 _TEXT_OPERATORS = ("contains", "not contains", "starts with", "ends with")
+_LARGEST = 10**308
 _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "<": exp.LT,
@@ -56,7 +56,7 @@ class FilterBinder:
         Raises UnbindableError, TimePartError, BadValueError, KeyError (unknown name).
         """
         if isinstance(condition, FieldFilter):
-            return self._field(condition)
+            return self._asked(condition)
         if isinstance(condition, MetricFilter):
             return self._population(condition)
         if isinstance(condition, AllOf):
@@ -67,13 +67,21 @@ class FilterBinder:
         inner = exp.Coalesce(this=exp.Paren(this=self.bind(condition.negated)), expressions=[exp.false()])
         return exp.Not(this=inner)
 
-    def _field(self, condition: FieldFilter) -> exp.Expr:
+    def bind_policy(self, condition: FieldFilter) -> exp.Expr:
+        """A row policy of the reader's, bound: the one way to a field that reaches through roles.
+
+        Never for a filter of a request, whatever origin it claims. Raises as `bind` does.
+        """
+        limited = policy_field(self.context.model, condition.field, self.dataset)
+        if limited is None:
+            return self.bind(condition)
+        return self._compared(condition, self.context.binder.field(limited, self.dataset), limited)
+
+    def _asked(self, condition: FieldFilter) -> exp.Expr:
         model, binder = self.context.model, self.context.binder
-        limited = policy_field(model, condition.field, self.dataset) if condition.origin == "policy" else None
-        if limited is not None:
-            bound, found = binder.field(limited, self.dataset), limited
-        else:
-            bound, found = bound_name(model, binder, condition.field, self.dataset, self.event_time)
+        return self._compared(condition, *bound_name(model, binder, condition.field, self.dataset, self.event_time))
+
+    def _compared(self, condition: FieldFilter, bound: Bound, found: Field) -> exp.Expr:
         self.datasets |= bound.datasets
         return compare(wrapped(bound.expression), condition, found)
 
@@ -252,7 +260,8 @@ def literals(condition: FieldFilter, name: str, kind: ColumnType) -> tuple[exp.E
 
 def _literal(value: Scalar, name: str, kind: ColumnType) -> exp.Expr:
     if kind in ("integer", "number") and isinstance(value, int | float) and not isinstance(value, bool):
-        if math.isfinite(value):
+        # compared as it is: a whole number may be too large to be made a float, and nan is less than nothing
+        if -_LARGEST < value < _LARGEST:
             return number_literal(value)
         raise BadValueError(name, kind, value)
     if kind == "boolean" and isinstance(value, bool):
@@ -276,6 +285,13 @@ def _moment(text: str) -> date:
         if found.tzinfo is not None:
             raise
         return found
+
+
+def told(asked: Iterable[Filter], policies: Iterable[FieldFilter]) -> tuple[AppliedFilter, ...]:
+    """A request's conditions and the reader's policies as people are shown them; only the latter are of policies."""
+    own = (each for condition in asked for each in applied(condition))
+    found = [replace(each, origin="asked") if each.origin == "policy" else each for each in own]
+    return (*found, *(replace(each, origin="policy") for condition in policies for each in applied(condition)))
 
 
 def applied(condition: Filter) -> tuple[AppliedFilter, ...]:

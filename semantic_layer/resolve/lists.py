@@ -22,10 +22,10 @@ from semantic_layer.query.requests import ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import FilterBinder, applied
+from semantic_layer.resolve.filters import FilterBinder, told
 from semantic_layer.resolve.masking import masked
 from semantic_layer.resolve.metrics import resolve_known
-from semantic_layer.resolve.names import unknown_in, unknown_measure
+from semantic_layer.resolve.names import large_limit, unknown_in, unknown_measure
 from semantic_layer.resolve.output import unknown_orders
 from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics, Rows, Sort
 from semantic_layer.resolve.result_columns import field_column
@@ -45,12 +45,13 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
         raise AssertionError("finish raises")
     names = tuple(dict.fromkeys((entity.key, *query.columns)))
     context.problems.extend(unknown_in(query.filters, context, "filters"))
+    context.problems.extend(large_limit(query.limit))
     fields = _fields(names, query.columns, entity, context)
     context.finish()
     measured = _measured(query.measured, entity, context)
     context.finish()
     shown = tuple(
-        field_column(_name(name, field, context), _label(name, field, context), field)
+        _shown(field_column(_name(name, field, context), _label(name, field, context), field), context)
         for name, field in zip(names, fields, strict=True)
     )
     rows = _rows(query, entity, fields, context)
@@ -71,8 +72,14 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
         sorts=_sorts(query, entity, columns, context),
         limit=query.limit,
         columns=columns,
-        filters=tuple(a for f in (*query.filters, *context.reader.policies) for a in applied(f)),
+        filters=told(query.filters, context.reader.policies),
     )
+
+
+def _shown(column: Column, context: Context) -> Column:
+    """The column as the reader has it: what is masked is text, whatever it was."""
+    is_masked = column.is_sensitive and not context.reader.may_see_personal
+    return replace(column, type="text", unit=None) if is_masked else column
 
 
 def _name(name: str, field: Field, context: Context) -> str:
@@ -123,7 +130,7 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
             hidden = field.definition.pii is not None and not context.reader.may_see_personal
             keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
         filters = FilterBinder(context, entity.dataset)
-        conditions = [filters.bind(each) for each in (*query.filters, *context.reader.policies)]
+        conditions = [*map(filters.bind, query.filters), *map(filters.bind_policy, context.reader.policies)]
         conditions += _existing(entity, context)
         steps = binder.steps(entity.dataset, needs | filters.datasets)
         policies = context.reader.policies

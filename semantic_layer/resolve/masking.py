@@ -8,7 +8,8 @@ _HIDDEN = "***"
 
 
 def masked(tree: exp.Expr, kind: str | None) -> exp.Expr:
-    """The value with all but what tells rows apart left out: 张**, 138****5678, a***@example.com; null stays null."""
+    """The value with all but what tells rows apart left out: 张**, 138****5678, a***@example.com, the year
+    of a birth; null stays null."""
     match kind:
         case "name":
             parts = [_left(tree, 1), exp.Literal.string("**")]
@@ -17,6 +18,8 @@ def masked(tree: exp.Expr, kind: str | None) -> exp.Expr:
         case "email":
             domain = exp.SplitPart(this=tree.copy(), delimiter=exp.Literal.string("@"), part_index=_number(2))
             parts = [_left(tree, 1), exp.Literal.string("***@"), domain]
+        case "birth_date":
+            parts = [_left(exp.cast(tree.copy(), "TEXT"), 4)]
         case _:
             parts = [exp.Literal.string(_HIDDEN)]
     text: exp.Expr = parts[0]

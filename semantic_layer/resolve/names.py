@@ -10,7 +10,7 @@ from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Model
 from semantic_layer.model.placing import is_event
 from semantic_layer.query.cautions import ConditionOverAllHistory
-from semantic_layer.query.problems import EmptyRange, GrainTooFine, NotAColumn, UnknownName, Withheld
+from semantic_layer.query.problems import EmptyRange, GrainTooFine, LimitTooLarge, NotAColumn, UnknownName, Withheld
 from semantic_layer.query.requests import (
     AllOf,
     AnyOf,
@@ -30,6 +30,7 @@ from semantic_layer.resolve.suggest import Words, dimension_words, field_words, 
 from semantic_layer.time.periods import GRAINS, Period
 from semantic_layer.time.units import CLOCK_GRAINS
 
+MOST_ROWS = 100_000
 # where a metric is named that was taken for something else
 _METRICS_GO = {"dimension": "metrics", "field": "metric"}
 
@@ -40,6 +41,7 @@ def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
     yield from _groups(query, context)
     yield from unknown_in(query.filters, context, "filters")
     yield from _columns(query, context)
+    yield from large_limit(query.limit)
     yield from against_definition(query.metrics, query.filters, "filters", context)
     tell_untimed(query.filters, query.period, context)
     for part, period in (("period", query.period), ("compare", query.compare.period if query.compare else None)):
@@ -89,9 +91,14 @@ def _range(name: str, op: str, values: tuple[Scalar, ...], part: str) -> Iterabl
         return
     low, high = values
     is_text = isinstance(low, str) and isinstance(high, str)
-    is_number = not isinstance(low, str) and not isinstance(high, str)
-    if (is_text and str(low) > str(high)) or (is_number and float(low) > float(high)):
+    if (is_text and str(low) > str(high)) or (not isinstance(low, str) and not isinstance(high, str) and low > high):
         yield EmptyRange(part, name, str(low), str(high))
+
+
+def large_limit(limit: int | None) -> Iterable[Problem]:
+    """A limit beyond what any answer may hold."""
+    if limit is not None and limit > MOST_ROWS:
+        yield LimitTooLarge("limit", limit, MOST_ROWS)
 
 
 def _metrics(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -106,7 +113,7 @@ def _groups(query: MetricQuery, context: Context) -> Iterable[Problem]:
     for index, name in enumerate(query.group_by):
         if name not in grains and name not in CLOCK_GRAINS:
             more = {each: (each,) for each in grains}
-            yield from _named(name, "dimension", f"group_by[{index}]", more, context, is_withheld_here=True)
+            yield from _named(name, "dimension", f"group_by[{index}]", more, context)
 
 
 def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -131,8 +138,7 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
     more = {name: field_words(name, each) for name, each in context.model.fields.items()}
-    is_asked = condition.origin != "policy"
-    wrong = tuple(_named(condition.field, "field", where, more, context, is_withheld_here=is_asked))
+    wrong = tuple(_named(condition.field, "field", where, more, context))
     found = found_field(context.model, condition.field) if not wrong and condition.field not in DATE_PARTS else None
     if found is None:
         yield from wrong
@@ -145,9 +151,7 @@ def _unit(metric: str, context: Context) -> str | None:
     return context.model.metrics[metric].unit if metric in context.model.metrics else None
 
 
-def _named(
-    name: str, kind: str, where: str, more: Words, context: Context, *, is_withheld_here: bool
-) -> Iterable[Problem]:
+def _named(name: str, kind: str, where: str, more: Words, context: Context) -> Iterable[Problem]:
     """What is wrong with the name of a dimension, field or part of a time; `more` are other names to offer."""
     if name in DATE_PARTS:
         return
@@ -160,7 +164,7 @@ def _named(
         near = nearest_called(name, {**more, **dimension_words(context.model)})
         belongs_in = _METRICS_GO[kind] if name in context.model.metrics else ""
         yield UnknownName(where, kind, name, near, belongs_in)
-    elif is_withheld_here and found.definition.pii is not None and not context.reader.may_see_personal:
+    elif found.definition.pii is not None and not context.reader.may_see_personal:
         yield Withheld(where, name)
 
 

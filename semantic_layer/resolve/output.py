@@ -14,7 +14,7 @@ from semantic_layer.query.problems import NotAColumn, WrongType
 from semantic_layer.query.requests import FieldFilter, MetricQuery, Order
 from semantic_layer.query.result import Column
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.filters import BadValueError, applied, literals
+from semantic_layer.resolve.filters import BadValueError, literals, told
 from semantic_layer.resolve.resolved import AppliedFilter, KeepCondition, MetricColumn, Sort
 from semantic_layer.resolve.result_columns import comparison_columns, metric_column, part_column
 from semantic_layer.resolve.suggest import nearest_columns
@@ -87,9 +87,7 @@ def kept_conditions(
 
 def filters_told(query: MetricQuery, metrics: Iterable[MetricColumn], context: Context) -> tuple[AppliedFilter, ...]:
     """Every condition that holds for the numbers: asked for, of policies, and in the metrics' definitions."""
-    found: dict[AppliedFilter, None] = {}
-    for condition in (*query.filters, *query.keep, *context.reader.policies):
-        found.update(dict.fromkeys(applied(condition)))
+    found = dict.fromkeys(told((*query.filters, *query.keep), context.reader.policies))
     for column in metrics:
         for leaf in context.model.leaves(column.column.metric or ""):
             if leaf.filter is not None:

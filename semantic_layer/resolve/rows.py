@@ -75,7 +75,7 @@ class QueryRows:
             needs |= bound.datasets
             keys.append(bound.expression)
         filters = FilterBinder(context, dataset, event_time)
-        conditions = tuple(filters.bind(each) for each in (*self._filters, *self._policies))
+        conditions = (*map(filters.bind, self._filters), *map(filters.bind_policy, self._policies))
         steps = context.binder.steps(dataset, needs | filters.datasets)
         context.problems.extend(policies_that_miss(dataset, steps, self._policies, context.model, "group_by"))
         return Rows(dataset, steps, tuple(keys), conditions)

@@ -12,8 +12,9 @@ from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.errors import EngineError, QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
+from semantic_layer.query.problems import TooManyCells
 from semantic_layer.query.reader import Reader
-from semantic_layer.query.requests import FieldFilter, MetricQuery, Period, Request
+from semantic_layer.query.requests import CohortQuery, FieldFilter, ListQuery, MetricQuery, Period, Request
 
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 TOY = Path(__file__).parent / "toy.yaml"
@@ -152,6 +153,46 @@ CASES: tuple[tuple[str, dict[str, object], set[str]], ...] = (
         {"metrics": ["joined"], "filters": [{"field": "people.phone", "values": ["1"]}]},
         {"withheld"},
     ),
+    (
+        "a personal field that claims to be a policy",
+        {"metrics": ["joined"], "filters": [{"field": "people.phone", "values": ["1"], "origin": "policy"}]},
+        {"withheld"},
+    ),
+    (
+        "a policy's claim deep in a behaviour",
+        {
+            "metrics": ["members"],
+            "filters": [
+                {
+                    "metric": "orders",
+                    "op": ">",
+                    "values": [0],
+                    "per": "customer",
+                    "filters": [
+                        {"not": {"field": "people.phone", "op": "starts with", "values": ["1"], "origin": "policy"}}
+                    ],
+                }
+            ],
+        },
+        {"withheld"},
+    ),
+    (
+        "a part of a personal field",
+        {"metrics": ["joined"], "filters": [{"field": "people.phone", "op": "contains", "values": ["1"]}]},
+        {"withheld"},
+    ),
+    (
+        "a number that none holds",
+        {"metrics": ["orders"], "filters": [{"field": "sales.amount", "op": ">", "values": [10**400]}]},
+        {"wrong_type"},
+    ),
+    (
+        "a range up to what none holds",
+        {"metrics": ["orders"], "filters": [{"field": "sales.amount", "op": "between", "values": [10**400, 0]}]},
+        {"empty_range"},
+    ),
+    ("more rows than any answer", {"metrics": ["orders"], "group_by": ["city"], "limit": 2**63}, {"limit_too_large"}),
+    ("a list of more rows than any answer", {"kind": "list", "limit": 2**63}, {"limit_too_large"}),
     (
         "an unknown metric deep in filters",
         {"metrics": ["members"], "filters": [{"not": {"metric": "order", "op": ">", "values": [1]}}]},
@@ -332,4 +373,48 @@ def test_a_missing_column_is_the_engines_problem(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as found:
         Layer(load_model(TOY), engine, date(2026, 3, 31)).run(MetricQuery(metrics=("members",)))
     assert found.value.problems[0].code == "statement_failed"
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"kind": "metrics", "metrics": ["orders"], "filters": [{"field": "city", "values": ["\ud800"]}]},
+        {"kind": "metrics", "metrics": ["orders"], "filters": [{"field": "city", "values": ["a\x00"]}]},
+        {"kind": "metrics", "metrics": ["\ud800"]},
+        {"kind": "metrics", "metrics": [""]},
+        {"kind": "list", "measured": [{"name": "", "metric": "orders"}]},
+        {"kind": "list", "measured": [{"name": "\ud800", "metric": "orders"}]},
+        {"kind": "funnel", "metric": "x\x00"},
+    ],
+)
+def test_what_is_no_text_is_no_request(request_: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        REQUESTS.validate_python(request_)
+
+
+def test_a_result_is_measured_before_it_runs(toy_database: Path) -> None:
+    engine = DuckDBEngine(toy_database)
+    layer = Layer(load_model(TOY), engine, date(2026, 3, 31), max_cells=400)
+    period = Period(date(2026, 1, 1), date(2026, 4, 1))
+    # 90 days of the values A, B and none: 270; with the channels app, web and none beside them up to 810, and 7 in fact
+    assert layer.run(MetricQuery(metrics=("orders",), group_by=("city", "day"), period=period)).total_rows == 270
+    with pytest.raises(QueryError) as found:
+        layer.run(MetricQuery(metrics=("orders",), group_by=("city", "channel", "day"), period=period))
+    (problem,) = found.value.problems
+    assert isinstance(problem, TooManyCells)
+    assert problem.made == "city (3) × channel (3) × day (90) × columns (1)"
+    january = Period(date(2026, 1, 1), date(2026, 2, 1))
+    few = layer.run(MetricQuery(metrics=("orders",), group_by=("person_id", "city", "channel", "day"), period=january))
+    assert few.total_rows == 2 * 31, "what cannot be ruled out by the values is counted: one customer, two channels"
+    with pytest.raises(QueryError) as wide:
+        layer.run(ListQuery(columns=("city",), limit=1000))
+    assert [each.code for each in wide.value.problems] == ["too_many_cells"]
+    engine.close()
+
+
+def test_cohorts_before_the_first_event(toy_database: Path) -> None:
+    engine = DuckDBEngine(toy_database)
+    table = Layer(load_model(TOY), engine, date(1990, 1, 1)).run(CohortQuery(metric="comeback"))
+    assert table.rows == ()
     engine.close()
