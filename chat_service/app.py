@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from chat_service.channels.http_api import catalogue_routes, conversation_routes, health_routes, query_routes
+from chat_service.channels.http_api import catalogue_routes, query_routes
 from chat_service.channels.http_chat import chat_routes
+from chat_service.channels.http_conversations import conversation_routes, feedback_routes
 from chat_service.channels.http_errors import install_error_handlers
+from chat_service.channels.http_health import health_routes
 from chat_service.channels.http_middleware import RequestMiddleware
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
@@ -53,7 +55,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         },
     )
     install_error_handlers(app)
-    for routes in (chat_routes, query_routes, catalogue_routes, conversation_routes, health_routes):
+    for routes in (chat_routes, query_routes, catalogue_routes, conversation_routes, feedback_routes, health_routes):
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)
     app.add_middleware(
         RequestMiddleware,

@@ -68,6 +68,25 @@ class Settings(BaseModel):
     memory_limit: str = Field("2GB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="Memory of the database engine.")
     threads: int = Field(2, ge=1, description="Threads of the database engine.")
     query_timeout_seconds: float = Field(30.0, gt=0, description="A query is stopped after so long.")
+    translate_timeout_seconds: float = Field(10.0, gt=0, description="Reading a question is given up after so long.")
+    answer_timeout_seconds: float = Field(60.0, gt=0, description="An answer is given up after so long, all told.")
+    answers_at_once: int = Field(
+        8, ge=1, le=256, description="Requests that are worked on at the same time; a reader has half of them at most."
+    )
+    waiting_at_most: int = Field(64, ge=0, description="Requests that wait for their turn; more are refused (503).")
+    per_reader_at_most: int = Field(
+        16, ge=1, description="Requests of one reader (of one address, without keys) at a time; more are refused (429)."
+    )
+    grace_seconds: float = Field(10.0, gt=0, description="What runs may take so long to end when the service stops.")
+    client_timeout_seconds: float = Field(
+        30.0, gt=0, description="A connection on which nothing moves for so long is closed."
+    )
+    data_check_seconds: float = Field(
+        2.0, ge=0, description="How often the service looks whether the database is another or has been written to."
+    )
+    keep_days: int | None = Field(
+        None, ge=1, description="Conversations nobody went on with for so many days are deleted. Unset: kept."
+    )
     show_personal_fields: bool = Field(
         False, description="Show names and phone numbers in clear to the anonymous reader; masked otherwise."
     )

@@ -5,6 +5,8 @@ from semantic_layer.database.checks import check_against as check_against
 from semantic_layer.demo.catalogue import DATA as DATA
 from semantic_layer.demo.make import make_demo as make_demo
 from semantic_layer.engines.callers import Caller as Caller
+from semantic_layer.engines.callers import CallerLeft as CallerLeft
+from semantic_layer.engines.callers import interruptible as interruptible
 from semantic_layer.engines.duckdb import DuckDBEngine as DuckDBEngine
 from semantic_layer.engines.duckdb import DuckDBWriter as DuckDBWriter
 from semantic_layer.engines.loading import copy_tables as copy_tables
@@ -16,6 +18,8 @@ from semantic_layer.engines.problems import QueryCancelled as QueryCancelled
 from semantic_layer.engines.problems import QueryTimeout as QueryTimeout
 from semantic_layer.engines.problems import StatementFailed as StatementFailed
 from semantic_layer.engines.protocol import Engine as Engine
+from semantic_layer.engines.protocol import NoticesChanges as NoticesChanges
+from semantic_layer.engines.replacing import written_beside as written_beside
 from semantic_layer.engines.urls import scheme_of as scheme_of
 from semantic_layer.engines.urls import without_secrets as without_secrets
 from semantic_layer.errors import DefinitionProblem as DefinitionProblem

@@ -5,20 +5,27 @@ Shared by every channel that talks: HTTP, the evaluation, later chat platforms. 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chat_service.answer import answer
 from chat_service.asking import Answer, Asked, Stage
 from chat_service.channels.bodies import chat_body
-from chat_service.channels.wire import ChatBody, ChatRequest
-from chat_service.conversation.memory import MEMORY, Memory, Store, Turn
+from chat_service.channels.wire import (
+    ChatBody,
+    ChatRequest,
+    ConversationBody,
+    ConversationsBody,
+    ConversationSummaryBody,
+    TurnBody,
+)
+from chat_service.conversation.memory import MEMORY, ConversationSummary, Memory, Store, Turn, TurnTakenError
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
-from semantic_layer import HuitouError, Problem, Reader, problem
+from semantic_layer import HuitouError, Problem, Reader, interruptible, problem
+
+_TRIES = 3
 
 
 @problem(
@@ -92,6 +99,17 @@ class DialogueError(HuitouError):
     """A message that cannot be taken as it is: for the client."""
 
 
+@problem(
+    "conversation_moves",
+    zh="对话“{conversation_id}”里的其他消息先得到了回答，请把这一条再发一次。",
+    en="Other messages of '{conversation_id}' were answered in the meantime. Send this one again.",
+)
+class ConversationMoves(Problem):
+    """Another message of the same conversation was always answered first."""
+
+    conversation_id: str
+
+
 @dataclass(frozen=True, eq=False)
 class Dialogue:
     """Conversations over a store. `now` and `new_id` are the edge's clock and source of ids."""
@@ -100,7 +118,6 @@ class Dialogue:
     store: Store
     now: Callable[[], datetime]
     new_id: Callable[[], str]
-    _in_flight: _Turnstile = field(default_factory=lambda: _Turnstile())
 
     def respond(
         self,
@@ -108,62 +125,96 @@ class Dialogue:
         reader: Reader,
         request_id: str,
         on_stage: Callable[[Stage], None] = lambda _: None,
+        *,
+        client: str = "",
     ) -> str:
-        """The answer's body as JSON. The same message id gives the same bytes again and is answered once.
+        """The answer's body as JSON. The same message under the same id gives the same bytes again, answered once.
 
-        Raises DialogueError for a message that does not fit the conversation, and HuitouError where there is no
+        An id counts within the conversation that the message names; where it names none, for the `client` that sent
+        it. Raises DialogueError for a message that does not fit the conversation, and HuitouError where there is no
         database to answer from.
         """
         if message.translator == "llm" and not self.services.has_model:
             raise DialogueError(TranslatorUnavailable("llm"))
+        scope = message.conversation_id or f"from {client}"
+        whole = message.model_dump_json(exclude={"message_id"})
         message_id = message.message_id or self.new_id()
-        with self._in_flight.alone((reader.name, message_id)):
-            before = self.store.answered(message_id, reader.name)
+        conversation_id = message.conversation_id or self.new_id()
+        for _ in range(_TRIES):
+            before = self.store.answered(reader.name, scope, message_id) if message.message_id else None
             if before is not None:
-                if before.message != message.message:
+                if before.request != whole:
                     raise DialogueError(MessageIdReused(message_id))
                 return before.body
-            turn = self._answered(message.model_copy(update={"message_id": message_id}), reader, request_id, on_stage)
-            self.store.add(turn)
+            asked = message.model_copy(update={"message_id": message_id, "conversation_id": conversation_id})
+            turn = replace(self._answered(asked, reader, request_id, on_stage), scope=scope, request=whole)
+            try:
+                self.store.add(turn)
+            except TurnTakenError:
+                continue
             return turn.body
+        raise DialogueError(ConversationMoves(conversation_id))
 
     def _answered(
         self, message: ChatRequest, reader: Reader, request_id: str, on_stage: Callable[[Stage], None]
     ) -> Turn:
-        conversation_id = message.conversation_id or self.new_id()
-        if self.store.is_taken(conversation_id, reader.name):
+        """The turn that comes next, not kept yet."""
+        conversation_id = message.conversation_id or ""
+        last = self.store.latest(conversation_id)
+        if last is not None and last.reader != reader.name:
             raise DialogueError(UnknownConversation(conversation_id))
-        turns = self.store.turns(conversation_id, reader.name)
-        memory = MEMORY.validate_json(turns[-1].memory) if turns else Memory()
+        memory = MEMORY.validate_json(last.memory) if last is not None else Memory()
+        number = 1 if last is None else last.number + 1
         choice = _choice(message, memory)
-        layer = self.services.layer_at(message.as_of)
-        asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
-        found = answer(asked, self.services, on_stage)
-        clarification_id = f"c{len(turns) + 1}"
-        body = chat_body(
-            found,
-            layer,
-            request_id=request_id,
-            conversation_id=conversation_id,
-            message_id=message.message_id,
-            clarification_id=clarification_id,
-        )
+        with interruptible():
+            layer = self.services.layer_at(message.as_of)
+            asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
+            found = answer(asked, self.services, on_stage)
+            clarification_id = f"c{number}"
+            body = chat_body(
+                found,
+                layer,
+                request_id=request_id,
+                conversation_id=conversation_id,
+                message_id=message.message_id,
+                clarification_id=clarification_id,
+            ).model_dump_json()
+            after = MEMORY.dump_json(_after(memory, found, clarification_id), by_alias=True).decode()
         return Turn(
             request_id=request_id,
             conversation_id=conversation_id,
+            number=number,
+            scope="",
             message_id=message.message_id or "",
             reader=reader.name,
             message=message.message,
+            request="",
             asked_at=self.now().isoformat(timespec="seconds"),
             status=found.status,
-            body=body.model_dump_json(),
-            memory=MEMORY.dump_json(_after(memory, found, clarification_id), by_alias=True).decode(),
+            body=body,
+            memory=after,
         )
 
 
-def read_body(turn: Turn) -> ChatBody:
-    """The stored answer of a turn."""
-    return ChatBody.model_validate_json(turn.body)
+def conversation_body(conversation_id: str, turns: tuple[Turn, ...], limit: int) -> ConversationBody:
+    """A page of turns, of which there is one more than the limit where another page follows."""
+    page = turns[:limit]
+    return ConversationBody(
+        conversation_id=conversation_id,
+        turns=tuple(
+            TurnBody(message=t.message, asked_at=t.asked_at, answer=ChatBody.model_validate_json(t.body)) for t in page
+        ),
+        next=page[-1].number if len(turns) > limit else None,
+    )
+
+
+def conversations_body(found: tuple[ConversationSummary, ...], limit: int) -> ConversationsBody:
+    """A page of conversations, of which there is one more than the limit where another page follows."""
+    page = found[:limit]
+    return ConversationsBody(
+        conversations=tuple(ConversationSummaryBody(**vars(each)) for each in page),
+        next=page[-1].last_at if len(found) > limit else None,
+    )
 
 
 def _choice(message: ChatRequest, memory: Memory) -> Choice | None:
@@ -190,27 +241,3 @@ def _question(message: ChatRequest, memory: Memory, today: date, choice: Choice 
 def _after(memory: Memory, found: Answer, clarification_id: str) -> Memory:
     request = found.request if found.status in ("answered", "empty") else None
     return memory.after(request, found.clarification, clarification_id)
-
-
-class _Turnstile:
-    """Lets one thread at a time through for each key."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: dict[tuple[str, str], tuple[threading.Lock, int]] = {}
-
-    @contextmanager
-    def alone(self, key: tuple[str, str]) -> Iterator[None]:
-        with self._lock:
-            own, count = self._waiting.get(key, (threading.Lock(), 0))
-            self._waiting[key] = (own, count + 1)
-        try:
-            with own:
-                yield
-        finally:
-            with self._lock:
-                _, count = self._waiting[key]
-                if count == 1:
-                    del self._waiting[key]
-                else:
-                    self._waiting[key] = (own, count - 1)

@@ -8,21 +8,21 @@ import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-import anyio
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import JsonValue
 
 from chat_service.asking import Stage
 from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
-from chat_service.channels.http_errors import request_id_of, status_of
+from chat_service.channels.http_errors import request_id_of, sayable, status_of
+from chat_service.channels.http_work import client_of, counted_as, worked
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ChatBody, ChatRequest, ErrorBody, ErrorDetail, TextPart
-from semantic_layer import Caller, HuitouError
+from chat_service.channels.work import Job
+from semantic_layer import HuitouError
 
 _SENTENCE_END = re.compile(r"(?<=[。；\n])|(?<=[.;] )")
-_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -57,37 +57,51 @@ def chat_routes(station: Station) -> APIRouter:
         body = await _respond(station, message, request)
         return Response(body, media_type="application/json")
 
-    @router.post("/v1/chat/stream", response_class=EventSourceResponse, summary="Ask, and follow the answer")
+    async def admitted(request: Request) -> None:
+        """Refuses before the response has begun: what comes later can only be told as an event."""
+        station.work.admit(counted_as(station.reader, request))
+
+    @router.post(
+        "/v1/chat/stream",
+        response_class=EventSourceResponse,
+        summary="Ask, and follow the answer",
+        dependencies=[Depends(admitted)],
+    )
     async def stream(message: ChatRequest, request: Request) -> AsyncIterator[ServerSentEvent]:
         """Events: `status`, `text.delta`, `content` (one part, complete), `done` (the whole body), `error`."""
-        events: asyncio.Queue[Stage | _Done | BaseException] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-
-        def on_stage(stage: Stage) -> None:
-            loop.call_soon_threadsafe(events.put_nowait, stage)
-
-        async def work() -> None:
-            try:
-                events.put_nowait(_Done(await _respond(station, message, request, on_stage)))
-            except HuitouError as error:
-                events.put_nowait(error)
-
-        task = asyncio.ensure_future(work())
-        try:
-            while True:
-                event = await _next_event(events, task)
-                if isinstance(event, _Done):
-                    for each in _parts(event.body):
-                        yield each
-                    return
-                if isinstance(event, BaseException):
-                    yield _error(event, request)
-                    return
-                yield ServerSentEvent(event="status", data={"stage": event})
-        finally:
-            task.cancel()
+        async for event in _events(station, message, request):
+            yield event
 
     return router
+
+
+async def _events(station: Station, message: ChatRequest, request: Request) -> AsyncIterator[ServerSentEvent]:
+    events: asyncio.Queue[Stage | _Done | BaseException] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def on_stage(stage: Stage) -> None:
+        loop.call_soon_threadsafe(events.put_nowait, stage)
+
+    async def work() -> None:
+        try:
+            events.put_nowait(_Done(await _respond(station, message, request, on_stage)))
+        except HuitouError as error:
+            events.put_nowait(error)
+
+    task = asyncio.ensure_future(work())
+    try:
+        while True:
+            event = await _next_event(events, task)
+            if isinstance(event, _Done):
+                for each in _parts(event.body):
+                    yield each
+                return
+            if isinstance(event, BaseException):
+                yield _error(event, request)
+                return
+            yield ServerSentEvent(event="status", data={"stage": event})
+    finally:
+        task.cancel()
 
 
 async def _next_event(
@@ -119,7 +133,7 @@ def _error(error: BaseException, request: Request) -> ServerSentEvent:
     detail: dict[str, JsonValue] = {}
     if isinstance(error, HuitouError):
         detail["status"] = status_of(error)
-        problem = ErrorDetail(code=error.problems[0].code, message=error.problems[0].message, detail=detail)
+        problem = ErrorDetail(code=error.problems[0].code, message=sayable(error, request), detail=detail)
     else:
         problem = ErrorDetail(code="internal_error", message="Something went wrong here.", detail=detail)
     body = ErrorBody(error=problem, request_id=request_id_of(request))
@@ -129,26 +143,19 @@ def _error(error: BaseException, request: Request) -> ServerSentEvent:
 async def _respond(
     station: Station, message: ChatRequest, request: Request, on_stage: Callable[[Stage], None] = lambda _: None
 ) -> str:
-    """The answer's JSON, made in a thread; a client that leaves stops it."""
+    """The answer's JSON, made in a thread, after those of the same conversation; a client that leaves stops it."""
+    reader, client = station.reader, client_of(request)
 
-    caller = Caller()
+    def work(job: Job) -> str:
+        def begun(stage: Stage) -> None:
+            job.on_stage(stage)
+            on_stage(stage)
 
-    def work() -> str:
-        dialogue = station.dialogue()
-        with caller.asking():
-            return dialogue.respond(message, dialogue.services.reader, request_id_of(request), on_stage)
+        with station.using() as dialogue:
+            return dialogue.respond(message, reader, request_id_of(request), begun, client=client)
 
-    watcher = asyncio.ensure_future(_watch(station, request, caller))
-    try:
-        body = await anyio.to_thread.run_sync(work)
-    finally:
-        watcher.cancel()
+    turn = (reader.name, message.conversation_id or message.message_id)
+    body = await worked(station, request, reader, work, turn=turn if any(turn[1:]) else None)
     status = json.loads(body)
     station.meters.answers.labels(status["status"], status["language"]).inc()
     return body
-
-
-async def _watch(station: Station, request: Request, caller: Caller) -> None:
-    while not await request.is_disconnected():
-        await anyio.sleep(_POLL_SECONDS)
-    station.give_up(caller)

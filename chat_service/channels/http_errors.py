@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 
 from chat_service.channels.dialogue import DialogueError
 from chat_service.channels.wire import ErrorBody, ErrorDetail
-from semantic_layer import DefinitionsError, EngineError, HuitouError, QueryError, malformed
+from semantic_layer import DefinitionsError, HuitouError, QueryError, malformed
 
 _LOG = logging.getLogger("huitou.http")
+OPERATORS = "The service cannot answer this now. Whoever runs it finds why in the log, under the id of this request."
+_RETRY_SECONDS = 5
 _CODES = {
     400: "malformed_request",
     404: "not_found",
@@ -24,7 +26,14 @@ _CODES = {
     415: "unsupported_media_type",
     422: "invalid_request",
 }
+# what an operator must see to, but may be said to anybody: no path, address or statement is in it
+_SAYABLE = {"query_timeout", "query_cancelled", "out_of_memory", "busy", "took_too_long", "client_left"}
 _STATUS = {
+    "too_many_requests": 429,
+    "busy": 503,
+    "took_too_long": 504,
+    "client_left": 499,
+    "conversation_moves": 409,
     "unknown_choice": 422,
     "message_id_reused": 409,
     "unknown_conversation": 404,
@@ -72,6 +81,14 @@ def status_of(error: HuitouError) -> int:
     return 503 if isinstance(error, DefinitionsError) else 500
 
 
+def sayable(error: HuitouError, request: Request) -> str:
+    """What the client is told of a failure. What quotes the database or names a place goes to the log instead."""
+    if status_of(error) < 500:
+        return error.problems[0].message
+    _LOG.error("%s: %s", request_id_of(request), error)
+    return error.problems[0].message if error.problems[0].code in _SAYABLE else OPERATORS
+
+
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, f"http_{error.status_code}")
@@ -93,14 +110,15 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HuitouError)
-    status = status_of(error)
-    # a statement's failure may quote the database: that is for the log
-    hidden = isinstance(error, EngineError) and status >= 500
+    status, first = status_of(error), error.problems[0]
+    said = sayable(error, request)
     problems: list[JsonValue] = [{"code": each.code, "message": each.message} for each in error.problems]
-    if status >= 500:
-        _LOG.error("%s: %s", request_id_of(request), error)
-    first = error.problems[0]
-    return error_response(request, status, first.code, first.message, {} if hidden else {"problems": problems})
+    detail: dict[str, JsonValue] = {"problems": problems} if said != OPERATORS else {}
+    response = error_response(request, status, first.code, said, detail)
+    wait = getattr(first, "retry_after_seconds", _RETRY_SECONDS if status == 503 else None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 async def _on_surprise(request: Request, error: Exception) -> JSONResponse:

@@ -1,22 +1,37 @@
-"""What the HTTP routes stand on: settings, services opened when first needed, the dialogue, the meters.
+"""What the HTTP routes stand on: settings, services opened when first needed, the dialogue, bounded work, the meters.
 
 A database or model that cannot be opened does not keep the service down: each request says so by code, `/readyz`
-tells it, and the next request tries again.
+tells it, and the next request tries again. A database that was replaced or written to is opened anew; what already
+runs ends on the old one, which is closed after it.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
+from chat_service.channels.work import Work
 from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import ANONYMOUS, Caller, Reader
+from semantic_layer import ANONYMOUS, Caller, HuitouError, NoticesChanges, Reader
+
+_LOG = logging.getLogger("huitou.service")
+
+
+@dataclass(eq=False)
+class _Opened:
+    """Services that are open, and how many requests use them."""
+
+    dialogue: Dialogue
+    users: int = 0
 
 
 @dataclass(eq=False)
@@ -29,39 +44,108 @@ class Station:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     meters: Meters = field(default_factory=Meters)
-    _dialogue: Dialogue | None = None
+    work: Work = field(init=False)
+    _open: _Opened | None = None
+    _retired: set[_Opened] = field(default_factory=set)
+    _looked: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def dialogue(self) -> Dialogue:
-        """The dialogue over the services. Raises HuitouError where model or database cannot be opened."""
-        with self._lock:
-            if self._dialogue is None:
-                services = self.open_services(self.settings)
-                services.layer.as_of  # noqa: B018 - reads the data's range, so that a broken file is found here
-                self._dialogue = Dialogue(services, self.store, self.now, self.new_id)
-            return self._dialogue
+    def __post_init__(self) -> None:
+        chosen = self.settings
+        self.work = Work(
+            at_once=chosen.answers_at_once,
+            waiting=chosen.waiting_at_most,
+            per_reader=chosen.per_reader_at_most,
+            seconds=chosen.answer_timeout_seconds,
+            stage_seconds={"translate": chosen.translate_timeout_seconds},
+            cancel=self._cancel,
+        )
 
-    @property
-    def services(self) -> Services:
-        """The services. Raises HuitouError."""
-        return self.dialogue().services
+    @contextmanager
+    def using(self, *, look: bool = False) -> Iterator[Dialogue]:
+        """The dialogue over the services, which stay open within the block. `look` has the database looked at now.
+
+        Raises HuitouError where model or database cannot be opened.
+        """
+        with self._lock:
+            if look or time.monotonic() - self._looked >= self.settings.data_check_seconds:
+                self._reopen_if_changed()
+                self._looked = time.monotonic()
+            if self._open is None:
+                self._open = self._newly_opened()
+            mine = self._open
+            mine.users += 1
+        try:
+            yield mine.dialogue
+        finally:
+            with self._lock:
+                mine.users -= 1
+                is_last = mine in self._retired and not mine.users
+                if is_last:
+                    self._retired.discard(mine)
+            if is_last:
+                mine.dialogue.services.close()
 
     @property
     def reader(self) -> Reader:
         """Who asks: nobody is named yet, so the anonymous reader."""
-        return self.services.reader if self._dialogue is not None else ANONYMOUS
+        if self.settings.show_personal_fields:
+            return Reader(ANONYMOUS.name, ANONYMOUS.policies, may_see_personal=True)
+        return ANONYMOUS
 
-    def give_up(self, caller: Caller) -> None:
-        """Stop what runs for a client that went away."""
-        with self._lock:
-            dialogue = self._dialogue
-        if dialogue is not None:
-            dialogue.services.engine.cancel(caller)
+    def check(self) -> date:
+        """The day of the data, once the database has run a statement and the store has taken a write.
+
+        Raises HuitouError with what does not work.
+        """
+        with self.using(look=True) as dialogue:
+            dialogue.services.engine.run("SELECT 1")
+            found = dialogue.services.layer.as_of
+        self.store.check()
+        return found
 
     def close(self) -> None:
-        """Let go of the database and the store."""
+        """Stop all work, let go of the database and the store."""
+        self.work.stop()
+        for opened in (self._open, *tuple(self._retired)):
+            if opened is not None:
+                opened.dialogue.services.engine.cancel()
+                opened.dialogue.services.close()
+        self._open = None
         self.store.close()
-        with self._lock:
-            if self._dialogue is not None:
-                self._dialogue.services.close()
-                self._dialogue = None
+
+    def _cancel(self, caller: Caller) -> None:
+        """Stop the statements that run for a caller. Asks no lock: an opening may take long."""
+        for opened in (self._open, *tuple(self._retired)):
+            if opened is not None:
+                opened.dialogue.services.engine.cancel(caller)
+
+    def _newly_opened(self) -> _Opened:
+        services = self.open_services(self.settings)
+        as_of = services.layer.as_of  # reads the data's range, so that a broken file is found here
+        services.translator  # noqa: B018 - reads values, which no question has the time for
+        _LOG.info("opened the database: data up to %s, model %s", as_of, services.model.hash[:12])
+        return _Opened(Dialogue(services, self.store, self.now, self.new_id))
+
+    def _reopen_if_changed(self) -> None:
+        if self._open is None:
+            return
+        engine = self._open.dialogue.services.engine
+        if not isinstance(engine, NoticesChanges):
+            return
+        try:
+            if not engine.has_changed():
+                return
+            _LOG.info("the database has changed and is opened anew")
+        except HuitouError:
+            self._retire()
+            raise
+        self._retire()
+
+    def _retire(self) -> None:
+        retired, self._open = self._open, None
+        if retired is not None:
+            if retired.users:
+                self._retired.add(retired)
+            else:
+                retired.dialogue.services.close()

@@ -363,10 +363,35 @@ class TurnBody(_Body):
 
 
 class ConversationBody(_Body):
-    """What was asked and answered, in order."""
+    """What was asked and answered, in order. `next` is where the following page begins; null on the last one."""
 
     conversation_id: str
     turns: tuple[TurnBody, ...]
+    next: int | None = None
+
+
+class ConversationSummaryBody(_Body):
+    """How a conversation began, when it was last gone on with, and how many turns it has."""
+
+    conversation_id: str
+    first_message: str
+    began_at: str
+    last_at: str
+    turns: int
+
+
+class ConversationsBody(_Body):
+    """Conversations, the last first. `next` is where the following page begins; null on the last one."""
+
+    conversations: tuple[ConversationSummaryBody, ...]
+    next: str | None = None
+
+
+class ForgottenBody(_Body):
+    """Gone."""
+
+    conversation_id: str
+    deleted: Literal[True] = True
 
 
 class FeedbackRequest(_Body):

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chat_service.commands.edge import problems_reported
 from chat_service.settings import DEMO_DATABASE
-from semantic_layer import copy_tables, make_demo, score_customers, without_secrets
+from semantic_layer import copy_tables, make_demo, score_customers, without_secrets, written_beside
 
 CUSTOMERS, SEED, AS_OF = 20_000, 7, date(2026, 6, 30)
 _SCORING = 0.25  # the share of the whole time, about
@@ -59,8 +59,10 @@ def make(out: Path, console: Console, *, customers: int = CUSTOMERS, seed: int =
         def while_scoring(stage: str, done: float) -> None:
             progress.update(task, description=stage, completed=1 - _SCORING + done * _SCORING)
 
-        make_demo(out, customers=customers, seed=seed, as_of=as_of, progress=while_making)
-        score_customers(out, as_of=as_of, progress=while_scoring)
+        # a service that reads the file finds it whole and scored, or as it was
+        with written_beside(out) as partial:
+            make_demo(partial, customers=customers, seed=seed, as_of=as_of, progress=while_making)
+            score_customers(partial, as_of=as_of, progress=while_scoring)
 
 
 def copy_to(database: Path, to: str, console: Console) -> None:

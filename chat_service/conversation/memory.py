@@ -53,17 +53,35 @@ MEMORY = TypeAdapter(Memory)
 
 @dataclass(frozen=True)
 class Turn:
-    """One message and its answer. `body` is the JSON that was sent, `memory` the JSON of the state after it."""
+    """One message and its answer: the `number`th of its conversation, from 1.
+
+    `scope` is where the message's id counts: the conversation that the client named, or who they are where they named
+    none. `request` is the whole message as JSON, `body` the JSON that was sent, `memory` that of the state after it.
+    """
 
     request_id: str
     conversation_id: str
+    number: int
+    scope: str
     message_id: str
     reader: str
     message: str
+    request: str
     asked_at: str
     status: str
     body: str
     memory: str
+
+
+@dataclass(frozen=True)
+class ConversationSummary:
+    """A conversation in a list: how it began, when it was last gone on with, and how many turns it has."""
+
+    conversation_id: str
+    first_message: str
+    began_at: str
+    last_at: str
+    turns: int
 
 
 @dataclass(frozen=True)
@@ -92,31 +110,51 @@ class StoreError(HuitouError):
     """Raised by a store: for the operator."""
 
 
+class TurnTakenError(Exception):
+    """The message's id, or the turn's place in its conversation, was taken by another in the meantime."""
+
+
 class Store(Protocol):
     """Keeps turns by reader: nobody finds the turns of another."""
 
-    def turns(self, conversation_id: str, reader: str) -> tuple[Turn, ...]:
-        """The turns of a conversation in order; none where there is no such conversation for this reader."""
+    def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
+        """The turns of a conversation with numbers over `after`, in order; none where this reader has none of it."""
         ...
 
-    def answered(self, message_id: str, reader: str) -> Turn | None:
+    def latest(self, conversation_id: str) -> Turn | None:
+        """The last turn of a conversation, whoever's it is."""
+        ...
+
+    def answered(self, reader: str, scope: str, message_id: str) -> Turn | None:
         """The turn of that message, if it was answered before."""
         ...
 
     def turn(self, request_id: str, reader: str) -> Turn | None:
-        """The turn of that request."""
-        ...
-
-    def is_taken(self, conversation_id: str, reader: str) -> bool:
-        """Whether the conversation belongs to another reader."""
+        """The last turn of that request."""
         ...
 
     def add(self, turn: Turn) -> None:
-        """Keep a turn at the end of its conversation."""
+        """Keep a turn. Raises TurnTakenError."""
+        ...
+
+    def conversations(self, reader: str, *, before: str = "", limit: int = 50) -> tuple[ConversationSummary, ...]:
+        """A reader's conversations, the last first; from `before` (a time, exclusive) back."""
+        ...
+
+    def delete(self, conversation_id: str, reader: str) -> bool:
+        """Forget a conversation with all that was thought of it. Whether there was one."""
+        ...
+
+    def expire(self, before: str) -> int:
+        """Forget the conversations that nobody went on with since `before`. How many there were."""
         ...
 
     def add_feedback(self, feedback: Feedback) -> None:
         """Keep a feedback; a later one on the same answer by the same reader replaces it."""
+        ...
+
+    def check(self) -> None:
+        """Write something. Raises StoreError where that cannot be done."""
         ...
 
     def close(self) -> None:
@@ -132,29 +170,73 @@ class MemoryStore:
         self._feedback: dict[tuple[str, str], Feedback] = {}
         self._lock = threading.Lock()
 
-    def turns(self, conversation_id: str, reader: str) -> tuple[Turn, ...]:
+    def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
         with self._lock:
-            return tuple(t for t in self._turns if t.conversation_id == conversation_id and t.reader == reader)
+            mine = (t for t in self._turns if t.conversation_id == conversation_id and t.reader == reader)
+            return tuple(t for t in mine if t.number > after)[:limit]
 
-    def answered(self, message_id: str, reader: str) -> Turn | None:
+    def latest(self, conversation_id: str) -> Turn | None:
         with self._lock:
-            return next((t for t in self._turns if t.message_id == message_id and t.reader == reader), None)
+            return next((t for t in reversed(self._turns) if t.conversation_id == conversation_id), None)
+
+    def answered(self, reader: str, scope: str, message_id: str) -> Turn | None:
+        with self._lock:
+            wanted = (reader, scope, message_id)
+            return next((t for t in self._turns if (t.reader, t.scope, t.message_id) == wanted), None)
 
     def turn(self, request_id: str, reader: str) -> Turn | None:
         with self._lock:
-            return next((t for t in self._turns if t.request_id == request_id and t.reader == reader), None)
-
-    def is_taken(self, conversation_id: str, reader: str) -> bool:
-        with self._lock:
-            return any(t.conversation_id == conversation_id and t.reader != reader for t in self._turns)
+            return next((t for t in reversed(self._turns) if (t.request_id, t.reader) == (request_id, reader)), None)
 
     def add(self, turn: Turn) -> None:
         with self._lock:
+            for each in self._turns:
+                is_same_message = (each.reader, each.scope, each.message_id) == (
+                    turn.reader,
+                    turn.scope,
+                    turn.message_id,
+                )
+                if is_same_message or (each.conversation_id, each.number) == (turn.conversation_id, turn.number):
+                    raise TurnTakenError
             self._turns.append(turn)
+
+    def conversations(self, reader: str, *, before: str = "", limit: int = 50) -> tuple[ConversationSummary, ...]:
+        with self._lock:
+            mine: dict[str, list[Turn]] = {}
+            for each in self._turns:
+                if each.reader == reader:
+                    mine.setdefault(each.conversation_id, []).append(each)
+        found = [
+            ConversationSummary(name, turns[0].message, turns[0].asked_at, turns[-1].asked_at, len(turns))
+            for name, turns in mine.items()
+        ]
+        found.sort(key=lambda each: (each.last_at, each.conversation_id), reverse=True)
+        return tuple(each for each in found if not before or each.last_at < before)[:limit]
+
+    def delete(self, conversation_id: str, reader: str) -> bool:
+        with self._lock:
+            gone = [t for t in self._turns if (t.conversation_id, t.reader) == (conversation_id, reader)]
+            self._forget(gone)
+            return bool(gone)
+
+    def expire(self, before: str) -> int:
+        with self._lock:
+            last = {turn.conversation_id: turn.asked_at for turn in self._turns}
+            old = {name for name, at in last.items() if at < before}
+            self._forget([turn for turn in self._turns if turn.conversation_id in old])
+            return len(old)
 
     def add_feedback(self, feedback: Feedback) -> None:
         with self._lock:
             self._feedback[feedback.request_id, feedback.reader] = feedback
 
+    def check(self) -> None:
+        """Memory takes what it is given."""
+
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _forget(self, gone: list[Turn]) -> None:
+        self._turns = [turn for turn in self._turns if turn not in gone]
+        for each in gone:
+            self._feedback.pop((each.request_id, each.reader), None)

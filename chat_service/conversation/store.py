@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Engine,
     Integer,
     MetaData,
     Row,
+    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
     create_engine,
     event,
+    func,
+    inspect,
     select,
+    text,
+    true,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from chat_service.conversation.memory import Feedback, StoreError, StoreUnavailable, Turn
+from chat_service.conversation.memory import (
+    ConversationSummary,
+    Feedback,
+    StoreError,
+    StoreUnavailable,
+    Turn,
+    TurnTakenError,
+)
 
 _METADATA = MetaData()
 _TURNS = Table(
-    "turns",
+    "conversation_turns",
     _METADATA,
     Column("position", Integer, primary_key=True, autoincrement=True),
-    Column("request_id", String(100), nullable=False, unique=True),
-    Column("conversation_id", String(100), nullable=False, index=True),
+    Column("request_id", String(100), nullable=False, index=True),
+    Column("conversation_id", String(100), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("scope", String(300), nullable=False),
     Column("message_id", String(100), nullable=False),
-    Column("reader", String(200), nullable=False),
+    Column("reader", String(200), nullable=False, index=True),
     Column("message", Text, nullable=False),
+    Column("request", Text, nullable=False),
     Column("asked_at", String(40), nullable=False),
     Column("status", String(20), nullable=False),
     Column("body", Text, nullable=False),
     Column("memory", Text, nullable=False),
-    UniqueConstraint("reader", "message_id"),
+    UniqueConstraint("conversation_id", "number"),
+    UniqueConstraint("reader", "scope", "message_id"),
 )
 _FEEDBACK = Table(
     "feedback",
@@ -51,50 +70,97 @@ _FEEDBACK = Table(
     Column("comment", Text, nullable=False),
     Column("given_at", String(40), nullable=False),
 )
+_HEARTBEAT = Table("heartbeat", _METADATA, Column("beat", Integer, primary_key=True))
 _TURN_COLUMNS = [column for column in _TURNS.columns if column.name != "position"]
+# of the layout before turns had numbers: message ids counted over all conversations of a reader
+_OLD = "turns"
+_MOVE = """
+INSERT INTO conversation_turns (request_id, conversation_id, number, scope, message_id, reader, message, request,
+  asked_at, status, body, memory)
+SELECT request_id, conversation_id, ROW_NUMBER() OVER (PARTITION BY conversation_id ORDER BY position),
+  conversation_id, message_id, reader, message, '', asked_at, status, body, memory FROM turns
+"""
 
 
 class SqlStore:
-    """Turns and feedback behind a SQLAlchemy URL; the tables are made where they are missing."""
+    """Turns and feedback behind a SQLAlchemy URL; the tables are made where they are missing.
+
+    A file of SQLite's is its user's alone.
+    """
 
     def __init__(self, url: str) -> None:
         with _failures():
             self._engine = create_engine(url)
             if self._engine.dialect.name == "sqlite":
+                _make_private(self._engine.url.database)
                 _set_up_sqlite(self._engine)
             _METADATA.create_all(self._engine)
+            self._move_old_turns()
 
-    def turns(self, conversation_id: str, reader: str) -> tuple[Turn, ...]:
+    def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
         """The turns of a conversation in order."""
         query = select(*_TURN_COLUMNS).where(_TURNS.c.conversation_id == conversation_id, _TURNS.c.reader == reader)
+        query = query.where(_TURNS.c.number > after).order_by(_TURNS.c.number).limit(limit)
         with _failures(), self._engine.connect() as connection:
-            return tuple(_turn(row) for row in connection.execute(query.order_by(_TURNS.c.position)))
+            return tuple(_turn(row) for row in connection.execute(query))
 
-    def answered(self, message_id: str, reader: str) -> Turn | None:
+    def latest(self, conversation_id: str) -> Turn | None:
+        """The last turn of a conversation."""
+        query = select(*_TURN_COLUMNS).where(_TURNS.c.conversation_id == conversation_id)
+        return self._first(query.order_by(_TURNS.c.number.desc()))
+
+    def answered(self, reader: str, scope: str, message_id: str) -> Turn | None:
         """The turn of that message."""
-        query = select(*_TURN_COLUMNS).where(_TURNS.c.message_id == message_id, _TURNS.c.reader == reader)
-        with _failures(), self._engine.connect() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else _turn(row)
+        same = (_TURNS.c.reader == reader) & (_TURNS.c.scope == scope) & (_TURNS.c.message_id == message_id)
+        return self._first(select(*_TURN_COLUMNS).where(same))
 
     def turn(self, request_id: str, reader: str) -> Turn | None:
-        """The turn of that request."""
+        """The last turn of that request."""
         query = select(*_TURN_COLUMNS).where(_TURNS.c.request_id == request_id, _TURNS.c.reader == reader)
-        with _failures(), self._engine.connect() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else _turn(row)
-
-    def is_taken(self, conversation_id: str, reader: str) -> bool:
-        """Whether the conversation belongs to another reader."""
-        query = select(_TURNS.c.position).where(_TURNS.c.conversation_id == conversation_id, _TURNS.c.reader != reader)
-        with _failures(), self._engine.connect() as connection:
-            return connection.execute(query.limit(1)).first() is not None
+        return self._first(query.order_by(_TURNS.c.position.desc()))
 
     def add(self, turn: Turn) -> None:
         """Keep a turn."""
         values = {column.name: getattr(turn, column.name) for column in _TURN_COLUMNS}
         with _failures(), self._engine.begin() as connection:
-            connection.execute(_TURNS.insert().values(**values))
+            try:
+                connection.execute(_TURNS.insert().values(**values))
+            except IntegrityError as error:
+                raise TurnTakenError from error
+
+    def conversations(self, reader: str, *, before: str = "", limit: int = 50) -> tuple[ConversationSummary, ...]:
+        """A reader's conversations, the last first."""
+        last = func.max(_TURNS.c.asked_at)
+        grouped = (
+            select(_TURNS.c.conversation_id, func.min(_TURNS.c.asked_at), last.label("last_at"), func.count())
+            .where(_TURNS.c.reader == reader)
+            .group_by(_TURNS.c.conversation_id)
+            .having(last < before if before else true())
+            .order_by(last.desc(), _TURNS.c.conversation_id.desc())
+            .limit(limit)
+        )
+        with _failures(), self._engine.connect() as connection:
+            rows = connection.execute(grouped).all()
+            first = select(_TURNS.c.conversation_id, _TURNS.c.message).where(
+                _TURNS.c.number == 1, _TURNS.c.conversation_id.in_([row[0] for row in rows])
+            )
+            began = {row[0]: row[1] for row in connection.execute(first)}
+        return tuple(ConversationSummary(row[0], began.get(row[0], ""), row[1], row[2], row[3]) for row in rows)
+
+    def delete(self, conversation_id: str, reader: str) -> bool:
+        """Forget a conversation."""
+        mine = (_TURNS.c.conversation_id == conversation_id) & (_TURNS.c.reader == reader)
+        return self._forget(mine) > 0
+
+    def expire(self, before: str) -> int:
+        """Forget the conversations that nobody went on with since."""
+        grouped = select(_TURNS.c.conversation_id).group_by(_TURNS.c.conversation_id)
+        old = grouped.having(func.max(_TURNS.c.asked_at) < before)
+        with _failures(), self._engine.connect() as connection:
+            names = [row[0] for row in connection.execute(old)]
+        for name in names:
+            self._forget(_TURNS.c.conversation_id == name)
+        return len(names)
 
     def add_feedback(self, feedback: Feedback) -> None:
         """Keep a feedback in place of an earlier one."""
@@ -104,9 +170,34 @@ class SqlStore:
             connection.execute(_FEEDBACK.delete().where(same))
             connection.execute(_FEEDBACK.insert().values(**values))
 
+    def check(self) -> None:
+        """Write something."""
+        with _failures(), self._engine.begin() as connection:
+            connection.execute(_HEARTBEAT.delete())
+            connection.execute(_HEARTBEAT.insert().values(beat=1))
+
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()
+
+    def _first(self, query: Select[Any]) -> Turn | None:
+        with _failures(), self._engine.connect() as connection:
+            row = connection.execute(query.limit(1)).first()
+        return None if row is None else _turn(row)
+
+    def _forget(self, which: ColumnElement[bool]) -> int:
+        """Delete turns, and what was thought of them. How many turns there were."""
+        own = select(_TURNS.c.request_id).where(which, _TURNS.c.reader == _FEEDBACK.c.reader)
+        with _failures(), self._engine.begin() as connection:
+            connection.execute(_FEEDBACK.delete().where(_FEEDBACK.c.request_id.in_(own)))
+            return connection.execute(_TURNS.delete().where(which)).rowcount
+
+    def _move_old_turns(self) -> None:
+        if not inspect(self._engine).has_table(_OLD):
+            return
+        with self._engine.begin() as connection:
+            connection.execute(text(_MOVE))
+            connection.execute(text(f"DROP TABLE {_OLD}"))
 
 
 @contextmanager
@@ -114,8 +205,20 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, ModuleNotFoundError) as error:  # the latter for a driver that is not installed
-        reason = str(error).strip().split("\n")[0]
-        raise StoreError(StoreUnavailable(reason)) from error
+        # without the statement, which holds what people asked
+        found = getattr(error, "orig", None) or error
+        raise StoreError(StoreUnavailable(str(found).strip().split("\n")[0])) from error
+
+
+def _make_private(path: str | None) -> None:
+    """The file, made where it is missing, for its user's eyes only; so are those that SQLite makes beside it."""
+    if path is None or path in ("", ":memory:"):
+        return
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        os.chmod(path, 0o600)
+    except OSError as error:
+        raise StoreError(StoreUnavailable(f"{path}: {error.strerror}")) from error
 
 
 def _set_up_sqlite(engine: Engine) -> None:

@@ -55,14 +55,16 @@ class DuckDBEngine:
         self._timeout_seconds = timeout_seconds
         self._memory_limit = memory_limit
         # files are read anew for each statement, and may change
+        self._path = path
         self._is_database = path.is_file() and path.suffix not in _FILE_READERS
+        self._opened = _state_of(path)
         self._connection = _open(path, memory_limit, threads)
         self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a statement that timed out or was cancelled leaves no trace."""
         sql = statement if isinstance(statement, str) else statement.sql(self.dialect)
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         with self._running.begun(cursor) as running, _stopped_after(self._timeout_seconds, cursor) as timed_out:
             try:
                 rows = _fetched(cursor, sql)
@@ -111,7 +113,7 @@ class DuckDBEngine:
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Tables and views with their columns in order; those of other schemas than the main one as `schema.table`."""
         found: dict[str, tuple[str, ...]] = {}
-        rows = self._connection.cursor().execute(
+        rows = self._cursor().execute(
             "SELECT CASE WHEN table_schema = 'main' THEN '' ELSE table_schema || '.' END || table_name AS name, "
             "column_name FROM information_schema.columns WHERE table_catalog = current_database() "
             "AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY name, ordinal_position"
@@ -119,6 +121,17 @@ class DuckDBEngine:
         for table, column in rows.fetchall():
             found[table] = (*found.get(table, ()), column)
         return found
+
+    def has_changed(self) -> bool:
+        """As in `NoticesChanges`: whether the files are others than those that were opened."""
+        return _state_of(self._path) != self._opened
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of a statement's own, in the catalog of the database."""
+        cursor = self._connection.cursor()
+        if self._is_database:
+            cursor.execute(f"USE {_identifier(_catalog(self._path))}")
+        return cursor
 
     def cancel(self, caller: Caller | None = None) -> None:
         """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""
@@ -261,17 +274,36 @@ def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnect
         if path.is_dir() or path.suffix in _FILE_READERS:
             connection = _files_as_tables(path)
         else:
-            connection = duckdb.connect(str(path), read_only=True)
-        # a file that this process has open already is one instance with one configuration, which is locked
-        if not connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
-            connection.execute(f"SET memory_limit = '{memory_limit}'")
-            connection.execute(f"SET threads = {int(threads)}")
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
+            # attached to an instance of its own: a process has one instance of a path, which would go on showing what
+            # was there before the file was replaced
+            connection = duckdb.connect()
+            connection.execute(f"ATTACH {_quoted(str(path))} AS {_identifier(_catalog(path))} (READ_ONLY)")
+            connection.execute(f"SET temp_directory = {_quoted(str(path) + '.tmp')}")
+        connection.execute(f"SET memory_limit = '{memory_limit}'")
+        connection.execute(f"SET threads = {int(threads)}")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         raise EngineError(DatabaseUnreadable(str(path), _first_line(error))) from error
     return connection
+
+
+def _catalog(path: Path) -> str:
+    """The name of a database in its instance: that of its file, unless the instance has one of that name."""
+    return f"{path.stem}_database" if path.stem.lower() in ("memory", "temp", "system", "") else path.stem
+
+
+def _state_of(path: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells a file from one that replaced it or was written again; of a folder, its files that are read.
+
+    Raises EngineError (`database_missing`).
+    """
+    try:
+        files = sorted(each for each in path.iterdir() if each.suffix in _FILE_READERS) if path.is_dir() else [path]
+        return tuple((each.name, (s := each.stat()).st_ino, s.st_mtime_ns, s.st_size) for each in files)
+    except OSError as error:
+        raise EngineError(DatabaseMissing(str(path))) from error
 
 
 def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:

@@ -49,6 +49,13 @@ ORDER BY 1, a.attnum
 """
 
 
+# what a write leaves behind: another file, or counts of rows
+_WRITTEN = """
+SELECT s.relid::bigint, pg_catalog.pg_relation_filenode(s.relid)::bigint, s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+FROM pg_catalog.pg_stat_user_tables AS s ORDER BY 1
+"""
+
+
 class PostgresEngine:
     """A database on a PostgreSQL server, its tables those on the search path of the URL's user."""
 
@@ -65,6 +72,8 @@ class PostgresEngine:
         self._idle: list[adbc.AdbcConnection] = []
         self._running: Running[adbc.AdbcConnection] = Running(lambda connection: connection.cancel())
         self._idle.append(self._connected())
+        self._written: tuple[tuple[Value, ...], ...] | None = None
+        self.has_changed()
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a lost connection is made anew by the next statement."""
@@ -78,6 +87,13 @@ class PostgresEngine:
         for table, column in self.run(_TABLES).rows:
             found[str(table)] = (*found.get(str(table), ()), str(column))
         return found
+
+    def has_changed(self) -> bool:
+        """As in `NoticesChanges`: whether tables were written to, as the server's statistics count it."""
+        found = self.run(_WRITTEN).rows
+        if self._written is None:
+            self._written = found
+        return found != self._written
 
     def cancel(self, caller: Caller | None = None) -> None:
         """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""

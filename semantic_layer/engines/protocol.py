@@ -40,6 +40,16 @@ class Engine(Protocol):
 
 
 @runtime_checkable
+class NoticesChanges(Protocol):
+    """An engine that notices when its database is another than the one it was opened on, or has been written to.
+
+    `has_changed` compares with the time of opening. Raises EngineError where there is no database any more.
+    """
+
+    def has_changed(self) -> bool: ...
+
+
+@runtime_checkable
 class KnowsReferences(Protocol):
     """An engine whose data stays as it is while it is open, so that what is true of it once is true of it then.
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from semantic_layer.engines.duckdb import DuckDBWriter
 from semantic_layer.engines.problems import DatabaseMissing
+from semantic_layer.engines.replacing import written_beside
 from semantic_layer.errors import EngineError
 from semantic_layer.scoring.evidence import action_expression, find_reasons, prepare_evidence
 from semantic_layer.scoring.histories import Histories, read_histories
@@ -88,15 +89,18 @@ def score_customers(
 ) -> ScoreSummary:
     """Fill `customer_scores` with one row for each customer with a paid order, as things stood at the end of `as_of`.
 
-    `as_of` is by default the latest date in the data; nothing later is read. The table is replaced in one transaction:
-    a failed run leaves the old scores. Same data, same date, same scores.
+    `as_of` is by default the latest date in the data; nothing later is read. The file is written beside and replaced at
+    the end: a failed run leaves the old scores, and a service goes on reading them. Same data, same date, same scores.
 
     Raises ScoringError where the data cannot carry the models, EngineError where the database cannot be opened.
     """
     if not database.exists():
         raise EngineError(DatabaseMissing(str(database)))
     report = progress or (lambda stage, share: None)
-    with DuckDBWriter(database, memory_limit=MEMORY_LIMIT) as writer:
+    with (
+        written_beside(database, starting_as_copy=True) as partial,
+        DuckDBWriter(partial, memory_limit=MEMORY_LIMIT) as writer,
+    ):
         columns = read_columns(writer)
         scored_on = as_of or latest_date(writer, columns)
         report("reading purchases", 0.0)

@@ -1,0 +1,38 @@
+"""The HTTP routes for those who run the service: alive, ready, meters."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chat_service.channels.readiness import Readiness
+from chat_service.channels.station import Station
+from chat_service.channels.wire import HealthBody
+
+
+def health_routes(station: Station) -> APIRouter:
+    """For those who run the service. They stand in the event loop, and wait for no work."""
+    router, readiness = APIRouter(tags=["health"]), Readiness(station.check)
+
+    @router.get("/healthz", summary="Is the process alive")
+    async def alive() -> HealthBody:
+        """Always, while it answers at all."""
+        return HealthBody(status="ok")
+
+    @router.get("/readyz", summary="Can questions be answered", responses={503: {"model": HealthBody}})
+    async def ready() -> JSONResponse:
+        """200 once the database has run a statement and the store has taken a write; 503 with the problems' codes."""
+        body = await readiness.told()
+        return JSONResponse(body.model_dump(mode="json"), status_code=200 if body.status == "ok" else 503)
+
+    @router.get("/metrics", response_class=PlainTextResponse, summary="For Prometheus")
+    async def meters() -> PlainTextResponse:
+        """Requests, times and answers, in Prometheus's text format."""
+        return PlainTextResponse(generate_latest(station.meters.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @router.get("/", include_in_schema=False)
+    async def page() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    return router

@@ -1,0 +1,47 @@
+"""Work for an HTTP request: bounded, with a deadline, stopped when its client leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Request
+
+from chat_service.channels.station import Station
+from chat_service.channels.work import Job
+from chat_service.services import Services
+from semantic_layer import ANONYMOUS, Reader, interruptible
+
+Value = TypeVar("Value")
+
+
+def client_of(request: Request) -> str:
+    """The address that a request comes from."""
+    return "" if request.client is None else request.client.host
+
+
+def counted_as(reader: Reader, request: Request) -> str:
+    """Under which name a reader's requests are counted: without keys everybody is told apart by address."""
+    return f"{ANONYMOUS.name} at {client_of(request)}" if reader.name == ANONYMOUS.name else reader.name
+
+
+async def worked(
+    station: Station,
+    request: Request,
+    reader: Reader,
+    work: Callable[[Job], Value],
+    *,
+    turn: object = None,
+) -> Value:
+    """The value of `work`, done in a thread. Raises WorkError, and what the work raises."""
+    return await station.work.run(counted_as(reader, request), work, request.is_disconnected, turn=turn)
+
+
+async def read(station: Station, request: Request, reader: Reader, reading: Callable[[Services, Job], Value]) -> Value:
+    """What is read from the services, which may be stopped anywhere, since it writes nothing. Raises as `worked`."""
+
+    def work(job: Job) -> Value:
+        with station.using() as dialogue, interruptible():
+            return reading(dialogue.services, job)
+
+    return await worked(station, request, reader, work)
