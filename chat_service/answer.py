@@ -38,12 +38,21 @@ from semantic_layer import (
     HuitouError,
     Layer,
     MetricQuery,
+    OutOfMemory,
+    Phrase,
+    QueryCancelled,
     QueryError,
     QueryProblem,
+    QueryTimeout,
     Reader,
     Request,
     ResultTable,
     of_entity,
+)
+
+FOR_OPERATORS = Phrase(
+    zh="现在无法回答，原因已记入日志，管理员可以按这次请求的编号查到。",
+    en="This cannot be answered now. Whoever runs the service finds why in the log, under the id of this request.",
 )
 
 
@@ -57,9 +66,8 @@ def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] =
         watch.lap("translate")
         found = _answer_outcome(outcome, asked, services, watch, on_stage)
     except EngineError as error:
-        names = Names(services.model, language)
-        trouble = Trouble(error.problems[0].code, error.sentences(names.language, names.known))
-        found = Answer("error", language, trouble.message, Reading(language), trouble=trouble)
+        trouble = _trouble(error, Names(services.model, language), services)
+        found = Answer("error", language, trouble.message, Reading(language), trouble=trouble, failure=error)
     return replace(found, timings_ms=watch.total())
 
 
@@ -84,7 +92,7 @@ def answer_request(
         table = layer.execute(prepared)
         watch.lap("execute")
     except HuitouError as error:
-        return _failed(base, error, names, layer)
+        return _failed(base, error, names, layer, services)
     on_stage("present")
     finding = Finding(request, table, names, layer.as_of, prepared.filters)
     restated = restate(request, names, layer.as_of, period=table.period, previous=table.previous_period)
@@ -159,12 +167,25 @@ def _refused(outcome: Refusal) -> Answer:
     )
 
 
-def _failed(base: Answer, error: HuitouError, names: Names, layer: Layer) -> Answer:
-    trouble = Trouble(error.problems[0].code, error.sentences(names.language, names.known))
+def _trouble(error: HuitouError, names: Names, services: Services) -> Trouble:
+    said = error.sentences(names.language, names.known)
+    if services.is_public and not _is_sayable(error):
+        said = FOR_OPERATORS.zh if names.language == "zh" else FOR_OPERATORS.en
+    return Trouble(error.problems[0].code, said)
+
+
+def _is_sayable(error: HuitouError) -> bool:
+    """Whether an asker who is not the operator may read it: it quotes no database and names no place."""
+    sayable = QueryProblem | QueryTimeout | QueryCancelled | OutOfMemory
+    return all(isinstance(each, sayable) for each in error.problems)
+
+
+def _failed(base: Answer, error: HuitouError, names: Names, layer: Layer, services: Services) -> Answer:
+    trouble = _trouble(error, names, services)
     restated = restate(base.request, names, layer.as_of) if base.request is not None else ""
     # what the asker can mend by asking otherwise, rather than the operator
     status: Status = "refused" if isinstance(error.problems[0], QueryProblem) else "error"
-    return replace(base, status=status, text=trouble.message, trouble=trouble, restated=restated)
+    return replace(base, status=status, text=trouble.message, trouble=trouble, restated=restated, failure=error)
 
 
 def _emptiness(finding: Finding, reader: Reader, layer: Layer) -> Emptiness | None:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
 from chat_service.channels.http_api import catalogue_routes, query_routes
 from chat_service.channels.http_chat import chat_routes
 from chat_service.channels.http_conversations import conversation_routes, feedback_routes
+from chat_service.channels.http_docs import docs_routes
 from chat_service.channels.http_errors import install_error_handlers
 from chat_service.channels.http_health import health_routes
 from chat_service.channels.http_middleware import RequestMiddleware
+from chat_service.channels.http_slow import SlowClientMiddleware
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
 from chat_service.conversation.memory import Store
 from chat_service.conversation.store import SqlStore
 from chat_service.services import open_services
 from chat_service.settings import Settings
+from semantic_layer import HuitouError
 
+_LOG = logging.getLogger("huitou.service")
+_FORGET_SECONDS = 3600
 _DESCRIPTION = (
     "Questions about customer loyalty, in Chinese or English, answered from a semantic layer: every number comes with "
     "its definition, its SQL and the reading that was taken. An error has one shape everywhere."
@@ -34,14 +41,16 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     station = Station(
         settings=settings,
         store=SqlStore(settings.conversations_url) if store is None else store,
-        open_services=lambda chosen: open_services(chosen, time.perf_counter),
+        open_services=lambda chosen: open_services(chosen, time.perf_counter, is_public=True),
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid.uuid4().hex,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        keeper = asyncio.ensure_future(_forgetting(station))
         yield
+        keeper.cancel()
         station.close()
 
     app = FastAPI(
@@ -49,6 +58,8 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         version="1",
         description=_DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
         responses={
             "4XX": {"model": ErrorBody, "description": "Malformed, unknown or too large: the client must act."},
             "5XX": {"model": ErrorBody, "description": "The service cannot answer now: the operator must act."},
@@ -57,6 +68,8 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     install_error_handlers(app)
     for routes in (chat_routes, query_routes, catalogue_routes, conversation_routes, feedback_routes, health_routes):
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)
+    app.include_router(docs_routes())
+    app.add_middleware(SlowClientMiddleware, seconds=settings.client_timeout_seconds)
     app.add_middleware(
         RequestMiddleware,
         meters=station.meters,
@@ -64,3 +77,17 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         max_body_bytes=settings.max_body_bytes,
     )
     return app
+
+
+async def _forgetting(station: Station) -> None:
+    """Deletes, now and each hour, the conversations that are past their time."""
+    days = station.settings.keep_days
+    while days is not None:
+        before = (station.now() - timedelta(days=days)).isoformat(timespec="seconds")
+        try:
+            gone = await asyncio.to_thread(station.store.expire, before)
+        except HuitouError as error:
+            _LOG.error("old conversations could not be deleted: %s", error)
+        else:
+            _LOG.info("%d conversations older than %d days were deleted", gone, days)
+        await asyncio.sleep(_FORGET_SECONDS)

@@ -11,7 +11,7 @@ from chat_service.present.chart.marks import Json
 from chat_service.present.definitions import MetricMeaning
 from chat_service.present.finding import Finding
 from chat_service.present.notes import Note
-from semantic_layer import Prepared, Reader, Request, ResultTable
+from semantic_layer import HuitouError, Prepared, Reader, Request, ResultTable
 
 Status = Literal["answered", "clarification", "refused", "empty", "error"]
 # the second line: what goes on while a language model reads
@@ -67,6 +67,7 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     trouble: Trouble | None = None
+    failure: HuitouError | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property

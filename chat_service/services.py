@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class Services:
     """Everything that answering a question needs. `clock` counts seconds, for timings only.
 
+    `is_public` says that the asker is not the operator: what quotes the database or names a place is not told to them.
     `recorder` writes down what goes to the language model, `replay` answers in its place.
     """
 
@@ -39,6 +40,7 @@ class Services:
     model: Model
     engine: Engine
     clock: Callable[[], float]
+    is_public: bool = False
     recorder: Recorder | None = None
     replay: ReplayTransport | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -125,7 +127,7 @@ class Services:
         return Layer(self.model, self.engine, as_of, max_rows=self.settings.max_rows, max_cells=self.settings.max_cells)
 
 
-def open_services(settings: Settings, clock: Callable[[], float]) -> Services:
+def open_services(settings: Settings, clock: Callable[[], float], *, is_public: bool = False) -> Services:
     """Read the model and open the database. Raises DefinitionsError, EngineError."""
     # the database first: where it is not there, nobody waits for the model to be read
     engine = open_engine(
@@ -135,7 +137,7 @@ def open_services(settings: Settings, clock: Callable[[], float]) -> Services:
         timeout_seconds=settings.query_timeout_seconds,
     )
     try:
-        return Services(settings, opened_model(settings.model), engine, clock)
+        return Services(settings, opened_model(settings.model), engine, clock, is_public)
     except HuitouError:
         engine.close()
         raise

@@ -5,6 +5,7 @@ Shared by every channel that talks: HTTP, the evaluation, later chat platforms. 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from chat_service.services import Services
 from semantic_layer import HuitouError, Problem, Reader, interruptible, problem
 
 _TRIES = 3
+_LOG = logging.getLogger("huitou.service")
 
 
 @problem(
@@ -170,6 +172,8 @@ class Dialogue:
             layer = self.services.layer_at(message.as_of)
             asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
             found = answer(asked, self.services, on_stage)
+            if found.status == "error" and found.failure is not None:
+                _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})
             clarification_id = f"c{number}"
             body = chat_body(
                 found,

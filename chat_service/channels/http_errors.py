@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import JsonValue
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from chat_service.channels.dialogue import DialogueError
 from chat_service.channels.wire import ErrorBody, ErrorDetail
@@ -22,6 +23,7 @@ _CODES = {
     400: "malformed_request",
     404: "not_found",
     405: "method_not_allowed",
+    408: "body_too_slow",
     413: "body_too_large",
     415: "unsupported_media_type",
     422: "invalid_request",
@@ -68,6 +70,14 @@ def error_response(
     """A response of the one shape."""
     problem = ErrorDetail(code=code, message=message, detail=detail or {})
     body = ErrorBody(error=problem, request_id=request_id_of(request))
+    return JSONResponse(body.model_dump(mode="json"), status_code=status)
+
+
+def shaped(scope: Scope, status: int, code: str, message: str) -> JSONResponse:
+    """A response of the one shape to what no route has seen."""
+    found = scope.get("huitou.request_id", "")
+    problem = ErrorDetail(code=code, message=message)
+    body = ErrorBody(error=problem, request_id=found if isinstance(found, str) else "")
     return JSONResponse(body.model_dump(mode="json"), status_code=status)
 
 

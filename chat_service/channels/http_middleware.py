@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chat_service.channels.wire import ErrorBody, ErrorDetail
+from chat_service.channels.http_errors import shaped
 
+_LOG = logging.getLogger("huitou.http")
+# any word may be a method: a meter of its own for each would be a way to fill the memory
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
-
-
-def too_large(request_id: str) -> JSONResponse:
-    """The refusal of a body whose announced length is over the limit; it is not read."""
-    problem = ErrorDetail(code="body_too_large", message="The body is larger than this service reads.")
-    return JSONResponse(ErrorBody(error=problem, request_id=request_id).model_dump(mode="json"), status_code=413)
 
 
 class Meters:
@@ -53,8 +50,8 @@ class RequestMiddleware:
 
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > self._max_body_bytes:
-            self._meters.requests.labels(scope["method"], "unread", "413").inc()
-            response = too_large(request_id)
+            self._meters.requests.labels("POST", "unread", "413").inc()
+            response = shaped(scope, 413, "body_too_large", "The body is larger than this service reads.")
             response.headers["X-Request-ID"] = request_id
             await response(scope, receive, send)
             return
@@ -70,5 +67,9 @@ class RequestMiddleware:
             await self._app(scope, receive, send_with_id)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            self._meters.requests.labels(scope["method"], route, str(status)).inc()
-            self._meters.seconds.labels(route).observe(time.perf_counter() - started)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            seconds = time.perf_counter() - started
+            self._meters.requests.labels(method, route, str(status)).inc()
+            self._meters.seconds.labels(route).observe(seconds)
+            told = {"request_id": request_id, "method": method, "route": route, "status": status}
+            _LOG.info("request", extra={**told, "ms": round(seconds * 1000, 1)})

@@ -21,7 +21,7 @@ from chat_service.channels.work import Work
 from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import ANONYMOUS, Caller, HuitouError, NoticesChanges, Reader
+from semantic_layer import ANONYMOUS, Caller, EngineError, HuitouError, NoticesChanges, Reader
 
 _LOG = logging.getLogger("huitou.service")
 
@@ -123,7 +123,10 @@ class Station:
     def _newly_opened(self) -> _Opened:
         services = self.open_services(self.settings)
         as_of = services.layer.as_of  # reads the data's range, so that a broken file is found here
-        services.translator  # noqa: B018 - reads values, which no question has the time for
+        try:
+            services.translator  # noqa: B018 - reads values, which no question has the time for
+        except EngineError as error:
+            _LOG.error("no question can be read: %s", error)
         _LOG.info("opened the database: data up to %s, model %s", as_of, services.model.hash[:12])
         return _Opened(Dialogue(services, self.store, self.now, self.new_id))
 

@@ -105,7 +105,8 @@ class Work:
     _pool: ThreadPoolExecutor = field(init=False)
     _all: int = 0
     _of_reader: Counter[str] = field(default_factory=Counter)
-    _threads_of: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _running: Counter[str] = field(default_factory=Counter)
+    _line: list[tuple[str, asyncio.Future[None]]] = field(default_factory=list)
     _turns: dict[object, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -124,13 +125,11 @@ class Work:
         Raises WorkError: `too_many_requests` and `busy` at once, `took_too_long`, `client_left`.
         """
         self.admit(reader)
-        job, future, own = Job(self.seconds, self.stage_seconds), None, self._threads_of.get(reader)
-        own = own or self._threads_of.setdefault(reader, asyncio.Semaphore(max(1, self.at_once // 2)))
+        job, future = Job(self.seconds, self.stage_seconds), None
         self._all, self._of_reader[reader] = self._all + 1, self._of_reader[reader] + 1
         try:
             async with asyncio.timeout(self.seconds), self._in_turn(turn):
-                # half of all threads, so that nobody holds up everybody
-                await own.acquire()
+                await self._place(reader)
                 future = self._pool.submit(_run, work, job)
                 try:
                     return await self._watched(future, job, has_left)
@@ -143,7 +142,7 @@ class Work:
             if future is None:
                 self._forget(reader)
             else:
-                future.add_done_callback(_in_loop(asyncio.get_running_loop(), lambda: self._ended(reader, own)))
+                future.add_done_callback(_in_loop(asyncio.get_running_loop(), lambda: self._ended(reader)))
 
     def admit(self, reader: str) -> None:
         """Raises WorkError (`too_many_requests`, `busy`) where no more of the reader's work is taken now."""
@@ -194,8 +193,38 @@ class Work:
             if count > 1:
                 self._turns[turn] = (lock, count - 1)
 
-    def _ended(self, reader: str, own: asyncio.Semaphore) -> None:
-        own.release()
+    async def _place(self, reader: str) -> None:
+        """A thread's place. Of those who wait, a reader with the fewest comes first, so that nobody holds up all."""
+        if self._running.total() >= self.at_once or not self._may_begin(reader):
+            place = asyncio.get_running_loop().create_future()
+            self._line.append((reader, place))
+            try:
+                await place
+            except asyncio.CancelledError:
+                if place.done() and not place.cancelled():
+                    self._leave_place(reader)
+                raise
+            finally:
+                self._line[:] = [each for each in self._line if each[1] is not place]
+        else:
+            self._running[reader] += 1
+
+    def _may_begin(self, reader: str) -> bool:
+        """Whether the reader has less than half of all threads."""
+        return self._running[reader] < max(1, self.at_once // 2)
+
+    def _leave_place(self, reader: str) -> None:
+        """Give the place to who comes next."""
+        self._running[reader] -= 1
+        waiting = [each for each in self._line if not each[1].done() and self._may_begin(each[0])]
+        while waiting and self._running.total() < self.at_once:
+            chosen = min(waiting, key=lambda each: self._running[each[0]])
+            waiting.remove(chosen)
+            self._running[chosen[0]] += 1
+            chosen[1].set_result(None)
+
+    def _ended(self, reader: str) -> None:
+        self._leave_place(reader)
         self._forget(reader)
 
     def _forget(self, reader: str) -> None:
@@ -203,7 +232,6 @@ class Work:
         self._of_reader[reader] -= 1
         if not self._of_reader[reader]:
             del self._of_reader[reader]
-            self._threads_of.pop(reader, None)
 
 
 def _run(work: Callable[[Job], Value], job: Job) -> Value:

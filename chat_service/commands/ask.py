@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from chat_service.answer import answer
 from chat_service.asking import Asked
@@ -25,6 +24,7 @@ from chat_service.commands.edge import (
 )
 from chat_service.commands.opening import opened
 from chat_service.outcomes import Language, Question
+from chat_service.present.harmless import Terminal, harmless_json
 from chat_service.present.terminal import show
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -48,7 +48,7 @@ def ask(
     """
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
-        services = opened(settings, Console(stderr=True, highlight=False))
+        services = opened(settings, Terminal(stderr=True))
         asked = Asked(Question(question, services.layer.as_of, language), services.reader)
         if record is not None:
             # not imported above: what it stands on is needed with a language model only
@@ -58,9 +58,9 @@ def ask(
             services.recorder.outcome(found.status, found.reading.translator, found.request)
         if json:
             body = chat_body(found, services.layer, request_id=uuid.uuid4().hex)
-            typer.echo(body.model_dump_json(indent=1))
+            typer.echo(harmless_json(body.model_dump_json(indent=1)))
         else:
-            show(found, Console(highlight=False))
+            show(found, Terminal())
         services.close()
     if found.status == "error":
         raise typer.Exit(FAILED)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import typer
 from pydantic import BaseModel, ConfigDict
-from rich.console import Console
 from rich.table import Table
 
+from chat_service.present.harmless import Terminal, harmless, harmless_json
 from chat_service.settings import DEMO_DATABASE, Settings
 from semantic_layer import DbtLayer, ResultTable, Value, load_dbt, open_engine, read_dbt_query
 
@@ -40,13 +40,13 @@ def run_dbt_query(data: bytes, where: str, project: Path, settings: Settings, *,
     try:
         layer = DbtLayer(loaded, engine)
         if explain:
-            typer.echo(layer.compile(query))
+            typer.echo(harmless(layer.compile(query)))
             return
         table = layer.run(query)
     finally:
         engine.close()
     if json:
-        typer.echo(_answer(table).model_dump_json(indent=1))
+        typer.echo(harmless_json(_answer(table).model_dump_json(indent=1)))
     else:
         _print(table)
 
@@ -67,7 +67,7 @@ def _print(table: ResultTable) -> None:
         shown.add_column(column.name, justify="right" if column.type in ("integer", "number") else "left")
     for row in table.rows[:_ROWS]:
         shown.add_row(*("" if value is None else str(value) for value in row))
-    console = Console(highlight=False)
+    console = Terminal()
     console.print(shown)
     if len(table.rows) > _ROWS:
         console.print(f"{_ROWS} of {len(table.rows)} rows; --json prints all.")

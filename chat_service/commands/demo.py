@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chat_service.commands.edge import problems_reported
+from chat_service.present.harmless import Terminal
 from chat_service.settings import DEMO_DATABASE
 from semantic_layer import copy_tables, make_demo, score_customers, without_secrets, written_beside
 
@@ -38,7 +39,7 @@ def demo(
         day = datetime.strptime(as_of, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise typer.BadParameter(f"'{as_of}' is not a date such as {AS_OF}") from error
-    console = Console(stderr=True, highlight=False)
+    console = Terminal(stderr=True)
     with problems_reported():
         make(out, console, customers=customers, seed=seed, as_of=day)
         if to is not None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from chat_service.present.harmless import Terminal
 from chat_service.settings import Settings, read_settings, with_options
 from semantic_layer import DefinitionsError, HuitouError
 
@@ -42,7 +42,7 @@ def day_of(option: datetime | None) -> date | None:
 @contextmanager
 def problems_reported() -> Iterator[None]:
     """Prints the problems that come out, one a line by code, and exits with 1."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = Terminal(stderr=True, soft_wrap=True)
     try:
         yield
     except HuitouError as error:

@@ -21,6 +21,7 @@ from chat_service.evaluate.printed import print_report
 from chat_service.evaluate.report import Report, report
 from chat_service.evaluate.run import Selection, run_suite
 from chat_service.evaluate.suite import Case, NothingSelected, SuiteError, load_suite
+from chat_service.present.harmless import Terminal
 from chat_service.services import Services
 
 TranslatorName = Literal["auto", "offline", "llm"]
@@ -48,7 +49,7 @@ def evaluate(
     Exits with 1 below `--min-accuracy`, and on a problem.
     """
     selection = Selection(tuple(case_id or ()), tuple(category or ()), tuple(language or ()))
-    errors = Console(stderr=True, highlight=False)
+    errors = Terminal(stderr=True)
     with problems_reported():
         cases = tuple(case for case in load_suite(suite) if case in selection)
         if not cases:
@@ -61,7 +62,7 @@ def evaluate(
     if json:
         typer.echo(found.model_dump_json(indent=1))
     else:
-        print_report(found, Console(highlight=False))
+        print_report(found, Terminal(markup=True))
     if min_accuracy is not None and (found.overall.accuracy or 0.0) < min_accuracy:
         raise typer.Exit(FAILED)
 

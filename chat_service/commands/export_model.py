@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from chat_service.commands.edge import ModelFolder, problems_reported, settings_with
+from chat_service.present.harmless import Terminal
 from semantic_layer import (
     DefinitionsError,
     ModelDefinition,
@@ -48,7 +48,7 @@ def export_model(
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    Console(highlight=False, soft_wrap=True).print(f"{out}: {len(text.encode()):,} bytes", markup=False)
+    Terminal(soft_wrap=True).print(f"{out}: {len(text.encode()):,} bytes", markup=False)
 
 
 def _definition(path: Path) -> ModelDefinition:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from chat_service.commands.edge import FAILED, problems_reported
+from chat_service.present.harmless import Terminal
 from semantic_layer import ModelDefinition, Problem, convert, dbt, definition_yaml, ossie
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -39,7 +40,7 @@ def import_model(
     Several semantic models go to a folder each. Exits with 1 where something could not be carried over: each such thing
     is named on stderr, all else is written. What has no place in our format but changes no number is named only.
     """
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = Terminal(stderr=True, soft_wrap=True)
     if form is Form.DBT and (name is not None or time):
         raise typer.BadParameter("--name and --time are for Ossie documents")
     problems: list[Problem] = []
@@ -65,7 +66,7 @@ def _write(definition: ModelDefinition, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "model.yaml"
     target.write_text(definition_yaml(definition), encoding="utf-8")
-    Console(highlight=False, soft_wrap=True).print(
+    Terminal(soft_wrap=True).print(
         f"{target}: {len(definition.metrics)} metrics, {len(definition.datasets)} datasets, "
         f"{len(definition.relationships)} relationships",
         markup=False,

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
 from chat_service.channels.wire import QueryBody
@@ -16,6 +15,7 @@ from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, prob
 from chat_service.commands.opening import opened
 from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
+from chat_service.present.harmless import Terminal, harmless, harmless_json
 from chat_service.present.names import Names
 from chat_service.present.notes import caution_notes, notes
 from chat_service.present.terminal import table_of
@@ -56,12 +56,12 @@ def query(
             run_dbt_query(_read(file), file, settings.model, settings, explain=explain, json=json)
             return
         request = read_query(file)
-        services = opened(settings, Console(stderr=True, highlight=False))
+        services = opened(settings, Terminal(stderr=True))
         prepared = services.layer.prepare(request, services.reader)
         if explain:
-            typer.echo(prepared.sql)
+            typer.echo(harmless(prepared.sql))
             for each in caution_notes(prepared.cautions, Names(services.model, language)):
-                typer.echo(each.message, err=True)
+                typer.echo(harmless(each.message), err=True)
             return
         table, names = services.layer.execute(prepared), Names(services.model, language)
         finding = Finding(request, table, names, services.layer.as_of, prepared.filters)
@@ -75,9 +75,9 @@ def query(
                 warnings=warning_bodies(cautions),
                 provenance=provenance(services.layer, "offline"),
             )
-            typer.echo(body.model_dump_json(indent=1))
+            typer.echo(harmless_json(body.model_dump_json(indent=1)))
         else:
-            console = Console(highlight=False)
+            console = Terminal()
             console.print(table_of(finding, console.width))
             for each in cautions:
                 console.print(each.message, markup=False)

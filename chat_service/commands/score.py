@@ -11,6 +11,7 @@ from rich.table import Table
 
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.model_opening import opened_model
+from chat_service.present.harmless import Terminal
 from chat_service.settings import Settings, database_path
 from semantic_layer import CHURN_WINDOW_DAYS, BacktestReport, ChurnAccuracy, ScoreSummary, backtest, score_customers
 
@@ -25,14 +26,14 @@ def score(
     model: ModelFolder = None,
 ) -> None:
     """Score the customers of a database, or test the scores on the past."""
-    console = Console(highlight=False)
+    console = Terminal()
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
         database, window = database_path(settings), churn_window(settings)
         if past:
             _print_backtest(backtest(database, as_of=settings.as_of, churn_window_days=window), console)
             return
-        with Progress(console=Console(stderr=True)) as progress:
+        with Progress(console=Terminal(stderr=True)) as progress:
             task = progress.add_task("score", total=1.0)
 
             def on_progress(stage: str, done: float) -> None:

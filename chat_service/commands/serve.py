@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-import uvicorn
-from rich.console import Console
 
 from chat_service.app import create_app
+from chat_service.channels.http_serving import serve_until_told
+from chat_service.channels.logs import log_to_stderr
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.opening import opened
+from chat_service.present.harmless import Terminal
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,11 +25,12 @@ def serve(
     as_of: AsOf = None,
 ) -> None:
     """Run the HTTP service."""
-    console = Console(stderr=True, highlight=False)
+    console = Terminal(stderr=True)
     with problems_reported():
         settings = settings_with(host=host, port=port, database=db, model=model, as_of=day_of(as_of))
         # opened once before listening, so that a wrong path or model is told at once
         opened(settings, console).close()
         service = create_app(settings)
     console.print(f"http://{settings.host}:{settings.port}/docs")
-    uvicorn.run(service, host=settings.host, port=settings.port, log_level="info")
+    log_to_stderr()
+    serve_until_told(service, settings)

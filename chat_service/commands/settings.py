@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from chat_service.commands.edge import problems_reported
+from chat_service.present.harmless import Terminal
 from chat_service.settings import PREFIX, Settings, read_settings, settings_document
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -34,4 +34,4 @@ def settings(
         shown = "—" if value is None else str(value)
         default = "—" if field.default is None else str(field.default)
         table.add_row(PREFIX + name.upper(), shown, default, field.description or "")
-    Console(highlight=False).print(table)
+    Terminal().print(table)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
+from chat_service.present.harmless import Terminal
 from semantic_layer import (
     DatasetUnavailable,
     DefinitionProblem,
@@ -33,7 +33,7 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
     Exits with 1 on any error. What needs a table that the database lacks is told, and is no error while some
     dataset is there.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     with problems_reported():
         settings = settings_with(model=model, database=db)
         folder = settings.model or shipped_model_path()

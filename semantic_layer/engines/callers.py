@@ -29,7 +29,7 @@ class Caller:
     has_left: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: int | None = None
-    _statements: int = 0
+    _is_in_a_statement: bool = False
 
     @staticmethod
     def current() -> Caller | None:
@@ -49,7 +49,7 @@ class Caller:
         """Nothing more is done for them: `CallerLeft` is raised in the thread that works for them. May be repeated."""
         with self._lock:
             self.has_left = True
-            if self._thread is not None and not self._statements:
+            if self._thread is not None and not self._is_in_a_statement:
                 _raise_in(self._thread, CallerLeft)
 
     def settle(self) -> None:
@@ -78,13 +78,13 @@ class Caller:
 
     @contextmanager
     def _in_a_statement(self) -> Iterator[None]:
-        with self._lock:
-            self._statements += 1
         try:
+            with self._lock:
+                self._is_in_a_statement = True
             yield
         finally:
             with self._lock:
-                self._statements -= 1
+                self._is_in_a_statement = False
 
 
 class CallerLeft(BaseException):

@@ -21,8 +21,6 @@ Origin = Literal["asked", "default", "metric", "policy"]
 Text = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 EntityName = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]  # empty: the model's first one
-    str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")
-]  # empty: the first entity of the model
 Scalar = bool | int | float | Text
 Operator = Literal[
     "=",

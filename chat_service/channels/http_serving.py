@@ -1,0 +1,91 @@
+"""uvicorn as this service runs it: connections that stay silent are closed, and a stop takes its grace time at most."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from chat_service.settings import Settings
+
+_SWITCH_SECONDS = 0.0005
+_LAST_SECONDS = 3.0  # for what a stop does after its grace time: closing files
+
+
+class TimedProtocol(H11Protocol):
+    """HTTP/1.1 that gives a new connection, and one between two requests, so long to send the head of a request."""
+
+    seconds = 30.0
+    _silence: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._silence = self.loop.call_later(self.seconds, self._give_up)
+
+    def handle_events(self) -> None:
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before:
+            self._listen_no_more()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._listen_no_more()
+            self._silence = self.loop.call_later(self.seconds, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._listen_no_more()
+        super().connection_lost(exc)
+
+    def _listen_no_more(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+
+    def _give_up(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+def protocol_with(seconds: float) -> type[TimedProtocol]:
+    """The protocol with that patience."""
+    return type("Timed", (TimedProtocol,), {"seconds": seconds})
+
+
+def serve_until_told(app: ASGIApp, settings: Settings) -> None:
+    """Serve on the settings' address until a signal. What then runs has the grace time; the process ends soon after."""
+    # threads that compute give way to the event loop sooner than they would by themselves
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=protocol_with(settings.client_timeout_seconds),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
+    )
+    server = _Server(config, settings.grace_seconds + _LAST_SECONDS)
+    server.run()
+
+
+class _Server(uvicorn.Server):
+    """A server whose end does not hang on a thread that cannot be stopped."""
+
+    def __init__(self, config: uvicorn.Config, last: float) -> None:
+        super().__init__(config)
+        self._last = last
+
+    async def shutdown(self, sockets: object = None) -> None:
+        timer = threading.Timer(self._last, os._exit, (1,))
+        timer.daemon = True
+        timer.start()
+        await super().shutdown(sockets)  # type: ignore[arg-type]

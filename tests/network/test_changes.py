@@ -1,0 +1,117 @@
+"""What the service stands on changes under it: databases replaced, lost and written to, stores that cannot be used."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from semantic_layer.engines.duckdb import DuckDBWriter
+from tests.network.running import Running, serving
+
+QUERY = {"kind": "metrics", "metrics": ["customers"]}
+
+
+def _customers(service: Running) -> int:
+    with service.client() as client:
+        response = client.post("/v1/query", json=QUERY)
+        assert response.status_code == 200, response.text
+        count: int = response.json()["table"]["rows"][0][0]
+        return count
+
+
+def _readiness(service: Running) -> tuple[int, list[str]]:
+    with service.client() as client:
+        response = client.get("/readyz")
+        return response.status_code, response.json()["problems"]
+
+
+@pytest.fixture
+def database(demo_database: Path, tmp_path: Path) -> Path:
+    """A database that may be spoiled."""
+    return Path(shutil.copy(demo_database, tmp_path / "own.duckdb"))
+
+
+def test_a_replaced_database_is_opened_anew(database: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, database, data_check_seconds=0) as service:
+        before = _customers(service)
+        other = Path(shutil.copy(database, tmp_path / "other.duckdb"))
+        with DuckDBWriter(other) as writer:
+            writer.execute("DELETE FROM customers WHERE customer_id IN (SELECT customer_id FROM customers LIMIT 100)")
+        os.replace(other, database)
+        assert _customers(service) == before - 100
+        assert "the database has changed" in service.log.read_text()
+
+
+def test_scoring_and_making_the_demo_go_on_beside_the_service(database: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, database, data_check_seconds=0) as service:
+        before = _customers(service)
+        _huitou("score", "--db", str(database))
+        assert _customers(service) == before
+        _huitou("demo", "--customers", "300", "--out", str(database))
+        assert _customers(service) == 300
+        assert _readiness(service) == (200, [])
+
+
+def _huitou(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "chat_service.cli", *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_lost_database_is_told(database: Path, tmp_path: Path) -> None:
+    whole = Path(shutil.copy(database, tmp_path / "whole.duckdb"))
+    ways: dict[str, Callable[[], object]] = {
+        "database_missing": database.unlink,
+        "database_unreadable": lambda: database.write_bytes(b"no database at all" * 1000),
+    }
+    with serving(tmp_path, database, data_check_seconds=0) as service, service.client() as client:
+        for code, lose in (*ways.items(), ("database_unreadable", lambda: os.truncate(database, 4096 * 3))):
+            assert _readiness(service) == (200, [])
+            lose()
+            assert _readiness(service) == (503, [code])
+            for path, body in (("/v1/query", QUERY), ("/v1/chat", {"message": "2025年的订单数"})):
+                failed = client.post(path, json=body)
+                assert failed.status_code == 503 and failed.headers["retry-after"]
+                assert str(tmp_path) not in failed.text and "own.duckdb" not in failed.text
+                assert failed.json()["request_id"] in service.log.read_text(), "what failed is in the log"
+            os.replace(shutil.copy(whole, tmp_path / "again.duckdb"), database)
+        assert _readiness(service) == (200, [])
+        assert _customers(service) > 0
+
+
+def test_a_store_that_takes_no_write_is_told(database: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "store"
+    kept.mkdir()
+    with serving(tmp_path, database, conversations_url=f"sqlite:///{kept / 'kept.sqlite'}") as service:
+        assert _readiness(service) == (200, [])
+        for each in kept.iterdir():
+            each.write_bytes(b"x" * 100_000)
+        assert _readiness(service) == (503, ["store_unavailable"])
+
+
+def test_the_stores_file_is_its_users_alone(database: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, database) as service:
+        _customers(service)
+        kept = [each for each in tmp_path.iterdir() if each.name.startswith("kept.sqlite")]
+    assert kept
+    assert all(stat.S_IMODE(each.stat().st_mode) == 0o600 for each in kept if each.exists())
+
+
+def test_a_failed_statement_says_nothing_of_the_database(database: Path, tmp_path: Path) -> None:
+    with DuckDBWriter(database) as writer:
+        writer.execute("ALTER TABLE customers RENAME COLUMN city TO town")
+    with serving(tmp_path, database) as service, service.client() as client:
+        chat = client.post("/v1/chat", json={"message": "2025年各城市的销售额"})
+        query = client.post("/v1/query", json={"kind": "metrics", "metrics": ["revenue"], "group_by": ["city"]})
+        log = service.log.read_text()
+    for response in (chat, query):
+        assert "Binder" not in response.text and "town" not in response.text
+        assert response.json()["request_id"] in log
+    assert chat.json()["problem"]["code"] == query.json()["error"]["code"] == "statement_failed"
+    assert "town" in log or "city" in log
