@@ -6,6 +6,7 @@ asked for by that time's name, `joined_at__month_of_year`, and a time is cut to 
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -16,7 +17,7 @@ from semantic_layer.model.model import Field
 from semantic_layer.query.result import Label
 from semantic_layer.sql.nodes import truncated
 from semantic_layer.time.periods import GRAINS
-from semantic_layer.time.units import CLOCK_GRAINS
+from semantic_layer.time.units import CLOCK_GRAINS, day_of, midnight
 
 DatePart = Literal[
     "hour_of_day",
@@ -82,6 +83,26 @@ def extracted(time: exp.Expr, part: str) -> exp.Expr:
     if part in _EXTRACTED:
         return exp.Extract(this=exp.var(_EXTRACTED[part]), expression=time.copy())
     return truncated(time, part)
+
+
+def part_of_day(part: str, at: date) -> int:
+    """A part of a day or moment as SQL tells it."""
+    day = day_of(at)
+    match part:
+        case "hour_of_day":
+            return midnight(at).hour
+        case "day_of_week":
+            return day.isoweekday()
+        case "day_of_month":
+            return day.day
+        case "day_of_year":
+            return day.timetuple().tm_yday
+        case "week_of_year":
+            return day.isocalendar().week
+        case "month_of_year":
+            return day.month
+        case _:
+            return (day.month + 2) // 3
 
 
 @lru_cache(maxsize=4096)

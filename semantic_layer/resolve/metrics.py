@@ -48,11 +48,12 @@ from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_div
 from semantic_layer.resolve.moved_labels import told_of_another_day
 from semantic_layer.resolve.names import homes_of, unknown_names
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
-from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, runs
+from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, reads_elsewhere, runs
 from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import whole_unit
+from semantic_layer.resolve.time_filters import TimeFilters
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import OutsideCalendarError
@@ -142,7 +143,7 @@ class _MetricResolver:
             filters=filters_told(query, metrics, context),
             period=period,
             previous_period=first.previous if first is not None else None,
-            incomplete=self._incomplete(period),
+            incomplete=self._incomplete(period, shown.values()),
         )
 
     # ---- time ----
@@ -187,12 +188,34 @@ class _MetricResolver:
         if self._grain is None or not self._query.fill:
             return ()
         found = {bucket.label: bucket for spans in shown for bucket in spans.branches[0].spine}
-        return tuple(found[label] for label in sorted(found))
+        limits = self._time_filters()
+        return tuple(found[label] for label in sorted(found) if _is_left(found[label], limits))
 
-    def _incomplete(self, period: Period | None) -> tuple[date, ...]:
+    def _incomplete(self, period: Period | None, shown: Iterable[Times]) -> tuple[date, ...]:
         if self._clock.units is None or period is None or period.start is None:
             return ()
-        return incomplete(self._clock.units, period, self._context.as_of)
+        found, limits = set(incomplete(self._clock.units, period, self._context.as_of)), self._time_filters()
+        for bucket in (each for spans in shown for each in spans.branches[0].spine if limits):
+            if not _is_left(bucket, limits):
+                found.discard(bucket.label)
+            elif all(each.cut(bucket) for each in limits):
+                found.add(bucket.label)
+        return tuple(sorted(found))
+
+    def _time_filters(self) -> tuple[TimeFilters, ...]:
+        """What the filters say of the times by which the metrics' rows are placed in buckets; nothing where one of
+        them may count rows in other buckets than their own."""
+        filters = (*self._query.filters, *self._context.reader.policies)
+        if any(reads_elsewhere(self._model.metrics[name], self._model) for name in self._query.metrics):
+            return ()
+        found: list[TimeFilters] = []
+        leaves = [leaf for name in self._query.metrics for leaf in self._model.leaves(name)] if filters else []
+        for leaf in leaves:
+            time = placed_by(leaf, self._model) if leaf.kind == "simple" else None
+            if time is None or leaf.definition.window is not None:
+                return ()
+            found.append(TimeFilters(filters, time, leaf.definition.dataset or "", self._model))
+        return tuple(found)
 
     # ---- metrics ----
 
@@ -331,6 +354,11 @@ class _MetricResolver:
             measures["rows"] = distinct_rows(rows, spans.branches)
             return
         self._context.problems.append(problem)
+
+
+def _is_left(bucket: Bucket, limits: tuple[TimeFilters, ...]) -> bool:
+    """Whether the filters leave any day of the bucket to any of the metrics."""
+    return not limits or any(each.leave(bucket) for each in limits)
 
 
 def _remembered(made: Measure, measures: dict[str, Measure]) -> str:

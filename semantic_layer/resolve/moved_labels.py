@@ -6,15 +6,15 @@ A weekday beside each day, compared with the day before, is that of the one day 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from sqlglot import exp
 
+from semantic_layer.model.date_parts import part_of_day
 from semantic_layer.model.model import Field, Model, Step
 from semantic_layer.query.problems import ToldOfAnotherDay
 from semantic_layer.resolve.resolved import Bucket, Measure
 from semantic_layer.resolve.result_columns import is_event_part
-from semantic_layer.time.units import CLOCK_GRAINS, day_of
+from semantic_layer.time.units import CLOCK_GRAINS
 
 _BY_DAY = ("day", *CLOCK_GRAINS)
 # the grains whose units have one value of a part
@@ -58,23 +58,4 @@ def _days_joined(steps: Iterable[Step], time: Field) -> frozenset[str]:
 
 def _differs(part: str, grain: str, moved: Iterable[Bucket]) -> bool:
     is_within = grain in _WITHIN[part]
-    return is_within and any(_part(part, bucket.label) != _part(part, bucket.source) for bucket in moved)
-
-
-def _part(part: str, at: date) -> int:
-    day = day_of(at)
-    match part:
-        case "hour_of_day":
-            return getattr(at, "hour", 0)
-        case "day_of_week":
-            return day.isoweekday()
-        case "day_of_month":
-            return day.day
-        case "day_of_year":
-            return day.timetuple().tm_yday
-        case "week_of_year":
-            return day.isocalendar().week
-        case "month_of_year":
-            return day.month
-        case _:
-            return (day.month + 2) // 3
+    return is_within and any(part_of_day(part, bucket.label) != part_of_day(part, bucket.source) for bucket in moved)

@@ -55,3 +55,10 @@ def runs(metric: Metric, model: Model) -> bool:
     if metric.definition.window is not None or any(each.at_start_of for each in metric.definition.inputs.values()):
         return False
     return all(runs(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")
+
+
+def reads_elsewhere(metric: Metric, model: Model) -> bool:
+    """Whether a part of the metric reads another time than the one that it is shown at."""
+    if any(each.offset or each.at_start_of for each in metric.definition.inputs.values()):
+        return True
+    return any(reads_elsewhere(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")

@@ -100,7 +100,8 @@ def test_every_bucket_is_there_once_and_in_order(data: st.DataObject) -> None:
     company = data.draw(companies())
     tomorrow = company.as_of + timedelta(days=1)
     with opened(company) as layer:
-        query = data.draw(plain_queries(company))
+        # filters may leave out buckets
+        query = data.draw(plain_queries(company)).model_copy(update={"filters": ()})
         grain = next((name for name in query.group_by if name in GRAINS), None)
         assume(grain is not None and query.period is not None and not refused(layer, query))
         assert grain is not None and query.period is not None and query.period.start is not None

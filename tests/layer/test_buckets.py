@@ -49,3 +49,11 @@ def test_a_city_of_all_is_the_city_alone(metric: str, toy: Layer) -> None:
         condition = FieldFilter(field="city", values=(city,))
         alone = toy.run(MetricQuery(metrics=(metric,), period=FIRST_QUARTER, filters=(condition,)))
         assert alone.rows == ((value,),)
+
+
+def test_a_bucket_cut_by_a_filter_is_incomplete(toy: Layer) -> None:
+    cut = FieldFilter(field="sales.sold_at", op=">=", values=("2026-02-10",))
+    weekday = FieldFilter(field="day_of_week", values=(1,))
+    query = MetricQuery(metrics=("revenue",), group_by=("month",), filters=(cut,))
+    assert toy.run(query).incomplete == (date(2026, 2, 1),)
+    assert toy.run(query.model_copy(update={"filters": (weekday,)})).incomplete == (date(2026, 1, 1),)
