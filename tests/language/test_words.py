@@ -41,6 +41,22 @@ def test_content_is_no_function_word(text: str) -> None:
     assert not function & set(text.split())
 
 
+@pytest.mark.parametrize("language", languages())
+def test_phrases_of_several_concepts_are_declared(language: str) -> None:
+    found: dict[str, list[str]] = {}
+    for role in ("deed", "thing"):
+        for concept, phrases in tables(language)[role].items():
+            for phrase in phrases:
+                found.setdefault(phrase, []).append(f"{role}.{concept}")
+    clashing = {phrase: tuple(concepts) for phrase, concepts in found.items() if len(concepts) > 1}
+    assert clashing == dict(tables(language)["shared"])
+
+
+def test_the_languages_have_the_same_concepts() -> None:
+    first, *others = ({role: set(tables(language)[role]) for role in ("deed", "thing")} for language in languages())
+    assert all(other == first for other in others)
+
+
 def test_words_asked_for_by_name() -> None:
     assert "people" in word_set("plural")
     with pytest.raises(AssertionError):

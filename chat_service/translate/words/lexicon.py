@@ -23,6 +23,7 @@ from chat_service.translate.senses import (
     ValueSense,
     WordSense,
 )
+from chat_service.translate.words.thesaurus import GAP, more_names
 from chat_service.translate.words.vocabulary import (
     Phrase,
     keeps,
@@ -34,7 +35,6 @@ from chat_service.translate.words.vocabulary import (
 )
 from semantic_layer import FieldDefinition, Label, Model, Synonyms
 
-GAP = "…"
 _INFLECTED = WordSense("filler", "inflected")
 
 
@@ -160,12 +160,15 @@ def _stands(piece: Phrase, keys: list[tuple[str, ...]], start: int) -> bool:
 def build_lexicon(model: Model) -> Lexicon:
     """The tree for a model: its words and the languages'."""
     lexicon = Lexicon()
-    for phrase, sense in language_words():
-        lexicon.add(phrase, sense)
-        if sense.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
+    for phrase, word in language_words():
+        lexicon.add(phrase, word)
+        if word.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
             lexicon.add((verb_key(phrase[0]),), _INFLECTED)
-    for text, named in _model_words(model):
-        add_text(lexicon, text, named)
+    named = tuple(_model_words(model))
+    for text, sense in named:
+        add_text(lexicon, text, sense)
+    for text, sense in tuple(more_names(named, lambda phrase: not lexicon.senses(phrase))):
+        add_text(lexicon, text, sense)
     return lexicon
 
 
