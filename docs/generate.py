@@ -20,6 +20,7 @@ from chat_service.conversation.memory import MemoryStore
 from chat_service.settings import Settings, settings_document
 from semantic_layer import (
     Bilingual,
+    Caution,
     DefinitionProblem,
     EngineProblem,
     MetricDefinition,
@@ -37,6 +38,7 @@ FAMILIES: tuple[tuple[type[Problem], str], ...] = (
     (QueryProblem, "The question or query: the asker rephrases"),
     (DefinitionProblem, "The definitions: an analyst mends the YAML"),
     (EngineProblem, "The database: wait, ask less, or see to it"),
+    (Caution, "Cautions: said beside a result, in `warnings`"),
     (Problem, "The set-up: whoever runs the service"),
 )
 

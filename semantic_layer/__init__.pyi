@@ -78,7 +78,7 @@ from semantic_layer.model.model import Model as Model
 from semantic_layer.model.schema import model_schema as model_schema
 from semantic_layer.query.cautions import Caution as Caution
 from semantic_layer.query.cautions import LikeForLike as LikeForLike
-from semantic_layer.query.door import AskedRequest as AskedRequest
+from semantic_layer.query.door import as_asked as as_asked
 from semantic_layer.query.door import malformed as malformed
 from semantic_layer.query.door import read_request as read_request
 from semantic_layer.query.entities import of_entity as of_entity

@@ -27,7 +27,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import caution_notes, notes
 from chat_service.services import Services
-from semantic_layer import AskedRequest, Reader
+from semantic_layer import Reader, as_asked
 from semantic_layer import Request as TypedRequest
 
 
@@ -38,7 +38,7 @@ def query_routes(station: Station) -> APIRouter:
     @router.post("/v1/query", summary="Run a typed query")
     async def query(
         request: Request,
-        typed: Annotated[AskedRequest, Body(openapi_examples=QUERY_EXAMPLES)],
+        typed: Annotated[TypedRequest, Body(openapi_examples=QUERY_EXAMPLES)],
         explain: Annotated[bool, Query(description="Compile only: the SQL, unrun.")] = False,
         language: Annotated[Language, Query(description="Language of the labels.")] = "en",
     ) -> QueryBody | ExplainBody:
@@ -46,7 +46,7 @@ def query_routes(station: Station) -> APIRouter:
         reader = station.reader
 
         def reading(services: Services, job: Job) -> QueryBody | ExplainBody:
-            return _answered(typed, services, reader, job, request_id_of(request), language, explain)
+            return _answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain)
 
         return await read(station, request, reader, reading)
 
@@ -54,7 +54,7 @@ def query_routes(station: Station) -> APIRouter:
 
 
 def _answered(
-    typed: TypedRequest,
+    asked: TypedRequest,
     services: Services,
     reader: Reader,
     job: Job,
@@ -63,7 +63,7 @@ def _answered(
     explain: bool,
 ) -> QueryBody | ExplainBody:
     job.on_stage("compile")
-    prepared = services.layer.prepare(typed, reader)
+    prepared = services.layer.prepare(asked, reader)
     sql, filters = sql_part(prepared), filter_bodies(prepared.filters)
     if explain:
         said = warning_bodies(caution_notes(prepared.cautions, Names(services.model, language)))
@@ -71,7 +71,7 @@ def _answered(
     job.on_stage("execute")
     table, names = services.layer.execute(prepared), Names(services.model, language)
     job.on_stage("present")
-    finding = Finding(typed, table, names, services.layer.as_of, prepared.filters)
+    finding = Finding(asked, table, names, services.layer.as_of, prepared.filters)
     return QueryBody(
         request_id=request_id,
         table=table_part(table, names),

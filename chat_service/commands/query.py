@@ -86,8 +86,9 @@ def query(
 
 def read_query(file: str) -> Request:
     """The request in a JSON file or on standard input. Raises QueryError with every mistake in it."""
+    data = _read(file)
     try:
-        return read_request(_read(file))
+        return read_request(data)
     except QueryError as error:
         found = (each for each in error.problems if isinstance(each, MalformedRequest))
         raise QueryError(*(MalformedQuery(f"{file}: {each.part}", each.reason) for each in found)) from error

@@ -6,9 +6,8 @@ A request that our own code makes needs no door: it is one of the types already.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from semantic_layer.errors import QueryError
 from semantic_layer.query.problems import MalformedRequest
@@ -17,23 +16,26 @@ from semantic_layer.query.requests import FILTER_SHAPES, KINDS, Request
 _SCALARS = "text, a number, true or false"
 
 
-def _unclaimed(body: object) -> object:
-    """The body without any `origin`: where a condition comes from is not the client's to say."""
-    if isinstance(body, Mapping):
-        return {key: _unclaimed(each) for key, each in body.items() if key != "origin"}
-    return [_unclaimed(each) for each in body] if isinstance(body, list | tuple) else body
+_REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 
 
-AskedRequest = Annotated[Request, BeforeValidator(_unclaimed)]
-_ASKED: TypeAdapter[Request] = TypeAdapter(AskedRequest)
+def as_asked(request: Request) -> Request:
+    """The request as a client may send it: all of its conditions are asked for, wherever they claim to come from."""
+    return _REQUESTS.validate_python(_unclaimed(request.model_dump(by_alias=True)))
 
 
 def read_request(body: bytes | str) -> Request:
-    """The request in a JSON text. Raises QueryError with every mistake in it."""
+    """The request in a JSON text of a client's. Raises QueryError with every mistake in it."""
     try:
-        return _ASKED.validate_json(body)
+        return as_asked(_REQUESTS.validate_json(body))
     except ValidationError as error:
         raise QueryError(*malformed(error.errors())) from error
+
+
+def _unclaimed(body: object) -> object:
+    if isinstance(body, Mapping):
+        return {key: _unclaimed(each) for key, each in body.items() if key != "origin"}
+    return [_unclaimed(each) for each in body] if isinstance(body, list | tuple) else body
 
 
 def malformed(errors: Iterable[Mapping[str, object]]) -> tuple[MalformedRequest, ...]:

@@ -25,13 +25,14 @@ def called(word: str, things: Words) -> tuple[str, ...]:
 
 
 def nearest_called(word: str, things: Words) -> tuple[str, ...]:
-    """The things that are called so; where none is, those that are called something like it, best first."""
+    """The things that are called so; where none is, those whose name looks like it, or that are called something like
+    it; best first."""
     owners: dict[str, str] = {}
     for name, words in things.items():
         for each in words:
             owners.setdefault(_folded(each), name)
-    alike = nearest(_folded(word), owners, limit=2 * _MOST)
-    return called(word, things) or tuple(dict.fromkeys(owners[each] for each in alike))[:_MOST]
+    alike = (owners[each] for each in nearest(_folded(word), owners, limit=2 * _MOST))
+    return called(word, things) or nearest(word, things, _MOST) or tuple(dict.fromkeys(alike))[:_MOST]
 
 
 @lru_cache(maxsize=8)
