@@ -15,7 +15,7 @@ _SHORT = 15  # days: a day, a weekend, a holiday
 
 
 def _named(found: Found, *names: str) -> tuple[Period, Piece] | None:
-    piece = next(one for one in found.pieces if one.date is not None and one.symbol != "P_PRIOR")
+    piece = next(one for one in found.pieces if one.date is not None and one.symbol not in ("P_PRIOR", "P_WEEK"))
     period = None if piece.date is None else piece.date.resolve(found.today)
     return None if period is None or period.start is None or period.end is None else (period, piece)
 
@@ -25,7 +25,9 @@ def _length(found: Found) -> tuple[float, Grain] | None:
     number = found.get("NUM")
     if number is not None:
         return number.value, found.grain("LENGTH_UNIT")
-    piece = found.get("EDGE_ROLL", "EDGE_FIRST", "EDGE_LAST", "DURATION", "RELATIVE", "P_PRIOR", "COUNTED", "DAY_AFTER")
+    piece = found.get(
+        "EDGE_ROLL", "EDGE_FIRST", "EDGE_NTH", "EDGE_LAST", "DURATION", "RELATIVE", "P_PRIOR", "COUNTED", "DAY_AFTER"
+    )
     if piece is None:
         return None
     if piece.mention is not None:
@@ -90,6 +92,27 @@ def _so_many_before(found: Found) -> DateMention | PartialDate | None:
     if start is None or length[1] not in ("day", "week"):
         return None
     return DateMention("ambiguous", unit="day", candidates=(unit("day", start), stretch.fixed))
+
+
+def _nth_after(found: Found) -> DateMention | PartialDate | None:
+    """春节后第一周: the first seven days after it, or the first calendar week."""
+    named = _named(found)
+    edge = found.one("EDGE_FIRST", "EDGE_NTH", "P_WEEK")
+    if named is None or named[0].end is None:
+        return None
+    if edge.symbol == "EDGE_FIRST":
+        return _after(found)
+    count, grain = (edge.date.week, "week") if edge.date is not None else _length(found) or (None, "day")
+    if count is None or count != int(count) or (grain not in ("day", "week")):
+        return None
+    start = named[0].end + (int(count) - 1) * (7 if grain == "week" else 1) * DAY
+    if grain == "day":
+        return PartialDate(fixed=unit("day", start))
+    by_calendar = unit("week", named[0].end + 6 * DAY, int(count) - 1)
+    by_days = Period(start, start + 7 * DAY)
+    if by_calendar.start == start:
+        return PartialDate(fixed=by_calendar)
+    return DateMention("ambiguous", unit="week", candidates=(by_days, by_calendar))
 
 
 def _rest(found: Found) -> DateMention | None:
@@ -158,6 +181,17 @@ RULES: tuple[Rule, ...] = (
                 "ambiguous day 2025-12-22/2025-12-23 2025-12-22/2025-12-25",
             ),
         ),
+    ),
+    Rule(
+        "nth unit after a date",
+        f"{_DAYLIKE} DE? (HOU | AFTER_POST) DE? (P_WEEK | EDGE_NTH) | (EDGE_NTH | EDGE_FIRST) AFTER THE? {_DAYLIKE}",
+        "P_FULL",
+        _nth_after,
+        (
+            ("春节后第一周", "春节后第一周", "ambiguous week 2026-02-24/2026-03-03 2026-03-02/2026-03-09"),
+            ("the first 3 days after Christmas", "the first 3 days after Christmas", "period 2025-12-26/2025-12-29"),
+        ),
+        ("the first order after Christmas",),
     ),
     Rule(
         "rest of a time",

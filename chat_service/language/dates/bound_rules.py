@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.grammar import Found, Piece, Rule
+from chat_service.language.dates.length_rules import length_of
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY
 from chat_service.language.dates.range_rules import cut
-from semantic_layer import Period, unit
+from semantic_layer import Period, add_months, unit
 
 _Bound = Callable[[Period], Period | None]
 
@@ -68,7 +70,7 @@ def _since(found: Found) -> DateMention | None:
 
 def _from_on(found: Found) -> DateMention | None:
     """From March 5 on; orders from March on the app."""
-    return _since(found) if found.pieces[-1].text == "on" and re.match(r" ?($|[,.;?!)])", found.after()) else None
+    return _since(found) if found.pieces[-1].text == "on" and _ENDS.match(found.after()) else None
 
 
 def _from_day(found: Found) -> DateMention | None:
@@ -116,7 +118,7 @@ def _by(found: Found) -> DateMention | None:
     """Registered by March 31; by March 31's revenue sorts, and by March can group."""
     meaning = found.one("P").date
     period = None if meaning is None else meaning.resolve(found.today)
-    if found.pieces[0].text != "by" or meaning is None or period is None:
+    if found.pieces[0].text not in ("by", "by the") or meaning is None or period is None:
         return None
     return _until(found) if period.grain == "day" or meaning.at_end else None
 
@@ -146,6 +148,42 @@ def _so_far(found: Found) -> DateMention | None:
     return _since(found)
 
 
+def _before_length(found: Found) -> DateMention | None:
+    """最近30天之前: everything before those days."""
+    mention = found.one("ROLL").mention
+    start = None if mention is None or mention.period is None else mention.period.start
+    return None if start is None else DateMention("open", Period(None, start))
+
+
+def _since_length(found: Found) -> DateMention | None:
+    """Since 3 months: the last 3 months."""
+    mention = found.one("ROLL", "DURATION").mention
+    return None if mention is None or mention.period is None else replace(mention, kind="rolling")
+
+
+def _before_that(found: Found) -> DateMention | None:
+    """再之前30天, the 30 days before that: right before the period that was named, else before the main one."""
+    mention = found.one("DURATION").mention
+    if mention is None or mention.period is None or mention.unit is None or mention.count is None:
+        return None
+    named = next((period for piece in reversed(found.around[: found.at]) if (period := _period_of(piece, found))), None)
+    start = mention.period.start if named is None else named.start
+    if start is None:
+        return None
+    days, months = length_of(mention.count, mention.unit)
+    before = Period(add_months(start, -months) if months is not None else start - (days or 0) * DAY, start)
+    if named is not None:
+        return DateMention("period", before)
+    return replace(mention, kind="relative_previous", period=before, days=None, months=None)
+
+
+def _period_of(piece: Piece, found: Found) -> Period | None:
+    if piece.date is not None:
+        return piece.date.resolve(found.today)
+    kept = piece.mention is not None and piece.mention.kind in ("period", "rolling")
+    return piece.mention.period if piece.mention is not None and kept else None
+
+
 def _both(found: Found) -> DateMention | None:
     """After March 1 and before May 1: the time between."""
     mentions = [piece.mention for piece in found.all("DONE")]
@@ -164,6 +202,7 @@ def _all(found: Found) -> DateMention | None:
     return DateMention("all_history")
 
 
+_ENDS = re.compile(r" ?(?:$|[,.;?!)]|(?:in|by|for|at|across|per|with|and|until|to|among)\b)")
 _Q = "(P | P_DOUBT)"
 _MARK = "(INCLUDED | EXCLUDED)?"
 
@@ -271,6 +310,31 @@ RULES: tuple[Rule, ...] = (
         _up_to,
         (("到3月底的会员数", "到3月底", "open ../2026-04-01"),),
         ("改到上个月", "从1月到3月"),
+    ),
+    Rule(
+        "before a length",
+        "BEFORE ROLL | ROLL BEFORE_POST",
+        "DONE",
+        _before_length,
+        (("最近30天之前买过", "最近30天之前", "open ../2026-06-01"),),
+    ),
+    Rule(
+        "length before that",
+        "IN? THE? DURATION BEFORE THAT | AGAIN_LENGTH DURATION",
+        "DONE",
+        _before_that,
+        (
+            ("上个月和再之前30天", "再之前30天", "period 2026-04-01/2026-05-01"),
+            ("the 30 days before that", "the 30 days before that", "relative_previous 2026-05-02/2026-06-01 30 day"),
+        ),
+        ("30 days before the first order",),
+    ),
+    Rule(
+        "since a length",
+        "SINCE (ROLL | DURATION) (SINCE_POST | AGO)?",
+        "DONE",
+        _since_length,
+        (("no order since 3 months", "since 3 months", "rolling 2026-03-31/2026-07-01 3 month"),),
     ),
     Rule(
         "so far",

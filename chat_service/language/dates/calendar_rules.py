@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate, in_part
 from chat_service.language.dates.written import full_year
 
@@ -55,7 +56,7 @@ def _bare_year(found: Found) -> PartialDate | None:
         return None
     if _NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _NUMBERS_NOT_YEARS_BEFORE.search(found.before(20)):
         return None
-    if re.match(r"[a-z0-9]|[-/.]\d{1,2}(?!\d)", found.after(4)) or re.search("[a-z0-9]$", found.before(1)):
+    if re.match(r"年代|[a-z0-9]|[-/.]\d{1,2}(?!\d)", found.after(4)) or re.search("[a-z0-9]$", found.before(1)):
         return None
     year = int(found.one("YEAR4").value)
     return PartialDate(year=year) if year >= 2000 else None
@@ -96,7 +97,7 @@ def _month_name(found: Found) -> PartialDate:
     return PartialDate(month=int(found.one("MONTH_NAME").value))
 
 
-def _month_day(found: Found) -> PartialDate | None:
+def _month_day(found: Found) -> PartialDate | DateMention | None:
     """3月15日, March 15th, 15 March; `March 20 customers` counts customers."""
     name = found.get("MONTH_NAME", "MAY")
     numbers = found.all("NUM", "ORD")
@@ -105,12 +106,17 @@ def _month_day(found: Found) -> PartialDate | None:
     if day != int(day) or not 1 <= day <= 31 or not 1 <= month <= 12 or "." in numbers[0].text:
         return None
     ends_with_number = found.pieces[-1] is numbers[-1] and numbers[-1].symbol != "ORD"
-    if ends_with_number and (_NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _COUNTED_ZH.match(found.after())):
+    weekday_before = any(piece.grain == "day" for piece in found.earlier[:2] if piece.symbol.startswith("WEEKDAY"))
+    if (
+        ends_with_number
+        and not weekday_before
+        and (_NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _COUNTED_ZH.match(found.after()))
+    ):
         return None
     if found.get("OF") is not None and numbers[0].symbol != "ORD" and _NUMBERS_NOT_YEARS_BEFORE.search(found.before()):
         return None  # the top 3 of June
     if PartialDate(month=month, day=int(day)).in_year(2024) is None:
-        return None
+        return DateMention("vague")  # 2月30日
     return PartialDate(month=month, day=int(day))
 
 
@@ -133,6 +139,8 @@ def _is_day(found: Found) -> bool:
     before = found.earlier[0] if found.earlier else None
     if found.get("IN") is not None:
         return found.one("IN").text == "on"
+    if re.match(r" of (?:this|last|next|the (?:last|previous|current|same)) month\b", found.after(24)):
+        return True
     if before is None and re.match(" and\\b", found.after()):
         return found.pieces[-1].text[0].isdigit()  # the first and second quarter
     if before is None:
@@ -263,8 +271,9 @@ RULES: tuple[Rule, ...] = (
             ("3月15日的订单", "3月15日", "period 2026-03-15/2026-03-16 day"),
             ("sales on March 15th", "on March 15th", "period 2026-03-15/2026-03-16 day"),
             ("15 December", "15 December", "period 2025-12-15/2025-12-16 day"),
+            ("2月30日的订单", "2月30日", "vague"),
         ),
-        ("2月30日的订单", "in March 20 customers left"),
+        ("in March 20 customers left",),
     ),
     Rule(
         "day of some month",

@@ -43,8 +43,7 @@ def _doubt(found: Found) -> DateMention | None:
 def _choices(found: Found, readings: list[PartialDate]) -> DateMention | None:
     resolved = (reading.resolve(found.today) for reading in readings)
     periods = tuple(dict.fromkeys(one for one in resolved if one is not None))
-    begun = tuple(one for one in periods if one.start is not None and one.start <= found.today)
-    return DateMention("ambiguous", unit="day", candidates=begun or periods) if periods else None
+    return DateMention("ambiguous", unit="day", candidates=periods) if periods else None
 
 
 def _sure_slash(found: Found) -> PartialDate | None:

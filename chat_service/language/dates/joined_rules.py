@@ -154,13 +154,17 @@ def _day_of_week(found: Found) -> PartialDate | None:
     return PartialDate(fixed=unit("day", week.start + timedelta(days=day - 1)))
 
 
-def _day_in_year(found: Found) -> PartialDate | None:
-    """去年今天: that day in that year."""
-    day = found.date("P_DAY_WORD").fixed
+def _unit_in_year(found: Found) -> PartialDate | DateMention | None:
+    """去年今天, this month last year: that day or month in that year; weeks of years do not match."""
+    now = found.date("P_DAY_WORD", "P_UNIT").fixed
     year = found.date("P_YEAR").year
-    if day is None or day.start is None or year is None:
+    if now is None or now.start is None or now.grain is None or year is None or not now.start <= found.today:
         return None
-    return PartialDate(fixed=unit("day", add_months(day.start, 12 * (year - day.start.year))))
+    if now.end is not None and now.end <= found.today:
+        return None  # 去年上个月
+    if now.grain == "week":
+        return DateMention("vague")
+    return PartialDate(fixed=unit(now.grain, add_months(now.start, 12 * (year - now.start.year))))
 
 
 def _year_of_neighbour(found: Found) -> PartialDate | None:
@@ -272,10 +276,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "day in another year",
-        "P_YEAR DE? P_DAY_WORD",
+        "P_YEAR DE? (P_DAY_WORD | P_UNIT) | (P_DAY_WORD | P_UNIT) (OF | IN)? P_YEAR",
         "P_FULL",
-        _day_in_year,
-        (("去年今天的订单", "去年今天", "period 2025-06-30/2025-07-01 day"),),
+        _unit_in_year,
+        (
+            ("去年今天的订单", "去年今天", "period 2025-06-30/2025-07-01 day"),
+            ("revenue this month last year", "this month last year", "period 2025-06-01/2025-07-01 month"),
+        ),
+        ("this month vs last year",),
     ),
 )
 

@@ -232,6 +232,14 @@ RULES: tuple[Rule, ...] = (
         ("2 last orders", "bought once last year"),
     ),
     Rule(
+        "lengths in doubt",
+        "(IN | A)? THE? (LATEST | QIAN) THE? DE? (NEIGHBOURS | NUM (TILL | OR) NUM) UNIT",
+        "DONE",
+        _vague,
+        (("最近两三个月", "最近两三个月", "vague"), ("the last 2-3 months", "the last 2-3 months", "vague")),
+        ("the last 3 months",),
+    ),
+    Rule(
         "days of some kind",
         "(IN | A)? THE? (LATEST | QIAN | TOU | HOU | FINAL | NEXT | COMING) DE? NUM GE? "
         "(BUSINESS | WEEKEND | WEEKEND_ONE | WEEKDAY | WEEKDAYS)",

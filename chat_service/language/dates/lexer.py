@@ -16,6 +16,7 @@ from semantic_layer import Grain
 
 _KEY = re.compile(r"[a-z]+|[0-9]+[a-z]*")
 _WORD_END = re.compile(r"[a-z]*")
+_DIGITS_END = re.compile(r"\d*")
 _ENDING = re.compile(r"'s(?![a-z])|(?<=s)'(?![a-z0-9])|'(?![a-z0-9])")
 # 周三 is a weekday, but 周三个 begins with 周, and 周日均 is 周 and 日均.
 _ZH_WEEKDAY = re.compile(
@@ -33,6 +34,7 @@ _COUNTED_AFTER = re.compile(
 # is no part of a longer word.
 _POINTED = frozenset("上这本下每那个今去前明当近0123456789一二三四五六七八九十两")
 _UNITS = frozenset("年季月周")
+_WHOLE_WORDS = frozenset(("年代", "年级", "年纪"))
 # 本月中国区 is 本月 and 中国区.
 _NOT_BEFORE = {
     "月中": frozenset("国位小高等心间午部层山"),
@@ -116,8 +118,7 @@ class Lexer:
         if self.text[at] == "-":
             return Piece("DASH", at, at + 1, "-")
         for phrase, symbol, value, grain in _OTHERS.get(self.text[at], ()):
-            is_unit = (symbol == GAP and (phrase[0] in _UNITS or phrase == "日后")) or symbol == "TO_DATE_UNIT"
-            if is_unit and at and self.text[at - 1] in _POINTED:
+            if _is_unit(phrase, symbol) and at and self.text[at - 1] in _POINTED:
                 continue
             if self.text.startswith(phrase, at) and self.text[
                 at + len(phrase) : at + len(phrase) + 1
@@ -153,8 +154,8 @@ class Lexer:
     def _gap(self, at: int) -> int:
         character = self.text[at]
         end = at + 1
-        if character.isascii() and character.isalpha():
-            word = _WORD_END.match(self.text, at)
+        if character.isascii() and character.isalnum():
+            word = (_WORD_END if character.isalpha() else _DIGITS_END).match(self.text, at)
             end = word.end() if word is not None else end
         if self.pieces and self.pieces[-1].symbol == GAP:
             self.pieces[-1] = Piece(GAP, self.pieces[-1].fstart, end, "")
@@ -167,6 +168,13 @@ def _longer(one: Piece | None, other: Piece | None) -> Piece | None:
     if one is None or other is None:
         return one or other
     return one if one.fend >= other.fend else other
+
+
+def _is_unit(phrase: str, symbol: str) -> bool:
+    """Whether the word begins with a unit that belongs to what is counted before it: 5年内, 3月1日后, but 90年代."""
+    if symbol == GAP:
+        return (phrase[0] in _UNITS and phrase not in _WHOLE_WORDS) or phrase == "日后"
+    return symbol in ("TO_DATE_UNIT", "YEAR_WORD") and phrase[0] in _UNITS
 
 
 def _word(symbol: str, start: int, end: int, phrase: str, value: float, grain: Grain | None) -> Piece:

@@ -7,6 +7,7 @@ import re
 from chat_service.language.dates.grammar import Found, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
+from chat_service.language.dates.range_rules import COMPARED
 from semantic_layer import unit
 
 
@@ -92,7 +93,7 @@ def _previous_length(found: Found) -> DateMention | None:
 
 
 def _joining(found: Found) -> DateMention | None:
-    """compare May with April; how did sales change from March to April."""
+    """compare May with April; the difference between May and April; how did sales change from March to April."""
     text = found.before(60)
     if found.pieces[0].symbol == "TO":
         return (
@@ -100,7 +101,7 @@ def _joining(found: Found) -> DateMention | None:
             if re.search(r"\bcompar|\bchang|\bgrow|\bgrew|\bris|\brose|creas|\bdrop|\bf[ae]ll|\bdeclin", text)
             else None
         )
-    return DateMention("versus") if re.search(r"\bcompar|对比|比较|相比|对照", text) else None
+    return DateMention("versus") if COMPARED.search(text) or re.search(r"\bdiffer", found.after(60)) else None
 
 
 def _is_this(found: Found) -> bool:
@@ -229,7 +230,24 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
+
+def _bound_left_over(found: Found) -> DateMention | None:
+    """A word that bounds or divides the time beside it and that no rule could read: asked about, never dropped."""
+    mention = found.one("DATED").mention
+    if mention is None or mention.kind not in ("period", "rolling", "open", "ambiguous"):
+        return None
+    return DateMention("vague")
+
+
 COMPARED_BEHIND: tuple[Rule, ...] = (
+    Rule(
+        "bound that is not read",
+        "BOUND_BEFORE THE? DATED | DATED BOUND_BEHIND",
+        "DATED",
+        _bound_left_over,
+        (("around the last 30 days", "around the last 30 days", "vague"), ("最近30天左右", "最近30天左右", "vague")),
+        ("last month", "30 days before the first order"),
+    ),
     Rule(
         "comparing words behind",
         "(?<= VS_DONE DATED) DE? (BI | DIFFERS)",

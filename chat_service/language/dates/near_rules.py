@@ -58,6 +58,13 @@ def _day_word(found: Found) -> PartialDate:
     return PartialDate(fixed=unit("day", found.today, int(found.one("DAY_WORD").value)))
 
 
+def _night(found: Found) -> PartialDate | DateMention:
+    """The day where an hour follows; which hours the night alone has, nothing says."""
+    if re.match(r" ?(?:at |after |before |from |by )?[\d一二两三四五六七八九十]", found.after()):
+        return PartialDate(fixed=unit("day", found.today, int(found.one("NIGHT").value)))
+    return DateMention("vague")
+
+
 def _year_word(found: Found) -> PartialDate:
     return PartialDate(year=found.today.year + int(found.one("YEAR_WORD").value))
 
@@ -145,6 +152,18 @@ def _before_ago(found: Found) -> DateMention | None:
     ):
         return None
     return _until_then(count, grain, found)
+
+
+def _between_ago(found: Found) -> DateMention | None:
+    """30 to 60 days ago: from the one day to the other."""
+    near, far = sorted(piece.value for piece in found.all("NUM"))
+    grain = found.grain("LENGTH_UNIT")
+    if near != int(near) or far != int(far) or far > 1200 or (found.get("AND") and not found.get("BETWEEN")):
+        return None
+    periods = [day.resolve(found.today) for count in (far, near) if (day := _so_long_ago(int(count), grain, found))]
+    if len(periods) != 2 or periods[0] is None or periods[1] is None:
+        return None
+    return DateMention("period", Period(periods[0].start, periods[1].end))
 
 
 def _until_then(count: float, grain: Grain, found: Found) -> DateMention | None:
@@ -262,6 +281,16 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "night",
+        "NIGHT",
+        "P_DAY_WORD",
+        _night,
+        (
+            ("昨晚8点以后的订单", "昨晚", "period 2026-06-29/2026-06-30 day"),
+            ("orders last night", "last night", "vague"),
+        ),
+    ),
+    Rule(
         "year word",
         "YEAR_WORD",
         "P_YEAR",
@@ -339,6 +368,14 @@ RULES: tuple[Rule, ...] = (
             ("orders two weeks ago", "two weeks ago", "period 2026-06-15/2026-06-22 week"),
         ),
         ("3个月没买",),
+    ),
+    Rule(
+        "so long to so long ago",
+        "(BETWEEN | FROM)? NUM (TILL | AND | OR) NUM LENGTH_UNIT (QIAN | BEFORE_POST | AGO)",
+        "DONE",
+        _between_ago,
+        (("orders 30 to 60 days ago", "30 to 60 days ago", "period 2026-05-01/2026-06-01"),),
+        ("30 days ago",),
     ),
     Rule(
         "longer ago",

@@ -15,6 +15,7 @@ from semantic_layer import Grain, Period, add_months, shift, start_of, unit
 _MONTH = "(P_MONTH | P_FULL | P_UNIT | P_PRIOR)"
 _WHOLE = "(P_YEAR | P_MONTH | P_FULL | P_UNIT | P_PRIOR | P_QUARTER | P_HALF)"
 _CONTAINERS = ("P_YEAR", "P_MONTH", "P_FULL", "P_UNIT", "P_PRIOR", "P_QUARTER", "P_HALF")
+_IS_LAST = re.compile("(?:in )?(?:the )?(?:last|final)")
 _EDGES = "(EDGE_FIRST | EDGE_ROLL | EDGE_LAST | EDGE_NTH)"
 
 
@@ -90,6 +91,21 @@ def _nth_weekday(found: Found) -> PartialDate | None:
     return PartialDate(fixed=unit("day", found_day)) if found_day < span[1] else None
 
 
+def _nth_weekend(found: Found) -> PartialDate | None:
+    """The last weekend of June, 6月第一个周末: by its Saturday."""
+    month = found.one(*_CONTAINERS)
+    span = None if month.date is None else both_ends(month.date.resolve(found.today))
+    weekend, number = found.one("DONE", "P_PART"), found.get("ORD", "ORD_ONE")
+    is_last = found.get("FINAL", "FINAL_ONE") is not None or weekend.text.startswith("last")
+    named = weekend.mention is not None and weekend.mention.weekdays == (6, 7)
+    if span is None or (number is None and not is_last) or not (named or weekend.text.endswith("weekend")):
+        return None
+    first = span[0] + timedelta(days=(6 - span[0].isoweekday()) % 7)
+    last = span[1] - DAY - timedelta(days=((span[1] - DAY).isoweekday() - 6) % 7)
+    saturday = last if number is None else first + timedelta(weeks=int(number.value) - 1)
+    return PartialDate(fixed=Period(saturday, saturday + 2 * DAY)) if saturday < span[1] else None
+
+
 def _week_of_month(found: Found) -> PartialDate | DateMention | None:
     """3月第一周."""
     span = both_ends(month_of(found, found.one("P_MONTH", "P_FULL", "P_UNIT")))
@@ -99,16 +115,12 @@ def _week_of_month(found: Found) -> PartialDate | DateMention | None:
 
 def _last_unit_of(found: Found) -> PartialDate | DateMention | None:
     """The last quarter of 2025; the last week of a month can be counted in two ways."""
-    last, *rest = found.all(*_CONTAINERS)
-    container = rest[0].date if rest else None
+    pieces = found.all(*_CONTAINERS)
+    last = next((piece for piece in pieces if piece.symbol == "P_UNIT" and _IS_LAST.match(piece.text)), pieces[0])
+    container = next((piece.date for piece in pieces if piece is not last), None)
     span = None if container is None else both_ends(container.resolve(found.today))
     period = None if last.date is None else last.date.fixed
-    if (
-        span is None
-        or period is None
-        or period.grain is None
-        or not re.match("(?:in )?(?:the )?(?:last|final)", last.text)
-    ):
+    if span is None or period is None or period.grain is None or not _IS_LAST.match(last.text):
         return None
     return _last_week(span) if period.grain == "week" else PartialDate(fixed=unit(period.grain, span[1] - DAY))
 
@@ -138,22 +150,23 @@ def _first_of_year(found: Found) -> PartialDate | None:
 
 
 def _fiscal_part(found: Found) -> PartialDate | DateMention | None:
-    """The first quarter of a fiscal year begins with it."""
+    """The first quarter and the first half of a fiscal year begin with it."""
     unset = found.get("FISCAL_UNSET")
     if unset is not None or found.situation.fiscal_year_start is None:
         return DateMention("fiscal_unset", unit="quarter")
-    quarter = found.date("P_QUARTER").quarter
+    part = found.date("P_QUARTER", "P_HALF")
     year = found.get("P_FISCAL")
     start = found.situation.fiscal_year_start
-    if quarter is None:
-        return None
+    months = 3 if part.quarter is not None else 6
+    index = (part.quarter or part.half or 1) - 1
     if year is not None and year.date is not None and year.date.fixed is not None and year.date.fixed.start is not None:
-        first = add_months(year.date.fixed.start, 3 * (quarter - 1))
+        first = add_months(year.date.fixed.start, months * index)
     else:
-        first = add_months(date(found.today.year, start, 1), 3 * (quarter - 1))
+        first = add_months(date(found.today.year, start, 1), months * index)
         while first > found.today:
             first = add_months(first, -12)
-    return PartialDate(fixed=Period(first, add_months(first, 3), "quarter" if start % 3 == 1 else None))
+    grain: Grain | None = "quarter" if months == 3 and start % 3 == 1 else None
+    return PartialDate(fixed=Period(first, add_months(first, months), grain))
 
 
 RULES: tuple[Rule, ...] = (
@@ -181,6 +194,18 @@ RULES: tuple[Rule, ...] = (
         ("5月的周一", "the sixth Monday of May"),
     ),
     Rule(
+        "nth weekend of a month",
+        f"THE? (ORD | FINAL)? (DONE | P_PART) (OF | IN) THE? {_WHOLE} | "
+        f"{_WHOLE} POSS? DE? (ORD | ORD_ONE | FINAL_ONE | FINAL) GE? DONE",
+        "P_FULL",
+        _nth_weekend,
+        (
+            ("the last weekend of June", "the last weekend of June", "period 2026-06-27/2026-06-29"),
+            ("6月第一个周末的订单", "6月第一个周末", "period 2026-06-06/2026-06-08"),
+        ),
+        ("weekends in June",),
+    ),
+    Rule(
         "week of a month",
         f"{_MONTH} DE? P_WEEK",
         "P_FULL",
@@ -189,7 +214,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "last unit of a period",
-        f"P_UNIT (OF | IN) THE? {_WHOLE}",
+        f"P_UNIT (OF | IN) THE? {_WHOLE} | {_WHOLE} POSS P_UNIT",
         "P_FULL",
         _last_unit_of,
         (("the last quarter of 2025", "the last quarter of 2025", "period 2025-10-01/2026-01-01 quarter"),),
@@ -204,8 +229,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "part of a fiscal year",
-        "(P_FISCAL | FISCAL_UNSET) POSS? DE? P_QUARTER | P_QUARTER (OF | IN)? THE? (P_FISCAL | FISCAL_UNSET) | "
-        "FISCAL_WORD P_QUARTER",
+        "(P_FISCAL | FISCAL_UNSET) POSS? DE? (P_QUARTER | P_HALF) | "
+        "(P_QUARTER | P_HALF) (OF | IN)? THE? (P_FISCAL | FISCAL_UNSET) | FISCAL_WORD (P_QUARTER | P_HALF)",
         "P_UNIT",
         _fiscal_part,
         (("FY25 Q1 revenue", "FY25 Q1", "fiscal_unset quarter"),),

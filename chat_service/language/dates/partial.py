@@ -137,6 +137,8 @@ def date_range(first: PartialDate, last: PartialDate, today: date) -> Period | N
     if first.weekday is not None and last.weekday is not None and first.fixed is None and last.fixed is None:
         start_day = today - timedelta(days=(today.isoweekday() - first.weekday) % 7)
         return Period(start_day, start_day + timedelta(days=(last.weekday - first.weekday) % 7 + 1))
+    if first.fixed is not None and first.fixed.start is not None and last.weekday is not None:
+        return _until_weekday(first.fixed.start, last.weekday)
     if not first.year_named and not last.year_named:
         return _latest_range(first, last, today)
     start, end = (first.resolve(today), last.resolve(today))
@@ -145,6 +147,11 @@ def date_range(first: PartialDate, last: PartialDate, today: date) -> Period | N
     elif not first.year_named:
         start = _before(first, end)
     return _joined(start, end)
+
+
+def _until_weekday(start: date, weekday: int) -> Period:
+    """上周一到周五: to the first such day from the start on."""
+    return Period(start, start + timedelta(days=(weekday - start.isoweekday()) % 7 + 1))
 
 
 def _day_in_month_of(first: PartialDate, last: PartialDate) -> PartialDate:

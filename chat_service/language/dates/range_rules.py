@@ -8,13 +8,15 @@ from dataclasses import replace
 from chat_service.language.dates.grammar import Found, Piece, Rule
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, date_range
-from semantic_layer import Period
+from semantic_layer import Period, unit
 
 # How did sales change from March to April: two periods, not one.
 CHANGED = re.compile(
     r"\b(?:chang|ris|rose|grow|grew|increas|decreas|drop|fell|fall|declin|improv|differ|jump|shift)\w* "
     r"(?:[a-z]+ ){0,2}$"
 )
+# The difference between March and April: two periods as well.
+COMPARED = re.compile(r"\bcompar|\bdiffer|\bgap\b|对比|比较|相比|对照|相差|差距|差异|差额|差多少")
 _COUNTED_BEFORE = re.compile(
     r"(?:top|best|worst|first|last|bottom|than|least|most|over|above|under|超过|高于|低于|前|满) ?$"
 )
@@ -41,7 +43,20 @@ def _range(found: Found) -> DateMention | None:
     first, last = (piece.date for piece in found.all("P")[:2])
     if first is None or last is None or _is_change(found):
         return None
+    if first.weekday is not None and last.weekday is not None and "last" in found.one("P").text:
+        return _last_weekdays(first.weekday, last.weekday, found)
     return between(first, last, found)
+
+
+def _last_weekdays(first: int, last: int, found: Found) -> DateMention:
+    """Last Monday to Friday: from the latest Monday, or those of last week."""
+    latest = date_range(PartialDate(weekday=first), PartialDate(weekday=last), found.today)
+    monday = unit("week", found.today, -1).start
+    assert latest is not None and monday is not None, "weekdays are never far"
+    of_week = Period(monday + (first - 1) * DAY, monday + last * DAY)
+    if last < first or of_week == latest:
+        return DateMention("period", latest.cut_after(found.today))
+    return DateMention("ambiguous", unit="day", candidates=(of_week, latest.cut_after(found.today)))
 
 
 def _is_change(found: Found) -> bool:
@@ -54,7 +69,7 @@ def _is_change(found: Found) -> bool:
 def _between(found: Found) -> DateMention | None:
     """March and May are a range where words say so."""
     said = found.get("BETWEEN", "BETWEEN_POST") is not None or found.pieces[0].text == "across"
-    return _range(found) if said else None
+    return _range(found) if said and not COMPARED.search(found.before(60) + "." + found.after(40)) else None
 
 
 def _number_range(found: Found) -> DateMention | None:

@@ -3,22 +3,28 @@
 The kinds of a mention, and what a caller does with each:
 
 - `period`: an absolute period. Named as one calendar unit it keeps the whole unit and its `grain`, even where today
-  lies inside it, so that a caller knows it is not over (`Period.cut_after(today)` cuts it). Ranges, halves,
-  parts of months and holidays are cut at today here.
-- `rolling`: the last N units, as days ending today. Grouped by its unit, `calendar_period` takes its place; grouped by
-  another unit that divides it (近一年 by quarter), `calendar_period_for` gives the calendar units.
+  lies inside it, so that a caller knows it is not over (`Period.cut_after(today)` cuts it). Ranges, halves, parts of
+  months and holidays are cut at today here.
+- `rolling`: the last N units, as days ending today. Grouped by its unit, `calendar_period` takes its place; grouped
+  by another unit that divides it (近一年 by quarter), `calendar_period_for` gives the calendar units.
 - `open`: before, after, since, until; the start is None where everything before is meant, the end is at most today's.
+  Whether the date itself belongs to it is settled here (及以前, on or before: yes; 之前, before: no). Two bounds side
+  by side (after March 1 and before May 1) are one `period`.
 - `duration`: a length (90天没买, within 7 days); `period` is the rolling period of that length for who needs one.
 - `grain`: a grouping by time (`asked`: which one of them), `weekday_filter`: days of the week, no period.
 - `comparison`: with the previous period or the year before; `period` is set where the other side was named (vs last
   month).
 - `versus`: words that join two periods (比, vs, 跟…比), when one of them follows or stands before.
-- `relative_previous`: the unit before the main period, whatever that is: `resolve_relative`. Its own `period` is the
-  unit before the current one, for where there is no main period. `same_period`: the period of the other part (同期,
-  that time); with a `period` it is the same time in that year, with a `unit` the unit that was spoken of.
+- `relative_previous`: the unit before the main period, whatever that is: `resolve_relative`; with a `count`, so many
+  units right before it (再之前30天, the 30 days before that). Its own `period` is the unit before the current one,
+  for where there is no main period. `previous` and `prior` are read so beside another period or in a comparison only;
+  else they are the `period` before this one. `same_period`: the period of the other part (同期, that time); with a
+  `period` it is the same time in that year, with a `unit` the unit that was spoken of.
 - `now`, `all_history`: no period at all. `future`: a period after today, to be refused. `ambiguous`: `candidates` to
-  choose from. `vague` (recently, 近期): a word that carries meaning and names no period: ask. `fiscal_unset`: fiscal
-  words where no first month of the fiscal year is set: ask.
+  choose from, half-open ones among them (before 3/7/2017, 3月15日前后, orders from March 5). `vague` (recently, 近期,
+  every two weeks, 2月30日, Wednesday, June 15 that is a Monday): words that carry meaning and name no period: ask. A
+  word that bounds the time beside it and that no rule could read makes that time vague too; it is never dropped.
+  `fiscal_unset`: fiscal words where no first month of the fiscal year is set: ask.
 
 Spans of mentions do not overlap and take along the words that belong to them (in March, 近一年里, 双十一当天). A
 month without a year sets `month`, so that a birth month can be read from it. What counts from an event (第3个月, M3)
@@ -41,7 +47,7 @@ from chat_service.language.dates.grouping_rules import RULES as GROUPING
 from chat_service.language.dates.holiday_rules import RULES as HOLIDAYS
 from chat_service.language.dates.joined_rules import RULES as JOINED
 from chat_service.language.dates.joined_rules import YEARS_CARRIED
-from chat_service.language.dates.length_rules import DAYS_OF, MONTHS_OF, calendar_units
+from chat_service.language.dates.length_rules import DAYS_OF, MONTHS_OF, calendar_units, length_of
 from chat_service.language.dates.length_rules import RULES as LENGTHS
 from chat_service.language.dates.lexer import pieces_of
 from chat_service.language.dates.mention import Against, DateMention, MentionKind
@@ -123,6 +129,10 @@ def resolve_relative(mention: DateMention, main: Period) -> Period | None:
     assert mention.unit is not None, "only mentions with a unit are relative"
     if main.start is None or main.end is None:
         return None
+    if mention.count is not None:
+        days, months = length_of(mention.count, mention.unit)
+        first = add_months(main.start, -months) if months is not None else main.start - timedelta(days=days or 0)
+        return Period(first, main.start)
     if main.grain != mention.unit and (main.end - main.start).days < _DAYS[mention.unit]:
         if mention.unit in MONTHS_OF:
             months = -MONTHS_OF[mention.unit]

@@ -18,6 +18,7 @@ _END = r"(?![a-z0-9])"
 _DIGITS_FIRST = (
     r"(?<![\d.])(?P<ymd>(?P<y1>(?:19|20)\d\d)(?P<s1>[-/. ])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2}))(?![\d月%万])",
     rf"{_EDGE}(?P<d_name>(?P<nd>\d{{1,2}})[-/.]?(?P<nm>{_NAME})[-/.]?(?P<ny>(?:19|20)\d\d|(?<=[-/.])\d\d)){_END}",
+    rf"{_EDGE}(?P<short_name>(?P<n27>\d{{1,2}})[-/](?P<nm27>{_NAME}))(?![a-z0-9]|[-/.]\d)",
     r"(?<![\d.])(?P<ymd8>(?P<y2>20\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>0[1-9]|[12]\d|3[01]))(?!\d)",
     r"(?<![\d./])(?P<ym>(?P<y3>20\d\d)(?P<s3>[-/.])(?P<m3>1[0-2]|0[1-9]|[1-9]))(?![\d./]|(?P=s3)\d|[万k%元日号])",
     r"(?<![\d.])(?P<ym6>(?P<y4>20\d\d)(?P<m4>0[1-9]|1[0-2]))(?![\d.]|[万k%元个])",
@@ -37,6 +38,7 @@ _DIGITS_FIRST = (
 )
 _LETTERS_FIRST = (
     rf"{_EDGE}(?P<name_d>(?P<nm2>{_NAME})[-/.](?P<nd2>\d{{1,2}})[-/.](?P<ny2>(?:19|20)?\d\d)){_END}",
+    rf"{_EDGE}(?P<name_short>(?P<nm26>{_NAME})[-/](?P<n26>\d{{1,2}}))(?![a-z0-9]|[-/.]\d)",
     rf"{_EDGE}(?P<name_y>(?P<nm3>{_NAME})[-/.](?P<ny3>(?:19|20)\d\d)){_END}",
     rf"{_EDGE}(?P<q_y>q(?P<q7>[1-4])[-/ ]?(?P<y7>'\d\d|20\d\d|(?<!-)(?<! )\d\d)){_END}",
     rf"{_EDGE}(?P<h_y>(?:h(?P<h12>[12])[- ]?(?P<y12>'\d\d|20\d\d|(?<!-)(?<! )\d\d))){_END}",
@@ -216,6 +218,14 @@ def _slash(match: re.Match[str]) -> Piece | None:
     return replace(_piece(match, "SLASH"), readings=readings) if any(readings) else None
 
 
+def _name_and_number(match: re.Match[str]) -> Piece | None:
+    """Mar-26 is a day of March, or March of a year; so is 26-Mar."""
+    month, number = _MONTHS[_of(match, "nm26", "nm27")], int(_of(match, "n26", "n27"))
+    of_year = PartialDate(year=2000 + number, month=month) if number > 12 else None
+    readings = (_month_and_day(month, number), of_year)
+    return replace(_piece(match, "SLASH"), readings=readings) if any(readings) else None
+
+
 def _month_and_day(month: int, day: int) -> PartialDate | None:
     found = PartialDate(month=month, day=day)
     return found if 1 <= month <= 12 and day and found.in_year(_LEAP_YEAR) is not None else None
@@ -230,6 +240,8 @@ _READERS = {
     "d_name": _named_month,
     "name_d": _named_month,
     "name_y": _month_and_year,
+    "name_short": _name_and_number,
+    "short_name": _name_and_number,
     "ymd8": _ymd,
     "ym": _ym,
     "ym6": _ym,

@@ -77,7 +77,8 @@ _ALTERNATIVES = (
     rf"(?P<digits>(?<![\d.]){_DIGITS})"
     rf"(?:(?P<ordinal_en>st|nd|rd|th)(?![a-z])|{_SCALE}?(?P<tail>(?<=[万千])\d(?!\d)千?)?{_AFTER.format('d_')})",
     rf"(?P<zh>{_ZH}{{1,24}})(?:点(?P<zh_decimal>[零一二三四五六七八九]{{1,9}})(?![个次单位件]))?{_AFTER.format('z_')}",
-    r"(?P<fraction>(?<![a-z])(?P<over>a|one|two|three|four) (?P<under>third|fifth|tenth|quarter(?=s? of(?! the "
+    r"(?P<fraction>(?<![a-z])(?<!first )(?<!last )(?<!final )(?<!past )(?<!next )"
+    r"(?P<over>a|one|two|three|four) (?P<under>third|fifth|tenth|quarter(?=s? of(?! the "
     r"year)))s?(?= of\b| ?$|[?.,]))",
     r"(?P<half_en>(?<![a-z])half(?![a-z]|-|[- ](?:a )?(?:year|month|yr)| a (?:million|thousand|dozen|hundred)))",
     r"(?P<times>(?<![a-z])(?:once|twice|thrice)(?![a-z]))",
