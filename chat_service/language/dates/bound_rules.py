@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
-from chat_service.language.dates.length_rules import length_of
+from chat_service.language.dates.length_rules import right_before
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY
 from chat_service.language.dates.range_rules import cut
-from semantic_layer import Period, add_months, unit
+from semantic_layer import Period, unit
 
 _Bound = Callable[[Period], Period | None]
 
@@ -170,8 +170,7 @@ def _before_that(found: Found) -> DateMention | None:
     start = mention.period.start if named is None else named.start
     if start is None:
         return None
-    days, months = length_of(mention.count, mention.unit)
-    before = Period(add_months(start, -months) if months is not None else start - (days or 0) * DAY, start)
+    before = right_before(start, mention.count, mention.unit)
     if named is not None:
         return DateMention("period", before)
     return replace(mention, kind="relative_previous", period=before, days=None, months=None)

@@ -25,6 +25,12 @@ def length_of(count: float, grain: Grain) -> tuple[int | None, int | None]:
     return (None, int(months)) if months == int(months) else (round(months * 30), None)
 
 
+def right_before(start: date, count: float, grain: Grain) -> Period:
+    """That length of time, up to the day before the start."""
+    days, months = length_of(count, grain)
+    return Period(start - (days or 0) * DAY if months is None else add_months(start, -months), start)
+
+
 def rolling_period(days: int | None, months: int | None, today: date) -> Period:
     """N days ending today; or from the day after the same day N months ago to today.
 

@@ -47,7 +47,7 @@ from chat_service.language.dates.grouping_rules import RULES as GROUPING
 from chat_service.language.dates.holiday_rules import RULES as HOLIDAYS
 from chat_service.language.dates.joined_rules import RULES as JOINED
 from chat_service.language.dates.joined_rules import YEARS_CARRIED
-from chat_service.language.dates.length_rules import DAYS_OF, MONTHS_OF, calendar_units, length_of
+from chat_service.language.dates.length_rules import DAYS_OF, MONTHS_OF, calendar_units, right_before
 from chat_service.language.dates.length_rules import RULES as LENGTHS
 from chat_service.language.dates.lexer import pieces_of
 from chat_service.language.dates.mention import Against, DateMention, MentionKind
@@ -130,9 +130,7 @@ def resolve_relative(mention: DateMention, main: Period) -> Period | None:
     if main.start is None or main.end is None:
         return None
     if mention.count is not None:
-        days, months = length_of(mention.count, mention.unit)
-        first = add_months(main.start, -months) if months is not None else main.start - timedelta(days=days or 0)
-        return Period(first, main.start)
+        return right_before(main.start, mention.count, mention.unit)
     if main.grain != mention.unit and (main.end - main.start).days < _DAYS[mention.unit]:
         if mention.unit in MONTHS_OF:
             months = -MONTHS_OF[mention.unit]
