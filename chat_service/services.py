@@ -135,6 +135,7 @@ def open_services(settings: Settings, clock: Callable[[], float], *, is_public: 
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         timeout_seconds=settings.query_timeout_seconds,
+        timezone=model.timezone,
     )
     try:
         return Services(settings, opened_model(settings.model), engine, clock, is_public)

@@ -46,7 +46,12 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
         )
         if settings.database is None:
             return
-        engine = open_engine(settings.database, memory_limit=settings.memory_limit, threads=settings.threads)
+        engine = open_engine(
+            settings.database,
+            memory_limit=settings.memory_limit,
+            threads=settings.threads,
+            timezone=loaded.timezone,
+        )
         found = check_against(loaded, engine, draft.where)
         engine.close()
     errors = [problem for problem in found if not isinstance(problem, DatasetUnavailable)]

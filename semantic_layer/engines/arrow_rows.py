@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -15,12 +16,12 @@ from semantic_layer.query.result import ColumnType, Value
 _NUMERIC = "numeric"
 
 
-def rows_of(table: pa.Table) -> RawTable:
+def rows_of(table: pa.Table, timezone: str = "UTC") -> RawTable:
     """The table's names, types and rows: decimals as float, dates as date, anything else as text.
 
-    Instants with a time zone are given as those of UTC, without one.
+    Instants with a time zone are given as the clocks of `timezone` show them, without one.
     """
-    columns = [_values(column, field.type) for column, field in zip(table.columns, table.schema, strict=True)]
+    columns = [_values(column, field.type, timezone) for column, field in zip(table.columns, table.schema, strict=True)]
     return RawTable(
         names=tuple(table.schema.names),
         types=tuple(_column_type(field.type) for field in table.schema),
@@ -28,17 +29,18 @@ def rows_of(table: pa.Table) -> RawTable:
     )
 
 
-def _values(column: pa.ChunkedArray, kind: pa.DataType) -> list[Value]:
+def _values(column: pa.ChunkedArray, kind: pa.DataType, timezone: str) -> list[Value]:
     found = column.to_pylist()
-    convert = _converter(kind)
+    convert = _converter(kind, timezone)
     return found if convert is None else [None if value is None else convert(value) for value in found]
 
 
-def _converter(kind: pa.DataType) -> Callable[[object], Value] | None:
+def _converter(kind: pa.DataType, timezone: str) -> Callable[[object], Value] | None:
     if _is_numeric(kind):
         return _number
     if pa.types.is_timestamp(kind) and kind.tz is not None and kind.unit != "ns":
-        return _in_utc
+        zone = ZoneInfo(timezone)
+        return lambda value: _shown_in(value, zone)
     is_plain = (
         pa.types.is_integer(kind)
         or pa.types.is_floating(kind)
@@ -57,9 +59,9 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _in_utc(value: object) -> datetime:
+def _shown_in(value: object, zone: ZoneInfo) -> datetime:
     assert isinstance(value, datetime), "instants come as datetime"
-    return value.astimezone(UTC).replace(tzinfo=None)
+    return value.astimezone(zone).replace(tzinfo=None)
 
 
 def _is_numeric(kind: pa.DataType) -> bool:

@@ -49,7 +49,13 @@ class DuckDBEngine:
     dialect: ClassVar[str] = "duckdb"
 
     def __init__(
-        self, path: Path, *, memory_limit: str = "2GB", threads: int = 2, timeout_seconds: float = 30.0
+        self,
+        path: Path,
+        *,
+        memory_limit: str = "2GB",
+        threads: int = 2,
+        timeout_seconds: float = 30.0,
+        timezone: str = "UTC",
     ) -> None:
         """Open for reading. Raises EngineError (`database_missing`, `database_unreadable`)."""
         self._timeout_seconds = timeout_seconds
@@ -58,7 +64,7 @@ class DuckDBEngine:
         self._path = path
         self._is_database = path.is_file() and path.suffix not in _FILE_READERS
         self._opened = _state_of(path)
-        self._connection = _open(path, memory_limit, threads)
+        self._connection = _open(path, memory_limit, threads, timezone)
         self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
 
     def run(self, statement: exp.Query | str) -> RawTable:
@@ -267,7 +273,7 @@ def _fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, 
     return cursor.fetchall()
 
 
-def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, memory_limit: str, threads: int, timezone: str) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise EngineError(DatabaseMissing(str(path)))
     try:
@@ -281,7 +287,8 @@ def _open(path: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnect
             connection.execute(f"SET temp_directory = {_quoted(str(path) + '.tmp')}")
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute(f"SET threads = {int(threads)}")
-        connection.execute("SET TimeZone = 'UTC'")
+        # the cursors that statements run on take over what is global, and nothing else
+        connection.execute(f"SET GLOBAL TimeZone = {_quoted(timezone)}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:

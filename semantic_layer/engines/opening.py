@@ -48,18 +48,30 @@ class UnknownEngine(EngineProblem):
 
 
 def open_engine(
-    database: Path | str, *, memory_limit: str = "2GB", threads: int = 2, timeout_seconds: float = 30.0
+    database: Path | str,
+    *,
+    memory_limit: str = "2GB",
+    threads: int = 2,
+    timeout_seconds: float = 30.0,
+    timezone: str = "UTC",
 ) -> Engine:
-    """A database opened for reading. `threads` are DuckDB's; servers keep their own.
+    """A database opened for reading. `threads` are DuckDB's; servers keep their own. `timezone` is where days begin for
+    what is kept as an instant: that of the model, whatever machine this runs on.
 
     Raises EngineError: `engine_not_installed`, `unknown_engine`, `database_missing`, `database_unreadable`.
     """
     scheme = scheme_of(database)
     if scheme is None:
-        return DuckDBEngine(Path(database), memory_limit=memory_limit, threads=threads, timeout_seconds=timeout_seconds)
+        return DuckDBEngine(
+            Path(database),
+            memory_limit=memory_limit,
+            threads=threads,
+            timeout_seconds=timeout_seconds,
+            timezone=timezone,
+        )
     module = server_module(str(database))
     made: Engine = getattr(module, _SERVERS[scheme][1])(
-        str(database), memory_limit=memory_limit, timeout_seconds=timeout_seconds
+        str(database), memory_limit=memory_limit, timeout_seconds=timeout_seconds, timezone=timezone
     )
     return made
 

@@ -61,10 +61,13 @@ class PostgresEngine:
 
     dialect: ClassVar[str] = "postgres"
 
-    def __init__(self, url: str, *, memory_limit: str = "2GB", timeout_seconds: float = 30.0) -> None:
+    def __init__(
+        self, url: str, *, memory_limit: str = "2GB", timeout_seconds: float = 30.0, timezone: str = "UTC"
+    ) -> None:
         """Connect for reading. Raises EngineError (`database_missing`, `database_unreadable`)."""
         self._shown = without_secrets(url)
         self._timeout_seconds, self._memory_limit = timeout_seconds, memory_limit
+        self._timezone = timezone
         self._database = _server(url)
         self._lock = threading.Lock()
         # the driver counts its connections without a lock of its own: two opened at once may be counted as one
@@ -79,7 +82,7 @@ class PostgresEngine:
         """The statement's rows. Raises EngineError; a lost connection is made anew by the next statement."""
         sql = statement if isinstance(statement, str) else printed(statement, self.dialect)
         with self._borrowed() as connection, self._running.begun(connection) as running:
-            return rows_of(self._fetched(running, sql))
+            return rows_of(self._fetched(running, sql), self._timezone)
 
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Tables and views with their columns in order; those off the search path as `schema.table`."""
@@ -146,7 +149,7 @@ class PostgresEngine:
             "default_transaction_read_only": "on",
             "statement_timeout": str(max(1, round(self._timeout_seconds * 1000))),
             "work_mem": f"{max(64, _kilobytes(self._memory_limit) // _SHARE_OF_MEMORY)}kB",
-            "timezone": "UTC",
+            "timezone": self._timezone,
             "application_name": "huitou",
         }
         return "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in chosen.items())

@@ -62,19 +62,22 @@ class SparkEngine:
 
     dialect: ClassVar[str] = "spark"
 
-    def __init__(self, url: str, *, memory_limit: str = "2GB", timeout_seconds: float = 30.0) -> None:
+    def __init__(
+        self, url: str, *, memory_limit: str = "2GB", timeout_seconds: float = 30.0, timezone: str = "UTC"
+    ) -> None:
         """Connect, and find the tables. Raises EngineError (`database_missing`, `database_unreadable`).
 
         `memory_limit` names the limit in problems; the server's own settings set it.
         """
         self._timeout_seconds, self._memory_limit = timeout_seconds, memory_limit
+        self._timezone = timezone
         address, chosen = split_url(url)
         self._shown = without_secrets(address)
         _check_reachable(self._shown)
         self._running: Running[str] = Running(self._interrupt)
         self._views: tuple[str, ...] | None = None
         try:
-            self._session = _session(address)
+            self._session = _session(address, timezone)
             if "schema" in chosen:
                 self._session.sql("USE " + ".".join(_quoted(part) for part in chosen["schema"].split(".")))
             if "parquet" in chosen:
@@ -94,7 +97,7 @@ class SparkEngine:
         if isinstance(statement, str) and not _reads_only(statement):
             raise EngineError(StatementFailed(Phrase("只能执行查询", "only queries are run")))
         sql = statement if isinstance(statement, str) else printed(statement, self.dialect)
-        return rows_of(self._fetched(sql))
+        return rows_of(self._fetched(sql), self._timezone)
 
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Tables and views with their columns in order."""
@@ -172,11 +175,11 @@ def split_url(url: str) -> tuple[str, dict[str, str]]:
     return ";".join(kept), chosen
 
 
-def _session(address: str) -> SparkSession:
+def _session(address: str, timezone: str) -> SparkSession:
     session = SparkSession.builder.remote(address).create()
     # its own policy would try a server that is gone for ten minutes
     session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
-    session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.session.timeZone", timezone)
     return session
 
 

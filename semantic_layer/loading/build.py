@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError, thing
 from semantic_layer.loading.check_names import check_names, check_words
-from semantic_layer.loading.check_parts import check_lists_and_entities, check_relationships
+from semantic_layer.loading.check_parts import check_lists_and_entities, check_relationships, check_timezone
 from semantic_layer.loading.datasets import build_datasets
 from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains
@@ -48,6 +48,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     found.extend(check_lists_and_entities(draft, datasets, joins, dimensions, metrics))
     found.extend(check_names(draft, dimensions))
     found.extend(check_words(draft))
+    found.extend(check_timezone(draft))
     if found:
         raise DefinitionsError(*sorted(dict.fromkeys(found), key=_place))
     return Model(
@@ -67,6 +68,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         cohorts=_by_name(definition.cohorts),
         funnels=_by_name(definition.funnels),
         grains=_by_name(definition.grains),
+        timezone=definition.timezone,
     )
 
 

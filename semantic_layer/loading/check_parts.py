@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from zoneinfo import available_timezones
 
 from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.datasets import known_columns
 from semantic_layer.loading.metrics import BUCKET_PARAMETERS, parameters, uncounted
-from semantic_layer.loading.problems.definitions import BadEntityKey, BadEvents, BlankWord, MixedKinds
+from semantic_layer.loading.problems.definitions import BadEntityKey, BadEvents, BlankWord, MixedKinds, UnknownTimezone
 from semantic_layer.loading.problems.joins import (
     DuplicateRelationship,
     JoinMultiplies,
@@ -33,6 +34,13 @@ from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import RelationshipDefinition
 from semantic_layer.model.joins import JoinPaths, cycles
 from semantic_layer.model.model import Dataset, Dimension, Field, Metric, Step
+
+
+def check_timezone(draft: Draft) -> Iterator[DefinitionProblem]:
+    """The zone that days are told in is one that there is."""
+    name = draft.definition.timezone
+    if name != "UTC" and name not in available_timezones():
+        yield UnknownTimezone(draft.where("timezone"), name, nearest(name, available_timezones()))
 
 
 def check_relationships(

@@ -157,7 +157,7 @@ def _single_keys(
     files: list[SourceFile], shaped: list[Shaped], problems: list[DefinitionProblem]
 ) -> tuple[ModelDefinition, dict[Part, int]]:
     """What is no item of a section (the model's name and description, each parameter), and the file of each."""
-    settings: dict[str, object] = {"name": "model", "description": None, "currency": None}
+    settings: dict[str, object] = {"name": "model", "description": None, "currency": None, "timezone": "UTC"}
     parameters: dict[str, int | float | str] = {}
     homes: dict[Part, int] = {}
     for index, each in enumerate(shaped):

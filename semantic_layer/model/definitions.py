@@ -361,11 +361,14 @@ class ModelDefinition(_Definition):
 
     `currency` is the code of that in which its money is (`BRL`): a unit `money` stands for it. Without it, the model's
     is the one that its units name.
+    `timezone` is where its days begin and end (`Asia/Shanghai`), for times that are kept as instants; times without a
+    zone are taken as they are.
     """
 
     name: str = "model"
     description: Bilingual | None = None
     currency: str | None = None
+    timezone: str = "UTC"
     parameters: dict[str, StrictInt | StrictFloat | str] = {}
     datasets: tuple[DatasetDefinition, ...] = ()
     relationships: tuple[RelationshipDefinition, ...] = ()

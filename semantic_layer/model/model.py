@@ -196,6 +196,7 @@ class Model:
     cohorts: Mapping[str, CohortDefinition] = field(default_factory=lambda: MappingProxyType({}))
     funnels: Mapping[str, FunnelDefinition] = field(default_factory=lambda: MappingProxyType({}))
     grains: Mapping[str, GrainDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    timezone: str = "UTC"
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

@@ -13,4 +13,6 @@ INSERT INTO marks VALUES
   (5, '2026-03-31 22:00:00-05', '2026-03-31 22:00:00', '2026-04-01', '2026-03-31', false, 'date', 16, 0.75, NULL, 3);
 CREATE TABLE pings (ping_id INTEGER, "user" VARCHAR, pinged_on DATE);
 INSERT INTO pings VALUES (1, 'ann', '2026-01-05'), (2, 'cat', '2026-02-06'), (3, NULL, '2026-03-07');
+CREATE TABLE instants (id INTEGER, made_at TIMESTAMPTZ);
+INSERT INTO instants VALUES (1, '2026-06-30 15:30:00+00'), (2, '2026-06-30 23:59:00+00'), (3, '2026-07-01 00:30:00+00');
 """

@@ -26,7 +26,8 @@ from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import RawTable
 from semantic_layer.errors import EngineError
 from semantic_layer.layer import Layer
-from semantic_layer.loading.load import load_model, shipped_model_path
+from semantic_layer.loading.load import build_model, load_model, shipped_model_path
+from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.query.requests import CohortQuery, Compare, FunnelQuery, MetricQuery, Order
 from semantic_layer.query.result import ColumnType, Value
 from semantic_layer.sql.value_types import of_kind
@@ -104,6 +105,32 @@ def test_joined_rows(case: dict[str, object], joins_on: Layer) -> None:
 @pytest.mark.parametrize("case", KIND_CASES, ids=[str(case["name"]) for case in KIND_CASES])
 def test_rows_of_every_kind(case: dict[str, object], kinds_on: Layer) -> None:
     check_case(case, kinds_on)
+
+
+@pytest.mark.parametrize(
+    ("zone", "wanted"),
+    [("UTC", [("2026-06-30", 2), ("2026-07-01", 1)]), ("Asia/Shanghai", [("2026-06-30", 1), ("2026-07-01", 2)])],
+)
+@pytest.mark.parametrize("engine", ["postgres", "spark"])
+def test_days_begin_in_the_zone_of_the_model(
+    engine: str, zone: str, wanted: list[tuple[str, int]], placed: Callable[[str, str, Path], str], toy_file: Path
+) -> None:
+    fields = [
+        {"name": "id", "type": "integer", "role": "key"},
+        {"name": "made_at", "type": "timestamp", "role": "time"},
+    ]
+    dataset = {"name": "instants", "table": "instants", "primary_key": "id", "time": "made_at", "fields": fields}
+    metrics = [
+        {"name": "n", "dataset": "instants", "expression": "count(*)"},
+        {"name": "last", "dataset": "instants", "expression": "max(made_at)"},
+    ]
+    definition = ModelDefinition.model_validate({"timezone": zone, "datasets": [dataset], "metrics": metrics})
+    opened = open_engine(placed(engine, "toy", toy_file), timezone=zone)
+    layer = Layer(build_model(definition), opened)
+    rows = layer.run(MetricQuery(metrics=("n", "last"), group_by=("day",))).rows
+    opened.close()
+    assert [(str(day), n) for day, n, _ in rows] == wanted
+    assert rows[-1][-1] == datetime(2026, 7, 1, 0 if zone == "UTC" else 8, 30)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("section", ["rows", "aggregates"])

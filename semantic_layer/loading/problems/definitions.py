@@ -257,6 +257,18 @@ class BadEvents(DefinitionProblem):
 
 
 @problem(
+    "unknown_timezone",
+    zh="没有叫“{name}”的时区，请写成 Asia/Shanghai 这样。{nearest:offer}",
+    en="There is no time zone '{name}'. Write it like Asia/Shanghai.{nearest:offer}",
+)
+class UnknownTimezone(DefinitionProblem):
+    """A time zone that is not among those of the IANA database."""
+
+    name: str
+    nearest: tuple[str, ...] = ()
+
+
+@problem(
     "bad_default_period",
     zh="指标“{metric}”的默认时间段是“{text}”。请写成“last 90 days”这样。",
     en="metric '{metric}' has the default period '{text}'. Write it like 'last 90 days'.",
