@@ -15,7 +15,7 @@ from chat_service.channels.wire import (
 )
 from chat_service.present.definitions import formula
 from chat_service.present.names import Names
-from semantic_layer import Bilingual, Dimension, Label, Layer, Metric, Model, Reader, Synonyms, Value
+from semantic_layer import Bilingual, Dimension, Label, Layer, Metric, Model, Reader, Synonyms, Value, known_for_today
 
 
 def metrics_body(layer: Layer) -> MetricsBody:
@@ -62,7 +62,7 @@ def _metric(metric: Metric, layer: Layer, names: Names) -> MetricBody:
         formula=formula(metric, names),
         unit=metric.unit,
         polarity=metric.polarity,
-        kind=_kind(metric),
+        kind=_kind(metric, model),
         dimensions=tuple(name for name in _groupable(model) if model.can_group(metric.name, name)),
         available=not missing,
         missing_tables=tuple(missing),
@@ -82,7 +82,9 @@ def _dimension(dimension: Dimension, layer: Layer) -> DimensionBody:
     )
 
 
-def _kind(metric: Metric) -> Literal["flow", "stock", "ratio"]:
+def _kind(metric: Metric, model: Model) -> Literal["flow", "stock", "ratio", "snapshot"]:
+    if any(known_for_today(metric, model)):
+        return "snapshot"
     if metric.is_stock:
         return "stock"
     return "flow" if metric.is_additive else "ratio"

@@ -298,7 +298,8 @@ class ErrorBody(_Body):
 
 
 class MetricBody(_Body):
-    """A metric of the catalogue. `dimensions` are those that it can be split and filtered by."""
+    """A metric of the catalogue. `dimensions` are those that it can be split and filtered by. A `snapshot` is known as
+    of today only: it has no periods and no trend."""
 
     name: str
     label: dict[str, str]
@@ -307,7 +308,7 @@ class MetricBody(_Body):
     formula: str
     unit: str
     polarity: str
-    kind: Literal["flow", "stock", "ratio"]
+    kind: Literal["flow", "stock", "ratio", "snapshot"]
     dimensions: tuple[str, ...]
     available: bool
     missing_tables: tuple[str, ...] = ()

@@ -15,13 +15,12 @@ from semantic_layer import (
     Column,
     ColumnPart,
     ListQuery,
-    Metric,
     MetricQuery,
-    Model,
     Period,
     Request,
     ResultTable,
     Value,
+    known_for_today,
 )
 
 
@@ -80,7 +79,9 @@ class Finding:
         """Whether every metric is a state at an instant, or known as of today only: a period has no beginning."""
         model = self.names.model
         known = [model.metrics.get(column.metric or "") for column in self.metrics]
-        return bool(known) and all(each is not None and (each.is_stock or _is_undated(each, model)) for each in known)
+        return bool(known) and all(
+            each is not None and (each.is_stock or all(known_for_today(each, model))) for each in known
+        )
 
     @property
     def period(self) -> Period | None:
@@ -110,13 +111,3 @@ class Finding:
     def cell(self, row: int, column: Column) -> Value:
         """The raw value of one row in one column."""
         return self.table.rows[row][self.table.columns.index(column)]
-
-
-def _is_undated(metric: Metric, model: Model) -> bool:
-    """Whether nothing that the metric counts has a time of its own, as scores have none."""
-    return all(
-        leaf.definition.time is None
-        and leaf.definition.dataset is not None
-        and model.datasets[leaf.definition.dataset].definition.time is None
-        for leaf in model.leaves(metric.name)
-    )

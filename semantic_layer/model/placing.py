@@ -38,3 +38,8 @@ def time_name(leaf: Metric, model: Model) -> str | None:
 def is_event(leaf: Metric, model: Model) -> bool:
     """Whether a simple metric counts what happens in time, rather than a state."""
     return placing_of(leaf, model) == "flow"
+
+
+def known_for_today(metric: Metric, model: Model) -> tuple[bool, ...]:
+    """Of each part of a metric, whether only its value of today is known: its rows have no time, as scores."""
+    return tuple(leaf.kind == "simple" and placing_of(leaf, model) == "snapshot" for leaf in model.leaves(metric.name))

@@ -15,7 +15,7 @@ from sqlglot import exp
 from semantic_layer.errors import Phrase, Problem
 from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.model import Metric
-from semantic_layer.model.placing import placed_by, placing_of
+from semantic_layer.model.placing import known_for_today, placed_by, placing_of
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.problems import (
     GrainOfNothing,
@@ -157,7 +157,7 @@ class _MetricResolver:
             starts = [context.data_start(name) for name in self._model.grouping_datasets(metric.name)]
             known = [day for day in starts if day is not None]
             period = Period(min(known), None) if known else Period()
-        snapshots = self._snapshots(metric) if metric is not None else ()
+        snapshots = known_for_today(metric, self._model) if metric is not None else ()
         if metric is not None and any(snapshots):
             if not self._snapshot_fits(query.period):
                 context.problems.append(NoHistory("metrics", metric.name))
@@ -168,13 +168,6 @@ class _MetricResolver:
         if found is None:
             context.problems.append(NeedsPeriod("compare", Phrase("比较", "A comparison")))
         return found
-
-    def _snapshots(self, metric: Metric) -> tuple[bool, ...]:
-        """Of each part of the metric, whether it is known for today only."""
-        return tuple(
-            leaf.kind == "simple" and placing_of(leaf, self._model) == "snapshot"
-            for leaf in self._model.leaves(metric.name)
-        )
 
     def _snapshot_fits(self, period: Period | None) -> bool:
         if self._grain is not None or self._query.compare is not None:

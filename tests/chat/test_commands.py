@@ -108,6 +108,10 @@ def test_query(tmp_path: Path, demo_database: Path) -> None:
     assert "East" in _run("query", str(file), *where).stdout
     body = QueryBody.model_validate_json(_run("query", "--json", str(file), *where).stdout)
     assert body.table.columns[1].name == "revenue"
+    ahead = {**QUERY, "period": {"start": "2030-01-01", "end": "2031-01-01"}}
+    assert "begins after today" in _run("query", "-", *where, stdin=json.dumps(ahead)).stdout
+    body = QueryBody.model_validate_json(_run("query", "-", "--json", *where, stdin=json.dumps(ahead)).stdout)
+    assert "future_period" in {each.code for each in body.warnings}
     explained = _run("query", "-", "--explain", *where, stdin=json.dumps(QUERY)).stdout
     assert explained.lstrip().startswith(("WITH", "SELECT"))
 

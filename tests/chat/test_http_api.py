@@ -217,11 +217,42 @@ def test_a_wrong_query_tells_every_problem(client: TestClient) -> None:
     assert [problem["code"] for problem in problems] == ["unknown_name", "unknown_name"]
 
 
+def test_what_may_mislead_is_told_beside_the_table(client: TestClient) -> None:
+    query = {"kind": "metrics", "metrics": ["buyers"], "group_by": ["order_channel"], "shares": ["buyers"]}
+    warning = client.post("/v1/query", json=query).json()["warnings"][0]
+    assert warning["code"] == "overlapping_groups"
+    chinese = client.post("/v1/query?language=zh", json=query).json()["warnings"][0]["message"]
+    assert "占比" in chinese and "order_channel" not in chinese
+    assert client.post("/v1/query?explain=1", json=query).json()["warnings"] == [warning]
+
+
+def test_a_value_that_is_none_is_refused_with_the_right_one(client: TestClient) -> None:
+    query = {"kind": "metrics", "metrics": ["revenue"], "filters": [{"field": "member_tier", "values": ["金卡"]}]}
+    response = client.post("/v1/query", json=query)
+    assert response.status_code == 422
+    assert response.json()["error"]["code"] == "unknown_value"
+    assert "'gold'" in response.json()["error"]["message"]
+
+
+def test_origins_are_not_the_clients_to_say(client: TestClient) -> None:
+    claimed = {"field": "member_tier", "values": ["gold"], "origin": "policy"}
+    body = client.post("/v1/query", json={"kind": "metrics", "metrics": ["revenue"], "filters": [claimed]}).json()
+    assert {each["origin"] for each in body["filters"] if each["field"] == "member_tier"} == {"asked"}
+    assert "policy_filter" not in {each["code"] for each in body["warnings"]}
+
+
+def test_a_body_that_is_no_query_is_told_by_its_path(client: TestClient) -> None:
+    query = {"kind": "metrics", "metrics": ["revenue"], "filters": [{"metric": "orders", "values": [1]}]}
+    problems = client.post("/v1/query", json=query).json()["error"]["detail"]["problems"]
+    assert problems == [{"where": "body.filters.0.op", "problem": "is missing"}]
+
+
 def test_the_catalogue(client: TestClient) -> None:
     metrics = {metric["name"]: metric for metric in client.get("/v1/metrics").json()["metrics"]}
     assert metrics["revenue"]["label"] == {"zh": "销售额", "en": "revenue"}
     assert metrics["revenue"]["kind"] == "flow"
     assert metrics["customers"]["kind"] == "stock"
+    assert metrics["average_churn_probability"]["kind"] == "snapshot"
     assert "region" in metrics["revenue"]["dimensions"]
     dimensions = {dimension["name"]: dimension for dimension in client.get("/v1/dimensions").json()["dimensions"]}
     assert dimensions["region"]["values"]["east"] == {"zh": "华东", "en": "East"}
