@@ -21,7 +21,7 @@ from chat_service.translate.agent.examples import Example, verified_examples
 from chat_service.translate.agent.examples import verified as verified_question
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
-from semantic_layer import ANONYMOUS, Caller, Engine, HuitouError, Layer, Model, Reader, open_engine
+from semantic_layer import ANONYMOUS, Caller, Engine, Layer, Model, Reader, open_engine
 
 if TYPE_CHECKING:
     from chat_service.translate.agent.recording import Recorder, ReplayTransport
@@ -129,7 +129,7 @@ class Services:
 
 def open_services(settings: Settings, clock: Callable[[], float], *, is_public: bool = False) -> Services:
     """Read the model and open the database. Raises DefinitionsError, EngineError."""
-    # the database first: where it is not there, nobody waits for the model to be read
+    model = opened_model(settings.model)
     engine = open_engine(
         named_database(settings),
         memory_limit=settings.memory_limit,
@@ -137,8 +137,4 @@ def open_services(settings: Settings, clock: Callable[[], float], *, is_public: 
         timeout_seconds=settings.query_timeout_seconds,
         timezone=model.timezone,
     )
-    try:
-        return Services(settings, opened_model(settings.model), engine, clock, is_public)
-    except HuitouError:
-        engine.close()
-        raise
+    return Services(settings, model, engine, clock, is_public)
