@@ -12,7 +12,7 @@ from dataclasses import replace
 from chat_service.language.dates.grammar import Found, Piece, Rule
 from chat_service.language.dates.length_rules import right_before
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import DAY
+from chat_service.language.dates.partial import DAY, PartialDate
 from chat_service.language.dates.range_rules import cut
 from semantic_layer import Period, unit
 
@@ -161,7 +161,7 @@ def _since_length(found: Found) -> DateMention | None:
     return None if mention is None or mention.period is None else replace(mention, kind="rolling")
 
 
-def _before_that(found: Found) -> DateMention | None:
+def _before_that(found: Found) -> DateMention | PartialDate | None:
     """再之前30天, the 30 days before that: right before the period that was named, else before the main one."""
     mention = found.one("DURATION").mention
     if mention is None or mention.period is None or mention.unit is None or mention.count is None:
@@ -172,7 +172,7 @@ def _before_that(found: Found) -> DateMention | None:
         return None
     before = right_before(start, mention.count, mention.unit)
     if named is not None:
-        return DateMention("period", before)
+        return PartialDate(fixed=before)
     return replace(mention, kind="relative_previous", period=before, days=None, months=None)
 
 
@@ -203,7 +203,7 @@ def _all(found: Found) -> DateMention | None:
 
 _ENDS = re.compile(r" ?(?:$|[,.;?!)]|(?:in|by|for|at|across|per|with|and|until|to|among)\b)")
 _Q = "(P | P_DOUBT)"
-_MARK = "(INCLUDED | EXCLUDED)?"
+_MARK = "(INCLUDED | EXCLUDED | WHOLE_UNIT)?"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -320,7 +320,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "length before that",
         "IN? THE? DURATION BEFORE THAT | AGAIN_LENGTH DURATION",
-        "DONE",
+        "P_FULL",
         _before_that,
         (
             ("上个月和再之前30天", "再之前30天", "period 2026-04-01/2026-05-01"),

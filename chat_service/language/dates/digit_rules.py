@@ -25,7 +25,8 @@ def _range(found: Found) -> DateMention | None:
     if re.match(r" ?(?:of|的(?:客户|会员))\b", found.after()):
         return None
     first, last = (piece.readings for piece in pieces)
-    pairs = [(one, other) for one, other in zip(first, last, strict=False) if one is not None and other is not None]
+    orders = zip(first, last, strict=False)
+    pairs = [(one, other) for one, other in orders if one and other and _is_near(one, found) and _is_near(other, found)]
     ranges = (date_range(one, other, found.today) for one, other in pairs)
     known = [one for one in ranges if one is not None and one.start is not None and one.start <= found.today]
     periods = tuple(
@@ -71,11 +72,14 @@ def _plausible(piece: Piece, found: Found) -> list[PartialDate]:
         period = None if reading is None else reading.resolve(found.today)
         if reading is None or period is None or period.start is None or reading in kept:
             continue
-        if reading.day is None and not found.today.year - 5 <= period.start.year <= found.today.year:
-            continue
-        if period.start <= found.today:
+        if period.start <= found.today and _is_near(reading, found):
             kept.append(reading)
     return kept
+
+
+def _is_near(reading: PartialDate, found: Found) -> bool:
+    """Two digits for a year mean one of the last few; days are as near as they are."""
+    return reading.year is None or found.today.year - 5 <= reading.year <= found.today.year
 
 
 def _is_fraction(found: Found) -> bool:

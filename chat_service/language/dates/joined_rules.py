@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import DAY, LAST_DAY, PartialDate, both_ends, days_code, days_of_month, in_part
+from chat_service.language.dates.partial import DAY, PartialDate, both_ends, days_code, days_of_month, in_part, is_end
 from chat_service.language.dates.words import HOLIDAY_DECIMALS
 from semantic_layer import Period, add_months, unit
 
@@ -76,7 +76,7 @@ def _part_of_month(found: Found) -> PartialDate | DateMention | None:
     if part.symbol == "EARLY" and period is not None and period.grain in ("week", "day"):
         return DateMention("vague")
     month = month_of(found, piece)
-    at_end = int(part.value) % 100 == LAST_DAY
+    at_end = is_end(part.value)
     return None if month is None else PartialDate(fixed=days_of_month(month, days_code(part.value)), at_end=at_end)
 
 
@@ -93,7 +93,7 @@ def _edge_of_year(year: PartialDate, part: Piece, found: Found) -> PartialDate |
 
 
 def _end_code(code: float) -> int:
-    return 2100 if int(code) % 100 == LAST_DAY else int(code)
+    return 2100 if is_end(code) else int(code)
 
 
 def _months_of_year(year: PartialDate, spans: tuple[tuple[int, int], ...], found: Found) -> tuple[Period, ...]:
@@ -121,7 +121,7 @@ def _part_of_this_month(found: Found) -> PartialDate | None:
     month = unit("month", found.today)
     if unit_word is not None and unit_word.grain != "month":
         return None
-    return PartialDate(fixed=days_of_month(month, days_code(part.value or 110)))
+    return PartialDate(fixed=days_of_month(month, days_code(part.value or 110)), at_end=is_end(part.value))
 
 
 def _half_of_month(found: Found) -> PartialDate | None:

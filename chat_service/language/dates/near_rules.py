@@ -8,10 +8,10 @@ import re
 from datetime import date, timedelta
 
 from chat_service.language.dates.calendar_rules import year_of
-from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.grammar import GAP, Found, Rule
 from chat_service.language.dates.length_rules import rolling
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import DAY, PartialDate, days_code, days_of_month
+from chat_service.language.dates.partial import DAY, PartialDate, days_code, days_of_month, is_end
 from semantic_layer import Grain, Period, shift, start_of, unit
 
 
@@ -22,6 +22,17 @@ def _relative_unit(found: Found) -> PartialDate | None:
     if grain == "year":
         return PartialDate(year=found.today.year + offset)
     return PartialDate(fixed=unit(grain, found.today, offset))
+
+
+def _previous_unit(found: Found) -> PartialDate | DateMention | None:
+    """前一周 is last week; 活动前一周 is a week before something that no calendar has."""
+    before = next((piece.symbol for piece in found.earlier if piece.symbol != "HOLIDAY_TAIL"), GAP)
+    beside_event = before == GAP and _EVENT.search(found.before())
+    return DateMention("vague") if beside_event else _relative_unit(found)
+
+
+# 活动前一周, 节前一周, 首单前一个月
+_EVENT = re.compile("(?:节|活动|促|首单|下单|注册|购买?|上线|到期|流失|生日|发布|开业|升级|退款|投诉|召回)$")
 
 
 def _half_year(found: Found) -> PartialDate | None:
@@ -43,6 +54,8 @@ def _this_unit_of(found: Found) -> PartialDate | None:
 def _this_unit_with_parts(found: Found) -> PartialDate | None:
     """The first half of the year; which day of the month asks for a part of every month."""
     parts = [piece.symbol for piece in found.earlier[1:4]]
+    if found.earlier[0].symbol == "BY_END":
+        return PartialDate(fixed=unit(found.grain("COUNTED"), found.today))
     named = parts and parts[0] in ("COUNTED", "HALF", "HALF_ORDINAL") and not {"WHICH", "EVERY"} & set(parts)
     if not named or len(parts) < 2:
         return None
@@ -110,8 +123,8 @@ def _weekend(found: Found) -> PartialDate:
 
 def _part_of_that_month(found: Found) -> PartialDate:
     offset = int(found.one("LAST", "LAST_LAST", "THIS", "NEXT").value)
-    month = unit("month", found.today, offset)
-    return PartialDate(fixed=days_of_month(month, days_code(found.one("PART_OF_MONTH").value)))
+    month, code = unit("month", found.today, offset), found.one("PART_OF_MONTH").value
+    return PartialDate(fixed=days_of_month(month, days_code(code)), at_end=is_end(code))
 
 
 def _ago(found: Found) -> PartialDate | None:
@@ -216,7 +229,7 @@ RULES: tuple[Rule, ...] = (
         "previous unit",
         "THE? PRIOR UNIT",
         "P_PRIOR",
-        _relative_unit,
+        _previous_unit,
         (
             ("revenue for the previous year", "for the previous year", "period 2025-01-01/2026-01-01 year"),
             ("前一个月的订单", "前一个月", "period 2026-05-01/2026-06-01 month"),
@@ -252,7 +265,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "this unit that has parts",
-        "(?<= OF) THE COUNTED",
+        "(?<= OF) THE COUNTED | (?<= BY_END) THE COUNTED",
         "P_UNIT",
         _this_unit_with_parts,
         (

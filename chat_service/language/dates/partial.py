@@ -97,9 +97,14 @@ def days_code(value: float) -> tuple[int, int]:
     return first, 0 if last == LAST_DAY else last
 
 
+def is_end(code: float) -> bool:
+    """Whether the code is that of an end itself (月底), not of the last days (下旬)."""
+    return int(code) % 100 == LAST_DAY
+
+
 def in_part(month: PartialDate, code: float) -> PartialDate:
     """The part of a month with that code (see `days_code`)."""
-    return replace(month, days=days_code(code), at_end=int(code) % 100 == LAST_DAY)
+    return replace(month, days=days_code(code), at_end=is_end(code))
 
 
 def both_ends(period: Period | None) -> tuple[date, date] | None:

@@ -196,7 +196,7 @@ LISTS: tuple[Rule, ...] = (
 RULES: tuple[Rule, ...] = (
     Rule(
         "range",
-        f"(IN | FROM | SINCE | BETWEEN)* (THE)? P {_MARK} SINCE_POST? POSS? INSIDE? (AND? (TILL | UNTIL))"
+        f"(IN | FROM | SINCE | BETWEEN)* (THE)? P {_MARK} SINCE_POST? POSS? INSIDE? (AND? (TILL | UNTIL | BY_END))"
         f" (IN | THE | AND | FOLLOWING_YEAR)* P {_MARK} (BETWEEN_POST | INSIDE | DE INSIDE | UNTIL_POST)? {_MARK}",
         "DONE",
         _range,
