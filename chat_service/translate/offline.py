@@ -41,6 +41,7 @@ from semantic_layer import CohortQuery, FunnelQuery, MetricQuery, Model, Request
 MAX_CHARACTERS = 2000
 _SUGGESTED, _LEADING = 3, 8
 _ENDS = " 。.?？!！"
+_BETWEEN = " ,，、;；:："
 
 
 class OfflineTranslator:
@@ -141,6 +142,7 @@ class OfflineTranslator:
         start, end = fold(question.text).span(at, at + len(fold(subject).text))
         before, after = question.text[:start].rstrip(), question.text[end:].lstrip()
         shorter = f"{before} {after}" if subject.isascii() else before + after.removeprefix("的")
+        shorter = shorter.lstrip(_BETWEEN)
         scope = self._scope(replace(question, text=shorter), language)
         try:
             decision = decide(parse(shorter, scope, self._speller), question, Assembly(scope, self._index))

@@ -8,6 +8,7 @@ import pytest
 
 from chat_service.outcomes import Answerable, Question, Refusal
 from chat_service.translate.offline import OfflineTranslator
+from semantic_layer import MetricQuery
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,30 @@ def test_the_question_without_the_word_is_offered(translator: OfflineTranslator,
     assert isinstance(outcome, Refusal)
     assert isinstance(translator.translate(Question(outcome.suggestions[0], today)), Answerable)
     assert "平时" not in outcome.suggestions[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "aside"),
+    [
+        ("老板一直追着问上个月的销售额", "追"),
+        ("hate to nag, but what was revenue last month?", "nag"),
+        ("The board keeps asking: what was revenue last month?", "board"),
+        ("我要交差了，麻烦查下上个月的销售额", "交差"),
+    ],
+)
+def test_what_was_set_aside_is_told(question: str, aside: str, translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question(question, today))
+    assert isinstance(outcome, Answerable), outcome
+    assert isinstance(outcome.request, MetricQuery)
+    assert (outcome.request.metrics, outcome.request.filters) == (("revenue",), ())
+    told = [each.text for each in outcome.reading.assumptions if each.code == "set_aside"]
+    assert len(told) == 1
+    assert aside in told[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["wholesale revenue last month", "for wholesale, revenue last month", "上个月异常订单数", "write me a poem"],
+)
+def test_content_is_never_set_aside(question: str, translator: OfflineTranslator, today: date) -> None:
+    assert isinstance(translator.translate(Question(question, today)), Refusal)

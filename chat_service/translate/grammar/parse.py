@@ -6,7 +6,7 @@ The order of `PATTERNS` is the grammar: each pass sees what the ones before it m
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat_service.language.folding import Folded, fold
 from chat_service.outcomes import Language
@@ -20,6 +20,7 @@ from chat_service.translate.grammar.rules.members import read_members
 from chat_service.translate.grammar.rules.periods import read_calendar
 from chat_service.translate.grammar.rules.ranks import read_ranks
 from chat_service.translate.senses import Mention, MetricSense, ValueSense
+from chat_service.translate.words.asides import without_asides
 from chat_service.translate.words.mentions import Cover, cover
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.spelling import Correction, Speller, replaced
@@ -53,11 +54,16 @@ class Parsed:
 def parse(text: str, scope: Scope, speller: Speller) -> Parsed:
     """Everything that can be said about a text without deciding what it asks."""
     folded = _apart(fold(text), scope)
-    found = cover(folded, scope.lexicon, scope.today)
+    found = _aside(cover(folded, scope.lexicon, scope.today))
     corrections: tuple[Correction, ...] = ()
     if any(not mention.senses for mention in found.mentions):
         folded, found, corrections = speller.repair(folded, found, scope)
+        found = _aside(found)
     return _parsed(folded, found, corrections, scope)
+
+
+def _aside(found: Cover) -> Cover:
+    return replace(found, mentions=without_asides(found.mentions))
 
 
 def _apart(folded: Folded, scope: Scope) -> Folded:

@@ -11,6 +11,7 @@ from chat_service.translate.grammar.parse import Parsed
 from chat_service.translate.replies.sentences import assumption_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Mention
+from chat_service.translate.words.asides import asides
 
 _COST_OF_TYPO, _COST_OF_ASSUMPTION, _COST_OF_UNKNOWN, _COST_OF_FOLLOW_UP = 0.12, 0.06, 0.4, 0.05
 Chart = Literal["line", "bar", "table"]
@@ -28,6 +29,10 @@ def make_reading(
         Assumption("corrected_typo", assumption_text("corrected_typo", (c.typed, c.read_as), language))
         for c in parsed.corrections
     ]
+    aside = [parsed.folded.typed(start, end) for start, end in asides(parsed.mentions)]
+    if aside:
+        words = ("、" if language == "zh" else ", ").join(aside)
+        assumed.append(Assumption("set_aside", assumption_text("set_aside", (words,), language)))
     if assembly is not None:
         assumed.extend(Assumption(code, assumption_text(code, words, language)) for code, words in assembly.assumptions)
     basis = ["all_words_used" if not unused else "words_not_understood"]

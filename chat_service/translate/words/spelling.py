@@ -16,6 +16,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.folding import Folded
+from chat_service.language.words.kinds import kinds_of
 from chat_service.translate.senses import EntitySense, Mention, MetricSense, ValueSense, WordSense
 from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.mentions import Cover, cover
@@ -141,7 +142,7 @@ class Speller:
         word = unknown.text
         if not word.isalpha():
             return self._parts(unknown)
-        if word in known_words():
+        if word in known_words() or kinds_of(word):
             return []
         if word in abbreviations():
             return [(unknown.start, unknown.end, abbreviations()[word], -0.1)]
@@ -205,6 +206,8 @@ class Speller:
     def _chinese(self, folded: Folded, unknown: Mention) -> list[tuple[int, int, str, float]]:
         """One character replaced by one that sounds the same, in the unknown stretch or right beside it."""
         tries: list[tuple[int, int, str, float]] = []
+        if len(unknown.text) > 1 and kinds_of(unknown.text):
+            return tries
         for at in range(max(0, unknown.start - 1), min(len(folded.text), unknown.end + 1)):
             character = folded.text[at]
             if not "\u4e00" <= character <= "\u9fff" or (character == "个" and folded.text[at - 1 : at].isalnum()):

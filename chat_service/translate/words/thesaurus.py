@@ -43,13 +43,22 @@ def more_names(named: Iterable[Named], is_free: Callable[[Phrase], bool]) -> Ite
 
 @lru_cache(maxsize=2)
 def _concepts(role: str) -> dict[str, dict[str, int]]:
-    """The concepts of a role with their phrases in all languages, and how much each speaks for what it names."""
+    """The concepts of a role with their phrases in all languages, and how much each speaks for what it names.
+
+    A phrase of two concepts speaks for neither.
+    """
     found: dict[str, dict[str, int]] = {}
+    shared = {word for language in languages() for word, in_ in _shared(language, role).items() if len(in_) > 1}
     for language in languages():
         for concept, phrases in tables(language).get(role, {}).items():
             weights = {phrase: _OWN_NAME if at == 0 else 1 for at, phrase in enumerate(phrases)}
             found[concept] = {**weights, **found.get(concept, {})}
-    return found
+    return {concept: {p: 0 if p in shared else n for p, n in phrases.items()} for concept, phrases in found.items()}
+
+
+def _shared(language: str, role: str) -> dict[str, list[str]]:
+    declared = tables(language).get("shared", {})
+    return {word: [each for each in concepts if each.startswith(f"{role}.")] for word, concepts in declared.items()}
 
 
 def _keys(text: str, *, is_deed: bool) -> Phrase:
@@ -65,7 +74,7 @@ def _meant(phrases: dict[str, int], by_phrase: dict[Phrase, list[Sense]], *, is_
     for phrase, weight in phrases.items():
         votes.update(dict.fromkeys(by_phrase.get(_keys(phrase, is_deed=is_deed), ()), weight))
     most = max(votes.values(), default=0)
-    return tuple(sense for sense, count in votes.items() if count == most)
+    return tuple(sense for sense, count in votes.items() if count == most > 0)
 
 
 def _said(phrase: str, is_deed: bool) -> Iterator[str]:
