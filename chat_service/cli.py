@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
     "replay": ("chat_service.commands.replay", "Play a recorded question back without a network."),
+    "keys": ("chat_service.commands.keys", "Make, list and revoke API keys."),
     "settings": ("chat_service.commands.settings", "Explain every setting."),
 }
 

@@ -69,7 +69,9 @@ class Settings(BaseModel):
     threads: int = Field(2, ge=1, description="Threads of the database engine.")
     query_timeout_seconds: float = Field(30.0, gt=0, description="A query is stopped after so long.")
     translate_timeout_seconds: float = Field(10.0, gt=0, description="Reading a question is given up after so long.")
-    answer_timeout_seconds: float = Field(60.0, gt=0, description="An answer is given up after so long, all told.")
+    answer_timeout_seconds: float = Field(
+        60.0, gt=0, description="An answer is given up after so long; a language model's time is added."
+    )
     answers_at_once: int = Field(
         8, ge=1, le=256, description="Requests that are worked on at the same time; a reader has half of them at most."
     )
@@ -90,6 +92,18 @@ class Settings(BaseModel):
     show_personal_fields: bool = Field(
         False, description="Show names and phone numbers in clear to the anonymous reader; masked otherwise."
     )
+    keys: Path = Field(Path("huitou-keys.json"), description="File of the API keys' hashes; see `huitou keys`.")
+    anonymous: Literal["local", "everybody", "nobody"] = Field(
+        "local",
+        description="Who may ask without a key. `local`: this machine, while there are no keys. `everybody` and "
+        "`nobody` as they say.",
+    )
+    token_issuer: str | None = Field(
+        None, description="`iss` of the tokens (JWT) that readers may show; docs/security.md."
+    )
+    token_audience: str | None = Field(None, description="`aud` that these tokens must have.")
+    token_keys: Path | None = Field(None, description="File of the issuer's public keys: a JSON Web Key Set, or PEM.")
+    token_roles_claim: str = Field("roles", description="Claim that names a reader's roles: a list, or words.")
     host: str = Field("127.0.0.1", description="Address that `huitou serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `huitou serve` listens on.")
     conversations_url: str = Field(

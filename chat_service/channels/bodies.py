@@ -45,6 +45,7 @@ def chat_body(
     conversation_id: str | None = None,
     message_id: str | None = None,
     clarification_id: str = "c1",
+    shows_sql: bool = True,
 ) -> ChatBody:
     """The body of `POST /v1/chat`. `layer` is None where the database could not be opened."""
     reading, trouble = answer.reading, answer.trouble
@@ -54,7 +55,7 @@ def chat_body(
         message_id=message_id,
         status=answer.status,
         language=answer.language,
-        content=tuple(_parts(answer, clarification_id)),
+        content=tuple(_parts(answer, clarification_id, shows_sql=shows_sql)),
         confidence=Confidence(score=round(reading.confidence, 4), basis=reading.basis),
         warnings=warning_bodies(answer.notes),
         problem=None
@@ -122,10 +123,10 @@ def sql_part(prepared: Prepared) -> SqlPart:
     return SqlPart(statement=prepared.sql, dialect=prepared.dialect)
 
 
-def _parts(answer: Answer, clarification_id: str) -> list[Part]:
+def _parts(answer: Answer, clarification_id: str, *, shows_sql: bool) -> list[Part]:
     found: list[Part] = [TextPart(text=answer.text)]
     found.append(_interpretation(answer))
-    if answer.prepared is not None:
+    if answer.prepared is not None and shows_sql:
         found.append(sql_part(answer.prepared))
     if answer.finding is not None:
         found.append(table_part(answer.finding.table, answer.finding.names))

@@ -182,6 +182,7 @@ class Dialogue:
                 conversation_id=conversation_id,
                 message_id=message.message_id,
                 clarification_id=clarification_id,
+                shows_sql=reader.may_see_sql,
             ).model_dump_json()
             after = MEMORY.dump_json(_after(memory, found, clarification_id), by_alias=True).decode()
         return Turn(
@@ -200,16 +201,22 @@ class Dialogue:
         )
 
 
-def conversation_body(conversation_id: str, turns: tuple[Turn, ...], limit: int) -> ConversationBody:
-    """A page of turns, of which there is one more than the limit where another page follows."""
+def conversation_body(conversation_id: str, turns: tuple[Turn, ...], limit: int, reader: Reader) -> ConversationBody:
+    """A page of turns, of which there is one more than the limit where another page follows. What the reader may no
+    longer see is left out of what they once saw."""
     page = turns[:limit]
     return ConversationBody(
         conversation_id=conversation_id,
-        turns=tuple(
-            TurnBody(message=t.message, asked_at=t.asked_at, answer=ChatBody.model_validate_json(t.body)) for t in page
-        ),
+        turns=tuple(TurnBody(message=t.message, asked_at=t.asked_at, answer=_kept(t, reader)) for t in page),
         next=page[-1].number if len(turns) > limit else None,
     )
+
+
+def _kept(turn: Turn, reader: Reader) -> ChatBody:
+    body = ChatBody.model_validate_json(turn.body)
+    if reader.may_see_sql:
+        return body
+    return body.model_copy(update={"content": tuple(part for part in body.content if part.type != "sql")})
 
 
 def conversations_body(found: tuple[ConversationSummary, ...], limit: int) -> ConversationsBody:

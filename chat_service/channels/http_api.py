@@ -10,6 +10,7 @@ from chat_service.channels.bodies import filter_bodies, provenance, sql_part, ta
 from chat_service.channels.catalogue_bodies import dimensions_body, metrics_body, values_body
 from chat_service.channels.dialogue import DialogueError, UnknownDimension
 from chat_service.channels.examples import QUERY_EXAMPLES
+from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_errors import request_id_of
 from chat_service.channels.http_work import read
 from chat_service.channels.station import Station
@@ -43,7 +44,7 @@ def query_routes(station: Station) -> APIRouter:
         language: Annotated[Language, Query(description="Language of the labels.")] = "en",
     ) -> QueryBody | ExplainBody:
         """The table of metrics over groups, or of a list by conditions. The shape is told by `kind`."""
-        reader = station.reader
+        reader = reader_of(station, request, "sql" if explain else "ask")
 
         def reading(services: Services, job: Job) -> QueryBody | ExplainBody:
             return _answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain)
@@ -75,7 +76,7 @@ def _answered(
     return QueryBody(
         request_id=request_id,
         table=table_part(table, names),
-        sql=sql,
+        sql=sql if reader.may_see_sql else None,
         filters=filters,
         warnings=warning_bodies(notes(finding)),
         provenance=provenance(services.layer, "offline"),
@@ -89,12 +90,14 @@ def catalogue_routes(station: Station) -> APIRouter:
     @router.get("/v1/metrics", summary="Every metric")
     async def metrics(request: Request) -> MetricsBody:
         """Labels, descriptions, synonyms, formulas, and what each can be split by."""
-        return await read(station, request, station.reader, lambda services, _: metrics_body(services.layer))
+        return await read(
+            station, request, reader_of(station, request), lambda services, _: metrics_body(services.layer)
+        )
 
     @router.get("/v1/dimensions", summary="Every dimension")
     async def dimensions(request: Request) -> DimensionsBody:
         """Labels, descriptions, synonyms, and the labels of codes."""
-        reader = station.reader
+        reader = reader_of(station, request)
         return await read(station, request, reader, lambda services, _: dimensions_body(services.layer, reader))
 
     @router.get("/v1/dimensions/{name}/values", summary="Values of a dimension")
@@ -105,7 +108,7 @@ def catalogue_routes(station: Station) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> ValuesBody:
         """As they stand in the data, in order. `is_complete` says that none was left out."""
-        reader = station.reader
+        reader = reader_of(station, request)
 
         def reading(services: Services, _: Job) -> ValuesBody:
             if name not in services.model.dimensions and name not in services.model.fields:

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 
 from chat_service.asking import Stage
 from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
+from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_errors import request_id_of, sayable, status_of
 from chat_service.channels.http_work import client_of, counted_as, worked
 from chat_service.channels.station import Station
@@ -59,7 +60,7 @@ def chat_routes(station: Station) -> APIRouter:
 
     async def admitted(request: Request) -> None:
         """Refuses before the response has begun: what comes later can only be told as an event."""
-        station.work.admit(counted_as(station.reader, request))
+        station.work.admit(counted_as(reader_of(station, request), request))
 
     @router.post(
         "/v1/chat/stream",
@@ -144,7 +145,7 @@ async def _respond(
     station: Station, message: ChatRequest, request: Request, on_stage: Callable[[Stage], None] = lambda _: None
 ) -> str:
     """The answer's JSON, made in a thread, after those of the same conversation; a client that leaves stops it."""
-    reader, client = station.reader, client_of(request)
+    reader, client = reader_of(station, request), client_of(request)
 
     def work(job: Job) -> str:
         def begun(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from chat_service.channels.dialogue import (
     conversation_body,
     conversations_body,
 )
+from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_work import worked
 from chat_service.channels.station import Station
 from chat_service.channels.wire import (
@@ -40,7 +41,7 @@ def conversation_routes(station: Station) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> ConversationsBody:
         """The one that was gone on with last comes first."""
-        reader = station.reader
+        reader = reader_of(station, request)
 
         def work(_: Job) -> ConversationsBody:
             return conversations_body(store.conversations(reader.name, before=before, limit=limit + 1), limit)
@@ -55,20 +56,20 @@ def conversation_routes(station: Station) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
     ) -> ConversationBody:
         """Its turns in order, as they were answered then."""
-        reader = station.reader
+        reader = reader_of(station, request)
 
         def work(_: Job) -> ConversationBody:
             turns = store.turns(conversation_id, reader.name, after=after, limit=limit + 1)
             if not turns and not after:
                 raise DialogueError(UnknownConversation(conversation_id))
-            return conversation_body(conversation_id, turns, limit)
+            return conversation_body(conversation_id, turns, limit, reader)
 
         return await worked(station, request, reader, work)
 
     @router.delete("/v1/conversations/{conversation_id}", summary="Forget a conversation")
     async def forget(request: Request, conversation_id: _Id) -> ForgottenBody:
         """With all of its turns, and what was thought of them."""
-        reader = station.reader
+        reader = reader_of(station, request)
 
         def work(_: Job) -> ForgottenBody:
             if not store.delete(conversation_id, reader.name):
@@ -87,7 +88,7 @@ def feedback_routes(station: Station) -> APIRouter:
     @router.post("/v1/feedback", summary="Say whether an answer was right")
     async def feedback(request: Request, given: FeedbackRequest) -> FeedbackBody:
         """On the answer with that `request_id`; a later feedback replaces an earlier one."""
-        reader = station.reader
+        reader = reader_of(station, request)
 
         def work(_: Job) -> FeedbackBody:
             if store.turn(given.request_id, reader.name) is None:

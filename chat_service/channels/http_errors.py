@@ -31,6 +31,10 @@ _CODES = {
 # what an operator must see to, but may be said to anybody: no path, address or statement is in it
 _SAYABLE = {"query_timeout", "query_cancelled", "out_of_memory", "busy", "took_too_long", "client_left"}
 _STATUS = {
+    "key_needed": 401,
+    "unknown_key": 401,
+    "not_allowed": 403,
+    "keys_unreadable": 503,
     "too_many_requests": 429,
     "busy": 503,
     "took_too_long": 504,
@@ -128,6 +132,8 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     wait = getattr(first, "retry_after_seconds", _RETRY_SECONDS if status == 503 else None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chat_service.channels.http_access import reader_of
 from chat_service.channels.readiness import Readiness
 from chat_service.channels.station import Station
 from chat_service.channels.wire import HealthBody
@@ -27,8 +28,9 @@ def health_routes(station: Station) -> APIRouter:
         return JSONResponse(body.model_dump(mode="json"), status_code=200 if body.status == "ok" else 503)
 
     @router.get("/metrics", response_class=PlainTextResponse, summary="For Prometheus")
-    async def meters() -> PlainTextResponse:
-        """Requests, times and answers, in Prometheus's text format."""
+    async def meters(request: Request) -> PlainTextResponse:
+        """Requests, times and answers, in Prometheus's text format. Takes the role `administer`."""
+        reader_of(station, request, "administer")
         return PlainTextResponse(generate_latest(station.meters.registry), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/", include_in_schema=False)

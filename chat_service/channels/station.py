@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from chat_service.access.admission import Admission
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
 from chat_service.channels.work import Work
 from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import ANONYMOUS, Caller, EngineError, HuitouError, NoticesChanges, Reader
+from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges
 
 _LOG = logging.getLogger("huitou.service")
 
@@ -45,6 +46,7 @@ class Station:
     new_id: Callable[[], str]
     meters: Meters = field(default_factory=Meters)
     work: Work = field(init=False)
+    admission: Admission = field(init=False)
     _open: _Opened | None = None
     _retired: set[_Opened] = field(default_factory=set)
     _looked: float = 0.0
@@ -52,11 +54,12 @@ class Station:
 
     def __post_init__(self) -> None:
         chosen = self.settings
+        self.admission = Admission(chosen)
         self.work = Work(
             at_once=chosen.answers_at_once,
             waiting=chosen.waiting_at_most,
             per_reader=chosen.per_reader_at_most,
-            seconds=chosen.answer_timeout_seconds,
+            seconds=chosen.answer_timeout_seconds + (chosen.llm_seconds if chosen.llm_api_key else 0),
             stage_seconds={"translate": chosen.translate_timeout_seconds},
             cancel=self._cancel,
         )
@@ -85,13 +88,6 @@ class Station:
                     self._retired.discard(mine)
             if is_last:
                 mine.dialogue.services.close()
-
-    @property
-    def reader(self) -> Reader:
-        """Who asks: nobody is named yet, so the anonymous reader."""
-        if self.settings.show_personal_fields:
-            return Reader(ANONYMOUS.name, ANONYMOUS.policies, may_see_personal=True)
-        return ANONYMOUS
 
     def check(self) -> date:
         """The day of the data, once the database has run a statement and the store has taken a write.

@@ -263,11 +263,11 @@ class ChatBody(_Body):
 
 
 class QueryBody(_Body):
-    """A typed query's table, and the SQL that made it."""
+    """A typed query's table, and the SQL that made it, where the reader may see that."""
 
     request_id: str
     table: TablePart
-    sql: SqlPart
+    sql: SqlPart | None = None
     filters: tuple[FilterBody, ...]
     warnings: tuple[WarningBody, ...]
     provenance: Provenance

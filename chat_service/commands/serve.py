@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from chat_service.access.admission import Admission
 from chat_service.app import create_app
 from chat_service.channels.http_serving import serve_until_told
 from chat_service.channels.logs import log_to_stderr
@@ -28,6 +29,7 @@ def serve(
     console = Terminal(stderr=True)
     with problems_reported():
         settings = settings_with(host=host, port=port, database=db, model=model, as_of=day_of(as_of))
+        Admission(settings).check_address()
         # opened once before listening, so that a wrong path or model is told at once
         opened(settings, console).close()
         service = create_app(settings)

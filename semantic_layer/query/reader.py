@@ -13,12 +13,13 @@ from semantic_layer.query.requests import FieldFilter
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader by name, the rows they may count (`policies`, all of which hold), and whether personal fields
-    (names, phone numbers) are shown to them in clear."""
+    """A reader by name, the rows they may count (`policies`, all of which hold), whether personal fields (names, phone
+    numbers) are shown to them in clear, and whether statements are."""
 
     name: str
     policies: tuple[FieldFilter, ...] = ()
     may_see_personal: bool = False
+    may_see_sql: bool = True
 
 
 ANONYMOUS = Reader("anonymous")

@@ -50,6 +50,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("pyarrow",): ("semantic_layer.engines.*",),
     ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
     ("uvicorn",): ("chat_service.channels.http_serving",),
+    ("jwt",): ("chat_service.access.tokens",),
     ("sqlalchemy",): ("chat_service.conversation.store",),
     ("langchain", "langchain_core", "langchain_openai", "langgraph", "langsmith", "openai", "httpx2"): (
         "chat_service.translate.agent*",

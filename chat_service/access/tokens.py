@@ -1,0 +1,82 @@
+"""Tokens (JWT) of an identity provider: checked against its public keys, which stand in a file.
+
+Only signatures by private keys are believed; issuer, expiry and subject must be there, and the audience where one is
+set. Nothing is fetched. The only module that imports jwt.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jwt
+
+from chat_service.access.keys import ROLES, KeysError, KeysUnreadable, Role
+
+_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+_LEEWAY_SECONDS = 30
+
+
+@dataclass(eq=False)
+class TokenCheck:
+    """Believes tokens of one issuer. `path` is a JSON Web Key Set or one public key in PEM; `claim` has the roles."""
+
+    issuer: str
+    audience: str | None
+    path: Path
+    claim: str
+    _read: tuple[tuple[int, int], tuple[jwt.PyJWK, ...] | str] | None = field(default=None)
+
+    def find(self, shown: str) -> tuple[str, frozenset[Role]] | None:
+        """The subject of a good token and their roles; None for one that is not. Raises KeysError."""
+        keys = self._keys()
+        try:
+            for key in (keys,) if isinstance(keys, str) else self._meant(keys, shown):
+                claims = jwt.decode(
+                    shown,
+                    key,
+                    algorithms=_ALGORITHMS,
+                    issuer=self.issuer,
+                    audience=self.audience,
+                    leeway=_LEEWAY_SECONDS,
+                    options={"require": ["exp", "iss", "sub"], "verify_aud": self.audience is not None},
+                )
+                return str(claims["sub"]), self._roles(claims.get(self.claim))
+        except (jwt.PyJWTError, ValueError, TypeError):
+            return None
+        return None
+
+    def _roles(self, claimed: object) -> frozenset[Role]:
+        """Those of our roles that the token has; without a word about any, only to ask."""
+        if claimed is None:
+            return frozenset({"ask"})
+        named = claimed.split() if isinstance(claimed, str) else claimed if isinstance(claimed, list) else []
+        return frozenset(role for role in ROLES if role in named)
+
+    def _meant(self, keys: tuple[jwt.PyJWK, ...], shown: str) -> tuple[jwt.PyJWK, ...]:
+        """The keys that the token says it is signed by."""
+        wanted = jwt.get_unverified_header(shown).get("kid")
+        return tuple(each for each in keys if wanted is None or each.key_id == wanted)[:1]
+
+    def _keys(self) -> tuple[jwt.PyJWK, ...] | str:
+        try:
+            found = self.path.stat()
+            state = (found.st_mtime_ns, found.st_size)
+            if self._read is None or self._read[0] != state:
+                text = self.path.read_text(encoding="utf-8")
+                self._read = (state, _key_set(text) if text.lstrip().startswith("{") else _public(text))
+        except (OSError, ValueError, jwt.PyJWTError) as error:
+            raise KeysError(KeysUnreadable(str(self.path), str(error))) from error
+        return self._read[1]
+
+
+def _key_set(text: str) -> tuple[jwt.PyJWK, ...]:
+    """The public keys of a set; a shared secret among them is no key for this."""
+    return tuple(each for each in jwt.PyJWKSet.from_dict(json.loads(text)).keys if each.key_type != "oct")
+
+
+def _public(text: str) -> str:
+    if "PUBLIC KEY" not in text and "CERTIFICATE" not in text:
+        raise ValueError("neither a JSON Web Key Set nor a public key in PEM")
+    return text
