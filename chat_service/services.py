@@ -19,11 +19,14 @@ from chat_service.outcomes import Answerable, Outcome, Question, Reading
 from chat_service.settings import Settings, named_database
 from chat_service.translate.agent.examples import Example, verified_examples
 from chat_service.translate.agent.examples import verified as verified_question
+from chat_service.translate.agent.usage import Usage
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
 from semantic_layer import ANONYMOUS, Caller, Engine, Layer, Model, Reader, open_engine
 
 if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
     from chat_service.translate.agent.recording import Recorder, ReplayTransport
     from chat_service.translate.agent.together import Together
 
@@ -80,6 +83,20 @@ class Services:
             transport=self.replay,
         )
         return found
+
+    def warm_up(self) -> None:
+        """Open the language model where there is one, so that no question waits for it. Raises HuitouError."""
+        if self.has_model:
+            with self._lock:
+                assert self.together.agent.prefix, "a model is told something"
+
+    def model_usage(self) -> Usage:
+        """What the language model's calls took so far."""
+        return self.together.agent.spent if "together" in vars(self) else Usage()
+
+    def model_meters(self) -> tuple[CollectorRegistry, ...]:
+        """What the language model's calls came to, if any was opened."""
+        return (self.together.agent.meters.registry,) if "together" in vars(self) else ()
 
     @cached_property
     def verified(self) -> tuple[Example, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from chat_service.channels.wire import (
+    CatalogueBody,
+    CatalogueMetric,
+    CataloguePopulation,
     Cell,
     DimensionBody,
     DimensionsBody,
@@ -15,6 +18,8 @@ from chat_service.channels.wire import (
 )
 from chat_service.present.definitions import formula
 from chat_service.present.names import Names
+from chat_service.translate.agent.catalogue import catalogue_of
+from chat_service.translate.agent.catalogue_text import CATALOGUE_TOKENS, catalogue_text
 from semantic_layer import Bilingual, Dimension, Label, Layer, Metric, Model, Reader, Synonyms, Value, known_for_today
 
 
@@ -29,6 +34,48 @@ def dimensions_body(layer: Layer, reader: Reader) -> DimensionsBody:
     """Every dimension that the reader may group by."""
     shown = [each for each in layer.model.dimensions.values() if _may_see(each, reader)]
     return DimensionsBody(dimensions=tuple(_dimension(each, layer) for each in shown), model_hash=layer.model.hash)
+
+
+def catalogue_body(layer: Layer) -> CatalogueBody:
+    """The compact catalogue, with the text of it that a language model is shown."""
+    found = catalogue_of(layer.model, layer.unavailable)
+    return CatalogueBody(
+        model_hash=found.version,
+        metrics=tuple(
+            CatalogueMetric(
+                name=each.name,
+                label=_label(each.label),
+                kind=each.kind,
+                unit=each.unit,
+                polarity=each.polarity,
+                dimensions=each.reach,
+                default_period=each.default_period,
+                today_only=each.today_only,
+                stands_in_for=each.instead_of,
+            )
+            for each in found.metrics
+        ),
+        dimension_sets=dict(found.reaches),
+        dimensions={each.name: tuple(code for code, _ in each.values) for each in found.dimensions},
+        fields=tuple(each.name for each in found.fields),
+        list_columns=dict(found.list_columns),
+        grains=found.grains,
+        populations=tuple(
+            CataloguePopulation(
+                name=each.name,
+                label=_label(each.label),
+                filter=dict(each.filter),
+                columns=each.columns,
+                order_by=each.order_by,
+                counted_by=each.counted_by,
+            )
+            for each in found.populations
+        ),
+        behaviours={each.name: each.metric for each in found.behaviours},
+        cohorts=tuple(each.name for each in found.cohorts),
+        funnels=tuple(each.name for each in found.funnels),
+        text=catalogue_text(found, CATALOGUE_TOKENS),
+    )
 
 
 def values_body(layer: Layer, name: str, search: str, limit: int, reader: Reader) -> ValuesBody:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query, Request
 
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
-from chat_service.channels.catalogue_bodies import dimensions_body, metrics_body, values_body
+from chat_service.channels.catalogue_bodies import catalogue_body, dimensions_body, metrics_body, values_body
 from chat_service.channels.dialogue import DialogueError, UnknownDimension
 from chat_service.channels.examples import QUERY_EXAMPLES
 from chat_service.channels.http_access import reader_of
@@ -16,6 +16,7 @@ from chat_service.channels.http_work import read
 from chat_service.channels.station import Station
 from chat_service.channels.wire import (
     ID,
+    CatalogueBody,
     DimensionsBody,
     ExplainBody,
     MetricsBody,
@@ -86,6 +87,11 @@ def _answered(
 def catalogue_routes(station: Station) -> APIRouter:
     """What can be asked for."""
     router = APIRouter(tags=["catalogue"])
+
+    @router.get("/v1/catalogue", summary="All that can be named, in brief")
+    async def catalogue(request: Request) -> CatalogueBody:
+        """What a typed query may name and what a language model is shown; its version is the model's hash."""
+        return await read(station, request, station.reader, lambda services, _: catalogue_body(services.layer))
 
     @router.get("/v1/metrics", summary="Every metric")
     async def metrics(request: Request) -> MetricsBody:

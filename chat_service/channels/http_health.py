@@ -31,7 +31,8 @@ def health_routes(station: Station) -> APIRouter:
     async def meters(request: Request) -> PlainTextResponse:
         """Requests, times and answers, in Prometheus's text format. Takes the role `administer`."""
         reader_of(station, request, "administer")
-        return PlainTextResponse(generate_latest(station.meters.registry), media_type=CONTENT_TYPE_LATEST)
+        found = b"".join(generate_latest(each) for each in (station.meters.registry, *station.model_meters()))
+        return PlainTextResponse(found, media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/", include_in_schema=False)
     async def page() -> RedirectResponse:

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from prometheus_client import CollectorRegistry
+
 from chat_service.access.admission import Admission
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
@@ -100,6 +102,11 @@ class Station:
         self.store.check()
         return found
 
+    def model_meters(self) -> tuple[CollectorRegistry, ...]:
+        """The meters of the language model, once there is one."""
+        opened = self._open
+        return () if opened is None else opened.dialogue.services.model_meters()
+
     def close(self) -> None:
         """Stop all work, let go of the database and the store."""
         self.work.stop()
@@ -121,6 +128,7 @@ class Station:
         as_of = services.layer.as_of  # reads the data's range, so that a broken file is found here
         try:
             services.translator  # noqa: B018 - reads values, which no question has the time for
+            services.warm_up()
         except EngineError as error:
             _LOG.error("no question can be read: %s", error)
         _LOG.info("opened the database: data up to %s, model %s", as_of, services.model.hash[:12])

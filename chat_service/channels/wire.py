@@ -340,6 +340,52 @@ class DimensionsBody(_Body):
     model_hash: str
 
 
+class CatalogueMetric(_Body):
+    """A metric in the catalogue. `dimensions` names its set; `today_only` has no past, periods or trend."""
+
+    name: str
+    label: dict[str, str]
+    kind: Literal["flow", "stock", "ratio"]
+    unit: str
+    polarity: str
+    dimensions: str
+    default_period: str | None
+    today_only: bool
+    stands_in_for: tuple[str, ...]
+
+
+class CataloguePopulation(_Body):
+    """A named population: the filter that makes it, and what its list shows."""
+
+    name: str
+    label: dict[str, str]
+    filter: dict[str, tuple[str, ...]]
+    columns: tuple[str, ...]
+    order_by: str | None
+    counted_by: str | None
+
+
+class CatalogueBody(_Body):
+    """Everything that a typed query may name, in brief, and `text`, which is how a language model is told it.
+
+    `model_hash` is its version. `dimension_sets` are what metrics go with; `fields` may be filtered by; `list_columns`
+    are what lists of an entity may show.
+    """
+
+    model_hash: str
+    metrics: tuple[CatalogueMetric, ...]
+    dimension_sets: dict[str, tuple[str, ...]]
+    dimensions: dict[str, tuple[Cell, ...]]
+    fields: tuple[str, ...]
+    list_columns: dict[str, tuple[str, ...]]
+    grains: tuple[str, ...]
+    populations: tuple[CataloguePopulation, ...]
+    behaviours: dict[str, str]
+    cohorts: tuple[str, ...]
+    funnels: tuple[str, ...]
+    text: str
+
+
 class ValueBody(_Body):
     """A value as it stands in the data, with its labels."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import uuid4
 
 import typer
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.progress import track
 
@@ -17,12 +18,13 @@ from chat_service.commands.edge import FAILED, AsOf, Database, ModelFolder, day_
 from chat_service.commands.opening import opened
 from chat_service.conversation.memory import MemoryStore
 from chat_service.evaluate.in_process import DialogueAsker
-from chat_service.evaluate.printed import print_report
-from chat_service.evaluate.report import Report, report
+from chat_service.evaluate.printed import print_comparison, print_report
+from chat_service.evaluate.report import Report, model_use, report
 from chat_service.evaluate.run import Selection, run_suite
 from chat_service.evaluate.suite import Case, NothingSelected, SuiteError, load_suite
 from chat_service.present.harmless import Terminal
 from chat_service.services import Services
+from chat_service.translate.agent.usage import Prices
 
 TranslatorName = Literal["auto", "offline", "llm"]
 
@@ -33,6 +35,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def evaluate(
     suite: Annotated[Path, typer.Argument(help="YAML file of questions with reference answers.")],
     translator: Annotated[TranslatorName, typer.Option(help="What reads the questions.")] = "auto",
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Ask the rules, the language model and both, and set them side by side.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     min_accuracy: Annotated[
         float | None, typer.Option(min=0, max=1, help="Share of all questions that must be right; below, exit 1.")
@@ -56,13 +61,19 @@ def evaluate(
             raise SuiteError(NothingSelected(str(suite)))
         services = opened(settings_with(database=db, model=model, as_of=day_of(as_of)), errors)
         try:
-            found = measure(cases, services, translator, errors)
+            names = get_args(TranslatorName) if compare else (translator,)
+            reports = {name: measure(cases, services, name, errors) for name in names}
         finally:
             services.close()
-    if json:
+    found = reports[translator]
+    if json and compare:
+        typer.echo(TypeAdapter(dict[str, Report]).dump_json(reports, indent=1).decode())
+    elif json:
         typer.echo(found.model_dump_json(indent=1))
     else:
         print_report(found, Terminal(markup=True))
+        if compare:
+            print_comparison(reports, Terminal(markup=True))
     if min_accuracy is not None and (found.overall.accuracy or 0.0) < min_accuracy:
         raise typer.Exit(FAILED)
 
@@ -72,4 +83,7 @@ def measure(cases: Sequence[Case], services: Services, translator: TranslatorNam
     dialogue = Dialogue(services, MemoryStore(), now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
     asker = DialogueAsker(dialogue, services.reader, translator)
     shown = track(cases, "Asking", console=console, transient=True)
-    return report(tuple(run_suite(shown, asker, services.engine, services.layer.as_of)))
+    found = report(tuple(run_suite(shown, asker, services.engine, services.layer.as_of)))
+    chosen = services.settings
+    prices = Prices(chosen.llm_price_sent, chosen.llm_price_cached, chosen.llm_price_replied)
+    return found.model_copy(update={"model": model_use(asker.used, prices)})

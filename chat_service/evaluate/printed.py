@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chat_service.evaluate.report import Entry, Report, Tally
+from chat_service.evaluate.report import Entry, ModelUse, Report, Tally
 
 _COLOURS = {"wrong": "bold red", "error": "magenta", "refused": "yellow", "asked": "cyan", "right": "green"}
 
@@ -26,6 +26,41 @@ def print_report(report: Report, console: Console) -> None:
             causes.add_row(escape(cause), str(count))
         console.print(causes)
     console.print(_times(report))
+    if report.model is not None:
+        console.print(_model(report.model))
+
+
+def print_comparison(reports: Mapping[str, Report], console: Console) -> None:
+    """The same questions read by each translator, side by side."""
+    table = Table(title="translators", title_justify="left")
+    table.add_column("")
+    for heading in ("right", "wrong", "asked", "refused", "error", "accuracy", "median ms", "calls", "tokens", "cost"):
+        table.add_column(heading, justify="right")
+    for name, report in reports.items():
+        all_ = report.overall
+        taken = next((each.median_ms for each in report.times if each.stage == "translate"), None)
+        use = report.model
+        table.add_row(
+            name,
+            *map(str, (all_.right, all_.wrong, all_.asked, all_.refused, all_.error)),
+            "" if all_.accuracy is None else f"{all_.accuracy:.1%}",
+            "" if taken is None else f"{taken:.1f}",
+            *(
+                ("0", "0", "0")
+                if use is None
+                else (str(use.calls), str(use.tokens_sent + use.tokens_replied), f"{use.cost:g}")
+            ),
+        )
+    console.print(table)
+
+
+def _model(use: ModelUse) -> Table:
+    table = Table(title="language model", title_justify="left")
+    for heading in ("questions", "calls", "median", "sent", "cached", "replied", "median uncached", "cost"):
+        table.add_column(heading, justify="right")
+    cells = (use.questions_read, use.calls, use.median_calls, use.tokens_sent, use.tokens_cached, use.tokens_replied)
+    table.add_row(*map(str, cells), f"{use.median_tokens_uncached:g}", f"{use.cost:g}")
+    return table
 
 
 def _print_entry(entry: Entry, console: Console) -> None:

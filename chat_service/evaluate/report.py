@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chat_service.evaluate.judge import OUTCOMES, Outcome
 from chat_service.evaluate.run import Judged
+from chat_service.translate.agent.usage import Prices, Usage
 
 STAGES = ("translate", "compile", "execute", "total")
 
@@ -41,6 +42,19 @@ class StageTimes(_Reported):
     p95_ms: float | None
 
 
+class ModelUse(_Reported):
+    """What a language model took: of all questions, and of the median one."""
+
+    questions_read: int
+    calls: int
+    tokens_sent: int
+    tokens_cached: int
+    tokens_replied: int
+    cost: float
+    median_calls: float
+    median_tokens_uncached: float
+
+
 class Entry(_Reported):
     """One question of the report."""
 
@@ -69,6 +83,7 @@ class Report(_Reported):
     by_language: tuple[Tally, ...]
     causes: tuple[tuple[str, int], ...]
     times: tuple[StageTimes, ...]
+    model: ModelUse | None = None
     entries: tuple[Entry, ...]
 
     @property
@@ -89,6 +104,24 @@ def report(judged: Sequence[Judged]) -> Report:
         causes=tuple(causes.most_common()),
         times=tuple(_times(stage, judged) for stage in STAGES),
         entries=tuple(_entry(one) for one in ranked),
+    )
+
+
+def model_use(used: Sequence[Usage], prices: Prices) -> ModelUse | None:
+    """What a language model took of a run; None where it was never called. Medians are of the questions it read."""
+    read = [each for each in used if each.calls]
+    if not read:
+        return None
+    total = sum(read, Usage())
+    return ModelUse(
+        questions_read=len(read),
+        calls=total.calls,
+        tokens_sent=total.sent,
+        tokens_cached=total.cached,
+        tokens_replied=total.replied,
+        cost=round(prices.cost(total), 6),
+        median_calls=median(each.calls for each in read),
+        median_tokens_uncached=median(each.sent - each.cached + each.replied for each in read),
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,21 +42,22 @@ def with_model(base: Services, url: str, **settings: object) -> Services:
     return found
 
 
+@contextmanager
+def opened_on(base: Services, script: Script, **settings: object) -> Iterator[tuple[Together, ModelServer]]:
+    """Both translators over the demo company, and the scripted server that they talk to."""
+    with serving(script) as server:
+        services = with_model(base, server.url, **settings)
+        together = open_together(services.settings, base.translator, base.layer_at, base.reader, time.perf_counter)
+        try:
+            yield together, server
+        finally:
+            together.agent.close()
+
+
 @pytest.fixture
 def talking(base: Services) -> Talking:
     """`with talking(script, llm_seconds=5) as (together, server)`."""
-
-    @contextmanager
-    def opened(script: Script, **settings: object) -> Iterator[tuple[Together, ModelServer]]:
-        with serving(script) as server:
-            services = with_model(base, server.url, **settings)
-            together = open_together(services.settings, base.translator, base.layer_at, base.reader, time.perf_counter)
-            try:
-                yield together, server
-            finally:
-                together.agent.close()
-
-    return opened
+    return partial(opened_on, base)
 
 
 def question(text: str) -> Question:

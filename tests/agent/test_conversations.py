@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from chat_service.outcomes import (
 )
 from chat_service.services import Services
 from chat_service.translate.agent.reply import Json
+from chat_service.translate.agent.together import Together
 from semantic_layer import Request
-from tests.agent.conftest import Talking
-from tests.agent.model_server import Body, Says
+from tests.agent.conftest import Talking, opened_on
+from tests.agent.model_server import Body, ModelServer, Says, in_turn
 from tests.conftest import TODAY
 
 CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("conversations.yaml").read_text(encoding="utf-8"))
@@ -48,13 +50,25 @@ def _request(written: dict[str, Any]) -> Request:
     return _REQUESTS.validate_python({"kind": "metrics", **written})
 
 
+Talked = tuple[Together, ModelServer]
+
+
+@pytest.fixture(scope="module")
+def talked(base: Services) -> Iterator[Talked]:
+    """One agent for all conversations: none knows of another."""
+    with opened_on(base, in_turn(Says())) as both:
+        yield both
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_a_conversation(case: dict[str, Any], talking: Talking, base: Services) -> None:
+def test_a_conversation(case: dict[str, Any], talked: Talked, base: Services) -> None:
     steps = [_says(step) for step in case["says"]]
     previous = Previous(_request(case["before"])) if "before" in case else None
     asked = Question(case["asks"], TODAY, previous=previous)
-    with talking(lambda _, number: steps[min(number, len(steps) - 1)]) as (both, server):
-        outcome = both.agent.translate(asked, base.translator.translate(asked))
+    both, server = talked
+    server.bodies.clear()
+    server.script = lambda _, number: steps[min(number, len(steps) - 1)]
+    outcome = both.agent.translate(asked, base.translator.translate(asked))
     assert len(server.bodies) == len(steps)
     _became(case["becomes"], outcome)
     for body, step in zip(server.bodies, case["says"], strict=True):

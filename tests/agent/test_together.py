@@ -58,11 +58,11 @@ def test_two_readings_that_agree_raise_confidence(talking: Talking) -> None:
 
 
 def test_two_readings_that_differ_are_asked_about(talking: Talking) -> None:
-    with talking(in_turn(_sales("gross_profit")), llm_check=True) as (both, _):
+    with talking(in_turn(_sales("item_revenue")), llm_check=True) as (both, _):
         outcome = both.translate(question(SURE))
         assert isinstance(outcome, Clarification) and outcome.code == "two_readers"
         metrics = [c.request.metrics for c in outcome.choices if isinstance(c.request, MetricQuery)]
-        assert metrics == [("revenue",), ("gross_profit",)]
+        assert metrics == [("revenue",), ("item_revenue",)]
         taken = Question(
             outcome.choices[1].label, TODAY, previous=Previous(MetricQuery(metrics=("orders",)), pending=outcome)
         )
@@ -104,6 +104,14 @@ def test_a_word_that_means_something_is_never_left_out(talking: Talking) -> None
         outcome = both.translate(question("上个月金卡揽客多少单"), "llm")
     assert len(server.bodies) == 3
     assert getattr(outcome, "code", "") == "unknown_word" and "金卡" in getattr(outcome, "message", "")
+
+
+def test_a_metrics_own_name_is_no_other_metric(talking: Talking) -> None:
+    with talking(in_turn(_sales("gross_profit"), _sales())) as (both, server):
+        outcome = both.translate(question(SURE), "llm")
+    assert isinstance(outcome, Answerable) and isinstance(outcome.request, MetricQuery)
+    assert outcome.request.metrics == ("revenue",)
+    assert "'销售额' names revenue, not gross_profit" in server.bodies[1]["messages"][-1]["content"]
 
 
 def test_dates_that_the_service_reckons_otherwise_are_looked_at_again(talking: Talking) -> None:

@@ -6,6 +6,7 @@ stretch that the service itself knows the meaning of may be neither left out nor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,8 @@ _CHANGING = frozenset(
         "average",
     }
 )
+_WORD = re.compile(r"[a-z0-9_.'-]+|[\u3400-\u9fff]{1,2}")
+_MOST_IN_A_PIECE = 10
 _TIMELESS = ("now", "all_history", "versus", "same_period")
 _NAMES = (MetricSense, BehaviourSense, ListSense)
 
@@ -53,7 +56,8 @@ class Account:
     """How the words of a question and the parts of a request fit.
 
     `unmade` are parts without words, `unsaid` words that mean something and made nothing, `aside` those that were set
-    aside and of which nothing is known here, `strange` what was named as words of the question and is not in it.
+    aside and of which nothing is known here, `strange` what was named as words of the question and is not in it,
+    `too_long` pieces that hold so much that they account for nothing.
     `placed` are the pieces in the folded text, with their paths.
     """
 
@@ -62,6 +66,7 @@ class Account:
     unsaid: tuple[str, ...]
     aside: tuple[str, ...]
     strange: tuple[str, ...]
+    too_long: tuple[str, ...]
     placed: tuple[tuple[int, int, str], ...]
 
     @property
@@ -103,7 +108,7 @@ def account_for(
         if named == NOTHING and any(unknown[at] and folded.text[at].isalnum() for at in range(start, end))
     )
     spans = tuple(_spans(folded, placed, parts))
-    return Account(spans, unmade, tuple(unsaid), not_known, strange, tuple(placed))
+    return Account(spans, unmade, tuple(unsaid), not_known, strange, _too_long(words), tuple(placed))
 
 
 def means_something(mention: Mention) -> bool:
@@ -118,6 +123,11 @@ def means_something(mention: Mention) -> bool:
         if isinstance(sense, WordSense) and sense.role in _CHANGING and not mention.is_filler:
             return True
     return False
+
+
+def _too_long(words: Sequence[Said]) -> tuple[str, ...]:
+    """Pieces of more words, or more Chinese characters, than one part can be made by."""
+    return tuple(each.said for each in words if len(_WORD.findall(fold(each.said).text)) > _MOST_IN_A_PIECE)
 
 
 def _placed(folded: Folded, words: Sequence[Said]) -> tuple[list[tuple[int, int, str]], tuple[str, ...]]:

@@ -6,8 +6,9 @@ model's hash. Knows no prompt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from semantic_layer import (
@@ -24,7 +25,6 @@ from semantic_layer import (
 )
 
 Kind = Literal["flow", "stock", "ratio"]
-_NO_TABLES: Mapping[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -120,16 +120,23 @@ class Catalogue:
     funnels: tuple[JourneyEntry, ...]
 
 
-def catalogue_of(model: Model, missing: Mapping[str, tuple[str, ...]] = _NO_TABLES) -> Catalogue:
-    """The catalogue of a model without what stands on tables that are `missing` (by dataset) and without personal
-    fields beyond those that a list shows masked."""
+def catalogue_of(model: Model, missing: Iterable[str] = ()) -> Catalogue:
+    """The catalogue of a model without what stands on datasets that are `missing`, and without personal fields beyond
+    those that a list shows masked."""
+    return _catalogue(model, frozenset(missing))
+
+
+@lru_cache(maxsize=4)
+def _catalogue(model: Model, missing: frozenset[str]) -> Catalogue:
     dimensions = tuple(d for d in model.dimensions.values() if _may_name(d.home) and d.home.dataset not in missing)
     reached: dict[tuple[str, ...], str] = {}
+    near = {name: {each.name for each in dimensions if model.field_on(each, name)} for name in model.datasets}
     metrics = []
     for metric in model.metrics.values():
-        if missing.keys() & metric.datasets:
+        if missing & metric.datasets:
             continue
-        within = tuple(each.name for each in dimensions if model.can_group(metric.name, each.name))
+        reaches = [near[name] for name in model.grouping_datasets(metric.name)]
+        within = tuple(each.name for each in dimensions if all(each.name in reach for reach in reaches))
         metrics.append(_metric(metric, model, reached.setdefault(within, f"D{len(reached) + 1}")))
     return Catalogue(
         version=model.hash,

@@ -26,6 +26,7 @@ from chat_service.translate.agent.parts import Part, parts_of
 from chat_service.translate.agent.periods import dates_in, readings_of
 from chat_service.translate.agent.readings import agent_reading, refusal_of
 from chat_service.translate.agent.reply import MOST_CHOICES, Reply
+from chat_service.translate.agent.witness import contradictions, numbers_unsaid
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.replies.sentences import question_text
 from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Period, Request
@@ -93,7 +94,12 @@ def _requested(
     parts = tuple(part for part in parts_of(request) if not (filled and part.path == "period"))
     account = _account(reply, parts, question, ground)
     hard += _reasons(account)
-    soft = (*_other_dates(account, parts, question), *ground.doubts(request, question.today))
+    hard += contradictions(parts, _before(question), account.placed, ground.mentions(question), ground.model)
+    soft = (
+        *numbers_unsaid(request, ground.mentions(question)),
+        *_other_dates(account, parts, question),
+        *ground.doubts(request, question.today),
+    )
     if hard or (soft and not insisted):
         return Verdict(None, tuple(hard), soft, account.unsaid)
     reading = agent_reading(account, question, ground, language, filled=filled, doubts=soft, prompt=prompt)
@@ -156,13 +162,17 @@ def _explained(reply: Reply, question: Question, ground: Ground, language: Langu
 
 
 def _account(reply: Reply, parts: tuple[Part, ...], question: Question, ground: Ground) -> Account:
-    before = question.previous.request if question.previous is not None else None
-    kept = () if before is None else parts_of(before)
-    return account_for(question.text, reply.words, parts, ground.mentions(question), kept)
+    return account_for(question.text, reply.words, parts, ground.mentions(question), _before(question))
+
+
+def _before(question: Question) -> tuple[Part, ...]:
+    """The parts of the request that the question follows."""
+    return () if question.previous is None else parts_of(question.previous.request)
 
 
 def _reasons(account: Account) -> list[str]:
     found = [f"words: '{said}' does not stand in the question" for said in account.strange if account.unmade]
+    found += [f"words: '{said[:30]}…' is too long a piece: cut it at each part" for said in account.too_long]
     found += [
         f"{part.path} ({part.says}): no words of the question made it; name them in `words`, or leave the part out"
         for part in account.unmade

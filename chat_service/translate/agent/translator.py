@@ -47,16 +47,19 @@ class BackgroundLoop:
     ) -> Result:
         """What the work gives, within the seconds. Raises ModelError where they are over, or the caller has left."""
         future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, seconds), self._loop)
-        while True:
-            try:
-                return future.result(_POLL_SECONDS)
-            except concurrent.futures.CancelledError as error:
-                raise ModelError(ModelFailure("cancelled")) from error
-            except TimeoutError as error:
-                if future.done():
-                    raise ModelError(ModelFailure("timeout", "the question's time is over")) from error
-                if has_left():
-                    future.cancel()
+        try:
+            while True:
+                try:
+                    return future.result(_POLL_SECONDS)
+                except concurrent.futures.CancelledError as error:
+                    raise ModelError(ModelFailure("cancelled")) from error
+                except TimeoutError as error:
+                    if future.done():
+                        raise ModelError(ModelFailure("timeout", "the question's time is over")) from error
+                    if has_left():
+                        future.cancel()
+        finally:
+            future.cancel()  # whoever asked was stopped otherwise
 
     def close(self) -> None:
         """Stop the loop; what still runs is cancelled."""
@@ -87,7 +90,7 @@ class AgentTranslator:
     """Reads questions with a language model."""
 
     def __init__(self, server: Server, ground: Ground, examples: tuple[Example, ...], spending: Spending) -> None:
-        self._server, self._ground, self._examples, self._spending = server, ground, examples, spending
+        self._server, self._ground, self.examples, self._spending = server, ground, examples, spending
         self.prefix = prefix_of(ground.catalogue)
         self._whole = is_shown_whole(ground.catalogue, self.prefix)
         self.meters = AgentMeters(spending.clock, spending.prices)
@@ -115,7 +118,7 @@ class AgentTranslator:
         language = language_of(question.text, question.language)
         purse = Purse(limits, self._day, clock, clock() + limits.seconds)
         asking = Asking(question, language, self._ground, purse, say)
-        message = message_of(question, self._ground, self._examples, hint, whole=self._whole)
+        message = message_of(question, self._ground, self.examples, hint, whole=self._whole)
         try:
             outcome = self._background.run(self._loop.run(asking, message), limits.seconds, has_left)
         except ModelError as error:

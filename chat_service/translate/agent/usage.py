@@ -36,6 +36,11 @@ class Usage:
             self.calls + other.calls, self.sent + other.sent, self.cached + other.cached, self.replied + other.replied
         )
 
+    def __sub__(self, other: Usage) -> Usage:
+        return Usage(
+            self.calls - other.calls, self.sent - other.sent, self.cached - other.cached, self.replied - other.replied
+        )
+
     @property
     def tokens(self) -> int:
         """All tokens."""
