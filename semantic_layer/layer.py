@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -14,9 +14,11 @@ from semantic_layer.compiler.finish import TOTAL_ROWS
 from semantic_layer.compiler.statement import compile_request
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
+from semantic_layer.database.columns import columns_of, queries_without
 from semantic_layer.database.ranges import data_ranges
 from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, too_many_asked
 from semantic_layer.database.sure_joins import SureJoins
+from semantic_layer.database.undated import UndatedRows
 from semantic_layer.database.values import ValuesInData
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine, RawTable
@@ -24,7 +26,7 @@ from semantic_layer.errors import QueryError
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.entities import of_entity
-from semantic_layer.query.problems import UnknownName, Withheld
+from semantic_layer.query.problems import MissingTable, UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request, Scalar
 from semantic_layer.query.result import Column, ResultTable, Value
@@ -81,6 +83,7 @@ class Layer:
         self._max_cells = max_cells
         self._group_counts: dict[str, int] = {}
         self._asked_as_of = as_of
+        self._known_ranges: dict[str, tuple[date, date] | None] = {}
         self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
 
     @cached_property
@@ -90,8 +93,9 @@ class Layer:
 
     @cached_property
     def unavailable(self) -> Mapping[str, tuple[str, ...]]:
-        """Datasets that cannot be read here, with the tables that they miss."""
-        return MappingProxyType(missing_tables(self.model, self.tables))
+        """Datasets that cannot be read here, with the tables, or columns of tables, that they miss."""
+        missing = missing_tables(self.model, self.tables)
+        return MappingProxyType({**queries_without(self.model, self.tables), **missing})
 
     @cached_property
     def data_range(self) -> Period:
@@ -137,7 +141,7 @@ class Layer:
             filters=resolved.filters,
             period=resolved.period,
             previous_period=resolved.previous_period,
-            cautions=tuple(dict.fromkeys(context.cautions)),
+            cautions=tuple(dict.fromkeys((*context.cautions, *self._told_of_rows(resolved, reader)))),
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
@@ -189,7 +193,12 @@ class Layer:
         if found.dataset in self.unavailable:
             return Values((), is_complete=False)
         context = self._context(reader)
-        resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
+        try:
+            resolved = resolve_metrics(MetricQuery(group_by=(name,)), context)
+        except QueryError as error:
+            if all(isinstance(each, MissingTable) for each in error.problems):
+                return Values((), is_complete=False)
+            raise
         statement = compile_request(resolved, (), self.model, context.binder.literals, self._joins.finds)
         column = exp.column(resolved.keys[0].name)
         outer = select_from(subquery(statement, "every_value")).select(column.copy())
@@ -227,7 +236,7 @@ class Layer:
 
     @cached_property
     def _binder(self) -> Binder:
-        return Binder(self.model, self.as_of)
+        return Binder(self.model, self.as_of, columns_of(self.model, self.tables))
 
     @cached_property
     def _joins(self) -> SureJoins:
@@ -241,6 +250,15 @@ class Layer:
         return Context(
             self.model, self.as_of, reader, self.unavailable, self._binder, self._data_start, self._calendars
         )
+
+    @cached_property
+    def _undated(self) -> UndatedRows:
+        return UndatedRows(self.model, self.engine, self._binder.literals, self._joins.finds)
+
+    def _told_of_rows(self, resolved: Resolved, reader: Reader) -> Iterator[Caution]:
+        """What the rows themselves make one say; nothing to readers of some of them, who must not learn of others."""
+        if not reader.policies:
+            yield from self._undated.cautions(resolved)
 
     def _values_for(self, reader: Reader) -> ValuesInData:
         def compiled(query: MetricQuery) -> exp.Select:
@@ -257,8 +275,22 @@ class Layer:
         return int(value) if isinstance(value, int | float) else 0
 
     def _data_start(self, dataset: str) -> date | None:
-        found = self._ranges.get(dataset)
+        if self._asked_as_of is not None and "_ranges" not in vars(self):
+            # the data's range is asked of what needs it alone
+            found = self._range_of(dataset)
+        else:
+            found = self._ranges.get(dataset)
         return found[0] if found is not None else self.data_range.start
+
+    def _range_of(self, dataset: str) -> tuple[date, date] | None:
+        if dataset not in self._known_ranges:
+            others = {
+                *self.unavailable,
+                *(self.model.datasets.keys() - {dataset, self.model.datasets[dataset].role_of}),
+            }
+            found = data_ranges(self.model, self.engine, others, self._asked_as_of)
+            self._known_ranges[dataset] = found.get(dataset)
+        return self._known_ranges[dataset]
 
     @cached_property
     def _ranges(self) -> Mapping[str, tuple[date, date]]:

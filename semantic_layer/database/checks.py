@@ -127,13 +127,15 @@ def missing_tables(model: Model, tables: Iterable[str]) -> dict[str, tuple[str, 
     known = {name.lower() for name in tables}
     found: dict[str, tuple[str, ...]] = {}
     for name, dataset in model.datasets.items():
-        missing = tuple(sorted(each for each in dataset.requires if not known.intersection(_shorter(each.lower()))))
+        missing = tuple(
+            sorted(each for each in dataset.requires if not known.intersection(shorter_names(each.lower())))
+        )
         if missing:
             found[name] = missing
     return found
 
 
-def _shorter(name: str) -> Iterator[str]:
+def shorter_names(name: str) -> Iterator[str]:
     """A table's name, then without its database, then without its schema."""
     while name:
         yield name

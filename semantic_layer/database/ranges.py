@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 
 from sqlglot import exp
 
+from semantic_layer.engines.problems import StatementFailed
 from semantic_layer.engines.protocol import Engine
+from semantic_layer.errors import EngineError
 from semantic_layer.model.model import Dataset, Field, Model
 from semantic_layer.query.result import Value
 from semantic_layer.resolve.binding import Binder, substitute
@@ -19,7 +21,7 @@ _LATEST = date(9999, 12, 30)
 def data_ranges(
     model: Model, engine: Engine, unavailable: Collection[str], as_of: date | None
 ) -> Mapping[str, tuple[date, date]]:
-    """First and last day by dataset, in one statement. Raises EngineError.
+    """First and last day by dataset, in one statement; without those whose time is none. Raises EngineError.
 
     Tables are read; datasets that are queries only repeat their rows, and are asked only where no table is dated.
     """
@@ -32,16 +34,29 @@ def data_ranges(
     selects = [_range(dataset, time, Binder(model, as_of or _LATEST)) for dataset, time in tables or dated]
     if not selects:
         return {}
-    query: exp.Query = selects[0]
-    for each in selects[1:]:
-        query = exp.Union(this=query, expression=each, distinct=False)
     found: dict[str, tuple[date, date]] = {}
-    for name, first, last in engine.run(query).rows:
+    for name, first, last in _rows(selects, engine):
         first_day, last_day = _day(first), _day(last)
         if first_day is not None and last_day is not None:
             found[str(name)] = (first_day, last_day)
     roles = {each.name: found[each.role_of] for each in model.datasets.values() if each.role_of in found}
     return {**found, **roles}
+
+
+def _rows(selects: list[exp.Select], engine: Engine) -> Iterator[tuple[Value, ...]]:
+    """The rows of all, or where they do not run together, of those that run by themselves: a time that is no time
+    spoils what is asked of it and nothing else."""
+    query: exp.Query = selects[0]
+    for each in selects[1:]:
+        query = exp.Union(this=query, expression=each, distinct=False)
+    try:
+        yield from engine.run(query).rows
+    except EngineError as error:
+        if not all(isinstance(each, StatementFailed) for each in error.problems):
+            raise
+        if len(selects) > 1:
+            for each in selects:
+                yield from _rows([each], engine)
 
 
 def _own_time(dataset: Dataset) -> Field | None:

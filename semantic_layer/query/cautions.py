@@ -28,6 +28,19 @@ class ValueNotInData(Caution):
 
 
 @problem(
+    "rows_without_time",
+    zh="{metric:name}统计的记录中有 {rows} 条没有{time:name}，不属于任何时间段，没有算在内。",
+    en="{rows} rows that {metric:name} counts have no {time:name}: they are in no period, and left out.",
+)
+class RowsWithoutTime(Caution):
+    """Rows that a metric counts whose time is not known."""
+
+    metric: str
+    time: str
+    rows: int
+
+
+@problem(
     "future_period",
     zh="时间段 {period} 在今天（{today}）之后开始，还没有发生任何事。",
     en="The period {period} begins after today, {today}: nothing has happened in it yet.",

@@ -90,11 +90,11 @@ class PolicyMissesRole(QueryProblem):
 
 @problem(
     "missing_table",
-    zh="{name:name}需要表 {tables:list}，这个数据库里没有。",
+    zh="{name:name}需要 {tables:list}，这个数据库里没有。",
     en="{name:name} needs {tables:list}, which this database does not have.",
 )
 class MissingTable(QueryProblem):
-    """The deployment lacks a table that the request needs."""
+    """The deployment lacks a table, or a column of one, that the request needs."""
 
     name: str
     tables: tuple[str, ...]

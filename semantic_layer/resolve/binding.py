@@ -41,11 +41,21 @@ class Bound:
     datasets: frozenset[str]
 
 
-class Binder:
-    """Binds expressions for one model on one day."""
+class MissingColumnError(LookupError):
+    """The table of a dataset does not have a column here."""
 
-    def __init__(self, model: Model, as_of: date) -> None:
+    def __init__(self, dataset: str, column: str) -> None:
+        super().__init__(f"{dataset}.{column}")
+        self.dataset, self.column = dataset, column
+
+
+class Binder:
+    """Binds expressions for one model on one day. `columns` are those, in small letters, that the tables of datasets
+    have; what is not in it has all that is asked for."""
+
+    def __init__(self, model: Model, as_of: date, columns: Mapping[str, frozenset[str]] | None = None) -> None:
         self._model = model
+        self._columns = columns or {}
         self.literals: dict[str, exp.Expr] = {
             name: exp.Literal.number(value) if isinstance(value, int | float) else exp.Literal.string(value)
             for name, value in model.parameters.items()
@@ -99,6 +109,7 @@ class Binder:
         last = path[-1]
         for source_column, target_column in last.on:
             if target_column == key:
+                self._column(last.source, source_column)
                 tree = exp.column(source_column, table=last.source)
                 return Bound(tree, self._checked(dataset, {dataset, last.source}))
         return self.field(self._model.datasets[entity_dataset].fields[key], dataset)
@@ -128,6 +139,9 @@ class Binder:
         for step in self.path(dataset, target):
             if step in ranks:
                 continue
+            for own, its in step.on:
+                self._column(step.source, own)
+                self._column(step.target, its)
             rank = reached[step.source]
             for need in sorted(self._instant_needs(step, dataset)):
                 self._add_steps(dataset, need, ranks, reached)
@@ -151,7 +165,12 @@ class Binder:
             path = self._model.paths.get(dataset, {}).get(target)
             return found_column(path[-1]) if path else None
 
-        return field_tree(field, self._model.datasets, self.literals, needs, hop, partner)
+        return field_tree(field, self._model.datasets, self.literals, needs, hop, partner, self._column)
+
+    def _column(self, dataset: str, column: str) -> None:
+        """Raises MissingColumnError for a column that the dataset's table does not have."""
+        if dataset in self._columns and column.lower() not in self._columns[dataset]:
+            raise MissingColumnError(dataset, column)
 
     def _reach(self, source: str, target: str, dataset: str) -> None:
         """What a field of `source` reads of `target` is what rows of `dataset` join under that name. Raises
@@ -175,12 +194,14 @@ def field_tree(
     needs: set[str],
     hop: Callable[[str, str], None] = lambda source, target: None,
     partner: Callable[[str], exp.Column | None] = lambda target: None,
+    reads: Callable[[str, str], None] = lambda dataset, column: None,
 ) -> exp.Expr:
     """A field's expression over columns. The datasets that it reads are added to `needs`; `hop` is told of each
     neighbour that a field reads: the field's dataset and the neighbour.
 
     `partner` is the column of a joined dataset that is null in rows without a row of it; None for the rows' own. What
-    a field would make of nothing (`coalesce(grade, 'none')`, `true`) is no value of theirs.
+    a field would make of nothing (`coalesce(grade, 'none')`, `true`) is no value of theirs. `reads` is told of each
+    column of a dataset.
     """
     needs.add(field.dataset)
 
@@ -189,7 +210,8 @@ def field_tree(
             if node.table:
                 hop(field.dataset, node.table)
                 neighbour = datasets[node.table].fields[node.name]
-                return wrapped(field_tree(neighbour, datasets, literals, needs, hop, partner))
+                return wrapped(field_tree(neighbour, datasets, literals, needs, hop, partner, reads))
+            reads(field.dataset, node.name)
             return of_kind(exp.column(node.name, table=field.dataset), _kind_of_column(field, node.name, datasets))
         if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
             return literals[node.name].copy()

@@ -15,6 +15,7 @@ from semantic_layer.model.model import Field, Metric, Model, Step
 from semantic_layer.query.problems import (
     AmbiguousPath,
     GrainTooFine,
+    MissingTable,
     NeedsRole,
     NoEvent,
     PolicyMissesRole,
@@ -22,11 +23,11 @@ from semantic_layer.query.problems import (
     WrongType,
 )
 from semantic_layer.query.requests import FieldFilter
-from semantic_layer.resolve.binding import UnbindableError
+from semantic_layer.resolve.binding import MissingColumnError, UnbindableError
 from semantic_layer.resolve.filters import BadValueError
 
-NotBound = UnbindableError | TimePartError | BadValueError
-NOT_BOUND = (UnbindableError, TimePartError, BadValueError)
+NotBound = UnbindableError | MissingColumnError | TimePartError | BadValueError
+NOT_BOUND = (UnbindableError, MissingColumnError, TimePartError, BadValueError)
 
 
 def not_bound(error: NotBound, part: str, owner: str | Metric, model: Model) -> Problem:
@@ -35,6 +36,8 @@ def not_bound(error: NotBound, part: str, owner: str | Metric, model: Model) -> 
     match error:
         case UnbindableError():
             return _unreached(error, part, name, owner, model)
+        case MissingColumnError():
+            return MissingTable(part, name, (f"{error.dataset}.{error.column}",))
         case TimePartError():
             return GrainTooFine(part, error.part, error.field) if error.field else NoEvent(part, name, error.part)
         case BadValueError():

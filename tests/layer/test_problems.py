@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
-from semantic_layer.errors import EngineError, QueryError
+from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
 from semantic_layer.query.problems import TooManyCells
@@ -366,14 +366,14 @@ def test_unfinished_periods_are_marked_and_compared_like_for_like(toy_database: 
     engine.close()
 
 
-def test_a_missing_column_is_the_engines_problem(tmp_path: Path) -> None:
+def test_a_missing_column_is_told_by_its_name(tmp_path: Path) -> None:
     with DuckDBWriter(tmp_path / "odd.duckdb") as writer:
         writer.execute("CREATE TABLE people (person_id INTEGER)")
     engine = DuckDBEngine(tmp_path / "odd.duckdb")
-    with pytest.raises(EngineError) as found:
+    with pytest.raises(QueryError) as found:
         Layer(load_model(TOY), engine, date(2026, 3, 31)).run(MetricQuery(metrics=("members",)))
-    assert found.value.problems[0].code == "statement_failed"
     engine.close()
+<<<<<<< HEAD
 
 
 @pytest.mark.parametrize(
@@ -418,3 +418,7 @@ def test_cohorts_before_the_first_event(toy_database: Path) -> None:
     table = Layer(load_model(TOY), engine, date(1990, 1, 1)).run(CohortQuery(metric="comeback"))
     assert table.rows == ()
     engine.close()
+=======
+    assert [problem.code for problem in found.value.problems] == ["missing_table"]
+    assert "people.joined_at" in str(found.value)
+>>>>>>> a225045 (A missing column or a time that is none spoils what needs it, by its name; rows without a time are counted and told)
