@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
-from semantic_layer.errors import DefinitionsError, EngineError
-from semantic_layer.layer import Layer
+from semantic_layer.engines.duckdb import DuckDBWriter
+from semantic_layer.errors import DefinitionsError
 from semantic_layer.loading.load import load_model
-from semantic_layer.query.requests import MetricQuery
 
 MODEL = """
 datasets:

@@ -258,8 +258,8 @@ class BadEvents(DefinitionProblem):
 
 @problem(
     "unknown_timezone",
-    zh="没有叫“{name}”的时区，请写成 Asia/Shanghai 这样。{nearest:offer}",
-    en="There is no time zone '{name}'. Write it like Asia/Shanghai.{nearest:offer}",
+    zh="没有叫“{name}”的时区，请写成 `Asia/Shanghai` 这样。{nearest:offer}",
+    en="There is no time zone '{name}'. Write it like `Asia/Shanghai`.{nearest:offer}",
 )
 class UnknownTimezone(DefinitionProblem):
     """A time zone that is not among those of the IANA database."""
