@@ -68,16 +68,6 @@ def test_the_machines_zone_changes_nothing(zone: str | None, wanted: str, tmp_pa
         assert run.stdout.strip() == wanted, machine
 
 
-def test_one_process_has_one_zone_for_a_file(tmp_path: Path) -> None:
-    folder = folder_with(tmp_path, None)
-    engine = DuckDBEngine(folder / "t.duckdb")
-    assert Layer(load_model(folder / "m.yaml"), engine).run(MetricQuery(metrics=("n",))).rows == ((3,),)
-    with pytest.raises(EngineError) as found:
-        DuckDBEngine(folder / "t.duckdb", timezone="Asia/Shanghai")
-    assert [each.code for each in found.value.problems] == ["database_unreadable"]
-    engine.close()
-
-
 def test_a_zone_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(DefinitionsError) as found:
         load_model(folder_with(tmp_path, "Asia/Shangai") / "m.yaml")
