@@ -91,7 +91,9 @@ def catalogue_routes(station: Station) -> APIRouter:
     @router.get("/v1/catalogue", summary="All that can be named, in brief")
     async def catalogue(request: Request) -> CatalogueBody:
         """What a typed query may name and what a language model is shown; its version is the model's hash."""
-        return await read(station, request, station.reader, lambda services, _: catalogue_body(services.layer))
+        return await read(
+            station, request, reader_of(station, request), lambda services, _: catalogue_body(services.layer)
+        )
 
     @router.get("/v1/metrics", summary="Every metric")
     async def metrics(request: Request) -> MetricsBody:
