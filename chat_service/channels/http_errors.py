@@ -117,7 +117,7 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     if any(each.get("type") == "json_invalid" for each in found):
         return error_response(request, 400, "malformed_json", "The body is not JSON.")
     mistakes = malformed(found)
-    places: list[JsonValue] = [{"where": each.part, "problem": each.reason} for each in mistakes]
+    places: list[JsonValue] = [{"where": each.part, "problem": str(each.reason)} for each in mistakes]
     first = f"{mistakes[0].part}: {mistakes[0].reason}" if mistakes else ""
     return error_response(request, 422, "invalid_request", f"The request does not fit: {first}.", {"problems": places})
 

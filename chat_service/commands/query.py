@@ -19,7 +19,17 @@ from chat_service.present.harmless import Terminal, harmless, harmless_json
 from chat_service.present.names import Names
 from chat_service.present.notes import caution_notes, notes
 from chat_service.present.terminal import table_of
-from semantic_layer import MalformedRequest, Problem, QueryError, Request, is_dbt, is_ossie, problem, read_request
+from semantic_layer import (
+    MalformedRequest,
+    Phrase,
+    Problem,
+    QueryError,
+    Request,
+    is_dbt,
+    is_ossie,
+    problem,
+    read_request,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -33,7 +43,7 @@ class MalformedQuery(Problem):
     """A file that is no typed query."""
 
     where: str
-    reason: str
+    reason: str | Phrase
 
 
 @app.command()

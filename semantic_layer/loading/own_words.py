@@ -1,4 +1,4 @@
-"""Definitions that leave to the model what it says once: whose cohort or list it is, and in which currency."""
+"""What definitions leave open, as the model says it once or everybody knows it: the entity, the currency, weekdays."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from semantic_layer.model.definitions import (
     MetricDefinition,
     ModelDefinition,
 )
+from semantic_layer.model.weekdays import weekday_names
 
 
 def filled(definition: ModelDefinition) -> ModelDefinition:
-    """The definitions with the model's first entity and currency where they leave them open."""
+    """The definitions with the model's first entity and currency, and the names of weekdays, where they leave them
+    open."""
+    datasets = tuple(_with_weekdays(each) for each in definition.datasets)
+    definition = definition.model_copy(update={"datasets": datasets})
     if definition.entities:
         definition = _of_entity(definition, definition.entities[0])
     if definition.currency is None:
@@ -31,6 +35,21 @@ def own_currency(definition: ModelDefinition) -> str | None:
     units = {unit for unit in (*(each.unit for each in definition.metrics), *fields) if unit is not None}
     units &= CURRENCIES.keys()
     return definition.currency or (units.pop() if len(units) == 1 else None)
+
+
+def _with_weekdays(dataset: DatasetDefinition) -> DatasetDefinition:
+    named = {
+        place: names
+        for place, field in enumerate(dataset.fields)
+        if field.expression is not None and not field.values and (names := weekday_names(field.expression))
+    }
+    if not named:
+        return dataset
+    fields = (
+        field.model_copy(update={"values": named[place]}) if place in named else field
+        for place, field in enumerate(dataset.fields)
+    )
+    return dataset.model_copy(update={"fields": tuple(fields)})
 
 
 def _in_money(dataset: DatasetDefinition, in_money: dict[str, str]) -> DatasetDefinition:

@@ -52,9 +52,10 @@ class FieldDefinition(_Definition):
 
     role: `dimension` may be grouped and filtered by; `time` is an instant that metrics may be placed at; `fact` is a
     number that is aggregated or compared; `key` identifies; `attribute` describes one entity in a list.
-    `values` gives the codes of a closed set in their natural order; with `open`, only the best-known ones: others may
-    exist, and the database is asked. `same_as: dataset.field` says that this is the same dimension, reached from
-    another dataset. `pii` marks a sensitive value, withheld from readers without the right to it.
+    `values` gives the codes of a closed set in their natural order (weekdays, `extract(isodow FROM …)`, have names
+    without it); with `open`, only the best-known ones: others may exist, and the database is asked.
+    `same_as: dataset.field` says that this is the same dimension, reached from another dataset. `pii` marks a
+    sensitive value, withheld from readers without the right to it.
     """
 
     name: str

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from semantic_layer.errors import QueryError
+from semantic_layer.errors import Phrase, QueryError
 from semantic_layer.query.problems import MalformedRequest
 from semantic_layer.query.requests import FILTER_SHAPES, KINDS, Request
 
-_SCALARS = "text, a number, true or false"
+_SCALARS = Phrase("应该是文本、数字或真假值", "should be text, a number, true or false")
 
 
 _REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
@@ -58,7 +58,7 @@ def _told(errors: Iterable[Mapping[str, object]]) -> Iterator[MalformedRequest]:
         # a value may be of several kinds, and fits none: one mistake, not one for each kind
         at = next((place for place in range(len(steps) - 2) if steps[place] == "values"), None)
         if at is not None:
-            steps, reason = steps[: at + 2], f"should be {_SCALARS}"
+            steps, reason = steps[: at + 2], _SCALARS
         yield MalformedRequest(".".join(str(step) for step in steps), reason)
 
 
@@ -70,12 +70,13 @@ def _shared(one: tuple[object, ...], other: tuple[object, ...]) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _reason(found: Mapping[str, object]) -> str:
+def _reason(found: Mapping[str, object]) -> str | Phrase:
     match found.get("type"):
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"'kind' should be one of {', '.join(KINDS)}"
+            kinds = ", ".join(KINDS)
+            return Phrase(f"“kind”应该是 {kinds} 之一", f"'kind' should be one of {kinds}")
         case "extra_forbidden":
-            return "there is no such part"
+            return Phrase("没有这一项", "there is no such part")
         case "missing":
-            return "is missing"
+            return Phrase("缺失", "is missing")
     return str(found.get("msg", "")).removeprefix("Value error, ")

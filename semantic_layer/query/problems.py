@@ -11,7 +11,7 @@ from semantic_layer.errors import Phrase, QueryProblem, problem
 class MalformedRequest(QueryProblem):
     """A body that is no request: `part` is the place in it."""
 
-    reason: str
+    reason: str | Phrase
 
 
 @problem(

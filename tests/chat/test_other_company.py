@@ -42,6 +42,7 @@ datasets:
       - {name: guest_id, type: integer, role: key}
       - {name: arrived_on, type: date, role: time}
       - {name: price, type: number, role: fact, unit: money}
+      - {name: weekday, type: integer, expression: extract(isodow FROM arrived_on), label: {zh: 星期, en: weekday}}
   - name: guests
     label: {zh: 旅客, en: guests}
     table: guests
@@ -96,6 +97,8 @@ def ask(hotel: Services) -> Ask:
         ("revenue in June", ((700.0,),)),
         ("6月收入", ((700.0,),)),
         ("how many guests stayed in June", ((2,),)),
+        ("stays on Wednesdays in June", ((2,),)),
+        ("6月每周日的入住次数", ((0,),)),
     ],
 )
 def test_behaviour_is_of_the_models_own_entity(ask: Ask, question: str, rows: tuple[object, ...]) -> None:

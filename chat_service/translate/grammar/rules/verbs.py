@@ -18,10 +18,6 @@ _VERB_BEFORE = frozenset(
         "who",
         "they",
         "that",
-        "customer",
-        "customers",
-        "member",
-        "members",
         "people",
         "user",
         "users",
@@ -48,8 +44,8 @@ def is_verb(items: Items, at: int, scope: Scope) -> bool:
     if _negation_before(items, at) is not None:
         return True
     if item.text.isascii():
-        before = _previous_word(items, at)
-        return (before in _VERB_BEFORE or _counts_people_before(items, at)) or (
+        before = _previous_word(items, at, scope)
+        return (before in _VERB_BEFORE or before in scope.entity_words or _counts_people_before(items, at)) or (
             any(word.endswith(("ed", "ing")) for word in item.text.split(" ")) and not item.metrics()
         )
     after = items[at + 1 : at + 4]
@@ -88,11 +84,11 @@ def speaks_of_people(items: Items, scope: Scope) -> bool:
     return False
 
 
-def _previous_word(items: Items, at: int) -> str:
+def _previous_word(items: Items, at: int, scope: Scope) -> str:
     back = at - 1
     while back >= 0 and isinstance(items[back], Mention):
         item = items[back]
-        if isinstance(item, Mention) and item.text in _VERB_BEFORE:
+        if isinstance(item, Mention) and item.text in (*_VERB_BEFORE, *scope.entity_words):
             return item.text
         if not (isinstance(item, Mention) and item.text in _ADVERBS):
             break
