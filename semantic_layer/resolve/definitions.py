@@ -71,9 +71,9 @@ def _clash(leaf: Metric, asked: Iterable[FieldFilter], model: Model) -> tuple[st
     for condition in asked:
         values = _asked(condition)
         field = _field(condition.field, dataset, model) if values is not None else None
-        for home, defined, text in own if field is not None else ():
+        for home, defined, tree in own if field is not None else ():
             if values is not None and home is field and values.excludes(defined):
-                return condition.field, text
+                return condition.field, str(tree.sql("duckdb"))
     return None
 
 
@@ -98,7 +98,7 @@ def _asked(condition: FieldFilter) -> _Values | None:
     return None
 
 
-def _own(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Field, _Values, str]]:
+def _own(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Field, _Values, exp.Expr]]:
     """What a definition's condition allows each field, as far as it says so by values."""
     match tree:
         case exp.Paren():
@@ -111,7 +111,7 @@ def _own(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Field, _V
                 # a row without the value meets neither condition, nor its opposite
                 ruled_out = values.values | {None} if not values.are_ruled_out else values.values - {None}
                 turned = _Values(frozenset(ruled_out), are_ruled_out=not values.are_ruled_out)
-                yield field, turned, str(tree.sql("duckdb"))
+                yield field, turned, tree
         case exp.EQ() | exp.NEQ() | exp.In() | exp.Is() | exp.Column():
             yield from _compared(tree, dataset, model)
 
@@ -122,7 +122,7 @@ def _is_single(tree: exp.Expr) -> bool:
     return isinstance(tree, exp.EQ | exp.NEQ | exp.In | exp.Is | exp.Column)
 
 
-def _compared(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Field, _Values, str]]:
+def _compared(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Field, _Values, exp.Expr]]:
     column = tree if isinstance(tree, exp.Column) else tree.this
     if not isinstance(column, exp.Column):
         return
@@ -130,7 +130,7 @@ def _compared(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Fiel
     values = _values(tree)
     if field is not None and values is not None:
         ruled_out = isinstance(tree, exp.NEQ)
-        yield field, _Values(values | {None} if ruled_out else values, ruled_out), str(tree.sql("duckdb"))
+        yield field, _Values(values | {None} if ruled_out else values, ruled_out), tree
 
 
 def _values(tree: exp.Expr) -> frozenset[object] | None:

@@ -26,7 +26,7 @@ from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.definitions import against_definition
 from semantic_layer.resolve.filters import behaviours
 from semantic_layer.resolve.sense import fraction_problems, period_problems, value_problems
-from semantic_layer.resolve.suggest import Words, dimension_words, field_words, metric_words, nearest_called
+from semantic_layer.resolve.suggest import Words, all_field_words, dimension_words, metric_words, nearest_called
 from semantic_layer.time.periods import GRAINS, Period
 from semantic_layer.time.units import CLOCK_GRAINS
 
@@ -137,8 +137,7 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
-    more = {name: field_words(name, each) for name, each in context.model.fields.items()}
-    wrong = tuple(_named(condition.field, "field", where, more, context))
+    wrong = tuple(_named(condition.field, "field", where, all_field_words(context.model), context))
     found = found_field(context.model, condition.field) if not wrong and condition.field not in DATE_PARTS else None
     if found is None:
         yield from wrong

@@ -62,6 +62,12 @@ def field_words_near(model: Model, dataset: str) -> Words:
     return found
 
 
+@lru_cache(maxsize=8)
+def all_field_words(model: Model) -> Words:
+    """Every field by its qualified name."""
+    return {name: field_words(name, field) for name, field in model.fields.items()}
+
+
 def nearest_columns(word: str, columns: Iterable[Column]) -> tuple[str, ...]:
     """The columns of a result that are called so, or something like it."""
     return nearest_called(word, {each.name: (each.name, each.label.zh, each.label.en) for each in columns})
