@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semantic_layer.errors import Problem, problem
+from semantic_layer.errors import Phrase, Problem, problem
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ class LargeFraction(Caution):
 
 @problem(
     "unlike_periods",
-    zh="没有指定时间段，{metrics:list}按各自默认的时间段统计，互不相同：{periods}。",
-    en="Without a period, {metrics:list} are shown over periods of their own, which differ: {periods}.",
+    zh="没有指定时间段，{metrics:list}各按默认的时间段统计，互不相同，依次是：{periods}。",
+    en="Without a period, {metrics:list} are shown each over its own, and these differ: {periods}, in this order.",
 )
 class UnlikePeriods(Caution):
     """Metrics side by side that do not speak of the same days."""
 
     metrics: tuple[str, ...]
-    periods: str
+    periods: Phrase
 
 
 @problem(

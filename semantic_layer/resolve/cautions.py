@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlglot import exp
 
+from semantic_layer.errors import Phrase
 from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.lookup import find_field
 from semantic_layer.model.model import Metric, Model
@@ -15,6 +16,7 @@ from semantic_layer.query.cautions import Caution, LikeForLike, OverlappingGroup
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.branches import Clock, Times
 from semantic_layer.resolve.sense import whole_unit
+from semantic_layer.time.periods import Period
 from semantic_layer.time.units import following, midnight
 
 
@@ -32,8 +34,15 @@ def cautions_of(query: MetricQuery, spans: Mapping[str, Times], clock: Clock, mo
 def _unlike_periods(spans: Mapping[str, Times], model: Model) -> Iterator[Caution]:
     has_own = [name for name in spans if model.metrics[name].definition.default_period is not None]
     if has_own and len({each.period for each in spans.values()}) > 1:
-        periods = "; ".join(f"{name} {each.period}" for name, each in spans.items())
+        days = [_days(each.period) for each in spans.values()]
+        periods = Phrase("；".join(each.zh for each in days), "; ".join(each.en for each in days))
         yield UnlikePeriods("period", tuple(spans), periods)
+
+
+def _days(period: Period) -> Phrase:
+    if period.start is None:
+        return Phrase("全部历史", "all history")
+    return Phrase(f"{period.start} 至 {period.last_day}", f"{period.start} to {period.last_day}")
 
 
 def _like_for_like(query: MetricQuery, spans: Mapping[str, Times], clock: Clock, model: Model) -> Iterator[Caution]:

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.engines.protocol import RawTable
-from semantic_layer.errors import QueryError
+from semantic_layer.errors import Phrase, QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
 from semantic_layer.query.cautions import Caution, ConditionOverAllHistory, OverlappingGroups, UnlikePeriods
@@ -299,7 +299,9 @@ def test_cautions_say_what_is_meant(layer: Layer) -> None:
     )
     assert _cautions(layer, _metrics("revenue", "recent_revenue")) == (
         UnlikePeriods(
-            "period", ("revenue", "recent_revenue"), "revenue ../2026-07-01; recent_revenue 2026-06-01/2026-07-01"
+            "period",
+            ("revenue", "recent_revenue"),
+            Phrase("全部历史；2026-06-01 至 2026-06-30", "all history; 2026-06-01 to 2026-06-30"),
         ),
     )
 
