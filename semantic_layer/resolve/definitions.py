@@ -43,13 +43,32 @@ def against_definition(
     for name in metrics if asked else ():
         if name not in model.metrics:
             continue
-        leaves = model.leaves(name)
-        found = [(leaf, clash) for leaf in leaves if (clash := _clash(leaf, asked, model)) is not None]
-        if found and len(found) == len(leaves):
-            leaf, (field, definition) = found[0]
+        parts = tuple(_parts(model.metrics[name], (), model))
+        found = [(each, clash) for each in parts if (clash := _clash(each, asked, model)) is not None]
+        if found and len(found) == len(parts):
+            _, (field, definition) = found[0]
             yield AgainstDefinition(part, name, field, definition)
-        for leaf, (field, definition) in found if len(found) < len(leaves) else ():
-            context.cautions.append(PartlyAgainstDefinition(part, name, leaf.name, field, definition))
+        for each, (field, definition) in found if len(found) < len(parts) else ():
+            context.cautions.append(PartlyAgainstDefinition(part, name, each.leaf.name, field, definition))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A metric without a formula, with the conditions that formulas above it add to its own."""
+
+    leaf: Metric
+    narrowed_by: tuple[exp.Expr, ...]
+
+
+def _parts(metric: Metric, narrowed_by: tuple[exp.Expr, ...], model: Model) -> Iterator[_Part]:
+    if metric.kind != "derived" or metric.expression is None:
+        yield _Part(metric, narrowed_by)
+        return
+    for name in dict.fromkeys(column.name for column in metric.expression.find_all(exp.Column)):
+        given = metric.definition.inputs.get(name)
+        more = (model.parsed(given.filter),) if given is not None and given.filter is not None else ()
+        inner = model.metrics[given.metric if given is not None else name]
+        yield from _parts(inner, (*narrowed_by, *more), model)
 
 
 def _together(filters: Iterable[Filter]) -> Iterator[FieldFilter]:
@@ -61,13 +80,14 @@ def _together(filters: Iterable[Filter]) -> Iterator[FieldFilter]:
             yield each
 
 
-def _clash(leaf: Metric, asked: Iterable[FieldFilter], model: Model) -> tuple[str, str] | None:
-    """The field of the first condition that excludes the leaf's own, and that one as it is written."""
-    counted = model.placed_leaves(leaf)[0]  # of a transition or conversion, what filters choose among
+def _clash(part: _Part, asked: Iterable[FieldFilter], model: Model) -> tuple[str, str] | None:
+    """The field of the first condition that excludes the part's own, and that one as it is written."""
+    counted = model.placed_leaves(part.leaf)[0]  # of a transition or conversion, what filters choose among
     dataset = counted.definition.dataset
-    if counted.filter is None or dataset is None:
+    if dataset is None:
         return None
-    own = list(_own(counted.filter, dataset, model))
+    trees = (*((counted.filter,) if counted.filter is not None else ()), *part.narrowed_by)
+    own = [each for tree in trees for each in _own(tree, dataset, model)]
     for condition in asked:
         values = _asked(condition)
         field = _field(condition.field, dataset, model) if values is not None else None
@@ -126,7 +146,10 @@ def _compared(tree: exp.Expr, dataset: str, model: Model) -> Iterator[tuple[Fiel
     column = tree if isinstance(tree, exp.Column) else tree.this
     if not isinstance(column, exp.Column):
         return
-    field = model.datasets[column.table or dataset].fields.get(column.name)
+    owner = model.datasets.get(column.table or dataset)
+    field = owner.fields.get(column.name) if owner is not None else None
+    if field is None and not column.table:
+        field = _field(column.name, dataset, model)  # what narrows a part names dimensions
     values = _values(tree)
     if field is not None and values is not None:
         ruled_out = isinstance(tree, exp.NEQ)

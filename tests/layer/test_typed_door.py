@@ -41,6 +41,7 @@ NO_DAY = {"start": "2026-05-01", "end": "2026-05-01"}
 YEAR = {"start": "2026-01-01", "end": "2027-01-01", "grain": "year"}
 REFUNDED = {"field": "status", "values": ["refunded"]}
 LABEL = {"field": "tier", "values": ["金卡"]}
+PARTLY = {"partly_against_definition"}
 MAY = {"start": "2026-05-01", "end": "2026-06-01", "grain": "month"}
 JUNE = {"start": "2026-06-01", "end": "2026-07-01", "grain": "month"}
 
@@ -194,6 +195,8 @@ SAID: tuple[tuple[str, dict[str, Any], set[str]], ...] = (
         _metrics("refunds_per_order", filters=[REFUNDED]),
         {"partly_against_definition"},
     ),
+    ("the web's part of the app's", _metrics("web_share", filters=[_field("channel", "app")]), PARTLY),
+    ("the web's part of the web's", _metrics("web_share", filters=[_field("channel", "web")]), set()),
     ("what it counts", _metrics("revenue", filters=[_field("status", "paid")]), set()),
     (
         "5 for 5 %, or 500 %",
