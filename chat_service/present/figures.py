@@ -7,6 +7,7 @@ scaled in Chinese (12.34万元), written out in English (¥123,400), each in its
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from math import isfinite
 
 from chat_service.outcomes import Language
@@ -57,10 +58,13 @@ def figure(value: Value, unit: str | None, language: Language) -> str:
 
 
 def exact_figure(value: Value, unit: str | None, language: Language) -> str:
-    """The value as a table shows it: money to the cent, rates to two decimals, no scaling to 万.
+    """The value as a table shows it: money to the cent, rates to two decimals, no scaling to 万. What is not nothing is
+    not shown as nothing, and nothing has no sign.
 
     >>> exact_figure(123456.789, "CNY", "zh"), exact_figure(0.31234, "percent", "en"), exact_figure(3.14159, None, "en")
     ('123,456.79', '31.23%', '3.14')
+    >>> exact_figure(0.00004, "percent", "en"), exact_figure(-0.0, "percent", "en"), exact_figure(-0.001, "CNY", "en")
+    ('0.004%', '0.00%', '0.00')
     """
     if value is None:
         return "—"
@@ -69,12 +73,12 @@ def exact_figure(value: Value, unit: str | None, language: Language) -> str:
     if isinstance(value, float) and not isfinite(value):
         return "—"
     if unit == "percent":
-        return f"{value * 100:,.2f}%"
+        return f"{_two_decimals(value * 100)}%"
     if is_money(unit):
-        return f"{value:,.2f}"
+        return f"{_unsigned_zero(round(value, 2)):,.2f}"
     if isinstance(value, int) or (unit == "count" and value == int(value)):
         return f"{int(value):,}"
-    return f"{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+    return _two_decimals(value)
 
 
 def signed_figure(value: Value, unit: str | None, language: Language) -> str:
@@ -82,13 +86,15 @@ def signed_figure(value: Value, unit: str | None, language: Language) -> str:
 
     >>> signed_figure(0.05, "percent", "en"), signed_figure(-3, "count", "en"), signed_figure(None, "CNY", "zh")
     ('+5.00 pp', '-3', '—')
+    >>> signed_figure(-0.00004, "percent", "en"), signed_figure(-0.0, "percent", "en")
+    ('-0.004 pp', '0.00 pp')
     """
     if value is None or isinstance(value, bool) or not isinstance(value, int | float):
         return "—"
     if unit == "percent":
-        return f"{value * 100:+,.2f} pp"
+        return f"{_sign(value)}{_two_decimals(abs(value) * 100)} pp"
     shown = exact_figure(abs(value), unit, language)
-    return ("-" if value < 0 else "+" if value > 0 else "") + shown
+    return _sign(value) + shown
 
 
 def change_figure(change: float, unit: str | None, language: Language) -> str:
@@ -107,8 +113,10 @@ def change_pct_figure(change_pct: float) -> str:
 
     >>> change_pct_figure(0.218), change_pct_figure(-0.05)
     ('+21.8%', '-5.0%')
+    >>> change_pct_figure(-0.0004), change_pct_figure(-0.0)
+    ('-0.04%', '0.0%')
     """
-    return f"{change_pct * 100:+,.1f}%"
+    return f"{_sign(change_pct)}{_percent(abs(change_pct))}%"
 
 
 def threshold_figure(value: Value, unit: str | None, language: Language) -> str:
@@ -136,8 +144,25 @@ def unit_name(unit: str | None, language: Language) -> str:
 def _percent(fraction: float) -> str:
     percent = fraction * 100
     if percent != 0 and abs(percent) < 0.1:
-        return f"{percent:.2g}"
-    return f"{percent:,.1f}"
+        return _two_digits(percent)
+    return f"{_unsigned_zero(percent):,.1f}"
+
+
+def _two_decimals(value: float) -> str:
+    return f"{_unsigned_zero(value):,.2f}" if abs(value) >= 0.01 or value == 0 else _two_digits(value)
+
+
+def _two_digits(value: float) -> str:
+    """A small number by its first two digits, written out: 0.000012."""
+    return format(Decimal(f"{value:.2g}"), "f")
+
+
+def _unsigned_zero(value: float) -> float:
+    return value or 0.0
+
+
+def _sign(value: float) -> str:
+    return "-" if value < 0 else "+" if value > 0 else ""
 
 
 def _money(value: float, currency: Currency, language: Language) -> str:
@@ -162,7 +187,7 @@ def _number(value: float) -> str:
         return f"{int(value):,}"
     if abs(value) >= 10:
         return f"{value:,.1f}"
-    return f"{value:,.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
+    return f"{value:,.2f}" if abs(value) >= 0.01 else _two_digits(value)
 
 
 def _with_suffix(number: str, unit: str | None, language: Language) -> str:

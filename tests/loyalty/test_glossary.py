@@ -14,11 +14,12 @@ from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.model.model import Model
 from semantic_layer.model.windows import rolling
-from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.requests import FieldFilter, ListQuery, MetricQuery
 from semantic_layer.query.result import Value
 from semantic_layer.time.periods import Period, buckets, shift
 from tests.loyalty.oracle import Number, Reference, agree, groups, number, references, total, with_dates
 
+SHIPPED = load_model(shipped_model_path())
 REFERENCES = references("metrics")
 BY_PRODUCT = references("by_product")
 TODAY = date(2026, 6, 30)
@@ -187,3 +188,13 @@ def test_the_glossarys_words_are_the_models(model: Model, shared_folder: Path) -
         values = model.dimensions[dimension].home.definition.values
         for code, label in codes.items():
             assert (values[code].zh[0], values[code].en[0]) == (label["zh"], label["en"])
+
+
+@pytest.mark.parametrize("name", ["may_churn", "inactive", "active"])
+def test_a_named_population_is_what_its_metric_counts(name: str, layer: Layer) -> None:
+    """Whoever is quiet has bought; who never bought is neither recent nor quiet."""
+    definition = SHIPPED.lists[name]
+    conditions = tuple(FieldFilter(field=field, op="in", values=values) for field, values in definition.filter.items())
+    listed = layer.run(ListQuery(entity=definition.entity, filters=conditions, limit=1))
+    counted = layer.run(MetricQuery(metrics=(definition.metric or "",)))
+    assert listed.total_rows == counted.rows[0][0]
