@@ -12,6 +12,7 @@ from functools import lru_cache
 import httpx2
 
 from chat_service.settings import Settings
+from chat_service.translate.agent.budget import Breaker, Day
 from chat_service.translate.agent.catalogue import catalogue_of
 from chat_service.translate.agent.examples import SHIPPED, Example, read_examples, usable
 from chat_service.translate.agent.ground import Ground
@@ -24,6 +25,7 @@ from chat_service.translate.offline import OfflineTranslator
 from semantic_layer import Layer, Reader
 
 _REMEMBERED = 256
+_SHARE_OF_ANSWER = 0.75
 
 
 def open_together(
@@ -46,8 +48,17 @@ def open_together(
     known = usable((*verified, *read_examples(SHIPPED)), ground, layer.as_of)
     inner = transport or httpx2.AsyncHTTPTransport()
     server = open_server(_model(settings), inner if recorder is None else RecordingTransport(inner, recorder))
-    agent = AgentTranslator(server, ground, known, Spending(_limits(settings), _prices(settings), clock, date.today))
+    spending = spending_on(settings.llm_base_url, settings.llm_model, _limits(settings), _prices(settings), clock)
+    agent = AgentTranslator(server, ground, known, spending)
     return Together(rules, agent, ground, settings.llm_threshold, settings.llm_check)
+
+
+@lru_cache(maxsize=16)
+def spending_on(
+    base_url: str | None, model: str, limits: Limits, prices: Prices, clock: Callable[[], float]
+) -> Spending:
+    """What a process may spend on one server: kept when the database is opened anew, so that a day stays a day."""
+    return Spending(limits, prices, clock, Day(limits, prices, date.today), Breaker(clock))
 
 
 def _model(settings: Settings) -> ModelSettings:
@@ -69,7 +80,8 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         calls=settings.llm_calls,
         tokens=settings.llm_tokens,
-        seconds=settings.llm_seconds,
+        # what is left of an answer's time is for the rules, the query and the words
+        seconds=min(settings.llm_seconds, settings.answer_timeout_seconds * _SHARE_OF_ANSWER),
         cost=settings.llm_cost,
         calls_a_day=settings.llm_calls_per_day,
         tokens_a_day=settings.llm_tokens_per_day,

@@ -11,7 +11,6 @@ import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from chat_service.outcomes import Outcome, Question, Refusal
@@ -78,12 +77,13 @@ class BackgroundLoop:
 
 @dataclass(frozen=True, eq=False)
 class Spending:
-    """The budget that the questions of one agent share, and its clock."""
+    """The budget that all questions share, the circuit of the server, and the clock."""
 
     limits: Limits
     prices: Prices
     clock: Callable[[], float]
-    today: Callable[[], date]
+    day: Day
+    breaker: Breaker
 
 
 class AgentTranslator:
@@ -94,9 +94,8 @@ class AgentTranslator:
         self.prefix = prefix_of(ground.catalogue)
         self._whole = is_shown_whole(ground.catalogue, self.prefix)
         self.meters = AgentMeters(spending.clock, spending.prices)
-        self.breaker = Breaker(spending.clock)
+        self.breaker = spending.breaker
         self.meters.watch(self.breaker)
-        self._day = Day(spending.limits, spending.prices, spending.today)
         self._background = BackgroundLoop()
         tokens = estimated_tokens(self.prefix)
         self._loop = Loop(server, self.prefix, tokens, self.breaker, self.meters)
@@ -116,7 +115,7 @@ class AgentTranslator:
         """What the question asks for. `hint` is what the rules made of it. Raises ModelError."""
         limits, clock = self._spending.limits, self._spending.clock
         language = language_of(question.text, question.language)
-        purse = Purse(limits, self._day, clock, clock() + limits.seconds)
+        purse = Purse(limits, self._spending.day, clock, clock() + limits.seconds)
         asking = Asking(question, language, self._ground, purse, say)
         message = message_of(question, self._ground, self.examples, hint, whole=self._whole)
         try:
