@@ -1,5 +1,6 @@
 """The public names and where each is defined. `__init__.py` reads this file: it is the one list of them."""
 
+from semantic_layer.database.check_data import CodeNotInData as CodeNotInData
 from semantic_layer.database.checks import DatasetUnavailable as DatasetUnavailable
 from semantic_layer.database.checks import check_against as check_against
 from semantic_layer.demo.catalogue import DATA as DATA
@@ -47,6 +48,7 @@ from semantic_layer.interop.written import definition_yaml as definition_yaml
 from semantic_layer.layer import Layer as Layer
 from semantic_layer.layer import Prepared as Prepared
 from semantic_layer.loading.build import build as build
+from semantic_layer.loading.lint import lint as lint
 from semantic_layer.loading.load import build_model as build_model
 from semantic_layer.loading.load import load_model as load_model
 from semantic_layer.loading.load import read_definition as read_definition

@@ -13,20 +13,23 @@ from sqlglot import exp
 
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.database.calendars import ModelCalendars
+from semantic_layer.database.check_data import joins_nothing, missing_codes
+from semantic_layer.database.columns import columns_of, shorter_names
 from semantic_layer.engines.problems import StatementFailed
 from semantic_layer.engines.protocol import Engine, RawTable
-from semantic_layer.errors import DefinitionProblem, EngineError, Phrase, QueryError, problem, thing
+from semantic_layer.errors import DefinitionProblem, EngineError, Phrase, QueryError, nearest, problem, thing
 from semantic_layer.loading.problems.joins import relationship
 from semantic_layer.loading.unchecked import Where
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import FieldType
 from semantic_layer.model.model import Dataset, Field, Metric, Model, Step, Validity
 from semantic_layer.query.problems import BrokenCalendar
-from semantic_layer.resolve.binding import BUCKET_PARAMETERS, Binder, substitute
+from semantic_layer.resolve.binding import BUCKET_PARAMETERS, Binder, MissingColumnError, substitute
 from semantic_layer.sql.nodes import aliased, any_of, day_literal, grouped, select_from, subquery
 
 # any day will do where no row is read
 _SOME_DAY = date(2020, 1, 1)
+_FEW = 8
 _LIKE: dict[str, frozenset[FieldType]] = {
     "integer": frozenset({"integer", "number", "boolean"}),
     "number": frozenset({"integer", "number"}),
@@ -39,14 +42,34 @@ _LIKE: dict[str, frozenset[FieldType]] = {
 
 @problem(
     "dataset_unavailable",
-    zh="数据集“{dataset}”不可用：数据库里没有表 {tables:quoted}。",
-    en="dataset '{dataset}' is not available: the database has no table {tables:quoted}.",
+    zh="数据集“{dataset}”不可用：数据库里没有表 {tables:quoted}。[{nearest:offer}|数据库里有：{there:quoted}。]",
+    en="dataset '{dataset}' is not available: the database has no table {tables:quoted}."
+    "[{nearest:offer}| It has {there:quoted}.]",
 )
 class DatasetUnavailable(DefinitionProblem):
-    """A dataset that this database cannot fill: tables are missing. What does not need it works."""
+    """A dataset that this database cannot fill: tables are missing. What does not need it works. Where there is a table
+    of nearly that name, the name is taken to be mistyped."""
 
     dataset: str
     tables: tuple[str, ...]
+    nearest: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+
+
+@problem(
+    "missing_column",
+    zh="“{dataset}”的表里没有{owner}需要的列“{column}”。[{nearest:offer}|它有这些列：{there:quoted}。]",
+    en="the table of '{dataset}' has no column '{column}', which {owner} needs."
+    "[{nearest:offer}| It has {there:quoted}.]",
+)
+class MissingColumn(DefinitionProblem):
+    """A column that the database's table does not have."""
+
+    owner: Phrase
+    dataset: str
+    column: str
+    nearest: tuple[str, ...]
+    there: tuple[str, ...]
 
 
 @problem(
@@ -135,13 +158,6 @@ def missing_tables(model: Model, tables: Iterable[str]) -> dict[str, tuple[str, 
     return found
 
 
-def shorter_names(name: str) -> Iterator[str]:
-    """A table's name, then without its database, then without its schema."""
-    while name:
-        yield name
-        name = name.partition(".")[2]
-
-
 def check_against(model: Model, engine: Engine, place: Where | None = None) -> tuple[DefinitionProblem, ...]:
     """Every way in which the model does not fit the engine's database, in order of definition.
 
@@ -159,14 +175,21 @@ def _name_of_part(*part: str | int) -> str:
 class _Check:
     def __init__(self, model: Model, engine: Engine, place: Where) -> None:
         self._model, self._engine, self._place = model, engine, place
-        self._binder = Binder(model, _SOME_DAY)
+        self._tables = engine.columns()
+        self._columns = columns_of(model, self._tables)
+        self._binder = Binder(model, _SOME_DAY, self._columns)
         self._sources = Sources(model.datasets, self._binder.literals)
-        self._missing = missing_tables(model, engine.columns())
+        self._missing = missing_tables(model, self._tables)
         self._told_apart: set[tuple[str, tuple[str, ...], str, str]] = set()
 
     def problems(self) -> Iterator[DefinitionProblem]:
+        # what the model names elsewhere is no misspelling
+        named = {each.lower() for dataset in self._model.datasets.values() for each in dataset.requires}
+        others = [each for each in self._tables if each.lower() not in named]
         for name, tables in self._missing.items():
-            yield DatasetUnavailable(self._place("datasets", name), name, tables)
+            near = tuple(dict.fromkeys(each for table in tables for each in nearest(table, others)))
+            there = tuple(self._tables)[:_FEW]
+            yield DatasetUnavailable(self._place("datasets", name), name, tables, near, there)
         for dataset in self._model.datasets.values():
             if dataset.name not in self._missing and dataset.role_of is None:
                 yield from self._dataset(dataset)
@@ -203,20 +226,36 @@ class _Check:
                         yield BadCalendar(self._place("grains", name), name, each.day, each.reason)
 
     def _field(self, field: Field) -> Iterator[DefinitionProblem]:
-        bound = self._binder.field(field, field.dataset)
+        part = ("datasets", field.dataset, "fields", field.name)
+        try:
+            bound = self._binder.field(field, field.dataset)
+            steps = self._binder.steps(field.dataset, bound.datasets)
+        except MissingColumnError as error:
+            if error.dataset == field.dataset:
+                yield self._without(error, self._place(*part), thing("field", field.qualified))
+            return
         if bound.datasets & self._missing.keys():
             return
-        rows = self._sources.joined(field.dataset, self._binder.steps(field.dataset, bound.datasets))
+        rows = self._sources.joined(field.dataset, steps)
         found = self._run(rows.select(aliased(_timed(bound.expression), "value")).limit(0))
-        part = ("datasets", field.dataset, "fields", field.name)
         if isinstance(found, str | Phrase):
             yield DoesNotRun(self._place(*part), thing("field", field.qualified), found)
         elif field.type not in _LIKE[found.types[0]]:
             yield WrongFieldType(self._place(*part), field.qualified, field.type, found.types[0])
+        elif not field.definition.open:
+            yield from missing_codes(field, self._sources, self._binder, self._run, self._place(*part, "values"))
+
+    def _without(self, error: MissingColumnError, place: str, owner: Phrase) -> MissingColumn:
+        there = tuple(sorted(self._columns[error.dataset]))
+        return MissingColumn(place, owner, error.dataset, error.column, nearest(error.column, there), there[:_FEW])
 
     def _join(self, step: Step) -> Iterator[DefinitionProblem]:
         place: Part = ("relationships", step.place if step.place is not None else 0)
-        steps = self._binder.steps(step.source, (step.target,))
+        try:
+            steps = self._binder.steps(step.source, (step.target,))
+        except MissingColumnError as error:
+            yield self._without(error, self._place(*place, "on"), relationship(step.source, step.target))
+            return
         if step not in steps or {each.target for each in steps} & self._missing.keys():
             # not the way that is taken, or on the way something is not there
             steps = (step,) if step.validity is None else ()
@@ -225,6 +264,8 @@ class _Check:
             owner = relationship(step.source, step.target)
             yield DoesNotRun(self._place(*place, "on"), owner, failure)
             return
+        if steps:
+            yield from joins_nothing(step, self._sources, self._run, self._place(*place, "on"))
         columns = tuple(target for _, target in step.on)
         if step.validity is not None:
             yield from self._apart(self._place(*place, "valid"), step.target, columns, step.validity)
@@ -273,7 +314,10 @@ class _Check:
     def _metric(self, metric: Metric) -> Iterator[DefinitionProblem]:
         if metric.expression is None:
             return
-        select = self._rows_of(metric) if metric.kind == "simple" else self._formula(metric)
+        try:
+            select = self._rows_of(metric) if metric.kind == "simple" else self._formula(metric)
+        except MissingColumnError:
+            return  # told of the field
         failure = self._refused(select)
         if failure is not None:
             yield DoesNotRun(self._place("metrics", metric.name, "expression"), thing("metric", metric.name), failure)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from semantic_layer.database.checks import shorter_names
 from semantic_layer.model.model import Dataset, Model
 
 Tables = Mapping[str, tuple[str, ...]]
@@ -60,6 +59,13 @@ def _is_named_here(column: exp.Column, scope: Scope) -> bool:
 
 def _name(table: exp.Table) -> str:
     return ".".join(part.name for part in table.parts)
+
+
+def shorter_names(name: str) -> Iterator[str]:
+    """A table's name, then without its database, then without its schema."""
+    while name:
+        yield name
+        name = name.partition(".")[2]
 
 
 def _folded(tables: Tables) -> Mapping[str, frozenset[str]]:

@@ -11,7 +11,12 @@ from typing import TypeVar
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError, thing
 from semantic_layer.loading.check_names import check_names, check_words
-from semantic_layer.loading.check_parts import check_lists_and_entities, check_relationships, check_timezone
+from semantic_layer.loading.check_parts import (
+    check_codes,
+    check_lists_and_entities,
+    check_relationships,
+    check_timezone,
+)
 from semantic_layer.loading.datasets import build_datasets
 from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains
@@ -49,6 +54,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     found.extend(check_names(draft, dimensions))
     found.extend(check_words(draft))
     found.extend(check_timezone(draft))
+    found.extend(check_codes(draft))
     if found:
         raise DefinitionsError(*sorted(dict.fromkeys(found), key=_place))
     return Model(

@@ -8,7 +8,14 @@ from zoneinfo import available_timezones
 from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
 from semantic_layer.loading.datasets import known_columns
 from semantic_layer.loading.metrics import BUCKET_PARAMETERS, parameters, uncounted
-from semantic_layer.loading.problems.definitions import BadEntityKey, BadEvents, BlankWord, MixedKinds, UnknownTimezone
+from semantic_layer.loading.problems.definitions import (
+    BadEntityKey,
+    BadEvents,
+    BlankWord,
+    MixedKinds,
+    UnknownTimezone,
+    WrongCode,
+)
 from semantic_layer.loading.problems.joins import (
     DuplicateRelationship,
     JoinMultiplies,
@@ -31,9 +38,33 @@ from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import group, named_group
 from semantic_layer.loading.versions import check_versions, version_columns
 from semantic_layer.loading.yaml_text import Part
-from semantic_layer.model.definitions import RelationshipDefinition
+from semantic_layer.model.definitions import FieldType, RelationshipDefinition
 from semantic_layer.model.joins import JoinPaths, cycles
 from semantic_layer.model.model import Dataset, Dimension, Field, Metric, Step
+
+_CODES: Mapping[str, tuple[tuple[type, ...], Phrase]] = {
+    "boolean": ((bool,), Phrase("true 或 false", "true or false")),
+    "integer": ((int,), Phrase("整数", "a whole number")),
+    "number": ((int,), Phrase("整数", "a whole number")),
+    "text": ((str,), Phrase("带引号的文本", "a text, in quotes")),
+}
+
+
+def check_codes(draft: Draft) -> Iterator[DefinitionProblem]:
+    """The codes of fields are of their type."""
+    for place, dataset in enumerate(draft.definition.datasets):
+        for index, field in enumerate(dataset.fields):
+            kinds, wanted = _CODES.get(field.type, ((object,), Phrase("", "")))
+            for code in field.values:
+                if not _is_code(code, field.type, kinds):
+                    where = draft.where("datasets", place, "fields", index, "values")
+                    yield WrongCode(where, f"{dataset.name}.{field.name}", field.type, str(code), wanted)
+
+
+def _is_code(code: bool | int | str, kind: FieldType, kinds: tuple[type, ...]) -> bool:
+    if kind == "boolean" or isinstance(code, bool):
+        return kind == "boolean" and str(code).lower() in ("true", "false")
+    return isinstance(code, kinds)
 
 
 def check_timezone(draft: Draft) -> Iterator[DefinitionProblem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 Role = Literal["dimension", "time", "fact", "key", "attribute"]
@@ -65,7 +65,7 @@ class FieldDefinition(_Definition):
     label: Bilingual | None = None
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
-    values: dict[str | int, ValueWords] = {}
+    values: dict[StrictBool | StrictInt | str, ValueWords] = {}
     open: bool = False
     unit: str | None = None
     same_as: str | None = None

@@ -47,6 +47,8 @@ _MORE_AGGREGATES = frozenset(
 # values that sqlglot does not class as conditions
 _VALUES_TOO = (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls, exp.Interval)
 _WRAPPERS = (exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls)
+_READERS = ("read_", "sniff_csv", "glob", "parquet_", "pg_read_", "pg_ls_", "sqlite_scan", "postgres_scan")
+_FILES = (".csv", ".tsv", ".parquet", ".json", ".ndjson", ".jsonl", ".xlsx", ".db", ".gz", ".zst")
 _CLOCKS = (exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentDatetime, exp.Rand)
 _CLOCK_NAMES = frozenset(
     {
@@ -194,7 +196,20 @@ def parse_query(text: str) -> exp.Query | Unparsable:
         return Unparsable(Phrase("它不是 SELECT", "it is not a SELECT"))
     if next(query.find_all(exp.DDL, exp.DML, exp.Command, exp.Into), None) is not None:
         return Unparsable(Phrase("它不只是读取", "it does more than read"))
+    if any(_reads_files(node) for node in query.walk()):
+        return Unparsable(
+            Phrase("它读取文件，只能读取数据库里的表", "it reads files; only tables of the database are read")
+        )
     return query
+
+
+def _reads_files(node: exp.Expr) -> bool:
+    """Whether the node reads what lies beside the database: a function over a path, or a path in place of a table."""
+    if isinstance(node, exp.ReadCSV | exp.ReadParquet):
+        return True
+    if isinstance(node, exp.Anonymous):
+        return node.name.lower().startswith(_READERS)
+    return isinstance(node, exp.Table) and node.name.lower().endswith(_FILES)
 
 
 def columns(tree: exp.Expr) -> Iterator[exp.Column]:

@@ -89,7 +89,7 @@ def test_what_needs_a_missing_table_is_told_and_the_rest_checked(shop: Model, tm
         assert found(shop, engine) == [
             ("datasets.orders", "dataset_unavailable"),
             ("datasets.first_orders", "dataset_unavailable"),
-            ("datasets.customers.fields.age", "does_not_run"),
+            ("datasets.customers.fields.age", "missing_column"),
         ]
 
 
@@ -100,7 +100,7 @@ def test_missing_tables_by_name(shop: Model) -> None:
 
 def test_each_field_that_does_not_run_is_named(shop: Model, tmp_path: Path) -> None:
     with database(tmp_path, "ALTER TABLE orders RENAME channel TO door") as engine:
-        assert found(shop, engine) == [("datasets.orders.fields.order_channel", "does_not_run")]
+        assert found(shop, engine) == [("datasets.orders.fields.order_channel", "missing_column")]
 
 
 def test_a_type_that_is_declared_wrongly(shop: Model, tmp_path: Path) -> None:
@@ -165,3 +165,29 @@ def test_places_in_files(tmp_path: Path) -> None:
     with database(tmp_path, "ALTER TABLE orders RENAME channel TO door") as engine:
         problems = check_against(model, engine, draft.where)
     assert [each.where for each in problems if isinstance(each, DefinitionProblem)] == ["shop.yaml:27"]
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "code", "told"),
+    [
+        ("ALTER TABLE order_items RENAME TO order_item", "datasets.order_items", "dataset_unavailable", "'order_item'"),
+        (
+            "ALTER TABLE orders RENAME channel TO chanel",
+            "datasets.orders.fields.order_channel",
+            "missing_column",
+            "'chanel'",
+        ),
+        (
+            "UPDATE orders SET customer_id = customer_id + 100",
+            "relationships.0.on",
+            "joins_nothing",
+            "customer_id",
+        ),
+        ("UPDATE customers SET tier = 'Gold'", "datasets.customers.fields.tier.values", "code_not_in_data", "'Gold'"),
+    ],
+)
+def test_what_is_there_is_told(change: str, where: str, code: str, told: str, shop: Model, tmp_path: Path) -> None:
+    with database(tmp_path, change) as engine:
+        problems = [each for each in check_against(shop, engine) if each.code == code]
+    assert where in [each.where for each in problems], [str(each) for each in problems]
+    assert told in " ".join(each.message for each in problems)

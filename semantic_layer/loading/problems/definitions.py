@@ -257,6 +257,20 @@ class BadEvents(DefinitionProblem):
 
 
 @problem(
+    "wrong_code",
+    zh="字段“{field}”的类型是“{type}”，它的值不会是“{written}”。请改成 {wanted}，或改正类型。",
+    en="field '{field}' has the type '{type}', so no value of it is '{written}'. Write {wanted}, or correct the type.",
+)
+class WrongCode(DefinitionProblem):
+    """A code under `values` of another kind than the field: no filter could ask for it."""
+
+    field: str
+    type: str
+    written: str
+    wanted: Phrase
+
+
+@problem(
     "unknown_timezone",
     zh="没有叫“{name}”的时区，请写成 `Asia/Shanghai` 这样。{nearest:offer}",
     en="There is no time zone '{name}'. Write it like `Asia/Shanghai`.{nearest:offer}",
