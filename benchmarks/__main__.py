@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.agent import own_time
 from benchmarks.processes import HUITOU, measure_ask, run
 from benchmarks.stages import QuestionTimes, measure_stages, slowest, stage_rows
 from benchmarks.timing import Measured, print_table, timed
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print_table(console, "Set-up", (*making, _model_load(asked.repeats)))
         _print_stages(console, asked.suite, database, asked.repeats)
         print_table(console, "Whole processes", measure_ask(database, asked.repeats))
+        print_table(
+            console, "The language-model agent", (Measured("its own time for a question", own_time(database), 30),)
+        )
 
 
 def _model_load(repeats: int) -> Measured:

@@ -113,7 +113,7 @@ def answer_request(
         return replace(base, status="empty", text=said, trouble=Trouble(code, text), suggestions=wider)
     return replace(
         base,
-        text=describe(finding, reading),
+        text=describe(finding, reading, services.worded(finding, restated, asked.question, on_stage)),
         chart=choose_chart(finding, restated, reading.chart),
         notes=notes(finding),
         suggestions=suggest(request, names, layer.as_of, check),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from chat_service.asking import Stage, TranslatorName
 from chat_service.model_opening import opened_model
 from chat_service.outcomes import Answerable, Outcome, Question, Reading
+from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
 from chat_service.translate.agent.examples import Example, verified_examples
 from chat_service.translate.agent.examples import verified as verified_question
@@ -126,6 +127,17 @@ class Services:
         with self._lock:
             together = self.together
         return together.translate(question, chosen, on_stage, lambda: caller is not None and caller.has_left)
+
+    def worded(
+        self, finding: Finding, reading: str, question: Question, on_stage: Callable[[Stage], None]
+    ) -> str | None:
+        """An answer's first sentence in the language model's words, where that is wanted and can be had."""
+        if not (self.settings.llm_wording and self.has_model):
+            return None
+        caller = Caller.current()
+        with self._lock:
+            agent = self.together.agent
+        return agent.worded(finding, reading, question, on_stage, lambda: caller is not None and caller.has_left)
 
     @property
     def reader(self) -> Reader:

@@ -37,8 +37,8 @@ def replay(
             found = answer(Asked(question, services.reader), services)
             console.print(f"> {each.question.question}", markup=False)
             show(found, console)
-            if services.replay is not None and services.replay.changed_prefix:
-                errors.print(f"{each.question.prompt}: what a model is told first has changed since", markup=False)
+            if services.replay is not None and services.replay.has_changed:
+                errors.print(f"{each.question.prompt}: what the model is told has changed since", markup=False)
             if each.outcome is not None and (found.status, written(found.request)) != (
                 each.outcome.status,
                 each.outcome.request,

@@ -16,10 +16,11 @@ from chat_service.present.trends import trend_sentence
 from semantic_layer import CohortQuery, FunnelQuery
 
 
-def describe(finding: Finding, reading: Reading) -> str:
-    """All that is said of the result. Raises AssertionError for a result without rows: that is `emptiness`'s."""
+def describe(finding: Finding, reading: Reading, first: str | None = None) -> str:
+    """All that is said of the result; `first` is another way to say its first sentence. Raises AssertionError for a
+    result without rows: that is `emptiness`'s."""
     assert finding.table.rows, "an empty result is described by its cause"
-    said = [_first(finding)]
+    said = [first or _first(finding)]
     said += [note.message for note in notes(finding)]
     said += reading_remarks(reading)
     return ("" if finding.is_zh else " ").join(said)

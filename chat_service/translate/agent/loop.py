@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import AgentMiddleware, AgentState, hook_config
+from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse, hook_config
 from langchain.agents.middleware.types import ToolCallRequest
 from langchain.agents.structured_output import ToolStrategy
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -30,7 +30,7 @@ from chat_service.translate.agent.checking import verdict_on
 from chat_service.translate.agent.failures import ModelError, ModelFailure
 from chat_service.translate.agent.meters import AgentMeters
 from chat_service.translate.agent.reply import TOOL, NoReplyError, Reply, read_reply, reply_in_text, reply_schema
-from chat_service.translate.agent.server import Server
+from chat_service.translate.agent.server import PROSE, Server
 from chat_service.translate.agent.tools import LOOKUPS
 from prompts import prompts
 
@@ -104,6 +104,16 @@ class Checks(AgentMiddleware[Any, Run, Any]):
         return first.reasons
 
 
+class Prose(AgentMiddleware[Any, Run, Any]):
+    """Asks for a sentence instead of a reply."""
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Run], handler: Callable[[ModelRequest[Run]], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any]:
+        """The model's sentence."""
+        return await handler(request.override(model_settings={PROSE: True}))
+
+
 class Loop:
     """The compiled loop over one server. `prefix` is what every run begins with."""
 
@@ -122,6 +132,17 @@ class Loop:
         self._without: Graph = create_agent(
             server.chat, [], system_prompt=prefix, middleware=(middleware[0], middleware[2]), context_schema=Run
         )
+        self._for_prose: Graph = create_agent(
+            server.chat, [], middleware=(Calls(server, breaker, meters, 0), Prose()), context_schema=Run
+        )
+
+    async def say(self, asking: Asking, message: str) -> str:
+        """What the model writes when it is asked for a sentence. Raises ModelError."""
+        with tracing_context(enabled=False):
+            given = {"messages": [HumanMessage(message)]}
+            state = await self._for_prose.ainvoke(given, context=Run(asking), config={"recursion_limit": _RECURSIONS})
+        last = state["messages"][-1]
+        return last.text if isinstance(last, AIMessage) else ""
 
     async def run(self, asking: Asking, message: str) -> Outcome:
         """The outcome of a question. Raises ModelError. Nothing is traced anywhere, whatever the environment says."""

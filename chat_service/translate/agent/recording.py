@@ -138,13 +138,13 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
 
 
 class ReplayTransport(httpx2.AsyncBaseTransport):
-    """Answers from a recording. `changed_prefix` tells whether a call came with another system message than then."""
+    """Answers from a recording. `has_changed` tells whether the model was told otherwise than then."""
 
     def __init__(self, calls: tuple[RecordedCall, ...]) -> None:
         self._left: dict[str, list[RecordedCall]] = {}
         for call in calls:
             self._left.setdefault(_question_of(call.sent), []).append(call)
-        self.changed_prefix = False
+        self.has_changed = False
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """What came then. Raises ModelError where nothing like it was asked then."""
@@ -153,7 +153,7 @@ class ReplayTransport(httpx2.AsyncBaseTransport):
         if not found:
             raise ModelError(ModelFailure("bad_request", "the recording has no call that says this"))
         call = found.pop(0) if len(found) > 1 else found[0]
-        self.changed_prefix = self.changed_prefix or _prefix_of(call.sent) != _prefix_of(body)
+        self.has_changed = self.has_changed or _told_in(call.sent) != _told_in(body)
         return httpx2.Response(
             call.status, headers={"content-type": call.content_type}, content=call.received.encode(), request=request
         )
@@ -216,13 +216,14 @@ def _is_date(text: str) -> bool:
 
 
 def _question_of(body: Body) -> str:
-    """All that was said but the prefix, as a digest. Ids of calls are the server's and differ from run to run."""
+    """The question, and what the model and its lookups said since, as a digest: which call of which question it is."""
     said = [message for message in body["messages"] if message["role"] not in ("system", "developer")]
-    return _digest([{key: value for key, value in message.items() if "id" not in key} for message in said])
+    question = str(said[0].get("content")).rpartition("\n")[2] if said else ""
+    return _digest([question, *({"role": each["role"], "content": each.get("content")} for each in said[1:])])
 
 
-def _prefix_of(body: Body) -> str:
-    return _digest([message for message in body["messages"] if message["role"] in ("system", "developer")])
+def _told_in(body: Body) -> str:
+    return _digest([message for message in body["messages"] if message["role"] in ("system", "developer", "user")])
 
 
 def _digest(value: object) -> str:

@@ -23,6 +23,8 @@ from pydantic import PrivateAttr, SecretStr
 from chat_service.translate.agent.failures import ModelError, ModelFailure
 
 Mode = Literal["auto", "tools", "json", "text"]
+# a setting of one call: what is wanted is a sentence, in no form
+PROSE = "is_prose"
 _OPENAI = re.compile(r"^https://[\w.-]*(openai\.com|openai\.azure\.com)(/|$)")
 
 
@@ -154,7 +156,7 @@ class Chat(ChatOpenAI):
         **kwargs: Any,  # noqa: ANN401 - ChatOpenAI's
     ) -> dict[str, Any]:
         payload = super()._get_request_payload(input_, stop=stop, **kwargs)
-        able = self._abilities
+        able, is_prose = self._abilities, payload.pop(PROSE, False)
         if not able.forced_tool:
             payload.pop("tool_choice", None)
         if not able.usage_in_stream:
@@ -163,7 +165,7 @@ class Chat(ChatOpenAI):
             payload.pop("temperature", None)
         if not able.new_length_name and "max_completion_tokens" in payload:
             payload["max_tokens"] = payload.pop("max_completion_tokens")
-        if not payload.get("tools") and able.json_mode:
+        if not payload.get("tools") and able.json_mode and not is_prose:
             # beside the body's own fields: as a field of the client it would be parsed there
             payload["extra_body"] = {**(payload.get("extra_body") or {}), "response_format": {"type": "json_object"}}
         return payload

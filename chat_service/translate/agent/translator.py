@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chat_service.outcomes import Outcome, Question, Refusal
+from chat_service.present.finding import Finding
 from chat_service.translate.agent.asking import Asking, Step
 from chat_service.translate.agent.budget import Breaker, Day, Purse
 from chat_service.translate.agent.examples import Example
@@ -26,6 +27,7 @@ from chat_service.translate.agent.server import Server
 from chat_service.translate.agent.telling import is_shown_whole, message_of, prefix_of
 from chat_service.translate.agent.tokens import estimated_tokens
 from chat_service.translate.agent.usage import Limits, Prices, Usage
+from chat_service.translate.agent.wording import facts_of, filled_in, wording_prompt
 from chat_service.translate.grammar.parse import language_of
 from prompts import prompts
 
@@ -127,6 +129,30 @@ class AgentTranslator:
             raise
         self.meters.asked(type(outcome).__name__.lower())
         return outcome
+
+    def worded(
+        self,
+        finding: Finding,
+        reading: str,
+        question: Question,
+        say: Callable[[Step], None] = lambda _: None,
+        has_left: Callable[[], bool] = lambda: False,
+    ) -> str | None:
+        """An answer's first sentence in the model's words, with the service's figures; None where it is not to be
+        had."""
+        facts, limits, clock = facts_of(finding), self._spending.limits, self._spending.clock
+        if not facts:
+            return None
+        language = finding.names.language
+        purse = Purse(limits, self._spending.day, clock, clock() + limits.seconds)
+        asking = Asking(question, language, self._ground, purse, say)
+        say("wording")
+        try:
+            work = self._loop.say(asking, wording_prompt(reading, facts, language))
+            text = self._background.run(work, limits.seconds, has_left)
+        except ModelError:
+            return None
+        return filled_in(text, reading, facts, finding, self._ground)
 
     def unavailable(self, question: Question) -> Refusal:
         """The refusal of a question that only the model might have read."""
