@@ -18,8 +18,6 @@ from chat_service.model_opening import opened_model
 from chat_service.outcomes import Answerable, Outcome, Question, Reading
 from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
-from chat_service.translate.agent.examples import Example, verified_examples
-from chat_service.translate.agent.examples import verified as verified_question
 from chat_service.translate.agent.usage import Usage
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
@@ -28,6 +26,7 @@ from semantic_layer import ANONYMOUS, Caller, Engine, Layer, Model, Reader, open
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+    from chat_service.translate.agent.examples import Example
     from chat_service.translate.agent.recording import Recorder, ReplayTransport
     from chat_service.translate.agent.together import Together
 
@@ -103,7 +102,12 @@ class Services:
     def verified(self) -> tuple[Example, ...]:
         """The questions that people verified. Raises HuitouError."""
         path = self.settings.verified_questions
-        return () if path is None else verified_examples(path, self.layer, self.reader)
+        if path is None:
+            return ()
+        # not imported above: a command without such a file does not wait for what reads one
+        examples = import_module("chat_service.translate.agent.examples")
+        found: tuple[Example, ...] = examples.verified_examples(path, self.layer, self.reader)
+        return found
 
     def read(
         self,
@@ -115,8 +119,8 @@ class Services:
         chosen = self.settings.translator if translator == "auto" else translator
         if chosen == "offline":
             return self.translator.translate(question)
-        known = verified_question(question.text, self.verified) if question.previous is None else None
-        if known is not None:
+        known = next((each for each in self.verified if each.asks(question.text)), None)
+        if known is not None and question.previous is None:
             language = language_of(question.text, question.language)
             return Answerable(
                 known.built(question.today), Reading(language, basis=("verified",), translator="verified")

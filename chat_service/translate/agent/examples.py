@@ -49,6 +49,10 @@ class Example(BaseModel):
         """The request on a day. Raises UnbuildableError."""
         return built(self.answer, self.request, today)[0]
 
+    def asks(self, text: str) -> bool:
+        """Whether a text asks just this, whatever its case, width and closing marks."""
+        return _bare(text) == _bare(self.question)
+
     def written(self, today: date) -> str:
         """As a model writes it; the periods stay in words."""
         body = json.dumps(self.request, ensure_ascii=False, separators=(",", ":"))
@@ -95,12 +99,6 @@ def nearest_examples(text: str, examples: tuple[Example, ...], most: int) -> tup
     wanted = fold(text).text
     ranked = sorted(examples, key=lambda each: (-fuzz.token_set_ratio(wanted, fold(each.question).text), each.question))
     return tuple(ranked[:most])
-
-
-def verified(text: str, examples: tuple[Example, ...]) -> Example | None:
-    """The example that asks just this, whatever its case, width and closing marks."""
-    wanted = _bare(text)
-    return next((each for each in examples if _bare(each.question) == wanted), None)
 
 
 def _bare(text: str) -> str:
