@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
     "replay": ("chat_service.commands.replay", "Play a recorded question back without a network."),
     "keys": ("chat_service.commands.keys", "Make, list and revoke API keys."),
+    "audit": ("chat_service.commands.audit", "Print the audit as JSON lines, the oldest first."),
     "settings": ("chat_service.commands.settings", "Explain every setting."),
 }
 

@@ -39,6 +39,11 @@ _SECRET = frozenset({"llm_api_key"})
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 
 
+def _listed(value: object) -> object:
+    """Text with commas as its parts."""
+    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+
 class Settings(BaseModel):
     """What a deployment may choose. None needs to be set."""
 
@@ -97,6 +102,20 @@ class Settings(BaseModel):
         "local",
         description="Who may ask without a key. `local`: this machine, while there are no keys. `everybody` and "
         "`nobody` as they say.",
+    )
+    audit: Path | None = Field(
+        None, description="File of the audit: a JSON line for every question and refusal. Unset: none is kept."
+    )
+    audit_max_bytes: int = Field(50_000_000, ge=10_000, description="Size at which the audit begins a new file.")
+    audit_files: int = Field(10, ge=1, description="Files of the audit that are kept beside the one it writes to.")
+    hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="Names that the service answers to, with commas between. Unset: any; on this machine, its own."
+    )
+    origins: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="Origins of web pages that may ask (`https://…`), with commas between. Unset: its own pages."
+    )
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Requests of one reader a minute, counted by each process. Unset: any number."
     )
     token_issuer: str | None = Field(
         None, description="`iss` of the tokens (JWT) that readers may show; docs/security.md."
@@ -177,6 +196,15 @@ class NeedsDatabaseFile(Problem):
     """What was asked works on a DuckDB file, and a server is named."""
 
     database: str
+
+
+@problem(
+    "setting_missing", zh="需要先设置 `{name}`。", en="This needs {name} to be set. `huitou settings` explains it."
+)
+class SettingMissing(Problem):
+    """A setting that what was asked stands on."""
+
+    name: str
 
 
 class SettingsError(HuitouError):

@@ -40,7 +40,8 @@ class NotAllowed(Problem):
 
 @problem(
     "open_to_everybody",
-    zh="监听 {host} 会让网络上的任何人都能提问。请先用 `huitou keys add` 建立密钥，或设置 `HUITOU_ANONYMOUS=everybody`。",
+    zh="监听 {host} 会让网络上的任何人都能提问。"
+    "请先用 `huitou keys add` 建立密钥，或设置 `HUITOU_ANONYMOUS=everybody`。",
     en="Listening on {host} would let anybody on the network ask. Make keys first (`huitou keys add`), or say that "
     "this is meant: HUITOU_ANONYMOUS=everybody.",
 )

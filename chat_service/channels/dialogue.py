@@ -129,6 +129,7 @@ class Dialogue:
         on_stage: Callable[[Stage], None] = lambda _: None,
         *,
         client: str = "",
+        on_answer: Callable[[Answer], None] = lambda _: None,
     ) -> str:
         """The answer's body as JSON. The same message under the same id gives the same bytes again, answered once.
 
@@ -149,7 +150,7 @@ class Dialogue:
                     raise DialogueError(MessageIdReused(message_id))
                 return before.body
             asked = message.model_copy(update={"message_id": message_id, "conversation_id": conversation_id})
-            turn = replace(self._answered(asked, reader, request_id, on_stage), scope=scope, request=whole)
+            turn = replace(self._answered(asked, reader, request_id, on_stage, on_answer), scope=scope, request=whole)
             try:
                 self.store.add(turn)
             except TurnTakenError:
@@ -158,7 +159,12 @@ class Dialogue:
         raise DialogueError(ConversationMoves(conversation_id))
 
     def _answered(
-        self, message: ChatRequest, reader: Reader, request_id: str, on_stage: Callable[[Stage], None]
+        self,
+        message: ChatRequest,
+        reader: Reader,
+        request_id: str,
+        on_stage: Callable[[Stage], None],
+        on_answer: Callable[[Answer], None],
     ) -> Turn:
         """The turn that comes next, not kept yet."""
         conversation_id = message.conversation_id or ""
@@ -172,6 +178,7 @@ class Dialogue:
             layer = self.services.layer_at(message.as_of)
             asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
             found = answer(asked, self.services, on_stage)
+            on_answer(found)
             if found.status == "error" and found.failure is not None:
                 _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})
             clarification_id = f"c{number}"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
+from chat_service.access.audit import facts
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
 from chat_service.channels.catalogue_bodies import catalogue_body, dimensions_body, metrics_body, values_body
 from chat_service.channels.dialogue import DialogueError, UnknownDimension
@@ -65,13 +66,16 @@ def _answered(
     explain: bool,
 ) -> QueryBody | ExplainBody:
     job.on_stage("compile")
+    job.facts |= facts(asked, None, services.model)
     prepared = services.layer.prepare(asked, reader)
     sql, filters = sql_part(prepared), filter_bodies(prepared.filters)
     if explain:
         said = warning_bodies(caution_notes(prepared.cautions, Names(services.model, language)))
         return ExplainBody(request_id=request_id, sql=sql, filters=filters, warnings=said)
+    job.facts |= facts(asked, prepared, services.model)
     job.on_stage("execute")
     table, names = services.layer.execute(prepared), Names(services.model, language)
+    job.facts["rows"] = table.total_rows
     job.on_stage("present")
     finding = Finding(asked, table, names, services.layer.as_of, prepared.filters)
     return QueryBody(

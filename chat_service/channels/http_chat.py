@@ -13,7 +13,8 @@ from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import JsonValue
 
-from chat_service.asking import Stage
+from chat_service.access.audit import facts
+from chat_service.asking import Answer, Stage
 from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
 from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_errors import request_id_of, sayable, status_of
@@ -152,8 +153,16 @@ async def _respond(
             job.on_stage(stage)
             on_stage(stage)
 
+        def found(answer: Answer) -> None:
+            job.facts |= facts(answer.request, answer.prepared, dialogue.services.model)
+            job.facts |= {"status": answer.status, "translator": answer.reading.translator}
+            if answer.table is not None:
+                job.facts["rows"] = answer.table.total_rows
+            if answer.trouble is not None:
+                job.facts["code"] = answer.trouble.code
+
         with station.using() as dialogue:
-            return dialogue.respond(message, reader, request_id_of(request), begun, client=client)
+            return dialogue.respond(message, reader, request_id_of(request), begun, client=client, on_answer=found)
 
     turn = (reader.name, message.conversation_id or message.message_id)
     body = await worked(station, request, reader, work, turn=turn if any(turn[1:]) else None)

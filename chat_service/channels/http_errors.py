@@ -35,6 +35,8 @@ _STATUS = {
     "unknown_key": 401,
     "not_allowed": 403,
     "keys_unreadable": 503,
+    "audit_unavailable": 503,
+    "rate_limited": 429,
     "too_many_requests": 429,
     "busy": 503,
     "took_too_long": 504,

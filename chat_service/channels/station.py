@@ -18,6 +18,7 @@ from datetime import date, datetime
 from prometheus_client import CollectorRegistry
 
 from chat_service.access.admission import Admission
+from chat_service.access.audit import Audit
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
 from chat_service.channels.work import Work
@@ -49,6 +50,7 @@ class Station:
     meters: Meters = field(default_factory=Meters)
     work: Work = field(init=False)
     admission: Admission = field(init=False)
+    audit: Audit | None = field(init=False)
     _open: _Opened | None = None
     _retired: set[_Opened] = field(default_factory=set)
     _looked: float = 0.0
@@ -57,6 +59,8 @@ class Station:
     def __post_init__(self) -> None:
         chosen = self.settings
         self.admission = Admission(chosen)
+        kept = chosen.audit
+        self.audit = None if kept is None else Audit(kept, chosen.audit_max_bytes, chosen.audit_files)
         self.work = Work(
             at_once=chosen.answers_at_once,
             waiting=chosen.waiting_at_most,
@@ -64,6 +68,7 @@ class Station:
             seconds=chosen.answer_timeout_seconds + (chosen.llm_seconds if chosen.llm_api_key else 0),
             stage_seconds={"translate": chosen.translate_timeout_seconds},
             cancel=self._cancel,
+            per_minute=chosen.requests_per_minute,
         )
 
     @contextmanager

@@ -16,11 +16,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pydantic import JsonValue
+
 from chat_service.asking import Stage
 from semantic_layer import Caller, CallerLeft, HuitouError, Problem, problem
 
 Value = TypeVar("Value")
 _POLL_SECONDS = 0.2
+_READERS = 10_000
 _STOP_SECONDS = 2.0  # after which nobody waits any longer for what was told to stop
 
 
@@ -33,6 +36,18 @@ class TooManyRequests(Problem):
     """More requests of one reader at a time than the service takes."""
 
     most: int
+    retry_after_seconds: int = 1
+
+
+@problem(
+    "rate_limited",
+    zh="你每分钟最多可以发 {per_minute} 个请求。请稍等再发。",
+    en="At most {per_minute} of your requests are taken a minute. Wait a little, then ask again.",
+)
+class RateLimited(Problem):
+    """More requests of one reader in a minute than the service takes."""
+
+    per_minute: int
     retry_after_seconds: int = 1
 
 
@@ -76,6 +91,8 @@ class Job:
     stage_seconds: Mapping[str, float]
     caller: Caller = field(default_factory=Caller)
     began: float = field(default_factory=time.monotonic)
+    # what is to be told of it in the audit
+    facts: dict[str, JsonValue] = field(default_factory=dict)
     _stage: str = ""
     _stage_began: float = 0.0
 
@@ -102,11 +119,14 @@ class Work:
     seconds: float
     stage_seconds: Mapping[str, float]
     cancel: Callable[[Caller], None]
+    per_minute: int | None = None
     _pool: ThreadPoolExecutor = field(init=False)
     _all: int = 0
     _of_reader: Counter[str] = field(default_factory=Counter)
     _running: Counter[str] = field(default_factory=Counter)
     _line: list[tuple[str, asyncio.Future[None]]] = field(default_factory=list)
+    # how many requests each reader may still send, and when that was so
+    _allowed: dict[str, tuple[float, float]] = field(default_factory=dict)
     _turns: dict[object, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,13 +139,15 @@ class Work:
         has_left: Callable[[], Awaitable[bool]],
         *,
         turn: object = None,
+        job: Job | None = None,
     ) -> Value:
         """The value of `work`, run in a thread. Those with the same `turn` run one after the other.
 
         Raises WorkError: `too_many_requests` and `busy` at once, `took_too_long`, `client_left`.
         """
         self.admit(reader)
-        job, future = Job(self.seconds, self.stage_seconds), None
+        self._count(reader)
+        job, future = job or self.job(), None
         self._all, self._of_reader[reader] = self._all + 1, self._of_reader[reader] + 1
         try:
             async with asyncio.timeout(self.seconds), self._in_turn(turn):
@@ -144,12 +166,30 @@ class Work:
             else:
                 future.add_done_callback(_in_loop(asyncio.get_running_loop(), lambda: self._ended(reader)))
 
+    def job(self) -> Job:
+        """A request's work, whose time runs from now."""
+        return Job(self.seconds, self.stage_seconds)
+
     def admit(self, reader: str) -> None:
         """Raises WorkError (`too_many_requests`, `busy`) where no more of the reader's work is taken now."""
         if self._of_reader[reader] >= self.per_reader:
             raise WorkError(TooManyRequests(self.per_reader))
         if self._all >= self.at_once + self.waiting:
             raise WorkError(Busy())
+
+    def _count(self, reader: str) -> None:
+        """Raises WorkError (`rate_limited`). What is allowed in a minute comes back bit by bit."""
+        most, now = self.per_minute, time.monotonic()
+        if most is None:
+            return
+        left, before = self._allowed.get(reader, (float(most), now))
+        left = min(float(most), left + (now - before) * most / 60)
+        if left < 1:
+            raise WorkError(RateLimited(most, max(1, round((1 - left) * 60 / most))))
+        self._allowed[reader] = (left - 1, now)
+        if len(self._allowed) > _READERS:
+            # who has been quiet for a minute has all of it again, and need not be remembered
+            self._allowed = {name: each for name, each in self._allowed.items() if now - each[1] < 60}
 
     def stop(self) -> None:
         """Take no more work, and wait for none."""
