@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
@@ -101,5 +102,5 @@ def _defined(frame: Frame, assembly: Assembly) -> tuple[str, ...]:
 
 def _asks_from_when(frame: Frame) -> bool:
     """多久没买东西算流失: how long counts as what."""
-    counts_as = any(isinstance(item, Mention) and item.text in ("算", "才算", "属于", "叫") for item in frame.items)
+    counts_as = any(isinstance(item, Mention) and item.text in word_set("counts_as") for item in frame.items)
     return counts_as and frame.has("quantity.long")

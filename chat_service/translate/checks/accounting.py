@@ -6,6 +6,7 @@ used; words without meaning need no use. Anything else would have vanished.
 
 from __future__ import annotations
 
+from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.contradictions import rows_exclude
 from chat_service.translate.checks.fillers import says_nothing
 from chat_service.translate.grammar.categories import Amount, Item, Node, Rank, Values, mentions_of
@@ -39,12 +40,6 @@ _SHAPING = (
     "money_verb",
 )
 
-# how something is spread over its values: only groups show it
-_SPREAD_OUT = frozenset({"分布", "的分布", "分布情况", "distribution", "distributed", "breakdown"})
-
-# "gross profit before …": only a condition on customers takes these
-_EARLIER = frozenset({"before", "previously"})
-
 
 def refuse_unaccounted(frame: Frame, assembly: Assembly, request: Request, *, goes_on: bool = False) -> None:
     """Raise StopError for the first word that carries meaning and was not used."""
@@ -63,7 +58,7 @@ def _carries_nothing(item: Item, frame: Frame, request: Request, assembly: Assem
     if isinstance(item, Rank):
         return bool(request.order_by)
     if isinstance(item, Amount):
-        return item.value == 1 and item.parts[0].text in ("一", "一个", "one", "a")
+        return item.value == 1 and item.parts[0].text in word_set("one")
     if isinstance(item, Node):
         return False
     if is_any(item, "average", "quantity.long", "question.how_long") and not item.metrics():
@@ -93,9 +88,9 @@ def _says_more(item: Mention, frame: Frame, request: Request, assembly: Assembly
     """Whether a word that shapes, links or repeats elsewhere carries meaning here, which the request does not show."""
     if not isinstance(request, MetricQuery):
         return False
-    if item.text in _SPREAD_OUT:
+    if item.text in word_set("spread_out"):
         return not request.group_by
-    if item.text in _EARLIER and is_a(item, "follow.ever"):
+    if item.text in word_set("earlier") and is_a(item, "follow.ever"):
         return not frame.clauses
     if is_a(item, "quantity.money") and not item.text.startswith("how") and not item.is_filler:
         return not any(is_money(assembly.scope.model.metrics[name].unit) for name in request.metrics)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure, Values, When, mentions_of
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.matching import is_a, is_any
@@ -17,7 +18,6 @@ from chat_service.translate.stops import Denial, StopError
 from semantic_layer import AllOf, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request, Scalar
 
 _INFINITE = float("inf")
-_ONLY = frozenset({"只", "仅", "只在", "仅在", "only", "solely", "exclusively"})
 
 
 def refuse_conflicts(frame: Frame, assembly: Assembly, request: Request) -> None:
@@ -133,10 +133,12 @@ def _refuse_lone_words(frame: Frame) -> None:
         same = mention.date is not None and mention.date.kind == "same_period"
         if same and frame.clauses and not frame.against and _is_unfounded(mention.text, whens):
             raise StopError(Denial("not_supported", mention.text))
-        alone = mention.text in _ONLY and bool(frame.clauses) and any(mention is item for item in frame.items)
+        alone = (
+            mention.text in word_set("only") and bool(frame.clauses) and any(mention is item for item in frame.items)
+        )
         if alone and any(isinstance(item, Values) and 0 <= item.start - mention.end <= 1 for item in frame.items):
             raise StopError(Denial("not_supported", mention.text))
-        if mention.text in _ONLY and any(
+        if mention.text in word_set("only") and any(
             clause.when is not None and 0 <= clause.when.start - mention.end <= 1 for clause in frame.clauses
         ):
             raise StopError(Denial("not_supported", mention.text))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import Parsed
 from chat_service.translate.requests.assembly import Assembly, said
@@ -14,10 +15,6 @@ from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import known_words
 from semantic_layer import Model
-
-_STANDALONE = frozenset(
-    "的了是在有和与或及跟比按各每哪几多少呢吗吧啊呀我你他她它们这那请帮把被给对从到于不没未都也还又再就才很最前后里中上下女男人"
-)
 
 
 def refuse_writing(frame: Frame, *, goes_on: bool = False) -> None:
@@ -99,7 +96,9 @@ def _whole_word(parsed: Parsed) -> Mention:
 
 
 def _part_of_word(mention: Mention) -> bool:
-    return len(mention.text) == 1 and "\u4e00" <= mention.text <= "\u9fff" and mention.text not in _STANDALONE
+    return (
+        len(mention.text) == 1 and "\u4e00" <= mention.text <= "\u9fff" and mention.text not in word_set("standalone")
+    )
 
 
 def asked_metrics(parsed: Parsed, model: Model) -> tuple[str, ...]:

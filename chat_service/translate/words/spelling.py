@@ -17,6 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.folding import Folded
 from chat_service.language.words.kinds import kinds_of
+from chat_service.language.words.tables import word_set
 from chat_service.translate.senses import EntitySense, Mention, MetricSense, ValueSense, WordSense
 from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.mentions import Cover, cover
@@ -24,62 +25,6 @@ from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import abbreviations, homophones, known_words, noun_key
 
-_DATE_WORDS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "today",
-    "yesterday",
-    "tomorrow",
-    "last",
-    "previous",
-    "past",
-    "this",
-    "next",
-    "week",
-    "month",
-    "quarter",
-    "year",
-    "days",
-    "weeks",
-    "months",
-    "quarters",
-    "years",
-    "daily",
-    "weekly",
-    "monthly",
-    "quarterly",
-    "yearly",
-    "since",
-    "until",
-    "before",
-    "after",
-    "between",
-    "during",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "half",
-    "early",
-    "late",
-]
-_DATE_CHARACTERS = "今昨前去本上下近最过年月日周季度天来半个第一二三四五六七八九十双节"
 _MOST_REPAIRS = 4
 
 
@@ -179,7 +124,7 @@ class Speller:
             first, second = word[:at], word[at:]
             described = any(isinstance(s, ValueSense) and not s.weak for s in self._lexicon.senses((noun_key(first),)))
             named = any(isinstance(s, EntitySense | MetricSense) for s in self._lexicon.senses((noun_key(second),)))
-            dated = first in ("last", "this", "previous", "past") and second in _DATE_WORDS
+            dated = first in word_set("date_opener") and second in word_set("date_word")
             if (described and named) or dated:
                 tries.append((unknown.start, unknown.end, f"{first} {second}", 0.5))
         return tries
@@ -198,7 +143,7 @@ class Speller:
     def _english_words(self) -> tuple[str, ...]:
         words = {key.removeprefix("~") for key in self._lexicon.vocabulary if key.removeprefix("~").isascii()}
         return tuple(sorted(word for word in words if len(word) >= 4 and word.isalpha())) + tuple(
-            w for w in _DATE_WORDS if w not in words
+            w for w in sorted(word_set("date_word")) if w not in words
         )
 
     # --- Chinese ---
@@ -227,7 +172,7 @@ class Speller:
     def _by_sound(self) -> dict[str, list[str]]:
         characters = {key for key in self._lexicon.vocabulary if len(key) == 1 and "\u4e00" <= key <= "\u9fff"}
         table: dict[str, list[str]] = defaultdict(list)
-        for character in sorted(characters | set(_DATE_CHARACTERS)):
+        for character in sorted(characters | word_set("date_character")):
             for sound in self._sounds_of(character):
                 table[sound].append(character)
         return table

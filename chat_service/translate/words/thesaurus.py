@@ -37,7 +37,7 @@ def more_names(named: Iterable[Named], is_free: Callable[[Phrase], bool]) -> Ite
                 found.update(dict.fromkeys((text, sense) for phrase in phrases for text in _said(phrase, is_deed)))
     found.update(dict.fromkeys(_with_other_entity_words(given)))
     for text, sense in found:
-        if GAP not in text and is_free(_keys(text, is_deed=isinstance(sense, BehaviourSense))):
+        if GAP in text or is_free(_keys(text, is_deed=isinstance(sense, BehaviourSense))):
             yield text, sense
 
 
@@ -96,7 +96,7 @@ def _with_other_entity_words(named: tuple[Named, ...]) -> Iterator[Named]:
     found: dict[str, set[Sense]] = {}
     for text, sense in named:
         if isinstance(sense, (MetricSense, ListSense)) and " who " not in text:
-            for other in (_in_words if text.isascii() else _in_han)(text, words, han):
+            for other in (_in_words if text.replace(GAP, "").isascii() else _in_han)(text, words, han):
                 found.setdefault(other, set()).add(sense)
     for other, senses in found.items():  # what would be two things is left to the words that it is made of
         yield from ((other, sense) for sense in senses if len(senses) == 1)

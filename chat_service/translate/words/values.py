@@ -15,10 +15,10 @@ from typing import Protocol
 from rapidfuzz import fuzz, process
 
 from chat_service.language.folding import fold
+from chat_service.language.words.tables import word_set
 from chat_service.translate.senses import ValueSense
 from semantic_layer import Dimension, Model, Scalar
 
-_SUFFIXES = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
 _NEAR = 55.0
 
 
@@ -139,7 +139,7 @@ def _is_open(dimension: Dimension) -> bool:
 
 def _without_suffix(value: str) -> str | None:
     """广东省 -> 广东: how people shorten the name of a place."""
-    for suffix in _SUFFIXES:
+    for suffix in sorted(word_set("place_suffix"), key=len, reverse=True):
         if value.endswith(suffix) and len(value) - len(suffix) >= 2:
             return value.removesuffix(suffix)
     return None
