@@ -29,6 +29,7 @@ from semantic_layer import (
     Request,
     Scalar,
     UnknownName,
+    of_entity,
 )
 
 # what an answer says of itself, and no reading would change
@@ -82,7 +83,7 @@ class Ground:
 
     def restated(self, request: Request, language: Language, today: date) -> str:
         """The reading in words."""
-        return restate(request, Names(self.model, language), today)
+        return restate(of_entity(request, next(iter(self.model.entities), "")), Names(self.model, language), today)
 
     @cached_property
     def known_values(self) -> Mapping[str, frozenset[Scalar]]:

@@ -48,11 +48,6 @@ class Assembly:
         if (code, words) not in self.assumptions:
             self.assumptions.append((code, words))
 
-    @property
-    def entity(self) -> str:
-        """Whose behaviour conditions are about: the model's first entity."""
-        return next(iter(self.scope.model.entities), "")
-
     # --- metrics ---
 
     def metric(self, measure: Measure, dimensions: tuple[str, ...] = ()) -> str:

@@ -22,26 +22,16 @@ def behaviour_filter(clause: Clause, assembly: Assembly) -> Filter:
     if clause.condition is not None and (rows := _row_condition(metric, clause.condition, assembly)) is not None:
         metric, extra = rows
         return _metric_filter(
-            assembly.entity,
-            metric,
-            period,
-            (*filters, extra),
-            "=" if clause.negated else ">=",
-            (0.0,) if clause.negated else (1.0,),
+            metric, period, (*filters, extra), "=" if clause.negated else ">=", (0.0,) if clause.negated else (1.0,)
         )
     op, values = _comparison(clause.condition, negate=clause.negated)
-    return _metric_filter(assembly.entity, metric, period, filters, op, values)
+    return _metric_filter(metric, period, filters, op, values)
 
 
 def _metric_filter(
-    entity: str,
-    metric: str,
-    period: Period | None,
-    filters: tuple[Filter, ...],
-    op: NumberOperator,
-    values: tuple[float, ...],
+    metric: str, period: Period | None, filters: tuple[Filter, ...], op: NumberOperator, values: tuple[float, ...]
 ) -> MetricFilter:
-    return MetricFilter(metric=metric, per=entity, period=period, filters=filters, op=op, values=values)
+    return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
 
 
 def _comparison(condition: Condition | None, *, negate: bool) -> tuple[NumberOperator, tuple[float, ...]]:
@@ -132,7 +122,7 @@ def dated_filter(dated: Dated, assembly: Assembly) -> Filter:
             continue
         time = metric.definition.time or model.datasets[dataset].definition.time
         if f"{dataset}.{time}" in names and metric.expression.sql() == "COUNT(*)" and metric.kind == "simple":
-            return MetricFilter(metric=metric.name, per=assembly.entity, period=period, op=">=", values=(1.0,))
+            return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
     raise StopError(Denial("not_supported", said(dated)))
 
 
@@ -141,11 +131,11 @@ def population_filter(measure: Measure, period: Period | None, assembly: Assembl
     name = assembly.metric(measure)
     main = assembly.scope.structure.main_behaviour
     if period is None and main is not None and assembly.scope.structure.looks_back(name):
-        return MetricFilter(metric=main.metric, per=assembly.entity, period=None, op=">=", values=(1.0,))
+        return MetricFilter(metric=main.metric, period=None, op=">=", values=(1.0,))
     for each in assembly.scope.model.lists.values():
         if each.metric == name:
             return list_filters(each.name, assembly)[0]
-    return MetricFilter(metric=name, per=assembly.entity, period=period, op=">=", values=(1.0,))
+    return MetricFilter(metric=name, period=period, op=">=", values=(1.0,))
 
 
 def list_filters(name: str, assembly: Assembly) -> tuple[FieldFilter, ...]:

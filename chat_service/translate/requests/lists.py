@@ -44,7 +44,6 @@ def list_request(frame: Frame, assembly: Assembly) -> ListQuery:
     if not filters and not order and not frame.entities and not columns:
         raise StopError(Denial("no_metric"))
     return ListQuery(
-        entity=entity.name,
         columns=tuple(dict.fromkeys((*entity.list_columns, *(qualified_column(c, assembly) for c in columns)))),
         measured=measured,
         filters=tuple(dict.fromkeys(filters)),
@@ -74,8 +73,7 @@ def _own_value(measure: Measure, frame: Frame, assembly: Assembly) -> Filter:
     assert measure.condition is not None, "conditions are measures with one"
     period = decide_timing(frame, assembly, ()).period
     assembly.use(measure, "behaviour", f"{name} {measure.condition.op}")
-    op, values = measure.condition.op, measure.condition.values
-    return MetricFilter(metric=name, per=assembly.entity, period=period, op=op, values=values)
+    return MetricFilter(metric=name, period=period, op=measure.condition.op, values=measure.condition.values)
 
 
 def _measured(frame: Frame, assembly: Assembly, filters: list[Filter]) -> tuple[MeasuredColumn, ...]:
