@@ -50,6 +50,7 @@ from semantic_layer import (
     of_entity,
 )
 
+_SUGGESTIBLE = 10_000  # suggestions remembered, at most
 FOR_OPERATORS = Phrase(
     zh="现在无法回答，原因已记入日志，管理员可以按这次请求的编号查到。",
     en="This cannot be answered now. Whoever runs the service finds why in the log, under the id of this request.",
@@ -206,9 +207,19 @@ def _emptiness(finding: Finding, reader: Reader, layer: Layer) -> Emptiness | No
 
 
 def _checker(asked: Asked, services: Services, layer: Layer) -> Callable[[str, MetricQuery], bool]:
-    """Whether a suggested question is read as it is meant, and can be compiled for this reader."""
+    """Whether a suggested question is read as it is meant, and can be compiled for this reader; found out once for the
+    same day and reader, for as long as the data stay the same."""
 
     def is_answerable(question: str, meant: MetricQuery) -> bool:
+        key = (question, meant, layer.as_of, asked.reader)
+        known = services.suggestible.get(key)
+        if known is None:
+            known = services.suggestible[key] = found_answerable(question, meant)
+            if len(services.suggestible) > _SUGGESTIBLE:
+                services.suggestible.clear()
+        return known
+
+    def found_answerable(question: str, meant: MetricQuery) -> bool:
         outcome = services.translator.translate(Question(question, asked.question.today))
         if not isinstance(outcome, Answerable) or not isinstance(outcome.request, MetricQuery):
             return False

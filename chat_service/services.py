@@ -21,7 +21,16 @@ from chat_service.settings import Settings, named_database
 from chat_service.translate.agent.usage import Usage
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
-from semantic_layer import ANONYMOUS, Caller, Engine, Layer, Model, Reader, open_engine
+from semantic_layer import (
+    ANONYMOUS,
+    Caller,
+    Engine,
+    Layer,
+    MetricQuery,
+    Model,
+    Reader,
+    open_engine,
+)
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -46,6 +55,8 @@ class Services:
     is_public: bool = False
     recorder: Recorder | None = None
     replay: ReplayTransport | None = None
+    # suggested questions with what they mean, the day and the reader: whether they are answered so
+    suggestible: dict[tuple[str, MetricQuery, date, Reader], bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property

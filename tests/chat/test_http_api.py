@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from chat_service.answer import answer
 from chat_service.app import create_app
+from chat_service.asking import Asked
 from chat_service.channels.examples import ANSWERED, CLARIFIED, QUERY_EXAMPLES, REFUSED
 from chat_service.channels.wire import ChatBody
 from chat_service.conversation.memory import MemoryStore
+from chat_service.outcomes import Question
+from chat_service.services import open_services
 from chat_service.settings import Settings
 
 REVENUE = {"kind": "metrics", "metrics": ["revenue"], "group_by": ["region"]}
@@ -351,3 +356,14 @@ def test_the_documentation_is_whole(client: TestClient) -> None:
     for query in QUERY_EXAMPLES.values():
         assert client.post("/v1/query", json=query["value"]).status_code == 200
     assert client.get("/docs").status_code == 200
+
+
+def test_what_can_be_suggested_is_found_out_once(demo_database: Path) -> None:
+    services = open_services(Settings(database=demo_database), time.perf_counter)
+    asked = Asked(Question("2025年各大区的销售额", services.layer.as_of), services.reader)
+    first = answer(asked, services).suggestions
+    known = dict(services.suggestible)
+    assert first and known
+    assert answer(asked, services).suggestions == first
+    assert services.suggestible == known
+    services.close()
