@@ -108,7 +108,7 @@ def _sent(service: Running, body: dict[str, object]) -> None:
 
 def test_silent_and_slow_connections_are_closed(demo_database: Path, tmp_path: Path) -> None:
     with serving(tmp_path, demo_database, client_timeout_seconds=1) as service:
-        head = b"POST /v1/chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 40\r\n"
+        head = b"POST /v1/chat HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 40\r\n"
         for sent in (b"", b"GET /healthz HT", head, head + b"\r\n" + b'{"mess'):
             with service.connect() as connection:
                 connection.sendall(sent)
@@ -117,7 +117,7 @@ def test_silent_and_slow_connections_are_closed(demo_database: Path, tmp_path: P
                 assert time.monotonic() - began < 6, sent
                 assert told == b"" or b" 408 " in told.split(b"\r\n")[0], told
         with service.connect() as idle:
-            idle.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
             began = time.monotonic()
             assert b'"ok"' in _until_closed(idle)
             assert time.monotonic() - began < 8, "an idle connection is closed after its answer"
