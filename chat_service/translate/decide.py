@@ -19,9 +19,11 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import Parsed
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.choose import new_request
+from chat_service.translate.requests.completeness import change_of_nothing
 from chat_service.translate.requests.journeys import read_journey
 from chat_service.translate.requests.overlay import follow_up
 from chat_service.translate.senses import Mention
+from chat_service.translate.stops import Denial, StopError
 from semantic_layer import Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
@@ -63,6 +65,8 @@ def decide(parsed: Parsed, question: Question, assembly: Assembly) -> Decision:
             refuse_unaccounted(frame, assembly, changed, goes_on=True)
             refuse_conflicts(frame, assembly, changed)
             return Decision(without_contradiction(changed, assembly), follow_up=True)
+    elif (change := change_of_nothing(frame)) is not None:
+        raise StopError(Denial("nothing_before", change))
     request = new_request(frame, assembly)
     refuse_unaccounted(frame, assembly, request, goes_on=question.previous is not None)
     refuse_conflicts(frame, assembly, request)

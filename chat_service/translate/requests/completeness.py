@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.subjects import split_subjects
-from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.assembly import Assembly, said
 from chat_service.translate.senses import Mention
 from semantic_layer import MetricQuery, Request
 
@@ -64,6 +64,24 @@ def is_complete(frame: Frame) -> bool:
         and not frame.ranks
         and bool(frame.values)
     )
+
+
+def change_of_nothing(frame: Frame) -> str | None:
+    """The words by which a question can only change one before it: 换成积分兑换量, 'by region instead', 去掉普通会员.
+
+    Taking something away or keeping only something asks for nothing by itself; a bare measure or group put in the
+    place of another asks for half of something.
+    """
+    if frame.clauses or frame.lists or frame.conditions or frame.dated or frame.populations or frame.compared:
+        return None
+    changes: list[Mention] = []
+    if not (frame.measures and (frame.whens or frame.values or frame.groups)):
+        changes += frame.said("follow.instead")
+    if not (frame.measures or frame.says_entity or frame.groups or frame.ranks):
+        if any(values.negated for values in frame.values):
+            return said(frame.values[0])
+        changes += [*frame.said("only.only"), *frame.said("follow.those")]
+    return next((mention.text for mention in changes if _opens(mention, frame)), None)
 
 
 def _is_bare(frame: Frame) -> bool:
