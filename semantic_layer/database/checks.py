@@ -23,7 +23,7 @@ from semantic_layer.loading.unchecked import Where
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import FieldType
 from semantic_layer.model.model import Dataset, Field, Metric, Model, Step, Validity
-from semantic_layer.query.problems import BrokenCalendar
+from semantic_layer.query.time_problems import BrokenCalendar
 from semantic_layer.resolve.binding import BUCKET_PARAMETERS, Binder, MissingColumnError, substitute
 from semantic_layer.sql.nodes import aliased, any_of, day_literal, grouped, select_from, subquery
 

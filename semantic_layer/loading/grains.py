@@ -13,8 +13,8 @@ from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import GrainDefinition
 from semantic_layer.model.model import Dataset, Field, Model
 from semantic_layer.model.names import TIME_TYPES
-from semantic_layer.query.problems import BrokenCalendar
 from semantic_layer.query.result import Value
+from semantic_layer.query.time_problems import BrokenCalendar
 from semantic_layer.time.lengths import in_months, in_seconds, length
 from semantic_layer.time.units import ListedUnits, RepeatedUnits
 

@@ -47,22 +47,20 @@ from semantic_layer.loading.problems.metrics import (
 from semantic_layer.loading.problems.names import (
     BadName,
     UnknownDataset,
-    UnknownDimension,
     UnknownEntity,
-    UnknownField,
     UnknownGrain,
     UnknownMetric,
 )
 from semantic_layer.loading.reads import Reads
 from semantic_layer.loading.references import (
     Scope,
+    check_dimension,
     check_grain,
     check_inner_names,
     check_kinds,
     check_no_bucket,
     check_row_expression,
     declared_kind,
-    place_of,
 )
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import group_of, named_group, not_a_condition, with_kinds
@@ -221,7 +219,8 @@ class MetricReader:
             self._wrong(metric, part, TWO_SHIFTS.of(name=name))
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
         for column in sql.columns if sql is not None else ():
-            self._check_input_column(metric, column, (*part, "filter"))
+            where, owner = (*part, "filter"), metric_owner(metric)
+            self.found.extend(check_dimension(self.draft, column, self.datasets, self.filterable, where, owner))
         if sql is not None and not self.draft.unread:
             self._check_input_kinds(metric, sql, (*part, "filter"))
         if used.among is not None:
@@ -238,24 +237,12 @@ class MetricReader:
         tree = with_kinds(sql.tree, kind)
         self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
         self._check_holds(metric, tree, part)
-        if sql.aggregates:
-            advice = OF_SINGLE_ROWS.of(keys="`among`")
-            where, owner = self.draft.where(*part), filter_of(input_of(metric_owner(metric)))
-            self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
+        self._check_single_rows(sql, part, filter_of(input_of(metric_owner(metric))), "`among`")
 
-    def _check_input_column(self, metric: MetricDefinition, column: exp.Column, part: Part) -> None:
-        """The filter of an input speaks of dimensions, keys of entities and `dataset.field`."""
-        if column.table in self.datasets:
-            known: Collection[str] = self.datasets[column.table].fields
-            if column.name not in known and self.draft.is_read("datasets", place_of(self.draft, column.table)):
-                near = nearest(column.name, known)
-                where = self.draft.where(*part)
-                self.found.append(UnknownField(where, metric_owner(metric), column.name, column.table, near))
-            return
-        name = f"{column.table}.{column.name}" if column.table else column.name
-        if name not in self.filterable and "datasets" not in self.draft.gaps and not self.draft.unread:
-            near = nearest(name, self.filterable)
-            self.found.append(UnknownDimension(self.draft.where(*part), metric_owner(metric), name, near))
+    def _check_single_rows(self, sql: Sql, part: Part, owner: Phrase, keys: str) -> None:
+        for each in sql.aggregates[:1]:
+            advice = OF_SINGLE_ROWS.of(keys=keys)
+            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(each), advice))
 
     def _simple(self, metric: MetricDefinition, text: str, dataset: str, part: Part) -> MetricText:
         scope = Scope(self.draft, self.datasets, self.joins, dataset)
@@ -313,10 +300,7 @@ class MetricReader:
         sql = self._parsed(metric, text, part) if text is not None else None
         if sql is None:
             return None
-        if sql.aggregates:
-            advice = OF_SINGLE_ROWS.of(keys="`per`, `among`")
-            where, owner = self.draft.where(*part), filter_of(metric_owner(metric))
-            self.found.append(MisplacedAggregate(where, owner, _sql(sql.aggregates[0]), advice))
+        self._check_single_rows(sql, part, filter_of(metric_owner(metric)), "`per`, `among`")
         self._names(scope, sql.columns, part, metric, reads)
         self.found.extend(scope.check_values(sql, part, metric_owner(metric)))
         self._check_holds(metric, scope.with_kinds(sql.tree), part)

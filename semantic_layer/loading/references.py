@@ -20,7 +20,13 @@ from semantic_layer.loading.problems.definitions import (
 )
 from semantic_layer.loading.problems.joins import AmbiguousReference, Unreachable
 from semantic_layer.loading.problems.metrics import NOT_INNER
-from semantic_layer.loading.problems.names import UnknownDataset, UnknownField, UnknownParameter, UnknownValue
+from semantic_layer.loading.problems.names import (
+    UnknownDataset,
+    UnknownDimension,
+    UnknownField,
+    UnknownParameter,
+    UnknownValue,
+)
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import mistakes, with_kinds
 from semantic_layer.loading.yaml_text import Part
@@ -203,6 +209,26 @@ def check_inner_names(
         if column.table or column.name not in known:
             reason = NOT_INNER.of(name=_written(column), known=", ".join(known))
             yield BadExpression(draft.where(*part), owner, _written(sql.tree), reason)
+
+
+def check_dimension(
+    draft: Draft,
+    column: exp.Column,
+    datasets: Mapping[str, Dataset],
+    filterable: Collection[str],
+    part: Part,
+    owner: Phrase,
+) -> Iterator[DefinitionProblem]:
+    """What narrows a part of a formula speaks of dimensions, keys of entities and `dataset.field`."""
+    if column.table in datasets:
+        known: Collection[str] = datasets[column.table].fields
+        if column.name not in known and draft.is_read("datasets", place_of(draft, column.table)):
+            near = nearest(column.name, known)
+            yield UnknownField(draft.where(*part), owner, column.name, column.table, near)
+        return
+    name = f"{column.table}.{column.name}" if column.table else column.name
+    if name not in filterable and "datasets" not in draft.gaps and not draft.unread:
+        yield UnknownDimension(draft.where(*part), owner, name, nearest(name, filterable))
 
 
 def check_no_bucket(draft: Draft, sql: Sql, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:

@@ -26,12 +26,11 @@ from semantic_layer.query.problems import (
     NotAdditive,
     NotAShare,
     NotTogetherAnywhere,
-    OutsideCalendar,
     PartOfNothing,
     SeveralGrains,
-    TooManyBuckets,
 )
 from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.time_problems import OutsideCalendar, TooManyBuckets
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import (
     MAX_BUCKETS,

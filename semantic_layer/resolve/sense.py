@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from semantic_layer.errors import Problem
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import FuturePeriod, LargeFraction, ValueNotInData
-from semantic_layer.query.problems import EmptyPeriod, NotAFraction, PeriodNotAUnit, PeriodOutOfRange, UnknownValue
+from semantic_layer.query.problems import NotAFraction, UnknownValue
 from semantic_layer.query.requests import FieldFilter, Scalar
+from semantic_layer.query.time_problems import EmptyPeriod, PeriodNotAUnit, PeriodOutOfRange
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.suggest import called, nearest_called, value_words
 from semantic_layer.time.periods import Period, start_of, unit
