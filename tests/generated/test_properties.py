@@ -69,7 +69,9 @@ def narrowed(query: MetricQuery, *conditions: Filter) -> MetricQuery:
 
 
 def sum_of(layer: Layer, query: MetricQuery) -> float:
-    """The sum of the query's first metric over all groups."""
+    """The sum of the query's first metric over all groups; 0 where its own definition leaves nothing to count."""
+    if set(refused(layer, query)) == {"against_definition"}:
+        return 0.0
     return total(layer.run(query), query.metrics[0])
 
 
