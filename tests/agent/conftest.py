@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from chat_service.outcomes import Outcome, Question
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
-from chat_service.translate.agent.opening import open_together
+from chat_service.translate.agent.opening import open_together, spending_on
 from chat_service.translate.agent.together import Together
 from tests.agent.model_server import ModelServer, Script, serving
 from tests.conftest import TODAY
@@ -33,7 +33,8 @@ def base(demo_database: Path) -> Iterator[Services]:
 
 
 def with_model(base: Services, url: str, **settings: object) -> Services:
-    """The same services with a language model behind a URL."""
+    """The same services with a language model behind a URL, of which nothing is known: ports are used again."""
+    spending_on.cache_clear()
     chosen = base.settings.model_copy(
         update={"llm_api_key": SecretStr("sk-test-key-of-nobody"), "llm_base_url": url, "llm_model": "test", **settings}
     )

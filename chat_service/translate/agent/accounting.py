@@ -17,6 +17,7 @@ from chat_service.translate.agent.parts import Part
 from chat_service.translate.agent.reply import NOTHING, Said
 from chat_service.translate.senses import (
     BehaviourSense,
+    EntitySense,
     ListSense,
     Mention,
     MetricSense,
@@ -113,6 +114,8 @@ def account_for(
 
 def means_something(mention: Mention) -> bool:
     """Whether a stretch names something of the model, a time or a number, or changes what is counted."""
+    if any(isinstance(sense, EntitySense) for sense in mention.senses):
+        return False  # whom it is about, whatever else the noun can mean
     for sense in mention.senses:
         if isinstance(sense, _NAMES) or (isinstance(sense, ValueSense) and not sense.weak):
             return not mention.is_filler

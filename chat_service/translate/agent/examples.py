@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -21,7 +22,7 @@ from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.reply import Json
 from semantic_layer import HuitouError, Layer, Problem, QueryError, Reader, Request, problem
 
-SHIPPED = Path(__file__).with_name("examples.yaml")
+_SHIPPED = Path(__file__).with_name("examples.yaml")
 
 
 @problem("unreadable_examples", zh="{where}：{reason}", en="{where}: {reason}")
@@ -65,6 +66,12 @@ def read_examples(path: Path) -> tuple[Example, ...]:
         return TypeAdapter(tuple[Example, ...]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")) or ())
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise ExamplesError(UnreadableExamples(str(path), str(error).split("\n")[0])) from error
+
+
+@lru_cache(maxsize=1)
+def shipped_examples() -> tuple[Example, ...]:
+    """The examples that come with the shipped model."""
+    return read_examples(_SHIPPED)
 
 
 def verified_examples(path: Path, layer: Layer, reader: Reader) -> tuple[Example, ...]:

@@ -14,7 +14,7 @@ import httpx2
 from chat_service.settings import Settings
 from chat_service.translate.agent.budget import Breaker, Day
 from chat_service.translate.agent.catalogue import catalogue_of
-from chat_service.translate.agent.examples import SHIPPED, Example, read_examples, usable
+from chat_service.translate.agent.examples import Example, shipped_examples, usable
 from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.recording import Recorder, RecordingTransport
 from chat_service.translate.agent.server import ModelSettings, open_server
@@ -45,7 +45,7 @@ def open_together(
     mentions = lru_cache(_REMEMBERED)(rules.mentions)
 
     ground = Ground(layer.model, catalogue_of(layer.model, layer.unavailable), layer_at, reader, rules.values, mentions)
-    known = usable((*verified, *read_examples(SHIPPED)), ground, layer.as_of)
+    known = usable((*verified, *shipped_examples()), ground, layer.as_of)
     inner = transport or httpx2.AsyncHTTPTransport()
     server = open_server(_model(settings), inner if recorder is None else RecordingTransport(inner, recorder))
     spending = spending_on(settings.llm_base_url, settings.llm_model, _limits(settings), _prices(settings), clock)

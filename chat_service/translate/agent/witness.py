@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.translate.agent.parts import Part
-from chat_service.translate.senses import Mention, MetricSense, NumberSense, ValueSense, WordSense
-from semantic_layer import FieldFilter, Model, Request, Scalar
+from chat_service.translate.senses import Mention, MetricSense, NumberSense, Sense, ValueSense, WordSense
+from semantic_layer import FieldFilter, Metric, Model, Request, Scalar
 
 Placed = Sequence[tuple[int, int, str]]
 _TIMED = frozenset({"period", "comparison", "value", "number", "grouping", "grain", "behaviour"})
@@ -24,27 +24,75 @@ def contradictions(
 ) -> Iterator[str]:
     """Sentences about words that are taken for something else than they name. `kept` are the parts of the request
     before: what those had may be taken away."""
-    said = {value for part in (*parts, *kept) for value in _values(part)}
+    yield from _values_unsaid(parts, kept, mentions, model)
     for mention in mentions:
-        senses = [sense for sense in mention.senses if not isinstance(sense, WordSense)]
-        if not senses or mention.is_filler:
-            continue
-        around = [
-            part
-            for start, end, named in placed
-            for part in parts
-            if _holds(start, end, mention) and part.is_made_by(named)
-        ]
-        if all(isinstance(sense, ValueSense) and not sense.weak for sense in senses):
-            meant = {(s.dimension, s.value) for s in senses if isinstance(s, ValueSense)}
-            if not {value for _, value in meant} & said:
-                names = " or ".join(f"{name} = {value}" for name, value in sorted(meant, key=str)[:3])
-                yield f"'{mention.text}' is {names}, and no condition of the request says so"
-        elif all(isinstance(sense, DateMention) and sense.kind in _TIMES for sense in senses):
+        senses = _senses(mention)
+        if senses and all(isinstance(sense, DateMention) and sense.kind in _TIMES for sense in senses):
+            around = [part for part in parts if _is_around(part, placed, mention)]
             if not any(part.role in _TIMED for part in around):
                 yield f"'{mention.text}' is a time, and no part of the request that has one is made by it"
-        elif all(isinstance(sense, MetricSense) for sense in senses):
-            yield from _other_metric(mention, [s.name for s in senses if isinstance(s, MetricSense)], around, model)
+    for part in parts:
+        if part.path.startswith("metrics["):
+            yield from _other_metric(part, [m for m in mentions if _is_around(part, placed, m)], model)
+
+
+def _values_unsaid(
+    parts: Sequence[Part], kept: Sequence[Part], mentions: Sequence[Mention], model: Model
+) -> Iterator[str]:
+    """Values that are named, and that neither a condition nor a metric's own definition says."""
+    said = {str(value).lower() for part in (*parts, *kept) for value in _values(part)}
+    defined = " ".join(_definition(part.says, model) for part in parts)
+    for mention in mentions:
+        senses = _senses(mention)
+        if not senses or not all(isinstance(sense, ValueSense) and not sense.weak for sense in senses):
+            continue
+        meant = sorted({(s.dimension, str(s.value)) for s in senses if isinstance(s, ValueSense)})
+        if not any(value.lower() in said or f"'{value}'" in defined for _, value in meant):
+            names = " or ".join(f"{name} = {value}" for name, value in meant[:3])
+            yield f"'{mention.text}' is {names}, and no condition of the request says so"
+
+
+def _other_metric(part: Part, mentions: Sequence[Mention], model: Model) -> Iterator[str]:
+    """Where a measure is said by metrics' names, it is one of them, stands in for one, or is made of one.
+
+    What counts things (orders, tickets, the customers themselves) may name the things that another metric is of.
+    """
+    named: dict[str, str] = {}
+    for mention in mentions:
+        senses = _senses(mention)
+        if senses and all(isinstance(sense, MetricSense) for sense in senses):
+            named |= {sense.name: mention.text for sense in senses if isinstance(sense, MetricSense)}
+    if not named or part.says not in model.metrics:
+        return
+    metric = model.metrics[part.says]
+    for name in named:
+        if metric.name in _close(name, model) or name in metric.inputs or _is_thing_of(name, metric, model):
+            return
+    name, text = next(iter(named.items()))
+    yield f"'{text}' names {name}, not {metric.name}"
+
+
+def _is_thing_of(name: str, metric: Metric, model: Model) -> bool:
+    counted = model.metrics[name]
+    if any(entity.counted_by == name for entity in model.entities.values()):
+        return True
+    return counted.unit == "count" and bool(counted.datasets & metric.datasets)
+
+
+def _senses(mention: Mention) -> list[Sense]:
+    """What a stretch names, beside words of the language; nothing where it can say nothing."""
+    return [] if mention.is_filler else [sense for sense in mention.senses if not isinstance(sense, WordSense)]
+
+
+def _definition(name: str, model: Model) -> str:
+    """What a metric's own conditions say, as they are written."""
+    leaves = model.leaves(name) if name in model.metrics else ()
+    return " ".join(f"{leaf.definition.filter or ''} {leaf.definition.expression or ''}" for leaf in leaves)
+
+
+def _is_around(part: Part, placed: Placed, mention: Mention) -> bool:
+    """Whether a piece that made the part holds the stretch, or a part of it."""
+    return any(start < mention.end and mention.start < end and part.is_made_by(named) for start, end, named in placed)
 
 
 def numbers_unsaid(request: Request, mentions: Sequence[Mention]) -> Iterator[str]:
@@ -71,27 +119,10 @@ def _numbers(value: object) -> Iterator[float]:
         yield float(value)
 
 
-def _other_metric(mention: Mention, names: Sequence[str], around: Sequence[Part], model: Model) -> Iterator[str]:
-    """Where a measure is said by a metric's name, it is that metric, one that stands in for it, or one made of it."""
-    measured = [part for part in around if part.path.startswith("metrics[")]
-    if not measured:
-        return
-    close = {other for name in names for other in _close(name, model)}
-    for part in measured:
-        inputs = set(model.metrics[part.says].inputs) if part.says in model.metrics else set()
-        if part.says in close or inputs & set(names):
-            return
-    yield f"'{mention.text}' names {' or '.join(names)}, not {measured[0].says}"
-
-
 def _close(name: str, model: Model) -> Iterator[str]:
     yield name
     if name in model.metrics:
         yield from (instead.metric for instead in model.metrics[name].definition.instead)
-
-
-def _holds(start: int, end: int, mention: Mention) -> bool:
-    return start < mention.end and mention.start < end
 
 
 def _values(part: Part) -> tuple[Scalar, ...]:
