@@ -18,6 +18,7 @@ from chat_service.model_opening import opened_model
 from chat_service.outcomes import Answerable, Outcome, Question, Reading
 from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
+from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.usage import Usage
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
@@ -138,6 +139,10 @@ class Services:
             )
         if not self.has_model:
             return self.translator.translate(question)
+        if chosen == "auto" and not self.settings.llm_check and "together" not in vars(self):
+            first = self.translator.translate(question)
+            if is_sure(first, self.settings.llm_threshold):
+                return first  # a single question does not wait for a model that it does not need
         caller = Caller.current()
         with self._lock:
             together = self.together

@@ -14,7 +14,6 @@ from typing import Literal, Protocol
 
 from chat_service.outcomes import (
     Answerable,
-    CatalogueAsked,
     Choice,
     Clarification,
     DefinitionAsked,
@@ -26,6 +25,7 @@ from chat_service.outcomes import (
 from chat_service.translate.agent.asking import Step
 from chat_service.translate.agent.failures import ModelError
 from chat_service.translate.agent.ground import Ground
+from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.translator import AgentTranslator
 from chat_service.translate.replies.sentences import question_text
 from semantic_layer import MetricQuery, QueryError, Request
@@ -62,7 +62,7 @@ class Together:
         first = self.rules.translate(question)
         if isinstance(first, Refusal) and first.code in _FINAL:
             return first
-        if _is_chosen(first, question) or (translator == "auto" and not self.checks and self.is_sure(first)):
+        if _is_chosen(first, question) or (translator == "auto" and not self.checks and is_sure(first, self.threshold)):
             return first
         try:
             second = self.agent.translate(question, first, say, has_left)
@@ -71,12 +71,6 @@ class Together:
         if self.checks and translator == "auto":
             return self._compared(first, second, question)
         return _with_other(second, self._said(first, question))
-
-    def is_sure(self, outcome: Outcome) -> bool:
-        """Whether the rules need no help: every word is accounted for, and they are confident enough."""
-        if not isinstance(outcome, Answerable | DefinitionAsked | CatalogueAsked):
-            return False
-        return not outcome.reading.unused and outcome.reading.confidence >= self.threshold
 
     def _compared(self, first: Outcome, second: Outcome, question: Question) -> Outcome:
         said = self._said(first, question)
