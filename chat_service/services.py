@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from chat_service.asking import Stage, TranslatorName
-from chat_service.model_opening import opened_model
+from chat_service.model_opening import fitted_model, opened_model
 from chat_service.outcomes import Answerable, Outcome, Question, Reading
 from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
@@ -26,6 +26,7 @@ from semantic_layer import (
     ANONYMOUS,
     Caller,
     Engine,
+    HuitouError,
     Layer,
     MetricQuery,
     Model,
@@ -186,4 +187,8 @@ def open_services(settings: Settings, clock: Callable[[], float], *, is_public: 
         timeout_seconds=settings.query_timeout_seconds,
         timezone=model.timezone,
     )
-    return Services(settings, model, engine, clock, is_public)
+    try:
+        return Services(settings, fitted_model(settings.model, model, engine), engine, clock, is_public)
+    except HuitouError:
+        engine.close()
+        raise

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from chat_service.commands.edge import FAILED, problems_reported
 from chat_service.present.harmless import Terminal
-from semantic_layer import ModelDefinition, Problem, convert, dbt, definition_yaml, ossie
+from semantic_layer import ModelDefinition, Problem, convert, dbt, definition_yaml, open_engine, ossie, with_types_of
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,6 +31,9 @@ def import_model(
     out: Annotated[Path, typer.Option("--out", help="Folder for the converted model.")],
     schema: Annotated[str | None, typer.Option("--schema", help="Where the tables stand in the database.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Ossie: the one semantic model to convert.")] = None,
+    db: Annotated[
+        str | None, typer.Option("--db", help="dbt: the database whose types keys and dimensions have.")
+    ] = None,
     time: Annotated[
         list[str] | None, typer.Option("--time", help="Ossie: a dataset's time, orders=paid_at. May be repeated.")
     ] = None,
@@ -43,12 +46,14 @@ def import_model(
     errors = Terminal(stderr=True, soft_wrap=True)
     if form is Form.DBT and (name is not None or time):
         raise typer.BadParameter("--name and --time are for Ossie documents")
+    if form is Form.OSSIE and db is not None:
+        raise typer.BadParameter("--db is for dbt projects: Ossie documents name their types")
     problems: list[Problem] = []
     with problems_reported():
         if form is Form.DBT:
             converted = convert(dbt.load_dbt(path, schema))
             problems += converted.problems
-            _write(converted.definition, out)
+            _write(converted.definition if db is None else _typed(converted.definition, db), out)
         else:
             choices = ossie.Choices(schema, dict(_chosen(time or ())))
             found = (ossie.convert(path, name, choices),) if name is not None else ossie.convert_all(path, choices)
@@ -60,6 +65,15 @@ def import_model(
     if problems:
         errors.print(f"{len(problems)} things were not carried over", markup=False)
         raise typer.Exit(FAILED)
+
+
+def _typed(definition: ModelDefinition, database: str) -> ModelDefinition:
+    """The definition with the types of its database. Raises EngineError."""
+    engine = open_engine(database)
+    try:
+        return with_types_of(definition, engine)
+    finally:
+        engine.close()
 
 
 def _write(definition: ModelDefinition, folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
+from chat_service.model_opening import fitted_model, is_project
 from chat_service.present.harmless import Terminal
 from semantic_layer import (
     CodeNotInData,
@@ -16,8 +18,10 @@ from semantic_layer import (
     MemoryPositions,
     build,
     check_against,
+    convert,
     is_ossie,
     lint,
+    load_dbt,
     open_engine,
     ossie,
     read_definition,
@@ -39,14 +43,14 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
     with problems_reported():
         settings = settings_with(model=model, database=db)
         folder = settings.model or shipped_model_path()
-        draft, problems = _read(folder)
+        draft, problems, left_out = _read(folder)
         loaded = build(draft, problems)
         console.print(
             f"{folder}: {len(loaded.metrics)} metrics, {len(loaded.dimensions)} dimensions, "
             f"{len(loaded.datasets)} datasets: no mistakes",
             markup=False,
         )
-        for warning in lint(loaded, draft.where):
+        for warning in (*left_out, *lint(loaded, draft.where)):
             console.print(str(warning), markup=False)
         if settings.database is None:
             return
@@ -56,7 +60,7 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
             threads=settings.threads,
             timezone=loaded.timezone,
         )
-        found = check_against(loaded, engine, draft.where)
+        found = check_against(fitted_model(settings.model, loaded, engine), engine, draft.where)
         engine.close()
     lacking = [problem for problem in found if isinstance(problem, DatasetUnavailable)]
     errors = [problem for problem in found if _is_error(problem)]
@@ -76,9 +80,13 @@ def _is_error(problem: DefinitionProblem) -> bool:
     return not isinstance(problem, CodeNotInData)
 
 
-def _read(path: Path) -> tuple[Draft, tuple[DefinitionProblem, ...]]:
-    """The definitions at a path, unchecked, and the problems of reading them. Raises DefinitionsError."""
+def _read(path: Path) -> tuple[Draft, Sequence[DefinitionProblem], Sequence[DefinitionProblem]]:
+    """The definitions at a path, unchecked, the problems of reading them, and what of a dbt project they do not say.
+    Raises DefinitionsError."""
+    if is_project(path):
+        converted = convert(load_dbt(path))
+        return Draft(converted.definition, MemoryPositions(converted.definition)), (), converted.problems
     if not is_ossie(path):
-        return read_definition(path)
-    converted = ossie.convert(path)
-    return Draft(converted.definition, MemoryPositions(converted.definition)), converted.problems
+        return *read_definition(path), ()
+    document = ossie.convert(path)
+    return Draft(document.definition, MemoryPositions(document.definition)), document.problems, ()

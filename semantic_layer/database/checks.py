@@ -344,7 +344,9 @@ class _Check:
     def _formula(self, metric: Metric) -> exp.Select:
         """A formula over numbers in place of its metrics."""
         assert metric.expression is not None, "a derived metric has a formula"
-        numbers = [aliased(exp.cast(exp.Literal.number(1), "DOUBLE"), name) for name in metric.inputs]
+        # a part may stand in the formula under a name of its own
+        names = dict.fromkeys(column.name for column in metric.expression.find_all(exp.Column))
+        numbers = [aliased(exp.cast(exp.Literal.number(1), "DOUBLE"), name) for name in names]
         values = exp.Select().select(*numbers)
         tree = substitute(_timed(metric.expression), self._binder.literals)
         return select_from(subquery(values, "metrics")).select(aliased(tree, "value"))

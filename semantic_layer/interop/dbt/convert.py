@@ -33,11 +33,13 @@ from semantic_layer.interop.dbt.sql import truncated
 from semantic_layer.model.definitions import (
     DatasetDefinition,
     FieldDefinition,
+    FieldType,
     GrainDefinition,
     ModelDefinition,
 )
 from semantic_layer.sql.nodes import aliased, select_from
 from semantic_layer.sql.parsing import Unparsable, parse_expression
+from semantic_layer.sql.value_types import kind_of
 
 # what tells rows apart that have no key
 _ROW = "row_number"
@@ -128,10 +130,12 @@ class _Datasets:
         for dimension in model.dimensions:
             is_time = dimension.kind == "time"
             name = dimension_field(self._project, model, dimension.name)
+            told = self._types.get((model.name, dimension.expr))
+            expression, kind = _flag(dimension.expr, told)
             fields[name] = FieldDefinition(
                 name=name,
-                expression=_beyond(dimension.expr, name),
-                type="timestamp" if is_time else self._types.get((model.name, dimension.expr), "text"),
+                expression=_beyond(expression, name),
+                type="timestamp" if is_time else kind,
                 role="time" if is_time else "dimension",
                 description=both(dimension.description),
                 label=both(dimension.label),
@@ -218,6 +222,16 @@ def _measured_fields(measure: Measure, known: dict[str, FieldDefinition]) -> Ite
         yield FieldDefinition(name=value_field(measure), expression=measure.expr, type=kind, role="fact")
     elif name not in known:
         yield FieldDefinition(name=name, type=kind, role="fact")
+
+
+def _flag(expr: str, told: FieldType | None) -> tuple[str, FieldType]:
+    """An expression and the type of its values: what is used as a truth value, or is one by itself, is one; dbt's SQL
+    takes a number for it."""
+    parsed = parse_expression(expr)
+    kind = kind_of(parsed.tree) if not isinstance(parsed, Unparsable) else None
+    if told == "boolean" and kind in ("integer", "number"):
+        return f"({expr}) <> 0", "boolean"
+    return expr, told or kind or "text"
 
 
 def _beyond(expr: str, name: str) -> str | None:
