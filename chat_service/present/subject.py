@@ -30,6 +30,9 @@ def en_head(finding: Finding) -> str:
 
 def _period(finding: Finding) -> str:
     period, today = finding.period, finding.today
+    if all(each.definition.time is None for each in finding.names.model.datasets.values()):
+        # nothing here has a date, so there is none to be told
+        return "按现有数据" if finding.is_zh else "in the data as they stand"
     if finding.is_all_stock and finding.time is None:
         last = today if period is None or period.last_day is None else min(period.last_day, today)
         return f"截至 {last}" if finding.is_zh else f"as of {last}"
