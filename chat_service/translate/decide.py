@@ -1,7 +1,7 @@
 """A frame -> what to do: a request, definitions, the catalogue; or a stop with the reason.
 
-The order of the checks is the order in which a reader would object: words that change data, words that are not
-understood, what cannot be computed; then what is asked for.
+The order of the checks is the order in which a reader would object: words that change data, what cannot be computed;
+then what is asked for, and whether the request shows all that was said.
 """
 
 from __future__ import annotations
@@ -9,21 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
-from chat_service.translate.checks.contradictions import without_contradiction, without_excluded
-from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_unknown, refuse_writing
-from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.parse import Parsed
+from chat_service.translate.checks.contradictions import without_contradiction
+from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
+from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.choose import new_request
-from chat_service.translate.requests.completeness import change_of_nothing
+from chat_service.translate.requests.choose import defined, new_request
+from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.journeys import read_journey
-from chat_service.translate.requests.overlay import follow_up
-from chat_service.translate.senses import Mention
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.sorting import sort_items
+from chat_service.translate.stops import StopError
 from semantic_layer import Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
@@ -45,66 +43,45 @@ class Decision:
     follow_up: bool = False
 
 
-def decide(parsed: Parsed, question: Question, assembly: Assembly) -> Decision:
-    """What a parsed question asks for. Raises StopError with a doubt or a denial."""
-    frame = parsed.frame
-    refuse_writing(frame, goes_on=question.previous is not None)
-    if _asks_catalogue(frame, parsed):
+def decide(question: Question, assembly: Assembly) -> Decision:
+    """What the frame of an assembly asks for. Raises StopError with a doubt or a denial."""
+    frame = assembly.frame
+    refuse_writing(frame, assembly, goes_on=question.previous is not None)
+    if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
         return Decision(other=CATALOGUE)
-    if (names := _defined(frame, assembly)) and not parsed.unknown:
-        return Decision(other=Definitions(names))
-    journey = read_journey(parsed, assembly)
+    slots = sort_items(frame, assembly)
+    if frame.said("intent.define"):
+        return Decision(other=_definitions(slots, assembly))
+    journey = read_journey(slots, assembly)
     if journey is not None:
         return Decision(journey)
-    frame = without_excluded(frame, assembly)
-    refuse_unknown(parsed, frame, assembly)
-    refuse_uncomputable(frame, assembly)
+    refuse_uncomputable(slots, assembly)
     if question.previous is not None:
-        changed = follow_up(frame, question.previous, assembly)
+        changed = follow_up(slots, question.previous, assembly)
         if changed is not None:
-            refuse_unaccounted(frame, assembly, changed, goes_on=True)
-            refuse_conflicts(frame, assembly, changed)
-            return Decision(without_contradiction(changed, assembly), follow_up=True)
-    elif (change := change_of_nothing(frame)) is not None:
-        raise StopError(Denial("nothing_before", change))
-    request = new_request(frame, assembly)
-    refuse_unaccounted(frame, assembly, request, goes_on=question.previous is not None)
-    refuse_conflicts(frame, assembly, request)
-    return Decision(without_contradiction(request, assembly))
+            return Decision(_checked(slots, assembly, changed, goes_on=True), follow_up=True)
+    elif (change := change_of_nothing(slots)) is not None:
+        raise assembly.deny(change, "nothing_before")
+    return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
 
 
-# --- reasons to refuse ---
+def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
+    refuse_unaccounted(slots, assembly, request)
+    refuse_vanished(slots, assembly, request, goes_on=goes_on)
+    refuse_conflicts(slots, assembly, request)
+    return without_contradiction(request, assembly)
 
 
-def _asks_catalogue(frame: Frame, parsed: Parsed) -> bool:
-    strong = [mention for mention in frame.said("intent.help") if not mention.is_filler]
-    if frame.said("intent.help") and all(mention.is_filler for mention in parsed.mentions):
-        return True
-    return bool(strong) and not frame.measures and not parsed.unknown and not frame.clauses
+def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
+    """What a metric means is asked only of the metric: with a time, a place or a rank, its number is asked for."""
+    words = slots.frame.said("intent.define")
+    names = defined(slots, assembly)
+    if not names or slots.whens or slots.values or slots.groups or slots.against or slots.ranks:
+        raise assembly.deny(words[0])
+    for item in slots.frame.items:
+        if item.category in ("measure", "clauses", "listed", "bound"):
+            assembly.use(item, "metric", names[0])
+    return Definitions(names)
 
 
-def _defined(frame: Frame, assembly: Assembly) -> tuple[str, ...]:
-    """The metrics that a question about meaning names; a named population stands for the metric that counts it."""
-    strong = [m for m in frame.said("intent.define") if not m.is_filler]
-    if not strong and not _asks_from_when(frame):
-        return ()
-    found = [name for measure in (*frame.measures, *frame.conditions, *frame.populations) for name in measure.metrics]
-    for clause in frame.clauses:
-        found.append(clause.metric)
-    for item in frame.items:
-        found.extend(
-            assembly.scope.model.behaviours[name].metric
-            for name in (item.behaviours() if isinstance(item, Mention) else ())
-        )
-    for mention in frame.lists:
-        metric = assembly.scope.model.lists[mention.lists()[0]].metric
-        found.extend([metric] if metric else [])
-    for measure in frame.measures:
-        assembly.use(measure, "metric", measure.metrics[0])
-    return tuple(dict.fromkeys(found))
-
-
-def _asks_from_when(frame: Frame) -> bool:
-    """多久没买东西算流失: how long counts as what."""
-    counts_as = any(isinstance(item, Mention) and item.text in word_set("counts_as") for item in frame.items)
-    return counts_as and frame.has("quantity.long")
+__all__ = ["CATALOGUE", "Decision", "Definitions", "StopError", "decide"]

@@ -1,15 +1,17 @@
 """The offline translator: a question becomes a request, a question back, or a refusal, by rules alone.
 
-    text -> parse -> frame -> decide -> Answerable | DefinitionAsked | CatalogueAsked | Clarification | Refusal
+    text -> lattice -> chart -> readings, best first -> each decided -> Answerable | … | Clarification | Refusal
 
 Never raises for any text; the same question on the same model gives the same outcome.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chat_service.language.folding import fold
+from chat_service.language.grammar.chart import Grammar
+from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
@@ -21,27 +23,51 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
+from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.checks.currency import refuse_other_currency
-from chat_service.translate.checks.refusals import asked_metrics
-from chat_service.translate.decide import CATALOGUE, Decision, Definitions, decide
-from chat_service.translate.grammar.parse import Parsed, language_of, parse
+from chat_service.translate.checks.refusals import FINAL, unknown_denial
+from chat_service.translate.decide import Decision, Definitions, decide
+from chat_service.translate.grammar.categories import Bound, Clauses, Measure
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.replies.reading import make_reading
+from chat_service.translate.replies.reading import make_reading, nothing_read
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, StopError
+from chat_service.translate.words.lattice import Lattice, mentions, with_asides
 from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, build_lexicon
-from chat_service.translate.words.mentions import cover
 from chat_service.translate.words.scope import Scope
-from chat_service.translate.words.spelling import Speller
+from chat_service.translate.words.spelling import Correction, Speller
 from chat_service.translate.words.values import ValueIndex, ValueSource
-from semantic_layer import CohortQuery, FunnelQuery, MetricQuery, Model, Request
+from semantic_layer import ListQuery, MetricQuery, Model, Request
 
 MAX_CHARACTERS = 2000
+_MOST_TOKENS = 240
 _SUGGESTED, _LEADING = 3, 8
 _ENDS = " 。.?？!！"
-_BETWEEN = " ,，、;；:："
+# readings dearer than the best by more than this are none; those nearer than that are both offered
+_WORSE, _MARGIN = 1.0, 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """One reading of the text that came to a decision."""
+
+    cost: float
+    assembly: Assembly
+    decision: Decision
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What became of the readings of a text: decisions, cheapest first, and why others stopped."""
+
+    frame: Frame
+    corrections: tuple[Correction, ...]
+    found: tuple[Reader, ...]
+    stops: tuple[tuple[Frame, StopError], ...]
 
 
 class OfflineTranslator:
@@ -55,6 +81,7 @@ class OfflineTranslator:
         for text, sense in self._index.words():
             add_text(self._lexicon, text, sense)
         self._speller = Speller(self._lexicon, self._index)
+        self._grammar: Grammar | None = None
 
     def translate(self, question: Question) -> Outcome:
         """What a question asks for."""
@@ -65,18 +92,18 @@ class OfflineTranslator:
             return self._refused(Denial("too_long"), None, question, language)
         chosen = _pending_choice(question)
         if chosen is not None:
-            return Answerable(chosen, make_reading(None, language))
+            return Answerable(chosen, nothing_read(language))
         scope = self._scope(question, language)
-        parsed = parse(question.text, scope, self._speller)
-        assembly = Assembly(scope, self._index)
         try:
             refuse_other_currency(question.text, self._model)
-            decision = decide(parsed, question, assembly)
         except StopError as stop:
-            if isinstance(stop.reason, Denial):
-                return self._refused(stop.reason, parsed, question, language)
-            return self._asked(stop.reason, parsed, question, scope)
-        return _outcome(decision, parsed, assembly, language)
+            denial = stop.reason if isinstance(stop.reason, Denial) else Denial(stop.reason.code, stop.reason.subject)
+            return self._refused(denial, None, question, language)
+        text = read(question.text, scope)
+        if len(text.tokens) > _MOST_TOKENS:
+            return self._refused(Denial("too_long"), None, question, language)
+        found = self._read(text, question, scope)
+        return self._outcome(found, question, scope)
 
     @property
     def values(self) -> ValueIndex:
@@ -86,46 +113,173 @@ class OfflineTranslator:
     def mentions(self, question: Question) -> tuple[Mention, ...]:
         """The stretches of a question, with all that each can mean."""
         scope = self._scope(question, language_of(question.text, question.language))
-        return cover(fold(question.text), scope.lexicon, question.today).mentions
+        return mentions(read(question.text, scope), scope.lexicon)
+
+    # --- reading ---
+
+    def _read(self, text: Lattice, question: Question, scope: Scope) -> _Read:
+        """Every reading of a text decided, with its spelling repaired where nothing else explains a word."""
+        readings = frames(text, self._rules(scope))
+        corrections: tuple[Correction, ...] = ()
+        if readings[0].unknown:
+            text, corrections = self._speller.repair(text, scope)
+            readings = frames(text, self._rules(scope)) if corrections else readings
+        aside: tuple[str, ...] = ()
+        if readings[0].unknown:
+            text, aside = with_asides(text, scope.lexicon)
+            readings = frames(text, self._rules(scope)) if aside else readings
+        best = readings[0]
+        found: list[Reader] = []
+        stops: list[tuple[Frame, StopError]] = []
+        lost: list[Edge] = []
+        for frame in readings:
+            if frame.unknown or frame.cost > best.cost + _WORSE or any(_vanishes(item, frame) for item in lost):
+                continue
+            assembly = Assembly(scope, self._index, frame)
+            if aside:
+                assembly.assume("set_aside", ("、" if scope.language == "zh" else ", ").join(aside))
+            try:
+                decision = decide(question, assembly)
+            except StopError as stop:
+                stops.append((frame, stop))
+                lost.extend([stop.item] if isinstance(stop, LostError) else [])
+                if stop.reason.code in FINAL and not found:
+                    break
+                continue
+            found.append(Reader(frame.cost + assembly.doubt, assembly, decision))
+        found.sort(key=lambda each: each.cost)
+        return _Read(best, corrections, tuple(found), tuple(stops))
+
+    def _rules(self, scope: Scope) -> Grammar:
+        if self._grammar is None:
+            self._grammar = grammar_for(scope)
+        return self._grammar
 
     def _scope(self, question: Question, language: Language) -> Scope:
-        """What the patterns may look at: with the values that a question names of dimensions too large to be held."""
+        """What rules may look at: with the values that a question names of dimensions too large to be held."""
         scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
         if not self._index.incomplete:
             return scope
-        folded = fold(question.text)
-        unknown = [m for m in cover(folded, self._lexicon, question.today).mentions if not m.senses]
-        pieces = [piece for mention in unknown for piece in _pieces(mention, folded.text)]
-        values = self._index.looked_up(folded.text, pieces) if pieces else ()
+        text = read(question.text, scope)
+        best = frames(text, self._rules(scope))[0]
+        values = self._index.looked_up(text.folded.text, [p for u in best.unknown for p in _pieces(u, text)])
         if not values:
             return scope
         more = Lexicon()
-        for text, sense in values:
-            add_text(more, text, sense)
+        for words, sense in values:
+            add_text(more, words, sense)
         return replace(scope, lexicon=Extended(self._lexicon, more))
 
-    def _refused(self, denial: Denial, parsed: Parsed | None, question: Question, language: Language) -> Refusal:
+    # --- outcomes ---
+
+    def _outcome(self, read_: _Read, question: Question, scope: Scope) -> Outcome:
+        language = scope.language
+        if read_.found:
+            best = read_.found[0]
+            rival = _rival(read_.found)
+            if rival is not None:
+                return self._two(best, rival, read_, question, scope)
+            return _answered(best, read_.corrections, language)
+        if read_.frame.unknown:
+            return self._unknown(read_, question, scope)
+        doubt = next(((f, s.reason) for f, s in read_.stops if isinstance(s.reason, Doubt)), None)
+        first = read_.stops[0][1].reason if read_.stops else Denial("not_supported", question.text)
+        if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
+            return self._asked(doubt[1], doubt[0], read_.corrections, question, scope)
+        assert isinstance(first, Denial), "a doubt was handled above"
+        return self._refused(first, read_.frame, question, language, read_.corrections)
+
+    def _two(self, one: Reader, other: Reader, read_: _Read, question: Question, scope: Scope) -> Outcome:
+        """Two readings that are equally good: the question back, with each as a ready choice."""
+        choices = []
+        for number, each in enumerate((one, other), 1):
+            assert each.decision.request is not None, "only requests are compared"
+            label = _restated(each)
+            choices.append(Choice(f"reading_{number}", label, label, each.decision.request))
+        text = question_text("two_readings", question.text.strip(_ENDS), scope.language)
+        reading = make_reading(one.assembly.frame, scope.language, read_.corrections, one.assembly)
+        return Clarification("two_readings", question.text, text, tuple(choices), reading)
+
+    def _asked(
+        self,
+        doubt: Doubt,
+        frame: Frame,
+        corrections: tuple[Correction, ...],
+        question: Question,
+        scope: Scope,
+    ) -> Outcome:
+        """A question back, whose choices are complete requests; the answer itself where only one reading holds."""
+        language = scope.language
+        found: list[tuple[Choice, Reader]] = []
+        last: Denial | None = None
+        for option in doubt.options:
+            assembly = Assembly(scope, self._index, frame, fixed={doubt.start: option.name, -1: option.name})
+            try:
+                decision = decide(question, assembly)
+            except StopError as stop:
+                last = stop.reason if isinstance(stop.reason, Denial) else last
+                continue
+            if decision.request is None or any(choice.request == decision.request for choice, _ in found):
+                continue
+            message = _with_reading(frame, doubt, option.label, language)
+            choice = Choice(option.name, option.label, message, decision.request)
+            found.append((choice, Reader(frame.cost, assembly, decision)))
+        if len(found) == 1:
+            return _answered(found[0][1], corrections, language)
+        if not found:
+            denial = last or Denial("not_supported", doubt.subject)
+            return self._refused(denial, frame, question, language, corrections)
+        choices = tuple(choice for choice, _ in found[:4])
+        text = question_text(doubt.code, doubt.subject, language)
+        reading = make_reading(frame, language, corrections)
+        return Clarification(doubt.code, doubt.subject, text, choices, reading)
+
+    def _unknown(self, read_: _Read, question: Question, scope: Scope) -> Outcome:
+        """A word that is not understood: named, and the question offered without it where that is complete."""
+        frame = read_.frame
+        denial = unknown_denial(frame, frame.unknown[0], scope, self._index)
+        choices = []
+        complete = any(isinstance(item.meaning, (Measure, Bound, Clauses)) for item in frame.items)
+        if complete and denial.code != "unknown_value" and not any(_in_a_name(u, frame) for u in frame.unknown):
+            text = _without(question.text, frame)
+            again = self._read(read(text, scope), replace(question, text=text), scope)
+            best = again.found[0] if again.found else None
+            if best is not None and best.decision.request is not None:
+                choices.append(Choice("without", text, text, best.decision.request))
+        if not choices:
+            return self._refused(denial, frame, question, scope.language, read_.corrections)
+        said = question_text("unknown_word", denial.subject, scope.language)
+        reading = make_reading(frame, scope.language, read_.corrections)
+        return Clarification("unknown_word", denial.subject, said, tuple(choices), reading)
+
+    def _refused(
+        self,
+        denial: Denial,
+        frame: Frame | None,
+        question: Question,
+        language: Language,
+        corrections: tuple[Correction, ...] = (),
+    ) -> Refusal:
         message = refusal_text(denial.code, denial.subject, denial.nearest, language)
-        suggestions = self._suggestions(denial, parsed, question, language)
-        return Refusal(denial.code, message, suggestions, make_reading(parsed, language), denial.details)
+        suggestions = self._suggestions(denial, frame, question, language)
+        reading = nothing_read(language) if frame is None else make_reading(frame, language, corrections)
+        return Refusal(denial.code, message, suggestions, reading, denial.details)
 
     def _suggestions(
-        self, denial: Denial, parsed: Parsed | None, question: Question, language: Language
+        self, denial: Denial, frame: Frame | None, question: Question, language: Language
     ) -> tuple[str, ...]:
-        """Questions that can be answered: this one without the words at fault, then about what was asked and its
-        nearest, else what the model is about.
-        """
+        """Questions that can be answered: about what was asked and its nearest, else what the model is about."""
         metrics = self._model.metrics
         named = {m.label.in_language(language): name for name, m in metrics.items() if not m.definition.hidden}
         near = [named[label] for label in denial.nearest if label in named]
-        asked = list(asked_metrics(parsed, self._model)) if parsed is not None else []
+        asked = [n for i in (frame.items if frame else ()) for n in getattr(i.meaning, "metrics", ()) if n in metrics]
         main = self._structure.main_behaviour
         first = [name for name in (main.amount, main.metric) if name is not None] if main is not None else []
         first += [entity.counted_by for entity in self._model.entities.values() if entity.counted_by is not None]
         related = [name for name in named.values() if set(asked) & set(metrics[name].inputs)]
         related += [name for each in asked for name in metrics[each].inputs]
         leading = sorted(named.values(), key=lambda name: -sum(name in m.inputs for m in metrics.values()))
-        found = list(self._without(denial.subject, question, language))
+        found: list[str] = []
         tried = dict.fromkeys((*asked, *near, *related, *first, *leading[:_LEADING]))
         for name in (name for name in tried if not metrics[name].definition.hidden):
             label = metrics[name].label.in_language(language)
@@ -134,74 +288,96 @@ class OfflineTranslator:
                 found.append(text)
         return tuple(found)
 
-    def _without(self, subject: str, question: Question, language: Language) -> tuple[str, ...]:
-        """The question without the words at fault, where that is a request."""
-        at = fold(question.text).text.find(fold(subject).text) if subject.strip() else -1
-        if at < 0:
-            return ()
-        start, end = fold(question.text).span(at, at + len(fold(subject).text))
-        before, after = question.text[:start].rstrip(), question.text[end:].lstrip()
-        shorter = f"{before} {after}" if subject.isascii() else before + after.removeprefix("的")
-        shorter = shorter.lstrip(_BETWEEN)
-        scope = self._scope(replace(question, text=shorter), language)
-        try:
-            decision = decide(parse(shorter, scope, self._speller), question, Assembly(scope, self._index))
-        except StopError:
-            return ()
-        return (shorter.strip(),) if decision.request is not None else ()
-
     def _reads_as(self, text: str, metric: str, question: Question, language: Language) -> bool:
         """Whether a question that would be offered is itself read as one about the metric."""
         scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
-        parsed, assembly = parse(text, scope, self._speller), Assembly(scope, self._index)
-        try:
-            decision = decide(parsed, Question(text, question.today), assembly)
-        except StopError:
-            return False
-        return isinstance(decision.request, MetricQuery) and decision.request.metrics == (metric,)
-
-    def _asked(self, doubt: Doubt, parsed: Parsed, question: Question, scope: Scope) -> Outcome:
-        """A question back, whose choices are complete requests; the answer itself where only one reading holds."""
-        language = scope.language
-        found: list[tuple[Choice, Assembly]] = []
-        last: Denial | None = None
-        for option in doubt.options:
-            assembly = Assembly(scope, self._index, fixed={doubt.start: option.name, -1: option.name})
-            try:
-                decision = decide(parsed, question, assembly)
-            except StopError as stop:
-                last = stop.reason if isinstance(stop.reason, Denial) else last
-                continue
-            if decision.request is None or any(choice.request == decision.request for choice, _ in found):
-                continue
-            message = _with_reading(parsed, doubt, option.label, language)
-            found.append((Choice(option.name, option.label, message, decision.request), assembly))
-        if len(found) == 1 and (request := found[0][0].request) is not None:
-            return Answerable(request, make_reading(parsed, language, found[0][1]))
-        if not found:
-            return self._refused(last or Denial("not_supported", doubt.subject), parsed, question, language)
-        choices = tuple(choice for choice, _ in found[:4])
-        text = question_text(doubt.code, doubt.subject, language)
-        return Clarification(doubt.code, doubt.subject, text, choices, make_reading(parsed, language))
+        found = self._read(read(text, scope), Question(text, question.today), scope).found
+        request = found[0].decision.request if found else None
+        return isinstance(request, MetricQuery) and request.metrics == (metric,)
 
 
-def _outcome(decision: Decision, parsed: Parsed, assembly: Assembly, language: Language) -> Outcome:
-    if isinstance(decision.request, CohortQuery | FunnelQuery):
-        parsed = replace(parsed, unknown=())  # a journey has words of its own, all accounted for where it is read
-    reading = make_reading(parsed, language, assembly, follow_up=decision.follow_up)
+def _vanishes(item: Edge, frame: Frame) -> bool:
+    """Whether another reading has nothing but words without meaning where an item was that said something."""
+    inside = [
+        leaf
+        for edge in frame.covering.edges
+        for leaf in edge.leaves()
+        if leaf.start < item.end and item.start < leaf.end
+    ]
+    return all(leaf.is_empty for leaf in inside)
+
+
+def _rival(found: tuple[Reader, ...]) -> Reader | None:
+    """The next reading that asks for something else, where it is nearly as good as the best."""
+    best = found[0]
+    for other in found[1:]:
+        if other.cost > best.cost + _MARGIN:
+            return None
+        one, another = best.decision.request, other.decision.request
+        if one is not None and another is not None and _asked_for(one) != _asked_for(another):
+            return other
+    return None
+
+
+def _asked_for(request: Request) -> tuple[object, ...]:
+    """What a request asks for, whatever the order of its parts: of a list, whom it lists."""
+    filters = frozenset(request.filters)
+    if isinstance(request, ListQuery):
+        return request.entity, filters, request.limit
+    if isinstance(request, MetricQuery):
+        rest = request.model_copy(update={"filters": (), "metrics": (), "group_by": ()})
+        return rest, filters, frozenset(request.metrics), frozenset(request.group_by)
+    return (request,)
+
+
+def _answered(one: Reader, corrections: tuple[Correction, ...], language: Language) -> Outcome:
+    decision = one.decision
+    frame = one.assembly.frame
+    reading = make_reading(frame, language, corrections, one.assembly, follow_up=decision.follow_up)
     if decision.request is not None:
         return Answerable(decision.request, reading)
     if isinstance(decision.other, Definitions):
         return DefinitionAsked(decision.other.metrics, reading)
-    assert decision.other is CATALOGUE, "a decision is a request, definitions or the catalogue"
     return CatalogueAsked(reading)
 
 
-def _pieces(unknown: Mention, text: str) -> tuple[str, ...]:
+def _restated(one: Reader) -> str:
+    """A reading in its own words: the items of the frame, each as it was read."""
+    frame = one.assembly.frame
+    return " | ".join(frame.text(item) for item in frame.items)
+
+
+_NAMES = frozenset({"measure", "bound", "values", "entity", "group", "listed", "field"})
+
+
+def _in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
+    """Whether a word that is not understood stands right at a name: net revenue *retention* is no revenue."""
+    edges = frame.covering.edges
+    return any(
+        edge.category in _NAMES
+        and (edge.start == unknown[1] or (edge.end == unknown[0] and edge.category == "measure"))
+        for edge in edges
+    )
+
+
+def _without(text: str, frame: Frame) -> str:
+    """The question as typed without what was not understood."""
+    kept = []
+    at = 0
+    for start, end in (frame.lattice.span(a, b) for a, b in frame.unknown):
+        kept.append(text[at:start])
+        at = end
+    return " ".join("".join((*kept, text[at:])).split())
+
+
+def _pieces(unknown: tuple[int, int], text: Lattice) -> tuple[str, ...]:
     """What a name in the database is looked for by: what is not understood, a lone character with its next."""
-    if len(unknown.text) > 1:
-        return tuple(unknown.text.split(" "))
-    return text[max(0, unknown.start - 1) : unknown.end], text[unknown.start : unknown.end + 1]
+    said = text.text(*unknown)
+    if len(said) > 1:
+        return tuple(said.split(" "))
+    at = text.tokens[unknown[0]].fstart
+    whole = text.folded.text
+    return whole[max(0, at - 1) : at + 1], whole[at : at + 2]
 
 
 def _pending_choice(question: Question) -> Request | None:
@@ -216,12 +392,15 @@ def _pending_choice(question: Question) -> Request | None:
     return None
 
 
-def _with_reading(parsed: Parsed, doubt: Doubt, label: str, language: Language) -> str:
+def _with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:
     """The question as typed with the word in doubt replaced by what it is read as."""
-    text = parsed.folded.original
+    text = frame.lattice.folded.original
     if doubt.end <= doubt.start:
         return label
-    start, end = parsed.folded.span(doubt.start, doubt.end)
+    start, end = frame.lattice.span(doubt.start, doubt.end)
     if doubt.code == "which_measure":
         return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip(_ENDS)} by {label}"
     return text[:start] + label + text[end:]
+
+
+__all__ = ["MAX_CHARACTERS", "OfflineTranslator"]

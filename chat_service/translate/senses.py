@@ -1,7 +1,6 @@
 """What a stretch of a question can mean: a name of the model, a date, a number, or a word of the language.
 
-A mention keeps every sense that its words have; the patterns choose among them by what stands around. Offsets count in
-the folded text. Knows no rules.
+The lexicon knows senses; a leaf of the chart carries all senses of one kind that its stretch has. Knows no rules.
 """
 
 from __future__ import annotations
@@ -107,7 +106,7 @@ Sense = (
 class Mention:
     """A stretch of the folded text and all that it can mean; no sense at all where nothing is known of it.
 
-    `read_as` is the spelling it was corrected to.
+    `read_as` is the spelling that it was corrected to.
     """
 
     start: int
@@ -116,42 +115,72 @@ class Mention:
     senses: tuple[Sense, ...]
     read_as: str | None = None
 
-    @property
-    def is_filler(self) -> bool:
-        return any(isinstance(sense, WordSense) and sense.role == "filler" for sense in self.senses)
-
     def words(self, role: str) -> tuple[str, ...]:
         """The meanings that the mention has in a role."""
         return tuple(s.meaning for s in self.senses if isinstance(s, WordSense) and s.role == role)
 
-    def metrics(self) -> tuple[str, ...]:
-        return tuple(s.name for s in self.senses if isinstance(s, MetricSense))
+    @property
+    def is_filler(self) -> bool:
+        """Whether it may say nothing."""
+        return any(isinstance(sense, WordSense) and sense.role == "filler" for sense in self.senses)
 
-    def dimensions(self) -> tuple[str, ...]:
-        return tuple(s.name for s in self.senses if isinstance(s, DimensionSense))
 
-    def values(self, *, weak: bool = False) -> tuple[ValueSense, ...]:
-        return tuple(s for s in self.senses if isinstance(s, ValueSense) and (weak or not s.weak))
+# --- what a leaf of the chart carries ---
 
-    def behaviours(self) -> tuple[str, ...]:
-        return tuple(s.name for s in self.senses if isinstance(s, BehaviourSense))
 
-    def lists(self) -> tuple[str, ...]:
-        return tuple(s.name for s in self.senses if isinstance(s, ListSense))
+@dataclass(frozen=True)
+class Word:
+    """A word of the language in one of its meanings, as it stands."""
 
-    def entities(self) -> tuple[str, ...]:
-        return tuple(s.name for s in self.senses if isinstance(s, EntitySense))
+    role: str
+    meaning: str
+    text: str
 
-    def fields(self) -> tuple[str, ...]:
-        return tuple(s.field for s in self.senses if isinstance(s, FieldSense))
+
+@dataclass(frozen=True)
+class Names:
+    """Names of the model, all that the words can mean: metrics, dimensions, behaviours, fields, an entity, a list."""
+
+    names: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values of one dimension: for each named word, all that it can be.
+
+    `dimensions` are those whose name stood beside; `link` is what joins several: and, or, vs.
+    """
+
+    words: tuple[tuple[ValueSense, ...], ...]
+    text: str = ""
+    negated: bool = False
+    only: bool = False
+    both: bool = False
+    dimensions: tuple[str, ...] = ()
+    link: str = ""
 
     @property
-    def date(self) -> DateMention | None:
-        return next((s for s in self.senses if isinstance(s, DateMention)), None)
+    def candidates(self) -> tuple[str, ...]:
+        """The dimensions that all of the words can belong to, in the order of the first word's."""
+        sets = [{sense.dimension for sense in word} for word in self.words]
+        return tuple(dict.fromkeys(s.dimension for s in self.words[0] if all(s.dimension in each for each in sets)))
 
-    def hours(self) -> tuple[int, ...]:
-        return next((s.hours for s in self.senses if isinstance(s, HoursSense)), ())
 
-    @property
-    def number(self) -> NumberSense | None:
-        return next((s for s in self.senses if isinstance(s, NumberSense)), None)
+@dataclass(frozen=True)
+class When:
+    """A stretch of time that something is asked for. `ever`: all history was said."""
+
+    date: DateMention
+    ever: bool = False
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A word that asks, with all that it can ask for: how_many, people, money, long, which, who, list, count.
+
+    As a unit: all that it can count.
+    """
+
+    what: tuple[str, ...]
+    text: str = ""

@@ -1,42 +1,45 @@
 """Conditions that no customer or row can meet together are never answered with the 0 or the nothing they give.
 
 Orders at least 5 and none in the same year, app and not app: the question was misread, or asks for what cannot be.
-So is a period that was said of what is measured and taken by a condition behind it.
 """
 
 from __future__ import annotations
 
 import itertools
 
-from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clause, Measure, Values, When, mentions_of
-from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.matching import is_a, is_any
-from chat_service.translate.requests.assembly import Assembly, said
-from chat_service.translate.senses import Mention
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import AllOf, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request, Scalar
+from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Request, Scalar
 
 _INFINITE = float("inf")
 
 
-def refuse_conflicts(frame: Frame, assembly: Assembly, request: Request) -> None:
-    """Raise StopError where conditions of the request exclude each other, or a period went to the wrong part."""
-    filters = tuple(_flat(request.filters))
-    for one, other in itertools.combinations(filters, 2):
-        if excludes(one, other):
-            raise StopError(Denial("not_supported", _words_of(frame)))
+def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise StopError where conditions of the request exclude each other, or one holds for everybody."""
+    filters = tuple(_flat(getattr(request, "filters", ())))
+    inner = [tuple(_flat(each.filters)) for each in filters if isinstance(each, MetricFilter)]
+    for group in (filters, *inner):
+        if any(excludes(one, other) for one, other in itertools.combinations(group, 2)):
+            raise StopError(Denial("not_supported", _words_of(slots, assembly)))
     for each in filters:
-        if isinstance(each, MetricFilter) and any(
-            excludes(one, other) for one, other in itertools.combinations(tuple(_flat(each.filters)), 2)
-        ):
-            raise StopError(Denial("not_supported", _words_of(frame)))
-    if isinstance(request, MetricQuery) and request.period is None:
-        _refuse_moved_period(frame, request, assembly)
-    if isinstance(request, MetricQuery) and frame.measures:
-        _refuse_empty_condition(frame, filters, assembly)
-    if isinstance(request, MetricQuery | ListQuery):
-        _refuse_lone_words(frame)
+        if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
+            raise StopError(Denial("not_supported", _words_of(slots, assembly)))
+
+
+def _is_of_everyone(each: MetricFilter, assembly: Assembly) -> bool:
+    """'Registered at least once, ever' holds for every customer: its words were meant otherwise."""
+    if each.period is not None or each.filters or (each.op, each.values) != (">=", (1.0,)):
+        return False
+    metric = assembly.scope.model.metrics[each.metric]
+    entities = {entity.dataset for entity in assembly.scope.model.entities.values()}
+    own_rows = metric.definition.dataset in entities and metric.filter is None
+    return own_rows and assembly.scope.structure.counts_rows(each.metric)
+
+
+def _words_of(slots: Slots, assembly: Assembly) -> str:
+    items = [item for item, _ in (*slots.clauses, *slots.values)]
+    return " … ".join([assembly.said(item) for item in items][:3])
 
 
 def _flat(filters: tuple[Filter, ...]) -> list[FieldFilter | MetricFilter]:
@@ -60,8 +63,14 @@ def excludes(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter)
         return one.field == other.field and _fields_exclude(one, other)
     if isinstance(one, MetricFilter) and isinstance(other, MetricFilter):
         same = (one.metric, one.filters, one.per) == (other.metric, other.filters, other.per)
-        return same and one.period == other.period and not _meet(_range(one), _range(other))
+        ever = one.period == other.period or _never_and_once(one, other) or _never_and_once(other, one)
+        return same and ever and not _meet(_range(one), _range(other))
     return False
+
+
+def _never_and_once(one: MetricFilter, other: MetricFilter) -> bool:
+    """None at all of all time, and one in some time."""
+    return one.period is None and (one.op, one.values) == ("=", (0.0,))
 
 
 def _fields_exclude(one: FieldFilter, other: FieldFilter) -> bool:
@@ -99,80 +108,3 @@ def _meet(one: tuple[float, float, bool, bool], other: tuple[float, float, bool,
         return True
     ends = all((side[2] or side[0] != low) and (side[3] or side[1] != high) for side in (one, other))
     return low == high and ends
-
-
-def _words_of(frame: Frame) -> str:
-    clauses = [said(clause) for clause in frame.clauses]
-    values = [said(each) for each in frame.values]
-    return " … ".join((*clauses, *values)[:3])
-
-
-# --- conditions that say nothing, periods at the wrong place ---
-
-
-def _refuse_empty_condition(frame: Frame, filters: tuple[FieldFilter | MetricFilter, ...], assembly: Assembly) -> None:
-    """'Registered at least once, ever' holds for every customer: its words were meant otherwise."""
-    structure = assembly.scope.structure
-    entities = {entity.dataset for entity in assembly.scope.model.entities.values()}
-    for each in filters:
-        if not isinstance(each, MetricFilter) or each.period is not None or each.filters:
-            continue
-        metric = assembly.scope.model.metrics[each.metric]
-        own_rows = metric.definition.dataset in entities and metric.filter is None
-        everyone = own_rows and structure.counts_rows(each.metric)
-        if everyone and (each.op, each.values) == (">=", (1.0,)):
-            words = next((said(clause) for clause in frame.clauses if clause.metric == each.metric), each.metric)
-            raise StopError(Denial("not_supported", words))
-
-
-def _refuse_lone_words(frame: Frame) -> None:
-    """同一天 with no day named, 'only in May' of what customers did: words that no condition carries."""
-    mentions = [mention for item in frame.items for mention in mentions_of(item)]
-    whens = [*(clause.when for clause in frame.clauses if clause.when is not None), *frame.whens]
-    for mention in mentions:
-        same = mention.date is not None and mention.date.kind == "same_period"
-        if same and frame.clauses and not frame.against and _is_unfounded(mention.text, whens):
-            raise StopError(Denial("not_supported", mention.text))
-        alone = (
-            mention.text in word_set("only") and bool(frame.clauses) and any(mention is item for item in frame.items)
-        )
-        if alone and any(isinstance(item, Values) and 0 <= item.start - mention.end <= 1 for item in frame.items):
-            raise StopError(Denial("not_supported", mention.text))
-        if mention.text in word_set("only") and any(
-            clause.when is not None and 0 <= clause.when.start - mention.end <= 1 for clause in frame.clauses
-        ):
-            raise StopError(Denial("not_supported", mention.text))
-
-
-def _is_unfounded(text: str, whens: list[When]) -> bool:
-    """Whether 'the same …' has nothing before it to be the same as."""
-    if not whens:
-        return True
-    by_day = "天" in text or "日" in text or "day" in text
-    return by_day and not any(when.date.unit == "day" for when in whens)
-
-
-def _refuse_moved_period(frame: Frame, request: MetricQuery, assembly: Assembly) -> None:
-    """A period right behind what is measured is the measure's, unless a pronoun opens the condition before it."""
-    metrics = [assembly.scope.model.metrics[name] for name in request.metrics]
-    if all(metric.is_stock for metric in metrics):
-        return
-    for clause in frame.clauses:
-        for measure in frame.measures:
-            if clause.when is not None and _lies_behind(measure, clause, frame):
-                raise StopError(Denial("not_supported", said(clause.when)))
-
-
-def _lies_behind(measure: Measure, clause: Clause, frame: Frame) -> bool:
-    """Whether the clause's period follows the measure at once, and its verb only after a connective."""
-    assert clause.when is not None, "asked of clauses with a period"
-    rest = [part for part in clause.parts if part not in clause.when.parts]
-    if not rest or clause.when.start < measure.end or not measure.parts[-1].text.isascii():
-        return False
-    before = [part for part in rest if part.start < clause.when.start and not is_a(part, "filler")]
-    between = [item for item in frame.items if measure.end <= item.start and item.end <= clause.when.start]
-    opened = any(isinstance(item, Mention) and is_any(item, "entity", "question.who", "negation") for item in between)
-    cut = any(
-        is_any(part, "connective") and not is_a(part, "negation") for part in rest if part.start >= clause.when.end
-    )
-    return not before and not opened and cut

@@ -7,15 +7,10 @@ value asked, the question is refused. Read from the model's expressions, never f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sqlglot import exp
 
-from chat_service.translate.grammar.categories import Item, Measure
-from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.matching import is_a
-from chat_service.translate.requests.assembly import Assembly, said
-from chat_service.translate.senses import Mention
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import (
     AllOf,
@@ -64,54 +59,6 @@ def without_contradiction(request: Request, assembly: Assembly) -> Request:
                 each.model_copy(update={"column": _renamed(each.column, instead)}) for each in request.order_by
             ),
         }
-    )
-
-
-def without_excluded(frame: Frame, assembly: Assembly) -> Frame:
-    """The frame without what is left out by definition: 'revenue excluding refunds', where revenue is paid orders."""
-    for index, item in enumerate(frame.items):
-        if not is_a(item, "exclusion") or not isinstance(item, Mention):
-            continue
-        after = _next_word(frame.items[index + 1 :]) if is_a(item, "exclusion.open") else None
-        before = _next_word(frame.items[:index][::-1]) if is_a(item, "exclusion.close") else None
-        for named in (before, after):
-            rest = tuple(m for m in (*frame.measures, *frame.subjects) if named is not None and m.start != named.start)
-            if named is not None and rest and _left_out(named, rest, assembly):
-                for word in (item, named, *(each for each in frame.items if _closes(each, named))):
-                    assembly.use(word, "value", "")
-                assembly.assume("excluded_by_definition", said(named), assembly.metric_label(rest[0].metrics[0]))
-                return replace(
-                    frame,
-                    measures=rest,
-                    subjects=(),
-                    narrowed=() if frame.subjects else frame.narrowed,
-                    values=tuple(v for v in frame.values if v.start != named.start),
-                    leftover=tuple(e for e in frame.leftover if e not in (item, named) and not _closes(e, named)),
-                )
-    return frame
-
-
-def _closes(item: Item, named: Item) -> bool:
-    return is_a(item, "exclusion.close") and item.start == named.end
-
-
-def _next_word(items: tuple[Item, ...]) -> Item | None:
-    return next((item for item in items if not is_a(item, "filler")), None)
-
-
-def _left_out(named: Item, measures: tuple[Measure, ...], assembly: Assembly) -> bool:
-    """Whether no row of what is named is among the rows of any of the measures."""
-    model = assembly.scope.model
-    names = named.metrics if isinstance(named, Measure) else ()
-    if isinstance(named, Mention):
-        names = named.metrics() or tuple(model.behaviours[name].metric for name in named.behaviours())
-    elif len(named.parts) == 1:
-        names = names or tuple(model.behaviours[name].metric for name in named.parts[0].behaviours())
-    return bool(names) and all(
-        rows_exclude(model.metrics[names[0]], leaf)
-        for measure in measures
-        for metric in measure.metrics
-        for leaf in model.leaves(metric)
     )
 
 

@@ -1,87 +1,91 @@
-"""Text -> frame: fold, cover with mentions, repair what nothing covers, apply the patterns in order.
-
-The order of `PATTERNS` is the grammar: each pass sees what the ones before it made.
-"""
+"""Text -> frames, best first: lattice, chart, coverings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
 from chat_service.language.folding import Folded, fold
+from chat_service.language.grammar.chart import Chart, Grammar
+from chat_service.language.grammar.ranking import coverings
+from chat_service.language.grammar.rule import EMPTY, Edge
 from chat_service.outcomes import Language
-from chat_service.translate.grammar.categories import Items
-from chat_service.translate.grammar.frame import Frame, build_frame
-from chat_service.translate.grammar.rules.amounts import read_quantities
-from chat_service.translate.grammar.rules.clauses import read_clauses
-from chat_service.translate.grammar.rules.groups import read_groups
-from chat_service.translate.grammar.rules.measures import read_measures
-from chat_service.translate.grammar.rules.members import read_members
-from chat_service.translate.grammar.rules.periods import read_calendar
-from chat_service.translate.grammar.rules.ranks import read_ranks
-from chat_service.translate.senses import Mention, MetricSense, ValueSense
-from chat_service.translate.words.asides import without_asides
-from chat_service.translate.words.mentions import Cover, cover
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules import amounts, clauses, groups, measures, members, periods, ranks
+from chat_service.translate.senses import DimensionSense, MetricSense, ValueSense
+from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
+from chat_service.translate.words.lexicon import Lexicon, order_units
 from chat_service.translate.words.scope import Scope
-from chat_service.translate.words.spelling import Correction, Speller, replaced
+from chat_service.translate.words.spelling import replaced
 from chat_service.translate.words.vocabulary import joint_names, phrase_keys
 
-PATTERNS: tuple[Callable[[Items, Scope], Items], ...] = (
-    read_calendar,
-    read_quantities,
-    read_members,
-    read_groups,
-    read_ranks,
-    read_measures,
-    read_clauses,
+_MOST_COVERINGS = 14
+# leaves that a rule always makes something of
+_RAW = frozenset(
+    {"metric", "dimension", "behaviour", "list", "value", "number"}
+    | {f"date.{kind}" for kind in ("period", "rolling", "open", "comparison", "relative_previous", "grain")}
 )
+# a word that stands where nothing takes it: its reading is judged by what the request shows
+_STRAY = 0.7
+# what may stand by itself in a question, and what that costs beside being part of something
+_TOP: dict[str, float] = {
+    **dict.fromkeys(("measure", "bound", "values", "when", "against", "group", "ranking", "clauses", "listed"), 0.0),
+    **dict.fromkeys(("entity", "field", "dated", "ask", "piece", EMPTY, UNKNOWN), 0.0),
+    **dict.fromkeys(("share", "cumulative", "trend", "change", "comparative", "chart", "intent", "connective"), 0.0),
+    **dict.fromkeys(("follow", "only", "comparison", "average", "statistic", "kind_of", "entity"), 0.1),
+    **{f"date.{kind}": 0.1 for kind in ("future", "ambiguous", "vague", "fiscal_unset", "now", "same_period")},
+    **dict.fromkeys(("amount", "condition", "quantifier", "grouping"), 0.5),
+}
 
 
-_NAMED = (ValueSense, MetricSense)
+def grammar_for(scope: Scope) -> Grammar:
+    """The rules of a model: those of the language, and those that look at its dimensions, fields and behaviours."""
+    lexicon = scope.lexicon
+    sundays = [s.dimension for s in lexicon.senses(phrase_keys("sunday")) if isinstance(s, ValueSense) and not s.weak]
+    hours = [s.name for s in lexicon.senses(phrase_keys("hour of day")) if isinstance(s, DimensionSense)]
+    return Grammar(
+        (
+            *amounts.RULES,
+            *members.RULES,
+            *members.model_rules(scope.structure, tuple(sundays), tuple(hours)),
+            *periods.model_rules(scope.model),
+            *groups.RULES,
+            *ranks.RULES,
+            *measures.RULES,
+            *clauses.RULES,
+            *clauses.model_rules(scope.structure, order_units()),
+        )
+    )
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """A question as understood so far. `unknown` are the mentions that nothing covers, spelling repaired."""
-
-    folded: Folded
-    mentions: tuple[Mention, ...]
-    frame: Frame
-    unknown: tuple[Mention, ...]
-    corrections: tuple[Correction, ...]
-
-
-def parse(text: str, scope: Scope, speller: Speller) -> Parsed:
-    """Everything that can be said about a text without deciding what it asks."""
-    folded = _apart(fold(text), scope)
-    found = _aside(cover(folded, scope.lexicon, scope.today))
-    corrections: tuple[Correction, ...] = ()
-    if any(not mention.senses for mention in found.mentions):
-        folded, found, corrections = speller.repair(folded, found, scope)
-        found = _aside(found)
-    return _parsed(folded, found, corrections, scope)
+def frames(text: Lattice, grammar: Grammar) -> tuple[Frame, ...]:
+    """The best readings of a lattice, each as a frame."""
+    chart = Chart(text.leaves, len(text.tokens), grammar)
+    top = []
+    for edge in chart.edges():
+        extra = next((_TOP[key] for key in reversed(edge.keys) if key in _TOP), _STRAY)
+        if extra < _STRAY or not (edge.parts or edge.category in _RAW):
+            top.append(edge if not extra else _dearer(edge, extra))
+    return tuple(Frame(text, each) for each in coverings(top, len(text.tokens), _MOST_COVERINGS))
 
 
-def _aside(found: Cover) -> Cover:
-    return replace(found, mentions=without_asides(found.mentions))
+def _dearer(edge: Edge, extra: float) -> Edge:
+    return Edge(edge.start, edge.end, edge.category, edge.meaning, edge.cost + extra, edge.parts, edge.rule)
 
 
-def _apart(folded: Folded, scope: Scope) -> Folded:
+def read(text: str, scope: Scope) -> Lattice:
+    """The lattice of a question as typed."""
+    return lattice(_apart(fold(text), scope.lexicon), scope.lexicon, scope.today)
+
+
+def _apart(folded: Folded, lexicon: Lexicon) -> Folded:
     """北上广 as 北京、上海、广州, 新老客 as 新客、老客, where all of them are names of the model."""
-    for name, members in joint_names().items():
+    for name, members_ in joint_names().items():
         at = folded.text.find(name)
-        known = [any(isinstance(s, _NAMED) for s in scope.lexicon.senses(phrase_keys(each))) for each in members]
+        known = [
+            any(isinstance(s, (ValueSense, MetricSense)) for s in lexicon.senses(phrase_keys(each)))
+            for each in members_
+        ]
         if at >= 0 and all(known):
-            return replaced(folded, at, at + len(name), (" and " if name.isascii() else "、").join(members))
+            return replaced(folded, at, at + len(name), (" and " if name.isascii() else "、").join(members_))
     return folded
-
-
-def _parsed(folded: Folded, found: Cover, corrections: tuple[Correction, ...], scope: Scope) -> Parsed:
-    unknown = tuple(mention for mention in found.mentions if not mention.senses)
-    items: Items = found.mentions
-    for read in PATTERNS:
-        items = read(items, scope)
-    return Parsed(folded, found.mentions, build_frame(items, scope), unknown, corrections)
 
 
 def language_of(text: str, asked: Language | None) -> Language:

@@ -200,6 +200,13 @@ class Structure:
         expression = self.model.metrics[metric].expression
         return isinstance(expression, exp.Count) and isinstance(expression.this, exp.Star)
 
+    def counting_rows(self, metric: str) -> str | None:
+        """The metric that counts the rows of another: same dataset, same condition."""
+        wanted = self._rows(metric)
+        return next(
+            (name for name in self.model.metrics if self.counts_rows(name) and self._rows(name) == wanted), None
+        )
+
     def looks_back(self, metric: str) -> bool:
         """Whether the metric's own condition speaks of the time before the period: returning customers."""
         condition = self.model.metrics[metric].filter

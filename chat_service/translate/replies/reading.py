@@ -1,84 +1,93 @@
-"""How a question was read: spans of every word used, assumptions, and how sure it is."""
+"""How a question was read: spans of every word, assumptions, and how sure it is. Read off the derivation alone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
-from chat_service.outcomes import Assumption, Language, Reading, Span
-from chat_service.translate.grammar.categories import mentions_of
+from chat_service.language.grammar.rule import Edge
+from chat_service.outcomes import Assumption, Language, Reading, Span, SpanRole
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.parse import Parsed
 from chat_service.translate.replies.sentences import assumption_text
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.senses import Mention
-from chat_service.translate.words.asides import asides
+from chat_service.translate.words.spelling import Correction
 
 _COST_OF_TYPO, _COST_OF_ASSUMPTION, _COST_OF_UNKNOWN, _COST_OF_FOLLOW_UP = 0.12, 0.06, 0.4, 0.05
+_FLAGS: dict[str, SpanRole] = {
+    "entity": "entity",
+    "ask": "intent",
+    "intent": "intent",
+    "chart": "intent",
+    "follow": "intent",
+    "kind_of": "grouping",
+    "only": "operator",
+    "comparison": "comparison",
+    "change": "comparison",
+    "comparative": "comparison",
+    "trend": "grain",
+    "share": "share",
+    "cumulative": "cumulative",
+    "connective": "operator",
+    "grouping": "grouping",
+    "date": "period",
+}
 Chart = Literal["line", "bar", "table"]
 
 
+def nothing_read(language: Language) -> Reading:
+    """The reading of a text without words."""
+    return Reading(language, confidence=0.0, basis=("nothing_understood",))
+
+
 def make_reading(
-    parsed: Parsed | None, language: Language, assembly: Assembly | None = None, *, follow_up: bool = False
+    frame: Frame,
+    language: Language,
+    corrections: tuple[Correction, ...] = (),
+    assembly: Assembly | None = None,
+    *,
+    follow_up: bool = False,
 ) -> Reading:
-    """The reading of a question; of an empty one too."""
-    if parsed is None:
-        return Reading(language, confidence=0.0, basis=("nothing_understood",))
-    spans = _spans(parsed, assembly)
-    unused = tuple(parsed.folded.typed(mention.start, mention.end) for mention in parsed.unknown)
+    """The reading of a frame, with what an assembly made of it."""
+    spans = tuple(_spans(frame, assembly))
+    unused = tuple(frame.lattice.typed(start, end) for start, end in frame.unknown)
     assumed = [
         Assumption("corrected_typo", assumption_text("corrected_typo", (c.typed, c.read_as), language))
-        for c in parsed.corrections
+        for c in corrections
     ]
-    aside = [parsed.folded.typed(start, end) for start, end in asides(parsed.mentions)]
-    if aside:
-        words = ("、" if language == "zh" else ", ").join(aside)
-        assumed.append(Assumption("set_aside", assumption_text("set_aside", (words,), language)))
     if assembly is not None:
         assumed.extend(Assumption(code, assumption_text(code, words, language)) for code, words in assembly.assumptions)
     basis = ["all_words_used" if not unused else "words_not_understood"]
-    basis.append("corrected_typo" if parsed.corrections else "exact_terms")
-    if len(assumed) > len(parsed.corrections):
-        basis.append("assumed_reading")
-    if follow_up:
-        basis.append("follow_up")
-    score = (
-        1.0 - _COST_OF_TYPO * len(parsed.corrections) - _COST_OF_ASSUMPTION * (len(assumed) - len(parsed.corrections))
-    )
+    basis.append("corrected_typo" if corrections else "exact_terms")
+    taken = len(assumed) - len(corrections)
+    basis.extend(["assumed_reading"] if taken else [])
+    basis.extend(["follow_up"] if follow_up else [])
+    score = 1.0 - _COST_OF_TYPO * len(corrections) - _COST_OF_ASSUMPTION * taken
     score -= _COST_OF_UNKNOWN * bool(unused) + _COST_OF_FOLLOW_UP * follow_up
-    return Reading(
-        language,
-        spans,
-        unused,
-        tuple(assumed),
-        round(max(0.05, min(1.0, score)), 2),
-        tuple(basis),
-        chart_of(parsed.frame),
-    )
+    sure = round(max(0.05, min(1.0, score)), 2)
+    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart_of(frame))
 
 
 def chart_of(frame: Frame) -> Chart | None:
     """The chart form that the asker named."""
     forms: tuple[Chart, ...] = ("line", "bar", "table")
-    for form in forms:
-        if any(not mention.is_filler or len(mention.text) > 5 for mention in frame.said(f"chart.{form}")):
-            return form
-    return None
+    return next((form for form in forms if frame.said(f"chart.{form}")), None)
 
 
-def _spans(parsed: Parsed, assembly: Assembly | None) -> tuple[Span, ...]:
-    found: dict[tuple[int, int], Span] = {}
+def _spans(frame: Frame, assembly: Assembly | None) -> Iterator[Span]:
+    """One span for each item with what it was used for, and for each word without meaning."""
+    uses: dict[int, tuple[SpanRole, str]] = {}
     for use in assembly.uses if assembly is not None else ():
-        for mention in mentions_of(use.item):
-            if mention.is_filler and not _names_model(mention) and len(mentions_of(use.item)) > 1:
-                continue
-            start, end = parsed.folded.span(mention.start, mention.end)
-            found.setdefault((start, end), Span(parsed.folded.original[start:end], start, end, use.role, use.resolved))
-    for mention in parsed.mentions:
-        start, end = parsed.folded.span(mention.start, mention.end)
-        if mention.is_filler and mention.senses and not any(s <= start and end <= e for s, e in found):
-            found[(start, end)] = Span(parsed.folded.original[start:end], start, end, "filler", "")
-    return tuple(found[key] for key in sorted(found))
+        if id(use.item) not in uses or (use.resolved and not uses[id(use.item)][1]):
+            uses[id(use.item)] = (use.role, use.resolved)
+    for edge in frame.covering.edges:
+        role, resolved = uses.get(id(edge), (None, ""))
+        if edge.is_empty:
+            role = "filler"
+        role = role or next((_FLAGS[key] for key in edge.keys if key in _FLAGS), None)
+        if role is not None and (not edge.is_empty or _is_word(edge)):
+            start, end = frame.lattice.span(edge.start, edge.end)
+            yield Span(frame.lattice.folded.original[start:end], start, end, role, resolved)
 
 
-def _names_model(mention: Mention) -> bool:
-    return bool(mention.metrics() or mention.values() or mention.dimensions() or mention.date or mention.number)
+def _is_word(edge: Edge) -> bool:
+    return isinstance(edge.meaning, str) and any(character.isalnum() for character in edge.meaning)

@@ -70,12 +70,18 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "没有设置财年从几月开始，“{0}”指哪一段？",
         "The first month of the fiscal year is not set; which period is '{0}'?",
     ),
+    "which_metric": ("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
     "which_measure": ("“{0}”按什么来衡量？", "'{0}' by which measure?"),
     "several_readings": ("“{0}”有几种读法，您指哪一种？", "'{0}' can be read in several ways; which one?"),
     "two_readers": (
         "“{0}”有两种读法，您指哪一种？",
         "'{0}' is read in two ways; which one do you mean?",
     ),
+    "unknown_word": (
+        "没有看懂“{0}”。去掉它可以这样问：",
+        "I did not understand '{0}'. Without it, this can be asked:",
+    ),
+    "two_readings": ("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
     "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
 }
 _ASSUMPTIONS: dict[str, tuple[str, str]] = {
@@ -93,6 +99,8 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "excluded_by_definition": ("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
     "only_named": ("没有{0}的不参与", "what has no {0} takes no part"),
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
+    "same_time_of_year": ("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
+    "recent_days": ("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
     "export_as_table": (
         "导出的就是这张表，回复的 JSON 里有全部列和行",
         "what is exported is this table; the answer's JSON holds its columns and rows",

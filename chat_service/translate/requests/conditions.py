@@ -1,166 +1,244 @@
-"""Filters of a request: values, rows' own amounts, dates of an entity, and what customers did."""
+"""Filters of a request: what customers did, what they are, what their rows hold."""
 
 from __future__ import annotations
 
-from chat_service.translate.grammar.categories import Clause, Compared, Condition, Dated, Measure, Values
-from chat_service.translate.grammar.frame import Frame
+from dataclasses import replace
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
-from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly, said, value_filter
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.requests.slots import Slots, is_relative
 from chat_service.translate.requests.timing import period_of
+from chat_service.translate.senses import Values
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import AnyOf, FieldFilter, Filter, MetricFilter, NumberOperator, Period
+from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, NumberOperator, Period, is_money
+
+_COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
-def behaviour_filter(clause: Clause, assembly: Assembly) -> Filter:
-    """What a clause demands of a customer."""
-    metric, filters = _with_objects(clause.metric, clause.values, assembly)
-    period = (
-        period_of(clause.when.date, (), assembly.scope.today, said(clause.when)) if clause.when is not None else None
-    )
-    assembly.use(clause, "behaviour", metric)
-    if clause.condition is not None and (rows := _row_condition(metric, clause.condition, assembly)) is not None:
+def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> list[Filter]:
+    """All that a question demands of the customers: deeds, named populations, dates, their own values."""
+    filters: list[Filter] = []
+    for item, clauses in slots.clauses:
+        if slots.measures and not slots.people and not is_relative(item, slots):
+            raise assembly.deny(item)  # nobody is named who could have done it
+        filters.extend(_clauses(item, clauses, assembly))
+    for item, listed in slots.listed:
+        filters.extend(listed_filter(item, listed, assembly))
+    for item, dated in slots.dated:
+        filters.append(dated_filter(item, dated, assembly))
+    for item, names in slots.populations:
+        if period is None and slots.measures and any(assembly.scope.structure.looks_back(name) for name in names):
+            raise assembly.deny(item, "comparison_without_period")  # of old against which time?
+        filters.append(population_filter(item, names, period, assembly))
+    return list(dict.fromkeys(filters))
+
+
+# --- deeds ---
+
+
+def _clauses(item: Edge, clauses: Clauses, assembly: Assembly) -> list[Filter]:
+    made = [each for clause in clauses.clauses for each in (_both_and_only(item, clause, assembly),)]
+    if clauses.any and len(made) > 1:
+        return [AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made))]
+    return [one for each in made for one in each]
+
+
+def _both_and_only(item: Edge, clause: Clause, assembly: Assembly) -> list[Filter]:
+    """Bought beauty and food: the one and the other. Only in stores: there, and nowhere else."""
+    found: list[Filter] = []
+    for index, values in enumerate(clause.values):
+        others = clause.values[:index] + clause.values[index + 1 :]
+        several = len(values.words) > 1 and (values.both or values.link == "and")
+        if several and not values.negated and clause.condition is None and (values.both or not clause.negated):
+            each = [replace(values, words=(word,), both=False, link="") for word in values.words]
+            return [
+                one
+                for value in each
+                for one in _both_and_only(item, replace(clause, values=(*others, value)), assembly)
+            ]
+        if values.only and not clause.negated and clause.condition is None:
+            here = replace(values, only=False)
+            elsewhere = replace(clause, values=(*others, replace(here, negated=True)), negated=True)
+            found.append(deed_filter(item, elsewhere, assembly))
+            clause = replace(clause, values=(*others, here))
+    return [deed_filter(item, clause, assembly), *found]
+
+
+def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
+    """What one clause demands of a customer."""
+    if clause.same_period:
+        raise assembly.deny(item)
+    metric, condition = _compared_metric(clause, assembly)
+    metric, filters = _with_objects(item, metric, clause.values, assembly)
+    when = clause.when
+    period = None if when is None or clause.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
+    assembly.use(item, "behaviour", metric)
+    if condition is not None and (rows := _row_condition(metric, condition, assembly)) is not None:
         metric, extra = rows
-        return _metric_filter(
-            metric, period, (*filters, extra), "=" if clause.negated else ">=", (0.0,) if clause.negated else (1.0,)
-        )
-    op, values = _comparison(clause.condition, negate=clause.negated)
-    return _metric_filter(metric, period, filters, op, values)
-
-
-def _metric_filter(
-    metric: str, period: Period | None, filters: tuple[Filter, ...], op: NumberOperator, values: tuple[float, ...]
-) -> MetricFilter:
+        op: NumberOperator = "=" if clause.negated else ">="
+        count = (0.0,) if clause.negated else (1.0,)
+        return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
+    op, values = _comparison(item, condition, clause.negated, assembly)
     return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
 
 
-def _comparison(condition: Condition | None, *, negate: bool) -> tuple[NumberOperator, tuple[float, ...]]:
+def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition | None]:
+    model = assembly.scope.model
+    behaviour = model.behaviours[clause.behaviours[0]]
+    condition = clause.condition
     if condition is None:
-        return ("=", (0.0,)) if negate else (">=", (1.0,))
-    if negate:
-        if (condition.op == ">=" and condition.values == (1.0,)) or (
-            condition.op == "=" and condition.values == (1.0,)
-        ):
-            return "=", (0.0,)
-        turned = negated(condition.op)
-        if turned is None:
-            raise StopError(Denial("not_supported", said(condition)))
-        return turned, condition.values
-    return condition.op, condition.values
+        return behaviour.metric, None
+    units = set(condition.units)
+    money = bool(units & {"money", "points"}) or (
+        not units & _COUNTS and behaviour.amount is not None and is_money_verb(clause.text, assembly)
+    )
+    if money and behaviour.amount is not None and not units & _COUNTS:
+        return behaviour.amount, condition
+    return behaviour.metric, condition
 
 
-def _with_objects(metric: str, values: tuple[Values, ...], assembly: Assembly) -> tuple[str, tuple[Filter, ...]]:
-    """The metric of a behaviour with what it was done to: bought beauty, complained about delivery."""
-    chooser = Chooser(assembly.scope.structure, (metric,))
+def _comparison(
+    item: Edge, condition: Condition | None, is_negated: bool, assembly: Assembly
+) -> tuple[NumberOperator, tuple[float, ...]]:
+    if condition is None:
+        return ("=", (0.0,)) if is_negated else (">=", (1.0,))
+    if not is_negated:
+        return condition.op, condition.values
+    if condition.op in (">=", "=") and condition.values == (1.0,):
+        return "=", (0.0,)
+    turned = negated(condition.op)
+    if turned is None:
+        raise assembly.deny(item)
+    return turned, condition.values
+
+
+def _with_objects(
+    item: Edge, metric: str, values: tuple[Values, ...], assembly: Assembly
+) -> tuple[str, tuple[Filter, ...]]:
+    """The metric of a deed with what it was done to: bought beauty, complained about delivery."""
+    chooser = assembly.chooser((metric,))
     filters: list[Filter] = []
     dimensions: list[str] = []
     for each in values:
-        dimension, found = assembly.values(each, each.words, chooser)
+        dimension, found = assembly.values(item, each, chooser)
         dimensions.append(dimension)
         filters.append(value_filter(dimension, found, negated=each.negated))
-        assembly.use(each, "value", f"{dimension}: {', '.join(map(str, found))}")
-    stand_in = chooser.stand_in(metric, tuple(dimensions)) if dimensions else metric
-    return stand_in or metric, tuple(filters)
+        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
+    return (chooser.stand_in(metric, tuple(dimensions)) if dimensions else None) or metric, tuple(filters)
 
 
 def _row_condition(metric: str, condition: Condition, assembly: Assembly) -> tuple[str, FieldFilter] | None:
     """A comparison with a score that each row carries (gave a 9 or 10): rows are counted whose score compares so."""
-    structure = assembly.scope.structure
-    model = assembly.scope.model
+    structure, model = assembly.scope.structure, assembly.scope.model
     if structure.is_sum(metric) or {"times", "money", "orders", "each", "percent"} & set(condition.units):
         return None
     behaviour = structure.behaviour_of(metric)
+    dataset = model.metrics[metric].definition.dataset
+    owners = {entity.dataset for entity in model.entities.values()}
     if not structure.is_ratio(metric) and (behaviour is None or behaviour.amount is not None):
         return None
-    dataset = model.metrics[metric].definition.dataset
-    if dataset is None or any(model.datasets[dataset].primary_key == (e.key,) for e in model.entities.values()):
-        return None
-    if dataset in {d for e in model.entities.values() for d in (e.dataset,)}:
+    if (
+        dataset is None
+        or dataset in owners
+        or model.datasets[dataset].primary_key in {(e.key,) for e in model.entities.values()}
+    ):
         return None
     facts = [f for f in model.datasets[dataset].fields.values() if f.definition.role == "fact"]
-    counted = next(
-        (
-            m.name
-            for m in model.metrics.values()
-            if m.expression is not None
-            and m.expression.sql() == "COUNT(*)"
-            and m.definition.dataset == dataset
-            and _filter(m.filter) == _filter(model.metrics[metric].filter)
-        ),
-        None,
-    )
+    counted = structure.counting_rows(metric)
     if len(facts) != 1 or counted is None:
         return None
     return counted, FieldFilter(field=facts[0].qualified, op=condition.op, values=condition.values)
 
 
-def _filter(expression: object) -> str:
-    return str(expression) if expression is not None else ""
+# --- what customers are ---
 
 
-def compared_filter(compared: Compared, assembly: Assembly, datasets: frozenset[str]) -> FieldFilter:
-    """A fact of a row or of an entity, compared."""
-    fields = [name for name in compared.fields if name.split(".")[0] in datasets] or list(compared.fields)
-    model = assembly.scope.model
-    near = [
-        n for n in fields if any(n.split(".")[0] == d or n.split(".")[0] in model.paths.get(d, {}) for d in datasets)
-    ]
-    chosen = (near or fields)[0]
-    assembly.use(compared, "number", f"{chosen} {compared.condition.op} {compared.condition.values}")
-    return FieldFilter(field=chosen, op=compared.condition.op, values=compared.condition.values)
+def listed_filter(item: Edge, listed: Listed, assembly: Assembly) -> list[Filter]:
+    """The filters of a named population, or of all who are not in it."""
+    assembly.use(item, "list", listed.name)
+    found: list[Filter] = []
+    for dimension, codes in assembly.scope.model.lists[listed.name].filter.items():
+        typed = tuple(assembly.scope.structure.value_type(dimension, code) for code in codes)
+        found.append(value_filter(dimension, typed, negated=listed.negated))
+    if listed.negated and len(found) > 1:
+        plain = listed_filter(item, replace(listed, negated=False), assembly)
+        return [NotOf(negated=AllOf(all=tuple(plain)))]
+    return found
 
 
-def dated_filter(dated: Dated, assembly: Assembly) -> Filter:
-    """Who carries a date within a period: those whom the metric placed at that date counts."""
-    model = assembly.scope.model
-    period = period_of(dated.when.date, (), assembly.scope.today, said(dated.when))
-    names = set(dated.fields)
-    assembly.use(dated, "behaviour", f"{sorted(names)[0]} {period}")
-    for metric in model.metrics.values():
-        dataset = metric.definition.dataset
-        if dataset is None or metric.is_stock or metric.filter is not None or metric.expression is None:
-            continue
-        time = metric.definition.time or model.datasets[dataset].definition.time
-        if f"{dataset}.{time}" in names and metric.expression.sql() == "COUNT(*)" and metric.kind == "simple":
-            return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
-    raise StopError(Denial("not_supported", said(dated)))
-
-
-def population_filter(measure: Measure, period: Period | None, assembly: Assembly) -> Filter:
+def population_filter(item: Edge, names: tuple[str, ...], period: Period | None, assembly: Assembly) -> Filter:
     """Customers whom a metric counts: new customers, repeat customers."""
-    name = assembly.metric(measure)
+    name = assembly.metric(item, names)
+    assembly.use(item, "behaviour", name)
     main = assembly.scope.structure.main_behaviour
     if period is None and main is not None and assembly.scope.structure.looks_back(name):
         return MetricFilter(metric=main.metric, period=None, op=">=", values=(1.0,))
     for each in assembly.scope.model.lists.values():
         if each.metric == name:
-            return list_filters(each.name, assembly)[0]
+            return listed_filter(item, Listed(each.name, ""), assembly)[0]
     return MetricFilter(metric=name, period=period, op=">=", values=(1.0,))
 
 
-def list_filters(name: str, assembly: Assembly) -> tuple[FieldFilter, ...]:
-    """The filters of a named population."""
-    filters = []
-    for dimension, codes in assembly.scope.model.lists[name].filter.items():
-        typed = tuple(assembly.scope.structure.value_type(dimension, code) for code in codes)
-        filters.append(value_filter(dimension, typed))
-    return tuple(filters)
+def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
+    """Who carries a date within a period: those whom the metric placed at that date counts."""
+    model, names = assembly.scope.model, set(dated.fields)
+    period = period_of(dated.when.date, (), assembly.scope.today, item, assembly)
+    assembly.use(item, "behaviour", f"{sorted(names)[0]} {period}")
+    for metric in model.metrics.values():
+        dataset = metric.definition.dataset
+        if dataset is None or metric.is_stock or metric.filter is not None or metric.kind != "simple":
+            continue
+        time = metric.definition.time or model.datasets[dataset].definition.time
+        if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
+            return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
+    raise assembly.deny(item)
 
 
-def entity_filters(frame: Frame, assembly: Assembly, period: Period | None) -> tuple[Filter, ...]:
-    """All that a question demands of the customers: behaviour, named populations, dates."""
-    filters: list[Filter] = []
-    for clause in frame.clauses:
-        found = behaviour_filter(clause, assembly)
-        if clause.alternative and filters:
-            before = filters.pop()
-            found = AnyOf(any=(*(before.any if isinstance(before, AnyOf) else (before,)), found))
-        filters.append(found)
-    for mention in frame.lists:
-        name = mention.lists()[0]
-        assembly.use(mention, "list", name)
-        filters.extend(each for each in list_filters(name, assembly) if each not in filters)
-    for measure in frame.populations:
-        filters.append(population_filter(measure, period, assembly))
-        assembly.use(measure, "behaviour", measure.metrics[0])
-    return tuple(dict.fromkeys(filters))
+def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:
+    """A customer's own value of a metric, compared."""
+    name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
+    if name in {entity.counted_by for entity in assembly.scope.model.entities.values()}:
+        raise assembly.deny(item)  # each customer is one customer
+    if assembly.scope.structure.one_each(name):
+        raise assembly.deny(item)  # not churned, no new ones: people are told by what they are or did
+    structure = assembly.scope.structure
+    if "money" in bound.condition.units and (amount := structure.amount_beside(name)) is not None:
+        name = amount
+    assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
+    if (rows := _row_condition(name, bound.condition, assembly)) is not None:
+        return MetricFilter(metric=rows[0], period=period, filters=(rows[1],), op=">=", values=(1.0,))
+    return MetricFilter(metric=name, period=period, op=bound.condition.op, values=bound.condition.values)
+
+
+def _by_unit(names: tuple[str, ...], units: tuple[str, ...], assembly: Assembly) -> tuple[str, ...]:
+    metrics = assembly.scope.model.metrics
+    told = {n: "money" if is_money(metrics[n].unit) else metrics[n].unit for n in names if n in metrics}
+    return tuple(n for n in names if told.get(n) in units) or names
+
+
+# --- what rows hold ---
+
+
+def fact_filter(item: Edge, bound: Bound, assembly: Assembly, datasets: frozenset[str]) -> FieldFilter:
+    """A fact of a row or of an entity, compared."""
+    paths = assembly.scope.model.paths
+    home = {name: name.split(".")[0] for name in bound.fields}
+    own = [name for name in bound.fields if home[name] in datasets]
+    near = own or [n for n in bound.fields if any(home[n] in paths.get(d, {}) for d in datasets)]
+    chosen = (near or list(bound.fields))[0]
+    assembly.use(item, "number", f"{chosen} {bound.condition.op} {bound.condition.values}")
+    return FieldFilter(field=chosen, op=bound.condition.op, values=bound.condition.values)
+
+
+def row_filter(item: Edge, metric: str, bound: Bound, assembly: Assembly) -> FieldFilter:
+    """单笔超过500元的订单: the amount of the row itself, compared."""
+    structure = assembly.scope.structure
+    amount = structure.amount_beside(metric) or metric
+    field = structure.row_field(amount)
+    if field is None:
+        raise StopError(Denial("not_supported", assembly.said(item)))
+    assembly.use(item, "number", f"{field} {bound.condition.op} {bound.condition.values}")
+    return FieldFilter(field=field, op=bound.condition.op, values=bound.condition.values)

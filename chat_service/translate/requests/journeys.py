@@ -7,16 +7,20 @@ journey itself. What is not is refused by name, as everywhere.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Literal
 
+from chat_service.language.grammar.rule import Edge
 from chat_service.language.numbers.numerals import zh_value
+from chat_service.translate.grammar.categories import Clauses, Group, Measure
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.parse import Parsed
 from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly, said, value_filter
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Mention, WordSense
+from chat_service.translate.senses import Values, When
 from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.lattice import UNKNOWN
 from semantic_layer import CohortQuery, FieldFilter, FunnelQuery, Period, Scalar
 
 _EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -34,81 +38,75 @@ _OWN_WORDS = re.compile(
     r"间隔月[数份]?|月数|还?剩下?|流失多少|months? since(?: first)?(?: (?:order|purchase))?|drop[- ]?offs?|survive"
 )
 _ROLES = frozenset(
-    {
-        "filler",
-        "entity",
-        "question",
-        "quantity",
-        "share",
-        "grouping",
-        "connective",
-        "suffix",
-        "prefix",
-        "range",
-        "unit",
-        "chart",
-        "trend",
-        "change",
-        "follow",
-    }
+    {"entity", "ask", "share", "grouping", "connective", "unit", "chart", "trend", "change", "follow", "group"}
 )
-_INTENTS = frozenset({"cohort", "funnel", "list", "count"})
+_INTENTS = frozenset({"intent.cohort", "intent.funnel"})
 
 Kind = Literal["cohort", "funnel"]
 Journey = CohortQuery | FunnelQuery
 
 
-def read_journey(parsed: Parsed, assembly: Assembly) -> Journey | None:
+def read_journey(slots: Slots, assembly: Assembly) -> Journey | None:
     """The cohort or funnel that a question asks for, or None if it asks for neither. Raises StopError."""
-    distances = list(_DISTANCES.finditer(parsed.folded.text))
-    kind = _kind(parsed, assembly, bool(distances))
+    text = slots.frame.lattice.folded.text
+    distances = list(_DISTANCES.finditer(text))
+    kind = _kind(slots, assembly, bool(distances))
     if kind is None:
         return None
-    consumed = [match.span() for match in (*distances, *_OWN_WORDS.finditer(parsed.folded.text))]
-    left = [m for m in parsed.mentions if not any(a < m.end and m.start < b for a, b in consumed)]
+    consumed = [match.span() for match in (*distances, *_OWN_WORDS.finditer(text))]
+    left = [item for item in slots.frame.covering.edges if not _within(item, consumed, slots.frame)]
+    if any(item.category == UNKNOWN for item in left):
+        return None
     if kind == "funnel":
         return _funnel(left, assembly)
     return _cohort(left, tuple(dict.fromkeys(_number(each) for each in distances)), assembly)
 
 
-def _kind(parsed: Parsed, assembly: Assembly, has_distance: bool) -> Kind | None:
+def _within(item: Edge, spans: list[tuple[int, int]], frame: Frame) -> bool:
+    tokens = frame.lattice.tokens
+    start, end = tokens[item.start].fstart, tokens[item.end - 1].fend
+    return any(a < end and start < b for a, b in spans)
+
+
+def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
     model = assembly.scope.model
-    in_clauses = {(part.start, part.end) for clause in parsed.frame.clauses for part in clause.parts}
-    words = [mention for mention in parsed.mentions if (mention.start, mention.end) not in in_clauses]
-    said = {meaning for mention in words for meaning in mention.words("intent")}
-    if "funnel" in said and model.funnels:
+    if slots.has("intent.funnel") and model.funnels:
         return "funnel"
     if not model.cohorts:
         return None
-    retained = any(_is_retention(name, assembly) for mention in parsed.mentions for name in mention.metrics())
-    if "cohort" in said and (retained or has_distance or not parsed.frame.measures or _names_cohort(parsed, assembly)):
+    names = [name for _, each in slots.measures for name in each]
+    retained = any(_is_retention(name, assembly) for name in names)
+    if slots.has("intent.cohort") and (retained or has_distance or not names or _names_cohort(names, assembly)):
         return "cohort"
-    return "cohort" if retained and (has_distance or _names_first(parsed, assembly)) else None
+    return "cohort" if retained and (has_distance or _names_first(slots, assembly)) else None
 
 
-def _names_first(parsed: Parsed, assembly: Assembly) -> bool:
+def _names_first(slots: Slots, assembly: Assembly) -> bool:
     """Retention of customers who first bought in January: those are a cohort, by the event that places them in it."""
-    model, structure = assembly.scope.model, assembly.scope.structure
-    entities = {entity.dataset for entity in model.entities.values()}
-    return len(parsed.frame.clauses) == 1 and all(
+    return len(slots.clauses) == 1 and all(
         clause.when is not None
         and not clause.negated
         and clause.condition is None
-        and structure.one_each(clause.metric)
-        and not structure.stands_on(clause.metric) & entities
-        and not model.metrics[clause.metric].is_stock
-        for clause in parsed.frame.clauses
+        and _is_first(clause.behaviours[0], assembly)
+        for clause in slots.clauses[0][1].clauses
     )
 
 
-def _names_cohort(parsed: Parsed, assembly: Assembly) -> bool:
-    structure = assembly.scope.structure
-    names = [name for measure in parsed.frame.measures for name in measure.metrics]
-    return bool(names) and all(structure.one_each(name) or _is_retention(name, assembly) for name in names)
+def _is_first(behaviour: str, assembly: Assembly) -> bool:
+    model, structure = assembly.scope.model, assembly.scope.structure
+    metric = model.behaviours[behaviour].metric
+    entities = {entity.dataset for entity in model.entities.values()}
+    return (
+        structure.one_each(metric) and not structure.stands_on(metric) & entities and not model.metrics[metric].is_stock
+    )
+
+
+def _names_cohort(names: list[str], assembly: Assembly) -> bool:
+    return all(assembly.scope.structure.one_each(name) or _is_retention(name, assembly) for name in names)
 
 
 def _is_retention(name: str, assembly: Assembly) -> bool:
-    return assembly.scope.model.metrics[name].kind == "transition"
+    return name in assembly.scope.model.metrics and assembly.scope.model.metrics[name].kind == "transition"
 
 
 def _number(found: re.Match[str]) -> int:
@@ -126,124 +124,145 @@ def _number(found: re.Match[str]) -> int:
     return int(value) if value is not None else 0
 
 
-def _cohort(left: list[Mention], since: tuple[int, ...], assembly: Assembly) -> CohortQuery:
+@dataclass
+class _Seen:
+    """What a journey is of: its time and its people."""
+
+    period: Period | None = None
+    filters: list[FieldFilter] = field(default_factory=list)
+
+
+def _cohort(left: list[Edge], since: tuple[int, ...], assembly: Assembly) -> CohortQuery:
     model = assembly.scope.model
     definition = next(iter(model.cohorts.values()))
     chooser = _chooser(definition.entity, assembly)
     dimension = f"cohort_{definition.grain}"
-    period: Period | None = None
-    filters: list[FieldFilter] = []
-    for mention in left:
-        if mention.date is not None and not mention.is_filler:
-            period = _period(mention, period, definition.grain, assembly)
-        elif dimension in mention.dimensions() or _is_about_cohort(mention, definition.metric, assembly):
-            assembly.use(mention, "metric", definition.name)
-        elif mention.values():
-            filters.append(_filter(mention, chooser, assembly))
-        elif not _carries_nothing(mention):
-            raise StopError(_denial(mention))
-    return CohortQuery(metric=definition.name, period=period, since=since, filters=_merged(filters))
+    seen = _Seen()
+    for item in left:
+        meaning = item.meaning
+        if _common(item, seen, chooser, definition.grain, assembly):
+            continue
+        names = getattr(meaning, "metrics", ()) or getattr(meaning, "dimensions", ())
+        if isinstance(meaning, Clauses) and _is_about_cohort(item, meaning, definition.metric, seen, assembly):
+            continue
+        if dimension in names or (isinstance(meaning, Measure) and _names_cohort(list(names), assembly)):
+            assembly.use(item, "metric", definition.name)
+        elif not _carries_nothing(item):
+            raise assembly.deny(item)
+    return CohortQuery(metric=definition.name, period=seen.period, since=since, filters=_merged(seen.filters))
 
 
-def _is_about_cohort(mention: Mention, event: str, assembly: Assembly) -> bool:
-    """首购客户, first bought, bought again, retention: words for who is in a cohort and what is counted of it."""
+def _is_about_cohort(item: Edge, clauses: Clauses, event: str, seen: _Seen, assembly: Assembly) -> bool:
+    """首购客户, first bought, bought again: words for who is in a cohort and what is counted of it."""
     model, structure = assembly.scope.model, assembly.scope.structure
-    if any(_is_retention(name, assembly) or structure.one_each(name) for name in mention.metrics()):
-        return True
-    counted = [model.behaviours[name].metric for name in mention.behaviours()]
-    return any(name == event or structure.one_each(name) for name in counted)
+    for clause in clauses.clauses:
+        counted = [model.behaviours[name].metric for name in clause.behaviours]
+        if clause.negated or clause.condition or clause.values:
+            return False
+        if not any(name == event or structure.one_each(name) for name in counted):
+            return False
+        if clause.when is not None:
+            seen.period = _period(item, clause.when, seen.period, None, assembly)
+    assembly.use(item, "behaviour", event)
+    return True
 
 
-def _funnel(left: list[Mention], assembly: Assembly) -> FunnelQuery:
+def _funnel(left: list[Edge], assembly: Assembly) -> FunnelQuery:
     model = assembly.scope.model
     definition = next(iter(model.funnels.values()))
     chooser = _chooser(definition.entity, assembly)
     steps = {step.metric for step in definition.steps}
-    period: Period | None = None
-    filters: list[FieldFilter] = []
-    for mention in left:
-        if mention.date is not None and not mention.is_filler:
-            period = _period(mention, period, None, assembly)
-        elif any(model.behaviours[name].metric in steps for name in mention.behaviours()):
-            assembly.use(mention, "behaviour", definition.name)
-        elif len(mention.metrics()) > 1 or steps & set(mention.metrics()):
+    seen = _Seen()
+    for item in left:
+        meaning = item.meaning
+        if _common(item, seen, chooser, None, assembly):
+            continue
+        if isinstance(meaning, Clauses) and all(
+            any(model.behaviours[name].metric in steps for name in clause.behaviours) and not clause.negated
+            for clause in meaning.clauses
+        ):
+            for clause in meaning.clauses:
+                if clause.when is not None:
+                    seen.period = _period(item, clause.when, seen.period, None, assembly)
+                for values in clause.values:
+                    seen.filters.append(_filter(item, values, chooser, assembly))
+            assembly.use(item, "behaviour", definition.name)
+        elif isinstance(meaning, Measure) and (len(meaning.metrics) > 1 or steps & set(meaning.metrics)):
             # 转化率 alone could be several metrics; beside a funnel it is the funnel's
-            assembly.use(mention, "metric", definition.name)
-        elif mention.values():
-            filters.append(_filter(mention, chooser, assembly))
-        elif not _carries_nothing(mention):
-            raise StopError(_denial(mention))
-    return FunnelQuery(metric=definition.name, period=period, filters=_merged(filters))
+            assembly.use(item, "metric", definition.name)
+        elif not _carries_nothing(item):
+            raise assembly.deny(item)
+    return FunnelQuery(metric=definition.name, period=seen.period, filters=_merged(seen.filters))
 
 
-def changed_journey(before: Journey, frame: Frame, assembly: Assembly) -> Journey:
+def _common(item: Edge, seen: _Seen, chooser: Chooser, grain: str | None, assembly: Assembly) -> bool:
+    """Whether an item is a time or people that a journey is of, a unit of time that it has anyway, or no meaning."""
+    meaning = item.meaning
+    if isinstance(meaning, When):
+        seen.period = _period(item, meaning, seen.period, grain, assembly)
+    elif isinstance(meaning, Values):
+        seen.filters.append(_filter(item, meaning, chooser, assembly))
+    elif isinstance(meaning, Group) and meaning.grain is not None and meaning.grain == grain:
+        assembly.use(item, "grain", grain)
+    elif item.is_empty:
+        pass
+    else:
+        return False
+    return True
+
+
+def changed_journey(before: Journey, slots: Slots, assembly: Assembly) -> Journey:
     """The journey shown before, of other people or another time. Raises StopError for any other change."""
     model = assembly.scope.model
     known = {each.name: each.entity for each in model.cohorts.values()}
     known.update({each.name: each.entity for each in model.funnels.values()})
     chooser = _chooser(known[before.metric], assembly)
     filters = [each for each in before.filters if isinstance(each, FieldFilter)]
-    for values in frame.values:
-        dimension, found = assembly.values(values, values.words, chooser)
-        assembly.use(values, "value", f"{dimension}={found}")
-        filters = [*(each for each in filters if each.field != dimension or values.negated)]
-        filters.append(value_filter(dimension, found, negated=values.negated))
+    for item, values in slots.values:
+        one = _filter(item, values, chooser, assembly)
+        filters = [*(each for each in filters if each.field != one.field or values.negated), one]
     period = before.period
-    for when in frame.whens:
-        period = period_of(when.date, (), assembly.scope.today, said(when))
-        assembly.use(when, "period", str(period))
+    for item, when in slots.whens:
+        period = _period(item, when, None, None, assembly)
     changed = before.model_copy(update={"filters": tuple(filters), "period": period})
-    others = frame.measures or frame.groups or frame.clauses or frame.lists or frame.ranks or frame.against
+    others = slots.measures or slots.groups or slots.clauses or slots.listed or slots.ranks or slots.against
     if changed == before or others or len(filters) < len(before.filters):
-        raise StopError(Denial("not_supported", said(frame.items[0]) if frame.items else ""))
+        raise StopError(Denial("not_supported", assembly.said(slots.frame.items[0]) if slots.frame.items else ""))
     assembly.assume("kept_from_before")
     return changed
 
 
 def _chooser(entity: str, assembly: Assembly) -> Chooser:
     counted = assembly.scope.model.entities[entity].counted_by
-    return Chooser(assembly.scope.structure, (counted,) if counted is not None else ())
+    return assembly.chooser((counted,) if counted is not None else ())
 
 
-def _period(mention: Mention, known: Period | None, grain: str | None, assembly: Assembly) -> Period | None:
-    date = mention.date
-    assert date is not None, "called for dates"
-    if date.kind == "grain" and date.unit == grain:
-        return known
-    if date.kind in ("now", "all_history"):
+def _period(item: Edge, when: When, known: Period | None, grain: str | None, assembly: Assembly) -> Period | None:
+    date = when.date
+    if when.ever or date.kind == "now" or (date.kind == "grain" and date.unit == grain):
         return known
     if date.kind not in ("period", "rolling", "open", "future"):
-        raise StopError(Denial("not_supported", mention.text))
-    found = period_of(date, (), assembly.scope.today, mention.text)
+        raise assembly.deny(item)
+    found = period_of(date, (), assembly.scope.today, item, assembly)
     if found is None or (known is not None and known != found):
-        raise StopError(Denial("not_supported", mention.text))
-    assembly.use(mention, "period", str(found))
+        raise assembly.deny(item)
+    assembly.use(item, "period", str(found))
     return found
 
 
-def _filter(mention: Mention, chooser: Chooser, assembly: Assembly) -> FieldFilter:
-    dimension, values = assembly.values(mention, (mention.values(),), chooser)
-    assembly.use(mention, "value", f"{dimension}={values[0]}")
-    return FieldFilter(field=dimension, values=values)
+def _filter(item: Edge, values: Values, chooser: Chooser, assembly: Assembly) -> FieldFilter:
+    dimension, found = assembly.values(item, values, chooser)
+    assembly.use(item, "value", f"{dimension}={found}")
+    return value_filter(dimension, found, negated=values.negated)
 
 
 def _merged(filters: list[FieldFilter]) -> tuple[FieldFilter, ...]:
     """Values of one dimension are alternatives."""
-    values: dict[str, dict[Scalar, None]] = {}
+    values: dict[tuple[str, bool], dict[Scalar, None]] = {}
     for each in filters:
-        values.setdefault(each.field, {}).update(dict.fromkeys(each.values))
-    return tuple(
-        FieldFilter(field=name, op="in" if len(found) > 1 else "=", values=tuple(found))
-        for name, found in values.items()
-    )
+        values.setdefault((each.field, each.op in ("!=", "not in")), {}).update(dict.fromkeys(each.values))
+    return tuple(value_filter(name, tuple(found), negated=out) for (name, out), found in values.items())
 
 
-def _carries_nothing(mention: Mention) -> bool:
-    if mention.is_filler or mention.entities():
-        return True
-    words = [sense for sense in mention.senses if isinstance(sense, WordSense)]
-    return any(word.role in _ROLES or (word.role == "intent" and word.meaning in _INTENTS) for word in words)
-
-
-def _denial(mention: Mention) -> Denial:
-    return Denial("unknown_word" if not mention.senses else "not_supported", mention.text)
+def _carries_nothing(item: Edge) -> bool:
+    return bool(set(item.keys) & _ROLES) or item.category in _INTENTS

@@ -1,277 +1,372 @@
-"""A frame that measures something -> a MetricQuery."""
+"""Slots that measure something -> a MetricQuery, on top of nothing or of the question before."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
-from chat_service.translate.grammar.categories import Dated
-from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.matching import is_any
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly, said
-from chat_service.translate.requests.conditions import compared_filter, dated_filter, entity_filters
-from chat_service.translate.requests.grouping import Grouping, grains_of, grouping_of
-from chat_service.translate.requests.ordering import rank_of
-from chat_service.translate.requests.picks import Picks, picks_of
-from chat_service.translate.requests.shown_as import (
-    are_shares,
-    cumulative_of,
-    grain_in_name,
-    parts_named,
-    shares_of,
-    trend_grain,
-    trend_of,
-    trend_period,
-    without_parts,
-)
-from chat_service.translate.requests.timing import Timing, decide_timing, period_of
-from chat_service.translate.senses import Mention
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
+from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.grouping import group
+from chat_service.translate.requests.members import add_values
+from chat_service.translate.requests.ordering import moved, order
+from chat_service.translate.requests.shown_as import cumulate, grain_in_name, share, trend_grain, with_trend
+from chat_service.translate.requests.slots import Slots, is_number
+from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
+from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import GRAINS, FieldFilter, Filter, Grain, Having, MetricFilter, MetricQuery
+from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import (
+    GRAINS,
+    Compare,
+    FieldFilter,
+    Filter,
+    Grain,
+    Having,
+    MetricFilter,
+    MetricQuery,
+    Order,
+    is_money,
+)
 
-_JOINERS = ("connective", "question", "quantity", "when", "group", "comparison.versus")
 
-
-def metric_request(frame: Frame, assembly: Assembly, counted: tuple[str, ...] = ()) -> MetricQuery:
-    """The query of a frame. `counted` are metrics that no word names (the count of an entity)."""
-    _refuse_unjoined(frame)
-    _refuse_distribution(frame)
-    _refuse_half_said(frame)
-    frame = parts_named(frame, assembly)
-    wanted = _dimension_words(frame)
-    names = [assembly.metric(measure, wanted) for measure in (*frame.measures, *frame.conditions)]
-    metrics = list(dict.fromkeys((*names, *counted)))
-    if not metrics:
-        raise StopError(Denial("no_metric"))
-    for measure, name in zip((*frame.measures, *frame.conditions), names, strict=True):
-        assembly.use(measure, "metric", name)
-    chooser = Chooser(assembly.scope.structure, tuple(metrics))
-    grains = grains_of(frame)
-    timing = _timing(frame, assembly, grains, tuple(metrics))
-    if (named := grain_in_name(frame, grains, timing)) is not None:
-        grains = (*grains, named)
-        timing = _timing(frame, assembly, grains, tuple(metrics))
+def metric_request(
+    slots: Slots, assembly: Assembly, base: Draft | None = None, counted: tuple[str, ...] = ()
+) -> MetricQuery:
+    """The query of slots. `counted` are metrics that no word names (the count of an entity)."""
+    draft = base if base is not None else Draft()
+    bounds = _bounds(slots, assembly)
+    _metrics(draft, slots, assembly, bounds, counted)
+    grains = _grains(slots, draft)
+    timing = _timing(slots, assembly, grains, draft)
+    if (named := grain_in_name(slots, grains, timing, assembly)) is not None:
+        timing, grains = decide_timing(slots, assembly, (*grains, named)), (*grains, named)
         assembly.assume("grain_in_name", named)
     if timing.grain is not None and timing.grain not in grains:
         grains = (*grains, timing.grain)
-    grouping = grouping_of(frame, assembly, chooser, grains)
-    members = picks_of(frame, assembly, chooser, grouping, shared=not are_shares(metrics, assembly))
-    frame = without_parts(frame, metrics, assembly)
-    metrics, replaced = _stand_ins(metrics, grouping, members.dimensions, assembly)
-    for subject in frame.subjects:
-        assembly.use(subject, "entity", subject.metrics[0])
-    filters: list[Filter] = [*members.filters, *frame.narrowed, *_row_filters(frame, assembly, metrics)]
-    filters.extend(entity_filters(frame, assembly, timing.period))
-    _refuse_looking_back(frame, assembly, metrics, filters, timing)
-    shares = shares_of(frame, assembly, metrics, grouping, members)
-    group_by = (*grouping.names, *members.groups)
-    if shares:
-        _refuse_unclear_share(frame, metrics, members, group_by)
-    cumulative, group_by = cumulative_of(frame, assembly, metrics, group_by)
-    group_by = trend_of(frame, assembly, group_by)
-    if not any(rank.count is not None for rank in frame.ranks) or frame.has("trend.trend"):
-        timing = trend_period(timing, group_by, metrics, assembly)
-    _refuse_without_before(frame, assembly, metrics, timing)
-    order, limit, within = rank_of(frame, assembly, metrics, group_by, grouping, timing)
-    having = (*_having(frame, assembly, replaced, group_by), *_moved(frame, metrics, group_by, timing))
-    if (limit is not None or having) and not shares:
-        filters.extend(_named_only(metrics, group_by, filters, assembly))
-    return MetricQuery(
-        metrics=tuple(metrics),
-        group_by=group_by,
-        period=timing.period,
-        filters=tuple(dict.fromkeys(filters)),
-        having=having,
-        keep=members.keep if shares else (),
-        show=members.show,
-        compare=timing.compare,
-        shares=shares,
-        cumulative=cumulative,
-        order_by=order,
-        limit=limit,
-        limit_within=within,
-    )
+    chooser = assembly.chooser(draft.metrics)
+    outer = group(draft, slots, assembly, chooser, grains)
+    _place(draft, timing, slots, assembly)
+    dimensions = add_values(draft, slots, assembly, chooser)
+    replaced = _stand_ins(draft, dimensions, assembly)
+    _filters(draft, slots, assembly, bounds)
+    share(draft, slots, assembly)
+    cumulate(draft, slots, assembly)
+    with_trend(draft, slots, assembly, timing)
+    _refuse_without_before(draft, slots, assembly)
+    order(draft, slots, assembly, outer)
+    draft.having = (*draft.having, *_having(draft, bounds, replaced, assembly), *moved(draft, slots))
+    if (draft.limit is not None or draft.having) and not draft.shares:
+        draft.filters = (*draft.filters, *_named_only(draft, assembly))
+    draft.filters = tuple(dict.fromkeys(draft.filters))
+    return draft.query()
 
 
-def _refuse_unclear_share(frame: Frame, metrics: list[str], members: Picks, group_by: tuple[str, ...]) -> None:
-    """A share over groups is not what is asked for where other rows or people are named."""
-    unclear: str | None = None
-    if any(subject.metrics[0] not in metrics for subject in frame.subjects):
-        unclear = said(frame.subjects[0])  # 'what share of tickets were refunds' is one metric over another
-    elif not members.keep and frame.populations and all(name in GRAINS for name in group_by):
-        unclear = said(frame.populations[0])
-    elif members.keep and frame.clauses and not frame.measures:
-        unclear = frame.said("share.share")[0].text  # 没登录过的白金会员占比: of whom?
-    if unclear is not None:
-        raise StopError(Denial("share_of_nothing", unclear))
+# --- what is measured ---
 
 
-def _refuse_unjoined(frame: Frame) -> None:
+def _metrics(
+    draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, str]], counted: tuple[str, ...]
+) -> None:
+    certain = tuple(group.dimensions[0] for _, group in slots.groups if len(group.dimensions) == 1)
+    names = []
+    for item, metrics in slots.measures:
+        names.append(assembly.metric(item, metrics, certain))
+        assembly.use(item, "metric", names[-1])
+    names.extend(counted)
+    _refuse_unjoined(slots, assembly)
+    _refuse_distribution(slots, assembly)
+    for item, bound, kind in bounds:
+        alone = not slots.measures and not counted and not draft.goes_on
+        if alone and bound.metrics and kind in ("group", "row"):
+            names.append(assembly.metric(item, bound.metrics, certain))
+    for item, _ in slots.subjects:
+        assembly.use(item, "entity", "")
+    if not names and not draft.metrics:
+        raise StopError(Denial("no_metric"))
+    check_asked(slots, names or list(draft.metrics), assembly)
+    if not names:
+        return
+    adds = draft.goes_on and slots.has("follow.also") and not slots.has("follow.instead")
+    metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
+    if draft.goes_on:
+        _renamed(draft, metrics, assembly, adds)
+    draft.metrics = metrics
+
+
+_JOINERS = ("connective", "comparison", "date.versus", "follow")
+
+
+def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     """Two measures with nothing between them that joins them are more likely one that is not understood."""
-    ordered = sorted(frame.measures, key=lambda measure: measure.start)
+    ordered = sorted((item for item, _ in slots.measures), key=lambda item: item.start)
+    structure = assembly.scope.structure
+    names = {id(item): each for item, each in slots.measures}
     for one, other in itertools.pairwise(ordered):
-        between = [item for item in frame.items if item.start >= one.end and item.end <= other.start]
-        joined = any(is_any(item, *_JOINERS) for item in between)
-        spaced = not one.parts[-1].text.isascii() and one.end < other.start
-        if not joined and not spaced and one.end <= other.start:
-            raise StopError(Denial("not_supported", f"{said(one)} … {said(other)}"))
+        text = slots.frame.folded(one)
+        people = [structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
+        if people == [True, False] and not text.isascii() and not is_number(text):
+            raise assembly.deny(
+                one
+            )  # 新老客销售额: the number of the ones beside what the others bring is hardly meant
+        between = slots.frame.between(one, other)
+        frame = slots.frame
+        gap = frame.lattice.folded.text[
+            frame.lattice.tokens[one.end - 1].fend : frame.lattice.tokens[other.start].fstart
+        ]
+        spaced = gap.isspace() and not frame.folded(one).isascii()
+        if any(edge in slots.entities or "clauses" in edge.keys for edge in between):
+            raise assembly.deny(other)
+        if not spaced and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):
+            raise assembly.deny(other)
 
 
-def _refuse_distribution(frame: Frame) -> None:
+def _refuse_distribution(slots: Slots, assembly: Assembly) -> None:
     """'Customers by number of orders': how many have each value of a measure, which is no sum over groups."""
-    asked = frame.entities or frame.subjects or frame.has("quantity.people") or len(frame.measures) > 1
-    for measure in frame.measures if asked and not frame.ranks else ():
-        before = next((item for item in reversed(frame.items) if item.end <= measure.start), None)
-        if isinstance(before, Mention) and before.text in ("by", "按", "按照"):
-            raise StopError(Denial("not_supported", said(measure)))
+    if slots.ranks or not (slots.entities or slots.subjects or len(slots.measures) > 1):
+        return
+    for item, _ in slots.measures:
+        before = slots.frame.before(item)
+        if before is not None and slots.frame.folded(before) in ("by", "按", "按照"):
+            raise assembly.deny(item)
 
 
-def _refuse_half_said(frame: Frame) -> None:
-    """'New vs returning customers': a value that 'and' or 'vs' sets beside a measure is half of another measure."""
-    for values in frame.values:
-        behind = [item for item in frame.items if item.start >= values.end]
-        link = behind[0] if behind and len(values.parts) == 1 else None
-        if isinstance(link, Mention) and link.text in ("vs", "vs.", "versus", "and", "or") and len(behind) > 1:
-            beside = next((m for m in frame.measures if m.start == behind[1].start), None)
-            if beside is not None and not any(m.end <= values.start for m in frame.measures):
-                raise StopError(Denial("not_supported", said(values)))
+def _renamed(draft: Draft, metrics: tuple[str, ...], assembly: Assembly, adds: bool) -> None:
+    """Other metrics instead of those before: what was said of them is said of the new ones."""
+    swap = {} if adds else dict(zip(draft.metrics, metrics, strict=False))
+
+    def renamed(column: str) -> str:
+        name, mark, part = column.partition("__")
+        return swap.get(name, name) + mark + part
+
+    def summable(names: tuple[str, ...]) -> tuple[str, ...]:
+        found = dict.fromkeys(swap.get(name, name) for name in names)
+        return tuple(name for name in found if not assembly.scope.structure.is_ratio(name))
+
+    draft.order_by = tuple(Order(column=renamed(o.column), descending=o.descending) for o in draft.order_by)
+    draft.shares, draft.cumulative = summable(draft.shares), summable(draft.cumulative)
+    draft.having = draft.having if adds else ()
 
 
-def _dimension_words(frame: Frame) -> tuple[str, ...]:
-    """Dimensions that are certain whatever the metric, to choose between metrics by."""
-    single = [group.dimensions[0] for group in frame.groups if len(group.dimensions) == 1]
-    return tuple(single)
+_LENGTHS = ("days", "hours", "minutes")
+_KINDS = ("money", "long", "how_long", "points", "people", "orders", "units")
 
 
-def _timing(frame: Frame, assembly: Assembly, grains: tuple[Grain, ...], metrics: tuple[str, ...]) -> Timing:
-    trend = trend_grain(frame)
-    timing = decide_timing(frame, assembly, grains if grains or trend is None else (trend,))
-    for dated in frame.dated:
-        if timing.period is None and _placed_by(dated, metrics, assembly):
-            period = period_of(dated.when.date, grains, assembly.scope.today, said(dated))
-            assembly.use(dated, "period", str(period))
-            return Timing(period, timing.compare, timing.grain)
+def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
+    """How much asks for money, how long for a time, how many people for people: nothing else answers them."""
+    used = {id(use.item) for use in assembly.uses}
+    for item in slots.frame.of(Ask):
+        what = set(item.meaning.what) if isinstance(item.meaning, Ask) else set()
+        kinds = [kind for kind in _KINDS if kind in what]
+        fits = any(_answers(kind, name, assembly) for kind in kinds for name in names)
+        loose = "how_much" in what or (kinds == ["people"] and not slots.measures)
+        if id(item) not in used and kinds and not fits and not loose:
+            raise assembly.deny(item)
+        after = slots.frame.after(item)
+        if "which" in what and after is not None and after.category == "values" and _names_things(after, assembly):
+            raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
+        if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
+            raise assembly.deny(after)  # how many cities: no number of the model says it
+        assembly.use(item, "intent", "")
+
+
+def _names_things(item: Edge, assembly: Assembly) -> bool:
+    senses = assembly.scope.lexicon.senses(phrase_keys(assembly.frame.folded(item)))
+    return any(isinstance(sense, DimensionSense) for sense in senses)
+
+
+def _answers(kind: str, name: str, assembly: Assembly) -> bool:
+    structure = assembly.scope.structure
+    unit = structure.model.metrics[name].unit
+    match kind:
+        case "money":
+            return is_money(unit)
+        case "long" | "how_long":
+            return unit in _LENGTHS
+        case "points":
+            return unit == "points"
+        case "people":
+            return structure.one_each(name)
+        case _:
+            return unit == "count" and not structure.one_each(name) and not structure.is_ratio(name)
+
+
+# --- when ---
+
+
+def _grains(slots: Slots, draft: Draft) -> tuple[Grain, ...]:
+    said = tuple(dict.fromkeys(group.grain for _, group in slots.groups if group.grain is not None))
+    return said or tuple(grain for grain in GRAINS if grain in draft.group_by)
+
+
+def _timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], draft: Draft) -> Timing:
+    trend = trend_grain(slots)
+    timing = decide_timing(slots, assembly, grains if grains or trend is None else (trend,), draft.period)
+    for entry in list(slots.dated):
+        item, dated = entry
+        if timing.period is None and _placed_by(dated.fields, draft.metrics, assembly):
+            slots.dated.remove(entry)
+            period = period_of(dated.when.date, grains, assembly.scope.today, item, assembly)
+            assembly.use(item, "period", str(period))
+            timing = Timing(period, timing.compare, timing.grain)
     return timing
 
 
-def _placed_by(dated: Dated, metrics: tuple[str, ...], assembly: Assembly) -> bool:
+def _placed_by(fields: tuple[str, ...], metrics: tuple[str, ...], assembly: Assembly) -> bool:
     """Whether the metrics are placed in time by the very field that the question dates."""
     model = assembly.scope.model
-    for name in metrics:
-        for leaf in model.leaves(name):
-            dataset = leaf.definition.dataset
-            time = leaf.definition.time or (model.datasets[dataset].definition.time if dataset else None)
-            if leaf.is_stock or f"{dataset}.{time}" not in dated.fields:
-                return False
+    for leaf in (leaf for name in metrics for leaf in model.leaves(name)):
+        dataset = leaf.definition.dataset
+        time = leaf.definition.time or (model.datasets[dataset].definition.time if dataset else None)
+        if leaf.is_stock or f"{dataset}.{time}" not in fields:
+            return False
     return True
 
 
-def _stand_ins(
-    metrics: list[str], grouping: Grouping, dimensions: tuple[str, ...], assembly: Assembly
-) -> tuple[list[str], dict[str, str]]:
+def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> None:
+    """The period and the other one; in a question that goes on, what is not said stays."""
+    said = timing.period is not None and timing.period != draft.period
+    if said or (timing.ever and draft.goes_on):
+        draft.period = timing.period
+        if draft.compare is not None and draft.compare.to == "period":
+            draft.compare = Compare(to="previous")
+    elif draft.goes_on and draft.period is not None:
+        new = [group.grain for _, group in slots.groups if group.grain is not None]
+        draft.period = in_units(draft.period, new[0], assembly.scope.today) if new else draft.period
+    if timing.compare is not None:
+        draft.compare = timing.compare
+
+
+# --- of whom, of which rows ---
+
+
+def _bounds(slots: Slots, assembly: Assembly) -> list[tuple[Edge, Bound, str]]:
+    """Each comparison with what it is of: a row, a group of the answer, or a customer."""
+    return [(item, bound, _kind_of(item, bound, slots, assembly)) for item, bound in slots.bounds]
+
+
+def bounds_groups(slots: Slots, assembly: Assembly) -> bool:
+    """Whether a comparison is of the groups of the answer, or of its rows: not of customers."""
+    if not slots.bounds or not slots.groups:
+        return False
+    return any(_kind_of(item, bound, slots, assembly) != "entity" for item, bound in slots.bounds)
+
+
+def is_row_bound(bound: Bound, slots: Slots, assembly: Assembly) -> bool:
+    """Orders over 1000 yuan: rows of so much, where nobody is spoken of."""
+    rows = all(assembly.scope.structure.amount_beside(name) is not None for name in bound.metrics)
+    return bool(bound.metrics) and "money" in bound.condition.units and rows and not slots.people
+
+
+def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> str:
+    structure = assembly.scope.structure
+    if bound.per_row or bound.fields:
+        return "row"
+    money = "money" in bound.condition.units
+    rows = money and all(structure.amount_beside(name) is not None for name in bound.metrics)
+    if (rows and not slots.measures) or (rows and not slots.people):
+        return "row"
+    if _is_of_group(item, slots):
+        return "group"
+    if not slots.people and not slots.groups:
+        raise assembly.deny(item)
+    return "entity" if slots.people else "group"
+
+
+def _is_of_group(item: Edge, slots: Slots) -> bool:
+    """复购率低于20%的城市, cities with a refund rate above 5%: the group's word is the nearest."""
+    frame = slots.frame
+    groups = {edge for edge, group in slots.groups if group.grain is None}
+    bare = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
+    after, before = frame.after(item), frame.before(item)
+    while after is not None and after.is_empty:
+        after = frame.after(after)
+    while before is not None and (before.is_empty or set(before.keys) & {"connective", "ask"}):
+        before = frame.before(before)
+    return after in bare or before in groups
+
+
+def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, str]]) -> None:
+    structure = assembly.scope.structure
+    filters: list[Filter] = [*slots.narrowed]
+    datasets = frozenset(dataset for metric in draft.metrics for dataset in structure.stands_on(metric))
+    for item, bound, kind in bounds:
+        if kind == "row":
+            if bound.fields:
+                filters.append(fact_filter(item, bound, assembly, datasets))
+            else:
+                filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
+        elif kind == "entity":
+            filters.append(own_value(item, bound, draft.period, assembly))
+    filters.extend(entity_filters(slots, assembly, draft.period))
+    if draft.period is None and any(isinstance(each, MetricFilter) for each in filters):
+        for item, names in slots.measures:
+            if any(structure.looks_back(name) for name in names):
+                raise assembly.deny(item)
+    draft.filters = (*draft.filters, *(each for each in filters if each not in draft.filters))
+
+
+def _stand_ins(draft: Draft, dimensions: tuple[str, ...], assembly: Assembly) -> dict[str, str]:
     """Metrics replaced where a dimension would multiply their rows."""
-    used = tuple(
-        name for name in dict.fromkeys((*grouping.names, *dimensions)) if name in assembly.scope.model.dimensions
-    )
+    model = assembly.scope.model
+    used = tuple(name for name in dict.fromkeys((*draft.group_by, *dimensions)) if name in model.dimensions)
     replaced: dict[str, str] = {}
-    for metric in metrics:
+    for metric in draft.metrics:
         stand_in = Chooser(assembly.scope.structure, (metric,)).stand_in(metric, used)
         if stand_in is None:
-            names = tuple(
-                assembly.dimension_label(name) for name in used if not assembly.scope.model.can_group(metric, name)
-            )
-            raise StopError(
-                Denial("unreachable_dimension", names[0] if names else "", (assembly.metric_label(metric),))
-            )
+            names = tuple(assembly.dimension_label(name) for name in used if not model.can_group(metric, name))
+            denied = names[0] if names else ""
+            raise StopError(Denial("unreachable_dimension", denied, (assembly.metric_label(metric),)))
         replaced[metric] = stand_in
         if stand_in != metric:
             assembly.assume("metric_instead", assembly.metric_label(metric), assembly.metric_label(stand_in))
-    return list(dict.fromkeys(replaced.values())), replaced
+    draft.metrics = tuple(dict.fromkeys(replaced.values()))
+    return replaced
 
 
-def _refuse_looking_back(
-    frame: Frame, assembly: Assembly, metrics: Sequence[str], filters: list[Filter], timing: Timing
-) -> None:
-    """今年没下过单的老客户 are people, not the count of those back in a period: over all history that is always 0."""
-    if timing.period is not None or not any(isinstance(each, MetricFilter) for each in filters):
-        return
-    for metric, measure in zip(metrics, frame.measures, strict=False):
-        if assembly.scope.structure.looks_back(metric):
-            raise StopError(Denial("not_supported", said(measure)))
-
-
-def _refuse_without_before(frame: Frame, assembly: Assembly, metrics: Sequence[str], timing: Timing) -> None:
+def _refuse_without_before(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     """老客 of all history: before its beginning there was nobody, so the number would be 0 whatever happened."""
     structure = assembly.scope.structure
-    for metric in metrics:
-        leaves = [leaf.name for leaf in assembly.scope.model.leaves(metric)]
-        if timing.period is None and any(structure.looks_back(leaf) for leaf in leaves):
-            words = said(frame.measures[0]) if frame.measures else assembly.metric_label(metric)
+    for metric in draft.metrics if draft.period is None else ():
+        if any(structure.looks_back(leaf.name) for leaf in assembly.scope.model.leaves(metric)):
+            words = assembly.said(slots.measures[0][0]) if slots.measures else assembly.metric_label(metric)
             raise StopError(Denial("comparison_without_period", words))
 
 
-def _row_filters(frame: Frame, assembly: Assembly, metrics: list[str]) -> list[Filter]:
-    """Conditions on the rows themselves: orders over 1000 yuan; and on dates that are not the metric's own."""
-    structure = assembly.scope.structure
-    filters: list[Filter] = []
-    for measure in frame.conditions:
-        if measure.per_row and measure.condition is not None:
-            amount = structure.amount_beside(assembly.metric(measure))
-            field = structure.row_field(amount) if amount is not None else None
-            if field is None:
-                raise StopError(Denial("not_supported", said(measure)))
-            filters.append(FieldFilter(field=field, op=measure.condition.op, values=measure.condition.values))
-    datasets = frozenset(dataset for metric in metrics for dataset in structure.stands_on(metric))
-    filters.extend(compared_filter(each, assembly, datasets) for each in frame.compared)
-    filters.extend(
-        dated_filter(each, assembly) for each in frame.dated if not _placed_by(each, tuple(metrics), assembly)
-    )
-    return filters
-
-
 def _having(
-    frame: Frame, assembly: Assembly, replaced: dict[str, str], group_by: tuple[str, ...]
+    draft: Draft, bounds: list[tuple[Edge, Bound, str]], replaced: dict[str, str], assembly: Assembly
 ) -> tuple[Having, ...]:
     found = []
-    for measure in frame.conditions:
-        if measure.condition is None or measure.per_row:
+    for item, bound, kind in bounds:
+        if kind != "group":
             continue
-        if not group_by:
-            raise StopError(Denial("not_supported", said(measure)))
-        name = assembly.metric(measure)
-        found.append(Having(column=replaced.get(name, name), op=measure.condition.op, values=measure.condition.values))
+        if not draft.group_by:
+            raise assembly.deny(item)
+        name = assembly.metric(item, bound.metrics)
+        assembly.use(item, "number", f"{name} {bound.condition.op}")
+        column = replaced.get(name, name)
+        if column not in draft.metrics:
+            draft.metrics = (*draft.metrics, column)
+        found.append(Having(column=column, op=bound.condition.op, values=bound.condition.values))
     return tuple(found)
 
 
-def _moved(frame: Frame, metrics: list[str], group_by: tuple[str, ...], timing: Timing) -> tuple[Having, ...]:
-    """'Which cities' revenue fell', 哪些城市下降了: only the groups that moved that way."""
-    asks = any(group.asked_which for group in frame.groups)
-    asks = asks or any(isinstance(item, Mention) and item.text == "where" for item in frame.items)
-    numbered = frame.has("question.how_much", "question.how_many", "change.change") or frame.ranks or len(metrics) != 1
-    if timing.compare is None or not asks or numbered or not [name for name in group_by if name not in GRAINS]:
-        return ()
-    up, down = frame.has("change.up"), frame.has("change.down")
-    if up == down:
-        return ()
-    return (Having(column=f"{metrics[0]}__change", op=">" if up else "<", values=(0.0,)),)
-
-
-def _named_only(
-    metrics: list[str], group_by: tuple[str, ...], filters: list[Filter], assembly: Assembly
-) -> list[FieldFilter]:
+def _named_only(draft: Draft, assembly: Assembly) -> list[FieldFilter]:
     """Top 5 stores, stores over 9000 yuan: things are picked out, and orders without a store are none of them."""
     structure = assembly.scope.structure
-    filtered = {each.field for each in filters if isinstance(each, FieldFilter)}
-    names = [name for name in group_by if name in assembly.scope.model.dimensions and name not in filtered]
-    lacking = [name for name in names if any(structure.may_lack(metric, name) for metric in metrics)]
+    filtered = {each.field for each in draft.filters if isinstance(each, FieldFilter)}
+    names = [name for name in draft.group_by if name in assembly.scope.model.dimensions and name not in filtered]
+    lacking = [name for name in names if any(structure.may_lack(metric, name) for metric in draft.metrics)]
     for name in lacking:
         assembly.assume("only_named", assembly.dimension_label(name))
     return [FieldFilter(field=name, op="is not null", origin="default") for name in lacking]
 
 
-def count_metrics(frame: Frame, assembly: Assembly) -> tuple[str, ...]:
-    """The metric that counts the entity which a frame speaks of; a named population alone has its own."""
+def count_metrics(assembly: Assembly) -> tuple[str, ...]:
+    """The metric that counts the entity."""
     model = assembly.scope.model
     counted = next((entity.counted_by for entity in model.entities.values() if entity.counted_by), None)
     return (counted,) if counted else ()

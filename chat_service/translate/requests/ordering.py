@@ -1,81 +1,111 @@
-"""Order and limit of a request: from the ranks of a frame."""
+"""Order and limit of a request: from the ranks of a question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
+from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Rank
-from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.matching import is_a
-from chat_service.translate.requests.assembly import Assembly, said
-from chat_service.translate.requests.grouping import Grouping
-from chat_service.translate.requests.timing import Timing
-from chat_service.translate.senses import Mention
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import Order
+from semantic_layer import GRAINS, Having, Order
 
-_SEVERAL = frozenset({"哪些", "哪几个", "哪几", "which ones"})
+_SEVERAL = ("哪些", "哪几", "which ones")
+_PLACES = frozenset({"people", "place", "each"})
 
 
-def rank_of(
-    frame: Frame,
-    assembly: Assembly,
-    metrics: Sequence[str],
-    group_by: tuple[str, ...],
-    grouping: Grouping,
-    timing: Timing,
-) -> tuple[tuple[Order, ...], int | None, tuple[str, ...]]:
+def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]) -> None:
     """Order, limit and the groups that the limit counts within. Raises StopError where nothing is ranked."""
-    if not frame.ranks:
-        return (), None, ()
-    rank = _joined_ranks(frame.ranks)
-    _refuse_people_within(frame, rank)
-    metric = _ranked_metric(frame, rank, metrics)
-    ways = {is_descending(each, metric, assembly) for each in frame.ranks if each.count is not None}
-    if len(ways) > 1:
-        raise StopError(Denial("not_supported", said(frame.ranks[-1])))
-    for each in frame.ranks:
-        assembly.use(each, "order", each.direction)
-    if not group_by:
-        raise StopError(Denial("rank_of_nothing", said(rank)))
-    descending = is_descending(rank, metric, assembly)
-    column = f"{metric}__change_pct" if rank.by_change and timing.compare is not None else metric
-    count = rank.count
-    stated = [amount for amount in frame.amounts if amount.value >= 1 and not amount.is_ordinal]
-    if count == 1 and not any(part.number for part in rank.parts) and len(stated) == 1:
-        count = int(stated[0].value)
-        assembly.use(stated[0], "limit", str(count))
-    elif count == 1 and _asks_several(frame) and not any(part.number for part in rank.parts):
-        count = None
-    within = grouping.outer if count is not None else ()
-    return (Order(column=column, descending=descending),), count, within
+    stated = counts_of(slots)
+    if not slots.ranks:
+        if stated and draft.goes_on and draft.group_by:
+            item, count = stated[0]
+            assembly.use(item, "limit", str(count))
+            draft.order_by = draft.order_by or (Order(column=draft.metrics[0], descending=True),)
+            draft.limit = count
+        return
+    item, rank = main_rank(slots, assembly)
+    if rank.percent is not None or (rank.stated and _counts_people(item, slots)):
+        raise assembly.deny(item)  # the three customers of each tier are no three of the tiers
+    if not draft.group_by:
+        raise StopError(Denial("rank_of_nothing", assembly.said(item)))
+    rank = _by_growth(rank, slots, assembly)
+    metric = _ranked_metric(item, draft, slots)
+    column = metric
+    if rank.by_change and draft.compare is not None:
+        column = f"{metric}__change_pct" if rank.by_change == "pct" else f"{metric}__change"
+        if rank.by_change == "amount":
+            assembly.assume("ranked_by_amount", assembly.said(item), assembly.metric_label(metric))
+    draft.order_by = (Order(column=column, descending=is_descending(rank, metric, assembly)),)
+    draft.limit = _limit(rank, slots, stated, assembly, draft.limit if draft.goes_on else None)
+    draft.limit_within = outer if draft.limit is not None else ()
 
 
-def _refuse_people_within(frame: Frame, rank: Rank) -> None:
-    """每个等级消费最高的3个客户: the three are customers of each group, not three of the groups."""
-    after = next((item for item in frame.items if item.start >= rank.end and not is_a(item, "filler")), None)
-    counted = any(part.number for part in rank.parts) or not rank.parts[-1].text.isascii()
-    if counted and isinstance(after, Mention) and (after.entities() or is_a(after, "entity")) and frame.groups:
-        raise StopError(Denial("not_supported", said(after)))
+def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
+    """'Which city grew revenue the most': a word of growth in the question is what is ranked, wherever it stands."""
+    changes = slots.frame.said("change")
+    if rank.by_change or rank.count is None or not changes:
+        return rank
+    for word in changes:
+        assembly.use(word, "order", "change")
+    falls = any(word.category == "change.down" for word in changes)
+    high = (rank.direction in ("high", "best")) is not falls
+    return replace(rank, direction="high" if high else "low", by_change="pct" if rank.direction == "best" else "amount")
 
 
-def _joined_ranks(ranks: tuple[Rank, ...]) -> Rank:
-    """Rank words said twice ("排名前五", "best first … top 3"): the one with a number counts."""
-    counted = [rank for rank in ranks if rank.count is not None and any(part.number for part in rank.parts)]
-    return (counted or [rank for rank in ranks if rank.count is not None] or list(ranks))[0]
+def _counts_people(item: Edge, slots: Slots) -> bool:
+    after = slots.frame.after(item)
+    while after is not None and after.is_empty:
+        after = slots.frame.after(after)
+    return after is not None and after in slots.entities
 
 
-def _ranked_metric(frame: Frame, rank: Rank, metrics: Sequence[str]) -> str:
+def _limit(
+    rank: Rank, slots: Slots, stated: list[tuple[Edge, int]], assembly: Assembly, before: int | None
+) -> int | None:
+    which = [(item, group) for item, group in slots.groups if group.which]
+    number = next((group.number for _, group in slots.groups if group.number is not None), None)
+    if rank.stated or rank.count is None:
+        return rank.count if rank.stated else number or before
+    if number is not None:
+        return number
+    if len(stated) == 1:
+        assembly.use(stated[0][0], "limit", str(stated[0][1]))
+        return stated[0][1]
+    if any(slots.frame.folded(item).startswith(_SEVERAL) for item, _ in which):
+        return None
+    return rank.count
+
+
+def counts_of(slots: Slots) -> list[tuple[Edge, int]]:
+    """Numbers that count what is shown: 'make it 5', 'the first 10'; a place alone ('the first') is no count."""
+    return [
+        (item, int(amount.value))
+        for item, amount in slots.amounts
+        if 1 <= amount.value <= 10_000 and not amount.is_ordinal and set(amount.units) <= _PLACES
+    ]
+
+
+def main_rank(slots: Slots, assembly: Assembly) -> tuple[Edge, Rank]:
+    """The rank among several words for it; stops where they say different things."""
+    for item, rank in slots.ranks:
+        assembly.use(item, "order", rank.direction)
+    stated = [each for each in slots.ranks if each[1].stated]
+    counted = [each for each in slots.ranks if each[1].count is not None]
+    best = (stated or counted or slots.ranks)[0]
+    if len({rank.direction in ("high", "best") for _, rank in counted}) > 1:
+        raise assembly.deny(slots.ranks[-1][0])
+    return best
+
+
+def _ranked_metric(item: Edge, draft: Draft, slots: Slots) -> str:
     """The metric whose words stand right before the rank (按客单价从高到低), else the first that is asked for."""
-    if len(metrics) == len(frame.measures):
-        for metric, measure in zip(metrics, frame.measures, strict=True):
-            if any(rank.start - 1 <= part.end <= rank.start for part in measure.parts):
-                return metric
-    return metrics[0]
-
-
-def _asks_several(frame: Frame) -> bool:
-    return any(group.asked_which and any(part.text in _SEVERAL for part in group.parts) for group in frame.groups)
+    for edge, names in slots.measures:
+        if edge.end == item.start and any(name in draft.metrics for name in names):
+            return next(name for name in names if name in draft.metrics)
+    return draft.metrics[0]
 
 
 def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:
@@ -84,3 +114,18 @@ def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:
         return rank.direction == "high"
     better_high = assembly.scope.model.metrics[metric].polarity != "lower_is_better"
     return better_high == (rank.direction == "best")
+
+
+def moved(draft: Draft, slots: Slots) -> tuple[Having, ...]:
+    """'Which cities' revenue fell', 哪些城市下降了: only the groups that moved that way."""
+    asks = any(group.which for _, group in slots.groups)
+    asks = asks or any(slots.frame.folded(edge) == "where" for edge in slots.frame.covering.edges)
+    numbered = slots.frame.asks("how_much", "how_many") or slots.has("change.change") or slots.ranks
+    if draft.compare is None or not asks or numbered or len(draft.metrics) != 1:
+        return ()
+    if not [name for name in draft.group_by if name not in GRAINS]:
+        return ()
+    up, down = slots.has("change.up"), slots.has("change.down")
+    if up == down:
+        return ()
+    return (Having(column=f"{draft.metrics[0]}__change", op=">" if up else "<", values=(0.0,)),)

@@ -1,29 +1,26 @@
-"""Which period is asked for, and against which other: from the dates of a frame."""
+"""Which period is asked for, and against which other: from the dates of a question."""
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.read import find_dates
 from chat_service.language.folding import fold
-from chat_service.translate.grammar.categories import Against, When
-from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.requests.assembly import Assembly, said
-from chat_service.translate.senses import Mention
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Against
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import Compare, Grain, Period, preceding, unit, year_earlier
+from semantic_layer import GRAINS, Compare, Grain, Period, preceding, unit, year_earlier
 
-_JOINS = frozenset({"和", "与", "跟", "同"})
 _FAR_FUTURE = date(9000, 1, 1)
-# growth as a figure of its own, which a series of values alone does not show
-_RATES = frozenset(
-    {"growth", "growth rate", "growth in", "rate of change", "percent change", "percentage change", "delta"}
-    | {"增长率", "增幅", "涨幅", "增速", "增长幅度", "降幅", "跌幅", "变化率", "变化幅度", "涨跌"}
-)
-_PREDICATES = frozenset({"fell", "falls", "fallen", "up", "down"})
+_RECENT_DAYS = 30
+_JOINING = frozenset({"和", "与", "跟", "同"})
+_LONGER_THAN = 45
 
 
 @dataclass(frozen=True)
@@ -33,205 +30,295 @@ class Timing:
     period: Period | None = None
     compare: Compare | None = None
     grain: Grain | None = None
-    open_ended: bool = False
+    ever: bool = False
 
 
-def period_of(mention: DateMention, grains: tuple[Grain, ...], today: date, words: str = "") -> Period | None:
+def period_of(
+    mention: DateMention, grains: tuple[Grain, ...], today: date, item: Edge, assembly: Assembly
+) -> Period | None:
     """The period that a date names; calendar units where the answer is grouped by the same unit."""
-    if mention.kind == "future" or (
-        mention.period is not None and mention.period.start is not None and mention.period.start > today
-    ):
-        raise StopError(Denial("future_period", words or mention.text))
+    later = mention.period is not None and mention.period.start is not None and mention.period.start > today
+    if mention.kind == "future" or later:
+        raise assembly.deny(item, "future_period")
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
     return mention.period
 
 
-def decide_timing(frame: Frame, assembly: Assembly, grains: tuple[Grain, ...]) -> Timing:
-    """The period and the comparison of a question."""
+def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], before: Period | None = None) -> Timing:
+    """The period and the comparison of a question. `before` is the period of the one that it goes on from."""
     today = assembly.scope.today
-    settled = _settled_dates(frame, assembly)
-    whens = [when for when in frame.whens if not _is_clause_period(when, frame)]
-    for when in whens:
-        period = period_of(when.date, grains, today, said(when))
-        assembly.use(when, "period", str(period))
-    found = (period_of(when.date, grains, today, said(when)) for when in whens)
-    periods: list[Period | None] = list(dict.fromkeys((*settled, *found)))
-    against = frame.against[0] if frame.against else None
-    if len(frame.against) > 1:
-        named = [a for a in frame.against if a.to == "period"]
-        against = named[0] if len(named) == 1 else against
-        if len(named) > 1:
-            raise StopError(Denial("several_comparisons", said(frame.against[-1])))
+    periods: list[Period | None] = list(_settled(slots, assembly))
+    periods.extend([slots.shifted] if slots.shifted is not None else [])
+    ever = False
+    for item, when in slots.whens:
+        ever = ever or when.ever
+        if not when.ever:
+            periods.append(period_of(when.date, grains, today, item, assembly))
+        assembly.use(item, "period", "" if when.ever else str(periods[-1]))
+    periods = list(dict.fromkeys(periods))
+    against = _against(slots, assembly)
     if len(periods) > 1:
-        return _several(periods, against, frame, today)
-    period = periods[0] if periods else _same_period(frame, today)
+        return _several(periods, against, slots, assembly)
+    period = periods[0] if periods else _same_period(slots, assembly) or before
     if against is None:
-        mentions = [item for item in frame.items if isinstance(item, Mention)]
-        everything = any(mention.date is not None and mention.date.kind == "all_history" for mention in mentions)
-        return Timing(period, _change_alone(frame, assembly, period, grains), open_ended=everything)
-    assembly.use(against, "comparison", against.to)
-    return _compared(period, against, assembly, grains)
+        return Timing(period, _change_alone(slots, assembly, period, grains), ever=ever)
+    item, other = against
+    assembly.use(item, "comparison", other.to)
+    return _compared(period, other, item, assembly, grains)
 
 
-def _settled_dates(frame: Frame, assembly: Assembly) -> tuple[Period, ...]:
-    """The periods that the asker chose for dates in doubt. Raises StopError where one is still in doubt."""
+def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
+    if len(slots.against) < 2:
+        return slots.against[0] if slots.against else None
+    named = [each for each in slots.against if each[1].date is not None]
+    if len(named) != 1:
+        raise assembly.deny(slots.against[-1][0], "several_comparisons")
+    for item, _ in slots.against:
+        assembly.use(item, "comparison", "period")
+    return named[0]
+
+
+def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
+    """The periods that the asker chose for dates in doubt, or that a convention gives to vague ones."""
     chosen: list[Period] = []
-    for mention in frame.dates:
-        found = mention.date
-        if found is None:
+    today = assembly.scope.today
+    for item in slots.frame.said("date"):
+        when = item.meaning
+        if not isinstance(when, When):
             continue
-        if found.kind in ("ambiguous", "fiscal_unset"):
-            candidates = found.candidates or _fiscal_years(mention, assembly.scope.today)
-            picked = assembly.fixed.get(mention.start)
-            match = next((period for period in candidates if str(period) == picked), None)
-            if match is not None:
-                assembly.use(mention, "period", str(match))
-                chosen.append(match)
-                continue
-            if not candidates:
-                raise StopError(Denial("fiscal_year_unset", mention.text))
-            options = tuple(Option(str(period), "period", str(period)) for period in candidates[:4])
-            code = "ambiguous_date" if found.candidates else "fiscal_year_unset"
-            raise StopError(Doubt(code, mention.text, options, mention.start, mention.end))
-        if found.kind == "future":
-            raise StopError(Denial("future_period", mention.text))
-        if found.kind == "vague":
-            raise StopError(Denial("vague_period", mention.text))
-    return tuple(chosen)
+        found = when.date
+        match found.kind:
+            case "ambiguous" | "fiscal_unset":
+                chosen.append(_chosen(item, found, assembly))
+            case "future":
+                raise assembly.deny(item, "future_period")
+            case "vague":
+                recent = Period(today - timedelta(days=_RECENT_DAYS - 1), today + timedelta(days=1))
+                assembly.assume("recent_days", assembly.said(item), str(_RECENT_DAYS))
+                assembly.use(item, "period", str(recent))
+                chosen.append(recent)
+            case _:
+                pass
+    return chosen
 
 
-def _fiscal_years(mention: Mention, today: date) -> tuple[Period, ...]:
+def _chosen(item: Edge, found: DateMention, assembly: Assembly) -> Period:
+    text = assembly.said(item)
+    candidates = found.candidates or _fiscal_years(text, assembly.scope.today)
+    picked = assembly.fixed.get(item.start)
+    match = next((period for period in candidates if str(period) == picked), None)
+    if match is not None:
+        assembly.use(item, "period", str(match))
+        return match
+    code = "ambiguous_date" if found.candidates else "fiscal_year_unset"
+    if not candidates:
+        raise StopError(Denial(code, text))
+    options = tuple(Option(str(period), "period", str(period)) for period in candidates[:4])
+    raise StopError(Doubt(code, text, options, item.start, item.end))
+
+
+def _fiscal_years(text: str, today: date) -> tuple[Period, ...]:
     """What the words name where fiscal years begin with a quarter of the calendar."""
     found = [
         each.period
         for start in (1, 4, 7, 10)
-        for each in find_dates(fold(mention.text), today, fiscal_year_start=start)
+        for each in find_dates(fold(text), today, fiscal_year_start=start)
         if each.period is not None and (each.period.start is None or each.period.start <= today)
     ]
     return tuple(dict.fromkeys(found))
 
 
-def _same_period(frame: Frame, today: date) -> Period | None:
+def _same_period(slots: Slots, assembly: Assembly) -> Period | None:
     """同期, in that time: the period that a condition of the question names."""
-    if not any(mention.date is not None and mention.date.kind == "same_period" for mention in frame.dates):
+    said = slots.frame.said("date.same_period")
+    if not said:
         return None
-    when = next((clause.when for clause in frame.clauses if clause.when is not None), None)
-    return period_of(when.date, (), today, said(when)) if when is not None else None
+    for word in said:
+        assembly.use(word, "period", "")
+    for item, clauses in slots.clauses:
+        when = next((each.when for each in clauses.clauses if each.when is not None), None)
+        if when is not None:
+            return period_of(when.date, (), assembly.scope.today, item, assembly)
+    raise assembly.deny(slots.frame.said("date.same_period")[0])
 
 
-def _is_clause_period(when: When, frame: Frame) -> bool:
-    return any(clause.when is not None and clause.when.start == when.start for clause in frame.clauses)
-
-
-def _several(periods: list[Period | None], against: Against | None, frame: Frame, today: date) -> Timing:
+def _several(
+    periods: list[Period | None], against: tuple[Edge, Against] | None, slots: Slots, assembly: Assembly
+) -> Timing:
     """Two periods side by side: neighbouring units are taken together, others compared."""
+    said = "; ".join(assembly.said(item) for item, _ in slots.whens)
     closed = [p for p in periods if p is not None and p.start is not None and p.end is not None]
+    nested = len(closed) == len(periods) and not slots.populations and not slots.clauses
+    inner = _innermost(closed) if nested else None
+    if inner is not None:
+        return Timing(inner) if against is None else _compared(inner, against[1], against[0], assembly, ())
     if against is not None or len(closed) != len(periods):
-        raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
+        raise StopError(Denial("several_periods", said))
     grains = {p.grain for p in closed}
     ordered = sorted(closed, key=lambda p: (p.start, p.end))
     touching = all(a.end == b.start for a, b in itertools.pairwise(ordered))
     grain = next(iter(grains))
-    if len(closed) == 2 and any(m.text not in _JOINS for m in frame.said("comparison.versus")):
-        return Timing(closed[0], _relation(closed[0], closed[1], today))
+    versus = [w for w in slots.frame.said("comparison.versus", "date.versus") if slots.frame.folded(w) not in _JOINING]
+    if len(closed) == 2 and (versus or slots.frame.said("change", "comparative")) and not slots.frame.said("share"):
+        for word in versus:
+            assembly.use(word, "comparison", "period")
+        return Timing(closed[0], relation(closed[0], closed[1], assembly.scope.today))
+    together = slots.frame.said("cumulative") or _together(slots)
     if len(grains) == 1 and grain is not None and touching:
-        return Timing(Period(ordered[0].start, ordered[-1].end), None, grain)
-    if len(closed) == 2 and not _side_by_side(frame) and not _overlap(closed[0], closed[1]):
+        for word in slots.frame.said("cumulative"):
+            assembly.use(word, "cumulative", "total")
+        return Timing(Period(ordered[0].start, ordered[-1].end), None, None if together else grain)
+    if len(closed) == 2 and _linked(slots):
         return Timing(closed[0], Compare(to="period", period=closed[1]))
-    raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
+    raise StopError(Denial("several_periods", said))
 
 
-def _side_by_side(frame: Frame) -> bool:
-    """Whether two dates stand with nothing between them: parts of one date that were not read together."""
-    ordered = sorted(frame.whens, key=lambda when: when.start)
-    for one, other in itertools.pairwise(ordered):
-        between = [i for i in frame.items if i.start >= one.end and i.end <= other.start]
-        if all(isinstance(i, Mention) and i.text in ("的", "份", "of", "in", "the") for i in between):
-            return True
-    return False
+def _linked(slots: Slots) -> bool:
+    """Whether a word joins the times; side by side they are parts of one date that were not read together."""
+    ordered = sorted((item for item, _ in slots.whens), key=lambda item: item.start)
+    return all(
+        any("connective" in edge.keys or "comparison" in edge.keys for edge in slots.frame.between(one, other))
+        for one, other in itertools.pairwise(ordered)
+    )
 
 
-def _overlap(one: Period, other: Period) -> bool:
-    """今年新客户上半年的销售额: a time within another one is no comparison with it."""
-    if one.start is None or one.end is None or other.start is None or other.end is None:
-        return True
-    return one.start < other.end and other.start < one.end
+def _together(slots: Slots) -> bool:
+    """Q3 and Q4 combined, 5月和6月加起来: one number for all of it."""
+    return any(leaf.category == "function.quantifier.total" for e in slots.frame.covering.edges for leaf in e.leaves())
 
 
-def _compared(period: Period | None, against: Against, assembly: Assembly, grains: tuple[Grain, ...]) -> Timing:
+def _innermost(periods: list[Period]) -> Period | None:
+    """今年上半年 said in two places, 2025年…全年: the one that lies within all others."""
+    for one in periods:
+        assert one.start is not None and one.end is not None, "asked of closed periods"
+        if all(
+            p.start is not None and p.end is not None and p.start <= one.start and one.end <= p.end for p in periods
+        ):
+            return one
+    return None
+
+
+def _compared(
+    period: Period | None, against: Against, item: Edge, assembly: Assembly, grains: tuple[Grain, ...]
+) -> Timing:
     today = assembly.scope.today
-    if against.to == "period":
+    if against.date is not None and against.date.kind == "duration":
+        as_long = period is not None and against.date.days in (None, period.days)
+        if not as_long or period is None or period.grain is not None:
+            raise assembly.deny(item)
+        return Timing(period, Compare(to="previous"))
+    if against.to == "period" or against.date is not None:
         assert against.date is not None, "a named period has a date"
-        other = period_of(against.date, (), today, said(against))
+        other = period_of(against.date, (), today, item, assembly)
         if other is None:
             return Timing(period)
         if period is None:
             period = unit(other.grain, today) if other.grain is not None else None
             if period is None or period == other:
-                raise StopError(Denial("comparison_without_period", said(against)))
+                raise assembly.deny(item, "comparison_without_period")
             assembly.assume("current_period", str(period))
-        _refuse_unequal(period, other, against)
-        return Timing(period, _relation(period, other, today))
+        if _is_day_of_year(period, other) and not _says_whole(item, assembly):
+            assembly.assume("same_time_of_year", str(year_earlier(period, _FAR_FUTURE)))
+            return Timing(period, Compare(to="year"))
+        long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
+        if long and not {period.grain, other.grain} <= {"month", "quarter", "year"}:
+            raise assembly.deny(item, "several_periods")
+        return Timing(period, relation(period, other, today, grains))
     if period is None and not grains:
-        grain: Grain = against.unit or "month"
-        period = unit(grain, today)
+        period = unit(against.unit or "month", today)
         assembly.assume("current_period", str(period))
     return Timing(period, Compare(to=against.to))
 
 
-def _refuse_unequal(period: Period, other: Period, against: Against) -> None:
-    """A day against a year says nothing: 双十一当天和2024年比 means another day, but does not say which."""
-    if period.days and other.days and not 1 / 2 <= period.days / other.days <= 2:
-        raise StopError(Denial("several_periods", said(against)))
+def _is_day_of_year(period: Period, other: Period) -> bool:
+    """618 against last year: a short time and the year before, of which the same time is meant."""
+    short = period.start is not None and period.days is not None and period.days < _LONGER_THAN
+    if not short or period.start is None or other.grain != "year" or other.start is None:
+        return False
+    return other.start.year == period.start.year - 1
 
 
-def _relation(period: Period, other: Period, today: date) -> Compare:
-    """A named period that is just the one before, or a year earlier, is compared like for like as such."""
+def _says_whole(item: Edge, assembly: Assembly) -> bool:
+    return any(mark in assembly.said(item) for mark in ("全年", "whole", "整", "all of"))
+
+
+def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ...] = ()) -> Compare:
+    """A named period that is just the one before, or a year earlier, is compared like for like as such.
+
+    In units of time each is compared with its own of the year before: months of 2026 with those of 2025.
+    """
+    closed = period.start is not None and period.end is not None
+    earlier = year_earlier(period, _FAR_FUTURE) if closed else None
+    if earlier is not None and (other.start, other.end) == (earlier.start, earlier.end):
+        is_unit_before = period.grain == "year" and not grains
+        return Compare(to="previous" if is_unit_before else "year")
     known = period.cut_after(today)
-    last_year = year_earlier(period, _FAR_FUTURE) if period.start is not None and period.end is not None else None
     before = unit(period.grain, known.start, -1) if period.grain is not None and known.start is not None else None
     if before is not None and other == before:
         return Compare(to="previous")
-    if last_year is not None and (other.start, other.end) == (last_year.start, last_year.end):
-        return Compare(to="year")
     return Compare(to="period", period=other)
 
 
-def _change_alone(frame: Frame, assembly: Assembly, period: Period | None, grains: tuple[Grain, ...]) -> Compare | None:
+def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
+    """升级到金卡: who rose to something, not by how much."""
+    for word in changes:
+        after = slots.frame.after(word)
+        while after is not None and after.is_empty:
+            after = slots.frame.after(after)
+        if after is not None and after.category == "values" and slots.people:
+            raise assembly.deny(word)
+
+
+def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compare | None:
+    """Growth along time: each unit against the one before it."""
+    words = [word for word in changes if word.category != "change.change" or len(slots.frame.folded(word)) > 2]
+    if slots.has("trend") or not words:
+        return None
+    for word in changes:
+        assembly.use(word, "comparison", "previous")
+    return Compare(to="previous")
+
+
+def _change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains: tuple[Grain, ...]) -> Compare | None:
     """'How much did revenue grow last month': a change without another period is against the one before."""
-    ranked = any(rank.by_change for rank in frame.ranks)
-    if not (frame.has("change.change", "change.up", "change.down", "comparison.versus") or ranked):
+    ranked = any(rank.by_change for _, rank in slots.ranks)
+    changes = slots.frame.said("change")
+    _refuse_rising_to(changes, slots, assembly)
+    if not changes and not ranked:
         return None
-    only_filler = all(
-        mention.is_filler and not _is_predicate(mention, frame)
-        for flag in ("change.change", "change.up", "change.down", "comparison.versus")
-        for mention in frame.said(flag)
-    )
-    changes = [m for flag in ("change.change", "change.up", "change.down") for m in frame.said(flag)]
-    if grains and any(mention.text in _RATES for mention in changes):
-        return Compare(to="previous")  # each bucket against the one before it
-    if (only_filler and not ranked) or frame.has("trend.trend") or (grains and not ranked):
+    if grains and not ranked:
+        return _along_time(changes, slots, assembly)
+    if slots.has("trend"):
         return None
-    if not frame.has("change.change", "change.up", "change.down") and not ranked:
-        return None
-    if any(part.text.startswith(("between", "from", "从")) for when in frame.whens for part in when.parts):
-        raise StopError(Denial("several_periods", "; ".join(said(when) for when in frame.whens)))
+    for item, _ in slots.whens:
+        if slots.frame.folded(item).startswith(("between", "from", "从")):
+            raise assembly.deny(item, "several_periods")  # from the one to the other, or within both?
     if period is None or period.start is None:
-        raise StopError(Denial("comparison_without_period", _change_words(frame)))
+        if len(slots.values) and any(len(values.words) > 1 for _, values in slots.values):
+            return None
+        word = changes[0] if changes else slots.ranks[0][0]
+        raise assembly.deny(word, "comparison_without_period")
+    for word in changes:
+        assembly.use(word, "comparison", "previous")
     assembly.assume("compared_with_previous", str(preceding(period, assembly.scope.today)))
     return Compare(to="previous")
 
 
-def _is_predicate(mention: Mention, frame: Frame) -> bool:
-    """'Revenue fell', 'orders up in May': right behind what is measured, a word that else says nothing."""
-    if mention.text not in _PREDICATES:
-        return False
-    return any(measure.end + 1 == mention.start for measure in frame.measures)
+def in_units(period: Period | None, grain: str, today: date) -> Period | None:
+    """最近6个月 by month, as units of the calendar: those that so many days or months to today stand for."""
+    named = next((each for each in GRAINS if each == grain), None)
+    if period is None or named is None or period.grain is not None or period.end != today + timedelta(days=1):
+        return period
+    for count in range(1, 61):
+        first = unit(named, today, 1 - count).start
+        rolling = _rolling_start(named, count, today)
+        if period.start == rolling:
+            return Period(first, unit(named, today).end)
+    return period
 
 
-def _change_words(frame: Frame) -> str:
-    for flag in ("change.change", "change.up", "change.down"):
-        for mention in frame.said(flag):
-            return mention.text
-    return ""
+def _rolling_start(grain: Grain, count: int, today: date) -> date | None:
+    text = f"last {count} {grain}s" if count > 1 else f"past {grain}"
+    found = find_dates(fold(text), today)
+    return found[0].period.start if found and found[0].period is not None else None

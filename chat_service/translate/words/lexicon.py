@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from chat_service.language.tokens import Token
+from chat_service.language.words.tables import word_set
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import (
     BehaviourSense,
@@ -167,6 +168,8 @@ def build_lexicon(model: Model) -> Lexicon:
     named = tuple(_model_words(model))
     for text, sense in named:
         add_text(lexicon, text, sense)
+    for heads, head in _heads(model):
+        lexicon.add(heads, head)
     for text, sense in tuple(more_names(named, lambda phrase: not lexicon.senses(phrase))):
         add_text(lexicon, text, sense)
     return lexicon
@@ -223,6 +226,25 @@ def _field_words(model: Model) -> Iterator[tuple[str, Sense]]:
         if one.definition.role in ("attribute", "fact", "time", "key") and one.definition.label is not None:
             for text in _texts(one.label, one.definition.synonyms):
                 yield text, FieldSense(one.qualified)
+
+
+def order_units() -> tuple[str, ...]:
+    """The units that deeds of buying are counted in, where one character says it: 单, 笔."""
+    return tuple(
+        "".join(phrase)
+        for phrase, sense in language_words()
+        if sense == WordSense("unit", "orders") and len(phrase) == 1 and not phrase[0].isascii()
+    )
+
+
+def _heads(model: Model) -> Iterator[tuple[Phrase, Sense]]:
+    """下单 is a deed whose verb may stand apart from its object: 下过3单."""
+    units = order_units()
+    for behaviour in model.behaviours.values():
+        for text in (behaviour.label.zh, *behaviour.synonyms.zh):
+            if len(text) == 2 and text[1] in units:
+                for verb in (text[0], *(text[0] + particle for particle in word_set("verb_aspect"))):
+                    yield tuple(verb), WordSense("deed_head", behaviour.name)
 
 
 def _clauses_as_names(model: Model) -> frozenset[tuple[str, str]]:

@@ -14,18 +14,21 @@ from importlib import import_module
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from chat_service.language.dates.mention import DateMention
 from chat_service.language.folding import Folded
+from chat_service.language.grammar.ranking import Covering, coverings
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.senses import EntitySense, Mention, MetricSense, ValueSense, WordSense
+from chat_service.translate.senses import EntitySense, MetricSense, ValueSense
+from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
 from chat_service.translate.words.lexicon import Lexicon
-from chat_service.translate.words.mentions import Cover, cover
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import abbreviations, homophones, known_words, noun_key
 
-_MOST_REPAIRS = 4
+_MOST_REPAIRS, _MOST_TRIES = 3, 24
+_WORTH = 5.0
+
+_Try = tuple[int, int, str, float]
 
 
 @dataclass(frozen=True)
@@ -43,56 +46,55 @@ class Speller:
         self._lexicon = lexicon
         self._index = index
 
-    def repair(self, folded: Folded, found: Cover, scope: Scope) -> tuple[Folded, Cover, tuple[Correction, ...]]:
-        """The text with its unknown words repaired as far as they can be, its cover, and what was changed."""
+    def repair(self, text: Lattice, scope: Scope) -> tuple[Lattice, tuple[Correction, ...]]:
+        """The lattice of the text with its unknown words repaired as far as they can be, and what was changed."""
         corrections: list[Correction] = []
+        found = _cheapest(text)
         for _ in range(_MOST_REPAIRS):
-            unknown = [mention for mention in found.mentions if not mention.senses]
-            best = next(
-                (step for mention in unknown if (step := self._step(folded, found, mention, scope)) is not None), None
-            )
+            steps = (self._step(text, found, stretch, scope) for stretch in _unknown(text, found))
+            best = next((step for step in steps if step is not None), None)
             if best is None:
                 break
-            folded, found, correction = best
+            text, found, correction = best
             corrections.append(correction)
-        return folded, found, tuple(corrections)
+        return text, tuple(corrections)
 
     def _step(
-        self, folded: Folded, found: Cover, unknown: Mention, scope: Scope
-    ) -> tuple[Folded, Cover, Correction] | None:
-        tries = self._english(unknown) if unknown.text.isascii() else self._chinese(folded, unknown)
-        options: list[tuple[float, Folded, Cover, Correction]] = []
-        for start, end, text, penalty in tries:
-            changed = replaced(folded, start, end, text)
-            again = cover(changed, scope.lexicon, scope.today)
-            sensible = penalty < 0 or _means_something(again, start, start + len(text), unknown)
-            if again.cost < found.cost - 5 and sensible:
-                options.append((again.cost + penalty, changed, again, Correction(folded.typed(start, end), text)))
+        self, text: Lattice, found: Covering, stretch: tuple[int, int], scope: Scope
+    ) -> tuple[Lattice, Covering, Correction] | None:
+        word = text.folded.text[stretch[0] : stretch[1]]
+        tries = self._english(stretch[0], word) if word.isascii() else self._chinese(text.folded, stretch)
+        options: list[tuple[float, Lattice, Covering, Correction]] = []
+        for start, end, read_as, penalty in tries[:_MOST_TRIES]:
+            changed = lattice(replaced(text.folded, start, end, read_as), scope.lexicon, scope.today)
+            again = _cheapest(changed)
+            sensible = penalty < 0 or _means_something(changed, again, start, start + len(read_as))
+            if again.cost < found.cost - _WORTH and sensible:
+                said = Correction(text.folded.typed(start, end), read_as)
+                options.append((again.cost + penalty, changed, again, said))
+        options.sort(key=lambda option: option[0])
         if not options:
             return None
-        options.sort(key=lambda option: option[0])
         best = options[0]
-        rivals = [
-            o
-            for o in options[1:]
-            if o[0] <= best[0] + 0.01 and (o[3].typed == best[3].typed or not unknown.text.isascii())
+        near = [
+            o for o in options[1:] if o[0] <= best[0] + 0.01 and (o[3].typed == best[3].typed or not word.isascii())
         ]
-        if any(_content(option[2]) != _content(best[2]) for option in rivals):
+        if any(_content(option[2]) != _content(best[2]) for option in near):
             return None
         return best[1], best[2], best[3]
 
     # --- English ---
 
-    def _english(self, unknown: Mention) -> list[tuple[int, int, str, float]]:
-        word = unknown.text
+    def _english(self, start: int, word: str) -> list[_Try]:
+        end = start + len(word)
         if not word.isalpha():
-            return self._parts(unknown)
-        if word in known_words() or kinds_of(word):
+            return self._parts(start, word)
+        if word in known_words() or word in self._lexicon.vocabulary or kinds_of(word):
             return []
         if word in abbreviations():
-            return [(unknown.start, unknown.end, abbreviations()[word], -0.1)]
+            return [(start, end, abbreviations()[word], -0.1)]
         values = list(self._index.sounding(word)) if len(word) >= 4 else []
-        sounding = [(unknown.start, unknown.end, str(sense.value), 0.0) for sense in values]
+        sounding = [(start, end, str(sense.value), 0.0) for sense in values]
         if len(word) < 4:
             return sounding
         most = 1 if len(word) < 6 else 2
@@ -100,12 +102,13 @@ class Speller:
             word, self._english_words, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=8
         )
         close = [
-            (unknown.start, unknown.end, text, _penalty(word, text, distance))
+            (start, end, text, _penalty(word, text, distance))
             for text, distance, _ in near
-            if text[0] == word[0] or distance == 1
+            if (text[0] == word[0] or distance == 1)
+            and (len(word) > 4 or sorted(text) == sorted(word) or text[0] == word[0])
         ]
         plural = [
-            (unknown.start, unknown.end, f"{text}s", _penalty(word, f"{text}s", distance))
+            (start, end, f"{text}s", _penalty(word, f"{text}s", distance))
             for text, distance, _ in (
                 process.extract(
                     word[:-1], self._english_words, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=8
@@ -114,28 +117,27 @@ class Speller:
                 else ()
             )
         ]
-        return sounding or [*close, *plural, *self._run_together(unknown)]
+        return sounding or [*close, *plural, *self._run_together(start, word)]
 
-    def _run_together(self, unknown: Mention) -> list[tuple[int, int, str, float]]:
+    def _run_together(self, start: int, word: str) -> list[_Try]:
         """'goldmembers', 'webrevenue', 'lastmonth': a value with what it describes, or a period, without the space."""
-        word = unknown.text
-        tries = []
+        tries: list[_Try] = []
         for at in range(3, len(word) - 2):
             first, second = word[:at], word[at:]
             described = any(isinstance(s, ValueSense) and not s.weak for s in self._lexicon.senses((noun_key(first),)))
             named = any(isinstance(s, EntitySense | MetricSense) for s in self._lexicon.senses((noun_key(second),)))
             dated = first in word_set("date_opener") and second in word_set("date_word")
             if (described and named) or dated:
-                tries.append((unknown.start, unknown.end, f"{first} {second}", 0.5))
+                tries.append((start, start + len(word), f"{first} {second}", 0.5))
         return tries
 
-    def _parts(self, unknown: Mention) -> list[tuple[int, int, str, float]]:
+    def _parts(self, start: int, words: str) -> list[_Try]:
         """Several unknown words in a row are tried one by one."""
-        tries: list[tuple[int, int, str, float]] = []
-        at = unknown.start
-        for word in unknown.text.split(" "):
-            if word.isalpha() and word != unknown.text:
-                tries.extend(self._english(Mention(at, at + len(word), word, ())))
+        tries: list[_Try] = []
+        at = start
+        for word in words.split(" "):
+            if word.isalpha() and word != words:
+                tries.extend(self._english(at, word))
             at += len(word) + 1
         return tries
 
@@ -148,25 +150,26 @@ class Speller:
 
     # --- Chinese ---
 
-    def _chinese(self, folded: Folded, unknown: Mention) -> list[tuple[int, int, str, float]]:
+    def _chinese(self, folded: Folded, stretch: tuple[int, int]) -> list[_Try]:
         """One character replaced by one that sounds the same, in the unknown stretch or right beside it."""
-        tries: list[tuple[int, int, str, float]] = []
-        if len(unknown.text) > 1 and kinds_of(unknown.text):
+        tries: list[_Try] = []
+        first, last = stretch
+        if last - first > 1 and kinds_of(folded.text[first:last]):
             return tries
-        for at in range(max(0, unknown.start - 1), min(len(folded.text), unknown.end + 1)):
+        for at in range(max(0, first - 1), min(len(folded.text), last + 1, first + 6)):
             character = folded.text[at]
             if not "\u4e00" <= character <= "\u9fff" or (character == "个" and folded.text[at - 1 : at].isalnum()):
                 continue
-            beside = 0.0 if unknown.start <= at < unknown.end else 0.1
+            beside = 0.0 if first <= at < last else 0.1
+            usual = homophones().get(character, ())
             for sound in self._sounds_of(character):
-                usual = homophones().get(character, ())
                 tries.extend(
                     (at, at + 1, other, -0.1 if other in usual else beside)
                     for other in self._by_sound.get(sound, ())
                     if other != character
                 )
-            tries.extend((at, at + 1, other, -0.1) for other in homophones().get(character, ()))
-        return tries
+            tries.extend((at, at + 1, other, -0.1) for other in usual)
+        return sorted(tries, key=lambda each: each[3])
 
     @cached_property
     def _by_sound(self) -> dict[str, list[str]]:
@@ -189,30 +192,41 @@ def _penalty(word: str, text: str, distance: int) -> float:
     return distance + 1 - fuzz.ratio(word, text) / 100 if not slip else -fuzz.ratio(word, text) / 100
 
 
-def _means_something(found: Cover, start: int, end: int, unknown: Mention) -> bool:
-    """Whether what a stretch was read as carries meaning: no word may vanish into a filler by repair.
+def _cheapest(text: Lattice) -> Covering:
+    """The cheapest row of leaves from end to end."""
+    return coverings(text.leaves, len(text.tokens), 1)[0]
 
-    A Chinese word of two characters is too short to be known by one of them, but for a unit of time as it was typed:
-    没月 is 每月, 分期 is not 分季.
+
+def _unknown(text: Lattice, found: Covering) -> list[tuple[int, int]]:
+    """The stretches of folded text that nothing explains, neighbours together."""
+    stretches: list[tuple[int, int]] = []
+    for edge in found.edges:
+        if edge.category == UNKNOWN:
+            start, end = text.tokens[edge.start].fstart, text.tokens[edge.end - 1].fend
+            if stretches and text.folded.text[stretches[-1][1] : start].strip() == "":
+                stretches[-1] = (stretches[-1][0], end)
+            else:
+                stretches.append((start, end))
+    return stretches
+
+
+def _means_something(text: Lattice, found: Covering, start: int, end: int) -> bool:
+    """Whether what a stretch was read as carries meaning: no word may vanish into one without meaning by repair.
+
+    A Chinese word of two characters is too short to be known by one of them, but for a unit of time.
     """
-    for mention in found.mentions:
-        if mention.start < end and start < mention.end:
-            unit_typed = not unknown.start <= start < unknown.end
-            grain = unit_typed and any(isinstance(s, DateMention) and s.kind == "grain" for s in mention.senses)
-            long_enough = mention.text.isascii() or len(mention.text) > 2 or grain
-            return bool(mention.senses) and not mention.is_filler and long_enough
+    for edge in found.edges:
+        first, last = text.tokens[edge.start].fstart, text.tokens[edge.end - 1].fend
+        if first < end and start < last:
+            said = text.folded.text[first:last]
+            long_enough = said.isascii() or len(said) > 2 or edge.category == "date.grain"
+            return edge.category != UNKNOWN and not edge.is_empty and long_enough
     return False
 
 
-def _content(found: Cover) -> tuple[tuple[object, ...], ...]:
-    """What a cover says, without its words that mean nothing."""
-    return tuple(
-        tuple(
-            str(s) if isinstance(s, DateMention) else s for s in m.senses if not (isinstance(s, ValueSense) and s.weak)
-        )
-        for m in found.mentions
-        if not any(isinstance(s, WordSense) and s.role == "filler" for s in m.senses)
-    )
+def _content(found: Covering) -> tuple[object, ...]:
+    """What a row of leaves says, without its words that mean nothing."""
+    return tuple((edge.category, edge.meaning) for edge in found.edges if not edge.is_empty)
 
 
 def replaced(folded: Folded, start: int, end: int, text: str) -> Folded:

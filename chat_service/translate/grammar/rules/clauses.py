@@ -1,483 +1,347 @@
-"""Conditions on what customers did, each with its own period, count and object.
-
-    去年买过3次以上、今年没买过的; 近60天没登录也没下单; ordered in Q1 but not in Q2; neither logged in nor ordered
-    who used search in the last 30 days without placing an order in that window
-
-A question is cut at its connectives into segments; a segment with a verb is a clause, one with only a negation repeats
-the verb before it, anything else belongs to the segment before.
-"""
+"""What customers do: a verb with its own negation, period, count and objects, in any order; and several of them."""
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from chat_service.translate.grammar.categories import Amount, Clause, Condition, Item, Items, Measure, Values, When
-from chat_service.translate.grammar.matching import is_a, is_any, parts
-from chat_service.translate.grammar.rules.absence import after_that, read_lapses, with_earlier_ones, with_one_before
-from chat_service.translate.grammar.rules.comparisons import bind_apart
-from chat_service.translate.grammar.rules.objects import each_object, one_after_other, placed, without_objects
-from chat_service.translate.grammar.rules.verbs import (
-    CUTS,
-    is_redundant,
-    is_target,
-    is_verb,
-    metrics_of,
-    speaks_of_people,
-    without_redundant,
-    without_use,
-)
-from chat_service.translate.senses import Mention
-from chat_service.translate.words.scope import Scope
+from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed, Measure
+from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.senses import Ask, Names, Values, When, Word
+from semantic_layer import NumberOperator
 
-_MARKERS = ("date.same_period", "date.all_history", "connective", "money_verb")
-_ADVERBS = frozenset({"还有", "还", "也", "又", "都", "却", "也有", "还在"})
-# 没登录和下单, didn't log in or order: the negation before holds for both
-_SHARED_NEGATION = frozenset({"和", "与", "及", "、", "以及"})
+_MOST_CLAUSES = 4
+_DATE = "date.period|date.rolling|date.open"
+_OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 
 
-@dataclass(frozen=True)
-class _Segment:
-    """Items from `first` to `last` (half-open); `alternative` when 'or' stands before it."""
-
-    first: int
-    last: int
+def _core(found: Found) -> Clause:
+    names = found.one("b", Names)
+    return Clause(names.names, names.text)
 
 
-def read_clauses(items: Items, scope: Scope) -> Items:
-    """Verbs, and measures with conditions in a question about customers, become clauses."""
-    items = read_lapses(bind_apart(without_objects(without_use(items, scope), scope), scope), scope)
-    items = one_after_other(placed(items))
-    verbs = {index for index in range(len(items)) if is_verb(items, index, scope)}
-    counted = {entity.counted_by for entity in scope.model.entities.values()}
-    targets = [
-        i for i, item in enumerate(items) if i not in verbs and is_target(item) and not set(metrics_of(item)) <= counted
-    ]
-    verbs = {index for index in verbs if not is_redundant(items, index, targets, scope)}
-    if not speaks_of_people(items, scope):
-        named = [i for i, item in enumerate(items) if i not in verbs and metrics_of(item) and not is_a(item, "entity")]
-        verbs = set() if named else verbs
-        targets = targets or named
-    if verbs:
-        verbs |= {index for index in targets if _is_denied_measure(items, index, min(verbs), scope)}
-        targets = [index for index in targets if index not in verbs]
-    bound = {
-        i
-        for i, item in enumerate(items)
-        if isinstance(item, Measure) and item.condition is not None and not item.per_row
-    }
-    about = _about_entities(items, scope)
-    items = without_redundant(items, targets, verbs, scope)
-    counts = {
-        i
-        for i, item in enumerate(items)
-        if isinstance(item, (Condition, Amount)) and _counts_main(items, i)
-        if about and (not verbs or _is_on_its_own(items, i, verbs))
-    }
-    if not verbs and not ((bound or counts) and about):
-        return items
-    anchors = verbs | counts | (bound if about or verbs else set())
-    if not anchors:
-        return items
-    first, last = _region(items, anchors, targets)
-    anchors = {index for index in anchors if first <= index < last}
-    result = list(items[:first])
-    result.extend(_clauses(items, first, last, anchors, scope))
-    result.extend(items[last:])
-    return tuple(result)
+def _not(found: Found) -> Clause | None:
+    clause = found.one("c", Clause)
+    ever = clause.ever or (found.said("n") == "never" and clause.when is None)
+    return None if clause.negated else replace(clause, negated=True, ever=ever)
 
 
-def _is_denied_measure(items: Items, at: int, first_verb: int, scope: Scope) -> bool:
-    """'… but never got to checkout': behind a negation, what is counted is one more thing that was not done."""
-    item = items[at]
-    if at < first_verb or not isinstance(item, Mention) or not item.metrics():
-        return False
-    back = at - 1
-    while back > first_verb and is_a(items[back], "filler") and not is_a(items[back], "negation"):
-        back -= 1
-    denied = back > first_verb and is_any(items[back], "negation.not", "negation.never", "negation.none")
-    return denied and scope.structure.counts_rows(item.metrics()[0])
+def _nothing(found: Found) -> Clause | None:
+    """Bought nothing: the negation of what it was done to."""
+    word = found.one("n", Word)
+    return _not(found) if word.text in ("nothing", "none", "no") or word.meaning == "none" else None
 
 
-def _is_on_its_own(items: Items, at: int, verbs: set[int]) -> bool:
-    """兑换过积分且下过2单以上: between the verb before and the count stands a connective."""
-    before = [index for index in verbs if index < at]
-    after = [index for index in verbs if index > at]
-    if not before:
-        return False
-    opened = any(is_any(item, "connective.and", "connective.but") for item in items[max(before) + 1 : at])
-    return opened and not (after and all(is_a(item, "filler") for item in items[at + 1 : min(after)]))
-
-
-def _counts_main(items: Items, at: int) -> bool:
-    """下过3单以上, 3000元以上的: a count of orders or a sum of money that no verb of the model stands with."""
-    item = items[at]
-    units = item.units if isinstance(item, (Condition, Amount)) else ()
-    if isinstance(item, Amount) and "orders" not in units:
-        return False
-    return bool({"orders", "money"} & set(units))
-
-
-def _about_entities(items: Items, scope: Scope) -> bool:
-    """Whether customers are listed or counted, or limit what is measured: not groups of a dimension."""
-    counted = {entity.counted_by for entity in scope.model.entities.values()}
-    entity = any(
-        isinstance(item, Mention) and (is_a(item, "entity") or (item.metrics() and set(item.metrics()) <= counted))
-        for item in items
-    )
-    who = any(is_any(item, "question.who", "quantity.people") for item in items)
-    named = (part for item in items if isinstance(item, Values) for part in item.parts)
-    entity = entity or any(part.text.endswith(scope.entity_words) for part in named)
-    grouped = any(type(item).__name__ == "Group" for item in items) or any(
-        isinstance(item, Mention) and item.dimensions() and not item.metrics() and not item.entities() for item in items
-    )
-    return (entity or who) and not grouped
-
-
-# --- the stretch that the clauses take ---
-
-
-def _region(items: Items, anchors: set[int], targets: list[int]) -> tuple[int, int]:
-    """Where the conditions stand: all of the question, or before or after what is measured."""
-    if not targets:
-        return 0, len(items)
-    first_anchor, last_anchor = min(anchors), max(anchors)
-    before = [index for index in targets if index < first_anchor]
-    after = [index for index in targets if index > last_anchor]
-    start, end = 0, len(items)
-    if before:
-        start = max(before) + 1
-        start = _relative_start(items, start, first_anchor)
-    if after:
-        end = min(after)
-        end = _head_end(items, last_anchor, end)
-    if not before:
-        start = _leading_period(items, first_anchor)
-    return start, end
-
-
-def _relative_start(items: Items, start: int, anchor: int) -> int:
-    """The entity or pronoun that opens the relative clause before a verb."""
-    for index in range(anchor - 1, start - 1, -1):
-        if isinstance(items[index], Mention) and is_any(items[index], "entity", "question.who"):
-            return index
-    return start
-
-
-def _head_end(items: Items, anchor: int, end: int) -> int:
-    """Behind the entity that the clause describes, or behind a comma before the main question."""
-    for index in range(anchor + 1, end):
-        item = items[index]
-        if isinstance(item, Mention) and is_a(item, "entity") and not item.text.isascii():
-            return index + 1
-        if isinstance(item, Mention) and item.text in (",", ";", ":") and index > anchor:
-            return index + 1
-    return end
-
-
-def _leading_period(items: Items, anchor: int) -> int:
-    """A period with a comma behind it, at the start, is the question's own."""
-    for index in range(anchor):
-        item = items[index]
-        if isinstance(item, Mention) and item.text in (",", ";", ":"):
-            between = items[:index]
-            if any(isinstance(each, When) for each in between) and all(
-                isinstance(each, When) or is_a(each, "filler") for each in between
-            ):
-                return index + 1
-    return 0
-
-
-# --- clauses ---
-
-
-def _clauses(items: Items, first: int, last: int, anchors: set[int], scope: Scope) -> list[Item]:
-    segments = _segments(items, first, last, anchors)
-    result: list[Item] = []
-    made: list[Clause] = []
-    for segment in segments:
-        stretch = items[segment.first : segment.last]
-        local = [index for index in range(segment.first, segment.last) if index in anchors]
-        previous = made[-1] if made else None
-        clause = _clause(items, segment, local, previous, scope)
-        if clause is None:
-            result.extend(stretch)
-            continue
-        node, rest = clause
-        more = [item for item in rest if isinstance(item, When)]
-        either = not node.negated and any(is_a(item, "connective.or") for item in mentions_in(node))
-        repeated = [replace(node, parts=item.parts, when=item, alternative=either) for item in more]
-        made.append(node)
-        result.extend([node, *repeated, *(item for item in rest if item not in more)])
-    return with_earlier_ones(with_one_before(_with_periods(each_object(result)), scope), scope)
-
-
-def _segments(items: Items, first: int, last: int, anchors: set[int]) -> list[_Segment]:
-    """Cut at connectives and before later verbs; pieces without verb or negation go to the piece before."""
-    cuts = [first]
-    seen = False
-    for index in range(first, last):
-        item = items[index]
-        if index in anchors:
-            start = _own_start(items, index, cuts[-1])
-            if seen and start > cuts[-1]:
-                cuts.append(start)
-            seen = True
-        elif isinstance(item, Mention) and _cuts(items, index) and not is_a(item, "entity") and index > cuts[-1]:
-            opens = seen and _says_something(items, index, last, anchors)
-            cuts.extend([index] if opens else [])
-            seen = seen and not opens
-    cuts.append(last)
-    return [_Segment(a, b) for a, b in itertools.pairwise(cuts) if a < b]
-
-
-def _own_start(items: Items, anchor: int, least: int) -> int:
-    """Where a verb's own words begin: its period and negation before it."""
-    start = anchor
-    while start > least:
-        item = items[start - 1]
-        if isinstance(item, When) or (
-            isinstance(item, Mention) and is_any(item, "negation", "filler", "follow.also") and not is_a(item, "entity")
-        ):
-            start -= 1
-        else:
-            break
-    return start
-
-
-def mentions_in(node: Clause) -> tuple[Mention, ...]:
-    """The mentions that a clause was made of."""
-    return node.parts
-
-
-def _says_something(items: Items, cut: int, last: int, anchors: set[int]) -> bool:
-    """Whether a verb or a negation comes before the next cut."""
-    for index in range(cut, last):
-        item = items[index]
-        if index in anchors:
-            return True
-        if index > cut and is_a(item, "connective.but") and _cuts(items, index) and not is_a(item, "filler"):
-            return False
-        if isinstance(item, Mention) and is_a(item, "negation") and not is_any(item, "exclusion"):
-            return True
-        if isinstance(item, Mention) and is_any(item, "negation.not", "negation.never", "negation.none"):
-            return True
-        if index > cut and _cuts(items, index) and not is_a(item, "filler"):
-            return False
-    return False
-
-
-def _cuts(items: Items, at: int) -> bool:
-    """Whether a connective parts two clauses: after a period it is an adverb (今年还有登录), or joins two of them."""
-    item = items[at]
-    if not isinstance(item, Mention) or not is_any(item, *CUTS):
-        return False
-    if at > 0 and isinstance(items[at - 1], When):
-        after = next((each for each in items[at + 1 :] if not is_a(each, "filler") or is_any(each, *CUTS)), None)
-        return item.text not in _ADVERBS and not (isinstance(after, When) and not is_a(item, "connective.but"))
-    return True
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What a segment says of a behaviour: which, counted by what, compared how, by which items."""
-
-    behaviour: str | None
-    metric: str
-    condition: Condition | None
-    used: tuple[Item, ...] = ()
-
-
-def _clause(
-    items: Items, segment: _Segment, anchors: list[int], previous: Clause | None, scope: Scope
-) -> tuple[Clause, list[Item]] | None:
-    stretch = items[segment.first : segment.last]
-    negation = next((item for item in stretch if isinstance(item, Mention) and _negates(item)), None)
-    whens = [item for item in stretch if isinstance(item, When)]
-    when = whens[0] if whens else after_that(stretch, previous, scope)
-    said = _said(stretch, [items[i] for i in anchors], negation, previous, scope)
-    if said is None:
+def _dated(found: Found) -> Clause | None:
+    clause, when = found.one("c", Clause), found.one("w", When)
+    if clause.when is not None or clause.same_period:
         return None
-    used = [item for item in (negation, when, *said.used, said.condition) if item is not None and item in stretch]
-    values = tuple(item for item in stretch if isinstance(item, Values) and not _of_entity(item, said.metric, scope))
-    markers = [item for item in stretch if isinstance(item, Mention) and is_any(item, *_MARKERS) and item not in used]
-    swallowed = [*used, *values, *markers]
-    same_period = any(isinstance(item, Mention) and is_a(item, "date.same_period") for item in stretch)
-    content = [item.start for item in used if not is_a(item, "connective.or")]
-    either = previous is not None and any(
-        is_a(item, "connective.or") and item.start <= min(content, default=0) for item in markers
+    return replace(clause, when=when)
+
+
+def _length(found: Found) -> Clause | None:
+    """三个月没下单: a length of time beside what was not done is the time up to today."""
+    clause, when = found.one("c", Clause), found.one("w", When)
+    if clause.when is not None or when.date.period is None or not clause.negated:
+        return None
+    return replace(clause, when=when)
+
+
+def _same(found: Found) -> Clause | None:
+    clause = found.one("c", Clause)
+    return None if clause.when is not None or clause.same_period else replace(clause, same_period=True)
+
+
+def _ever(found: Found) -> Clause | None:
+    clause, date = found.one("c", Clause), found.get("w", When)
+    if clause.when is not None:
+        return None
+    del date
+    return replace(clause, ever=True)
+
+
+def _comparison(found: Found, clause: Clause) -> Condition | None:
+    condition, amount = found.get("k", Condition), found.get("n", Amount)
+    op = _OPERATORS.get(found.said("op"))
+    if amount is not None and not amount.is_ordinal and amount.upto is None:
+        condition = Condition(op or "=", (amount.value,), amount.units)
+    return None if clause.condition is not None else condition
+
+
+def _counted(found: Found) -> Clause | None:
+    clause = found.one("c", Clause)
+    condition = _comparison(found, clause)
+    if condition is None or "days" in condition.units or "hours" in condition.units:
+        return None
+    return replace(clause, condition=condition)
+
+
+def _pair(found: Found) -> Clauses | None:
+    one, other = found.one("a", Clauses), found.one("b", Clauses)
+    alternative = found.said("j") == "or"
+    word = found.get("j", Word)
+    if word is not None and word.text in word_set("noun_joiner") and one.clauses[-1].negated:
+        return None  # 没有登录和下单: the negation is of both
+    if len(one.clauses) + len(other.clauses) > _MOST_CLAUSES:
+        return None
+    if any(len(each.clauses) > 1 and each.any != alternative for each in (one, other)):
+        return None
+    return Clauses(_in_one_time((*one.clauses, *other.clauses), alternative), alternative)
+
+
+def _in_one_time(clauses: tuple[Clause, ...], alternative: bool) -> tuple[Clause, ...]:
+    """Logged in this month but did not order: what has no time of its own happened in that of the deed before it."""
+    made: list[Clause] = []
+    for clause in clauses:
+        before = made[-1] if made else None
+        own = clause.when is not None or clause.ever or clause.same_period
+        shared = clause.same_period or not (own or alternative)
+        if before is not None and before.when is not None and shared:
+            clause = replace(clause, when=before.when, same_period=False, ever=False)
+        made.append(clause)
+    return tuple(made)
+
+
+def _who(found: Found) -> Clauses | None:
+    """Customers who ordered: behind 'who' stands a condition, not what is measured."""
+    asks, clauses = found.get("r", Ask), found.one("c", Clauses)
+    if clauses.relative or (asks is not None and "who" not in asks.what):
+        return None
+    return replace(clauses, relative=True)
+
+
+def _again(found: Found) -> Clauses | None:
+    """Ordered in May and again in June: the same deed in each of the times."""
+    both, when = found.one("c", Clauses), found.one("w", When)
+    last = both.clauses[-1]
+    word = found.one("j", Word)
+    if word.meaning == "or" and len(both.clauses) == 1 and last.when is not None and not last.negated:
+        return replace(both, clauses=(last, replace(last, when=when)), any=True)
+    if both.any or last.when is None or last.negated or word.meaning != "and" or when == last.when:
+        return None
+    if word.text in (",", "、", ";") and not last.text.isascii():
+        return None  # 上季度投诉过、本季度没再下单: the time is of what follows
+    return Clauses((*both.clauses, replace(last, when=when)))
+
+
+def _each_time(found: Found) -> Clauses | None:
+    clause, both = found.one("c", Clause), found.edges["q"].meaning
+    if clause.when is not None or clause.condition is not None or both not in word_set("both"):
+        return None
+    return Clauses((replace(clause, when=found.one("w", When)), replace(clause, when=found.one("x", When))))
+
+
+def _neither(found: Found) -> Clauses | None:
+    joiner = found.get("o", Word)
+    if joiner is not None and joiner.meaning == "and" and joiner.text not in word_set("noun_joiner"):
+        return None
+    one, other = found.one("a", Clause), found.one("b", Clause)
+    if one.negated or other.negated:
+        return None
+    when = one.when or other.when
+    return Clauses((replace(one, negated=True, when=when), replace(other, negated=True, when=other.when or when)))
+
+
+def _but_not(found: Found) -> Clauses | None:
+    """Ordered in Q1 but not in Q2: the same deed, not done in another time."""
+    both, when = found.one("a", Clauses), found.get("w", When)
+    values, one = found.get("v", Values), both.clauses[-1]
+    if both.any or one.negated or (one.when is None and when is not None) or found.said("n") == "nor":
+        return None
+    if when is not None:
+        return replace(both, clauses=(*both.clauses, replace(one, negated=True, when=when, condition=None)))
+    if values is None or not one.values:
+        return None
+    other = replace(one, negated=True, values=(replace(values, negated=False),), condition=None)
+    return replace(both, clauses=(*both.clauses, other))
+
+
+def _shared(found: Found) -> Clauses | None:
+    both, when = found.one("c", Clauses), found.one("w", When)
+    if len(both.clauses) < 2 or any(each.when is not None or each.same_period for each in both.clauses):
+        return None
+    return replace(both, clauses=tuple(replace(each, when=when) for each in both.clauses))
+
+
+def _listed(found: Found) -> Listed:
+    names = found.one("l", Names)
+    return Listed(names.names[0], names.text, found.edges.get("n") is not None)
+
+
+RULES = (
+    Rule("clause", ("b=behaviour",), _core, 0.05, "deed", ("买过 -> orders",)),
+    Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),
+    Rule("clause", ("c=clause ~ n=negation",), _nothing, -0.3, "nothing done", ("shared nothing -> not shares",)),
+    Rule(
+        "clause",
+        ("w=when ~ c=clause", "c=clause ~ w=when"),
+        _dated,
+        -0.35,
+        "deed in a time",
+        ("去年买过 -> orders 2025", "ordered last month -> orders May"),
+    ),
+    Rule(
+        "clause", ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"), _length, -0.5, "deed not done for long"
+    ),
+    Rule("clause", ("w=date.same_period ~ c=clause", "c=clause ~ w=date.same_period"), _same, -0.3, "deed then"),
+    Rule("clause", ("e=follow.ever ~ c=clause", "c=clause ~ e=follow.ever"), _ever, -0.4, "deed ever"),
+    Rule(
+        "clause",
+        (
+            "c=clause ~ k=condition",
+            "c=clause ~ n=amount",
+            "k=condition ~ c=clause",
+            "op=prefix ~ c=clause ~ n=amount",
+        ),
+        _counted,
+        -0.4,
+        "deed so often",
+        ("买过3次以上 -> orders >= 3", "至少投诉过一次 -> complaints >= 1", "spent over 1000 -> revenue > 1000"),
+    ),
+    Rule("clauses", ("c=clause",), lambda found: Clauses((found.one("c", Clause),)), 0.0, "deeds"),
+    Rule(
+        "clauses",
+        (
+            "a=clauses ~ j=connective ~ r=entity? ~ b=clauses",
+            "a=clauses ~ j=connective ~ k=connective ~ b=clauses",
+            "a=clauses ~ b=clauses",
+        ),
+        _pair,
+        -0.5,
+        "deeds together",
+        ("去年买过、今年没买过 -> two",),
+    ),
+    Rule(
+        "clauses",
+        ("n=negation|connective.neither ~ a=clause ~ o=negation.nor|connective.or|connective.and ~ b=clause",),
+        _neither,
+        -1.0,
+        "neither deed",
+        ("neither logged in nor ordered -> two not done",),
+    ),
+    Rule(
+        "clauses",
+        (
+            "a=clauses ~ j=connective? ~ n=negation|exclusion.open ~ w=when",
+            "a=clauses ~ j=connective? ~ n=negation|exclusion.open ~ v=values",
+        ),
+        _but_not,
+        -0.6,
+        "deed, but not then",
+        ("ordered in Q1 but not in Q2 -> two",),
+    ),
+    Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
+    Rule(
+        "clauses",
+        ("w=when j=connective.and ~ x=when ~ q=function.quantifier.both ~ c=clause",),
+        _each_time,
+        -1.6,
+        "deed in each of two times",
+        ("去年和今年都买过 -> two",),
+    ),
+    Rule("clauses", ("c=clauses ~ j=connective ~ w=when",), _again, -0.2, "deed again"),
+    Rule("clauses", ("w=when ~ c=clauses", "c=clauses ~ w=when"), _shared, -0.5, "deeds in one time"),
+    Rule("listed", ("n=negation|exclusion.open ~ l=list",), _listed, -1.0, "all but a named population"),
+    Rule(
+        "listed",
+        ("l=list",),
+        _listed,
+        -0.05,
+        "named population",
+        ("可能流失的客户 -> may_churn",),
+    ),
+)
+
+
+def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
+    """A deed whose object stands apart from its verb: 下过3单, 一单没下."""
+
+    def head(found: Found) -> Clause | None:
+        """下过3单: the verb of a deed with its object behind a number."""
+        name = found.one("h", Word).meaning
+        clause = Clause((name,), found.one("h", Word).text)
+        if found.edges.get("x") is not None:
+            return replace(clause, negated=True)
+        condition = _comparison(found, clause)
+        return replace(clause, condition=condition) if condition is not None and "orders" in condition.units else None
+
+    def asked(found: Found) -> Measure | None:
+        asks, word = found.one("a", Ask), found.one("h", Word)
+        fits = "orders" in asks.what or asks.what == ("how_many",)
+        return Measure((structure.model.behaviours[word.meaning].metric,), word.text + asks.text) if fits else None
+
+    def none(found: Found) -> Clause | None:
+        """一单都没有: none of what the main deed is counted in."""
+        main, text = structure.main_behaviour, found.one("x", Word).text
+        counted = main is not None and any(unit in text for unit in units)
+        return Clause((main.name,), text, negated=True) if main is not None and counted else None
+
+    return (
+        Rule(
+            "clause",
+            (
+                "h=deed_head ~ k=condition",
+                "h=deed_head ~ n=amount",
+                "h=deed_head ~ x=negation.none",
+                "x=negation.none ~ h=deed_head",
+            ),
+            head,
+            -0.6,
+            "deed with its object apart",
+            ("下过3单以上 -> orders >= 3", "一单没下 -> not orders"),
+        ),
+        Rule("measure", ("h=deed_head ~ a=ask",), asked, -0.6, "deed with a quantity", ("下了几单 -> orders",)),
+        Rule("clause", ("x=negation.none",), none, 0.2, "none of the main deed", ("一单都没有 -> not orders",)),
     )
-    joined = previous is not None and any(_text(item) in _SHARED_NEGATION for item in markers)
-    goes_on = when is None or (
-        previous is not None and previous.when is None and (_is_base_form(items, anchors) or _is_perfect(previous))
-    )
-    inherits = previous is not None and previous.negated and negation is None and goes_on and (either or joined)
-    node = Clause(
-        parts(tuple(item for item in stretch if item in swallowed)),
-        said.behaviour,
-        said.metric,
-        negation is not None or inherits,
-        said.condition,
-        when,
-        when is None and not same_period and _is_ever(stretch, negation),
-        same_period,
-        values,
-        alternative=either and not inherits,
-    )
-    return node, [item for item in stretch if item not in swallowed]
 
 
-def _is_perfect(clause: Clause) -> bool:
-    """Haven't shared or redeemed points this year: the helping verb takes both."""
-    helping = ("haven't", "hasn't", "havent", "hasnt", "have", "has", "never", "without")
-    return any(part.text.split(" ")[0] in helping for part in clause.parts)
+def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
+    """A deed with the noun of what it counts: placed 3 orders, had no orders."""
 
-
-def _is_base_form(items: Items, anchors: list[int]) -> bool:
-    """'Did not log in or order in May': the verb's form says that the negation goes on."""
-    firsts = [item.text.split(" ")[0] for item in (items[i] for i in anchors) if isinstance(item, Mention)]
-    past = ("ed", "ing", "bought", "spent", "made", "used")
-    return any(first.isascii() and not first.endswith(past) for first in firsts)
-
-
-def _said(
-    stretch: Items, anchors: list[Item], negation: Mention | None, previous: Clause | None, scope: Scope
-) -> _Said | None:
-    verb = next((item for item in anchors if isinstance(item, Mention)), None)
-    lone = next((item for item in anchors if isinstance(item, (Condition, Amount))), None)
-    bound = next((item for item in anchors if isinstance(item, Measure)), None)
-    main = scope.structure.main_behaviour
-    says_order = negation is not None and _says_order(negation)
-    found: _Said | None = None
-    if verb is not None and not verb.behaviours():
-        found = _Said(None, verb.metrics()[0], None, (verb,))
-    elif verb is not None:
-        amount = next((item for item in stretch if _compares(item)), None)
-        if amount is not None and (_parted(stretch, verb, amount) or not _is_of(amount, verb, scope)):
-            amount = None
-        metric, condition = _metric_of(verb, amount, scope)
-        found = _Said(verb.behaviours()[0], metric, condition, tuple(i for i in (verb, amount) if i is not None))
-    elif lone is not None and main is not None:
-        condition = lone if isinstance(lone, Condition) else Condition(lone.parts, "=", (lone.value,), lone.units)
-        metric = main.amount if "money" in lone.units and main.amount is not None else main.metric
-        found = _Said(main.name, metric, condition, (lone,))
-    elif bound is None and negation is not None and previous is not None and not says_order:
-        found = _repeated(stretch, previous, scope)
-    elif bound is None and says_order and main is not None:
-        found = _Said(main.name, main.metric, None)
-    if bound is not None and bound.condition is not None and (found is None or _same(bound, found.metric, scope)):
-        if len(bound.metrics) > 1:
+    def noun(found: Found) -> Clause | None:
+        clause, measure = found.one("c", Clause), found.one("m", Measure)
+        names = [structure.model.behaviours[name] for name in clause.behaviours]
+        fits = any(each.metric in measure.metrics or each.amount in measure.metrics for each in names)
+        condition = _comparison(found, clause)
+        if not fits or (found.edges.get("x") is not None and clause.negated):
             return None
-        used = (bound, *(found.used if found is not None else ()))
-        return _Said(found.behaviour if found is not None else None, bound.metrics[0], bound.condition, used)
-    return found
+        if found.edges.get("x") is not None:
+            return replace(clause, negated=True)
+        return replace(clause, condition=condition) if condition is not None else clause
 
+    def of(found: Found) -> Clause | None:
+        """What it was done to or in; what customers are themselves is none of it."""
+        clause, values = found.one("c", Clause), found.one("v", Values)
+        if found.passes("的") or len(clause.values) > 1 or not values.candidates:
+            return None
+        if not values.dimensions and any(structure.entity_dimension(name) for name in values.candidates):
+            return None
+        if any(set(values.candidates) & set(each.candidates) for each in clause.values):
+            return None
+        return replace(clause, values=(*clause.values, values))
 
-def _compares(item: Item) -> bool:
-    """A comparison or a count; 第一次 is neither."""
-    return isinstance(item, Condition) or (isinstance(item, Amount) and not item.is_ordinal)
-
-
-def _parted(stretch: Items, verb: Item, amount: Item) -> bool:
-    """'Never redeemed points but have more than 5000': behind 'but' a number is no longer the verb's."""
-    low, high = sorted((verb.start, amount.start))
-    return any(is_a(item, "connective.but") and low < item.start < high for item in stretch)
-
-
-def _is_of(amount: Item, verb: Mention, scope: Scope) -> bool:
-    """Whether a verb's own numbers may be of that unit: points are redeemed, not ordered."""
-    units = amount.units if isinstance(amount, (Condition, Amount)) else ()
-    measure = scope.model.behaviours[verb.behaviours()[0]].amount
-    return "points" not in units or (measure is not None and scope.model.metrics[measure].unit == "points")
-
-
-def _repeated(stretch: Items, previous: Clause, scope: Scope) -> _Said:
-    """'… but not in Q2': the verb of the clause before."""
-    condition = next((item for item in stretch if isinstance(item, Condition)), None)
-    metric = previous.metric
-    if previous.behaviour is not None and condition is None:
-        metric = scope.model.behaviours[previous.behaviour].metric
-    return _Said(previous.behaviour, metric, condition)
-
-
-def _is_ever(stretch: Items, negation: Mention | None) -> bool:
-    words = [item for item in stretch if isinstance(item, Mention) and not is_a(item, "connective.but")]
-    said_so = any(is_any(item, "follow.ever", "date.all_history") for item in words)
-    return said_so or (negation is not None and is_any(negation, "negation.never", "negation.yet"))
-
-
-def _text(item: Item) -> str:
-    return item.text if isinstance(item, Mention) else ""
-
-
-def _negates(item: Mention) -> bool:
-    return is_any(item, "negation.not", "negation.never", "negation.none", "negation.neither") or (
-        is_a(item, "negation.nor") and item.text == "nor"
+    return (
+        Rule(
+            "clause",
+            ("c=clause ~ v=values", "v=values ~ c=clause"),
+            of,
+            -0.3,
+            "deed to something",
+            ("买过美妆 -> orders of beauty", "ordered in the app -> orders by app"),
+        ),
+        *_head_rules(structure, units),
+        Rule(
+            "clause",
+            (
+                "c=clause ~ k=condition ~ m=measure",
+                "c=clause ~ n=amount ~ m=measure",
+                "c=clause ~ m=measure",
+                "c=clause ~ x=negation ~ m=measure",
+            ),
+            noun,
+            -0.5,
+            "deed with its noun",
+            ("placed 3 orders -> orders = 3",),
+        ),
     )
-
-
-def _says_order(negation: Mention) -> bool:
-    return any(unit in negation.text for unit in ("单", "笔"))
-
-
-def _metric_of(verb: Mention, amount: Item | None, scope: Scope) -> tuple[str, Condition | None]:
-    """The metric that a verb's number compares, and the comparison."""
-    behaviour = scope.model.behaviours[verb.behaviours()[0]]
-    if amount is None:
-        return behaviour.metric, None
-    units: tuple[str, ...] = amount.units if isinstance(amount, (Condition, Amount)) else ()
-    condition = amount if isinstance(amount, Condition) else None
-    if isinstance(amount, Amount):
-        condition = Condition(amount.parts, "=", (amount.value,), amount.units)
-    sums = behaviour.amount is not None and scope.structure.is_sum(behaviour.amount)
-    in_money = "money" in units or (not units and bool(verb.words("money_verb")))
-    if behaviour.amount is not None and sums and (in_money or ("points" in units and not in_money)):
-        return behaviour.amount, condition
-    return behaviour.metric, condition
-
-
-def _same(bound: Measure, metric: str, scope: Scope) -> bool:
-    one, other = scope.structure.stands_on(bound.metrics[0]), scope.structure.stands_on(metric)
-    return bool(one & other)
-
-
-def _of_entity(values: Values, metric: str, scope: Scope) -> bool:
-    """Whether values describe the customer, rather than what was done: 在门店买过 is of the orders."""
-    structure = scope.structure
-    of_act = (name for name in values.dimensions if not structure.entity_dimension(name))
-    if any(structure.distance(metric, name) == 0 for name in of_act):
-        return False
-    return any(scope.structure.entity_dimension(dimension) for dimension in values.dimensions)
-
-
-def _with_periods(items: list[Item]) -> list[Item]:
-    """Clauses without a period of their own take the one of the clause before, else of the one after, if it is theirs
-    too."""
-    clauses = [item for item in items if isinstance(item, Clause)]
-    if not any(clause.when for clause in clauses):
-        return items
-    result: list[Item] = []
-    for item in items:
-        if isinstance(item, Clause) and item.when is None and not item.ever:
-            index = clauses.index(item)
-            before = next((c.when for c in reversed(clauses[:index]) if c.when is not None), None)
-            after = next((c for c in clauses[index + 1 :] if c.when is not None), None)
-            shared = after.when if after is not None and _closes(after, item) else None
-            result.append(replace(item, when=before or shared))
-        else:
-            result.append(item)
-    return result
-
-
-def _closes(last: Clause, item: Clause) -> bool:
-    """Whether the period of a later clause is that of an earlier one too.
-
-    Behind its verb it may close a row of clauses that all say or all deny: "neither logged in nor ordered this year".
-    Before it, it is the earlier clause's if nothing links the two: "searched this year without placing an order".
-    In 花了5000元以上、去年没退过货, and "spent over 5000 but placed no order this year", it is the later one's alone.
-    """
-    assert last.when is not None, "called for clauses with a period"
-    if any(part.behaviours() and part.start < last.when.start for part in last.parts):
-        return last.negated == item.negated
-    linked = any(is_a(part, "connective") and item.end <= part.start < last.when.start for part in last.parts)
-    return last.when.parts[0].text.isascii() and not linked

@@ -1,0 +1,119 @@
+"""Every reading of every stretch of a text, as far as rules can make it: a chart that saturates, within bounds.
+
+Positions are worked from the right to the left. At each, every edge that begins there is offered to the rules whose
+first element it can be; the rest of a pattern is found among the edges that begin further right, which are all known.
+Two derivations of one meaning over one stretch are one edge, the cheaper. Work is bounded: edges and steps.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from chat_service.language.grammar.rule import EMPTY, Edge, Element, Found, Rule
+
+_MOST_EDGES, _MOST_AT_ONE_PLACE, _MOST_SKIPPED, _MOST_STEPS = 4000, 160, 4, 40_000
+_EPSILON = 1e-9
+
+
+class Grammar:
+    """Rules, found by what their first element can be."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.by_first: dict[str, list[tuple[Rule, tuple[Element, ...]]]] = defaultdict(list)
+        for rule in self.rules:
+            for row in rule.rows:
+                for category in row[0].categories:
+                    self.by_first[category].append((rule, row))
+
+
+class Chart:
+    """The edges over `length` tokens that the grammar makes of the leaves."""
+
+    def __init__(self, leaves: Iterable[Edge], length: int, grammar: Grammar) -> None:
+        self.length = length
+        self._grammar = grammar
+        self._at: list[dict[str, list[Edge]]] = [defaultdict(list) for _ in range(length + 1)]
+        self._best: dict[tuple[int, int, str, object], Edge] = {}
+        self._skips: dict[int, tuple[tuple[int, tuple[Edge, ...]], ...]] = {}
+        self._count = self._steps = 0
+        beginning: list[list[Edge]] = [[] for _ in range(length + 1)]
+        for leaf in leaves:
+            beginning[leaf.start].append(leaf)
+        for at in range(length - 1, -1, -1):
+            self._fill(beginning[at])
+
+    def edges(self) -> Iterator[Edge]:
+        """Every edge, the cheapest of each meaning."""
+        yield from self._best.values()
+
+    def _fill(self, agenda: list[Edge]) -> None:
+        made = 0
+        while agenda:
+            edge = agenda.pop()
+            if not self._add(edge):
+                continue
+            made += 1
+            if self._count >= _MOST_EDGES or made > _MOST_AT_ONE_PLACE or self._steps > _MOST_STEPS:
+                agenda = [leaf for leaf in agenda if not leaf.parts]
+                continue
+            for key in edge.keys:
+                for rule, row in self._grammar.by_first.get(key, ()):
+                    agenda.extend(self._made(rule, row, edge))
+
+    def _add(self, edge: Edge) -> bool:
+        key = (edge.start, edge.end, edge.category, edge.meaning)
+        known = self._best.get(key)
+        if known is not None and known.cost <= edge.cost + _EPSILON:
+            return False
+        self._best[key] = edge
+        self._count += 1
+        for each in edge.keys:
+            here = self._at[edge.start][each]
+            if known is not None and known in here:
+                here.remove(known)
+            here.append(edge)
+        return True
+
+    def _made(self, rule: Rule, row: tuple[Element, ...], first: Edge) -> list[Edge]:
+        made = []
+        for parts, named in self._rest(row, 1, first.end, (first,), {row[0].name: first}):
+            meaning = rule.make(Found(named, parts))
+            if meaning is not None:
+                cost = sum(part.cost for part in parts) + rule.cost
+                made.append(Edge(first.start, parts[-1].end, rule.category, meaning, cost, parts, rule.name))
+        return made
+
+    def _rest(
+        self, row: tuple[Element, ...], index: int, at: int, parts: tuple[Edge, ...], named: dict[str, Edge]
+    ) -> Iterator[tuple[tuple[Edge, ...], dict[str, Edge]]]:
+        if index == len(row):
+            yield parts, named
+            return
+        element = row[index]
+        for place, skipped in self.skips(at) if element.loose else ((at, ()),):
+            here = self._at[place]
+            for category in element.categories:
+                for edge in tuple(here.get(category, ())):
+                    self._steps += 1
+                    found = {**named, element.name: edge}
+                    yield from self._rest(row, index + 1, edge.end, (*parts, *skipped, edge), found)
+
+    def skips(self, at: int) -> tuple[tuple[int, tuple[Edge, ...]], ...]:
+        """The places that words without meaning lead to from here, itself first, with the cheapest way to each."""
+        known = self._skips.get(at)
+        if known is not None:
+            return known
+        ways: dict[int, tuple[float, tuple[Edge, ...]]] = {at: (0.0, ())}
+        reached = [at]
+        for place in reached:
+            cost, way = ways[place]
+            for edge in self._at[place].get(EMPTY, ()) if len(way) < _MOST_SKIPPED else ():
+                if edge.end not in ways or cost + edge.cost < ways[edge.end][0]:
+                    if edge.end not in ways:
+                        reached.append(edge.end)
+                    ways[edge.end] = (cost + edge.cost, (*way, edge))
+        found = tuple((place, way) for place, (_, way) in ways.items())
+        self._skips[at] = found
+        return found

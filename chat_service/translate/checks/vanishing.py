@@ -1,0 +1,102 @@
+"""Words that may say nothing do so only where the rest bears it out: see `language/words/*/function.toml`.
+
+Function words always may. A pronoun has its noun before it, a degree grades nothing that is compared, 'some' and
+'usually' restrict in a way that no request can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.stops import Denial, StopError
+from semantic_layer import GRAINS, MetricFilter, MetricQuery, Request
+
+Bears = Callable[[Edge, Slots, Request, Assembly], bool]
+_GRADED = frozenset({"amount", "condition", "bound", "values", "listed"})
+_NAMES = frozenset({"measure", "values", "when", "group", "clauses", "listed", "entity", "bound", "ask", "against"})
+_PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure", "entity", "when", "ask"})
+
+
+def _never(*_: object) -> bool:
+    return False
+
+
+def _stands_for(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """A pronoun has its noun before it, or right behind it."""
+    del request, assembly
+    after = slots.frame.after(word)
+    while after is not None and after.is_empty:
+        after = slots.frame.after(after)
+    behind = after is not None and after.category in ("measure", "when", "entity", "clauses", "ask")
+    return behind or any(item.start < word.start and item.category in _NAMES for item in slots.frame.items)
+
+
+def _grades_nothing(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    del request, assembly
+    beside = (slots.frame.before(word), slots.frame.after(word))
+    return not any(edge is not None and edge.category in _GRADED for edge in beside)
+
+
+def _is_a_mean(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """'Usually' asks for what a mean tells."""
+    del word, slots
+    structure = assembly.scope.structure
+    return isinstance(request, MetricQuery) and any(structure.is_ratio(name) for name in request.metrics)
+
+
+def _is_grouped(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """'Mainly' asks for the largest parts, which groups show by size."""
+    del assembly
+    after = slots.frame.after(word)
+    restricts = after is not None and after.category in ("group", "values", "measure", "entity")
+    grouped = isinstance(request, MetricQuery) and any(name not in GRAINS for name in request.group_by)
+    return grouped and not restricts
+
+
+def _both_shown(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """'Both', 分别, 各: shown as groups, as several metrics, as several conditions, or as two sides."""
+    del assembly
+    if slots.clauses and slots.frame.folded(word) == "both":
+        done = [each.metric for each in request.filters if isinstance(each, MetricFilter)]
+        return len(done) > len(set(done))
+    if isinstance(request, MetricQuery):
+        several = request.group_by or len(request.metrics) > 1 or request.show or request.compare
+        return bool(several) or len(request.filters) > 1 or slots.frame.folded(word) in ("都", "均", "皆")
+    return True
+
+
+def _has_its_place(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """来自北京, came from the north: what such a word leads to is named."""
+    del word, request, assembly
+    return any(item.category in _PLACED for item in slots.frame.items)
+
+
+_BEARS: dict[str, Bears] = {
+    "pronoun": _stands_for,
+    "pronoun.relative": _has_its_place,
+    "pronoun.one": _has_its_place,
+    "quantifier.some": _never,
+    "quantifier.both": _both_shown,
+    "degree": _grades_nothing,
+    "frequency.usually": _is_a_mean,
+    "frequency.mainly": _is_grouped,
+    "sequence": _never,
+    "light.be_at": _has_its_place,
+    "light.bring": _has_its_place,
+}
+
+
+def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
+    """Raise StopError for the first word that would vanish although it says something."""
+    for word in slots.frame.covering.edges:
+        if not word.is_empty or not word.category.partition(".")[2]:
+            continue
+        group = word.category.partition(".")[2]
+        bears = _BEARS.get(group) or _BEARS.get(group.partition(".")[0])
+        if bears is None or (goes_on and group.startswith("pronoun")):
+            continue
+        if not bears(word, slots, request, assembly):
+            raise StopError(Denial("not_supported", assembly.said(word)))

@@ -1,0 +1,162 @@
+"""Whether a question stands on its own, or goes on from the one before; and the request that it then changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.outcomes import Previous
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.draft import draft_of
+from chat_service.translate.requests.journeys import changed_journey
+from chat_service.translate.requests.metrics import metric_request
+from chat_service.translate.requests.people import changed_list
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import WordSense
+from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.vocabulary import language_words
+from semantic_layer import ListQuery, MetricQuery, Period, Request, preceding, unit
+
+_MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
+
+
+def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request | None:
+    """The changed request, or None where the question stands on its own."""
+    before = previous.request
+    _about_before(slots, before, assembly)
+    if is_complete(slots):
+        return None
+    for item in slots.entities:
+        assembly.use(item, "entity", "")
+    if isinstance(before, MetricQuery):
+        _refuse_pointing(slots, before, assembly)
+        _moved_back(slots, before, assembly)
+        request: Request = metric_request(slots, assembly, draft_of(before))
+    elif isinstance(before, ListQuery):
+        request = changed_list(slots, before, assembly)
+    else:
+        return changed_journey(before, slots, assembly)
+    if request == before and not (slots.has("chart") or slots.has("intent.export")):
+        raise StopError(Denial("no_metric"))
+    assembly.assume("kept_from_before")
+    return request
+
+
+def _refuse_pointing(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """'That city' of a ranking: which one it was is in the answer, not in the question before."""
+    for item, group in slots.groups:
+        word = slots.frame.before(item)
+        points = word is not None and ("follow.those" in word.keys or word.category.startswith("function.pronoun.this"))
+        if points and before.limit is not None and not group.marked and set(group.dimensions) & set(before.group_by):
+            raise assembly.deny(item)
+
+
+def change_of_nothing(slots: Slots) -> Edge | None:
+    """The words by which a question can only change one before it: 换成积分兑换量, 'by region instead', 去掉普通会员.
+
+    Taking something away or keeping only something asks for nothing by itself; a bare measure or group put in the
+    place of another asks for half of something.
+    """
+    if slots.clauses or slots.listed or slots.bounds or slots.dated or slots.populations:
+        return None
+    changes: list[Edge] = []
+    if not (slots.measures and (slots.whens or slots.values or slots.groups)):
+        changes += slots.frame.said("follow.instead")
+    if not (slots.measures or slots.people or slots.groups or slots.ranks):
+        if any(values.negated for _, values in slots.values):
+            return slots.values[0][0]
+        changes += slots.frame.said("only.only", "follow.those")
+    return next((item for item in changes if _opens(item, slots)), None)
+
+
+def _about_before(slots: Slots, before: Request, assembly: Assembly) -> None:
+    """'Delivery tickets only' after a question about tickets: the word for the rows asks for nothing new."""
+    if not isinstance(before, MetricQuery) or len(slots.measures) != 1 or not (slots.values or slots.clauses):
+        return
+    if not any(_strong(slots, flag) for flag in ("only.only", "follow.what_about", "follow.those")):
+        return
+    item, names = slots.measures[0]
+    structure = assembly.scope.structure
+    if len(names) != 1 or not structure.counts_rows(names[0]) or before.metrics == names:
+        return
+    kept = [structure.narrowing(names[0], name) for name in before.metrics]
+    if all(each == () for each in kept):
+        slots.measures.clear()
+        slots.subjects.append((item, names))
+
+
+def is_complete(slots: Slots) -> bool:
+    """Whether the question names what it wants without the one before: a measure not marked as a change of it."""
+    frame = slots.frame
+    marked = any(_strong(slots, marker) for marker in _MARKERS)
+    grouped = any(group.marked or group.grain for _, group in slots.groups)
+    others = slots.whens or slots.values or slots.clauses or slots.listed or slots.against or grouped or slots.ranks
+    if slots.measures:
+        if not others and not slots.entities and (marked or _is_bare(slots)):
+            return False
+        if slots.has("follow.those") and not (slots.listed or slots.clauses or slots.groups or slots.values):
+            return False
+        return not (_strong(slots, "follow.instead") or _by_measure(slots))
+    if slots.bounds and slots.groups:
+        return True
+    if slots.listed or slots.clauses or slots.dated or slots.bounds:
+        return not marked and bool(frame.asks("which", "who", "list", "how_many", "people", "count") or slots.entities)
+    if slots.entities and frame.asks("how_many", "count", "people"):
+        return not _strong(slots, "follow.those") and not _strong(slots, "follow.what_about")
+    asks = frame.asks("which", "list", "who")
+    return bool(slots.entities and asks and not marked and not slots.ranks and slots.values)
+
+
+def _is_bare(slots: Slots) -> bool:
+    """订单数, 'churn rate?': a measure's name and not a word more is shown of what the question before was about."""
+    return len(slots.measures) == 1 and len(slots.frame.items) == 1
+
+
+def _by_measure(slots: Slots) -> bool:
+    """'by average order value', '按订单数排': the measure of an order given before."""
+    first = slots.measures[0][0]
+    before = slots.frame.before(first)
+    is_by = before is not None and "grouping.by" in before.keys
+    return is_by and not slots.whens and not slots.groups
+
+
+def _strong(slots: Slots, flag: str) -> bool:
+    return any(_opens(item, slots) for item in slots.frame.said(flag))
+
+
+def _opens(item: Edge, slots: Slots) -> bool:
+    """'And the' between two things only joins them: it goes on from before where the question begins with it."""
+    text = slots.frame.folded(item)
+    return not text.startswith(("and", "then")) or item is slots.frame.items[0]
+
+
+@lru_cache(maxsize=1)
+def _comparing() -> tuple[str, ...]:
+    """The words of comparison that a date may have in it."""
+    words = ("".join(phrase) for phrase, sense in language_words() if sense == WordSense("comparison", "versus"))
+    return tuple(word for word in words if word not in ("和", "跟", "与", "同", "v", "than"))
+
+
+def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """'And the week before that?': that period itself, not a comparison with it."""
+    if len(slots.against) != 1 or slots.whens or slots.has("comparison", "change", "date.versus"):
+        return
+    item, against = slots.against[0]
+    text = slots.frame.folded(item)
+    if against.to != "previous" or against.date is not None or against.unit is None:
+        return
+    leaves = {key for leaf in item.leaves() for key in leaf.keys}
+    if leaves & {"comparison", "date.comparison", "date.versus"} or any(word in text for word in _comparing()):
+        return
+    period = before.period
+    if period is None or period.start is None or period.end is None:
+        raise assembly.deny(item, "comparison_without_period")
+    named = against.unit if period.grain == against.unit else None
+    earlier = (
+        unit(named, period.start, -1)
+        if named is not None
+        else preceding(Period(period.start, period.end, period.grain), assembly.scope.today)
+    )
+    slots.against.clear()
+    assembly.use(item, "period", str(earlier))
+    slots.shifted = earlier

@@ -1,0 +1,124 @@
+"""What the values that a question names become: filters, groups, values whose share is asked for, values to show."""
+
+from __future__ import annotations
+
+import itertools
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.meaning.choices import Chooser
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import Values
+from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
+
+
+def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser) -> tuple[str, ...]:
+    """Put the values of a question into the draft; returns their dimensions. Raises StopError where one is in doubt."""
+    dimensions: list[str] = []
+    apart = _said_apart(slots)
+    shared = _shared(draft, slots, assembly)
+    _refuse_mixed(slots, assembly)
+    for item, values in slots.values:
+        dimension, found = assembly.values(item, values, chooser)
+        if dimension in dimensions and not values.negated:
+            raise assembly.deny(item)
+        dimensions.append(dimension)
+        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
+        if values.both and not values.negated:
+            raise assembly.deny(item)  # of whom both hold is a condition on customers: no verb said what they did
+        if draft.goes_on:
+            _change(draft, item, values, dimension, found, slots)
+        elif values is shared or (shared is not None and dimension in draft.group_by and not values.negated):
+            draft.keep = (*draft.keep, value_filter(dimension, found))
+            _group_by(draft, dimension)
+        else:
+            one = value_filter(dimension, found, negated=values.negated)
+            draft.filters = (*draft.filters, one)
+            if apart and values.negated and values.dimensions and not draft.group_by:
+                _group_by(draft, dimension)
+            if len(found) > 1 and not values.negated and not _is_calendar(dimension, assembly):
+                draft.show = (*draft.show, one)
+                _group_by(draft, dimension)
+    return tuple(dimensions)
+
+
+def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
+    """上海、浙江、广东: what stands in one list is of one kind, not a city in provinces."""
+    for (one, values), (other, more) in itertools.pairwise(slots.values):
+        between = slots.frame.between(one, other)
+        listed = len(between) == 1 and between[0].category in ("connective.and", "connective.or")
+        if listed and not values.negated and not more.negated and slots.frame.folded(between[0]) not in (",", "with"):
+            raise assembly.deny(other)
+
+
+def _said_apart(slots: Slots) -> bool:
+    """各是多少, 分别: each for itself."""
+    words = (e for e in slots.frame.covering.edges if e.category == "function.quantifier.both")
+    return any(slots.frame.folded(word) in ("各", "分别", "各自") for word in words)
+
+
+def _group_by(draft: Draft, dimension: str) -> None:
+    if dimension not in draft.group_by:
+        time = [name for name in draft.group_by if name in GRAINS]
+        draft.group_by = (*(name for name in draft.group_by if name not in time), dimension, *time)
+
+
+def _is_calendar(dimension: str, assembly: Assembly) -> bool:
+    """Weekends are a filter, not two groups."""
+    return assembly.scope.model.dimensions[dimension].type == "integer"
+
+
+def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
+    """The value whose share is asked for, where nothing is grouped: the last one named that is not left out."""
+    if not slots.has("share") or all(assembly.scope.model.metrics[m].unit == "percent" for m in draft.metrics):
+        return None
+    groups = [name for name in draft.group_by if name not in GRAINS]
+    candidates = [(item, values) for item, values in slots.values if not values.negated]
+    if not candidates:
+        return None
+    if groups:
+        return candidates[-1][1] if any(set(v.candidates) & set(groups) for _, v in candidates) else None
+    at = slots.frame.said("share")[0].start
+    behind = [values for item, values in candidates if item.start > at]
+    if slots.measures and len(candidates) > 1 and behind and not slots.frame.folded(candidates[-1][0]).isascii():
+        return behind[-1]
+    return candidates[-1][1]
+
+
+def _change(draft: Draft, item: Edge, values: Values, dimension: str, found: tuple[Scalar, ...], slots: Slots) -> None:
+    """Other values instead of those before, some less, or some beside them."""
+    if values.negated:
+        draft.filters = tuple(_without(draft, dimension, found))
+        draft.show = tuple(f for f in draft.show if f.field != dimension)
+        return
+    known = draft.filtered(dimension)
+    kept = known.values if known is not None and known.op in ("=", "in") and _adds(slots) else ()
+    one = value_filter(dimension, tuple(dict.fromkeys((*kept, *found))))
+    place = draft.filters.index(known) if known is not None else len(draft.filters)
+    others: list[Filter] = [f for f in draft.filters if f is not known]
+    draft.filters = (*others[:place], one, *others[place:])
+    draft.keep = tuple(f for f in draft.keep if f.field != dimension)
+    draft.show = tuple(f for f in draft.show if f.field != dimension)
+    if len(one.values) > 1:
+        draft.show = (*draft.show, one)
+        _group_by(draft, dimension)
+
+
+def _adds(slots: Slots) -> bool:
+    """和北京比一下, 再加上北京: the values before stay beside the new ones."""
+    compares = slots.has("comparison.versus") and not slots.against
+    return compares or (slots.has("follow.also") and not slots.has("follow.instead") and not slots.measures)
+
+
+def _without(draft: Draft, dimension: str, found: tuple[Scalar, ...]) -> list[Filter]:
+    """Filters after values are taken out: a filter on just these goes, others get the values left out."""
+    known = draft.filtered(dimension)
+    if known is not None and known.op in ("=", "in"):
+        left = tuple(value for value in known.values if value not in found)
+        rest: list[Filter] = [f for f in draft.filters if f is not known]
+        return [*rest, value_filter(dimension, left)] if left else rest
+    if isinstance(known, FieldFilter) and known.op in ("!=", "not in"):
+        more = tuple(dict.fromkeys((*known.values, *found)))
+        return [*(f for f in draft.filters if f is not known), value_filter(dimension, more, negated=True)]
+    return [*draft.filters, value_filter(dimension, found, negated=True)]

@@ -1,0 +1,104 @@
+"""Metrics that words name together: means over people, orders or days, statistics of columns, verbs of quantities."""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Clause, Measure
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.senses import MetricSense, WordSense
+from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.vocabulary import phrase_keys
+
+_UNITS_SOLD = ("销量", "units sold")
+
+
+def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str, ...]:
+    """The metrics that a measure means, its mean or statistic taken. Raises StopError where the model has none."""
+    structure = assembly.scope.structure
+    names = tuple(name for name in measure.metrics if name in structure.model.metrics)
+    match measure.statistic:
+        case "":
+            return names
+        case "median" | "extreme":
+            found = _of_column(measure, assembly.frame.folded(item), assembly)
+            if found is None:
+                raise StopError(Denial("statistic", assembly.said(item)))
+            return (found,)
+        case "mean":
+            if names and all(structure.is_ratio(name) for name in names):
+                return names
+            return _mean_of_field(measure.metrics, item, assembly)
+        case "per_head":
+            spread = [found for name in names if (found := structure.per_person(name)) is not None]
+        case "per_day":
+            spread = [found for name in names if (found := structure.per_day(name)) is not None]
+        case _:
+            main = structure.main_behaviour
+            over = main.metric if main is not None else ""
+            spread = [found for name in names if (found := structure.ratio(name, over)) is not None]
+    if spread:
+        return tuple(dict.fromkeys(spread))
+    if names and measure.statistic != "per_day" and all(structure.is_ratio(name) for name in names):
+        return names
+    raise StopError(Denial("not_supported", assembly.said(item)))
+
+
+def _mean_of_field(names: tuple[str, ...], item: Edge, assembly: Assembly) -> tuple[str, ...]:
+    """Average discount: the metric that averages the column, where the model has one."""
+    structure = assembly.scope.structure
+    fields = {f for n in names for f in ((n,) if "." in n else (structure.row_field(n),)) if f is not None}
+    found = [
+        m.name
+        for m in structure.model.metrics.values()
+        if structure.is_ratio(m.name) and structure.row_field(m.name) in fields and not m.definition.hidden
+    ]
+    if len(found) != 1:
+        raise StopError(Denial("not_supported", assembly.said(item)))
+    return (found[0],)
+
+
+def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
+    structure = assembly.scope.structure
+    fields = [name for name in measure.metrics if "." in name]
+    for name in measure.metrics:
+        if name in structure.model.metrics:
+            amount = structure.amount_beside(name) or name
+            leaf = next(iter(structure.model.leaves(amount)), None)
+            row = structure.row_field(leaf.name) if leaf is not None else None
+            fields.extend([row] if row is not None else [])
+    low = any(mark in text for mark in ("小", "低", "min", "small", "low"))
+    kind = "median" if measure.statistic == "median" else "min" if low else "max"
+    return structure.statistic(kind, *fields)
+
+
+def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
+    """The metric that a verb's quantity asks for: how much was spent, how many times, how many pieces."""
+    structure = assembly.scope.structure
+    behaviour = structure.model.behaviours[clause.behaviours[0]]
+    asked = set(what)
+    if asked & {"money"} or (asked & {"points"} and behaviour.amount is not None):
+        return behaviour.amount
+    if asked & {"units"}:
+        return units_metric(assembly)
+    if asked & {"times", "orders", "each", "how_often"}:
+        return behaviour.metric
+    if asked & {"people"}:
+        return structure.people_of(behaviour.metric)
+    if asked & {"how_many", "how_much"}:
+        return behaviour.amount if is_money_verb(clause.text, assembly) else behaviour.metric
+    return None
+
+
+def units_metric(assembly: Assembly) -> str | None:
+    """The metric that counts units sold, by either of its plainest words; None if the model has none."""
+    for word in _UNITS_SOLD:
+        for sense in assembly.scope.lexicon.senses(phrase_keys(word)):
+            if isinstance(sense, MetricSense):
+                return sense.name
+    return None
+
+
+def is_money_verb(text: str, assembly: Assembly) -> bool:
+    """Whether a verb of buying speaks of money: a bare number with it is an amount."""
+    senses = assembly.scope.lexicon.senses(phrase_keys(text))
+    return any(isinstance(s, WordSense) and s.role == "money_verb" for s in senses)

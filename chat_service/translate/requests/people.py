@@ -1,0 +1,364 @@
+"""Slots that ask for customers: one by one as a ListQuery, or how many they are."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Bound, Listed
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value
+from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.grouping import group
+from chat_service.translate.requests.metrics import check_asked, count_metrics, metric_request
+from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.slots import Slots, set_free
+from chat_service.translate.requests.timing import decide_timing
+from chat_service.translate.senses import Names
+from chat_service.translate.stops import Denial, Doubt, Option, StopError
+from semantic_layer import (
+    AnyOf,
+    FieldFilter,
+    Filter,
+    ListQuery,
+    MeasuredColumn,
+    MetricFilter,
+    MetricQuery,
+    Order,
+    Period,
+    Request,
+)
+
+_SEVERAL_LIMIT = 20
+# what a list costs that no word asks for
+_NOBODY = 0.5
+
+
+def wants_list(slots: Slots, assembly: Assembly) -> bool:
+    """Whether customers are asked for one by one rather than measured: by rank, or by the name of a population."""
+    structure = assembly.scope.structure
+    if slots.groups and not all(not each.marked and each.grain is None for _, each in slots.groups):
+        return False
+    if slots.ranks and slots.measures:
+        nouns = [e for e in slots.entities if e.category == "entity"] or slots.frame.asks("who")
+        return bool(nouns) and not slots.groups
+    asks = slots.frame.asks("list", "who") or (slots.frame.asks("which") and not slots.frame.asks("how_many"))
+    names = [name for _, each in slots.measures for name in each]
+    asks = asks or _shows_people(slots, assembly)
+    return bool(asks) and len(slots.measures) == 1 and not slots.against and all(structure.one_each(n) for n in names)
+
+
+_SHOWING = ("show", "give", "get me", "pull", "display", "fetch", "bring up", "列", "拉")
+
+
+def _shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
+    """'Show me customers at risk': a verb of showing opens the question, and people are its object."""
+    nouns = tuple(f"{word} " for word in assembly.scope.entity_words)
+    first = slots.frame.covering.edges[0]
+    opens = slots.frame.folded(first).startswith(_SHOWING)
+    return [item for item, _ in slots.measures if opens and slots.frame.folded(item).startswith(nouns)]
+
+
+def people_request(slots: Slots, assembly: Assembly) -> Request | None:
+    """Customers counted, listed, or counted by group; None where nothing says that customers are meant."""
+    described = slots.clauses or slots.listed or slots.dated or slots.populations or slots.bounds or slots.columns
+    asked = slots.frame.asks("people", "who") or slots.entities
+    only_bound = slots.bounds and not (slots.clauses or slots.listed or slots.dated or slots.populations)
+    if only_bound and not asked and not slots.people:
+        raise assembly.deny(slots.bounds[0][0])  # of whom, or of what, is not said
+    if not (described or asked or (slots.people and slots.values)):
+        implied = slots.frame.asks("list", "count") and slots.values
+        if not implied:
+            return None
+    lists = slots.frame.asks("list", "which", "who")
+    own = [clause for _, clauses in slots.clauses for clause in clauses.clauses if clause.when is not None]
+    if slots.whens and own:
+        assembly.doubt += _NOBODY  # a time of its own beside that of the deeds: of what?
+    if not (asked or lists or slots.people or slots.frame.said("negation")):
+        assembly.doubt += _NOBODY
+    counts = slots.counting or slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share")
+    if (counts and not (slots.frame.asks("list", "who") and not slots.frame.asks("how_many"))) or (
+        slots.against and slots.clauses
+    ):
+        counted = () if _one_deed(slots, assembly) else count_metrics(assembly)
+        return metric_request(slots, assembly, None, counted)
+    if slots.ranks or described or lists:
+        if (
+            slots.groups
+            and not slots.ranks
+            and any(each.marked or each.grain for _, each in slots.groups)
+            and not lists
+        ):
+            return metric_request(slots, assembly, None, count_metrics(assembly))
+        return list_request(slots, assembly)
+    if slots.groups or slots.has("trend"):
+        return metric_request(slots, assembly, None, count_metrics(assembly))
+    return list_request(slots, assembly) if slots.values else None
+
+
+def _one_deed(slots: Slots, assembly: Assembly) -> bool:
+    """How many people did one thing: the metric that counts them, where the model has it, in the time of the deed."""
+    structure, model = assembly.scope.structure, assembly.scope.model
+    others = slots.dated or slots.populations or slots.bounds or slots.has("share")
+    if others or len(slots.clauses) + len(slots.listed) != 1:
+        return False
+    if slots.listed:
+        item, listed = slots.listed[0]
+        metric = model.lists[listed.name].metric
+        if metric is None or listed.negated or not (slots.whens or slots.against or slots.has("trend")):
+            return False
+        slots.listed.clear()
+    else:
+        item, clauses = slots.clauses[0]
+        clause = clauses.clauses[0]
+        metric = structure.people_of(model.behaviours[clause.behaviours[0]].metric)
+        plain = len(clauses.clauses) == 1 and not clause.negated and clause.condition is None
+        if metric is None or not plain or any(v.only or v.both or v.link == "and" for v in clause.values):
+            return False
+        if clause.when is not None and slots.whens:
+            return False
+        reached = [values for values in (*clause.values, *(v for _, v in slots.values)) if not values.negated]
+        if any(assembly.chooser((metric,)).stand_in(metric, (v.candidates[0],)) is None for v in reached):
+            return False
+        slots.clauses.clear()
+        set_free(item, clause, slots)
+    slots.measures.append((item, (metric,)))
+    return True
+
+
+def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None) -> ListQuery:
+    """The customers who meet all that is demanded, with what it compares."""
+    check_asked(slots, [name for _, names in slots.measures for name in names], assembly)
+    model = assembly.scope.model
+    entity = next(iter(model.entities.values()))
+    chooser = assembly.chooser((entity.counted_by,) if entity.counted_by else ())
+    _as_populations(slots, assembly)
+    period = decide_timing(slots, assembly, ()).period
+    filters: list[Filter] = list(base.filters) if base is not None else []
+    columns: list[str] = []
+    for item, values in slots.values:
+        dimension, found = assembly.values(item, values, chooser)
+        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
+        filters = [f for f in filters if not (isinstance(f, FieldFilter) and f.field == dimension)]
+        filters.append(value_filter(dimension, found, negated=values.negated))
+        columns.append(dimension)
+    more = entity_filters(slots, assembly, period)
+    for item, bound in slots.bounds:
+        more.append(_bound(item, bound, period, assembly, entity.dataset, columns))
+    filters.extend(each for each in more if each not in filters)
+    measured = _measured(slots, assembly, more, period)
+    order, extra = _order(slots, assembly, measured)
+    _refuse_lost_period(slots, period, more, measured, assembly)
+    listed = [model.lists[each.name] for _, each in slots.listed if not each.negated]
+    columns.extend(column for each in listed for column in each.columns)
+    columns.extend(_asked_columns(slots, assembly, chooser_draft(slots, assembly)))
+    columns.extend(column for column in extra if column not in columns)
+    if not filters and not order and not slots.entities and not columns:
+        raise StopError(Denial("no_metric"))
+    if base is not None:
+        return base.model_copy(
+            update={
+                "filters": tuple(dict.fromkeys(filters)),
+                "columns": tuple(dict.fromkeys((*base.columns, *(_qualified(c, assembly) for c in columns)))),
+                "measured": (*base.measured, *(m for m in measured if m.name not in {b.name for b in base.measured})),
+                "order_by": order if slots.ranks else base.order_by,
+                "limit": _limit(slots, assembly) or base.limit,
+            }
+        )
+    return ListQuery(
+        columns=tuple(dict.fromkeys((*entity.list_columns, *(_qualified(c, assembly) for c in columns)))),
+        measured=measured,
+        filters=tuple(dict.fromkeys(filters)),
+        order_by=order,
+        limit=_limit(slots, assembly) or _SEVERAL_LIMIT,
+    )
+
+
+def _as_populations(slots: Slots, assembly: Assembly) -> None:
+    """People that a metric counts, asked for by name, are a named population where the model has it."""
+    structure = assembly.scope.structure
+    for named in list(slots.measures):
+        item, names = named
+        counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+        if not all(structure.one_each(name) for name in names) or (slots.ranks and not set(names) <= counted):
+            continue
+        slots.measures.remove(named)
+        if set(names) <= counted:
+            slots.entities.append(item)
+            assembly.use(item, "entity", names[0])
+            continue
+        each = next((one for one in assembly.scope.model.lists.values() if one.metric in names), None)
+        if each is not None:
+            slots.listed.append((item, Listed(each.name, "")))
+        else:
+            slots.populations.append(named)
+
+
+def chooser_draft(slots: Slots, assembly: Assembly) -> list[str]:
+    """The dimensions that a list is asked to show."""
+    draft = Draft(metrics=count_metrics(assembly))
+    group(draft, slots, assembly, assembly.chooser(draft.metrics), ())
+    return list(draft.group_by)
+
+
+def _bound(
+    item: Edge, bound: Bound, period: Period | None, assembly: Assembly, dataset: str, columns: list[str]
+) -> Filter:
+    if bound.fields:
+        columns.append(_short(bound.fields[0], assembly))
+        return fact_filter(item, bound, assembly, frozenset({dataset}))
+    if bound.per_row or not bound.metrics:
+        raise assembly.deny(item)
+    return own_value(item, bound, period, assembly)
+
+
+def _refuse_lost_period(
+    slots: Slots, period: Period | None, filters: list[Filter], measured: tuple[MeasuredColumn, ...], assembly: Assembly
+) -> None:
+    """列出上个月的客户: a period that no condition and no column of the list is about would vanish."""
+    flat = [one for each in filters for one in (each.any if isinstance(each, AnyOf) else (each,))]
+    timed = any(isinstance(each, MetricFilter) and each.period == period for each in flat)
+    if slots.whens and period is not None and not timed and not any(each.period == period for each in measured):
+        raise assembly.deny(slots.whens[0][0])
+
+
+def _measured(
+    slots: Slots, assembly: Assembly, filters: list[Filter], period: Period | None
+) -> tuple[MeasuredColumn, ...]:
+    """What the list shows beside names: what is asked for, and what the conditions compare."""
+    found: list[MeasuredColumn] = []
+    for item, names in slots.measures:
+        name = assembly.metric(item, names)
+        assembly.use(item, "metric", name)
+        found.append(MeasuredColumn(name=name, metric=name, period=period))
+    if slots.ranks and not slots.measures and (chosen := assembly.fixed.get(slots.ranks[0][0].start)) is not None:
+        found.append(MeasuredColumn(name=chosen, metric=chosen, period=period))
+    for each in filters:
+        if not isinstance(each, MetricFilter) or (each.op == "=" and each.values == (0.0,)):
+            continue
+        taken = {column.name for column in found}
+        free = (f"{each.metric}_{n}" for n in range(2, 99))
+        name = each.metric if each.metric not in taken else next(n for n in free if n not in taken)
+        if not any((c.metric, c.period, c.filters) == (each.metric, each.period, each.filters) for c in found):
+            found.append(MeasuredColumn(name=name, metric=each.metric, period=each.period, filters=each.filters))
+    return tuple(found)
+
+
+def _order(
+    slots: Slots, assembly: Assembly, measured: tuple[MeasuredColumn, ...]
+) -> tuple[tuple[Order, ...], tuple[str, ...]]:
+    """By the rank asked for, else as the named population says, else by the first compared value."""
+    model = assembly.scope.model
+    listed = [model.lists[each.name] for _, each in slots.listed if not each.negated]
+    if slots.ranks:
+        item, rank = main_rank(slots, assembly)
+        if rank.by_change or rank.percent is not None:
+            raise assembly.deny(item)
+        metric = assembly.metric(*slots.measures[0]) if slots.measures else assembly.fixed.get(item.start)
+        if metric is not None:
+            return (Order(column=metric, descending=is_descending(rank, metric, assembly)),), ()
+        if slots.columns:
+            name = _short(_names(slots.columns[0])[0], assembly)
+            return (Order(column=name, descending=rank.direction in ("high", "best")),), (name,)
+        if measured:
+            column = measured[0].name
+            return (Order(column=column, descending=rank.direction in ("high", "best")),), ()
+        _ask_which_measure(item, assembly)
+    for each in listed:
+        if each.order_by is not None:
+            return (Order(column=each.order_by, descending=each.descending),), (each.order_by,)
+    if measured:
+        return (Order(column=measured[0].name, descending=True),), ()
+    return (), ()
+
+
+def _ask_which_measure(item: Edge, assembly: Assembly) -> NoReturn:
+    """'Our best customers' says no measure: the ones that describe a customer are offered."""
+    model, structure = assembly.scope.model, assembly.scope.structure
+    entity = next(iter(model.entities.values()))
+    names: list[str] = []
+    if structure.main_behaviour is not None and structure.main_behaviour.amount is not None:
+        names.append(structure.main_behaviour.amount)
+    for metric in model.metrics.values():
+        dataset = metric.definition.dataset
+        own = dataset is not None and dataset != entity.dataset and model.datasets[dataset].primary_key == (entity.key,)
+        if own and metric.polarity == "higher_is_better" and not metric.definition.hidden and metric.unit != "count":
+            names.append(metric.name)
+    options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names[:4])
+    raise StopError(Doubt("which_measure", assembly.said(item), options, item.start, item.end))
+
+
+def _names(item: Edge) -> tuple[str, ...]:
+    return item.meaning.names if isinstance(item.meaning, Names) else ()
+
+
+def _asked_columns(slots: Slots, assembly: Assembly, grouped: list[str]) -> list[str]:
+    found = []
+    for item in slots.columns:
+        found.append(_short(_names(item)[0], assembly))
+        assembly.use(item, "dimension", found[-1])
+    return [*found, *grouped]
+
+
+def _short(name: str, assembly: Assembly) -> str:
+    """A field's bare name; that of a role's field only goes with the role: `guest.phone`."""
+    owner, _, field = name.rpartition(".")
+    return name if owner and assembly.scope.model.datasets[owner].role_of is not None else field
+
+
+def _qualified(column: str, assembly: Assembly) -> str:
+    """A column's name as a request has it: a dimension's, or `dataset.field`."""
+    model = assembly.scope.model
+    entity = next(iter(model.entities.values()))
+    if "." in column or column in model.dimensions or column in model.datasets[entity.dataset].fields:
+        return column
+    near = [
+        f.qualified
+        for f in model.fields.values()
+        if f.name == column
+        and f.dataset in model.paths.get(entity.dataset, {})
+        and model.datasets[f.dataset].role_of is None
+    ]
+    return near[0] if near else column
+
+
+def _limit(slots: Slots, assembly: Assembly) -> int | None:
+    stated = [rank.count for _, rank in slots.ranks if rank.stated and rank.count is not None]
+    counts = counts_of(slots)
+    if stated:
+        return stated[0]
+    if len(counts) == 1:
+        assembly.use(counts[0][0], "limit", str(counts[0][1]))
+        return counts[0][1]
+    asks = slots.frame.asks("which") if slots.ranks else []
+    several = any(slots.frame.folded(item).startswith(("哪些", "哪几")) for item in asks)
+    single = [rank.count for _, rank in slots.ranks if rank.count is not None]
+    return single[0] if single and not several and not slots.frame.asks("list") else None
+
+
+def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
+    """The list shown before with what the question says changed, its count, its groups, or a metric of its people."""
+    marked = [each for _, each in slots.groups if each.marked or each.grain]
+    counts = slots.frame.asks("how_many", "count", "people") and not slots.frame.asks("list")
+    also = slots.has("follow.also") or slots.columns
+    if (marked and not also) or counts or (slots.measures and not slots.ranks):
+        base = Draft(metrics=count_metrics(assembly), filters=before.filters, goes_on=True)
+        for item in slots.entities:
+            assembly.use(item, "entity", "")
+        return metric_request(slots, assembly, base)
+    if slots.whens and not slots.clauses and not slots.measures:
+        return _moved_period(slots, before, assembly)
+    return list_request(slots, assembly, before)
+
+
+def _moved_period(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
+    period = decide_timing(slots, assembly, ()).period
+    filters = tuple(
+        f.model_copy(update={"period": period}) if isinstance(f, MetricFilter) and f.period is not None else f
+        for f in before.filters
+    )
+    measured = tuple(m.model_copy(update={"period": period}) if m.period is not None else m for m in before.measured)
+    return before.model_copy(update={"filters": filters, "measured": measured})
+
+
+__all__ = ["MetricQuery", "changed_list", "list_request", "people_request", "wants_list"]

@@ -1,0 +1,112 @@
+"""The slots of a question: what is measured, of whom, when, by what; and how two items stand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import (
+    Against,
+    Amount,
+    Bound,
+    Clause,
+    Clauses,
+    Dated,
+    Group,
+    Listed,
+    Measure,
+    Rank,
+)
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.senses import Ask, Values, When
+from semantic_layer import FieldFilter, Period
+
+LINKS = ("connective", "comparison", "date.versus")
+_COUNTING = ("数", "量", "count", "number", "volume", "总额")
+_RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
+_CARRYING = frozenset({"with", "then"})
+_LISTING = frozenset({"and", "&", "和", "、", "及", "以及", "与", "plus", "as well as"})
+
+Named = tuple[Edge, tuple[str, ...]]
+
+
+@dataclass(eq=False)
+class Slots:
+    """The parts of a question. Measures, populations and subjects hold the metrics that the words can mean.
+
+    `people`: customers are spoken of; `counting`: their number is. `shifted`: the period right before that of the
+    question before.
+    """
+
+    frame: Frame
+    measures: list[Named] = field(default_factory=list)
+    populations: list[Named] = field(default_factory=list)
+    subjects: list[Named] = field(default_factory=list)
+    narrowed: list[FieldFilter] = field(default_factory=list)
+    whens: list[tuple[Edge, When]] = field(default_factory=list)
+    against: list[tuple[Edge, Against]] = field(default_factory=list)
+    values: list[tuple[Edge, Values]] = field(default_factory=list)
+    groups: list[tuple[Edge, Group]] = field(default_factory=list)
+    ranks: list[tuple[Edge, Rank]] = field(default_factory=list)
+    bounds: list[tuple[Edge, Bound]] = field(default_factory=list)
+    clauses: list[tuple[Edge, Clauses]] = field(default_factory=list)
+    listed: list[tuple[Edge, Listed]] = field(default_factory=list)
+    dated: list[tuple[Edge, Dated]] = field(default_factory=list)
+    amounts: list[tuple[Edge, Amount]] = field(default_factory=list)
+    entities: list[Edge] = field(default_factory=list)
+    columns: list[Edge] = field(default_factory=list)
+    people: bool = False
+    counting: bool = False
+    shifted: Period | None = None
+
+    def has(self, *categories: str) -> bool:
+        """Whether a word of one of the categories stands by itself."""
+        return bool(self.frame.said(*categories))
+
+
+def is_number(text: str) -> bool:
+    return text.endswith(_COUNTING) or text.startswith(("number of", "count of", "how many", "多少"))
+
+
+def joined(frame: Frame, one: Edge, other: Edge) -> bool:
+    """Whether two items stand in one list: a link between them, and nothing else but words without meaning."""
+    between = frame.between(one, other)
+    links = [edge for edge in between if set(edge.keys) & set(LINKS) and frame.folded(edge) not in _CARRYING]
+    if not links or not all(edge in links or edge.is_empty for edge in between):
+        return False
+    if all(frame.folded(edge) == "," for edge in links):
+        measures = frame.of(Measure)  # 带来的订单,笔单价多少: a comma alone makes no list of two
+        listed = len(measures) > 2 or any(frame.folded(link) in _LISTING for link in frame.said("connective.and"))
+        return listed or is_number(frame.folded(one)) or is_number(frame.folded(other))
+    return True
+
+
+def is_relative(item: Edge, slots: Slots) -> bool:
+    """Whether a deed describes people: 买过的客户, customers who bought."""
+    frame = slots.frame
+    if isinstance(item.meaning, Clauses) and item.meaning.relative:
+        return True
+    before, after = frame.before(item), frame.after(item)
+    while before is not None and before.is_empty and frame.folded(before) not in _RELATIVE:
+        before = frame.before(before)
+    if before is not None and frame.folded(before).split(" ")[-1] in _RELATIVE:
+        return True
+    seen = False
+    while after is not None and after.is_empty:
+        seen = seen or frame.folded(after) == "的"
+        after = frame.after(after)
+    if after is None or not seen:
+        return False
+    people = {*slots.entities, *(e for e, _ in slots.listed), *(e for e, _ in slots.populations)}
+    return after in people or (after.category == "values" and slots.people)
+
+
+def set_free(item: Edge, clause: Clause, slots: Slots) -> None:
+    """The time and the objects of a verb that is no condition are the question's."""
+    if clause.when is not None:
+        slots.whens.append((item, clause.when))
+    slots.values.extend((item, values) for values in clause.values)
+
+
+def asked_of(item: Edge) -> tuple[str, ...]:
+    return item.meaning.what if isinstance(item.meaning, Ask) else ()

@@ -1,0 +1,216 @@
+"""A frame -> slots. Which words only name the rows, which people are whose the measure is, which verbs say nothing new.
+
+The same words are a measure in one question and a condition in another; what stands between them tells. Every item ends
+in one slot, or stays among the frame's flags.
+"""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import (
+    Against,
+    Amount,
+    Bound,
+    Clauses,
+    Dated,
+    Group,
+    Listed,
+    Measure,
+    Rank,
+)
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.named import statistic_of
+from chat_service.translate.requests.slots import Slots, is_number, joined
+from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
+from chat_service.translate.senses import Names, Values, When
+from semantic_layer import FieldFilter
+
+_COUNTING = ("数", "量", "count", "number", "volume", "总额")
+_OPENERS = frozenset(
+    {"of", "among", "for", "from", "by", "came from", "come from", "comes from", "coming from", "with"}
+)
+_PLACES: dict[type, str] = {
+    Against: "against",
+    Values: "values",
+    Group: "groups",
+    Rank: "ranks",
+    Bound: "bounds",
+    Clauses: "clauses",
+    Listed: "listed",
+    Dated: "dated",
+    Amount: "amounts",
+}
+
+
+def sort_items(frame: Frame, assembly: Assembly) -> Slots:
+    """The slots of a frame. Raises StopError where a word has no place."""
+    slots = Slots(frame)
+    for item in frame.items:
+        meaning = item.meaning
+        if isinstance(meaning, Measure):
+            slots.measures.append((item, statistic_of(meaning, item, assembly)))
+        elif isinstance(meaning, When):
+            slots.whens.extend([(item, meaning)] if item.category == "when" else [])
+        elif (place := _PLACES.get(type(meaning))) is not None:
+            getattr(slots, place).append((item, meaning))
+        elif item.category in ("entity", "entity.people"):
+            slots.entities.append(item)
+        elif item.category == "field":
+            slots.columns.append(item)
+    _gapped(slots, assembly)
+    _whole_entities(slots, assembly)
+    slots.people = _speaks_of_people(slots, assembly)
+    _populations(slots, assembly)
+    _subjects(slots, assembly)
+    free_redundant(slots, assembly)
+    measure_verbs(slots, assembly)
+    join_quantities(slots, assembly)
+    _spread_apart(slots, assembly)
+    return slots
+
+
+def _gapped(slots: Slots, assembly: Assembly) -> None:
+    """A metric whose name has a gap (how long … reply): all of its pieces, in order."""
+    pieces = slots.frame.said("piece")
+    by_metric: dict[str, list[Edge]] = {}
+    for piece in pieces:
+        by_metric.setdefault(_name(piece).split(".")[0], []).append(piece)
+    for name, found in by_metric.items():
+        wanted = int(_name(found[0]).rsplit(".", 1)[1])
+        order = [int(_name(piece).split(".")[1]) for piece in found]
+        if order != list(range(1, wanted + 1)):
+            raise assembly.deny(found[0])
+        slots.measures.append((found[0], (name,)))
+        for piece in found:
+            assembly.use(piece, "metric", name)
+
+
+def _name(piece: Edge) -> str:
+    return piece.meaning.names[0] if isinstance(piece.meaning, Names) else ""
+
+
+def _spread_apart(slots: Slots, assembly: Assembly) -> None:
+    """'On average, how many orders does a customer place': what is averaged may stand apart from its measure."""
+    words = slots.frame.said("average", "statistic")
+    if not words or len(slots.measures) > 1:
+        return
+    if _of_each_order(words, slots, assembly):
+        return
+    if not slots.measures:
+        return
+    item, names = slots.measures[0]
+    meaning = item.meaning
+    if isinstance(meaning, Measure) and meaning.statistic:
+        return
+    best = max(words, key=lambda word: not word.category.endswith(".mean"))
+    spread = Measure(names, "", best.category.partition(".")[2])
+    slots.measures[0] = (item, statistic_of(spread, best, assembly))
+    for word in words:
+        assembly.use(word, "metric", slots.measures[0][1][0])
+
+
+def _of_each_order(words: list[Edge], slots: Slots, assembly: Assembly) -> bool:
+    """平均一单多少钱, how much per order: the money of the model's main deed, over how often it is done."""
+    main, asks = assembly.scope.structure.main_behaviour, slots.frame.asks("money", "how_much")
+    per = [word for word in words if word.category == "average.per_order"]
+    if main is None or main.amount is None or not per or not asks:
+        return False
+    if any(names != (main.metric,) for _, names in slots.measures):
+        return False
+    found = assembly.scope.structure.ratio(main.amount, main.metric)
+    if found is None:
+        return False
+    slots.subjects.extend(slots.measures)
+    slots.measures[:] = [(per[0], (found,))]
+    for word in (*words, asks[0]):
+        assembly.use(word, "metric", found)
+    return True
+
+
+def _whole_entities(slots: Slots, assembly: Assembly) -> None:
+    """The word for customers, without a word for their number, is whose something is, or who is asked for.
+
+    Beside another measure that it is joined to, it is a measure like that one; with a word for the number it is one,
+    unless conditions tell which customers are counted.
+    """
+    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    conditions = slots.clauses or slots.listed or slots.bounds or slots.dated
+    for named in [m for m in slots.measures if set(m[1]) <= counted]:
+        text = slots.frame.folded(named[0])
+        others = [m for m in slots.measures if m is not named]
+        if any(joined(slots.frame, named[0], other[0]) for other in others):
+            continue
+        if is_number(text):
+            if not conditions or others:
+                continue
+            slots.counting = True
+        slots.measures.remove(named)
+        slots.entities.append(named[0])
+        assembly.use(named[0], "entity", named[1][0])
+
+
+def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
+    words = assembly.scope.entity_words
+    if slots.entities or slots.listed or slots.frame.asks("people", "who"):
+        return True
+    if any(assembly.scope.structure.one_each(name) for _, names in slots.measures for name in names[:1]):
+        return True
+    return any(slots.frame.folded(item).endswith(words) for item, _ in slots.values)
+
+
+def _populations(slots: Slots, assembly: Assembly) -> None:
+    """新客户的复购率, NPS among returning customers: people by name, whose other measure is asked for."""
+    structure = assembly.scope.structure
+    for named in list(slots.measures):
+        item, names = named
+        others = [m for m in slots.measures if m is not named]
+        if not others or not all(structure.one_each(name) for name in names):
+            continue
+        if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
+            continue
+        if any(set(names) & set(other[1]) for other in others):
+            continue
+        opened = _is_opened(item, slots.frame)
+        behind = any(other[0].start >= item.end for other in others)
+        ascii_name = slots.frame.folded(item).isascii()
+        if opened or (behind and not (ascii_name and slots.frame.asks("how_many"))):
+            slots.measures.remove(named)
+            slots.populations.append(named)
+    if len(slots.populations) > 1:
+        raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
+
+
+def _is_opened(item: Edge, frame: Frame) -> bool:
+    """Revenue of our new customers: who comes behind 'of' is whose the measure is."""
+    before = frame.before(item)
+    while before is not None and before.is_empty:
+        if frame.folded(before) in _OPENERS:
+            return True
+        before = frame.before(before)
+    return False
+
+
+def _subjects(slots: Slots, assembly: Assembly) -> None:
+    """Words that only name what is counted: 今年的订单平均一单多少钱; refund rate on in-store purchases."""
+    structure = assembly.scope.structure
+    for named in list(slots.measures):
+        item, names = named
+        others = [m for m in slots.measures if m is not named]
+        if not others or len(names) != 1 or not structure.counts_rows(names[0]):
+            continue
+        if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
+            continue
+        if slots.ranks and any(_beside(item, rank) for rank, _ in slots.ranks):
+            continue
+        kept = [structure.narrowing(names[0], name) for _, their in others for name in their[:1]]
+        if any(each is None for each in kept):
+            continue
+        slots.measures.remove(named)
+        slots.subjects.append(named)
+        for each in kept:
+            slots.narrowed.extend(FieldFilter(field=name, values=(value,)) for name, value in each or ())
+
+
+def _beside(one: Edge, other: Edge) -> bool:
+    return one.end == other.start or other.end == one.start

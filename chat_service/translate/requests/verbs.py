@@ -1,0 +1,172 @@
+"""Verbs of a question: those that say nothing but when and of what, and those that are what is measured."""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.named import is_money_verb, units_metric, verb_metric
+from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, set_free
+from semantic_layer import is_money
+
+
+def free_redundant(slots: Slots, assembly: Assembly) -> None:
+    """Orders placed, tickets opened: a verb of the rows that are measured says nothing new but when and of what."""
+    structure = assembly.scope.structure
+    model = assembly.scope.model
+    for entry in list(slots.clauses):
+        item, clauses = entry
+        clause = clauses.clauses[0]
+        if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not slots.measures:
+            continue
+        if is_relative(item, slots):
+            continue
+        done = [model.behaviours[name].metric for name in clause.behaviours]
+        rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
+        measured = [_rows_around(name, assembly) for _, names in slots.measures for name in names]
+        same_time = all(_same_rows(done[0], name, assembly) for _, names in slots.measures for name in names)
+        money = same_time or (
+            is_money_verb(clause.text, assembly)
+            and all(is_money(model.metrics[name].unit) for _, names in slots.measures for name in names)
+        )
+        kept = [structure.narrowing(done[0], name) for _, names in slots.measures for name in names]
+        plain = same_time or all(each == () for each in kept)
+        if money or (plain and any(all(each & near for near in measured) for each in rows)):
+            slots.clauses.remove(entry)
+            set_free(item, clause, slots)
+            assembly.use(item, "behaviour", done[0])
+
+
+def _same_rows(deed: str, metric: str, assembly: Assembly) -> bool:
+    """Whether a metric is of the rows that a deed is told from, placed by the same time: activation of sign-ups."""
+    model, structure = assembly.scope.model, assembly.scope.structure
+    if structure.one_each(metric) and metric != deed:
+        return False
+    one = model.metrics[deed].definition
+    own = one.time or (model.datasets[one.dataset].definition.time if one.dataset else None)
+    for leaf in model.leaves(metric):
+        dataset = leaf.definition.dataset
+        time = leaf.definition.time or (model.datasets[dataset].definition.time if dataset else None)
+        if leaf.is_stock or dataset != one.dataset or time != own:
+            return False
+    return True
+
+
+def _rows_around(metric: str, assembly: Assembly) -> frozenset[str]:
+    """The rows that a metric counts, and those that they are parts of: order items are of orders."""
+    model = assembly.scope.model
+    direct = assembly.scope.structure.stands_on(metric)
+    entities = {entity.dataset for entity in model.entities.values()}
+    counted = {model.metrics[b.metric].definition.dataset for b in model.behaviours.values()}
+    owners = {owner for each in direct for owner in model.paths.get(each, {})}
+    return direct | frozenset(o for o in owners if o in counted and o not in entities)
+
+
+def measure_verbs(slots: Slots, assembly: Assembly) -> None:
+    """卖了多少钱, 下了几单, how much did they spend, bought most: a verb that is measured, where nothing else is."""
+    if slots.measures or slots.bounds:
+        return
+    asks = slots.frame.asks("money", "times", "orders", "units", "each", "points", "how_much", "how_many", "how_often")
+    plain = [
+        (item, clauses)
+        for item, clauses in slots.clauses
+        if len(clauses.clauses) == 1 and not clauses.clauses[0].negated and clauses.clauses[0].condition is None
+    ]
+    plain = [each for each in plain if not any(v.both or v.only or v.link == "and" for v in each[1].clauses[0].values)]
+    people = slots.entities or slots.listed
+    for ask in asks:
+        for item, clauses in plain:
+            if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):
+                continue
+            if set(asked_of(ask)) <= {"how_many", "how_much", "count"} and people and _counts_entity(ask, slots):
+                continue
+            metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
+            if metric is None:
+                continue
+            slots.clauses.remove((item, clauses))
+            set_free(item, clauses.clauses[0], slots)
+            slots.measures.append((item, (metric,)))
+            assembly.use(ask, "metric", metric)
+            _further(ask, asks, slots, assembly)
+            return
+    _without_quantity(plain, slots, assembly, asked=bool(asks))
+
+
+def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly: Assembly, *, asked: bool) -> None:
+    """Did we sell more in May, which brand sold most: a verb is measured where it is compared or ranked."""
+    if (
+        len(plain) == 1
+        and not slots.people
+        and not asked
+        and (slots.against or slots.has("change", "comparative", "trend"))
+    ):
+        item, clauses = plain[0]
+        metric = verb_metric(clauses.clauses[0], ("how_many",), assembly)
+        if metric is not None:
+            slots.clauses.remove((item, clauses))
+            set_free(item, clauses.clauses[0], slots)
+            slots.measures.append((item, (metric,)))
+            return
+    for item, clauses in plain if slots.ranks and not _several(slots) else ():
+        ranked = [rank for rank, _ in slots.ranks]
+        doers = [e for e in slots.entities if any(_near(e, rank, slots.frame) for rank in ranked)]
+        metric = verb_metric(clauses.clauses[0], ("people",) if doers and slots.groups else ("how_many",), assembly)
+        if metric is not None and (not slots.entities or not is_relative(item, slots)):
+            slots.clauses.remove((item, clauses))
+            set_free(item, clauses.clauses[0], slots)
+            slots.measures.append((item, (metric,)))
+            if clauses.clauses[0].text.endswith(("er", "ers")):
+                slots.entities.append(item)  # spenders, shoppers: who does it
+            return
+
+
+def join_quantities(slots: Slots, assembly: Assembly) -> None:
+    """几单、又有几个新客: a quantity in a list with a measure is one too, of the model's main deed."""
+    main = assembly.scope.structure.main_behaviour
+    used = {id(use.item) for use in assembly.uses}
+    for ask in slots.frame.asks("orders", "units", "money") if main is not None and slots.measures else ():
+        is_listed = any(
+            joined(slots.frame, ask, item) or _listed_beside(slots, ask, item) for item, _ in slots.measures
+        )
+        if id(ask) in used or "how_much" in asked_of(ask) or not is_listed or main is None:
+            continue
+        what = set(asked_of(ask))
+        metric = main.metric if "orders" in what else units_metric(assembly) if "units" in what else main.amount
+        if metric is not None:
+            slots.measures.append((ask, (metric,)))
+
+
+def _listed_beside(slots: Slots, ask: Edge, item: Edge) -> bool:
+    """几单、又有几个新客: links and other question words alone stand between."""
+    between = slots.frame.between(ask, item)
+    links = [edge for edge in between if set(edge.keys) & set(LINKS)]
+    return bool(links) and all(edge in links or edge.is_empty or edge.category == "ask" for edge in between)
+
+
+def _near(one: Edge, other: Edge, frame: Frame) -> bool:
+    return all(edge.is_empty for edge in frame.between(one, other))
+
+
+def _several(slots: Slots) -> bool:
+    return len(slots.clauses) > 1
+
+
+def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) -> None:
+    """卖了多少钱、多少单: one verb with several quantities, each a measure."""
+    item = slots.measures[-1][0]
+    clauses = item.meaning
+    for ask in asks:
+        if ask is not first and isinstance(clauses, Clauses):
+            metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
+            if metric is None or set(asked_of(ask)) == {"how_many"}:
+                continue
+            slots.measures.append((ask, (metric,)))
+
+
+def _counts_entity(ask: Edge, slots: Slots) -> bool:
+    """How many customers, 多少客户: the things that are counted stand right behind."""
+    after = slots.frame.after(ask)
+    while after is not None and (after.is_empty or after.category in ("values", "listed")):
+        after = slots.frame.after(after)
+    return after in slots.entities

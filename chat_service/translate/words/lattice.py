@@ -1,0 +1,261 @@
+"""Folded text -> the leaves of a chart: every sense of every stretch.
+
+Names of the model, numbers, dates, words of the language, words without meaning, and each token as something unknown.
+Which of them are meant is nobody's business here: a stretch that is several things is several leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chat_service.language.dates.read import find_dates
+from chat_service.language.folding import Folded
+from chat_service.language.grammar.ranking import coverings
+from chat_service.language.grammar.rule import EMPTY, Edge
+from chat_service.language.numbers.hours import find_hours
+from chat_service.language.numbers.read import find_numbers
+from chat_service.language.tokens import Token, tokenize
+from chat_service.language.words.tables import word_set
+from chat_service.translate.senses import (
+    Ask,
+    BehaviourSense,
+    DimensionSense,
+    EntitySense,
+    FieldSense,
+    HoursSense,
+    ListSense,
+    Mention,
+    MetricSense,
+    Names,
+    NumberSense,
+    Sense,
+    Values,
+    ValueSense,
+    When,
+    Word,
+    WordSense,
+)
+from chat_service.translate.words.asides import asides, without_asides
+from chat_service.translate.words.lexicon import Lexicon
+from chat_service.translate.words.vocabulary import noun_key
+
+UNKNOWN = "unknown"
+MARK = "mark"
+_NAME, _WORD, _WEAK_VALUE, _NUMBER, _DATE = 1.0, 1.04, 1.9, 1.0, 0.9
+_MARK, _JOINER, _LINK = 0.06, 0.02, 1.5
+# words that may say nothing, by class: the closed class of function words is the cheapest, what would restrict dear
+_FUNCTION = {"function": 1.2, "light": 1.25, "pronoun": 1.25, "quantifier": 1.25, "counter": 1.25, "identity": 1.3}
+_DEAR = 1.6
+_ASIDE = 1.2
+# a name of the model, or a word that operates, is not lightly read as saying nothing
+_NOT_EMPTY, _OPERATING = 0.6, 0.2
+_UNKNOWN_WORD, _UNKNOWN_HAN = 24.0, 12.0
+_LONGER = 0.004
+# "orders" names what is counted before it is a verb; a metric or a population is meant before a value or a field of
+# the same name, and a word for shares before a metric
+_VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
+_ASKING = frozenset({("intent", "count"), ("intent", "list")})
+_NAMES: tuple[tuple[type, str], ...] = (
+    (MetricSense, "metric"),
+    (DimensionSense, "dimension"),
+    (BehaviourSense, "behaviour"),
+    (ListSense, "list"),
+    (EntitySense, "entity"),
+)
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The tokens of a text and its leaves; `repairs` are what a token was read as instead of what was typed."""
+
+    folded: Folded
+    tokens: tuple[Token, ...]
+    leaves: tuple[Edge, ...]
+    repairs: tuple[tuple[int, int, str], ...] = ()
+
+    def text(self, start: int, end: int) -> str:
+        """The folded text of tokens."""
+        return self.folded.text[self.tokens[start].fstart : self.tokens[end - 1].fend] if start < end else ""
+
+    def typed(self, start: int, end: int) -> str:
+        """What was typed for tokens."""
+        return self.folded.typed(self.tokens[start].fstart, self.tokens[end - 1].fend) if start < end else ""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Tokens as offsets into the text as typed."""
+        return self.folded.span(self.tokens[start].fstart, self.tokens[end - 1].fend)
+
+
+def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
+    """All that a text can be read as, spelling as it is."""
+    tokens = tokenize(folded)
+    leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
+    return Lattice(folded, tokens, tuple(leaves))
+
+
+def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:
+    """The cheapest row of stretches from end to end, each with all that it can mean."""
+    senses: dict[tuple[int, int], list[Sense]] = {}
+    for hit in lexicon.hits(text.tokens):
+        senses.setdefault((hit.first, hit.last), []).extend(hit.senses)
+    for leaf in text.leaves:
+        if isinstance(leaf.meaning, When):
+            senses.setdefault((leaf.start, leaf.end), []).insert(0, leaf.meaning.date)
+        elif isinstance(leaf.meaning, NumberSense | HoursSense):
+            senses.setdefault((leaf.start, leaf.end), []).insert(0, leaf.meaning)
+    found = []
+    for edge in coverings(text.leaves, len(text.tokens), 1)[0].edges:
+        start, end = text.tokens[edge.start].fstart, text.tokens[edge.end - 1].fend
+        meant = tuple(dict.fromkeys(senses.get((edge.start, edge.end), ())))
+        if not meant and edge.is_empty:
+            meant = (WordSense("filler", "function.mark"),)
+        found.append(Mention(start, end, text.folded.text[start:end], meant))
+    return tuple(found)
+
+
+def with_asides(text: Lattice, lexicon: Lexicon) -> tuple[Lattice, tuple[str, ...]]:
+    """The lattice where unknown words that the question may do without say nothing; and those words as typed."""
+    before = mentions(text, lexicon)
+    after = without_asides(before)
+    leaves: list[Edge] = []
+    starts = {token.fstart: at for at, token in enumerate(text.tokens)}
+    ends = {token.fend: at + 1 for at, token in enumerate(text.tokens)}
+    for one, other in zip(before, after, strict=True):
+        if one != other and one.start in starts and one.end in ends:
+            leaves.append(Edge(starts[one.start], ends[one.end], f"{EMPTY}.aside", one.text, _ASIDE))
+    words = tuple(text.folded.typed(start, end) for start, end in asides(after))
+    return (replace(text, leaves=(*text.leaves, *leaves)), words) if words else (text, ())
+
+
+def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Edge]:
+    joined = {i for i, token in enumerate(tokens) if token.kind == "joiner"}
+    for hit in lexicon.hits(tokens):
+        if _is_noun(tokens[hit.first].text, hit.senses, lexicon):
+            continue
+        text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
+        half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined
+        yield from phrase_leaves(hit.first, hit.last, text, hit.senses, half=half)
+    for pieces in lexicon.gapped_hits(tokens):
+        sense = pieces[0].senses[0]
+        if isinstance(sense, MetricSense):
+            for number, piece in enumerate(pieces):
+                text = folded.text[tokens[piece.first].fstart : tokens[piece.last - 1].fend]
+                name = f"{sense.name}.{number + 1}.{len(pieces)}"
+                longer = _LONGER * (piece.last - piece.first) ** 2
+                yield Edge(piece.first, piece.last, "piece", Names((name,), text), _NAME - longer)
+
+
+def _is_noun(word: str, senses: tuple[Sense, ...], lexicon: Lexicon) -> bool:
+    """'Orders by region' names what is counted: the plural is not the verb of 'order by'."""
+    verb = all(isinstance(sense, WordSense) and sense.role == "rank" for sense in senses)
+    singular = noun_key(word)
+    return verb and singular != word and any(isinstance(s, MetricSense) for s in lexicon.senses((singular,)))
+
+
+def phrase_leaves(
+    first: int, last: int, text: str, senses: tuple[Sense, ...], *, half: bool = False, extra: float = 0.0
+) -> Iterator[Edge]:
+    """The leaves of one phrase, one for each kind of sense. `half`: it is a part of a compound with a hyphen."""
+    better = _LONGER * min(last - first, 8) ** 2 - extra
+    kinds = {type(sense) for sense in senses}
+    shared = any(isinstance(s, WordSense) and s.role == "share" for s in senses) and len(text) < _LONG_SHARE
+    for kind, category in _NAMES:
+        names = tuple(dict.fromkeys(getattr(s, "name", "") for s in senses if isinstance(s, kind)))
+        if names:
+            dearer = _SECOND if shared else 0.0
+            dearer += _VERB_OF_NOUN if MetricSense in kinds and kind is BehaviourSense else 0.0
+            yield Edge(first, last, category, Names(names, text), _NAME + dearer - better)
+    fields = tuple(dict.fromkeys(s.field for s in senses if isinstance(s, FieldSense)))
+    if fields:
+        yield Edge(
+            first,
+            last,
+            "field",
+            Names(fields, text),
+            _NAME + _SECOND * bool(kinds & {MetricSense, BehaviourSense}) - better,
+        )
+    strong = tuple(dict.fromkeys(s for s in senses if isinstance(s, ValueSense) and not s.weak))
+    weak = tuple(dict.fromkeys(s for s in senses if isinstance(s, ValueSense) and s.weak))
+    if strong:
+        dearer = _SECOND if shared or kinds & {MetricSense, ListSense, BehaviourSense} else 0.0
+        yield Edge(first, last, "value", Values((strong,), text), _NAME + dearer - better)
+    if weak and not strong:
+        yield Edge(first, last, "weak_value", Values((weak,), text), _WEAK_VALUE - better)
+    yield from _word_leaves(first, last, text, senses, better, half=half, named=any(k is not WordSense for k in kinds))
+
+
+def _word_leaves(
+    first: int, last: int, text: str, senses: tuple[Sense, ...], better: float, *, half: bool, named: bool
+) -> Iterator[Edge]:
+    """The leaves of a phrase as a word of the language. `named`: it is a name of the model as well."""
+    words = [s for s in senses if isinstance(s, WordSense)]
+    for role, category in (("unit", "unit"), ("question", "ask")):
+        meant = tuple(dict.fromkeys(s.meaning for s in words if _role(s) == role))
+        if meant and not (role == "question" and any(s.role == "kind_of" for s in words)):
+            yield Edge(first, last, category, Ask(meant, text), _WORD - better)
+    for sense in words:
+        if sense.role == "filler":
+            if not half and not any(_operates(each, text) for each in words):
+                group = sense.meaning.partition(".")[0]
+                dearer = _NOT_EMPTY if named else 0.0
+                dearer += _OPERATING if any(each.role != "filler" for each in words) else 0.0
+                cost = _FUNCTION.get(group, _DEAR) + dearer - better
+                yield Edge(first, last, f"{EMPTY}.{sense.meaning}", text, cost)
+        elif _role(sense) not in ("question", "unit") and not (sense.role == "connective" and text in word_set("both")):
+            category = f"{sense.role}.{sense.meaning}"
+            ranks = sense.role == "prefix" and any(each.role == "rank" for each in words)
+            cost = _WORD + (_SECOND if ranks else 0.0) - better
+            yield Edge(first, last, category, Word(sense.role, sense.meaning, text), cost)
+
+
+# these join, but as often only carry on
+_CARRYING = frozenset({"还", "也", "又", "再", "同时", "并", "另外", "还有", "with", "then", "also", "plus", "而"})
+
+
+def _operates(sense: WordSense, text: str) -> bool:
+    """Whether a word joins, denies or restricts: then it is never a word without meaning."""
+    if sense.role == "connective":
+        return text not in _CARRYING
+    return sense.role in ("negation", "exclusion", "only")
+
+
+def _role(sense: WordSense) -> str:
+    """The role of a word; all words that ask for a quantity or a thing are one kind of leaf, as all units are."""
+    if sense.role in ("question", "quantity") or (sense.role, sense.meaning) in _ASKING:
+        return "question"
+    return sense.role
+
+
+def _reckoned(folded: Folded, tokens: tuple[Token, ...], today: date) -> Iterator[Edge]:
+    """What is read by a grammar of its own: numbers, dates, times of the day."""
+    starts = {token.fstart: index for index, token in enumerate(tokens)}
+    ends = {token.fend: index + 1 for index, token in enumerate(tokens)}
+    for number in find_numbers(folded):
+        if number.fstart in starts and number.fend in ends:
+            sense = NumberSense(number.value, number.unit, number.is_ordinal, number.upto)
+            yield Edge(starts[number.fstart], ends[number.fend], "number", sense, _NUMBER)
+    for found in find_dates(folded, today):
+        if found.fstart in starts and found.fend in ends:
+            first, last = starts[found.fstart], ends[found.fend]
+            cost = _DATE - _LONGER * min(last - first, 8) ** 2
+            yield Edge(first, last, f"date.{found.kind}", When(found), cost)
+    for hours in find_hours(folded):
+        if hours.fstart in starts and hours.fend in ends:
+            yield Edge(starts[hours.fstart], ends[hours.fend], "hours", HoursSense(hours.hours), _NUMBER)
+
+
+def _rest(tokens: tuple[Token, ...]) -> Iterator[Edge]:
+    """Marks, and every token as something that is not understood."""
+    for at, token in enumerate(tokens):
+        if token.kind in ("joiner", "ending"):
+            yield Edge(at, at + 1, EMPTY, token.text, _JOINER)
+        elif token.kind == "punctuation":
+            if token.text in "、;+&":
+                continue  # these always join
+            cost = _LINK if token.text == "," else _MARK
+            yield Edge(at, at + 1, EMPTY, token.text, cost)
+        else:
+            cost = _UNKNOWN_HAN if token.kind == "han" else _UNKNOWN_WORD
+            yield Edge(at, at + 1, UNKNOWN, token.text, cost)
