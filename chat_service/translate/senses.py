@@ -120,6 +120,11 @@ class Mention:
         return tuple(s.meaning for s in self.senses if isinstance(s, WordSense) and s.role == role)
 
     @property
+    def date(self) -> DateMention | None:
+        """What it says about time, if it does."""
+        return next((s for s in self.senses if isinstance(s, DateMention)), None)
+
+    @property
     def is_filler(self) -> bool:
         """Whether it may say nothing."""
         return any(isinstance(sense, WordSense) and sense.role == "filler" for sense in self.senses)
