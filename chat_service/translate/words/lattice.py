@@ -217,7 +217,7 @@ _CARRYING = frozenset({"还", "也", "又", "再", "同时", "并", "另外", "�
 def _operates(sense: WordSense, text: str) -> bool:
     """Whether a word joins, denies or restricts: then it is never a word without meaning."""
     if sense.role == "connective":
-        return text not in _CARRYING
+        return text not in _CARRYING and text not in word_set("both")
     return sense.role in ("negation", "exclusion", "only")
 
 
