@@ -108,6 +108,7 @@ from semantic_layer.query.requests import AllOf as AllOf
 from semantic_layer.query.requests import AnyOf as AnyOf
 from semantic_layer.query.requests import CohortQuery as CohortQuery
 from semantic_layer.query.requests import Compare as Compare
+from semantic_layer.query.requests import ExplainQuery as ExplainQuery
 from semantic_layer.query.requests import FieldFilter as FieldFilter
 from semantic_layer.query.requests import Filter as Filter
 from semantic_layer.query.requests import FunnelQuery as FunnelQuery

@@ -26,6 +26,7 @@ from semantic_layer.errors import QueryError
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.entities import of_entity
+from semantic_layer.query.explained import explained
 from semantic_layer.query.problems import MissingTable, UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request, Scalar
@@ -34,7 +35,7 @@ from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.requests import resolve
-from semantic_layer.resolve.resolved import AppliedFilter, Resolved, ResolvedMetrics
+from semantic_layer.resolve.resolved import AppliedFilter, Resolved, ResolvedExplanation, ResolvedMetrics
 from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
 
@@ -156,9 +157,15 @@ class Layer:
         else:
             raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
+        rows = _typed(rows, prepared.columns)
+        told: tuple[Caution, ...] = ()
+        if isinstance(prepared.resolved, ResolvedExplanation):
+            found = len(rows)
+            rows, told = explained(rows, prepared.columns, prepared.resolved.metric, prepared.resolved.small)
+            total -= found - len(rows)
         return ResultTable(
             columns=prepared.columns,
-            rows=_typed(rows, prepared.columns),
+            rows=rows,
             total_rows=total,
             truncated=_is_cut_short(prepared, len(rows), total),
             sql=prepared.sql,
@@ -167,7 +174,7 @@ class Layer:
             previous_period=prepared.previous_period,
             incomplete=prepared.resolved.incomplete,
             tied_at_limit=tied,
-            cautions=prepared.cautions,
+            cautions=(*prepared.cautions, *told),
         )
 
     def run(self, request: Request, reader: Reader = ANONYMOUS) -> ResultTable:

@@ -15,6 +15,7 @@ from chat_service.present.dates import period_words
 from chat_service.present.names import Names
 from semantic_layer import (
     CohortQuery,
+    ExplainQuery,
     FunnelQuery,
     HuitouError,
     Layer,
@@ -152,6 +153,6 @@ def _datasets(request: Request, model: Model) -> tuple[str, ...]:
     if isinstance(request, ListQuery):
         entity = model.entities.get(request.entity)
         return () if entity is None else (entity.dataset,)
-    metrics = (request.metric,) if isinstance(request, CohortQuery | FunnelQuery) else request.metrics
+    metrics = (request.metric,) if isinstance(request, CohortQuery | FunnelQuery | ExplainQuery) else request.metrics
     known = [name for name in metrics if name in model.metrics]
     return tuple(dict.fromkeys(dataset for name in known for dataset in model.grouping_datasets(name)))

@@ -13,7 +13,18 @@ from chat_service.present.journey_sentences import distance_name
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
 from chat_service.present.subject import of
-from semantic_layer import GRAINS, CohortQuery, FunnelQuery, ListQuery, MetricQuery, Order, Period, Request, unit
+from semantic_layer import (
+    GRAINS,
+    CohortQuery,
+    ExplainQuery,
+    FunnelQuery,
+    ListQuery,
+    MetricQuery,
+    Order,
+    Period,
+    Request,
+    unit,
+)
 
 _LY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
@@ -35,6 +46,8 @@ def restate(
             return _cohort(request, names, head, conditions, used)
         case FunnelQuery():
             return _funnel(request, names, head, conditions)
+        case ExplainQuery():
+            return _explanation(request, names, head, conditions, previous)
 
 
 def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:
@@ -104,6 +117,17 @@ def _funnel(request: FunnelQuery, names: Names, head: str, conditions: list[str]
     if names.language == "zh":
         return _joined(head, conditions, f"{what}（{'→'.join(step.label.zh for step in funnel.steps)}）", names)
     return _joined(head, conditions, f"{what} ({' → '.join(step.label.en for step in funnel.steps)})", names)
+
+
+def _explanation(request: ExplainQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:
+    """`2026年3月流失率变化的原因，与2026年2月比较`."""
+    zh, metric = names.language == "zh", names.metric(request.metric)
+    said = _joined(head, conditions, f"{metric}变化的原因" if zh else f"why {metric} changed", names)
+    by = [names.dimension(name) for name in request.dimensions]
+    if by:
+        said += f"，按{'、'.join(by)}" if zh else f", by {', '.join(by)}"
+    compared = _comparison(request.compare.to, previous or request.compare.period, names)
+    return said + ("，" if zh else ", ") + compared
 
 
 def _head(period: Period | None, names: Names, today: date) -> str:

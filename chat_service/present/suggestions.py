@@ -16,6 +16,7 @@ from semantic_layer import (
     GRAINS,
     CohortQuery,
     Dimension,
+    ExplainQuery,
     FieldFilter,
     FunnelQuery,
     ListQuery,
@@ -158,7 +159,7 @@ def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
     if isinstance(request, ListQuery):
         counted = _list_metric(request, model)
         return None if counted is None else MetricQuery(metrics=(counted,))
-    beside = _metric_beside(request, model)
+    beside = request.metric if isinstance(request, ExplainQuery) else _metric_beside(request, model)
     if beside is None:
         return None
     return _as_metric_query(MetricQuery(metrics=(beside,), period=request.period, filters=request.filters), model)

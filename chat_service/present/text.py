@@ -8,12 +8,13 @@ unused words follow the same way for all.
 from __future__ import annotations
 
 from chat_service.outcomes import Reading
+from chat_service.present.explanations import explain_sentence
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import cohort_sentence, funnel_sentence
 from chat_service.present.notes import notes
 from chat_service.present.sentences import groups_sentence, list_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
-from semantic_layer import CohortQuery, FunnelQuery
+from semantic_layer import CohortQuery, ExplainQuery, FunnelQuery
 
 
 def describe(finding: Finding, reading: Reading, first: str | None = None) -> str:
@@ -43,6 +44,8 @@ def _first(finding: Finding) -> str:
         return cohort_sentence(finding)
     if isinstance(finding.request, FunnelQuery):
         return funnel_sentence(finding)
+    if isinstance(finding.request, ExplainQuery):
+        return explain_sentence(finding)
     if not finding.groups:
         return value_sentence(finding)
     if finding.is_course:

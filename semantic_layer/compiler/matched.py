@@ -64,9 +64,11 @@ def transition(measure: Measure, branch: Branch, shape: Shape, sources: Sources)
     select = select_from(subquery(_members(measure, branch, shape, sources), "members"))
     select = joined(select, subquery(_events(measure, branch, shape, sources), "events"), on, "LEFT")
     met = exp.Count(this=exp.column("entity", table="events"), big_int=True)
-    share = division(met, exp.Count(this=exp.Star(), big_int=True))
+    there = exp.Count(this=exp.Star(), big_int=True)
+    assert measure.transition is not None, "called for transitions"
+    value = {"share": division(met, there), "event": met, "base": there}[measure.transition.told]
     outputs = [exp.column(name, table="members") for name in shape.names]
-    select = select.select(*outputs, aliased(share, measure.alias + branch.suffix), copy=False)
+    select = select.select(*outputs, aliased(value, measure.alias + branch.suffix), copy=False)
     return grouped(select, len(shape.names))
 
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.compiler.events import compile_cohort, compile_funnel
+from semantic_layer.compiler.explanation import compile_explanation
 from semantic_layer.compiler.finish import finished
 from semantic_layer.compiler.lists import compile_list
 from semantic_layer.compiler.over_groups import over_groups
@@ -26,6 +27,7 @@ from semantic_layer.resolve.resolved import (
     Population,
     Resolved,
     ResolvedCohort,
+    ResolvedExplanation,
     ResolvedFunnel,
     ResolvedList,
     ResolvedMetrics,
@@ -60,6 +62,8 @@ def compile_request(
             return compile_cohort(resolved, sources)
         case ResolvedFunnel():
             return compile_funnel(resolved, sources)
+        case ResolvedExplanation():
+            return compile_explanation(resolved, lambda query: _computed(query, sources))
         case ResolvedMetrics():
             ctes, last = _computed(resolved, sources)
             return finished(resolved, ctes, last)

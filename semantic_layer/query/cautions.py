@@ -125,3 +125,67 @@ class LikeForLike(Caution):
     """A comparison of a unit of time that is not over with as many days of another."""
 
     previous: str
+
+
+@problem(
+    "dimensions_overlap",
+    zh="{dimensions:list}的各组有重叠，加起来不等于总数，没有用来解释。",
+    en="Groups of {dimensions:list} overlap and do not add up to the whole, so they explain nothing here.",
+)
+class DimensionsOverlap(Caution):
+    """Dimensions left out of an explanation, as one and the same is counted in several of their groups."""
+
+    dimensions: tuple[str, ...]
+
+
+@problem(
+    "reversed_in_groups",
+    zh="按{dimension:name}看，每一组的{metric:name}都与总体反向变化：总体的变化来自构成，不来自任何一组。",
+    en="In every group of {dimension:name} the {metric:name} moved the other way: the whole changed by its "
+    "composition, not in any group.",
+)
+class ReversedInGroups(Caution):
+    """Simpson's paradox: the whole moved one way and each of its groups the other."""
+
+    metric: str
+    dimension: str
+
+
+@problem(
+    "small_groups",
+    zh="标记为样本少的组不足 {least} 个，其变化可能只是偶然。",
+    en="Groups marked as small count fewer than {least}: their changes may be chance.",
+)
+class SmallGroups(Caution):
+    """Groups of an explanation that count too few to tell change from chance."""
+
+    least: int
+
+
+@problem("no_change", zh="{metric:name}在两期之间没有变化。", en="{metric:name} is the same in both periods.")
+class NoChange(Caution):
+    """A change to explain that is none."""
+
+    metric: str
+
+
+@problem(
+    "nothing_to_compare",
+    zh="两期之中有一期没有{metric:name}的数据，所以没有变化可解释。",
+    en="One of the two periods has no value of {metric:name}, so there is no change to explain.",
+)
+class NothingToCompare(Caution):
+    """A change from or to a period without any value."""
+
+    metric: str
+
+
+@problem(
+    "nothing_partitions",
+    zh="没有一个维度能把{metric:name}完整地分开。",
+    en="No dimension divides {metric:name} into groups that make up the whole.",
+)
+class NothingPartitions(Caution):
+    """A change that no dimension can be held against."""
+
+    metric: str

@@ -156,6 +156,18 @@ class NotAdditive(QueryProblem):
 
 
 @problem(
+    "not_decomposable",
+    zh="{metric:name}的变化不能拆成各组的贡献：它既不是合计，也不是两个合计之比。可以按维度对比两期的数值。",
+    en="A change of {metric:name} cannot be taken apart by groups: it is neither a sum nor one sum divided by another. "
+    "Its values in both periods can be compared by a dimension.",
+)
+class NotDecomposable(QueryProblem):
+    """A change of a metric whose groups do not make up the whole: a median, a largest value, a product of ratios."""
+
+    metric: str
+
+
+@problem(
     "not_a_column",
     zh="结果里没有{name:name}这一列。{nearest:offer}",
     en="{name:name} is not a column of this result.{nearest:offer}",

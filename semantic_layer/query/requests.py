@@ -267,14 +267,33 @@ class FunnelQuery(_Frozen):
     filters: tuple[Filter, ...] = ()
 
 
-Request = Annotated[MetricQuery | ListQuery | CohortQuery | FunnelQuery, Field(discriminator="kind")]
-KINDS = ("metrics", "list", "cohort", "funnel")
+class ExplainQuery(_Frozen):
+    """Why a metric changed from one period to another: its change, taken apart exactly over dimensions and values.
+
+    `dimensions` are those to look at; without any, all that the metric can be grouped by, but for what is known as of
+    today only. `limit` is how many of the dimensions are shown, those that explain most first, each with all of its
+    groups, whose contributions add up to the change.
+    """
+
+    kind: Literal["explain"] = "explain"
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    metric: Name
+    period: Period | None = None
+    compare: Compare = Compare(to="previous")
+    filters: tuple[Filter, ...] = ()
+    dimensions: tuple[Name, ...] = ()
+    limit: int = Field(default=3, ge=1)
+
+
+Request = Annotated[MetricQuery | ListQuery | CohortQuery | FunnelQuery | ExplainQuery, Field(discriminator="kind")]
+KINDS = ("metrics", "list", "cohort", "funnel", "explain")
 
 __all__ = [
     "AllOf",
     "AnyOf",
     "CohortQuery",
     "Compare",
+    "ExplainQuery",
     "FieldFilter",
     "Filter",
     "FunnelQuery",
@@ -296,3 +315,4 @@ __all__ = [
 
 for _model in (MetricFilter, AllOf, AnyOf, NotOf, MetricQuery, MeasuredColumn, ListQuery, CohortQuery, FunnelQuery):
     _model.model_rebuild()
+ExplainQuery.model_rebuild()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from semantic_layer.query.requests import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.query.requests import CohortQuery, ExplainQuery, FunnelQuery, ListQuery, MetricQuery, Request
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.events import resolve_cohort, resolve_funnel
+from semantic_layer.resolve.explain import resolve_explanation
 from semantic_layer.resolve.lists import resolve_list
 from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.populations import resolve_populations
@@ -27,3 +28,5 @@ def _resolved(request: Request, context: Context) -> Resolved:
             return resolve_cohort(request, context)
         case FunnelQuery():
             return resolve_funnel(request, context)
+        case ExplainQuery():
+            return resolve_explanation(request, context)

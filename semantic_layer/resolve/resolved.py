@@ -127,6 +127,8 @@ class TransitionParts:
     base_key: exp.Expr
     event: Measure
     event_key: exp.Expr
+    # the share, or one of the two counts that it is made of
+    told: Literal["share", "base", "event"] = "share"
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,4 +313,26 @@ class ResolvedFunnel:
     incomplete: tuple[date, ...] = ()
 
 
-Resolved = ResolvedMetrics | ResolvedList | ResolvedCohort | ResolvedFunnel
+@dataclass(frozen=True, eq=False)
+class ResolvedExplanation:
+    """A change to be explained. `whole` and each of `by_dimension` give `above` and, for a ratio, `below`, by which it
+    is divided, of both periods, and how many rows are behind each: in all, and by one dimension each. Groups of fewer
+    than `small` rows are marked.
+    """
+
+    metric: str
+    is_ratio: bool
+    whole: ResolvedMetrics
+    by_dimension: tuple[tuple[str, ResolvedMetrics], ...]
+    shown_dimensions: int
+    are_named: bool
+    small: int
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    previous_period: Period | None
+    limit: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+Resolved = ResolvedMetrics | ResolvedList | ResolvedCohort | ResolvedFunnel | ResolvedExplanation

@@ -2,7 +2,7 @@
 
 One number and lists of customers have none. Time is a line, categories are bars, shares are stacked bars along time and
 plain bars otherwise (never a pie), two groupings are grouped bars or a heat map, metrics of different units stand in
-panels of their own. Cohort tables and funnels have their own forms. Data, labels and formats are inside the
+panels of their own. Cohort tables, funnels and explanations have their own forms. Data, labels and formats are inside the
 specification: it needs nothing else to be drawn.
 """
 
@@ -20,8 +20,9 @@ from chat_service.present.chart.marks import (
     line_panel,
     stacked_panel,
 )
+from chat_service.present.chart.waterfall import waterfall_panel
 from chat_service.present.finding import Finding
-from semantic_layer import CohortQuery, Column, FunnelQuery
+from semantic_layer import CohortQuery, Column, ExplainQuery, FunnelQuery
 
 ChartForm = Literal["line", "bar", "table"]
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -43,6 +44,9 @@ def choose_chart(finding: Finding, title: str, asked: ChartForm | None = None) -
     if isinstance(finding.request, CohortQuery | FunnelQuery):
         journey = funnel_panel(finding) if isinstance(finding.request, FunnelQuery) else cohort_panel(finding, asked)
         return None if journey is None else _specification([journey], title)
+    if isinstance(finding.request, ExplainQuery):
+        change = waterfall_panel(finding)
+        return None if change is None else _specification([change], title)
     panels = [
         panel
         for column in _drawn_columns(finding)

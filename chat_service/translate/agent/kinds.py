@@ -18,6 +18,7 @@ from semantic_layer import (
     AnyOf,
     CohortQuery,
     Compare,
+    ExplainQuery,
     FieldFilter,
     FunnelQuery,
     Having,
@@ -37,7 +38,7 @@ class RequestKind:
     """A kind of request. `name` is the reply's `answer`; `notes` are what its types do not say."""
 
     name: str
-    model: type[MetricQuery] | type[ListQuery] | type[CohortQuery] | type[FunnelQuery]
+    model: type[MetricQuery] | type[ListQuery] | type[CohortQuery] | type[FunnelQuery] | type[ExplainQuery]
     purpose: str
     notes: str
 
@@ -60,6 +61,12 @@ KINDS: tuple[RequestKind, ...] = (
         "cohort", CohortQuery, "retention of cohorts by first event", "period: which cohorts; since: [] is all."
     ),
     RequestKind("funnel", FunnelQuery, "steps taken in order within a period", ""),
+    RequestKind(
+        "explain",
+        ExplainQuery,
+        "why a metric changed: its change taken apart over dimensions",
+        "for why, reasons, drivers of a change. dimensions: [] looks at all. limit: how many dimensions are shown.",
+    ),
 )
 _PARTS: tuple[type[BaseModel], ...] = (
     FieldFilter,

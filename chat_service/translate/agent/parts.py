@@ -15,6 +15,7 @@ from semantic_layer import (
     AllOf,
     AnyOf,
     CohortQuery,
+    ExplainQuery,
     FieldFilter,
     Filter,
     FunnelQuery,
@@ -67,6 +68,8 @@ def parts_of(request: Request) -> tuple[Part, ...]:
             return tuple(_cohort(request))
         case FunnelQuery():
             return tuple(_funnel(request))
+        case ExplainQuery():
+            return tuple(_explanation(request))
 
 
 def _metrics(request: MetricQuery) -> Iterator[Part]:
@@ -138,6 +141,19 @@ def _funnel(request: FunnelQuery) -> Iterator[Part]:
     if request.period is not None:
         yield Part("period", "period", str(request.period), request.period)
     yield from _filters(request.filters, "filters")
+
+
+def _explanation(request: ExplainQuery) -> Iterator[Part]:
+    yield Part("kind", "operator", "explain", "explain", needs_words=False)
+    yield Part("metric", "metric", request.metric, request.metric)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    to = request.compare
+    # what a change is measured from is a convention where it is not said
+    yield Part("compare", "comparison", str(to.period or to.to), to, needs_words=to.to != "previous")
+    yield from _filters(request.filters, "filters")
+    for index, name in enumerate(request.dimensions):
+        yield Part(f"dimensions[{index}]", "grouping", name, name)
 
 
 def _order(request: MetricQuery | ListQuery | CohortQuery) -> Iterator[Part]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 
 from chat_service.translate.agent.kinds import KINDS, request_properties
 
-Answer = Literal["metrics", "list", "cohort", "funnel", "definition", "catalogue", "ask", "refuse"]
+Answer = Literal["metrics", "list", "cohort", "funnel", "explain", "definition", "catalogue", "ask", "refuse"]
 Json = dict[str, JsonValue]
 TOOL = "reply"
 NOTHING = "none"
@@ -56,7 +56,7 @@ class Said(_Read):
 class Option(_Read):
     """One of the readings to choose from."""
 
-    answer: Literal["metrics", "list", "cohort", "funnel"]
+    answer: Literal["metrics", "list", "cohort", "funnel", "explain"]
     request: Annotated[Json, BeforeValidator(_read_json)]
 
 

@@ -55,7 +55,9 @@ def resolve_period(words: str, runtime: ToolRuntime[Run], by: str = "") -> str:
 
 @tool
 def check_request(
-    answer: Literal["metrics", "list", "cohort", "funnel"], request: dict[str, JsonValue], runtime: ToolRuntime[Run]
+    answer: Literal["metrics", "list", "cohort", "funnel", "explain"],
+    request: dict[str, JsonValue],
+    runtime: ToolRuntime[Run],
 ) -> str:
     """Check a request without running it: its problems with the nearest names, or the reading in words."""
     asking = runtime.context.asking
