@@ -57,7 +57,7 @@ def explanation(finding: Finding) -> Explanation:
 
 
 def explain_sentence(finding: Finding) -> str:
-    """`2026年3月流失率为 17.2%，比2026年2月的 16.0% 上升 1.3 个百分点。按会员等级：普通会员 +1.7 个百分点（占 135%）。`"""
+    """`2026年3月流失率为17.2%，比2026年2月的16.0%上升 1.3 个百分点。按会员等级：普通会员 +1.7 个百分点。`"""
     found = explanation(finding)
     zh, language = finding.is_zh, finding.language
     metric = finding.metrics[0]
@@ -66,11 +66,9 @@ def explain_sentence(finding: Finding) -> str:
     period = period_words(finding.table.period, finding.today, language)
     previous = period_words(finding.table.previous_period, finding.today, language)
     if not found.change:
-        return (
-            f"{period}{name}为{now}，{previous}为{before}。"
-            if zh
-            else f"{name}: {now} in {period}, {before} in {previous}."
-        )
+        if zh:
+            return f"{period}{name}为{now}，{previous}为{before}。"
+        return f"{name}: {now} in {period}, {before} in {previous}."
     moved = ("上升" if found.change > 0 else "下降") if zh else ("up" if found.change > 0 else "down")
     by = change_figure(found.change, metric.unit, language)
     said = (

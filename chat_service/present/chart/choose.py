@@ -2,8 +2,8 @@
 
 One number and lists of customers have none. Time is a line, categories are bars, shares are stacked bars along time and
 plain bars otherwise (never a pie), two groupings are grouped bars or a heat map, metrics of different units stand in
-panels of their own. Cohort tables, funnels and explanations have their own forms. Data, labels and formats are inside the
-specification: it needs nothing else to be drawn.
+panels of their own. Cohort tables, funnels and explanations have their own forms. Data, labels and formats are inside
+the specification: it needs nothing else to be drawn.
 """
 
 from __future__ import annotations

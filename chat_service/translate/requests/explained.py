@@ -1,0 +1,31 @@
+"""The request for reasons: a number and its period become the question why it changed.
+
+Comes in: the request that the rest of a question (or the question before) makes. Goes out: why that number changed from
+the period before, or from the one that it is compared with.
+"""
+
+from __future__ import annotations
+
+from semantic_layer import GRAINS, Compare, ExplainQuery, MetricQuery, Request
+
+
+def explained(request: Request) -> ExplainQuery | None:
+    """Why the one metric of a request changed; None for what is no change of one number.
+
+    Groups become the dimensions to look at. A course of time, a ranking, a share or a condition on groups is more than
+    one change. A period is needed, which whoever asks must have said.
+    """
+    if isinstance(request, ExplainQuery):
+        return request
+    if not isinstance(request, MetricQuery) or len(request.metrics) != 1 or request.period is None:
+        return None
+    more = (request.having, request.keep, request.show, request.shares, request.cumulative, request.limit_within)
+    if any(more) or request.limit is not None or any(name in GRAINS for name in request.group_by):
+        return None
+    return ExplainQuery(
+        metric=request.metrics[0],
+        period=request.period,
+        compare=request.compare or Compare(to="previous"),
+        filters=request.filters,
+        dimensions=request.group_by,
+    )
