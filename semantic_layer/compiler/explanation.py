@@ -131,7 +131,7 @@ explained_surprises AS (
     SUM(above_rows) AS above_rows, SUM(above_rows__previous) AS above_rows__previous,
     SUM(below_rows) AS below_rows, SUM(below_rows__previous) AS below_rows__previous,
     SUM(contribution) AS contribution, SUM(share_of_change) AS share_of_change, SUM(rate_effect) AS rate_effect,
-    SUM(contribution - rate_effect) AS mix_effect, MAX(is_main) = 1 AS is_main,
+    SUM(contribution - rate_effect) AS mix_effect, MAX(is_main) = 1 AND COUNT(*) = 1 AS is_main,
     MIN(CASE WHEN is_reversed THEN 1 ELSE 0 END) = 1 AS is_reversed, COUNT(*) AS group_count
   FROM explained_ranks WHERE rank_of_dimension <= $shown GROUP BY dimension, rank_of_dimension, seat
 )"""
