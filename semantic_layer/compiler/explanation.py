@@ -15,11 +15,11 @@ one of the periods (d = 0) has no rate effect: all of its contribution is mix. A
 Dimensions are ranked after Bhagwan et al., "Adtributor: Revenue Debugging in Advertising Systems" (NSDI 2014): groups
 with a tenth of the change or more are taken in order of surprise, the Jensen-Shannon divergence of a group's share of
 the whole now from its share before, until they explain two thirds; the dimension whose groups so taken surprise most
-is first, of equals the one of fewer groups. What chance alone would do is no surprise: of k groups without any
-difference the greatest |z| is about sqrt(2 ln k) (the universal threshold of Donoho and Johnstone, Biometrika 81,
-1994), which is a divergence of ln(k) / 4 * (1 / n0 + 1 / n1) with n rows in a period; that much is taken off. Groups
-that do not add up to the whole (in some of them, one customer is counted twice) explain nothing: such a dimension is
-returned as a row with 0 groups.
+is first, of equals the one of fewer groups. What chance alone would do is no surprise: of all k groups that are
+looked at, without any difference, the greatest |z| is about sqrt(2 ln k) (the universal threshold of Donoho and
+Johnstone, Biometrika 81, 1994), which is a divergence of ln(k) / 4 * (1 / n0 + 1 / n1) with n rows in a period; that
+much is taken off. Groups that do not add up to the whole (in some of them, one customer is counted twice) explain
+nothing: such a dimension is returned as a row with 0 groups.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ explained_sums AS (
 ), explained_portions AS (
   SELECT p.dimension, p.value, d.group_count, p.above, p.above__previous, p.below, p.below__previous,
     p.above_rows, p.above_rows__previous, p.below_rows, p.below_rows__previous,
-    LN(d.group_count) / 4 * (1.0 / NULLIF(w.above_rows, 0) + 1.0 / NULLIF(w.above_rows__previous, 0)) AS above_chance,
-    LN(d.group_count) / 4 * (1.0 / NULLIF(w.below_rows, 0) + 1.0 / NULLIF(w.below_rows__previous, 0)) AS below_chance,
+    LN(k.looked_at) / 4 * (1.0 / NULLIF(w.above_rows, 0) + 1.0 / NULLIF(w.above_rows__previous, 0)) AS above_chance,
+    LN(k.looked_at) / 4 * (1.0 / NULLIF(w.below_rows, 0) + 1.0 / NULLIF(w.below_rows__previous, 0)) AS below_chance,
     p.above / NULLIF(p.below, 0) AS rate, p.above__previous / NULLIF(p.below__previous, 0) AS rate__previous,
     COALESCE(p.above / NULLIF(w.above, 0), 0) AS of_above,
     COALESCE(p.above__previous / NULLIF(w.above__previous, 0), 0) AS of_above__previous,
@@ -66,6 +66,7 @@ explained_sums AS (
   FROM explained_parts AS p
   JOIN explained_dimensions AS d ON d.dimension = p.dimension
   CROSS JOIN explained_whole AS w
+  CROSS JOIN (SELECT SUM(group_count) AS looked_at FROM explained_dimensions WHERE adds_up) AS k
   WHERE d.adds_up AND d.group_count >= $least_groups
 )"""
 _RATIO = """

@@ -9,6 +9,17 @@ from __future__ import annotations
 from semantic_layer import GRAINS, Compare, ExplainQuery, MetricQuery, Request
 
 
+def underlying(query: ExplainQuery) -> MetricQuery:
+    """The number that is explained, as a request of its own: what a follow-up changes."""
+    return MetricQuery(
+        metrics=(query.metric,),
+        group_by=query.dimensions,
+        period=query.period,
+        filters=query.filters,
+        compare=query.compare,
+    )
+
+
 def explained(request: Request) -> ExplainQuery | None:
     """Why the one metric of a request changed; None for what is no change of one number.
 
