@@ -44,7 +44,7 @@ def test_a_change_is_drawn_as_a_waterfall(request_: ExplainQuery, language: Any,
 def test_the_sentence_tells_the_change_and_who_made_it(show: Show) -> None:
     by_tier = CHURN.model_copy(update={"dimensions": ("member_tier",)})
     for language, moved in (("zh", ("上升", "下降")), ("en", ("up", "down"))):
-        answer = show(by_tier, language)  # type: ignore[arg-type]
+        answer = show(by_tier, language)
         assert answer.finding is not None
         change = explanation(answer.finding).change
         assert change
