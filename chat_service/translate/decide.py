@@ -6,7 +6,7 @@ then what is asked for, and whether the request shows all that was said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from chat_service.outcomes import Question

@@ -13,7 +13,7 @@ from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import GRAINS, CohortQuery, FieldFilter, FunnelQuery, ListQuery, MetricFilter, MetricQuery, Request
+from semantic_layer import GRAINS, CohortQuery, ExplainQuery, FieldFilter, FunnelQuery, ListQuery, MetricFilter, MetricQuery, Request
 
 
 class LostError(StopError):
@@ -80,7 +80,7 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
     """Raise StopError for the first item that the request does not show."""
     used = {id(use.item) for use in assembly.uses}
     for item in slots.frame.items:
-        if id(item) in used or isinstance(request, CohortQuery | FunnelQuery):
+        if id(item) in used or isinstance(request, CohortQuery | FunnelQuery | ExplainQuery):
             continue
         if "only" in item.keys and slots.frame.of(Clauses):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # only there, or only they?

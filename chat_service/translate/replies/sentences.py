@@ -92,8 +92,8 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "ranked_by_amount": ("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
     "last_12_months": ("没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"),
     "why_as_comparison": (
-        "两期并排，如所问；只问“为什么”就会给出各组的贡献",
-        "both periods side by side, as asked; 'why' alone tells what each group contributed",
+        "原因分析还不支持，这里给出变化本身",
+        "reasons are not explained yet; this is the change itself",
     ),
     "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
     "excluded_by_definition": ("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
