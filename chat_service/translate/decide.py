@@ -6,10 +6,10 @@ then what is asked for, and whether the request shows all that was said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from chat_service.outcomes import Question
+from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
@@ -17,14 +17,16 @@ from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_w
 from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.choose import defined, new_request
+from chat_service.translate.requests.explained import compared, explained, underlying
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.journeys import read_journey
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import sort_items
 from chat_service.translate.stops import StopError
-from semantic_layer import Request
+from semantic_layer import ExplainQuery, MetricQuery, Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
+_SAYS_MORE = ("measure", "values", "clauses", "listed", "bound", "group", "ranking")
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,44 @@ def decide(question: Question, assembly: Assembly) -> Decision:
     if journey is not None:
         return Decision(journey)
     refuse_uncomputable(slots, assembly)
-    if question.previous is not None:
-        changed = follow_up(slots, question.previous, assembly)
+    before = _number_before(question)
+    if before is not None:
+        bare = frame.said("intent.why") and not any(i.category in _SAYS_MORE for i in frame.items) and not slots.whens
+        changed = before.request if bare else follow_up(slots, before, assembly)
         if changed is not None:
-            return Decision(_checked(slots, assembly, changed, goes_on=True), follow_up=True)
+            found = _checked(slots, assembly, changed, goes_on=True)
+            still_explains = before is not question.previous
+            return Decision((explained(found) if still_explains else None) or found, follow_up=True)
     elif (change := change_of_nothing(slots)) is not None:
         raise assembly.deny(change, "nothing_before")
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
 
 
+def _number_before(question: Question) -> Previous | None:
+    """What a follow-up changes; of an explanation, the number behind it."""
+    before = question.previous
+    if before is None or not isinstance(before.request, ExplainQuery):
+        return before
+    return replace(before, request=underlying(before.request))
+
+
 def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
+    """The request, if it shows all that was said; why its number changed, where reasons are asked for."""
+    why = slots.frame.said("intent.why")
+    if not why:
+        return _shown(slots, assembly, request, goes_on=goes_on)
+    found = _shown(slots, assembly, compared(request), goes_on=goes_on)
+    if slots.against and isinstance(found, MetricQuery) and found.group_by:
+        # both periods and the groups are named: a table of these is asked for, and no more rows
+        assembly.assume("why_as_comparison")
+        return found
+    reasons = explained(found)
+    if reasons is None:
+        raise assembly.deny(why[0], "not_supported_yet")
+    return reasons
+
+
+def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     refuse_unaccounted(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_conflicts(slots, assembly, request)

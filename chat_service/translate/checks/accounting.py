@@ -13,7 +13,17 @@ from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import GRAINS, CohortQuery, ExplainQuery, FieldFilter, FunnelQuery, ListQuery, MetricFilter, MetricQuery, Request
+from semantic_layer import (
+    GRAINS,
+    CohortQuery,
+    ExplainQuery,
+    FieldFilter,
+    FunnelQuery,
+    ListQuery,
+    MetricFilter,
+    MetricQuery,
+    Request,
+)
 
 
 class LostError(StopError):

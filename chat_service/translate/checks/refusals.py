@@ -28,13 +28,8 @@ def refuse_writing(frame: Frame, assembly: Assembly, *, goes_on: bool) -> None:
 
 
 def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:
-    """Raise StopError for statistics, reasons, forecasts and averages that the model has no metric for."""
+    """Raise StopError for statistics, forecasts and averages that the model has no metric for."""
     frame = slots.frame
-    for item in frame.said("intent.why"):
-        if slots.against and slots.measures:
-            assembly.assume("why_as_comparison")
-        else:
-            raise assembly.deny(item, "not_supported_yet")
     used = {id(use.item) for use in assembly.uses}
     for item in frame.said("statistic", "average"):
         if id(item) not in used:

@@ -20,6 +20,13 @@ def underlying(query: ExplainQuery) -> MetricQuery:
     )
 
 
+def compared(request: Request) -> Request:
+    """A number in a period, beside the period before unless another is named: what a change is read from."""
+    if not isinstance(request, MetricQuery) or request.period is None or request.compare is not None:
+        return request
+    return request.model_copy(update={"compare": Compare(to="previous")})
+
+
 def explained(request: Request) -> ExplainQuery | None:
     """Why the one metric of a request changed; None for what is no change of one number.
 

@@ -15,7 +15,7 @@ from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import language_words
-from semantic_layer import ListQuery, MetricQuery, Period, Request, preceding, unit
+from semantic_layer import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Period, Request, preceding, unit
 
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
 
@@ -34,8 +34,10 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request |
         request: Request = metric_request(slots, assembly, draft_of(before))
     elif isinstance(before, ListQuery):
         request = changed_list(slots, before, assembly)
-    else:
+    elif isinstance(before, CohortQuery | FunnelQuery):
         return changed_journey(before, slots, assembly)
+    else:
+        return None
     if request == before and not (slots.has("chart") or slots.has("intent.export")):
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
