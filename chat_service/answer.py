@@ -20,7 +20,7 @@ from chat_service.outcomes import (
     Reading,
     Refusal,
 )
-from chat_service.present.catalogue import catalogue_text
+from chat_service.present.catalogue import catalogue_text, greeting_text
 from chat_service.present.chart.choose import choose_chart
 from chat_service.present.definitions import definition_text, meanings, metrics_of
 from chat_service.present.emptiness import Emptiness, first_day_behind, is_empty, is_idle, is_outside, relax
@@ -129,8 +129,8 @@ def _answer_outcome(
             return answer_request(request, reading, asked, services, watch, on_stage)
         case DefinitionAsked(metrics, reading):
             return _defined(metrics, reading, asked, services)
-        case CatalogueAsked(reading):
-            return _catalogue(reading, asked, services)
+        case CatalogueAsked():
+            return _catalogue(outcome, asked, services)
         case Clarification():
             reading = outcome.reading
             return Answer("clarification", reading.language, outcome.question, reading, clarification=outcome)
@@ -153,11 +153,13 @@ def _defined(metrics: tuple[str, ...], reading: Reading, asked: Asked, services:
     return Answer("answered", reading.language, text, reading, definitions=found, suggestions=offered)
 
 
-def _catalogue(reading: Reading, asked: Asked, services: Services) -> Answer:
+def _catalogue(outcome: CatalogueAsked, asked: Asked, services: Services) -> Answer:
+    reading = outcome.reading
     names, layer = Names(services.model, reading.language), services.layer_at(asked.question.today)
     leading = leading_metrics(services.model)
     offered = suggest_for_metrics(leading, names, layer.as_of, _checker(asked, services, layer))
-    return Answer("answered", reading.language, catalogue_text(names), reading, suggestions=offered)
+    text = greeting_text(names) if outcome.is_greeting else catalogue_text(names)
+    return Answer("answered", reading.language, text, reading, suggestions=offered)
 
 
 def _refused(outcome: Refusal) -> Answer:

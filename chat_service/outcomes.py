@@ -101,9 +101,10 @@ class DefinitionAsked:
 
 @dataclass(frozen=True)
 class CatalogueAsked:
-    """The asker wants to know what can be asked (help, 你能做什么)."""
+    """The asker wants to know what can be asked (help, 你能做什么), or only greets or thanks."""
 
     reading: Reading
+    is_greeting: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,5 +34,12 @@ def catalogue_text(names: Names) -> str:
     return "\n".join(lines)
 
 
+def greeting_text(names: Names) -> str:
+    """One friendly line in answer to a greeting or to thanks; questions that can be asked come beside it."""
+    if names.language == "zh":
+        return "您好！想了解客户的哪些情况？"
+    return "Hello! What would you like to know about your customers?"
+
+
 def _few(found: list[str], most: int, zh: bool) -> list[str]:
     return found if len(found) <= most else [*found[:most], "……" if zh else "…"]

@@ -26,6 +26,7 @@ from chat_service.translate.stops import StopError
 from semantic_layer import ExplainQuery, MetricQuery, Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
+GREETING: Literal["greeting"] = "greeting"
 _SAYS_MORE = ("measure", "values", "clauses", "listed", "bound", "group", "ranking")
 
 
@@ -41,13 +42,15 @@ class Decision:
     """A request, or something else that is asked for."""
 
     request: Request | None = None
-    other: Definitions | Literal["catalogue"] | None = None
+    other: Definitions | Literal["catalogue", "greeting"] | None = None
     follow_up: bool = False
 
 
 def decide(question: Question, assembly: Assembly) -> Decision:
     """What the frame of an assembly asks for. Raises StopError with a doubt or a denial."""
     frame = assembly.frame
+    if not frame.items:
+        return Decision(other=GREETING)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
     if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
         return Decision(other=CATALOGUE)

@@ -26,7 +26,7 @@ from chat_service.outcomes import (
 from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
-from chat_service.translate.decide import Decision, Definitions, decide
+from chat_service.translate.decide import GREETING, Decision, Definitions, decide
 from chat_service.translate.grammar.categories import Bound, Clauses, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
@@ -338,7 +338,7 @@ def _answered(one: Reader, corrections: tuple[Correction, ...], language: Langua
         return Answerable(decision.request, reading)
     if isinstance(decision.other, Definitions):
         return DefinitionAsked(decision.other.metrics, reading)
-    return CatalogueAsked(reading)
+    return CatalogueAsked(reading, is_greeting=decision.other == GREETING)
 
 
 def _restated(one: Reader) -> str:

@@ -52,8 +52,11 @@ def _joined(found: Found) -> Values | None:
 
 
 def _left_out(found: Found) -> Values | None:
-    values = found.one("v", Values)
-    return None if values.negated else replace(values, negated=True)
+    values, word = found.one("v", Values), found.edges.get("x")
+    # what drops in the south falls there; what drops the south leaves it out
+    said = word.meaning.text if word is not None and isinstance(word.meaning, Word) else ""
+    falls = said in word_set("falls") and found.passes(*word_set("where"))
+    return None if values.negated or falls else replace(values, negated=True)
 
 
 def _several(found: Found) -> Values | None:
@@ -122,6 +125,7 @@ RULES = (
         -0.4,
         "values left out",
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
+        ("revenue dropped in the south",),
     ),
     Rule("values", ("o=only.only ~ v=values",), _only, -0.2, "only these values", ("只在APP -> only app",)),
     Rule(
