@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chat_service.outcomes import Choice, Clarification, Language, Question, Reading
-from chat_service.present.chart.marks import Json
+from chat_service.present.chart.scales import Json
 from chat_service.present.definitions import MetricMeaning
 from chat_service.present.finding import Finding
 from chat_service.present.notes import Note

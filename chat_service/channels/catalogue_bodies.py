@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chat_service.channels.wire import (
+from chat_service.channels.wire import Cell
+from chat_service.channels.wire_catalogue import (
     CatalogueBody,
     CatalogueMetric,
     CataloguePopulation,
-    Cell,
     DimensionBody,
     DimensionsBody,
     MetricBody,

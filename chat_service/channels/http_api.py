@@ -15,15 +15,8 @@ from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_errors import request_id_of
 from chat_service.channels.http_work import read
 from chat_service.channels.station import Station
-from chat_service.channels.wire import (
-    ID,
-    CatalogueBody,
-    DimensionsBody,
-    ExplainBody,
-    MetricsBody,
-    QueryBody,
-    ValuesBody,
-)
+from chat_service.channels.wire import ID, ExplainBody, QueryBody
+from chat_service.channels.wire_catalogue import CatalogueBody, DimensionsBody, MetricsBody, ValuesBody
 from chat_service.channels.work import Job
 from chat_service.outcomes import Language
 from chat_service.present.finding import Finding

@@ -18,18 +18,20 @@ ID = r"^[^\x00]*$"
 Cell = bool | int | float | str | None
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """A part of the public interface."""
+
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
-class Selection(_Body):
+class Selection(Body):
     """The choice taken of a clarification."""
 
     clarification_id: str = Field(max_length=100, pattern=ID)
     choice_id: str = Field(max_length=100, pattern=ID)
 
 
-class ChatRequest(_Body):
+class ChatRequest(Body):
     """A question. With `selection`, the message may be empty."""
 
     model_config = ConfigDict(
@@ -66,14 +68,14 @@ class ChatRequest(_Body):
     selection: Selection | None = None
 
 
-class TextPart(_Body):
+class TextPart(Body):
     """What people read."""
 
     type: Literal["text"] = "text"
     text: str
 
 
-class SpanBody(_Body):
+class SpanBody(Body):
     """A piece of the question (offsets in characters) and what it was read as."""
 
     text: str
@@ -83,14 +85,14 @@ class SpanBody(_Body):
     resolved: str
 
 
-class AssumptionBody(_Body):
+class AssumptionBody(Body):
     """A choice that the question left open."""
 
     code: str
     text: str
 
 
-class FilterBody(_Body):
+class FilterBody(Body):
     """A condition that was applied, and where it comes from. `text` is set where it has no simple form."""
 
     field: str
@@ -100,7 +102,7 @@ class FilterBody(_Body):
     text: str = ""
 
 
-class InterpretationPart(_Body):
+class InterpretationPart(Body):
     """How the question was read."""
 
     type: Literal["interpretation"] = "interpretation"
@@ -112,7 +114,7 @@ class InterpretationPart(_Body):
     filters: tuple[FilterBody, ...]
 
 
-class SqlPart(_Body):
+class SqlPart(Body):
     """The statement that was run."""
 
     type: Literal["sql"] = "sql"
@@ -120,7 +122,7 @@ class SqlPart(_Body):
     dialect: str
 
 
-class ColumnBody(_Body):
+class ColumnBody(Body):
     """A column; `format` is the unit that its numbers are shown in."""
 
     name: str
@@ -130,7 +132,7 @@ class ColumnBody(_Body):
     format: str | None = None
 
 
-class TablePart(_Body):
+class TablePart(Body):
     """Rows of raw values: fractions for rates, codes for coded values, ISO dates."""
 
     type: Literal["table"] = "table"
@@ -141,7 +143,7 @@ class TablePart(_Body):
     truncated: bool
 
 
-class ChartPart(_Body):
+class ChartPart(Body):
     """A Vega-Lite specification with its data inside."""
 
     type: Literal["chart"] = "chart"
@@ -149,7 +151,7 @@ class ChartPart(_Body):
     spec: dict[str, JsonValue]
 
 
-class MetricMeaningBody(_Body):
+class MetricMeaningBody(Body):
     """A metric explained."""
 
     name: str
@@ -159,14 +161,14 @@ class MetricMeaningBody(_Body):
     unit: str
 
 
-class DefinitionsPart(_Body):
+class DefinitionsPart(Body):
     """The metrics of the answer explained."""
 
     type: Literal["definitions"] = "definitions"
     metrics: tuple[MetricMeaningBody, ...]
 
 
-class ChoiceBody(_Body):
+class ChoiceBody(Body):
     """One reading; send its `id` as a selection, or its `message` as a question."""
 
     id: str
@@ -174,7 +176,7 @@ class ChoiceBody(_Body):
     message: str
 
 
-class ClarificationPart(_Body):
+class ClarificationPart(Body):
     """The question back."""
 
     type: Literal["clarification"] = "clarification"
@@ -183,7 +185,7 @@ class ClarificationPart(_Body):
     choices: tuple[ChoiceBody, ...]
 
 
-class SuggestionsPart(_Body):
+class SuggestionsPart(Body):
     """Questions that can be asked next; each has an answer."""
 
     type: Literal["suggestions"] = "suggestions"
@@ -203,21 +205,21 @@ Part = Annotated[
 ]
 
 
-class Confidence(_Body):
+class Confidence(Body):
     """How sure the reading is, 0 to 1, and why."""
 
     score: float
     basis: tuple[str, ...]
 
 
-class WarningBody(_Body):
+class WarningBody(Body):
     """What to know before trusting the numbers."""
 
     code: str
     message: str
 
 
-class ProblemBody(_Body):
+class ProblemBody(Body):
     """Why there is no answer: a stable code and one sentence."""
 
     code: str
@@ -225,7 +227,7 @@ class ProblemBody(_Body):
     detail: dict[str, str] = {}
 
 
-class Provenance(_Body):
+class Provenance(Body):
     """Where the answer comes from. `prompt` is the version of what a language model was told, `other` what the other
     translator made of the question; null where one alone read it."""
 
@@ -237,7 +239,7 @@ class Provenance(_Body):
     other: str | None = None
 
 
-class Timings(_Body):
+class Timings(Body):
     """Milliseconds by stage; a stage that did not run is null."""
 
     translate: float | None = None
@@ -246,7 +248,7 @@ class Timings(_Body):
     total: float
 
 
-class ChatBody(_Body):
+class ChatBody(Body):
     """An answer. Only the parts that apply are in `content`; `problem` is set where there is no answer."""
 
     request_id: str
@@ -262,7 +264,7 @@ class ChatBody(_Body):
     timings_ms: Timings
 
 
-class QueryBody(_Body):
+class QueryBody(Body):
     """A typed query's table, and the SQL that made it, where the reader may see that."""
 
     request_id: str
@@ -273,7 +275,7 @@ class QueryBody(_Body):
     provenance: Provenance
 
 
-class ExplainBody(_Body):
+class ExplainBody(Body):
     """What a typed query compiles to, unrun."""
 
     request_id: str
@@ -282,7 +284,7 @@ class ExplainBody(_Body):
     warnings: tuple[WarningBody, ...] = ()
 
 
-class ErrorDetail(_Body):
+class ErrorDetail(Body):
     """A stable code and one sentence; `detail` has what a program may want."""
 
     code: str
@@ -290,118 +292,14 @@ class ErrorDetail(_Body):
     detail: dict[str, JsonValue] = {}
 
 
-class ErrorBody(_Body):
+class ErrorBody(Body):
     """The one shape of every error."""
 
     error: ErrorDetail
     request_id: str
 
 
-class MetricBody(_Body):
-    """A metric of the catalogue. `dimensions` are those that it can be split and filtered by. A `snapshot` is known as
-    of today only: it has no periods and no trend."""
-
-    name: str
-    label: dict[str, str]
-    description: dict[str, str]
-    synonyms: dict[str, tuple[str, ...]]
-    formula: str
-    unit: str
-    polarity: str
-    kind: Literal["flow", "stock", "ratio", "snapshot"]
-    dimensions: tuple[str, ...]
-    available: bool
-    missing_tables: tuple[str, ...] = ()
-
-
-class MetricsBody(_Body):
-    """Every metric that can be asked for."""
-
-    metrics: tuple[MetricBody, ...]
-    model_hash: str
-
-
-class DimensionBody(_Body):
-    """A dimension of the catalogue. `values` are the labels of a closed set's codes."""
-
-    name: str
-    label: dict[str, str]
-    description: dict[str, str]
-    synonyms: dict[str, tuple[str, ...]]
-    type: str
-    values: dict[str, dict[str, str]]
-    available: bool
-
-
-class DimensionsBody(_Body):
-    """Every dimension."""
-
-    dimensions: tuple[DimensionBody, ...]
-    model_hash: str
-
-
-class CatalogueMetric(_Body):
-    """A metric in the catalogue. `dimensions` names its set; `today_only` has no past, periods or trend."""
-
-    name: str
-    label: dict[str, str]
-    kind: Literal["flow", "stock", "ratio"]
-    unit: str
-    polarity: str
-    dimensions: str
-    default_period: str | None
-    today_only: bool
-    stands_in_for: tuple[str, ...]
-
-
-class CataloguePopulation(_Body):
-    """A named population: the filter that makes it, and what its list shows."""
-
-    name: str
-    label: dict[str, str]
-    filter: dict[str, tuple[str, ...]]
-    columns: tuple[str, ...]
-    order_by: str | None
-    counted_by: str | None
-
-
-class CatalogueBody(_Body):
-    """Everything that a typed query may name, in brief, and `text`, which is how a language model is told it.
-
-    `model_hash` is its version. `dimension_sets` are what metrics go with; `fields` may be filtered by; `list_columns`
-    are what lists of an entity may show.
-    """
-
-    model_hash: str
-    metrics: tuple[CatalogueMetric, ...]
-    dimension_sets: dict[str, tuple[str, ...]]
-    dimensions: dict[str, tuple[Cell, ...]]
-    fields: tuple[str, ...]
-    list_columns: dict[str, tuple[str, ...]]
-    grains: tuple[str, ...]
-    populations: tuple[CataloguePopulation, ...]
-    behaviours: dict[str, str]
-    cohorts: tuple[str, ...]
-    funnels: tuple[str, ...]
-    text: str
-
-
-class ValueBody(_Body):
-    """A value as it stands in the data, with its labels."""
-
-    value: Cell
-    label: dict[str, str]
-
-
-class ValuesBody(_Body):
-    """Values of a dimension; `is_complete` says that none was left out."""
-
-    dimension: str
-    values: tuple[ValueBody, ...]
-    is_complete: bool
-
-
-class TurnBody(_Body):
+class TurnBody(Body):
     """One question of a conversation and its answer."""
 
     message: str
@@ -409,7 +307,7 @@ class TurnBody(_Body):
     answer: ChatBody
 
 
-class ConversationBody(_Body):
+class ConversationBody(Body):
     """What was asked and answered, in order. `next` is where the following page begins; null on the last one."""
 
     conversation_id: str
@@ -417,7 +315,7 @@ class ConversationBody(_Body):
     next: int | None = None
 
 
-class ConversationSummaryBody(_Body):
+class ConversationSummaryBody(Body):
     """How a conversation began, when it was last gone on with, and how many turns it has."""
 
     conversation_id: str
@@ -427,21 +325,21 @@ class ConversationSummaryBody(_Body):
     turns: int
 
 
-class ConversationsBody(_Body):
+class ConversationsBody(Body):
     """Conversations, the last first. `next` is where the following page begins; null on the last one."""
 
     conversations: tuple[ConversationSummaryBody, ...]
     next: str | None = None
 
 
-class ForgottenBody(_Body):
+class ForgottenBody(Body):
     """Gone."""
 
     conversation_id: str
     deleted: Literal[True] = True
 
 
-class FeedbackRequest(_Body):
+class FeedbackRequest(Body):
     """Whether an answer was right."""
 
     model_config = ConfigDict(
@@ -456,14 +354,14 @@ class FeedbackRequest(_Body):
     comment: str = Field("", max_length=2000, pattern=ID)
 
 
-class FeedbackBody(_Body):
+class FeedbackBody(Body):
     """Noted."""
 
     request_id: str
     recorded: Literal[True] = True
 
 
-class HealthBody(_Body):
+class HealthBody(Body):
     """`ok`, or what stands in the way, by code."""
 
     status: Literal["ok", "unavailable"]

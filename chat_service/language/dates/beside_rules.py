@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
-from chat_service.language.dates.length_rules import length_of
+from chat_service.language.dates.lengths import length_of
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate
 from semantic_layer import Grain, Period, add_months, unit

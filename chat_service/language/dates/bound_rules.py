@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
-from chat_service.language.dates.length_rules import right_before
+from chat_service.language.dates.lengths import right_before
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate
 from chat_service.language.dates.range_rules import cut

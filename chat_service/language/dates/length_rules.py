@@ -3,62 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from chat_service.language.dates.grammar import Found, Rule
+from chat_service.language.dates.lengths import (
+    MOST,
+    length_of,
+    rolling,
+    rolling_period,
+)
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY
 from semantic_layer import Grain, Period, add_months, shift, start_of, unit
 
-MONTHS_OF: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
-DAYS_OF: dict[Grain, int] = {"day": 1, "week": 7}
-_MOST = 1200
 # 销售额最高的前三个月 and the best 3 months rank months; 首单后三个月 counts from the first order.
 _RANKED = re.compile(r"(?:最[高低好差多少大小强弱][的]?|排名|排行|top ?|best |worst |highest |lowest )$")
-
-
-def length_of(count: float, grain: Grain) -> tuple[int | None, int | None]:
-    """(days, months): the one of the two that is exact; a year and a half is 18 months, half a month 15 days."""
-    if grain in DAYS_OF:
-        return round(count * DAYS_OF[grain]), None
-    months = count * MONTHS_OF[grain]
-    return (None, int(months)) if months == int(months) else (round(months * 30), None)
-
-
-def right_before(start: date, count: float, grain: Grain) -> Period:
-    """That length of time, up to the day before the start."""
-    days, months = length_of(count, grain)
-    return Period(start - (days or 0) * DAY if months is None else add_months(start, -months), start)
-
-
-def rolling_period(days: int | None, months: int | None, today: date) -> Period:
-    """N days ending today; or from the day after the same day N months ago to today.
-
-    >>> str(rolling_period(None, 3, date(2026, 6, 30)))
-    '2026-03-31/2026-07-01'
-    """
-    if months is not None:
-        return Period(add_months(today, -months) + DAY, today + DAY)
-    assert days is not None, "a length is in days or in months"
-    return Period(today - (days - 1) * DAY, today + DAY)
-
-
-def calendar_units(count: int, grain: Grain, today: date) -> Period:
-    """The last `count` calendar units, the current one included, cut at nothing."""
-    first = shift(grain, start_of(grain, today), 1 - count)
-    return Period(first, shift(grain, start_of(grain, today), 1))
-
-
-def rolling(count: float, grain: Grain, today: date) -> DateMention | None:
-    """The mention of the last N units; one week is seven days and one year twelve months, as the conventions count."""
-    if count == 1 and grain in ("week", "year"):
-        count, grain = (7, "day") if grain == "week" else (12, "month")
-    days, months = length_of(count, grain)
-    if count <= 0 or count > _MOST or (days is not None and days < 1):
-        return None
-    calendar = calendar_units(int(count), grain, today) if count == int(count) else None
-    period = rolling_period(days, months, today)
-    return DateMention("rolling", period, calendar, unit=grain, count=count, days=days, months=months)
 
 
 def _length(found: Found) -> tuple[float, Grain]:
@@ -95,7 +53,7 @@ def _rolling_hours(found: Found) -> DateMention | None:
 def _full_units(found: Found) -> DateMention | None:
     """The last 3 full months: those that are over; a unit is over when today is its last day."""
     count, grain = found.one("NUM").value, found.grain("FULL_UNIT", "UNIT")
-    if count != int(count) or not 0 < count <= _MOST:
+    if count != int(count) or not 0 < count <= MOST:
         return None
     current = unit(grain, found.today)
     over = current.end == found.today + DAY
@@ -118,7 +76,7 @@ def _coming(found: Found) -> DateMention | None:
     count, grain = _length(found)
     days, months = length_of(count, grain)
     tomorrow = found.today + DAY
-    if not 0 < count <= _MOST or (days is None) == (months is None):
+    if not 0 < count <= MOST or (days is None) == (months is None):
         return None
     end = add_months(tomorrow, months) if months is not None else tomorrow + (days or 0) * DAY
     return DateMention("future", Period(tomorrow, end), unit=grain, count=count)
@@ -141,7 +99,7 @@ def _duration(found: Found) -> DateMention | None:
     if _RANKED.search(found.before()):
         return DateMention("grain", unit=grain, count=count, asked=True)
     days, months = length_of(count, grain)
-    if not 0 < count <= _MOST or (days is not None and days < 1):
+    if not 0 < count <= MOST or (days is not None and days < 1):
         return None
     return DateMention(
         "duration", rolling_period(days, months, found.today), unit=grain, count=count, days=days, months=months
@@ -163,12 +121,12 @@ def _one_unit(found: Found) -> DateMention | None:
 def _edge(found: Found) -> DateMention | None:
     """前三个月, 头三个月, the first 3 months: of what, the second pass knows."""
     count, grain = _length(found)
-    return DateMention("duration", unit=grain, count=count) if 0 < count <= _MOST else None
+    return DateMention("duration", unit=grain, count=count) if 0 < count <= MOST else None
 
 
 def _nth(found: Found) -> DateMention | None:
     count = found.one("ORD").value
-    return DateMention("duration", unit=found.grain("UNIT"), count=count) if 0 < count <= _MOST else None
+    return DateMention("duration", unit=found.grain("UNIT"), count=count) if 0 < count <= MOST else None
 
 
 def _vague(found: Found) -> DateMention | None:

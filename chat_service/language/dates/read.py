@@ -36,6 +36,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from chat_service.language.dates.ago_rules import RULES as AGO
 from chat_service.language.dates.around_rules import RULES as AROUND
 from chat_service.language.dates.beside_rules import RULES as BESIDE
 from chat_service.language.dates.bound_rules import BOTH
@@ -47,8 +48,8 @@ from chat_service.language.dates.grouping_rules import RULES as GROUPING
 from chat_service.language.dates.holiday_rules import RULES as HOLIDAYS
 from chat_service.language.dates.joined_rules import RULES as JOINED
 from chat_service.language.dates.joined_rules import YEARS_CARRIED
-from chat_service.language.dates.length_rules import DAYS_OF, MONTHS_OF, calendar_units, right_before
 from chat_service.language.dates.length_rules import RULES as LENGTHS
+from chat_service.language.dates.lengths import DAYS_OF, MONTHS_OF, calendar_units, right_before
 from chat_service.language.dates.lexer import pieces_of
 from chat_service.language.dates.mention import Against, DateMention, MentionKind
 from chat_service.language.dates.mention_rules import COMPARED_BEHIND
@@ -72,7 +73,7 @@ __all__ = [
 ]
 
 _GRAMMAR = (
-    (*DIGITS, *NEAR, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
+    (*DIGITS, *NEAR, *AGO, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
     JOINED,
     (*PARTS, *BESIDE),
     (*YEARS_CARRIED, *LISTS),

@@ -12,7 +12,6 @@ from typing import Literal
 
 from chat_service.present.chart.journey_marks import cohort_panel, funnel_panel
 from chat_service.present.chart.marks import (
-    Json,
     Panel,
     bar_panel,
     grouped_bar_panel,
@@ -20,6 +19,7 @@ from chat_service.present.chart.marks import (
     line_panel,
     stacked_panel,
 )
+from chat_service.present.chart.scales import Json
 from chat_service.present.chart.waterfall import waterfall_panel
 from chat_service.present.finding import Finding
 from semantic_layer import CohortQuery, Column, ExplainQuery, FunnelQuery

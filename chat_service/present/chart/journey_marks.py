@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from chat_service.present.chart.marks import Json, Panel, line_panel
+from chat_service.present.chart.marks import Panel, line_panel
+from chat_service.present.chart.scales import Json
 from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure
 from chat_service.present.finding import Finding

@@ -5,17 +5,26 @@ Rows carry labels, not codes. Field names are made safe for Vega (it reads dots 
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from chat_service.present.chart.scales import (
+    Json,
+    axis_of_values,
+    color_of,
+    drawn,
+    in_order,
+    period_names,
+    series_color,
+    tooltip,
+    width_of,
+)
 from chat_service.present.dates import bucket_mark, bucket_name
-from chat_service.present.figures import exact_figure, figure, unit_name
+from chat_service.present.figures import exact_figure, figure
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
 from semantic_layer import Column
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 _WIDTH = 560
 _BLUE = "#2f6fb7"
 _GREY = "#b5bcc6"
@@ -45,7 +54,7 @@ def line_panel(
     kept, omitted = _largest(finding, column, series, limit)
     previous = finding.part(column.metric or column.name, "previous") if column.part == "value" else None
     compared = previous is not None and series is None
-    names = _period_names(finding)
+    names = period_names(finding)
     rows: list[Json] = []
     for index in range(len(finding.table.rows)):
         if series is not None and finding.cell(index, series) not in kept:
@@ -58,9 +67,9 @@ def line_panel(
         _mark_dashes(rows)
     color: dict[str, Json] = {"value": _BLUE}
     if compared:
-        color = _color("", [names[0], names[1]], [_BLUE, _GREY])
+        color = color_of("", [names[0], names[1]], [_BLUE, _GREY])
     elif series is not None:
-        color = _series_color(finding, series, _drawn(rows))
+        color = series_color(finding, series, drawn(rows))
     ticks = _CLOCK_TICKS if time.type == "timestamp" else _TICKS.get(time.grain or "day", _OWN_TICKS)
     axis: dict[str, Json] = {"format": ticks, "title": None, "labelOverlap": True, "grid": False}
     if time.grain in ("month", "quarter", "year"):
@@ -69,8 +78,8 @@ def line_panel(
             "step": 3 if time.grain == "quarter" else 1,
         }
     x: dict[str, Json] = {"field": "time", "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
-    y = _value_axis(finding, column, zero=as_bars or part_unit(column) != "percent")
-    base: dict[str, Json] = {"x": x, "y": y, "color": color, "tooltip": _tooltip(finding, column, series)}
+    y = axis_of_values(finding, column, zero=as_bars or part_unit(column) != "percent")
+    base: dict[str, Json] = {"x": x, "y": y, "color": color, "tooltip": tooltip(finding, column, series)}
     layers = [_bars_along_time(time)] if as_bars else _lines(compared)
     views: list[Json] = [*layers]
     drawing: dict[str, Json] = {
@@ -89,14 +98,14 @@ def bar_panel(finding: Finding, column: Column, category: Column, *, limit: int)
     order = _category_order(finding, column, category)
     shown = order[:limit]
     previous = finding.part(column.metric or column.name, "previous") if column.part == "value" else None
-    periods = _period_names(finding)
+    periods = period_names(finding)
     rows: list[Json] = []
     for index in shown:
         rows += _bar(finding, index, column, category, periods[0])
         if previous is not None:
             rows += _bar(finding, index, previous, category, periods[1])
     labels = [finding.names.value(category, finding.cell(index, category)) for index in shown]
-    lying = len(labels) > 8 or sum(_width(label) for label in labels) > 60
+    lying = len(labels) > 8 or sum(width_of(label) for label in labels) > 60
     name_axis: dict[str, Json] = {
         "field": "category",
         "type": "nominal",
@@ -104,17 +113,17 @@ def bar_panel(finding: Finding, column: Column, category: Column, *, limit: int)
         "title": finding.names.column(category),
         "axis": {"labelAngle": 0, "labelLimit": 220},
     }
-    value_axis = _value_axis(finding, column, zero=True)
+    value_axis = axis_of_values(finding, column, zero=True)
     encoding: dict[str, Json] = {
         "y" if lying else "x": name_axis,
         "x" if lying else "y": value_axis,
-        "tooltip": _tooltip(finding, column, category),
+        "tooltip": tooltip(finding, column, category),
     }
     size: dict[str, Json] = {"width": _WIDTH, "height": {"step": 22}} if lying else {"width": _WIDTH, "height": 260}
     drawing: dict[str, Json]
     if previous is not None:
         encoding["yOffset" if lying else "xOffset"] = {"field": "series", "sort": [*periods[::-1]]}
-        encoding["color"] = _color("", [*periods], [_BLUE, _GREY])
+        encoding["color"] = color_of("", [*periods], [_BLUE, _GREY])
         if lying:
             size["height"] = {"step": 11, "for": "offset"}
         drawing = {**size, "data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding}
@@ -143,10 +152,10 @@ def grouped_bar_panel(finding: Finding, column: Column, outer: Column, inner: Co
             "title": finding.names.column(outer),
             "axis": {"labelAngle": 0, "labelLimit": 220},
         },
-        "x" if lying else "y": _value_axis(finding, column, zero=True),
-        "yOffset" if lying else "xOffset": {"field": "series", "sort": _in_order(finding, inner)},
-        "color": _series_color(finding, inner),
-        "tooltip": _tooltip(finding, column, inner),
+        "x" if lying else "y": axis_of_values(finding, column, zero=True),
+        "yOffset" if lying else "xOffset": {"field": "series", "sort": in_order(finding, inner)},
+        "color": series_color(finding, inner),
+        "tooltip": tooltip(finding, column, inner),
     }
     size: dict[str, Json] = {"width": _WIDTH, "height": {"step": 9, "for": "offset"} if lying else 280}
     drawing: dict[str, Json] = {**size, "data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding}
@@ -163,7 +172,7 @@ def stacked_panel(finding: Finding, column: Column, series: Column) -> Panel:
         if finding.cell(index, series) in kept:
             rows += _point(finding, index, column, finding.group_name(index, (series,)))
     labels: list[Json] = []
-    ranks = _in_order(finding, series)
+    ranks = in_order(finding, series)
     for row in rows:
         assert isinstance(row, dict)
         row["rank"] = ranks.index(row["series"])
@@ -177,10 +186,10 @@ def stacked_panel(finding: Finding, column: Column, series: Column) -> Panel:
             "title": None,
             "axis": {"labelAngle": 0, "labelOverlap": True},
         },
-        "y": _value_axis(finding, column, zero=True),
-        "color": _series_color(finding, series, _drawn(rows)),
+        "y": axis_of_values(finding, column, zero=True),
+        "color": series_color(finding, series, drawn(rows)),
         "order": {"field": "rank", "type": "quantitative"},
-        "tooltip": _tooltip(finding, column, series),
+        "tooltip": tooltip(finding, column, series),
     }
     drawing: dict[str, Json] = {
         "width": _WIDTH,
@@ -203,13 +212,13 @@ def heat_panel(finding: Finding, column: Column, outer: Column, inner: Column) -
         "x": {
             "field": "series",
             "type": "nominal",
-            "sort": _in_order(finding, inner),
+            "sort": in_order(finding, inner),
             "title": finding.names.column(inner),
             "axis": {"labelAngle": 0, "labelOverlap": True},
         },
         "y": {"field": "category", "type": "nominal", "sort": [*labels], "title": finding.names.column(outer)},
-        "color": {**_value_axis(finding, column, zero=True), "scale": {"scheme": "blues"}},
-        "tooltip": _tooltip(finding, column, inner),
+        "color": {**axis_of_values(finding, column, zero=True), "scale": {"scheme": "blues"}},
+        "tooltip": tooltip(finding, column, inner),
     }
     color = encoding["color"]
     assert isinstance(color, dict)
@@ -340,77 +349,3 @@ def _left_out(finding: Finding, shown: int, total: int) -> str:
     if shown >= total:
         return ""
     return f"只画出前 {shown} 个，共 {total} 个" if finding.is_zh else f"the first {shown} of {total} are drawn"
-
-
-def _period_names(finding: Finding) -> tuple[str, str]:
-    return ("本期", "对比期") if finding.is_zh else ("this period", "compared with")
-
-
-def _series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
-    # the order is the scale's domain: layers that share a colour scale may lose a sort
-    return {
-        "field": "series",
-        "type": "nominal",
-        "title": finding.names.column(series),
-        "scale": {"domain": [name for name in _in_order(finding, series) if drawn is None or name in drawn]},
-    }
-
-
-def _drawn(rows: list[Json]) -> list[Json]:
-    return [row["series"] for row in rows if isinstance(row, dict)]
-
-
-def _in_order(finding: Finding, series: Column) -> list[Json]:
-    """The labels of a grouping: in the model's order where it is a closed set, else as they come."""
-    field = finding.names.field(series.field or series.name)
-    codes = [] if field is None else list(field.definition.values)
-    present = list(dict.fromkeys(finding.values(series)))
-    present.sort(key=lambda value: codes.index(value) if value in codes else len(codes))  # type: ignore[arg-type]
-    return [finding.names.value(series, value) for value in present]
-
-
-def _color(title: str, names: list[str], colors: list[str]) -> dict[str, Json]:
-    domain: list[Json] = [*names]
-    values: list[Json] = [*colors]
-    return {"field": "series", "type": "nominal", "title": title or None, "scale": {"domain": domain, "range": values}}
-
-
-def _value_axis(finding: Finding, column: Column, *, zero: bool) -> dict[str, Json]:
-    unit = part_unit(column)
-    title = finding.names.column(column)
-    axis: dict[str, Json] = {"tickCount": 6}
-    if unit == "percent":
-        axis["format"] = ".0%" if _span(finding, column) > 0.1 else ".1%"
-    elif finding.is_zh:
-        axis["labelExpr"] = (
-            "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.4~g') + '亿' : "
-            "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.4~g') + '万' : format(datum.value, ',.4~g')"
-        )
-        title += f"（{unit_name(unit, 'zh')}）" if unit_name(unit, "zh") else ""
-    else:
-        axis["format"] = "~s"
-        title += f" ({unit_name(unit, 'en')})" if unit_name(unit, "en") else ""
-    return {"field": "value", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": zero}}
-
-
-def _span(finding: Finding, column: Column) -> float:
-    numbers = [number for number in finding.numbers(column) if number is not None]
-    return max(numbers, default=0.0) - min(0.0, *numbers) if len(numbers) > 1 else 1.0
-
-
-def _tooltip(finding: Finding, column: Column, group: Column | None) -> list[Json]:
-    found: list[Json] = []
-    if finding.time is not None:
-        found.append({"field": "bucket", "type": "nominal", "title": finding.names.column(finding.time)})
-    if group is not None and group in finding.categories:
-        field = "series" if finding.time is not None or len(finding.categories) == 2 else "category"
-        if len(finding.categories) == 2 and finding.time is None:
-            other = next(c for c in finding.categories if c != group)
-            found.append({"field": "category", "type": "nominal", "title": finding.names.column(other)})
-        found.append({"field": field, "type": "nominal", "title": finding.names.column(group)})
-    found.append({"field": "figure", "type": "nominal", "title": finding.names.column(column)})
-    return found
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)

@@ -6,7 +6,8 @@ that lengths compare.
 
 from __future__ import annotations
 
-from chat_service.present.chart.marks import Json, Panel
+from chat_service.present.chart.marks import Panel
+from chat_service.present.chart.scales import Json
 from chat_service.present.explanations import explanation
 from chat_service.present.figures import change_figure
 from chat_service.present.finding import Finding

@@ -1,0 +1,86 @@
+"""How a drawing is read: colours of series and their order, the axis of values, what a pointer tells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from chat_service.present.figures import unit_name
+from chat_service.present.finding import Finding
+from chat_service.present.names import part_unit
+from semantic_layer import Column
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def period_names(finding: Finding) -> tuple[str, str]:
+    return ("本期", "对比期") if finding.is_zh else ("this period", "compared with")
+
+
+def series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
+    # the order is the scale's domain: layers that share a colour scale may lose a sort
+    return {
+        "field": "series",
+        "type": "nominal",
+        "title": finding.names.column(series),
+        "scale": {"domain": [name for name in in_order(finding, series) if drawn is None or name in drawn]},
+    }
+
+
+def drawn(rows: list[Json]) -> list[Json]:
+    return [row["series"] for row in rows if isinstance(row, dict)]
+
+
+def in_order(finding: Finding, series: Column) -> list[Json]:
+    """The labels of a grouping: in the model's order where it is a closed set, else as they come."""
+    field = finding.names.field(series.field or series.name)
+    codes = [] if field is None else list(field.definition.values)
+    present = list(dict.fromkeys(finding.values(series)))
+    present.sort(key=lambda value: codes.index(value) if value in codes else len(codes))  # type: ignore[arg-type]
+    return [finding.names.value(series, value) for value in present]
+
+
+def color_of(title: str, names: list[str], colors: list[str]) -> dict[str, Json]:
+    domain: list[Json] = [*names]
+    values: list[Json] = [*colors]
+    return {"field": "series", "type": "nominal", "title": title or None, "scale": {"domain": domain, "range": values}}
+
+
+def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str, Json]:
+    unit = part_unit(column)
+    title = finding.names.column(column)
+    axis: dict[str, Json] = {"tickCount": 6}
+    if unit == "percent":
+        axis["format"] = ".0%" if span_of(finding, column) > 0.1 else ".1%"
+    elif finding.is_zh:
+        axis["labelExpr"] = (
+            "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.4~g') + '亿' : "
+            "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.4~g') + '万' : format(datum.value, ',.4~g')"
+        )
+        title += f"（{unit_name(unit, 'zh')}）" if unit_name(unit, "zh") else ""
+    else:
+        axis["format"] = "~s"
+        title += f" ({unit_name(unit, 'en')})" if unit_name(unit, "en") else ""
+    return {"field": "value", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": zero}}
+
+
+def span_of(finding: Finding, column: Column) -> float:
+    numbers = [number for number in finding.numbers(column) if number is not None]
+    return max(numbers, default=0.0) - min(0.0, *numbers) if len(numbers) > 1 else 1.0
+
+
+def tooltip(finding: Finding, column: Column, group: Column | None) -> list[Json]:
+    found: list[Json] = []
+    if finding.time is not None:
+        found.append({"field": "bucket", "type": "nominal", "title": finding.names.column(finding.time)})
+    if group is not None and group in finding.categories:
+        field = "series" if finding.time is not None or len(finding.categories) == 2 else "category"
+        if len(finding.categories) == 2 and finding.time is None:
+            other = next(c for c in finding.categories if c != group)
+            found.append({"field": "category", "type": "nominal", "title": finding.names.column(other)})
+        found.append({"field": field, "type": "nominal", "title": finding.names.column(group)})
+    found.append({"field": "figure", "type": "nominal", "title": finding.names.column(column)})
+    return found
+
+
+def width_of(text: str) -> int:
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
