@@ -47,6 +47,7 @@ from semantic_layer import (
     Reader,
     Request,
     ResultTable,
+    ensure_wanted,
     of_entity,
 )
 
@@ -65,6 +66,7 @@ def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] =
     try:
         outcome = _outcome(asked, services, on_stage)
         watch.lap("translate")
+        ensure_wanted()
         found = _answer_outcome(outcome, asked, services, watch, on_stage)
     except EngineError as error:
         trouble = _trouble(error, Names(services.model, language), services)
@@ -92,6 +94,7 @@ def answer_request(
         on_stage("execute")
         table = layer.execute(prepared)
         watch.lap("execute")
+        ensure_wanted()
     except HuitouError as error:
         return _failed(base, error, names, layer, services)
     on_stage("present")
@@ -213,6 +216,7 @@ def _checker(asked: Asked, services: Services, layer: Layer) -> Callable[[str, M
     same day and reader, for as long as the data stay the same."""
 
     def is_answerable(question: str, meant: MetricQuery) -> bool:
+        ensure_wanted()
         key = (question, meant, layer.as_of, asked.reader)
         known = services.suggestible.get(key)
         if known is None:

@@ -7,7 +7,7 @@ from semantic_layer.demo.catalogue import DATA as DATA
 from semantic_layer.demo.make import make_demo as make_demo
 from semantic_layer.engines.callers import Caller as Caller
 from semantic_layer.engines.callers import CallerLeft as CallerLeft
-from semantic_layer.engines.callers import interruptible as interruptible
+from semantic_layer.engines.callers import ensure_wanted as ensure_wanted
 from semantic_layer.engines.duckdb import DuckDBEngine as DuckDBEngine
 from semantic_layer.engines.duckdb import DuckDBWriter as DuckDBWriter
 from semantic_layer.engines.loading import copy_tables as copy_tables

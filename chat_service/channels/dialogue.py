@@ -24,7 +24,7 @@ from chat_service.channels.wire import (
 from chat_service.conversation.memory import MEMORY, ConversationSummary, Memory, Store, Turn, TurnTakenError
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
-from semantic_layer import HuitouError, Problem, Reader, interruptible, problem
+from semantic_layer import HuitouError, Problem, Reader, ensure_wanted, problem
 
 _TRIES = 3
 _LOG = logging.getLogger("huitou.service")
@@ -135,7 +135,7 @@ class Dialogue:
 
         An id counts within the conversation that the message names; where it names none, for the `client` that sent
         it. Raises DialogueError for a message that does not fit the conversation, and HuitouError where there is no
-        database to answer from.
+        database to answer from, CallerLeft.
         """
         if message.translator == "llm" and not self.services.has_model:
             raise DialogueError(TranslatorUnavailable("llm"))
@@ -151,6 +151,7 @@ class Dialogue:
                 return before.body
             asked = message.model_copy(update={"message_id": message_id, "conversation_id": conversation_id})
             turn = replace(self._answered(asked, reader, request_id, on_stage, on_answer), scope=scope, request=whole)
+            ensure_wanted()  # an answer that nobody waited for is no turn
             try:
                 self.store.add(turn)
             except TurnTakenError:
@@ -174,24 +175,23 @@ class Dialogue:
         memory = MEMORY.validate_json(last.memory) if last is not None else Memory()
         number = 1 if last is None else last.number + 1
         choice = _choice(message, memory)
-        with interruptible():
-            layer = self.services.layer_at(message.as_of)
-            asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
-            found = answer(asked, self.services, on_stage)
-            on_answer(found)
-            if found.status == "error" and found.failure is not None:
-                _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})
-            clarification_id = f"c{number}"
-            body = chat_body(
-                found,
-                layer,
-                request_id=request_id,
-                conversation_id=conversation_id,
-                message_id=message.message_id,
-                clarification_id=clarification_id,
-                shows_sql=reader.may_see_sql,
-            ).model_dump_json()
-            after = MEMORY.dump_json(_after(memory, found, clarification_id), by_alias=True).decode()
+        layer = self.services.layer_at(message.as_of)
+        asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
+        found = answer(asked, self.services, on_stage)
+        on_answer(found)
+        if found.status == "error" and found.failure is not None:
+            _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})
+        clarification_id = f"c{number}"
+        body = chat_body(
+            found,
+            layer,
+            request_id=request_id,
+            conversation_id=conversation_id,
+            message_id=message.message_id,
+            clarification_id=clarification_id,
+            shows_sql=reader.may_see_sql,
+        ).model_dump_json()
+        after = MEMORY.dump_json(_after(memory, found, clarification_id), by_alias=True).decode()
         return Turn(
             request_id=request_id,
             conversation_id=conversation_id,

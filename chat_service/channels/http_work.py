@@ -14,7 +14,7 @@ from chat_service.channels.http_errors import request_id_of
 from chat_service.channels.station import Station
 from chat_service.channels.work import Job
 from chat_service.services import Services
-from semantic_layer import ANONYMOUS, HuitouError, Reader, interruptible
+from semantic_layer import ANONYMOUS, HuitouError, Reader
 
 Value = TypeVar("Value")
 
@@ -63,10 +63,10 @@ def note(station: Station, request: Request, reader: str, told: dict[str, JsonVa
 
 
 async def read(station: Station, request: Request, reader: Reader, reading: Callable[[Services, Job], Value]) -> Value:
-    """What is read from the services, which may be stopped anywhere, since it writes nothing. Raises as `worked`."""
+    """What is read from the services. Raises as `worked`."""
 
     def work(job: Job) -> Value:
-        with station.using() as dialogue, interruptible():
+        with station.using() as dialogue:
             return reading(dialogue.services, job)
 
     return await worked(station, request, reader, work)

@@ -1,8 +1,9 @@
 """Work done for readers, bounded: how many requests run, how many wait, how many one reader has, how long each takes.
 
 Comes in: a function to run in a thread, and for whom. Goes out: its value, or `WorkError` by code. What is given up
-(its time is over, its client left, the service stops) is stopped wherever it is: a statement by the engine, Python by
-`CallerLeft`. A thread that stays stuck all the same keeps its place, so that no more of them than that can be.
+(its time is over, its client left, the service stops) is stopped: a statement by the engine, Python where it next asks
+whether it is still wanted. A thread that does not ask for long keeps its place, so that no more of them than that can
+be.
 """
 
 from __future__ import annotations
@@ -280,8 +281,6 @@ def _run(work: Callable[[Job], Value], job: Job) -> Value:
             return work(job)
     except CallerLeft:
         raise WorkError(ClientLeft()) from None
-    finally:
-        job.caller.settle()
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, done: Callable[[], None]) -> Callable[[Future[Value]], None]:

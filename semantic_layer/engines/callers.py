@@ -1,17 +1,16 @@
 """For whom statements run: who leaves has what runs for them stopped, and nobody else's.
 
 A caller is known to an engine by the context in which it is asked, which threads started from there inherit. A
-statement is stopped by its engine. Python is stopped by an exception that the interpreter raises in the thread, which
-is the one way to end a loop that asks nobody; so it is raised only inside `interruptible()`, where nothing is written
-and no lock is held for long, and never while a statement runs.
+statement is stopped by its engine; Python stops where it asks `ensure_wanted`, between stages and in loops whose length
+a request chooses. No exception is raised into a thread from outside: it could strike where a lock has just been taken
+(that of an import, say), which then nobody would ever give back.
 """
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -27,9 +26,6 @@ class Caller:
     """Somebody for whom statements run: a client of the service. Who has left gets no more statements run."""
 
     has_left: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _thread: int | None = None
-    _is_in_a_statement: bool = False
 
     @staticmethod
     def current() -> Caller | None:
@@ -46,66 +42,19 @@ class Caller:
             _CALLER.reset(token)
 
     def leave(self) -> None:
-        """Nothing more is done for them: `CallerLeft` is raised in the thread that works for them. May be repeated."""
-        with self._lock:
-            self.has_left = True
-            if self._thread is not None and not self._is_in_a_statement:
-                _raise_in(self._thread, CallerLeft)
-
-    def settle(self) -> None:
-        """The thread works for somebody else from here on. To be called at the end of what `asking` began."""
-        while True:
-            try:
-                with self._lock:
-                    self._thread = None
-                    _raise_in(threading.get_ident(), None)
-            except CallerLeft:
-                continue
-            return
-
-    @contextmanager
-    def _interrupted(self) -> Iterator[None]:
-        with self._lock:
-            if self.has_left:
-                raise CallerLeft
-            self._thread = threading.get_ident()
-        try:
-            yield
-        finally:
-            self.settle()
-        if self.has_left:
-            raise CallerLeft
-
-    @contextmanager
-    def _in_a_statement(self) -> Iterator[None]:
-        try:
-            with self._lock:
-                self._is_in_a_statement = True
-            yield
-        finally:
-            with self._lock:
-                self._is_in_a_statement = False
+        """Nothing more is done for them. May be repeated."""
+        self.has_left = True
 
 
 class CallerLeft(BaseException):
     """Raised in the work for a caller who has left. No handler of failures catches it."""
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Within it, all that this thread does ends when the caller leaves. Raises CallerLeft, at the latest at its end."""
+def ensure_wanted() -> None:
+    """Raises CallerLeft where the caller for whom this is done has left."""
     caller = _CALLER.get()
-    if caller is None:
-        yield
-        return
-    with caller._interrupted():
-        yield
-
-
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Have the interpreter raise an exception in a thread at its next step; None takes back one that is not raised
-    yet."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind) if kind else None)
+    if caller is not None and caller.has_left:
+        raise CallerLeft
 
 
 _CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
@@ -138,8 +87,7 @@ class Running(Generic[Handle]):
                 raise EngineError(QueryCancelled())
             self._statements.add(statement)
         try:
-            with nullcontext() if statement.caller is None else statement.caller._in_a_statement():
-                yield statement
+            yield statement
         finally:
             with self._lock:
                 self._statements.discard(statement)

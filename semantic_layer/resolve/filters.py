@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
+from semantic_layer.engines.callers import ensure_wanted
 from semantic_layer.model.lookup import find_field, policy_field, ways_in_doubt
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, Scalar
@@ -53,8 +54,9 @@ class FilterBinder:
     def bind(self, condition: Filter) -> exp.Expr:
         """One bound boolean expression.
 
-        Raises UnbindableError, TimePartError, BadValueError, KeyError (unknown name).
+        Raises UnbindableError, TimePartError, BadValueError, KeyError (unknown name), CallerLeft.
         """
+        ensure_wanted()
         if isinstance(condition, FieldFilter):
             return self._asked(condition)
         if isinstance(condition, MetricFilter):

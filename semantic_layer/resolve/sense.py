@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from semantic_layer.engines.callers import ensure_wanted
 from semantic_layer.errors import Problem
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import FuturePeriod, LargeFraction, ValueNotInData
@@ -82,6 +83,7 @@ def value_problems(condition: FieldFilter, found: Field, part: str, context: Con
         return
     doubtful = tuple(each for each in given if not is_closed or str(each) not in words)
     for value in context.values.absent(condition.field, doubtful) if doubtful else ():
+        ensure_wanted()
         known = called(str(value), words)
         if is_closed or (known and str(value) not in known):
             yield UnknownValue(part, condition.field, str(value), nearest_called(str(value), words))

@@ -60,7 +60,7 @@ from chat_service.language.dates.range_rules import LISTS
 from chat_service.language.dates.range_rules import RULES as RANGES
 from chat_service.language.dates.twice_rules import RULES as TWICE
 from chat_service.language.folding import Folded
-from semantic_layer import Grain, Period, add_months, unit
+from semantic_layer import Grain, Period, add_months, ensure_wanted, unit
 
 __all__ = [
     "RULES",
@@ -97,6 +97,7 @@ def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = N
     每月 = grain month
     跟去年同期比 = comparison year
     """
+    ensure_wanted()  # a translator may read many spellings of a text, each by its dates first
     situation = Situation(folded, today, fiscal_year_start)
     pieces = pieces_of(folded)
     for one in _PASSES:
