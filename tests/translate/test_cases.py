@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from chat_service.outcomes import Answerable, Clarification, Question
 from chat_service.translate.offline import OfflineTranslator
@@ -22,23 +23,34 @@ class Case:
 
     question: str
     promised: dict[str, Plain]
+    gap: str = ""
+    """Why the promise is not kept yet; the case must fail until it is."""
 
 
 def _cases() -> list[Case]:
     found = []
     for name in ("zh", "en"):
         for entry in cases(name):
-            found.append(Case(entry.pop("q"), entry))
+            found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
     return found
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: case.question)
+def _marked(kept: str = "") -> list[ParameterSet]:
+    """The cases that promise `kept`: all of them with none, where a known gap is expected to fail; else those kept."""
+    chosen = [case for case in _cases() if not kept or (kept in case.promised and not case.gap)]
+    return [
+        pytest.param(case, id=case.question, marks=[pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else [])
+        for case in chosen
+    ]
+
+
+@pytest.mark.parametrize("case", _marked())
 def test_a_question_is_read_as_promised(case: Case, translator: OfflineTranslator, today: date) -> None:
     outcome = translator.translate(Question(case.question, today))
     assert outcome_as_case(outcome) == case.promised
 
 
-@pytest.mark.parametrize("case", [c for c in _cases() if "request" in c.promised], ids=lambda case: case.question)
+@pytest.mark.parametrize("case", _marked("request"))
 def test_spans_lie_on_the_text_as_typed(case: Case, translator: OfflineTranslator, today: date) -> None:
     outcome = translator.translate(Question(case.question, today))
     assert isinstance(outcome, Answerable)
@@ -48,7 +60,7 @@ def test_spans_lie_on_the_text_as_typed(case: Case, translator: OfflineTranslato
     assert outcome.reading.unused == ()
 
 
-@pytest.mark.parametrize("case", [c for c in _cases() if "asks" in c.promised], ids=lambda case: case.question)
+@pytest.mark.parametrize("case", _marked("asks"))
 def test_every_choice_is_complete_and_can_be_sent_back(case: Case, translator: OfflineTranslator, today: date) -> None:
     outcome = translator.translate(Question(case.question, today))
     assert isinstance(outcome, Clarification)
