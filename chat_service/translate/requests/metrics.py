@@ -170,7 +170,8 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
             raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
             raise assembly.deny(after)  # how many cities: no number of the model says it
-        assembly.use(item, "intent", "")
+        if item.category != "unit" or fits:
+            assembly.use(item, "intent", "")  # a unit with nothing to count asks for nothing
 
 
 def _names_things(item: Edge, assembly: Assembly) -> bool:

@@ -165,11 +165,12 @@ def _several(
             assembly.use(word, "comparison", "period")
         return Timing(closed[0], relation(closed[0], closed[1], assembly.scope.today))
     together = slots.frame.said("cumulative") or _together(slots)
-    if len(grains) == 1 and grain is not None and touching:
+    apart = any(each.negated or each.when for _, clauses in slots.clauses for each in clauses.clauses)
+    if len(grains) == 1 and grain is not None and touching and not apart:
         for word in slots.frame.said("cumulative"):
             assembly.use(word, "cumulative", "total")
         return Timing(Period(ordered[0].start, ordered[-1].end), None, None if together else grain)
-    if len(closed) == 2 and _linked(slots):
+    if len(closed) == 2 and _linked(slots) and not apart:
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise StopError(Denial("several_periods", said))
 

@@ -25,12 +25,12 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
         done = [model.behaviours[name].metric for name in clause.behaviours]
         rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
         measured = [_rows_around(name, assembly) for _, names in slots.measures for name in names]
+        kept = [structure.narrowing(done[0], name) for _, names in slots.measures for name in names]
         same_time = all(_same_rows(done[0], name, assembly) for _, names in slots.measures for name in names)
         money = same_time or (
             is_money_verb(clause.text, assembly)
             and all(is_money(model.metrics[name].unit) for _, names in slots.measures for name in names)
         )
-        kept = [structure.narrowing(done[0], name) for _, names in slots.measures for name in names]
         plain = same_time or all(each == () for each in kept)
         if money or (plain and any(all(each & near for near in measured) for each in rows)):
             slots.clauses.remove(entry)

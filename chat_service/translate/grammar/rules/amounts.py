@@ -24,12 +24,14 @@ def _amount(found: Found) -> Amount:
 
 def _one_sided(found: Found) -> Condition | None:
     amount, before, after = found.one("n", Amount), found.said("op"), found.said("s")
+    word = found.get("op", Word)
+    if word is not None and word.text == "top":
+        return None  # top 5: a rank; topped 5 and topping 5 compare
     if amount.is_ordinal or (before and before not in _OPERATORS) or (after and after not in _OPERATORS):
         return None
     op = _OPERATORS[after or before]
     if before and after and before not in ("eq", after):
         return None
-    word = found.get("op", Word)
     if word is not None and before == "eq" and word.text in ("just", "only", "只", "仅"):
         return None if not amount.units else Condition("=", (amount.value,), amount.units)
     value = amount.upto if amount.upto is not None and op in (">", "<=") else amount.value

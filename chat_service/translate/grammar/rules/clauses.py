@@ -24,6 +24,8 @@ def _core(found: Found) -> Clause:
 def _not(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
     ever = clause.ever or (found.said("n") == "never" and clause.when is None)
+    if found.said("n") == "nor":
+        return None  # it carries on the negation before it
     return None if clause.negated else replace(clause, negated=True, ever=ever)
 
 
