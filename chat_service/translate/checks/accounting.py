@@ -66,6 +66,7 @@ _CARRIED = frozenset({"follow", "grouping", "range", "suffix", "unit", "intent",
 _SHOWS: dict[str, Shows] = {
     "ask": _always,
     "entity": _always,
+    "connective.or": lambda r: isinstance(r, ListQuery) or _side_by_side(r) or _grouped(r),
     "connective": _always,
     "follow.ever": lambda r: isinstance(r, MetricQuery) and r.period is None,
     "follow": _always,

@@ -68,12 +68,13 @@ def _changed(draft: Draft, found: dict[str, tuple[Edge, Group]], slots: Slots) -
     draft.keep = tuple(f for f in draft.keep if f.field in draft.group_by)
 
 
-def _leads_to(item: Edge, others: list[Edge], slots: Slots) -> bool:
-    """Whether the next word that says something is one of others: 什么样的会员."""
+def _leads_to_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
+    """Whether people are the next that is spoken of: 什么样的会员, 什么样的会员复购率高."""
     after = slots.frame.after(item)
     while after is not None and after.is_empty:
         after = slots.frame.after(after)
-    return after in others
+    people = assembly.scope.entity_words
+    return after in slots.entities or (after is not None and slots.frame.folded(after).startswith(people))
 
 
 def _kinds_of(after: tuple[Edge, Group], slots: Slots, names: tuple[str, ...], assembly: Assembly) -> tuple[str, ...]:
@@ -101,7 +102,7 @@ def _kinds(slots: Slots, assembly: Assembly) -> None:
             if kinds:
                 slots.groups[slots.groups.index(after)] = (after[0], replace(after[1], dimensions=kinds))
             assembly.use(item, "grouping", "")
-        elif names and not _leads_to(item, slots.entities, slots) and isinstance(item.meaning, Word):
+        elif names and not _leads_to_people(item, slots, assembly) and isinstance(item.meaning, Word):
             slots.groups.append((item, Group(names, which=item.meaning.meaning == "which")))
         else:
             raise assembly.deny(item)

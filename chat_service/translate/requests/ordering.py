@@ -27,7 +27,8 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
             draft.limit = count
         return
     item, rank = main_rank(slots, assembly)
-    if rank.percent is not None or (rank.stated and _counts_people(item, slots)):
+    people = [number for number, _ in stated] + ([item] if rank.stated else [])
+    if rank.percent is not None or any(_counts_people(each, slots) for each in people):
         raise assembly.deny(item)  # the three customers of each tier are no three of the tiers
     if not draft.group_by:
         raise StopError(Denial("rank_of_nothing", assembly.said(item)))
@@ -57,7 +58,7 @@ def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
 
 def _counts_people(item: Edge, slots: Slots) -> bool:
     after = slots.frame.after(item)
-    while after is not None and after.is_empty:
+    while after is not None and (after.is_empty or after.category == "unit"):
         after = slots.frame.after(after)
     return after is not None and after in slots.entities
 

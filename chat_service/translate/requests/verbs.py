@@ -26,7 +26,9 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
         rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
         measured = [_rows_around(name, assembly) for _, names in slots.measures for name in names]
         kept = [structure.narrowing(done[0], name) for _, names in slots.measures for name in names]
-        same_time = all(_same_rows(done[0], name, assembly) for _, names in slots.measures for name in names)
+        same_time = all(each in (None, ()) for each in kept) and all(
+            _same_rows(done[0], name, assembly) for _, names in slots.measures for name in names
+        )
         money = same_time or (
             is_money_verb(clause.text, assembly)
             and all(is_money(model.metrics[name].unit) for _, names in slots.measures for name in names)

@@ -85,6 +85,8 @@ def _pair(found: Found) -> Clauses | None:
     word = found.get("j", Word)
     if word is not None and word.text in word_set("noun_joiner") and one.clauses[-1].negated:
         return None  # 没有登录和下单: the negation is of both
+    if word is not None and word.text == "or" and one.clauses[-1].negated and not other.clauses[0].negated:
+        return None  # did not log in or order: so it is here
     if len(one.clauses) + len(other.clauses) > _MOST_CLAUSES:
         return None
     if any(len(each.clauses) > 1 and each.any != alternative for each in (one, other)):

@@ -40,7 +40,7 @@ def _fact(found: Found) -> Bound:
 
 def _none(found: Found) -> Bound | None:
     measure, word = found.one("m", Measure), found.one("n", Word)
-    if word.text.startswith(("not", "are", "is", "不是", "非")):
+    if found.said("n") == "nor" or word.text.startswith(("not", "are", "is", "不是", "非")):
         return None  # are not churned: people are told by what they are
     return Bound(measure.metrics, (), Condition("=", (0.0,)), measure.text)
 
