@@ -13,6 +13,7 @@ from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
+from chat_service.translate.checks.overlooked import refuse_overlooked, refuse_torn_lengths
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
 from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.assembly import Assembly
@@ -54,6 +55,7 @@ def decide(question: Question, assembly: Assembly) -> Decision:
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
     if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
         return Decision(other=CATALOGUE)
+    refuse_torn_lengths(frame)
     slots = sort_items(frame, assembly)
     if frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
@@ -101,6 +103,7 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
 def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     refuse_unaccounted(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
+    refuse_overlooked(slots, assembly, request)
     refuse_conflicts(slots, assembly, request)
     return without_contradiction(request, assembly)
 
@@ -109,7 +112,7 @@ def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     """What a metric means is asked only of the metric: with a time, a place or a rank, its number is asked for."""
     words = slots.frame.said("intent.define")
     names = defined(slots, assembly)
-    if not names or slots.whens or slots.values or slots.groups or slots.against or slots.ranks:
+    if not names or slots.whens or slots.has("date") or slots.values or slots.groups or slots.against or slots.ranks:
         raise assembly.deny(words[0])
     for item in slots.frame.items:
         if item.category in ("measure", "clauses", "listed", "bound"):

@@ -12,6 +12,7 @@ from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import NumberOperator
 
 _MOST_CLAUSES = 4
+_CARRYING_ON = frozenset({"又", "也", "还", "还有", "再", "又还", "都"})
 _DATE = "date.period|date.rolling|date.open"
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 
@@ -40,6 +41,16 @@ def _dated(found: Found) -> Clause | None:
     if clause.when is not None or clause.same_period:
         return None
     return replace(clause, when=when)
+
+
+def _carries_on(found: Found) -> bool:
+    """Whether the words between are 又, 还, 也, which join nothing here: 近90天又还下单, 在APP也买过."""
+    words = [word for name in ("j", "k") if (word := found.get(name, Word)) is not None]
+    return all(word.text in _CARRYING_ON for word in words)
+
+
+def _carried(found: Found) -> Clause | None:
+    return _dated(found) if _carries_on(found) else None
 
 
 def _length(found: Found) -> Clause | None:
@@ -184,6 +195,14 @@ RULES = (
         -0.35,
         "deed in a time",
         ("去年买过 -> orders 2025", "ordered last month -> orders May"),
+    ),
+    Rule(
+        "clause",
+        ("w=when ~ j=connective.and ~ k=connective.and? ~ c=clause",),
+        _carried,
+        -0.6,
+        "deed in a time, carried on",
+        ("近90天又下单 -> orders",),
     ),
     Rule(
         "clause", ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"), _length, -0.5, "deed not done for long"
@@ -333,6 +352,14 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
             -0.3,
             "deed to something",
             ("买过美妆 -> orders of beauty", "ordered in the app -> orders by app"),
+        ),
+        Rule(
+            "clause",
+            ("v=values ~ j=connective.and|follow.also ~ c=clause",),
+            lambda found: of(found) if _carries_on(found) else None,
+            -0.6,
+            "deed to something, carried on",
+            ("在APP也买过 -> orders by app",),
         ),
         *_head_rules(structure, units),
         Rule(

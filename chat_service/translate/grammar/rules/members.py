@@ -59,6 +59,11 @@ def _left_out(found: Found) -> Values | None:
     return None if values.negated or falls else replace(values, negated=True)
 
 
+def _but_not(found: Found) -> Values | None:
+    """By type, but not the ones from email: what stands behind 'but not' is left out."""
+    return _left_out(found) if found.one("x", Word).text in ("but not", "but without") else None
+
+
 def _several(found: Found) -> Values | None:
     values = found.one("v", Values)
     return values if len(values.words) > 1 and not values.negated else None
@@ -127,6 +132,7 @@ RULES = (
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
         ("revenue dropped in the south",),
     ),
+    Rule("values", ("x=connective.but ~ t=follow.those? ~ v=values",), _but_not, -0.8, "but not these values"),
     Rule("values", ("o=only.only ~ v=values",), _only, -0.2, "only these values", ("只在APP -> only app",)),
     Rule(
         "values",

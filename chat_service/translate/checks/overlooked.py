@@ -1,0 +1,112 @@
+"""What a request would overlook although every word has its place: each is denied, and no cheaper reading takes it up.
+
+A number torn from its unit of time, a time of a list that shows nowhere, an adjective before a deed, a difference that
+two groups side by side do not show.
+"""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.kinds import kinds_of
+from chat_service.translate.checks.accounting import LostError
+from chat_service.translate.grammar.categories import Clauses, Measure
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots, asked_of
+from chat_service.translate.requests.timing import period_of
+from chat_service.translate.senses import NumberSense
+from chat_service.translate.stops import Denial
+from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+
+
+def refuse_torn_lengths(frame: Frame) -> None:
+    """Raise StopError for 'within 30 days' read as 30 of something: a length of time is no count of anything else."""
+    lengths = [leaf for leaf in frame.lattice.leaves if leaf.category == "date.duration"]
+    for item in frame.items:
+        leaves = item.leaves()
+        for number in (leaf for leaf in leaves if isinstance(leaf.meaning, NumberSense)):
+            around = (each for each in lengths if each.start <= number.start and number.end < each.end)
+            length = next(around, None)
+            if length is None or any(leaf.category == "unit" and leaf.start == number.end for leaf in leaves):
+                continue
+            raise LostError(Denial("not_supported", frame.text(length)), item)
+        after = frame.after(item)
+        bare = any(isinstance(leaf.meaning, NumberSense) and leaf.end == item.end for leaf in leaves)
+        if bare and after is not None and "days" in asked_of(after):
+            raise LostError(Denial("not_supported", frame.text(item) + frame.text(after)), item)
+
+
+def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for what a request that is otherwise whole does not show."""
+    if isinstance(request, ListQuery):
+        _refuse_lost_times(slots, assembly, request)
+    if isinstance(request, MetricQuery):
+        _refuse_difference(slots, assembly, request)
+        _refuse_untimed(slots, assembly, request)
+        _refuse_spread_of_people(slots, assembly)
+    for item in slots.frame.of(Clauses):
+        _refuse_adjective(item, assembly)
+
+
+def _refuse_lost_times(slots: Slots, assembly: Assembly, request: ListQuery) -> None:
+    """Each time of a list is that of a condition or of a column."""
+    shown = {each.period for each in _deeds(request.filters)} | {each.period for each in request.measured}
+    for item, when in slots.whens:
+        period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
+        if period is not None and period not in shown:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_untimed(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """A question with one time is about that time in all of its parts, unless a deed is said to be of any time."""
+    said_of_any = any(clause.ever for _, each in slots.clauses for clause in each.clauses)
+    if request.period is None or said_of_any or not slots.people or slots.bounds or slots.listed:
+        return
+    if any(each.period is None for each in _deeds(request.filters)) and slots.clauses and len(slots.whens) == 1:
+        item = slots.whens[0][0]
+        raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_spread_of_people(slots: Slots, assembly: Assembly) -> None:
+    """Median income of our buyers: a median over people is none over their orders."""
+    for item, _ in slots.measures:
+        spread = isinstance(item.meaning, Measure) and item.meaning.statistic in ("median", "extreme")
+        if spread and slots.populations:
+            raise LostError(Denial("statistic", assembly.said(item)), item)
+
+
+def _refuse_difference(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """上海比北京多卖了多少: by how much, which two numbers side by side leave to the reader."""
+    more = [item for item in slots.frame.said("comparative") if item.category == "comparative.more"]
+    beside = len(request.show) > 0 and request.compare is None
+    asks = slots.frame.asks("how_much", "how_many", "money")
+    if more and beside and any(each.start > more[0].start for each in asks):
+        raise LostError(Denial("not_supported", assembly.said(more[0])), more[0])
+
+
+def _refuse_adjective(item: Edge, assembly: Assembly) -> None:
+    """'Open tickets' behind 'how many' are those that are open: nobody is there who opens them."""
+    frame = assembly.frame
+    words = frame.folded(item).split(" ")
+    before = frame.before(item)
+    counted = before is not None and before.category == "ask"
+    if counted and len(words) > 1 and words[0].isascii() and "a" in kinds_of(words[0]):
+        raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _deeds(filters: tuple[Filter, ...]) -> list[MetricFilter]:
+    """The conditions on what customers do, however nested."""
+    found: list[MetricFilter] = []
+    for each in filters:
+        if isinstance(each, MetricFilter):
+            found.append(each)
+        elif isinstance(each, AllOf):
+            found.extend(_deeds(each.all))
+        elif isinstance(each, AnyOf):
+            found.extend(_deeds(each.any))
+        elif isinstance(each, NotOf):
+            found.extend(_deeds((each.negated,)))
+    return found
+
+
+__all__ = ["refuse_overlooked", "refuse_torn_lengths"]
