@@ -108,7 +108,7 @@ def test_a_failed_statement_says_nothing_of_the_database(database: Path, tmp_pat
         # a column that can be described and not read: the engine's own words for it quote what is in it
         spoiled = "CAST('canary ' || city AS INTEGER)::VARCHAR AS city"
         writer.execute("ALTER TABLE customers RENAME TO kept")
-        writer.execute(f"CREATE VIEW customers AS SELECT * REPLACE ({spoiled}) FROM kept")  # noqa: S608
+        writer.execute(f"CREATE VIEW customers AS SELECT * REPLACE ({spoiled}) FROM kept")
     with serving(tmp_path, database) as service, service.client() as client:
         chat = client.post("/v1/chat", json={"message": "2025年各城市的销售额"})
         query = client.post("/v1/query", json={"kind": "metrics", "metrics": ["revenue"], "group_by": ["city"]})

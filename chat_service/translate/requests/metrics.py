@@ -303,9 +303,9 @@ def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[
         elif kind == "entity":
             filters.append(own_value(item, bound, draft.period, assembly))
     filters.extend(entity_filters(slots, assembly, draft.period))
-    if draft.metrics == count_metrics(assembly) and not slots.groups and draft.compare is None:
-        if any(isinstance(each, MetricFilter) and each.period == draft.period for each in filters):
-            draft.period = None  # the time is of what they did, which the condition holds
+    counts_people = draft.metrics == count_metrics(assembly) and not slots.groups and draft.compare is None
+    if counts_people and any(isinstance(each, MetricFilter) and each.period == draft.period for each in filters):
+        draft.period = None  # the time is of what they did, which the condition holds
     if draft.period is None and any(isinstance(each, MetricFilter) for each in filters):
         for item, names in slots.measures:
             if any(structure.looks_back(name) for name in names):
