@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import threading
@@ -13,15 +14,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat_service.settings import Settings
 
+_LOG = logging.getLogger("huitou.http")
 _SWITCH_SECONDS = 0.0005
 _LAST_SECONDS = 3.0  # for what a stop does after its grace time: closing files
 
 
 class TimedProtocol(H11Protocol):
-    """HTTP/1.1 that gives a new connection, and one between two requests, so long to send the head of a request."""
+    """HTTP/1.1 that gives a new connection, and one between two requests, so long to send the head of a request, and
+    one that is sent an answer so long to take some of it."""
 
     seconds = 30.0
     _silence: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -39,14 +43,32 @@ class TimedProtocol(H11Protocol):
             self._listen_no_more()
             self._silence = self.loop.call_later(self.seconds, self._give_up)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.seconds, self._give_up_unread)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._taken()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._listen_no_more()
+        self._taken()
         super().connection_lost(exc)
 
     def _listen_no_more(self) -> None:
         if self._silence is not None:
             self._silence.cancel()
             self._silence = None
+
+    def _taken(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _give_up_unread(self) -> None:
+        _LOG.info("a client did not take its answer in %g seconds and was left", self.seconds)
+        self.transport.abort()
 
     def _give_up(self) -> None:
         if not self.transport.is_closing():

@@ -1,26 +1,19 @@
-"""Clients on whose side nothing moves: a body that never comes, an answer that nobody reads.
+"""Clients whose body never comes.
 
-A connection that never finishes the head of its first request is closed by `http_serving.TimedProtocol`, since no app
-ever hears of it.
+A connection that never finishes the head of a request, or never takes its answer, is closed by
+`http_serving.TimedProtocol`: of the one no app ever hears, and of the other what is not sent yet must be thrown away.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_LOG = logging.getLogger("huitou.http")
-
-
-class SlowClientError(Exception):
-    """The client did not take its answer in time; the server closes the connection."""
-
 
 class SlowClientMiddleware:
-    """Ends a request whose body does not come within `seconds`, or of whose answer a part is not taken within them."""
+    """Ends a request whose body does not come within `seconds`."""
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app, self._seconds = app, seconds
@@ -45,15 +38,4 @@ class SlowClientMiddleware:
             is_whole = message["type"] != "http.request" or not message.get("more_body", False)
             return message
 
-        async def send_in_time(message: Message) -> None:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    await send(message)
-            except TimeoutError:
-                raise SlowClientError from None
-
-        try:
-            await self._app(scope, receive_in_time, send_in_time)
-        except SlowClientError:
-            _LOG.info("a client did not take its answer in %g seconds and was left", self._seconds)
-            raise
+        await self._app(scope, receive_in_time, send)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from chat_service.cli import app
 from semantic_layer.engines.duckdb import DuckDBWriter
 
-# markup that rich would close, a colour, a link, a new title of the window, one of the 8-bit signs, writing turned around
+# markup that rich would close, a colour, a link, the window's title, one of the 8-bit signs, writing turned around
 STRANGE = (
     "[/]",
     "[bold red]x[/bold red]",

@@ -123,6 +123,23 @@ def test_silent_and_slow_connections_are_closed(demo_database: Path, tmp_path: P
             assert time.monotonic() - began < 8, "an idle connection is closed after its answer"
 
 
+def test_a_client_that_takes_no_answer_is_left(demo_database: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, demo_database, client_timeout_seconds=1) as service, socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", service.port))
+        connection.settimeout(10)
+        asked = b"GET /openapi.json HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+        connection.sendall(asked * 200)
+        until = time.monotonic() + 20
+        while "did not take its answer" not in service.log.read_text():
+            assert time.monotonic() < until, "it is told"
+            time.sleep(0.1)
+        found = _until_closed(connection)
+        with service.client() as client:
+            whole = len(client.get("/openapi.json").content)
+        assert len(found) < 200 * whole, "what was not taken is thrown away"
+
+
 def _until_closed(connection: socket.socket) -> bytes:
     found = b""
     while True:
