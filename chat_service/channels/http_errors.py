@@ -1,4 +1,7 @@
-"""Every error of the HTTP interface in its one shape: code, message, detail, request id. Never a stack trace."""
+"""Every error of the HTTP interface in its one shape: code, message, detail, request id. Never a stack trace.
+
+The message is in the language that the client asks for (`Accept-Language`), English where it asks for none of ours.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import JsonValue
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from chat_service.answer import FOR_OPERATORS
 from chat_service.channels.dialogue import DialogueError
 from chat_service.channels.wire import ErrorBody, ErrorDetail
-from semantic_layer import DefinitionsError, HuitouError, QueryError, malformed
+from semantic_layer import DefinitionsError, HuitouError, Language, Phrase, QueryError, malformed
 
 _LOG = logging.getLogger("huitou.http")
-OPERATORS = "The service cannot answer this now. Whoever runs it finds why in the log, under the id of this request."
 _RETRY_SECONDS = 5
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _CODES = {
     400: "malformed_request",
     404: "not_found",
@@ -28,6 +33,19 @@ _CODES = {
     415: "unsupported_media_type",
     422: "invalid_request",
 }
+TOO_LARGE = Phrase("请求的正文太大，服务不接收。", "The body is larger than this service reads.")
+# what the framework says in English by itself
+_SAID_BY_STATUS = {
+    404: Phrase("这个地址不存在。", "Not Found"),
+    405: Phrase("这个地址不接受这种请求方法。", "Method Not Allowed"),
+    408: Phrase("请求的正文没有按时到达。", "The body of the request did not come in time."),
+    413: TOO_LARGE,
+}
+_NO_JSON = Phrase("正文不是 JSON。", "The body is not JSON.")
+_DOES_NOT_FIT = Phrase("请求不符合要求：{first}。", "The request does not fit: {first}.")
+_SURPRISE = Phrase(
+    "这里出了意外，可以按请求编号在日志里查到。", "Something went wrong here. The log has it under this id."
+)
 # what an operator must see to, but may be said to anybody: no path, address or statement is in it
 _SAYABLE = {"query_timeout", "query_cancelled", "out_of_memory", "busy", "took_too_long", "client_left"}
 _STATUS = {
@@ -70,21 +88,48 @@ def request_id_of(request: Request) -> str:
     return found if isinstance(found, str) else ""
 
 
+def language_of(scope: Scope) -> Language:
+    """The language in which the client is told of failures: the first of ours in its `Accept-Language`."""
+    asked = Headers(scope=scope).get("accept-language", "").lower().split(",")
+    wanted = sorted((each for each in map(_preferred, asked) if each[0] > 0), key=lambda each: -each[0])
+    return next((language for _, name in wanted for language in _LANGUAGES if name.split("-")[0] == language), "en")
+
+
+def _preferred(asked: str) -> tuple[float, str]:
+    """How much a language of the header is wanted, and its name.
+
+    >>> _preferred(" zh-cn;q=0.8")
+    (0.8, 'zh-cn')
+    """
+    name, _, weight = asked.partition(";q=")
+    try:
+        return float(weight or 1), name.strip()
+    except ValueError:
+        return 0.0, name.strip()
+
+
 def error_response(
-    request: Request, status: int, code: str, message: str, detail: dict[str, JsonValue] | None = None
+    request: Request, status: int, code: str, message: str | Phrase, detail: dict[str, JsonValue] | None = None
 ) -> JSONResponse:
     """A response of the one shape."""
-    problem = ErrorDetail(code=code, message=message, detail=detail or {})
-    body = ErrorBody(error=problem, request_id=request_id_of(request))
-    return JSONResponse(body.model_dump(mode="json"), status_code=status)
+    return shaped(request.scope, status, code, message, detail)
 
 
-def shaped(scope: Scope, status: int, code: str, message: str) -> JSONResponse:
-    """A response of the one shape to what no route has seen."""
+def shaped(
+    scope: Scope, status: int, code: str, message: str | Phrase, detail: dict[str, JsonValue] | None = None
+) -> JSONResponse:
+    """A response of the one shape, also to what no route has seen."""
     found = scope.get("huitou.request_id", "")
-    problem = ErrorDetail(code=code, message=message)
+    said = _in(message, language_of(scope))
+    problem = ErrorDetail(code=code, message=said, detail=detail or {})
     body = ErrorBody(error=problem, request_id=found if isinstance(found, str) else "")
     return JSONResponse(body.model_dump(mode="json"), status_code=status)
+
+
+def _in(message: str | Phrase, language: Language) -> str:
+    if isinstance(message, str):
+        return message
+    return message.zh if language == "zh" else message.en
 
 
 def status_of(error: HuitouError) -> int:
@@ -99,16 +144,23 @@ def status_of(error: HuitouError) -> int:
 
 def sayable(error: HuitouError, request: Request) -> str:
     """What the client is told of a failure. What quotes the database or names a place goes to the log instead."""
-    if status_of(error) < 500:
-        return error.problems[0].message
-    _LOG.error("%s: %s", request_id_of(request), error)
-    return error.problems[0].message if error.problems[0].code in _SAYABLE else OPERATORS
+    language = language_of(request.scope)
+    if status_of(error) >= 500:
+        _LOG.error("%s: %s", request_id_of(request), error)
+        if _is_for_operators(error):
+            return _in(FOR_OPERATORS, language)
+    return error.problems[0].sentence(language)
+
+
+def _is_for_operators(error: HuitouError) -> bool:
+    return status_of(error) >= 500 and error.problems[0].code not in _SAYABLE
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, f"http_{error.status_code}")
-    response = error_response(request, error.status_code, code, str(error.detail))
+    said = _SAID_BY_STATUS.get(error.status_code, str(error.detail))
+    response = error_response(request, error.status_code, code, said)
     response.headers.update(error.headers or {})
     return response
 
@@ -117,19 +169,22 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found: Sequence[dict[str, object]] = error.errors()
     if any(each.get("type") == "json_invalid" for each in found):
-        return error_response(request, 400, "malformed_json", "The body is not JSON.")
+        return error_response(request, 400, "malformed_json", _NO_JSON)
     mistakes = malformed(found)
-    places: list[JsonValue] = [{"where": each.part, "problem": str(each.reason)} for each in mistakes]
-    first = f"{mistakes[0].part}: {mistakes[0].reason}" if mistakes else ""
-    return error_response(request, 422, "invalid_request", f"The request does not fit: {first}.", {"problems": places})
+    language = language_of(request.scope)
+    places: list[JsonValue] = [{"where": each.part, "problem": _in(each.reason, language)} for each in mistakes]
+    first = mistakes[0].sentence(language) if mistakes else ""
+    said = _DOES_NOT_FIT.of(first=first)
+    return error_response(request, 422, "invalid_request", said, {"problems": places})
 
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HuitouError)
     status, first = status_of(error), error.problems[0]
     said = sayable(error, request)
-    problems: list[JsonValue] = [{"code": each.code, "message": each.message} for each in error.problems]
-    detail: dict[str, JsonValue] = {"problems": problems} if said != OPERATORS else {}
+    language = language_of(request.scope)
+    problems: list[JsonValue] = [{"code": each.code, "message": each.sentence(language)} for each in error.problems]
+    detail: dict[str, JsonValue] = {} if _is_for_operators(error) else {"problems": problems}
     response = error_response(request, status, first.code, said, detail)
     wait = getattr(first, "retry_after_seconds", _RETRY_SECONDS if status == 503 else None)
     if wait is not None:
@@ -141,4 +196,4 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_surprise(request: Request, error: Exception) -> JSONResponse:
     _LOG.error("%s: unexpected", request_id_of(request), exc_info=error)
-    return error_response(request, 500, "internal_error", "Something went wrong here. The log has it under this id.")
+    return error_response(request, 500, "internal_error", _SURPRISE)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chat_service.access.admission import is_local
 from chat_service.channels.http_errors import shaped
 from chat_service.settings import Settings
+from semantic_layer import Phrase
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +27,14 @@ _HEADERS = {
     ),
     "Cache-Control": "no-store",
 }
+_UNKNOWN_HOST = Phrase(
+    "这里不提供这个主机名的服务。管理员可以在 HUITOU_HOSTS 里写上它。",
+    "This host is not served here. Whoever runs the service names it in HUITOU_HOSTS.",
+)
+_CROSS_ORIGIN = Phrase(
+    "这个来源的网页不能提问。管理员可以在 HUITOU_ORIGINS 里写上它。",
+    "Pages of this origin may not ask. Whoever runs the service names it in HUITOU_ORIGINS.",
+)
 
 
 class GuardMiddleware:
@@ -51,11 +60,9 @@ class GuardMiddleware:
             await send(message)
 
         if not self._is_ours(host):
-            said = "This host is not served here. Whoever runs the service names it in HUITOU_HOSTS."
-            await shaped(scope, 421, "unknown_host", said)(scope, receive, send_guarded)
+            await shaped(scope, 421, "unknown_host", _UNKNOWN_HOST)(scope, receive, send_guarded)
         elif origin is not None and _name(origin) != host and origin not in self._settings.origins:
-            said = "Pages of this origin may not ask. Whoever runs the service names it in HUITOU_ORIGINS."
-            await shaped(scope, 403, "cross_origin", said)(scope, receive, send_guarded)
+            await shaped(scope, 403, "cross_origin", _CROSS_ORIGIN)(scope, receive, send_guarded)
         else:
             await self._app(scope, receive, send_guarded)
 

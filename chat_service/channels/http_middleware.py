@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chat_service.channels.http_errors import shaped
+from chat_service.channels.http_errors import TOO_LARGE, shaped
 
 _LOG = logging.getLogger("huitou.http")
 # any word may be a method: a meter of its own for each would be a way to fill the memory
@@ -51,7 +51,7 @@ class RequestMiddleware:
         length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > self._max_body_bytes:
             self._meters.requests.labels("POST", "unread", "413").inc()
-            response = shaped(scope, 413, "body_too_large", "The body is larger than this service reads.")
+            response = shaped(scope, 413, "body_too_large", TOO_LARGE)
             response.headers["X-Request-ID"] = request_id
             await response(scope, receive, send)
             return

@@ -143,6 +143,30 @@ def test_conversations_are_listed_paged_and_forgotten(service: Running) -> None:
         assert client.delete(f"/v1/conversations/{started}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/nowhere", ""),
+        ("DELETE", "/v1/query", ""),
+        ("POST", "/v1/query", "{"),
+        ("POST", "/v1/query", '{"kind":"metrics","metrics":[1]}'),
+        ("POST", "/v1/query", '{"kind":"metrics","metrics":["no_such_metric"]}'),
+        ("POST", "/v1/chat", '{"message":"订单数","clarification":{"clarification_id":"c9","choice_id":"x"}}'),
+        ("GET", "/v1/conversations/none", ""),
+    ],
+)
+def test_a_failure_is_told_in_the_language_asked_for(service: Running, method: str, path: str, body: str) -> None:
+    def told(language: str) -> tuple[str, str]:
+        with service.client(headers={**JSON, "accept-language": language}) as client:
+            error = client.request(method, path, content=body.encode()).json()["error"]
+        return error["code"], error["message"]
+
+    (code, chinese), (same, english) = told("fr, zh-CN;q=0.9, en;q=0.8"), told("en, zh;q=0.5")
+    assert code == same
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in chinese), chinese
+    assert english.isascii(), english
+
+
 def test_the_docs_need_no_other_host(service: Running) -> None:
     with service.client() as client:
         page = client.get("/docs")
