@@ -38,12 +38,8 @@ def _cases() -> list[Case]:
 def _marked(kept: str = "") -> list[ParameterSet]:
     """The cases that promise `kept`: all of them with none, where a known gap is expected to fail; else those kept."""
     chosen = [case for case in _cases() if not kept or (kept in case.promised and not case.gap)]
-    return [
-        pytest.param(
-            case, id=case.question, marks=[pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else []
-        )
-        for case in chosen
-    ]
+    marks = [[pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else [] for case in chosen]
+    return [pytest.param(case, id=case.question, marks=mark) for case, mark in zip(chosen, marks, strict=True)]
 
 
 @pytest.mark.parametrize("case", _marked())

@@ -61,6 +61,14 @@ def _length(found: Found) -> Clause | None:
     return replace(clause, when=when)
 
 
+def _lapsed(found: Found) -> Clauses | None:
+    """Haven't ordered in over 90 days: who did once, and not in that time up to today."""
+    clause = _length(found)
+    if clause is None or clause.condition is not None or found.said("op") not in ("gt", "ge"):
+        return None
+    return Clauses((clause, replace(clause, negated=False, when=None, ever=True)))
+
+
 def _same(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
     return None if clause.when is not None or clause.same_period else replace(clause, same_period=True)
@@ -133,6 +141,8 @@ def _again(found: Found) -> Clauses | None:
     word = found.one("j", Word)
     if word.meaning == "or" and len(both.clauses) == 1 and last.when is not None and not last.negated:
         return replace(both, clauses=(last, replace(last, when=when)), any=True)
+    if word.meaning == "or" and last.negated and last.when is not None and not both.any:
+        return replace(both, clauses=(*both.clauses, replace(last, when=when)))  # not in 2025 or 2026: in neither
     if both.any or last.when is None or last.negated or word.meaning != "and" or when == last.when:
         return None
     if word.text in (",", "、", ";") and not last.text.isascii():
@@ -141,8 +151,9 @@ def _again(found: Found) -> Clauses | None:
 
 
 def _each_time(found: Found) -> Clauses | None:
-    clause, both = found.one("c", Clause), found.edges["q"].meaning
-    if clause.when is not None or clause.condition is not None or both not in word_set("both"):
+    clause, both = found.one("c", Clause), found.edges.get("q")
+    marked = clause.negated if both is None else both.meaning in word_set("both")
+    if clause.when is not None or clause.condition is not None or not marked:
         return None
     return Clauses((replace(clause, when=found.one("w", When)), replace(clause, when=found.one("x", When))))
 
@@ -207,6 +218,17 @@ RULES = (
     Rule(
         "clause", ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"), _length, -0.5, "deed not done for long"
     ),
+    Rule(
+        "clauses",
+        (
+            "c=clause ~ op=prefix ~ w=date.duration",
+            "op=prefix ~ w=date.duration ~ c=clause",
+            "w=date.duration ~ op=suffix ~ c=clause",
+        ),
+        _lapsed,
+        -1.2,
+        "deed not done for longer",
+    ),
     Rule("clause", ("w=date.same_period ~ c=clause", "c=clause ~ w=date.same_period"), _same, -0.3, "deed then"),
     Rule("clause", ("e=follow.ever ~ c=clause", "c=clause ~ e=follow.ever"), _ever, -0.4, "deed ever"),
     Rule(
@@ -257,7 +279,10 @@ RULES = (
     Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
     Rule(
         "clauses",
-        ("w=when j=connective.and ~ x=when ~ q=function.quantifier.both ~ c=clause",),
+        (
+            "w=when j=connective.and ~ x=when ~ q=function.quantifier.both ~ c=clause",
+            "w=when j=connective.and x=when ~ c=clause",
+        ),
         _each_time,
         -1.6,
         "deed in each of two times",
