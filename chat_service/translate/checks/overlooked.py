@@ -43,7 +43,9 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
     if isinstance(request, MetricQuery):
         _refuse_difference(slots, assembly, request)
         _refuse_untimed(slots, assembly, request)
+        _refuse_group_apart(slots, assembly, request)
         _refuse_spread_of_people(slots, assembly)
+    _refuse_other_values(slots, assembly)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
 
@@ -60,10 +62,11 @@ def _refuse_lost_times(slots: Slots, assembly: Assembly, request: ListQuery) -> 
 def _refuse_untimed(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
     """A question with one time is about that time in all of its parts, unless a deed is said to be of any time."""
     said_of_any = any(clause.ever for _, each in slots.clauses for clause in each.clauses)
-    if request.period is None or said_of_any or not slots.people or slots.bounds or slots.listed:
+    if request.period is None or said_of_any or not (slots.people or slots.populations) or slots.bounds or slots.listed:
         return
-    if any(each.period is None for each in _deeds(request.filters)) and slots.clauses and len(slots.whens) == 1:
-        item = slots.whens[0][0]
+    said = [item for item, _ in (*slots.whens, *slots.dated)]
+    if any(each.period is None for each in _deeds(request.filters)) and slots.clauses and len(said) == 1:
+        item = said[0]
         raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
@@ -82,6 +85,25 @@ def _refuse_difference(slots: Slots, assembly: Assembly, request: MetricQuery) -
     asks = slots.frame.asks("how_much", "how_many", "money")
     if more and beside and any(each.start > more[0].start for each in asks):
         raise LostError(Denial("not_supported", assembly.said(more[0])), more[0])
+
+
+def _refuse_other_values(slots: Slots, assembly: Assembly) -> None:
+    """'Whose age is unknown': right behind the name of a dimension, a value is one of that dimension or of none."""
+    for item, values in slots.values:
+        for at, group in slots.groups:
+            beside = at.end <= item.start and all(edge.is_empty for edge in slots.frame.between(at, item))
+            bare = beside and not group.marked and group.dimensions
+            if bare and not set(group.dimensions) & set(values.candidates) and assembly.frame.folded(item).isascii():
+                raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_group_apart(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """从做活动到现在，哪种活动类型: a bare name before the clause that asks which is no group of that clause."""
+    asked = [item for item, group in slots.groups if group.which]
+    for item, group in slots.groups:
+        apart = asked and not group.marked and item.end <= asked[0].start and request.limit is not None
+        if apart and any(edge.category == "connective.and" for edge in slots.frame.between(item, asked[0])):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_adjective(item: Edge, assembly: Assembly) -> None:

@@ -12,11 +12,22 @@ from chat_service.translate.requests.journeys import changed_journey
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import changed_list
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import WordSense
+from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import language_words
-from semantic_layer import CohortQuery, FunnelQuery, ListQuery, MetricQuery, Period, Request, preceding, unit
+from semantic_layer import (
+    CohortQuery,
+    FieldFilter,
+    FunnelQuery,
+    ListQuery,
+    MetricQuery,
+    Period,
+    Request,
+    preceding,
+    unit,
+)
 
+_NOW = ("now", "then")
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
 
 
@@ -28,8 +39,10 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request |
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
+    _take_away(slots, assembly)
     if isinstance(before, MetricQuery):
         _refuse_pointing(slots, before, assembly)
+        _refuse_grain_of_value(slots, before, assembly)
         _moved_back(slots, before, assembly)
         request: Request = metric_request(slots, assembly, draft_of(before))
     elif isinstance(before, ListQuery):
@@ -42,6 +55,33 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request |
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
     return request
+
+
+def _take_away(slots: Slots, assembly: Assembly) -> None:
+    """By region instead of tier: what stands behind 'instead of' goes."""
+    for word in slots.frame.said("follow.instead"):
+        after = slots.frame.after(word)
+        while after is not None and after.is_empty:
+            after = slots.frame.after(after)
+        gone = next((each for each in slots.groups if each[0] is after), None)
+        if gone is not None and len(slots.groups) > 1 and slots.frame.folded(word).endswith((" of", " than")):
+            slots.groups.remove(gone)
+            assembly.use(gone[0], "grouping", "")
+
+
+def _refuse_grain_of_value(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """'And the quarterly one?' after the annual plan: another of what was kept to, no unit of time."""
+    kept = {each.field for each in before.filters if isinstance(each, FieldFilter)}
+    for item, each in slots.groups:
+        if each.grain is not None and _named_at(item, slots) & kept:
+            raise assembly.deny(item)
+
+
+def _named_at(item: Edge, slots: Slots) -> set[str]:
+    """The dimensions of which the very words of an item are a value."""
+    leaves = slots.frame.lattice.leaves
+    here = [e.meaning for e in leaves if e.start == item.start and e.end == item.end and isinstance(e.meaning, Values)]
+    return {name for values in here for name in values.candidates}
 
 
 def _refuse_pointing(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
@@ -65,9 +105,11 @@ def change_of_nothing(slots: Slots) -> Edge | None:
     if not (slots.measures and (slots.whens or slots.values or slots.groups)):
         changes += slots.frame.said("follow.instead")
     if not (slots.measures or slots.people or slots.groups or slots.ranks):
-        if any(values.negated for _, values in slots.values):
+        if any(values.negated or (values.only and not slots.whens) for _, values in slots.values):
             return slots.values[0][0]
         changes += slots.frame.said("only.only", "follow.those")
+    if not (slots.measures or slots.ranks or slots.frame.asks("how_many", "count", "list", "who")):
+        changes += [each for each in slots.frame.said("follow.what_about") if slots.frame.folded(each) not in _NOW]
     return next((item for item in changes if _opens(item, slots)), None)
 
 

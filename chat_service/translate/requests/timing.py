@@ -21,6 +21,7 @@ _FAR_FUTURE = date(9000, 1, 1)
 _RECENT_DAYS = 30
 _JOINING = frozenset({"和", "与", "跟", "同"})
 _LONGER_THAN = 45
+_SAME_DAY = ("同一天", "同日", "same day", "same weekday")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], b
         return Timing(period, _change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against
     assembly.use(item, "comparison", other.to)
+    if other.unit == "week" and any(words in assembly.frame.folded(item) for words in _SAME_DAY):
+        return _same_day(period, item, assembly)
     return _compared(period, other, item, assembly, grains)
 
 
@@ -230,6 +233,17 @@ def _compared(
         period = unit(against.unit or "month", today)
         assembly.assume("current_period", str(period))
     return Timing(period, Compare(to=against.to))
+
+
+def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
+    """和上周同一天比: a day, today where none is named, and the day of the same name a week before."""
+    day = period or Period(assembly.scope.today, assembly.scope.today + timedelta(days=1), "day")
+    if day.start is None or day.end is None or day.days != 1:
+        raise assembly.deny(item)
+    if period is None:
+        assembly.assume("current_period", str(day))
+    week = timedelta(days=7)
+    return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
 
 
 def _is_day_of_year(period: Period, other: Period) -> bool:

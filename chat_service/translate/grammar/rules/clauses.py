@@ -183,6 +183,19 @@ def _but_not(found: Found) -> Clauses | None:
     return replace(both, clauses=(*both.clauses, other))
 
 
+def _nowhere_else(found: Found) -> Clauses | None:
+    """只在APP买过、别的渠道没买过: there, and nowhere else."""
+    both, other = found.one("a", Clauses), found.one("b", Clause)
+    one, word = both.clauses[-1], found.get("j", Word)
+    same = other.negated and other.behaviours == one.behaviours and not other.values and other.condition is None
+    if both.any or not same or one.negated or len(one.values) != 1 or (word is not None and word.meaning != "and"):
+        return None
+    if one.condition is not None or one.values[0].negated or other.when not in (None, one.when):
+        return None
+    alone = replace(one, values=(replace(one.values[0], only=True),))
+    return replace(both, clauses=(*both.clauses[:-1], alone))
+
+
 def _shared(found: Found) -> Clauses | None:
     both, when = found.one("c", Clauses), found.one("w", When)
     if len(both.clauses) < 2 or any(each.when is not None or each.same_period for each in both.clauses):
@@ -276,6 +289,17 @@ RULES = (
         "deed, but not then",
         ("ordered in Q1 but not in Q2 -> two",),
     ),
+    Rule(
+        "clauses",
+        (
+            "a=clauses ~ j=connective? ~ o=function.pronoun.other ~ d=dimension ~ b=clause",
+            "a=clauses ~ o=function.pronoun.other ~ d=dimension ~ b=clause",
+        ),
+        _nowhere_else,
+        -1.2,
+        "deed there and nowhere else",
+        ("在APP买过、别的渠道没买过 -> only app",),
+    ),
     Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
     Rule(
         "clauses",
@@ -363,7 +387,9 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         clause, values = found.one("c", Clause), found.one("v", Values)
         if found.passes("的") or len(clause.values) > 1 or not values.candidates:
             return None
-        if not values.dimensions and any(structure.entity_dimension(name) for name in values.candidates):
+        of_people = [structure.entity_dimension(name) for name in values.candidates]
+        placed = values.only or found.said("p") == "between"  # 在门店买过: where it was done
+        if not values.dimensions and (all(of_people) if placed else any(of_people)):
             return None
         if any(set(values.candidates) & set(each.candidates) for each in clause.values):
             return None
@@ -372,7 +398,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     return (
         Rule(
             "clause",
-            ("c=clause ~ v=values", "v=values ~ c=clause"),
+            ("c=clause ~ v=values", "v=values ~ c=clause", "p=prefix.between ~ v=values ~ c=clause"),
             of,
             -0.3,
             "deed to something",
@@ -380,7 +406,10 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         ),
         Rule(
             "clause",
-            ("v=values ~ j=connective.and|follow.also ~ c=clause",),
+            (
+                "v=values ~ j=connective.and|follow.also ~ c=clause",
+                "p=prefix.between ~ v=values ~ j=connective.and|follow.also ~ c=clause",
+            ),
             lambda found: of(found) if _carries_on(found) else None,
             -0.6,
             "deed to something, carried on",
