@@ -17,7 +17,7 @@ from chat_service.access.audit import facts
 from chat_service.asking import Answer, Stage
 from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
 from chat_service.channels.http_access import reader_of
-from chat_service.channels.http_errors import request_id_of, sayable, status_of
+from chat_service.channels.http_errors import SURPRISE, language_of, request_id_of, said_in, sayable, status_of
 from chat_service.channels.http_work import client_of, counted_as, worked
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ChatBody, ChatRequest, ErrorBody, ErrorDetail, TextPart
@@ -137,7 +137,8 @@ def _error(error: BaseException, request: Request) -> ServerSentEvent:
         detail["status"] = status_of(error)
         problem = ErrorDetail(code=error.problems[0].code, message=sayable(error, request), detail=detail)
     else:
-        problem = ErrorDetail(code="internal_error", message="Something went wrong here.", detail=detail)
+        said = said_in(SURPRISE, language_of(request.scope))
+        problem = ErrorDetail(code="internal_error", message=said, detail=detail)
     body = ErrorBody(error=problem, request_id=request_id_of(request))
     return ServerSentEvent(event="error", data=body.model_dump(mode="json"))
 

@@ -43,7 +43,7 @@ _SAID_BY_STATUS = {
 }
 _NO_JSON = Phrase("正文不是 JSON。", "The body is not JSON.")
 _DOES_NOT_FIT = Phrase("请求不符合要求：{first}。", "The request does not fit: {first}.")
-_SURPRISE = Phrase(
+SURPRISE = Phrase(
     "这里出了意外，可以按请求编号在日志里查到。", "Something went wrong here. The log has it under this id."
 )
 # what an operator must see to, but may be said to anybody: no path, address or statement is in it
@@ -120,13 +120,14 @@ def shaped(
 ) -> JSONResponse:
     """A response of the one shape, also to what no route has seen."""
     found = scope.get("huitou.request_id", "")
-    said = _in(message, language_of(scope))
+    said = said_in(message, language_of(scope))
     problem = ErrorDetail(code=code, message=said, detail=detail or {})
     body = ErrorBody(error=problem, request_id=found if isinstance(found, str) else "")
     return JSONResponse(body.model_dump(mode="json"), status_code=status)
 
 
-def _in(message: str | Phrase, language: Language) -> str:
+def said_in(message: str | Phrase, language: Language) -> str:
+    """The message in a language, where it is known in both."""
     if isinstance(message, str):
         return message
     return message.zh if language == "zh" else message.en
@@ -148,7 +149,7 @@ def sayable(error: HuitouError, request: Request) -> str:
     if status_of(error) >= 500:
         _LOG.error("%s: %s", request_id_of(request), error)
         if _is_for_operators(error):
-            return _in(FOR_OPERATORS, language)
+            return said_in(FOR_OPERATORS, language)
     return error.problems[0].sentence(language)
 
 
@@ -172,7 +173,7 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
         return error_response(request, 400, "malformed_json", _NO_JSON)
     mistakes = malformed(found)
     language = language_of(request.scope)
-    places: list[JsonValue] = [{"where": each.part, "problem": _in(each.reason, language)} for each in mistakes]
+    places: list[JsonValue] = [{"where": each.part, "problem": said_in(each.reason, language)} for each in mistakes]
     first = mistakes[0].sentence(language) if mistakes else ""
     said = _DOES_NOT_FIT.of(first=first)
     return error_response(request, 422, "invalid_request", said, {"problems": places})
@@ -196,4 +197,4 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_surprise(request: Request, error: Exception) -> JSONResponse:
     _LOG.error("%s: unexpected", request_id_of(request), exc_info=error)
-    return error_response(request, 500, "internal_error", _SURPRISE)
+    return error_response(request, 500, "internal_error", SURPRISE)

@@ -23,6 +23,12 @@ HEAVY: dict[str, object] = {
     "group_by": ["customer_id", "month"],
     "compare": {"to": "year"},
 }
+# a request whose conditions are each looked up, and each wrong
+MANY: dict[str, object] = {
+    "kind": "metrics",
+    "metrics": ["revenue"],
+    "filters": [{"field": "region", "op": "in", "values": [f"a{number}"]} for number in range(4000)],
+}
 
 
 def _flood(service: Running, pool: ThreadPoolExecutor, count: int, body: dict[str, object]) -> list[Future[int]]:
@@ -86,7 +92,7 @@ def test_a_client_that_leaves_leaves_nothing_running_and_a_stop_takes_its_grace_
     with serving(tmp_path, demo_database, **bounds) as service, ThreadPoolExecutor(12) as pool:
         with service.client() as client:
             client.post(QUERY, json=LIGHT)
-        for body in (HOSTILE_MESSAGE, HEAVY) * 2:
+        for body in (HOSTILE_MESSAGE, HEAVY, MANY) * 2:
             with service.client(timeout=0.3) as leaving, suppress(httpx.ReadTimeout):
                 leaving.post(CHAT if "message" in body else QUERY, json=body)
         with service.client(timeout=15) as client:
