@@ -24,6 +24,7 @@ from chat_service.outcomes import (
     Refusal,
 )
 from chat_service.translate.checks.accounting import LostError
+from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
@@ -143,7 +144,7 @@ class OfflineTranslator:
             except StopError as stop:
                 stops.append((frame, stop))
                 lost.extend([stop.item] if isinstance(stop, LostError) else [])
-                if stop.reason.code in FINAL and not found:
+                if (stop.reason.code in FINAL or isinstance(stop, ConflictError)) and not found:
                     break
                 continue
             found.append(Reader(frame.cost + assembly.doubt, assembly, decision))

@@ -15,13 +15,17 @@ from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Request, Sc
 _INFINITE = float("inf")
 
 
+class ConflictError(StopError):
+    """Conditions that exclude each other: said so, it is not read with a word left out until it can be answered."""
+
+
 def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError where conditions of the request exclude each other, or one holds for everybody."""
     filters = tuple(_flat(getattr(request, "filters", ())))
     inner = [tuple(_flat(each.filters)) for each in filters if isinstance(each, MetricFilter)]
     for group in (filters, *inner):
         if any(excludes(one, other) for one, other in itertools.combinations(group, 2)):
-            raise StopError(Denial("not_supported", _words_of(slots, assembly)))
+            raise ConflictError(Denial("not_supported", _words_of(slots, assembly)))
     for each in filters:
         if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
@@ -17,6 +18,7 @@ from semantic_layer import GRAINS, MetricFilter, MetricQuery, Request
 Bears = Callable[[Edge, Slots, Request, Assembly], bool]
 _GRADED = frozenset({"amount", "condition", "bound", "values", "listed"})
 _NAMES = frozenset({"measure", "values", "when", "group", "clauses", "listed", "entity", "bound", "ask", "against"})
+_TELLING = frozenset({"function.sequence.after"})
 _PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure", "entity", "when", "ask"})
 
 
@@ -91,6 +93,9 @@ _BEARS: dict[str, Bears] = {
 
 def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError for the first word that would vanish although it says something."""
+    inner = [leaf for item in slots.frame.of(Clauses) for leaf in item.leaves() if leaf.category in _TELLING]
+    if inner and not goes_on:
+        raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
     for word in slots.frame.covering.edges:
         if not word.is_empty or not word.category.partition(".")[2]:
             continue

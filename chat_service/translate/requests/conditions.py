@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.assembly import Assembly, value_filter
@@ -40,10 +41,25 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
 
 
 def _clauses(item: Edge, clauses: Clauses, assembly: Assembly) -> list[Filter]:
-    made = [each for clause in clauses.clauses for each in (_both_and_only(item, clause, assembly),)]
+    made = [_both_and_only(item, clause, assembly) for clause in clauses.clauses]
+    if len(made) == 1:
+        made = [_again(clauses.clauses[0], made[0])]
     if clauses.any and len(made) > 1:
         return [AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made))]
     return [one for each in made for one in each]
+
+
+def _again(clause: Clause, found: list[Filter]) -> list[Filter]:
+    """Ordered again: twice, or in the time that is named and before it."""
+    once = found[0]
+    said = any(word in clause.text for word in word_set("done_again")) and not clause.negated
+    if not said or len(found) > 1 or clause.condition is not None or not isinstance(once, MetricFilter):
+        return found
+    if once.period is None:
+        return [once.model_copy(update={"values": (2.0,)})]
+    if once.period.start is None:
+        return found
+    return [once, once.model_copy(update={"period": Period(None, once.period.start)})]
 
 
 def _both_and_only(item: Edge, clause: Clause, assembly: Assembly) -> list[Filter]:

@@ -154,8 +154,9 @@ class Speller:
         """One character replaced by one that sounds the same, in the unknown stretch or right beside it."""
         tries: list[_Try] = []
         first, last = stretch
-        if last - first > 1 and kinds_of(folded.text[first:last]):
-            return tries
+        beside_it = (folded.text[max(0, first - 1) : last], folded.text[first : last + 1])
+        if any(len(word) > 1 and kinds_of(word) for word in (folded.text[first:last], *beside_it)):
+            return tries  # a word of the language, if not of the model: 分期 is no slip of 分季
         for at in range(max(0, first - 1), min(len(folded.text), last + 1, first + 6)):
             character = folded.text[at]
             if not "\u4e00" <= character <= "\u9fff" or (character == "个" and folded.text[at - 1 : at].isalnum()):
