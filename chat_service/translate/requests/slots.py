@@ -65,6 +65,7 @@ class Slots:
 
 
 def is_number(text: str) -> bool:
+    """Whether words ask for a number of things: number of customers, 客户数."""
     return text.endswith(_COUNTING) or text.startswith(("number of", "count of", "how many", "多少"))
 
 

@@ -376,7 +376,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         names = [structure.model.behaviours[name] for name in clause.behaviours]
         fits = any(each.metric in measure.metrics or each.amount in measure.metrics for each in names)
         condition = _comparison(found, clause)
-        if not fits or (found.edges.get("x") is not None and clause.negated):
+        if not fits or found.passes("by") or (found.edges.get("x") is not None and clause.negated):
             return None
         if found.edges.get("x") is not None:
             return replace(clause, negated=True)
