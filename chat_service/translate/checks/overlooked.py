@@ -44,6 +44,7 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_difference(slots, assembly, request)
         _refuse_untimed(slots, assembly, request)
         _refuse_group_apart(slots, assembly, request)
+        _refuse_unranked_change(slots, assembly, request)
         _refuse_spread_of_people(slots, assembly)
     _refuse_other_values(slots, assembly)
     for item in slots.frame.of(Clauses):
@@ -103,6 +104,19 @@ def _refuse_group_apart(slots: Slots, assembly: Assembly, request: MetricQuery) 
     for item, group in slots.groups:
         apart = asked and not group.marked and item.end <= asked[0].start and request.limit is not None
         if apart and any(edge.category == "connective.and" for edge in slots.frame.between(item, asked[0])):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_unranked_change(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """Ranked by revenue growth: by how much it changed, not by how much it is."""
+    if request.compare is None or any("__change" in each.column for each in request.order_by) or not slots.ranks:
+        return
+    for item in slots.frame.said("change"):
+        measure = slots.frame.before(item)
+        if measure is None or measure.category != "measure":
+            continue
+        by = slots.frame.before(measure)
+        if by is not None and slots.frame.folded(by) in ("by", "按"):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 

@@ -51,6 +51,13 @@ def _joined(found: Found) -> Values | None:
     return joined if joined.candidates else None
 
 
+def _side_by_side(found: Found) -> Values | None:
+    """金卡银卡: two values of one dimension with nothing between are a list."""
+    one, other = found.one("a", Values), found.one("b", Values)
+    shared = set(one.candidates) & set(other.candidates)
+    return _joined(found) if shared and not (one.text + other.text).isascii() else None
+
+
 def _left_out(found: Found) -> Values | None:
     values, word = found.one("v", Values), found.edges.get("x")
     # what drops in the south falls there; what drops the south leaves it out
@@ -103,6 +110,7 @@ RULES = (
         "values in a list",
         ("上海和北京 -> 上海, 北京", "web or app -> web, app"),
     ),
+    Rule("values", ("a=values b=values",), _side_by_side, -0.5, "values side by side", ("金卡银卡 -> gold, silver",)),
     Rule(
         "values",
         (
