@@ -13,11 +13,13 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def period_names(finding: Finding) -> tuple[str, str]:
+    """What the two periods of a comparison are called in a legend."""
     return ("本期", "对比期") if finding.is_zh else ("this period", "compared with")
 
 
 def series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
     # the order is the scale's domain: layers that share a colour scale may lose a sort
+    """The colours of a series' groups, in their order."""
     return {
         "field": "series",
         "type": "nominal",
@@ -27,6 +29,7 @@ def series_color(finding: Finding, series: Column, drawn: Collection[Json] | Non
 
 
 def drawn(rows: list[Json]) -> list[Json]:
+    """The names of the groups that the rows of a drawing have, once each."""
     return [row["series"] for row in rows if isinstance(row, dict)]
 
 
@@ -40,12 +43,14 @@ def in_order(finding: Finding, series: Column) -> list[Json]:
 
 
 def color_of(title: str, names: list[str], colors: list[str]) -> dict[str, Json]:
+    """A scale of colours by name, under a title."""
     domain: list[Json] = [*names]
     values: list[Json] = [*colors]
     return {"field": "series", "type": "nominal", "title": title or None, "scale": {"domain": domain, "range": values}}
 
 
 def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str, Json]:
+    """The axis of a metric's values: from zero where bars stand on it, in its unit."""
     unit = part_unit(column)
     title = finding.names.column(column)
     axis: dict[str, Json] = {"tickCount": 6}
@@ -64,11 +69,13 @@ def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str,
 
 
 def span_of(finding: Finding, column: Column) -> float:
+    """From nought, or the least value below it, to the greatest value of a column."""
     numbers = [number for number in finding.numbers(column) if number is not None]
     return max(numbers, default=0.0) - min(0.0, *numbers) if len(numbers) > 1 else 1.0
 
 
 def tooltip(finding: Finding, column: Column, group: Column | None) -> list[Json]:
+    """What a pointer on a mark tells."""
     found: list[Json] = []
     if finding.time is not None:
         found.append({"field": "bucket", "type": "nominal", "title": finding.names.column(finding.time)})
@@ -83,4 +90,5 @@ def tooltip(finding: Finding, column: Column, group: Column | None) -> list[Json
 
 
 def width_of(text: str) -> int:
+    """How wide a text is, in letters: a Chinese sign counts as two."""
     return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)

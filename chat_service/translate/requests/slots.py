@@ -110,4 +110,5 @@ def set_free(item: Edge, clause: Clause, slots: Slots) -> None:
 
 
 def asked_of(item: Edge) -> tuple[str, ...]:
+    """What a question word asks for: people, money, how long; nothing for any other item."""
     return item.meaning.what if isinstance(item.meaning, Ask) else ()
