@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("chat_service.commands.import_model", "Convert a dbt project or an Ossie document to a model of ours."),
     "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
-    "replay": ("chat_service.commands.replay", "Play a recorded question back without a network."),
+    "replay": ("chat_service.commands.replay", "Play recorded questions back on today's model and data."),
     "keys": ("chat_service.commands.keys", "Make, list and revoke API keys."),
     "audit": ("chat_service.commands.audit", "Print the audit as JSON lines, the oldest first."),
     "settings": ("chat_service.commands.settings", "Explain every setting."),
