@@ -15,7 +15,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import NumberSense
-from chat_service.translate.stops import Denial
+from chat_service.translate.stops import Denial, StopError
 from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
 
@@ -46,6 +46,7 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_group_apart(slots, assembly, request)
         _refuse_unranked_change(slots, assembly, request)
         _refuse_spread_of_people(slots, assembly)
+        _refuse_grain_in_name(slots, assembly)
     _refuse_other_values(slots, assembly)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
@@ -66,7 +67,11 @@ def _refuse_untimed(slots: Slots, assembly: Assembly, request: MetricQuery) -> N
     if request.period is None or said_of_any or not (slots.people or slots.populations) or slots.bounds or slots.listed:
         return
     said = [item for item, _ in (*slots.whens, *slots.dated)]
-    if any(each.period is None for each in _deeds(request.filters)) and slots.clauses and len(said) == 1:
+    if (
+        any(each.period is None for each in _deeds(request.filters))
+        and slots.clauses
+        and len({item.start for item in said}) == 1
+    ):
         item = said[0]
         raise LostError(Denial("not_supported", assembly.said(item)), item)
 
@@ -118,6 +123,15 @@ def _refuse_unranked_change(slots: Slots, assembly: Assembly, request: MetricQue
         by = slots.frame.before(measure)
         if by is not None and slots.frame.folded(by) in ("by", "按"):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_grain_in_name(slots: Slots, assembly: Assembly) -> None:
+    """季度会员续费率: members of the quarterly plan, no quarters, where the plan's value is what the words name."""
+    leaves = slots.frame.lattice.leaves
+    for item, group in slots.groups:
+        longer = (e for e in leaves if e.category == "value" and e.start == item.start and e.end > item.end)
+        if group.grain is not None and len(item.leaves()) == 1 and any(True for _ in longer):
+            raise StopError(Denial("not_supported", assembly.said(item)))
 
 
 def _refuse_adjective(item: Edge, assembly: Assembly) -> None:

@@ -54,7 +54,7 @@ def _joined(found: Found) -> Values | None:
 def _side_by_side(found: Found) -> Values | None:
     """金卡银卡: two values of one dimension with nothing between are a list."""
     one, other = found.one("a", Values), found.one("b", Values)
-    shared = set(one.candidates) & set(other.candidates)
+    shared = set(one.candidates) & set(other.candidates) if len(one.text) > 1 else ()  # 男女: the two there are
     return _joined(found) if shared and not (one.text + other.text).isascii() else None
 
 
