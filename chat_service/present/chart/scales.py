@@ -18,7 +18,6 @@ def period_names(finding: Finding) -> tuple[str, str]:
 
 
 def series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
-    """The colour of a series."""
     # the order is the scale's domain: layers that share a colour scale may lose a sort
     """The colours of a series' groups, in their order."""
     return {

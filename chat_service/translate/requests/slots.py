@@ -110,9 +110,5 @@ def set_free(item: Edge, clause: Clause, slots: Slots) -> None:
 
 
 def asked_of(item: Edge) -> tuple[str, ...]:
-<<<<<<< HEAD
     """What a question word asks for: people, money, how long; nothing for any other item."""
-=======
-    """What a question word asks for; nothing where the item is none."""
->>>>>>> 5baca86 (Every public name says what it is; a command is listed with its own words)
     return item.meaning.what if isinstance(item.meaning, Ask) else ()
