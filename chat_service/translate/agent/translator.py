@@ -74,6 +74,7 @@ class BackgroundLoop:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()
 
 
