@@ -109,7 +109,7 @@ def _query(model: Model, metric: str, draw: random.Random) -> MetricQuery:
     groups = draw.sample(near, draw.randint(0, min(3, len(near))))
     grain = ["month"] if draw.random() < 0.4 else []
     filters: list[FieldFilter | MetricFilter] = [
-        FieldFilter(field=name, op="in", values=("k1", "k2")) for name in draw.sample(near, draw.randint(0, 2))
+        FieldFilter(field=name, op="in", values=_known(model, name)) for name in draw.sample(near, draw.randint(0, 2))
     ]
     compare = Compare(to="year") if draw.random() < 0.2 else None
     return MetricQuery(
@@ -119,6 +119,11 @@ def _query(model: Model, metric: str, draw: random.Random) -> MetricQuery:
         filters=tuple(filters),
         compare=compare,
     )
+
+
+def _known(model: Model, dimension: str) -> tuple[str, ...]:
+    """Two values that the dimension has: of its closed set, else as they are made."""
+    return tuple(str(code) for code in model.dimensions[dimension].home.definition.values)[:2] or ("k1", "k2")
 
 
 def _within_reach(model: Model, dataset: str) -> list[str]:

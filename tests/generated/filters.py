@@ -56,7 +56,7 @@ class Meets:
         return meets(self.reach.value(dataset, row, ref), condition)
 
     def _behaviour(self, condition: MetricFilter, dataset: str, row: Row) -> bool | None:
-        entity = next(each for each in self.company.entities if each.name == condition.per)
+        entity = next(each for each in self.company.entities if each.name == condition.per or not condition.per)
         key = self.reach.key(dataset, row, entity)
         if key is None:
             return None

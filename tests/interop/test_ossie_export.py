@@ -24,6 +24,7 @@ from semantic_layer.interop.written import definition_yaml
 from semantic_layer.layer import Layer
 from semantic_layer.loading.build import definition_hash
 from semantic_layer.loading.load import build_model, load_model, read_definition, shipped_model_path
+from semantic_layer.loading.own_words import filled
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.sql.parsing import parse_expression
@@ -113,7 +114,7 @@ def engine(demo_database: Path) -> Iterator[DuckDBEngine]:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
-    definition = read_definition(MODELS[name])[0].definition
+    definition = filled(read_definition(MODELS[name])[0].definition)
     (tmp_path / "m.yaml").write_text(export(definition), encoding="utf-8")
     converted = convert(tmp_path / "m.yaml")
     assert converted.problems == () and converted.remarks == ()
