@@ -15,9 +15,12 @@ def over_groups(query: ResolvedMetrics) -> Mapping[str, exp.Expr]:
     found: dict[str, exp.Expr] = {}
     within = [exp.column(query.grain)] if query.grain is not None else []
     for total in query.totals:
-        part = _part_of(total, query.measures, total.kind)
+        whole = total.measure
+        # the groups of the other period of a comparison are not all among those of the main one
+        part = _part_of(whole, query.measures, whole.kind) if len(whole.branches) == 1 else None
         if part is not None:
-            found[total.alias] = exp.Window(this=exp.Sum(this=exp.column(part.alias)), partition_by=within)
+            level = [*(exp.column(name) for name in total.over), *within]
+            found[whole.alias] = exp.Window(this=exp.Sum(this=exp.column(part.alias)), partition_by=level)
     for running in query.measures:
         part = _part_of(running, query.measures, "flow") if running.kind == "running" else None
         if part is not None and query.grain is not None and _runs_along(running, part, query):

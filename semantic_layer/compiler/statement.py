@@ -32,7 +32,7 @@ from semantic_layer.resolve.resolved import (
     ResolvedList,
     ResolvedMetrics,
 )
-from semantic_layer.sql.nodes import aliased, any_of, joined, number_literal, select_from, table, with_ctes
+from semantic_layer.sql.nodes import aliased, all_of, any_of, joined, number_literal, select_from, table, with_ctes
 from semantic_layer.sql.value_types import kind_of
 
 _NO_WINDOWS: Mapping[str, exp.Expr] = MappingProxyType({})
@@ -118,20 +118,16 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
     if query.spine:
         ctes.append(("every_bucket", filled(last, query.spine, shape, aliases)))
         last = "every_bucket"
-    totals: str | None = None
-    apart = [replace(each, branches=each.branches[:1]) for each in query.totals if each.alias not in windows]
-    if apart:
-        whole = Shape((), query.grain)
-        total_ctes, totals = stacked(
-            [replace(each, name=f"{each.name}_whole") for each in passes(apart, whole, sources)],
-            whole,
-            (),
-            _kinds(apart),
-        )
+    totals: list[tuple[str, Shape]] = []
+    for over in dict.fromkeys(total.over for total in query.totals if total.measure.alias not in windows):
+        level, name = Shape(over, query.grain), "__".join(("groups_of_all", *over))
+        apart = [each.measure for each in query.totals if each.over == over and each.measure.alias not in windows]
+        named = [replace(each, name="__".join((each.name, "whole", *over))) for each in passes(apart, level, sources)]
+        total_ctes, total = stacked(named, level, (), _kinds(apart))
         # what reads tables comes first: a table may have the name of one of the parts that follow
         ctes = [*(each for each in total_ctes if each[0] != "groups"), *ctes]
-        ctes += [("groups_of_all", select) for name, select in total_ctes if name == "groups"]
-        totals = "groups_of_all" if totals == "groups" else totals
+        ctes += [(name, select) for found, select in total_ctes if found == "groups"]
+        totals.append((name if total == "groups" else total, level))
     measured = _measured(query, last, totals, windows)
     if len(made) > 1 and shape.keys and not query.spine:
         measured = where(measured, [_says_something(query, shape.keys)])
@@ -147,18 +143,25 @@ def _kinds(measures: Sequence[Measure]) -> dict[str, ColumnType | None]:
     return {m.alias + branch.suffix: kind_of(m.aggregate) for m in measures for branch in m.branches}
 
 
-def _measured(query: ResolvedMetrics, source: str, totals: str | None, windows: Mapping[str, exp.Expr]) -> exp.Select:
+def _measured(
+    query: ResolvedMetrics, source: str, totals: Sequence[tuple[str, Shape]], windows: Mapping[str, exp.Expr]
+) -> exp.Select:
     """Formulas over measures: each metric, its value in the other period, its total for shares."""
     select = select_from(table(source))
-    if totals is not None:
-        on: exp.Expr = exp.true()
+    for total, level in totals:
+        same: list[exp.Expr] = [
+            exp.NullSafeEQ(this=exp.column(key, table=source), expression=exp.column(key, table=total))
+            for key in level.keys
+        ]
         if query.grain is not None:
-            on = exp.EQ(this=exp.column(query.grain, table=source), expression=exp.column(query.grain, table=totals))
-        select = joined(select, table(totals), on, "LEFT")
-        # both sides have the grain's column
+            bucket, of_total = exp.column(query.grain, table=source), exp.column(query.grain, table=total)
+            same.append(exp.EQ(this=bucket, expression=of_total))
+        select = joined(select, table(total), all_of(same) if same else exp.true(), "LEFT")
+    if totals:
+        # both sides have the columns of the level
         windows = {alias: _of(source, tree) for alias, tree in windows.items()}
-    empty = {m.alias: m.when_empty for m in (*query.measures, *query.totals)}
-    outputs: list[exp.Expr] = [exp.column(key.name, table=source if totals is not None else None) for key in query.keys]
+    empty = {m.alias: m.when_empty for m in (*query.measures, *(total.measure for total in query.totals))}
+    outputs: list[exp.Expr] = [exp.column(key.name, table=source if totals else None) for key in query.keys]
     for metric in query.metrics:
         name = metric.column.name
         outputs.append(aliased(_formula(metric.formula, empty, "", windows), name))
@@ -180,7 +183,8 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
 
     Every named group stays, and so does the rest group as soon as anything can be told of it.
     """
-    empty = {m.alias: m.when_empty for m in query.measures}
+    empty = {m.alias: m.when_empty for m in (*query.measures, *(total.measure for total in query.totals))}
+    coarse = {total.measure.alias for total in query.totals}
     suffixes = sorted({branch.suffix for measure in query.measures for branch in measure.branches})
     signs: list[exp.Expr] = [exp.column(key) for key in keys]
     for metric in query.metrics:
@@ -191,7 +195,7 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
                 signs.append(exp.Paren(this=_formula(metric.formula, empty, suffix)))
             else:
                 names = dict.fromkeys(node.name for node in metric.formula.find_all(exp.Column))
-                signs += [exp.column(name + suffix) for name in names]
+                signs += [exp.column(name + suffix) for name in names if name not in coarse]
     return any_of(exp.Not(this=exp.Is(this=sign, expression=exp.Null())) for sign in signs)
 
 

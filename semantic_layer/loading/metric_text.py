@@ -215,6 +215,9 @@ class MetricReader:
             self.unknown_metric((*part, "metric"), metric_owner(metric), used.metric)
         self._check_length(metric, used.offset, (*part, "offset"))
         self._check_unit(metric, used.at_start_of, (*part, "at_start_of"))
+        for name_over in used.over if isinstance(used.over, tuple) else ():
+            column, where, owner = exp.column(name_over), (*part, "over"), metric_owner(metric)
+            self.found.extend(check_dimension(self.draft, column, self.datasets, self.filterable, where, owner))
         if used.offset is not None and used.at_start_of is not None:
             self._wrong(metric, part, TWO_SHIFTS.of(name=name))
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None

@@ -130,11 +130,11 @@ def _metric(definition: MetricDefinition, text: MetricText, inputs: list[Metric]
 
 
 def _additive_names(definition: MetricDefinition, additive: set[str]) -> set[str]:
-    """The names in a formula that stand for additive values: metrics, and inputs in their own period."""
+    """The names in a formula that stand for additive values: metrics, and inputs in their own period and groups."""
     own = {
         name
         for name, each in definition.inputs.items()
-        if each.metric in additive and each.offset is None and each.at_start_of is None
+        if each.metric in additive and each.offset is None and each.at_start_of is None and each.over is None
     }
     return (additive - definition.inputs.keys()) | own
 

@@ -219,13 +219,17 @@ class InputDefinition(_Definition):
     """A metric in the formula of another, under a name of its own: over rows that meet `filter` (SQL over dimensions
     and fields) and of entities that are `among` some, in the period `offset` earlier (`1 month`), or in the first
     bucket of its calendar unit (`at_start_of: month`); without buckets, in its first day, or in its first unit like the
-    period where that is named as one. Units may be the model's own (`offset: 1 fiscal_month`)."""
+    period where that is named as one. Units may be the model's own (`offset: 1 fiscal_month`).
+
+    `over` computes it at a coarser level than the question's: `all` over all of its groups, or by those of its groups
+    that are named (`over: [region]`), within each unit of time in any case; what the question filters by holds."""
 
     metric: str
     filter: str | None = None
     among: Among | None = None
     offset: str | None = None
     at_start_of: str | None = None
+    over: Literal["all"] | Words | None = None
 
 
 class Latest(_Definition):

@@ -113,6 +113,8 @@ def _grouped(name: str, query: ExplainQuery, context: Context) -> ResolvedMetric
 
 def _in_parts(query: ResolvedMetrics) -> ResolvedMetrics:
     """The query of a metric's two sides in place of its value. Raises NotAFractionError."""
+    if query.totals:
+        raise NotAFractionError("a part that looks at all groups adds up over none")
     fraction, measures = fraction_of(query.metrics[0].formula, query.measures)
     columns: list[MetricColumn] = []
     needed = {measure.alias: measure for measure in measures}

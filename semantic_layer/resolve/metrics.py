@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Literal
 
 from sqlglot import exp
 
@@ -43,12 +44,13 @@ from semantic_layer.resolve.branches import (
 )
 from semantic_layer.resolve.cautions import cautions_of
 from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.made import Made
 from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_division, renamed
 from semantic_layer.resolve.moved_labels import told_of_another_day
 from semantic_layer.resolve.names import homes_of, unknown_names
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, reads_elsewhere, runs
-from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics
+from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics, Total
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import whole_unit
@@ -99,7 +101,7 @@ class _MetricResolver:
         keys = tuple(key_column(self._model, name) for name in query.group_by)
         metrics: list[MetricColumn] = []
         measures: dict[str, Measure] = {}
-        totals: dict[str, Measure] = {}
+        totals: dict[str, Total] = {}
         shown: dict[str, Times] = {}
         for name in query.metrics or ("",):
             metric = self._model.metrics[name] if name else None
@@ -212,24 +214,22 @@ class _MetricResolver:
     # ---- metrics ----
 
     def _metric(
-        self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Measure]
+        self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Total]
     ) -> Iterable[MetricColumn]:
-        formula = self._formula(metric, spans.branches, measures, "", AS_DEFINED)
+        formula = self._formula(metric, spans.branches, Made(measures, totals), AS_DEFINED)
         if formula is None:
             return
         yield MetricColumn(metric_column(self._model, metric), formula)
         if metric.name in self._query.shares:
-            yield from self._share(metric, spans, totals)
+            yield from self._share(metric, spans, measures, totals)
         if metric.name in self._query.cumulative:
-            yield from self._running(metric, spans, measures)
+            yield from self._running(metric, spans, measures, totals)
 
-    def _formula(
-        self, metric: Metric, branches: tuple[Branch, ...], measures: dict[str, Measure], suffix: str, variant: Variant
-    ) -> exp.Expr | None:
+    def _formula(self, metric: Metric, branches: tuple[Branch, ...], made: Made, variant: Variant) -> exp.Expr | None:
         """The metric's formula over measure aliases, adding the measures that it needs. None if one cannot be made."""
         if metric.kind != "derived":
-            made = self._measure(metric, branches, suffix, variant)
-            return exp.column(_remembered(made, measures)) if made is not None else None
+            measure = self._measure(metric, branches, made, variant)
+            return exp.column(made.remember(measure)) if measure is not None else None
         assert metric.expression is not None, "derived metrics have a formula"
         failed = False
 
@@ -243,24 +243,33 @@ class _MetricResolver:
             inner = self._model.metrics[part.metric if part is not None else node.name]
             narrowed = narrow(variant, part, self._model) if part is not None else variant
             moved = move(branches, part, self._clock) if part is not None else branches
-            tree = self._formula(inner, moved, measures, suffix, narrowed)
+            within = made if part is None or part.over is None else made.over(self._coarser(part.over))
+            tree = self._formula(inner, moved, within, narrowed)
             failed = failed or tree is None
             return tree if isinstance(tree, exp.Column) else exp.Paren(this=tree or exp.Null())
 
         found = metric.expression.copy().transform(replace_name, copy=False)
         return None if failed else found
 
-    def _share(self, metric: Metric, spans: Times, totals: dict[str, Measure]) -> Iterable[MetricColumn]:
-        total = self._formula(metric, spans.branches, totals, "__total", AS_DEFINED)
+    def _coarser(self, over: Literal["all"] | tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the query's groups that a part keeps."""
+        return () if over == "all" else tuple(name for name in self._names() if name in over)
+
+    def _share(
+        self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Total]
+    ) -> Iterable[MetricColumn]:
+        total = self._formula(metric, spans.branches[:1], Made(measures, totals, whole=()), AS_DEFINED)
         if total is None:
             return
-        adds_up = all(totals[node.name].when_empty == 0 for node in total.find_all(exp.Column))
+        adds_up = all(totals[node.name].measure.when_empty == 0 for node in total.find_all(exp.Column))
         if has_division(total) or not adds_up:
             self._context.problems.append(NotAShare("shares", metric.name))
             return
         yield MetricColumn(part_column(self._model, metric, "share"), total)
 
-    def _running(self, metric: Metric, spans: Times, measures: dict[str, Measure]) -> Iterable[MetricColumn]:
+    def _running(
+        self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Total]
+    ) -> Iterable[MetricColumn]:
         if self._grain is None or not spans.branches[0].spine:
             self._context.problems.append(NeedsPeriod("cumulative", Phrase("累计", "A running total")))
             return
@@ -268,19 +277,26 @@ class _MetricResolver:
         if kinds != {"flow"} or not runs(metric, self._model):
             self._context.problems.append(NotAdditive("cumulative", metric.name))
             return
-        formula = self._formula(metric, spans.branches[:1], measures, RUNNING, AS_DEFINED)
+        formula = self._formula(metric, spans.branches[:1], Made(measures, totals, RUNNING), AS_DEFINED)
         if formula is not None:
             yield MetricColumn(part_column(self._model, metric, "cumulative"), formula)
 
-    def _measure(self, leaf: Metric, branches: tuple[Branch, ...], suffix: str, variant: Variant) -> Measure | None:
-        if suffix == RUNNING:
+    def _measure(self, leaf: Metric, branches: tuple[Branch, ...], made: Made, variant: Variant) -> Measure | None:
+        names = self._names() if made.whole is None else made.whole
+        measure = self._placed(leaf, branches, MeasureMaker(self._context, self._rows, names, made.suffix), variant)
+        return None if measure is None else renamed(measure, measure.alias + variant.name)
+
+    def _placed(
+        self, leaf: Metric, branches: tuple[Branch, ...], maker: MeasureMaker, variant: Variant
+    ) -> Measure | None:
+        if maker.suffix == RUNNING:
             branches = from_period_start(branches)
         missing = {table for dataset in leaf.datasets for table in self._context.unavailable.get(dataset, ())}
         if missing:
             self._context.problems.append(MissingTable("metrics", leaf.name, tuple(sorted(missing))))
             return None
         try:
-            made = self._maker(suffix).make(leaf, branches, variant.conditions, variant.among)
+            made = maker.make(leaf, branches, variant.conditions, variant.among)
         except NOT_BOUND as error:
             self._context.problems.append(not_bound(error, "group_by", leaf, self._model))
             return None
@@ -288,9 +304,8 @@ class _MetricResolver:
         if too_fine is not None:
             self._context.problems.append(too_fine)
             return None
-        names = self._names(suffix)
         time = placed_by(self._model.placed_leaves(leaf)[0], self._model)
-        moved = told_of_another_day(made, names, self._grain, time, self._model)
+        moved = told_of_another_day(made, maker.names, self._grain, time, self._model)
         if moved:
             self._context.problems.extend(moved)
             return None
@@ -298,7 +313,7 @@ class _MetricResolver:
         for dataset in sorted(needed & set(self._context.unavailable)):
             self._context.problems.append(MissingTable("group_by", dataset, self._context.unavailable[dataset]))
             return None
-        return renamed(made, made.alias + variant.name)
+        return made
 
     def _too_fine(self, leaf: Metric) -> Problem | None:
         """Units of the clock for what happens on days, or changes by the day."""
@@ -310,12 +325,9 @@ class _MetricResolver:
                 return GrainTooFine("group_by", self._clock.units.name, time.qualified)
         return None
 
-    def _maker(self, suffix: str) -> MeasureMaker:
-        return MeasureMaker(self._context, self._rows, self._names(suffix), suffix)
-
-    def _names(self, suffix: str) -> tuple[str, ...]:
-        """The groups of a measure beside the grain."""
-        return tuple(n for n in self._query.group_by if n != self._grain) if suffix != "__total" else ()
+    def _names(self) -> tuple[str, ...]:
+        """The groups of the query beside the grain."""
+        return tuple(name for name in self._query.group_by if name != self._grain)
 
     def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
         """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.
@@ -351,17 +363,3 @@ class _MetricResolver:
 def _is_left(bucket: Bucket, limits: tuple[TimeFilters, ...]) -> bool:
     """Whether the filters leave any day of the bucket to any of the metrics."""
     return not limits or any(each.leave(bucket) for each in limits)
-
-
-def _remembered(made: Measure, measures: dict[str, Measure]) -> str:
-    """The alias under which the measure is computed: its own, unless another reading of the metric has taken it."""
-    alias, number = made.alias, 1
-    while alias in measures and not _is_same(measures[alias], made):
-        number += 1
-        alias = f"{made.alias}__{number}"
-    measures[alias] = renamed(made, alias)
-    return alias
-
-
-def _is_same(one: Measure, other: Measure) -> bool:
-    return one.branches == other.branches and one.condition == other.condition

@@ -186,6 +186,14 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False)
+class Total:
+    """A measure at a coarser level: by the groups `over` alone, and by the unit of time."""
+
+    measure: Measure
+    over: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class MetricColumn:
     """A metric of the result: a formula over measure aliases."""
 
@@ -218,7 +226,7 @@ class ResolvedMetrics:
     grain: str | None
     metrics: tuple[MetricColumn, ...]
     measures: tuple[Measure, ...]
-    totals: tuple[Measure, ...]
+    totals: tuple[Total, ...]
     shares: tuple[str, ...]
     cumulative: tuple[str, ...]
     compared: bool

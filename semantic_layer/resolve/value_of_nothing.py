@@ -16,7 +16,9 @@ _Known = Number | bool | None
 def worth_of_nothing(query: ResolvedMetrics) -> exp.Expr:
     """The value of the query's first metric for a group without any row: a number, NULL, or where neither can be told
     beforehand the formula itself over such values."""
-    values = {measure.alias: measure.when_empty for measure in query.measures}
+    # what all groups have together is not told by one of them: its part of nothing has no value
+    values: dict[str, Number | None] = {each.measure.alias: None for each in query.totals}
+    values |= {measure.alias: measure.when_empty for measure in query.measures}
     formula = query.metrics[0].formula
     try:
         return _written(_folded(formula, values))
