@@ -7,13 +7,15 @@ the word at fault, the nearest right names and what to do. Knows no database; `d
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError, Phrase
 from semantic_layer.loading.build import build
+from semantic_layer.loading.extends import Document, Item, base_name, base_path, overlay
 from semantic_layer.loading.problems.files import (
+    CircularBase,
     DuplicateKey,
     EmptyFile,
     FileTooLarge,
@@ -22,6 +24,9 @@ from semantic_layer.loading.problems.files import (
     NoModelFiles,
     NotUtf8,
     RepeatedSetting,
+    TabIndentation,
+    UnknownBase,
+    YamlSyntax,
 )
 from semantic_layer.loading.shaped import SECTIONS, Shaped, shape
 from semantic_layer.loading.unchecked import Draft, FilePositions, MemoryPositions, SourceFile, Where
@@ -31,6 +36,8 @@ from semantic_layer.model.model import Model
 
 MAX_FILE_BYTES = 8_000_000
 _SUFFIXES = (".yaml", ".yml")
+# after these the file's definitions are not there, so that a name missing from them proves nothing
+_UNREAD = (FileTooLarge, FileUnreadable, NotUtf8, TabIndentation, YamlSyntax, UnknownBase, CircularBase)
 
 
 def shipped_model_path() -> Path:
@@ -72,29 +79,46 @@ def read_definition(path: Path) -> tuple[Draft, tuple[DefinitionProblem, ...]]:
     Raises DefinitionsError where there is nothing to read.
     """
     problems: list[DefinitionProblem] = []
-    files: list[SourceFile] = []
-    shaped: list[Shaped] = []
-    unreadable = False
+    documents: list[Document] = []
+    _read(path, (), documents, problems)
+    gone, missing = overlay(documents)
+    problems.extend(missing)
+    shaped = [shape(each.value, each.source.where) for each in documents]
+    problems.extend(problem for each in shaped for problem in each.problems)
+    merged = _merge(documents, shaped, gone, problems)
+    unreadable = any(isinstance(each, _UNREAD) for each in problems)
+    gaps = merged.gaps | frozenset((*SECTIONS, "parameters")) if unreadable else merged.gaps
+    return Draft(merged.definition, merged.where, merged.unread, gaps), tuple(problems)
+
+
+def _read(path: Path, extended: tuple[Path, ...], documents: list[Document], problems: list[DefinitionProblem]) -> None:
+    """The files of a model, and of those that it extends."""
+    bases: dict[Path, None] = {}
     for file, name in _files(path):
         text = _text(file, name)
         if isinstance(text, DefinitionProblem):
             problems.append(text)
-            unreadable = True
             continue
         source = SourceFile(name, text)
         read = read_yaml(text, name)
         problems.extend(read.problems)
         if any(not isinstance(each, DuplicateKey) for each in read.problems):
-            unreadable = True
-        elif read.value is None:
+            continue
+        if read.value is None:
             problems.append(EmptyFile(f"{name}:1"))
+            continue
+        documents.append(Document(source, read.value, len(extended)))
+        if (wanted := base_name(read.value)) is None:
+            continue
+        base = base_path(wanted, file.parent)
+        if base is None:
+            problems.append(UnknownBase(source.where("extends"), wanted))
+        elif base.resolve() in (*extended, path.resolve()):
+            problems.append(CircularBase(source.where("extends"), wanted))
         else:
-            files.append(source)
-            shaped.append(shape(read.value, source.where))
-            problems.extend(shaped[-1].problems)
-    merged = _merge(files, shaped, problems)
-    gaps = merged.gaps | frozenset((*SECTIONS, "parameters")) if unreadable else merged.gaps
-    return Draft(merged.definition, merged.where, merged.unread, gaps), tuple(problems)
+            bases[base] = None
+    for base in bases:
+        _read(base, (*extended, path.resolve()), documents, problems)
 
 
 def _files(path: Path) -> tuple[tuple[Path, str], ...]:
@@ -130,44 +154,64 @@ def _text(file: Path, name: str) -> str | DefinitionProblem:
         return NotUtf8(f"{name}:{line}", data[error.start])
 
 
-def _merge(files: list[SourceFile], shaped: list[Shaped], problems: list[DefinitionProblem]) -> Draft:
-    """One definition out of those of all files; a name, description or parameter given twice is a problem."""
+def _merge(
+    documents: list[Document],
+    shaped: list[Shaped],
+    gone: Mapping[Item, Item | None],
+    problems: list[DefinitionProblem],
+) -> Draft:
+    """One definition out of those of all files, those of an extended model first, with what stands instead of each that
+    is `gone` in its place; a name, description or parameter given twice by one model is a problem."""
     items: dict[str, list[tuple[int, int]]] = {section: [] for section in SECTIONS}
     places: dict[tuple[str, int, int], int] = {}
-    for index, each in enumerate(shaped):
+    later = {each for each in gone.values() if each is not None}
+    for index, each in sorted(enumerate(shaped), key=lambda pair: -documents[pair[0]].depth):
         for section in SECTIONS:
             for place in range(len(getattr(each.definition, section))):
-                places[section, index, place] = len(items[section])
-                items[section].append((index, place))
-    single, keys = _single_keys(files, shaped, problems)
-    definitions = [each.definition for each in shaped]
-    definition = single.model_copy(
-        update={section: tuple(i for each in definitions for i in getattr(each, section)) for section in SECTIONS}
-    )
+                item: Item | None = (index, section, place)
+                if item in later:
+                    continue
+                while item is not None and item in gone:
+                    item = gone[item]
+                if item is not None:
+                    places[section, item[0], item[2]] = len(items[section])
+                    items[section].append((item[0], item[2]))
+    single, keys = _single_keys(documents, shaped, problems)
+    kept = {
+        section: tuple(getattr(shaped[index].definition, section)[place] for index, place in found)
+        for section, found in items.items()
+    }
+    definition = single.model_copy(update=kept)
     unread = frozenset(
         (part[0], places[str(part[0]), index, int(part[1])], *part[2:])
         for index, each in enumerate(shaped)
         for part in each.unread
+        if (part[0], index, part[1]) in places
     )
-    where = FilePositions(tuple(files), {k: tuple(v) for k, v in items.items()}, keys, definition)
+    where = FilePositions(
+        tuple(each.source for each in documents), {k: tuple(v) for k, v in items.items()}, keys, definition
+    )
     return Draft(definition, where, unread, frozenset().union(*(each.gaps for each in shaped)))
 
 
 def _single_keys(
-    files: list[SourceFile], shaped: list[Shaped], problems: list[DefinitionProblem]
+    documents: list[Document], shaped: list[Shaped], problems: list[DefinitionProblem]
 ) -> tuple[ModelDefinition, dict[Part, int]]:
     """What is no item of a section (the model's name and description, each parameter), and the file of each."""
     settings: dict[str, object] = {"name": "model", "description": None, "currency": None, "timezone": "UTC"}
     parameters: dict[str, int | float | str] = {}
     homes: dict[Part, int] = {}
-    for index, each in enumerate(shaped):
+    # what a model says itself comes before what the one says that it extends
+    for index, each in sorted(enumerate(shaped), key=lambda pair: documents[pair[0]].depth):
         given = each.definition
         parts: list[Part] = [(key,) for key in settings if key in given.model_fields_set]
         parts += [("parameters", name) for name in given.parameters]
         for part in parts:
             if part in homes:
-                first = files[homes[part]].where(*part)
-                problems.append(RepeatedSetting(files[index].where(*part), str(part[-1]), first))
+                first = documents[homes[part]]
+                if first.depth == documents[index].depth:
+                    where = documents[index].source.where(*part)
+                    problems.append(RepeatedSetting(where, str(part[-1]), first.source.where(*part)))
                 continue
             homes[part] = index
             if len(part) == 1:

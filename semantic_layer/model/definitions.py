@@ -368,9 +368,15 @@ class ModelDefinition(_Definition):
     is the one that its units name.
     `timezone` is where its days begin and end (`Asia/Shanghai`), for times that are kept as instants; times without a
     zone are taken as they are.
+
+    `extends` goes on from another model: one that ships with the program (`extends: loyalty`), or the path of one.
+    Items of the same name are that model's with the keys given here laid over them, others are added, and `without`
+    (`without: {metrics: [nps]}`) leaves some out.
     """
 
     name: str = "model"
+    extends: str | None = None
+    without: dict[str, Words] = {}
     description: Bilingual | None = None
     currency: str | None = None
     timezone: str = "UTC"

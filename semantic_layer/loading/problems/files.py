@@ -24,6 +24,41 @@ class NoModelFiles(DefinitionProblem):
 
 
 @problem(
+    "unknown_base",
+    zh="`extends` 所指的“{name}”既不是自带的模型，也不是这里的文件或文件夹。",
+    en="`extends` names '{name}', which is neither a model that ships with the program nor a file or folder here.",
+)
+class UnknownBase(DefinitionProblem):
+    """The model to go on from is nowhere."""
+
+    name: str
+
+
+@problem(
+    "circular_base",
+    zh="这个模型通过 `extends` 绕回到了自己：“{name}”。",
+    en="through `extends` the model goes on from itself: '{name}'.",
+)
+class CircularBase(DefinitionProblem):
+    """A model that extends itself, perhaps by others."""
+
+    name: str
+
+
+@problem(
+    "nothing_to_leave_out",
+    zh="`without` 里的“{name}”不在所扩展的模型的 `{section}` 中。[{nearest:offer}]",
+    en="`without` names '{name}', which is not among the `{section}` of the model extended.[{nearest:offer}]",
+)
+class NothingToLeaveOut(DefinitionProblem):
+    """Something to be left out that the model extended does not have."""
+
+    section: str
+    name: str
+    nearest: tuple[str, ...]
+
+
+@problem(
     "file_unreadable",
     zh="文件无法打开：{reason}。",
     en="the file cannot be opened: {reason}.",
