@@ -135,7 +135,8 @@ def _in_buckets(
 
 
 def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources) -> exp.Select:
-    """How many later events follow earlier ones: each is counted for the nearest earlier one that fits.
+    """How many later events follow earlier ones: each is counted for the nearest earlier one that fits. Or how many
+    earlier ones are followed, each once.
 
     Whether that one is in the period and meets the request's filters is asked afterwards, so that periods and groups
     add up; rows with an origin of their own come chosen. With an event value, the measure's aggregate over the values
@@ -179,14 +180,20 @@ def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources)
         outputs.append(exp.column(own("is_asked"), table=earlier))
     if parts.event_value is not None:
         outputs.append(exp.column("value", table=later))
-    pairs = pairs.select(*outputs, aliased(place, own("place")), copy=False)
-    nearest = exp.EQ(this=exp.column(own("place")), expression=exp.Literal.number(1))
     value = measure.aggregate if measure.aggregate is not None else exp.Count(this=exp.Star(), big_int=True)
     count_all = aliased(value.copy(), measure.alias + branch.suffix)
-    select = select_from(subquery(pairs, "pairs"))
     columns = [exp.column(name) for name in shape.names]
-    chosen = [nearest, exp.column(own("is_asked"))] if parts.base.rows.origin is None else [nearest]
-    return grouped(where(select.select(*columns, count_all, copy=False), chosen), len(shape.names))
+    chosen = [exp.column(own("is_asked"))] if parts.base.rows.origin is None else []
+    if parts.counts_starts:
+        starts = [exp.column(own(f"base_{index + 1}"), table=earlier) for index in range(len(parts.base_id))]
+        pairs = where(pairs.select(*outputs, *starts, copy=False).distinct(copy=False), chosen)
+    else:
+        pairs = pairs.select(*outputs, aliased(place, own("place")), copy=False)
+        chosen = [exp.EQ(this=exp.column(own("place")), expression=exp.Literal.number(1)), *chosen]
+    select = select_from(subquery(pairs, "pairs"))
+    if not parts.counts_starts:
+        select = where(select, chosen)
+    return grouped(select.select(*columns, count_all, copy=False), len(shape.names))
 
 
 def _at(side: str, name: str, index: int) -> exp.Column:

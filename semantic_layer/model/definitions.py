@@ -245,13 +245,16 @@ class Latest(_Definition):
 class Conversion(_Definition):
     """How many events of the flow `to` follow an event of the flow `of` by the same `key`, at most `within`
     (`7 days`) later. Each is counted once, for the nearest event before it, at whose time and groups it stands; no
-    event follows itself. `same` maps fields of the first to fields of the second that must agree."""
+    event follows itself. `same` maps fields of the first to fields of the second that must agree.
+
+    With `count: starts` the events of `of` are counted instead that at least one of `to` follows, each once."""
 
     of: str
     to: str
     key: str
     within: str | None = None
     same: dict[str, str] = {}
+    count: Literal["events", "starts"] = "events"
 
 
 class Instead(_Definition):

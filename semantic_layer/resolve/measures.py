@@ -180,6 +180,7 @@ class MeasureMaker:
             tuple(zip(of_base[1 : count + 1], of_event[1 : count + 1], strict=True)),
             base_id=of_base[count + 1 :],
             is_of_same_rows=base.rows.dataset == event.rows.dataset,
+            counts_starts=parts.count == "starts",
         )
         return replace(self._matched(leaf, base, branches, conversion=made), when_empty=when_empty(leaf))
 

@@ -147,6 +147,8 @@ class ConversionParts:
     event_value: exp.Expr | None = None
     base_id: tuple[exp.Expr, ...] = ()
     is_of_same_rows: bool = False
+    # what is counted: the events that follow, or those that are followed
+    counts_starts: bool = False
 
 
 @dataclass(frozen=True, eq=False)
