@@ -183,7 +183,7 @@ def conversion(measure: Measure, branch: Branch, shape: Shape, sources: Sources)
     value = measure.aggregate if measure.aggregate is not None else exp.Count(this=exp.Star(), big_int=True)
     count_all = aliased(value.copy(), measure.alias + branch.suffix)
     columns = [exp.column(name) for name in shape.names]
-    chosen = [exp.column(own("is_asked"))] if parts.base.rows.origin is None else []
+    chosen: list[exp.Expr] = [exp.column(own("is_asked"))] if parts.base.rows.origin is None else []
     if parts.counts_starts:
         starts = [exp.column(own(f"base_{index + 1}"), table=earlier) for index in range(len(parts.base_id))]
         pairs = where(pairs.select(*outputs, *starts, copy=False).distinct(copy=False), chosen)

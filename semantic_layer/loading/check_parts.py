@@ -134,7 +134,7 @@ def _check_join(
             # versions are told apart by the interval in which they are valid, which the database is asked about
             if each.valid is None:
                 yield NoPrimaryKey(draft.where(*part), each.source, dataset.name)
-        elif each.valid is not None and not {each.valid.since, each.valid.until} <= dataset.fields.keys():
+        elif each.valid is not None and not {each.valid.since, each.valid.end} <= dataset.fields.keys():
             pass  # told where versions are checked
         elif not names or (set(names) <= set(dataset.primary_key) and not told_apart >= set(dataset.primary_key)):
             yield JoinMultiplies(draft.where(*part, "on"), dataset.name, names, dataset.primary_key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from semantic_layer.loading.version_ends import with_version_ends
 from semantic_layer.model.currencies import CURRENCIES, MONEY
 from semantic_layer.model.definitions import (
     Among,
@@ -18,7 +19,7 @@ def filled(definition: ModelDefinition) -> ModelDefinition:
     """The definitions with the model's first entity and currency, and the names of weekdays, where they leave them
     open."""
     datasets = tuple(_with_weekdays(each) for each in definition.datasets)
-    definition = definition.model_copy(update={"datasets": datasets})
+    definition = with_version_ends(definition.model_copy(update={"datasets": datasets}))
     if definition.entities:
         definition = _of_entity(definition, definition.entities[0])
     if definition.currency is None:

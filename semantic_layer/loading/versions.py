@@ -38,7 +38,7 @@ def check_versions(
         yield _bad(draft, (*part, "type"), each, reason)
     owner = relationship(each.source, each.target)
     target = Scope(draft, datasets, joins, each.target)
-    for key, name in (("from", each.valid.since), ("until", each.valid.until)):
+    for key, name in (("from", each.valid.since), ("until", each.valid.end)):
         yield from target.check_time(name, (*part, "valid", key), owner)
         field = datasets[each.target].fields.get(name)
         if "." in name or (field is not None and any(column.table for column in columns(field.expression))):
@@ -97,7 +97,7 @@ def version_columns(each: RelationshipDefinition, target: Dataset) -> tuple[str,
     """The columns by which versions of one thing differ."""
     if each.valid is None:
         return ()
-    fields = (target.fields.get(name) for name in (each.valid.since, each.valid.until))
+    fields = (target.fields.get(name) for name in (each.valid.since, each.valid.end))
     found = (field.expression for field in fields if field is not None)
     return tuple(tree.name for tree in found if isinstance(tree, exp.Column))
 

@@ -103,11 +103,16 @@ class ValidBetween(_Definition):
     """Makes each row of a relationship's target a version, good while `from` <= t and (`until` is null or t < `until`).
 
     Both are fields of the target with a date or timestamp. Versions of one thing may not overlap: `huitou validate`
-    looks for those that do.
+    looks for those that do. Without `until`, a version is good until the next one of the same thing begins.
     """
 
     since: str = Field(alias="from")
-    until: str
+    until: str | None = None
+
+    @property
+    def end(self) -> str:
+        """The field at which a version ends: one is there by the time that the model is checked."""
+        return self.until or self.since
 
 
 class RelationshipDefinition(_Definition):

@@ -49,7 +49,7 @@ def _validity(each: RelationshipDefinition, time: str | None) -> Validity | None
     if each.valid is None:
         return None
     # without any time this is a problem of the definition; today stands in until it is told
-    return Validity(each.at or time or AS_OF_TODAY, each.valid.since, each.valid.until, is_default=each.at is None)
+    return Validity(each.at or time or AS_OF_TODAY, each.valid.since, each.valid.end, is_default=each.at is None)
 
 
 def join_paths(datasets: Iterable[str], steps: Iterable[Step]) -> JoinPaths:

@@ -38,6 +38,9 @@ INSERT INTO tiers VALUES (1, 'silver', '2026-01-01', '2026-02-10'), (1, 'gold', 
   (2, 'silver', '2026-01-10', '2026-03-01'), (2, 'basic', '2026-03-01', '2026-03-20'), (3, 'gold', '2026-03-01', NULL);
 CREATE TABLE rates (currency VARCHAR, good_from DATE, good_until DATE, rate_band VARCHAR);
 INSERT INTO rates VALUES ('USD', '2026-01-01', '2026-02-15', 'cheap'), ('USD', '2026-02-15', NULL, 'dear');
+CREATE TABLE plan_changes (user_id INTEGER, plan VARCHAR, since TIMESTAMP);
+INSERT INTO plan_changes VALUES (1, 'free', '2026-01-01'), (1, 'paid', '2026-02-10'), (2, 'paid', '2026-02-25'),
+  (3, 'free', '2026-01-01'), (3, 'paid', '2026-02-01'), (3, 'free', '2026-03-01');
 CREATE TABLE staff (staff_id INTEGER, boss_id INTEGER, grade VARCHAR);
 INSERT INTO staff VALUES (1, NULL, 'x'), (2, 1, 'y'), (3, 2, 'z'), (4, 2, 'z');
 """
