@@ -213,11 +213,6 @@ QUERIES = [
     (DbtQuery(metrics=("revenue",), is_distinct=False), "dbt_not_together", "is_distinct"),
     (DbtQuery(metrics=("month_to_date",)), "dbt_needs_metric_time", "group_by"),
     (
-        DbtQuery(metrics=("visit_to_order_of_the_month",), group_by=("metric_time__day",)),
-        "dbt_grain_too_fine",
-        "group_by[0]",
-    ),
-    (
         DbtQuery(metrics=(AskedMetric(name="revenue", alias="x"),), group_by=(GroupBy(name="customer", alias="x"),)),
         "dbt_not_together",
         "group_by",

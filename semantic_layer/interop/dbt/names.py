@@ -100,7 +100,8 @@ class Names:
         """The scope of names that must suit all of these metrics."""
         every = tuple(metrics)
         measures = [measure for metric in every for measure in self.measures(metric)]
-        finest = self._coarsest(self._grain(metric) for metric in every)
+        # a conversion stands at the time of its base event, however coarsely that of the event after it is told
+        finest = self._coarsest(self.time_grain(each) for each in measures)
         default = self._coarsest(self._default_grain(metric) for metric in every)
         return Scope(tuple(dict.fromkeys(each.model for each in measures)), finest, default, of)
 
