@@ -64,13 +64,16 @@ def answer(asked: Asked, services: Services, on_stage: Callable[[Stage], None] =
     on_stage("translate")
     language = language_of(asked.question.text, asked.question.language)
     try:
+        services = services.for_reader(asked.reader)
         outcome = _outcome(asked, services, on_stage)
         watch.lap("translate")
         ensure_wanted()
         found = _answer_outcome(outcome, asked, services, watch, on_stage)
-    except EngineError as error:
+    except (EngineError, QueryError) as error:
+        # a QueryError here is of a reader of whom too little is known to tell what they may see
         trouble = _trouble(error, Names(services.model, language), services)
-        found = Answer("error", language, trouble.message, Reading(language), trouble=trouble, failure=error)
+        status: Status = "refused" if isinstance(error, QueryError) else "error"
+        found = Answer(status, language, trouble.message, Reading(language), trouble=trouble, failure=error)
     return replace(found, timings_ms=watch.total())
 
 

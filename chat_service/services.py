@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from chat_service.access.admission import anonymous_reader
 from chat_service.asking import Stage, TranslatorName
 from chat_service.model_opening import fitted_model, opened_model
 from chat_service.outcomes import Answerable, Outcome, Question, Reading
@@ -23,14 +24,17 @@ from chat_service.translate.agent.usage import Usage
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
 from semantic_layer import (
-    ANONYMOUS,
     Caller,
     Engine,
+    FieldWithheld,
     HuitouError,
     Layer,
     MetricQuery,
     Model,
+    QueryError,
     Reader,
+    Values,
+    Withheld,
     open_engine,
 )
 
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from chat_service.translate.agent.examples import Example
     from chat_service.translate.agent.recording import Recorder, ReplayTransport
     from chat_service.translate.agent.together import Together
+
+_KEPT = 32  # services for readers who see different things, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +65,57 @@ class Services:
     replay: ReplayTransport | None = None
     # suggested questions with what they mean, the day and the reader: whether they are answered so
     suggestible: dict[tuple[str, MetricQuery, date, Reader], bool] = field(default_factory=dict)
+    # for whom these are, and the services for everybody that they are of; None where nothing is hidden from anybody
+    seen_as: Reader | None = None
+    whole: Services | None = None
+    _seen: dict[Layer, Services] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def for_reader(self, reader: Reader) -> Services:
+        """The services as a reader of the model's policies and field rules has them: with a layer and a translator that
+        know of no value but those which the reader may see. Readers who see the same share them.
+
+        Raises QueryError (`attribute_missing`) where what the reader may see cannot be told, EngineError.
+        """
+        if self.whole is not None or not (self.model.policies or self.model.field_rules):
+            return self
+        layer = self.layer.as_seen_by(reader)
+        with self._lock:
+            if layer not in self._seen:
+                while len(self._seen) >= _KEPT:
+                    self._seen.pop(next(iter(self._seen)))
+                self._seen[layer] = replace(
+                    self, seen_as=reader, whole=self, suggestible={}, _seen={}, _lock=threading.Lock()
+                )
+            return self._seen[layer]
 
     @cached_property
     def layer(self) -> Layer:
         """The layer at the default today. Raises EngineError when first used on a broken database."""
+        if self.whole is not None and self.seen_as is not None:
+            return self.whole.layer.as_seen_by(self.seen_as)
         return self._layer_on(self.settings.as_of)
 
     def layer_at(self, as_of: date | None) -> Layer:
         """The layer on a day; None is the default."""
-        return self.layer if as_of is None or as_of == self.layer.as_of else self._layer_on(as_of)
+        if as_of is None or as_of == self.layer.as_of:
+            return self.layer
+        layer = self._layer_on(as_of)
+        return layer if self.seen_as is None else layer.as_seen_by(self.seen_as)
 
     @cached_property
     def translator(self) -> OfflineTranslator:
         """The rules, which need no key and no network."""
-        return OfflineTranslator(self.model, self.layer.values)
+        return OfflineTranslator(self.model, self._values)
+
+    def _values(self, name: str, search: str = "") -> Values:
+        """The values that words of a question may be: none of a field that is withheld."""
+        try:
+            return self.layer.values(name, search, reader=self.reader)
+        except QueryError as error:
+            if all(isinstance(each, Withheld | FieldWithheld) for each in error.problems):
+                return Values((), is_complete=True)
+            raise
 
     @property
     def has_model(self) -> bool:
@@ -105,7 +147,8 @@ class Services:
 
     def model_usage(self) -> Usage:
         """What the language model's calls took so far."""
-        return self.together.agent.spent if "together" in vars(self) else Usage()
+        opened = (each for each in (self, *self._seen.values()) if "together" in vars(each))
+        return sum((each.together.agent.spent for each in opened), Usage())
 
     def model_meters(self) -> tuple[CollectorRegistry, ...]:
         """What the language model's calls came to, if any was opened."""
@@ -163,14 +206,13 @@ class Services:
     @property
     def reader(self) -> Reader:
         """Who asks when nobody is named: the anonymous reader, as the settings describe them."""
-        if self.settings.show_personal_fields:
-            return Reader(ANONYMOUS.name, ANONYMOUS.policies, may_see_personal=True)
-        return ANONYMOUS
+        return anonymous_reader(self.settings) if self.seen_as is None else self.seen_as
 
     def close(self) -> None:
         """Let go of the database, and of the language model."""
-        if "together" in vars(self):
-            self.together.agent.close()
+        for each in (self, *self._seen.values()):
+            if "together" in vars(each):
+                each.together.agent.close()
         self.engine.close()
 
     def _layer_on(self, as_of: date | None) -> Layer:

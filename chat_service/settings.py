@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, SecretStr, ValidationError
 
-from semantic_layer import HuitouError, Problem, problem, scheme_of, without_secrets
+from semantic_layer import HuitouError, Problem, Scalar, problem, scheme_of, without_secrets
 
 PREFIX = "HUITOU_"
 DEMO_DATABASE = Path("huitou-demo.duckdb")
@@ -42,6 +42,14 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
 def _listed(value: object) -> object:
     """Text with commas as its parts."""
     return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+
+def _values(value: object) -> object:
+    """One value as several."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Values = Annotated[tuple[Scalar, ...], BeforeValidator(_values)]
 
 
 class Settings(BaseModel):
@@ -103,6 +111,12 @@ class Settings(BaseModel):
         description="Who may ask without a key. `local`: this machine, while there are no keys. `everybody` and "
         "`nobody` as they say.",
     )
+    anonymous_roles: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="Roles of whoever asks without a key, for the model's policies and field rules; commas between."
+    )
+    anonymous_attributes: Annotated[dict[str, Values], BeforeValidator(_json)] = Field(
+        {}, description='What policies ask of whoever asks without a key, as JSON: `{"region": "east"}`.'
+    )
     audit: Path | None = Field(
         None, description="File of the audit: a JSON line for every question and refusal. Unset: none is kept."
     )
@@ -123,6 +137,9 @@ class Settings(BaseModel):
     token_audience: str | None = Field(None, description="`aud` that these tokens must have.")
     token_keys: Path | None = Field(None, description="File of the issuer's public keys: a JSON Web Key Set, or PEM.")
     token_roles_claim: str = Field("roles", description="Claim that names a reader's roles: a list, or words.")
+    token_attributes: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="Claims that policies may ask for as `reader.…`, by their names, with commas between."
+    )
     host: str = Field("127.0.0.1", description="Address that `huitou serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `huitou serve` listens on.")
     conversations_url: str = Field(

@@ -48,6 +48,7 @@ from semantic_layer.interop.forms import is_ossie as is_ossie
 from semantic_layer.interop.written import definition_yaml as definition_yaml
 from semantic_layer.layer import Layer as Layer
 from semantic_layer.layer import Prepared as Prepared
+from semantic_layer.layer import Values as Values
 from semantic_layer.loading.build import build as build
 from semantic_layer.loading.lint import lint as lint
 from semantic_layer.loading.load import build_model as build_model
@@ -87,6 +88,7 @@ from semantic_layer.query.door import malformed as malformed
 from semantic_layer.query.door import read_request as read_request
 from semantic_layer.query.entities import of_entity as of_entity
 from semantic_layer.query.problems import AmbiguousPath as AmbiguousPath
+from semantic_layer.query.problems import FieldWithheld as FieldWithheld
 from semantic_layer.query.problems import LimitTooLarge as LimitTooLarge
 from semantic_layer.query.problems import MalformedRequest as MalformedRequest
 from semantic_layer.query.problems import MissingTable as MissingTable
@@ -127,6 +129,7 @@ from semantic_layer.query.result import ColumnPart as ColumnPart
 from semantic_layer.query.result import Label as Label
 from semantic_layer.query.result import ResultTable as ResultTable
 from semantic_layer.query.result import Value as Value
+from semantic_layer.resolve.hiding import hiding as hiding
 from semantic_layer.resolve.resolved import AppliedFilter as AppliedFilter
 from semantic_layer.scoring.backtest import BacktestReport as BacktestReport
 from semantic_layer.scoring.backtest import ChurnAccuracy as ChurnAccuracy

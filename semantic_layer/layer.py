@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, too_many_asked
 from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.database.undated import UndatedRows
 from semantic_layer.database.values import ValuesInData
+from semantic_layer.database.views import View, guard, policies_in, view_of
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine, RawTable
 from semantic_layer.errors import QueryError
@@ -27,24 +28,28 @@ from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.entities import of_entity
 from semantic_layer.query.explained import explained
-from semantic_layer.query.problems import MissingTable, UnknownName, Withheld
+from semantic_layer.query.problems import FieldWithheld, MissingTable, UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request, Scalar
 from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.hiding import hiding, withheld_fields
 from semantic_layer.resolve.metrics import resolve_metrics
+from semantic_layer.resolve.own_rows import OwnRows, own_rows
 from semantic_layer.resolve.requests import resolve
-from semantic_layer.resolve.resolved import AppliedFilter, Resolved, ResolvedExplanation, ResolvedMetrics
+from semantic_layer.resolve.resolved import AppliedFilter, Population, Resolved, ResolvedExplanation, ResolvedMetrics
 from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
 
 MAX_ROWS = 1000
+_VIEWS = 64  # of readers, kept at most
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A request compiled for one engine: what will be run and how it was understood."""
+    """A request compiled for one engine: what will be run and how it was understood. `policies` are those of the model
+    that limit the rows behind it."""
 
     request: Request
     resolved: Resolved
@@ -56,6 +61,8 @@ class Prepared:
     period: Period | None
     previous_period: Period | None
     cautions: tuple[Caution, ...] = ()
+    reader: Reader = ANONYMOUS
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,36 @@ class Layer:
         self._asked_as_of = as_of
         self._known_ranges: dict[str, tuple[date, date] | None] = {}
         self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
+        self._view: View | None = None
+        self._own: tuple[OwnRows, ...] = ()
+        self._withheld: frozenset[str] = frozenset()
+        self._seen: dict[object, Layer] = {}
+
+    def as_seen_by(self, reader: Reader) -> Layer:
+        """The layer over what a reader may see, by the model's policies and field rules: all that it says is what it
+        would say of a database without the other rows. Itself where the reader sees everything.
+
+        Raises QueryError (`attribute_missing`) where what the reader may see cannot be told.
+        """
+        if self._view is not None or not (self.model.policies or self.model.field_rules):
+            return self
+        own, withheld = own_rows(self.model, reader), withheld_fields(self.model, reader)
+        if not own and not withheld:
+            return self
+        key = (tuple((each.policy, each.text) for each in own), withheld)
+        if key not in self._seen:
+            while len(self._seen) >= _VIEWS:
+                self._seen.pop(next(iter(self._seen)), None)
+            self._seen[key] = self._limited_to(own, withheld)
+        return self._seen[key]
+
+    def _limited_to(self, own: tuple[OwnRows, ...], withheld: frozenset[str]) -> Layer:
+        view = view_of(self.model, own, self._binder)
+        found = Layer(view.model, self.engine, self.as_of, max_rows=self._max_rows, max_cells=self._max_cells)
+        found._view, found._own, found._withheld = view, own, withheld
+        found.tables = self.tables
+        found.unavailable = MappingProxyType({**self.unavailable, **view.unavailable})
+        return found
 
     @cached_property
     def tables(self) -> Mapping[str, tuple[str, ...]]:
@@ -125,11 +162,14 @@ class Layer:
     def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
         """Resolve and compile. Values in conditions that the model does not list are looked up in the data, each until
         it was found once. Raises QueryError with every problem of the request, EngineError."""
+        seen = self.as_seen_by(reader)
+        if seen is not self:
+            return seen.prepare(request, reader)
         request = of_entity(request, next(iter(self.model.entities), ""))
         context = self._context(reader)
         context.values = self._values_for(reader)
         resolved, populations = resolve(request, context)
-        statement = compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
+        statement = self._compiled(resolved, populations)
         if resolved.limit is None:
             statement.limit(self._rows_shown(resolved) + 1, copy=False)
         return Prepared(
@@ -139,15 +179,17 @@ class Layer:
             sql=printed(statement, self.engine.dialect, pretty=True),
             dialect=self.engine.dialect,
             columns=resolved.columns,
-            filters=resolved.filters,
+            filters=(*resolved.filters, *self._policies_told(statement)),
             period=resolved.period,
             previous_period=resolved.previous_period,
             cautions=tuple(dict.fromkeys((*context.cautions, *self._told_of_rows(resolved, reader)))),
+            reader=reader,
+            policies=policies_in(statement),
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
         """Run what was prepared. Raises EngineError, and QueryError (`too_many_cells`) for what would be too large."""
-        self._check_size(prepared)
+        self.as_seen_by(prepared.reader)._check_size(prepared)
         limit = prepared.resolved.limit
         if limit is None:
             raw = self.engine.run(prepared.sql)
@@ -190,13 +232,16 @@ class Layer:
 
         Raises QueryError for an unknown or withheld name, EngineError.
         """
+        seen = self.as_seen_by(reader)
+        if seen is not self:
+            return seen.values(name, search, limit=limit, reader=reader)
         dimension = self.model.dimensions.get(name)
         others = (self.model.fields.get(name), *self.model.keys.get(name, ()))
         found: Field | None = dimension.home if dimension is not None else next(filter(None, others), None)
         if found is None:
             raise QueryError(UnknownName("name", "dimension", name, tuple(self.model.dimensions)[:5]))
-        if found.definition.pii is not None and not reader.may_see_personal:
-            raise QueryError(Withheld("name", name))
+        if hiding(found, self.model, reader) is not None:
+            raise QueryError(Withheld("name", name) if found.definition.pii else FieldWithheld("name", name))
         if found.dataset in self.unavailable:
             return Values((), is_complete=False)
         context = self._context(reader)
@@ -206,7 +251,7 @@ class Layer:
             if all(isinstance(each, MissingTable) for each in error.problems):
                 return Values((), is_complete=False)
             raise
-        statement = compile_request(resolved, (), self.model, context.binder.literals, self._joins.finds)
+        statement = self._compiled(resolved, ())
         column = exp.column(resolved.keys[0].name)
         outer = select_from(subquery(statement, "every_value")).select(column.copy())
         outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
@@ -229,21 +274,33 @@ class Layer:
         resolved = prepared.resolved
         problem = too_many_asked(resolved, self._max_cells)
         if problem is None and isinstance(prepared.request, MetricQuery) and isinstance(resolved, ResolvedMetrics):
-            # counted for nobody's eyes, so of all rows
-            counting = Reader("counting", may_see_personal=True)
+            # counted for nobody's eyes, so without the filters that a reader was given
+            counting = replace(prepared.reader, policies=(), may_see_personal=True)
             sizes = ResultSizes(self.engine, self._max_cells, self._group_counts)
             problem = sizes.too_large(prepared.request, resolved, lambda query: self._statement(query, counting))
         if problem is not None:
             raise QueryError(problem)
 
     def _statement(self, query: MetricQuery, reader: Reader) -> exp.Select:
-        context = self._context(reader)
-        resolved, populations = resolve(query, context)
-        return compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
+        resolved, populations = resolve(query, self._context(reader))
+        return self._compiled(resolved, populations)
+
+    def _compiled(self, resolved: Resolved, populations: Iterable[Population]) -> exp.Select:
+        """The statement: the one way from what is resolved to what is run."""
+        found = compile_request(resolved, populations, self.model, self._binder.literals, self._joins.finds)
+        if self._view is not None:
+            guard(found, self._view)
+        return found
+
+    def _policies_told(self, statement: exp.Expr) -> Iterator[AppliedFilter]:
+        named = policies_in(statement)
+        yield from (
+            AppliedFilter(each.policy, "", (), "policy", each.text) for each in self._own if each.policy in named
+        )
 
     @cached_property
     def _binder(self) -> Binder:
-        return Binder(self.model, self.as_of, columns_of(self.model, self.tables))
+        return Binder(self.model, self.as_of, columns_of(self.model, self.tables), self._withheld)
 
     @cached_property
     def _joins(self) -> SureJoins:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from chat_service.access.keys import ROLES, KeyFile, Role
 from chat_service.settings import Settings
-from semantic_layer import ANONYMOUS, HuitouError, Problem, Reader, problem
+from semantic_layer import ANONYMOUS, HuitouError, Problem, Reader, Scalar, problem
 
 if TYPE_CHECKING:
     from chat_service.access.tokens import TokenCheck
@@ -69,7 +69,7 @@ class Admitted:
     """A reader and their roles."""
 
     reader: Reader
-    roles: frozenset[Role]
+    roles: frozenset[str]
 
     def needs(self, role: Role) -> None:
         """Raises AdmissionError (`not_allowed`) without the role."""
@@ -97,18 +97,17 @@ class Admission:
         if shown is None:
             if not self.takes_anonymous(client):
                 raise AdmissionError(KeyNeeded())
-            roles = {role for role in ROLES if role != "personal" or self.settings.show_personal_fields}
-            return _admitted(ANONYMOUS.name, frozenset(roles))
+            return _admitted(anonymous_reader(self.settings))
         if self._tokens is not None and shown.count(".") == 2:
             subject = self._tokens.find(shown)
             if subject is None:
                 raise AdmissionError(UnknownKey())
             # no key has such a name, so nobody's token is taken for another's key
-            return _admitted(f"{_OF_TOKENS}{subject[0]}", subject[1])
+            return _admitted(_reader(f"{_OF_TOKENS}{subject.subject}", subject.roles, subject.attributes))
         key = self.keys.find(shown)
         if key is None:
             raise AdmissionError(UnknownKey())
-        return _admitted(key.name, frozenset(key.roles))
+        return _admitted(_reader(key.name, frozenset(key.roles), tuple(key.attributes.items())))
 
     def takes_anonymous(self, client: str) -> bool:
         """Whether somebody without a key may ask. By default on this machine only, and only while there are no keys."""
@@ -130,7 +129,7 @@ def _token_check(issuer: str, path: Path, settings: Settings) -> TokenCheck:
     try:
         # not imported above: what it stands on is an extra, and for those with tokens only
         made: TokenCheck = import_module("chat_service.access.tokens").TokenCheck(
-            issuer, settings.token_audience, path, settings.token_roles_claim
+            issuer, settings.token_audience, path, settings.token_roles_claim, settings.token_attributes
         )
     except ImportError as error:
         raise AdmissionError(TokensNotInstalled()) from error
@@ -150,6 +149,22 @@ def is_local(address: str) -> bool:
         return address in ("localhost", "", "testclient")
 
 
-def _admitted(name: str, roles: frozenset[Role]) -> Admitted:
-    reader = Reader(name, may_see_personal="personal" in roles, may_see_sql="sql" in roles)
-    return Admitted(reader, roles)
+def anonymous_reader(settings: Settings) -> Reader:
+    """Who asks when nobody is named, as the settings describe them; may do everything but see personal fields."""
+    roles = {role for role in ROLES if role != "personal" or settings.show_personal_fields}
+    known = tuple((name, values) for name, values in settings.anonymous_attributes.items())
+    return _reader(ANONYMOUS.name, frozenset((*roles, *settings.anonymous_roles)), known)
+
+
+def _reader(name: str, roles: frozenset[str], attributes: tuple[tuple[str, tuple[Scalar, ...]], ...]) -> Reader:
+    return Reader(
+        name,
+        may_see_personal="personal" in roles,
+        may_see_sql="sql" in roles,
+        roles=roles,
+        attributes=attributes,
+    )
+
+
+def _admitted(reader: Reader) -> Admitted:
+    return Admitted(reader, reader.roles)

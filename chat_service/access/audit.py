@@ -90,7 +90,7 @@ def facts(request: Request | None, prepared: Prepared | None, model: Model) -> d
         )
         found["kind"] = request.kind
     if prepared is not None:
-        found["policies"] = [f"{each.field} {each.op}" for each in prepared.filters if each.origin == "policy"]
+        found["policies"] = [f"{each.field} {each.op}".strip() for each in prepared.filters if each.origin == "policy"]
         found["sql_sha256"] = hashlib.sha256(prepared.sql.encode()).hexdigest()
     return found
 
@@ -111,7 +111,7 @@ def _is_personal(name: str, model: Model) -> bool:
     """Whether a name's values are of a personal field, or of nothing that is known not to be."""
     bare = name.split("__")[0]
     field = model.dimensions[bare].home if bare in model.dimensions else model.fields.get(bare)
-    return field.definition.pii is not None if field is not None else bare not in model.keys and bare == name
+    return model.is_guarded(field) if field is not None else bare not in model.keys and bare == name
 
 
 @contextmanager

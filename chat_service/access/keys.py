@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -29,14 +29,17 @@ _PREFIX = "hk"
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key as it is kept: `digest` is the SHA-256 of the whole key. `id` tells it apart and is no secret."""
+    """A key as it is kept: `digest` is the SHA-256 of the whole key. `id` tells it apart and is no secret. Roles beside
+    `ROLES` are those that the model's policies and field rules make exceptions for; `attributes` is what policies may
+    ask of whoever uses it."""
 
     id: str
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[str, ...]
     digest: str
     made_at: str
     revoked_at: str | None = None
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @problem(
@@ -106,13 +109,15 @@ class KeyFile:
         digest = _digest(shown)
         return next((each for each in self.good() if hmac.compare_digest(each.digest, digest)), None)
 
-    def add(self, name: str, roles: tuple[Role, ...], now: str) -> tuple[ApiKey, str]:
+    def add(
+        self, name: str, roles: tuple[str, ...], now: str, attributes: Mapping[str, tuple[str, ...]] | None = None
+    ) -> tuple[ApiKey, str]:
         """A new key, and what its user is to show: told this once. Raises KeysError."""
         if not name.strip() or len(name) > 100 or not name.isprintable() or name == ANONYMOUS.name or ":" in name:
             raise KeysError(BadKeyName(name))
         made = secrets.token_hex(4)
         shown = f"{_PREFIX}_{made}_{secrets.token_urlsafe(32)}"
-        key = ApiKey(made, name, roles, _digest(shown), now)
+        key = ApiKey(made, name, roles, _digest(shown), now, attributes=dict(attributes or {}))
         self._change(lambda keys: (*keys, key))
         return key, shown
 

@@ -12,24 +12,36 @@ from pathlib import Path
 
 import jwt
 
-from chat_service.access.keys import ROLES, KeysError, KeysUnreadable, Role
+from chat_service.access.keys import KeysError, KeysUnreadable
+from semantic_layer import Scalar
 
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _LEEWAY_SECONDS = 30
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What a token says of whoever shows it."""
+
+    subject: str
+    roles: frozenset[str]
+    attributes: tuple[tuple[str, tuple[Scalar, ...]], ...]
+
+
 @dataclass(eq=False)
 class TokenCheck:
-    """Believes tokens of one issuer. `path` is a JSON Web Key Set or one public key in PEM; `claim` has the roles."""
+    """Believes tokens of one issuer. `path` is a JSON Web Key Set or one public key in PEM; `claim` has the roles, and
+    those named by `attributes` what policies ask of the reader."""
 
     issuer: str
     audience: str | None
     path: Path
     claim: str
+    attributes: tuple[str, ...] = ()
     _read: tuple[tuple[int, int], tuple[jwt.PyJWK, ...] | str] | None = field(default=None)
 
-    def find(self, shown: str) -> tuple[str, frozenset[Role]] | None:
-        """The subject of a good token and their roles; None for one that is not. Raises KeysError."""
+    def find(self, shown: str) -> Claimed | None:
+        """What a good token says of its subject; None for one that is not good. Raises KeysError."""
         keys = self._keys()
         try:
             for key in (keys,) if isinstance(keys, str) else self._meant(keys, shown):
@@ -42,17 +54,18 @@ class TokenCheck:
                     leeway=_LEEWAY_SECONDS,
                     options={"require": ["exp", "iss", "sub"], "verify_aud": self.audience is not None},
                 )
-                return str(claims["sub"]), self._roles(claims.get(self.claim))
+                known = tuple((name, _values(claims.get(name))) for name in self.attributes)
+                return Claimed(str(claims["sub"]), self._roles(claims.get(self.claim)), known)
         except (jwt.PyJWTError, ValueError, TypeError):
             return None
         return None
 
-    def _roles(self, claimed: object) -> frozenset[Role]:
-        """Those of our roles that the token has; without a word about any, only to ask."""
+    def _roles(self, claimed: object) -> frozenset[str]:
+        """The roles that the token names, ours and those of the model; without a word about any, only to ask."""
         if claimed is None:
             return frozenset({"ask"})
         named = claimed.split() if isinstance(claimed, str) else claimed if isinstance(claimed, list) else []
-        return frozenset(role for role in ROLES if role in named)
+        return frozenset(each for each in named if isinstance(each, str))
 
     def _meant(self, keys: tuple[jwt.PyJWK, ...], shown: str) -> tuple[jwt.PyJWK, ...]:
         """The keys that the token says it is signed by."""
@@ -69,6 +82,12 @@ class TokenCheck:
         except (OSError, ValueError, jwt.PyJWTError) as error:
             raise KeysError(KeysUnreadable(str(self.path), str(error))) from error
         return self._read[1]
+
+
+def _values(claimed: object) -> tuple[Scalar, ...]:
+    """A claim's value or values; of any other kind, none: a policy that asks for it is not met."""
+    given = claimed if isinstance(claimed, list) else [claimed]
+    return tuple(each for each in given if isinstance(each, str | bool | int | float))
 
 
 def _key_set(text: str) -> tuple[jwt.PyJWK, ...]:

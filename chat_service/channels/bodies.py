@@ -61,7 +61,9 @@ def chat_body(
         problem=None
         if trouble is None
         else ProblemBody(code=trouble.code, message=trouble.message, detail=dict(trouble.detail)),
-        provenance=provenance(layer, reading.translator, prompt=reading.prompt, other=reading.other),
+        provenance=provenance(
+            layer, reading.translator, prompt=reading.prompt, other=reading.other, prepared=answer.prepared
+        ),
         timings_ms=_timings(answer.timings_ms),
     )
 
@@ -72,6 +74,7 @@ def provenance(
     *,
     prompt: str | None = None,
     other: str | None = None,
+    prepared: Prepared | None = None,
 ) -> Provenance:
     """Which model and which data stand behind an answer."""
     known = None if layer is None else layer.data_as_of
@@ -82,6 +85,7 @@ def provenance(
         cache="miss",
         prompt=prompt,
         other=other,
+        policies=() if prepared is None else prepared.policies,
     )
 
 

@@ -20,7 +20,19 @@ from chat_service.present.definitions import formula
 from chat_service.present.names import Names
 from chat_service.translate.agent.catalogue import catalogue_of
 from chat_service.translate.agent.catalogue_text import CATALOGUE_TOKENS, catalogue_text
-from semantic_layer import Bilingual, Dimension, Label, Layer, Metric, Model, Reader, Synonyms, Value, known_for_today
+from semantic_layer import (
+    Bilingual,
+    Dimension,
+    Label,
+    Layer,
+    Metric,
+    Model,
+    Reader,
+    Synonyms,
+    Value,
+    hiding,
+    known_for_today,
+)
 
 
 def metrics_body(layer: Layer) -> MetricsBody:
@@ -32,7 +44,7 @@ def metrics_body(layer: Layer) -> MetricsBody:
 
 def dimensions_body(layer: Layer, reader: Reader) -> DimensionsBody:
     """Every dimension that the reader may group by."""
-    shown = [each for each in layer.model.dimensions.values() if _may_see(each, reader)]
+    shown = [each for each in layer.model.dimensions.values() if _may_see(each, layer.model, reader)]
     return DimensionsBody(dimensions=tuple(_dimension(each, layer) for each in shown), model_hash=layer.model.hash)
 
 
@@ -141,8 +153,8 @@ def _groupable(model: Model) -> tuple[str, ...]:
     return tuple(d.name for d in model.dimensions.values() if d.home.definition.role == "dimension")
 
 
-def _may_see(dimension: Dimension, reader: Reader) -> bool:
-    return dimension.home.definition.pii is None or reader.may_see_personal
+def _may_see(dimension: Dimension, model: Model, reader: Reader) -> bool:
+    return hiding(dimension.home, model, reader) is None
 
 
 def _value(value: Value, name: str, languages: tuple[Names, Names]) -> ValueBody:

@@ -77,7 +77,7 @@ def _answered(
         sql=sql if reader.may_see_sql else None,
         filters=filters,
         warnings=warning_bodies(notes(finding)),
-        provenance=provenance(services.layer, "offline"),
+        provenance=provenance(services.layer, "offline", prepared=prepared),
     )
 
 

@@ -25,7 +25,7 @@ from chat_service.channels.work import Work
 from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges
+from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges, QueryError
 
 _LOG = logging.getLogger("huitou.service")
 
@@ -132,8 +132,11 @@ class Station:
         services = self.open_services(self.settings)
         as_of = services.layer.as_of  # reads the data's range, so that a broken file is found here
         try:
-            services.translator  # noqa: B018 - reads values, which no question has the time for
-            services.warm_up()
+            known = services.for_reader(services.reader)
+            known.translator  # noqa: B018 - reads values, which no question has the time for
+            known.warm_up()
+        except QueryError as error:
+            _LOG.info("who shows no key is told nothing: %s", error)
         except EngineError as error:
             _LOG.error("no question can be read: %s", error)
         _LOG.info("opened the database: data up to %s, model %s", as_of, services.model.hash[:12])

@@ -229,7 +229,7 @@ class ProblemBody(Body):
 
 class Provenance(Body):
     """Where the answer comes from. `prompt` is the version of what a language model was told, `other` what the other
-    translator made of the question; null where one alone read it."""
+    translator made of the question; null where one alone read it. `policies` are those that leave rows out."""
 
     translator: Literal["offline", "llm", "verified"]
     model_hash: str
@@ -237,6 +237,7 @@ class Provenance(Body):
     cache: Literal["hit", "miss"]
     prompt: str | None = None
     other: str | None = None
+    policies: tuple[str, ...] = ()
 
 
 class Timings(Body):

@@ -21,16 +21,30 @@ app = typer.Typer(
 def add(
     name: Annotated[str, typer.Argument(help="Who uses it; several keys of one name are one reader.")],
     role: Annotated[
-        list[str] | None, typer.Option(help=f"One of {', '.join(ROLES)}; may be repeated. By default ask and sql.")
+        list[str] | None,
+        typer.Option(help=f"{', '.join(ROLES)}, or one that the model names; may be repeated. By default ask and sql."),
+    ] = None,
+    attribute: Annotated[
+        list[str] | None, typer.Option(help="What policies ask of the reader, as region=east; may be repeated.")
     ] = None,
 ) -> None:
     """Make a key, and print it this once."""
-    wanted = tuple(each for each in ROLES if each in (role or ("ask", "sql")))
-    if len(wanted) < len(set(role or ())):
-        raise typer.BadParameter(f"there are the roles {', '.join(ROLES)}")
+    wanted = tuple(dict.fromkeys(role or ("ask", "sql")))
+    if not all(each.isidentifier() for each in wanted):
+        raise typer.BadParameter("a role is a word of letters, digits and '_'")
+    known: dict[str, tuple[str, ...]] = {}
+    for each in attribute or ():
+        word, is_given, value = each.partition("=")
+        if not is_given or not value or not word.isidentifier():
+            raise typer.BadParameter("write an attribute as region=east")
+        known[word] = (*known.get(word, ()), value)
     with problems_reported():
-        key, shown = _file().add(name, wanted, _now())
-    Terminal(stderr=True).print(f"{key.name}: {', '.join(key.roles)} ({key.id}). Only its hash is kept.")
+        key, shown = _file().add(name, wanted, _now(), known)
+    console = Terminal(stderr=True)
+    console.print(f"{key.name}: {', '.join(key.roles)} ({key.id}). Only its hash is kept.")
+    others = [each for each in wanted if each not in ROLES]
+    if others:
+        console.print(f"Of the model's own: {', '.join(others)}.")
     typer.echo(shown)
 
 
@@ -40,10 +54,11 @@ def listed() -> None:
     with problems_reported():
         keys = _file().keys()
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("id", "name", "roles", "made", "revoked"):
+    for head in ("id", "name", "roles", "attributes", "made", "revoked"):
         table.add_column(head, overflow="fold")
     for each in keys:
-        table.add_row(each.id, each.name, ", ".join(each.roles), each.made_at, each.revoked_at or "—")
+        known = ", ".join(f"{name}={value}" for name, values in each.attributes.items() for value in values)
+        table.add_row(each.id, each.name, ", ".join(each.roles), known, each.made_at, each.revoked_at or "—")
     Terminal().print(table)
 
 

@@ -83,7 +83,7 @@ def query(
                 sql=sql_part(prepared),
                 filters=filter_bodies(prepared.filters),
                 warnings=warning_bodies(cautions),
-                provenance=provenance(services.layer, "offline"),
+                provenance=provenance(services.layer, "offline", prepared=prepared),
             )
             typer.echo(harmless_json(body.model_dump_json(indent=1)))
         else:

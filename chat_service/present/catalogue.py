@@ -16,7 +16,7 @@ def catalogue_text(names: Names) -> str:
     dimensions = [
         names.dimension(each.name)
         for each in names.model.dimensions.values()
-        if each.home.definition.role == "dimension" and each.home.definition.pii is None
+        if each.home.definition.role == "dimension" and not names.model.is_guarded(each.home)
     ]
     lists = [getattr(each.label, names.language) for each in names.model.lists.values()]
     lines = [

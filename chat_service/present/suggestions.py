@@ -134,7 +134,7 @@ def _splits(base: MetricQuery, model: Model, used: set[str]) -> list[str]:
         for dimension in model.dimensions.values()
         if dimension.name not in used
         and dimension.type in ("text", "boolean")
-        and dimension.home.definition.pii is None
+        and not model.is_guarded(dimension.home)
         and dimension.home.definition.role == "dimension"
         and model.can_group(base.metrics[0], dimension.name)
     ]

@@ -83,6 +83,11 @@ class Sources:
             select = joined(select, self.table(step.target), all_of(on), "" if is_sure else "LEFT")
         return select
 
+    def valid(self, step: Step) -> list[exp.Expr]:
+        """That a version is good: at an instant that the row itself has, or as of today."""
+        assert step.validity is not None, "asked of versions"
+        return self._valid(step, step.validity, None, {step.target: step})
+
     def _valid(
         self, step: Step, validity: Validity, instant: exp.Expr | None, found: Mapping[str, Step]
     ) -> list[exp.Expr]:

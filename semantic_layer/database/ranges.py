@@ -30,7 +30,7 @@ def data_ranges(
         for each in model.datasets.values()
         if each.name not in unavailable and each.role_of is None and (time := _own_time(each)) is not None
     ]
-    tables = [(dataset, time) for dataset, time in dated if dataset.source is None]
+    tables = [(dataset, time) for dataset, time in dated if dataset.definition.table is not None]
     selects = [_range(dataset, time, Binder(model, as_of or _LATEST)) for dataset, time in tables or dated]
     if not selects:
         return {}

@@ -33,5 +33,7 @@ class SureJoins:
         tables = (source.definition.table, target.definition.table)
         if tables[0] is None or tables[1] is None or not isinstance(self.engine, KnowsReferences):
             return False
+        if target.source is not None:  # a table of which a part is seen
+            return False
         ((column, key),) = step.on
         return self.engine.always_finds(tables[0], tables[1], column, key)

@@ -22,10 +22,12 @@ from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains
 from semantic_layer.loading.metrics import build_metrics
 from semantic_layer.loading.own_words import filled, own_currency
+from semantic_layer.loading.policies import check_access
 from semantic_layer.loading.problems.definitions import FieldCycle
 from semantic_layer.loading.references import Scope
 from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
 from semantic_layer.loading.unchecked import Draft
+from semantic_layer.model.access import ruled_fields
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
 from semantic_layer.model.model import Dataset, Model
@@ -54,6 +56,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     found.extend(check_names(draft, dimensions))
     found.extend(check_words(draft))
     found.extend(check_timezone(draft))
+    found.extend(check_access(draft, datasets, joins))
     found.extend(check_codes(draft))
     if found:
         raise DefinitionsError(*sorted(dict.fromkeys(found), key=_place))
@@ -75,6 +78,8 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         funnels=_by_name(definition.funnels),
         grains=_by_name(definition.grains),
         timezone=definition.timezone,
+        policies=_by_name(definition.policies),
+        field_rules=ruled_fields(definition.field_rules, datasets, dimensions),
     )
 
 

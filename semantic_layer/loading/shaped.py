@@ -22,11 +22,14 @@ from semantic_layer.model.definitions import (
     CohortDefinition,
     DatasetDefinition,
     EntityDefinition,
+    FieldRule,
     FunnelDefinition,
     GrainDefinition,
     ListDefinition,
     MetricDefinition,
     ModelDefinition,
+    PolicyDefinition,
+    ReaderAttribute,
     RelationshipDefinition,
 )
 
@@ -41,6 +44,9 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
         "behaviours": Behaviour,
         "cohorts": CohortDefinition,
         "funnels": FunnelDefinition,
+        "reader_attributes": ReaderAttribute,
+        "policies": PolicyDefinition,
+        "field_rules": FieldRule,
     }
 )
 SECTIONS = tuple(_ITEMS)
@@ -55,6 +61,9 @@ _KINDS = MappingProxyType(
         "behaviours": "behaviour",
         "cohorts": "cohort",
         "funnels": "funnel",
+        "reader_attributes": "reader attribute",
+        "policies": "policy",
+        "field_rules": "field rule",
         "fields": "field",
     }
 )
@@ -186,6 +195,10 @@ def _bare(section: str, item: YamlValue) -> YamlValue:
         case "funnels":
             step: YamlValue = {"name": "?", "label": label, "metric": ""}
             return {"name": name, "label": label, "steps": [step, step]}
+        case "policies":
+            return {"name": name, "dataset": "", "filter": ""}
+        case "field_rules":
+            return {"fields": [], "show": "withheld"}
         case _:
             return {"name": name}
 

@@ -369,6 +369,43 @@ class FunnelDefinition(_Definition):
     steps: tuple[FunnelStep, ...] = Field(min_length=2)
 
 
+class ReaderAttribute(_Definition):
+    """Something that is known of whoever asks, which policies name as `reader.region`. Keys and tokens tell its value,
+    or several, for each reader; `reader.name` is everybody's without being declared."""
+
+    name: str
+    description: Bilingual | None = None
+
+
+class PolicyDefinition(_Definition):
+    """Which rows of `dataset` a reader sees: those for which `filter` holds, SQL over its fields (and those of to-one
+    neighbours as `dataset.field`) and what is known of the reader (`region = reader.region`; of several values, any).
+
+    Rows of other datasets that lead to `dataset` are seen where the row that they lead to is: a policy on customers
+    limits their orders, and what is in these. It holds for the table itself, whatever asks for it, and for queries
+    (`sql`) over it. All policies hold together. `except` names roles that this one does not limit.
+    """
+
+    name: str
+    dataset: str
+    filter: str
+    description: Bilingual | None = None
+    exempt: Words = Field(default=(), alias="except")
+
+
+class FieldRule(_Definition):
+    """What readers see of `fields` (`customers.phone`), unless they have one of the roles in `except`.
+
+    `withheld`: nothing, not in a list, group or condition, and no metric that reads it. `masked`: lists show that there
+    is a value, and no group or condition takes it. The rule also holds for roles of the dataset, for fields that are
+    `same_as` one of these, and for fields that read one of them; of those, `clear` ends it.
+    """
+
+    fields: Words
+    show: Literal["clear", "masked", "withheld"]
+    exempt: Words = Field(default=(), alias="except")
+
+
 class ModelDefinition(_Definition):
     """A whole semantic model; the files of a folder are read in order of name and put together.
 
@@ -398,3 +435,6 @@ class ModelDefinition(_Definition):
     behaviours: tuple[Behaviour, ...] = ()
     cohorts: tuple[CohortDefinition, ...] = ()
     funnels: tuple[FunnelDefinition, ...] = ()
+    reader_attributes: tuple[ReaderAttribute, ...] = ()
+    policies: tuple[PolicyDefinition, ...] = ()
+    field_rules: tuple[FieldRule, ...] = ()

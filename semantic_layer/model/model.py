@@ -21,12 +21,14 @@ from semantic_layer.model.definitions import (
     DatasetDefinition,
     EntityDefinition,
     FieldDefinition,
+    FieldRule,
     FieldType,
     FunnelDefinition,
     GrainDefinition,
     ListDefinition,
     MetricDefinition,
     Polarity,
+    PolicyDefinition,
     Synonyms,
 )
 from semantic_layer.query.result import Label
@@ -197,6 +199,9 @@ class Model:
     funnels: Mapping[str, FunnelDefinition] = field(default_factory=lambda: MappingProxyType({}))
     grains: Mapping[str, GrainDefinition] = field(default_factory=lambda: MappingProxyType({}))
     timezone: str = "UTC"
+    policies: Mapping[str, PolicyDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    # by qualified name, the rules of the fields that have some
+    field_rules: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -293,6 +298,21 @@ class Model:
         return tuple(
             other for other, field in homes.items() if (self.datasets[field.dataset].role_of, field.name) in meant
         )
+
+    def rules_of(self, field: Field) -> tuple[FieldRule, ...]:
+        """The field rules about a field, or about the time that it is a part of."""
+        if not self.field_rules:
+            return ()
+        whole = (
+            field.qualified
+            if field.name in self.datasets[field.dataset].fields
+            else field.qualified.rpartition("__")[0]
+        )
+        return self.field_rules.get(whole, ())
+
+    def is_guarded(self, field: Field) -> bool:
+        """Whether some readers do not see the field: what is offered to everybody leaves it out."""
+        return field.definition.pii is not None or bool(self.rules_of(field))
 
     def parsed(self, text: str) -> exp.Expr:
         """An expression of a definition as a tree; checked to parse when the model was loaded. Copy before use."""

@@ -191,6 +191,42 @@ class Withheld(QueryProblem):
 
 
 @problem(
+    "field_withheld",
+    zh="{field:name}不对你开放：不能查看、筛选、分组，也不能用依赖它的指标。",
+    en="{field:name} is not open to you: it can neither be shown, filtered or grouped by, nor counted by a metric.",
+)
+class FieldWithheld(QueryProblem):
+    """A field that a rule of the model keeps from this reader, or what reads it."""
+
+    field: str
+
+
+@problem(
+    "attribute_missing",
+    zh="行权限“{policy}”要看你的“{attribute}”，而你的账号没有这一项，所以不能回答。请联系管理员。",
+    en="Which rows you may see depends on your '{attribute}' (policy '{policy}'), which is not known of you. "
+    "Nothing can be answered; ask whoever gave you access.",
+)
+class AttributeMissing(QueryProblem):
+    """A policy names something of the reader that the reader's key or token does not tell."""
+
+    policy: str
+    attribute: str
+
+
+@problem(
+    "attribute_unfit",
+    zh="行权限“{policy}”不能使用你的“{attribute}”：它的值不合适。请联系管理员。",
+    en="The policy '{policy}' cannot use your '{attribute}': its value does not fit. Ask whoever gave you access.",
+)
+class AttributeUnfit(QueryProblem):
+    """What is known of the reader does not fit what a policy compares it with, or is several where one is meant."""
+
+    policy: str
+    attribute: str
+
+
+@problem(
     "grain_too_fine",
     zh="{field:name}只记到哪一天，没有时刻，不能按{grain:word}拆分。",
     en="{field:name} holds days without a time of day, so it cannot be split by {grain}.",

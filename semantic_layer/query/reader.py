@@ -1,25 +1,38 @@
 """Who is asking: the reader that every request carries.
 
-`resolve` adds a reader's policies to every query as filters of origin `policy`, and withholds personal fields from
-readers without the right to see them.
+What a reader may see is the model's to say, by policies and field rules (`database/views.py` puts them between every
+request and its tables). A program that embeds the layer may also give a reader filters of its own: `resolve` adds these
+to every request, and refuses what they cannot reach.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semantic_layer.query.requests import FieldFilter
+from semantic_layer.query.requests import FieldFilter, Scalar
+
+OWN_NAME = "name"
 
 
 @dataclass(frozen=True)
 class Reader:
     """A reader by name, the rows they may count (`policies`, all of which hold), whether personal fields (names, phone
-    numbers) are shown to them in clear, and whether statements are."""
+    numbers) are shown to them in clear, and whether statements are.
+
+    `roles` are what policies and field rules make exceptions for; `attributes` what policies name as `reader.region`,
+    each with one value or several.
+    """
 
     name: str
     policies: tuple[FieldFilter, ...] = ()
     may_see_personal: bool = False
     may_see_sql: bool = True
+    roles: frozenset[str] = frozenset()
+    attributes: tuple[tuple[str, tuple[Scalar, ...]], ...] = ()
+
+    def attribute(self, name: str) -> tuple[Scalar, ...]:
+        """The values of what is known of the reader; none where it is not known."""
+        return (self.name,) if name == OWN_NAME else dict(self.attributes).get(name, ())
 
 
 ANONYMOUS = Reader("anonymous")

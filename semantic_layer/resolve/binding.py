@@ -49,13 +49,28 @@ class MissingColumnError(LookupError):
         self.dataset, self.column = dataset, column
 
 
+class WithheldError(LookupError):
+    """A field that the reader may not see, nor anything that is made of it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
 class Binder:
     """Binds expressions for one model on one day. `columns` are those, in small letters, that the tables of datasets
-    have; what is not in it has all that is asked for."""
+    have; what is not in it has all that is asked for. Fields that are `withheld` are bound to nothing."""
 
-    def __init__(self, model: Model, as_of: date, columns: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        as_of: date,
+        columns: Mapping[str, frozenset[str]] | None = None,
+        withheld: frozenset[str] = frozenset(),
+    ) -> None:
         self._model = model
         self._columns = columns or {}
+        self._withheld = withheld
         self.literals: dict[str, exp.Expr] = {
             name: exp.Literal.number(value) if isinstance(value, int | float) else exp.Literal.string(value)
             for name, value in model.parameters.items()
@@ -67,7 +82,7 @@ class Binder:
 
     def bind(self, expression: exp.Expr, dataset: str, given: Mapping[str, exp.Expr] | None = None) -> Bound:
         """`expression` over fields of `dataset` (unqualified) and of its neighbours. Names in `given` stay as they
-        are given. Raises UnbindableError."""
+        are given. Raises UnbindableError, WithheldError."""
         memory = (id(expression), dataset)
         if given is None and memory in self._bound:
             return self._bound[memory][1]
@@ -109,7 +124,7 @@ class Binder:
         last = path[-1]
         for source_column, target_column in last.on:
             if target_column == key:
-                self._column(last.source, source_column)
+                self.ensure_column(last.source, source_column)
                 tree = exp.column(source_column, table=last.source)
                 return Bound(tree, self._checked(dataset, {dataset, last.source}))
         return self.field(self._model.datasets[entity_dataset].fields[key], dataset)
@@ -140,8 +155,8 @@ class Binder:
             if step in ranks:
                 continue
             for own, its in step.on:
-                self._column(step.source, own)
-                self._column(step.target, its)
+                self.ensure_column(step.source, own)
+                self.ensure_column(step.target, its)
             rank = reached[step.source]
             for need in sorted(self._instant_needs(step, dataset)):
                 self._add_steps(dataset, need, ranks, reached)
@@ -158,6 +173,9 @@ class Binder:
         return needs - {step.source}
 
     def _field_tree(self, field: Field, dataset: str, needs: set[str]) -> exp.Expr:
+        if self._withheld and self._whole(field) in self._withheld:
+            raise WithheldError(field.qualified)
+
         def hop(source: str, target: str) -> None:
             self._reach(source, target, dataset)
 
@@ -165,9 +183,14 @@ class Binder:
             path = self._model.paths.get(dataset, {}).get(target)
             return found_column(path[-1]) if path else None
 
-        return field_tree(field, self._model.datasets, self.literals, needs, hop, partner, self._column)
+        return field_tree(field, self._model.datasets, self.literals, needs, hop, partner, self.ensure_column)
 
-    def _column(self, dataset: str, column: str) -> None:
+    def _whole(self, field: Field) -> str:
+        """The name of a field, or of the time that it is a part of."""
+        is_whole = field.name in self._model.datasets[field.dataset].fields
+        return field.qualified if is_whole else field.qualified.rpartition("__")[0]
+
+    def ensure_column(self, dataset: str, column: str) -> None:
         """Raises MissingColumnError for a column that the dataset's table does not have."""
         if dataset in self._columns and column.lower() not in self._columns[dataset]:
             raise MissingColumnError(dataset, column)

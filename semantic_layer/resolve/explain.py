@@ -82,7 +82,7 @@ def _candidates(metric: str, model: Model) -> Iterator[str]:
     """
     for each in model.dimensions.values():
         home = each.home.definition
-        fits = each.type in _TYPES and home.role == "dimension" and home.pii is None
+        fits = each.type in _TYPES and home.role == "dimension" and not model.is_guarded(each.home)
         if fits and not _is_of_today(each, model) and model.can_group(metric, each.name):
             yield each.name
 

@@ -14,6 +14,7 @@ from semantic_layer.model.lookup import key_name, ways_in_doubt
 from semantic_layer.model.model import Field
 from semantic_layer.query.problems import (
     AmbiguousPath,
+    FieldWithheld,
     MissingTable,
     RepeatedColumn,
     UnknownName,
@@ -23,6 +24,7 @@ from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, told
+from semantic_layer.resolve.hiding import hiding
 from semantic_layer.resolve.masking import masked
 from semantic_layer.resolve.metrics import resolve_known
 from semantic_layer.resolve.names import large_limit, unknown_in, unknown_measure
@@ -51,7 +53,7 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
     measured = _measured(query.measured, entity, context)
     context.finish()
     shown = tuple(
-        _shown(field_column(_name(name, field, context), _label(name, field, context), field), context)
+        _shown(field_column(_name(name, field, context), _label(name, field, context), field), field, context)
         for name, field in zip(names, fields, strict=True)
     )
     rows = _rows(query, entity, fields, context)
@@ -76,9 +78,9 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
     )
 
 
-def _shown(column: Column, context: Context) -> Column:
+def _shown(column: Column, field: Field, context: Context) -> Column:
     """The column as the reader has it: what is masked is text, whatever it was."""
-    is_masked = column.is_sensitive and not context.reader.may_see_personal
+    is_masked = hiding(field, context.model, context.reader) is not None
     return replace(column, type="text", unit=None) if is_masked else column
 
 
@@ -116,6 +118,8 @@ def _fields(
             belongs_in = "measured" if name in model.metrics else ""
             context.problems.append(UnknownName(part, "column", name, near, belongs_in))
             continue
+        if hiding(field, model, context.reader) == "withheld":
+            context.problems.append(FieldWithheld(part, name))
         found.append(field)
     return tuple(found)
 
@@ -127,7 +131,7 @@ def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...],
         for field in fields:
             bound = binder.field(field, entity.dataset)
             needs |= bound.datasets
-            hidden = field.definition.pii is not None and not context.reader.may_see_personal
+            hidden = hiding(field, context.model, context.reader) is not None
             keys.append(masked(bound.expression, field.definition.pii) if hidden else bound.expression)
         filters = FilterBinder(context, entity.dataset)
         conditions = [*map(filters.bind, query.filters), *map(filters.bind_policy, context.reader.policies)]

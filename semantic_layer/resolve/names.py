@@ -10,7 +10,15 @@ from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Model
 from semantic_layer.model.placing import is_event
 from semantic_layer.query.cautions import ConditionOverAllHistory
-from semantic_layer.query.problems import EmptyRange, GrainTooFine, LimitTooLarge, NotAColumn, UnknownName, Withheld
+from semantic_layer.query.problems import (
+    EmptyRange,
+    FieldWithheld,
+    GrainTooFine,
+    LimitTooLarge,
+    NotAColumn,
+    UnknownName,
+    Withheld,
+)
 from semantic_layer.query.requests import (
     AllOf,
     AnyOf,
@@ -25,6 +33,7 @@ from semantic_layer.query.requests import (
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.definitions import against_definition
 from semantic_layer.resolve.filters import behaviours
+from semantic_layer.resolve.hiding import hiding
 from semantic_layer.resolve.sense import fraction_problems, period_problems, value_problems
 from semantic_layer.resolve.suggest import Words, all_field_words, dimension_words, metric_words, nearest_called
 from semantic_layer.time.periods import GRAINS, Period
@@ -163,8 +172,12 @@ def _named(name: str, kind: str, where: str, more: Words, context: Context) -> I
         near = nearest_called(name, {**more, **dimension_words(context.model)})
         belongs_in = _METRICS_GO[kind] if name in context.model.metrics else ""
         yield UnknownName(where, kind, name, near, belongs_in)
-    elif found.definition.pii is not None and not context.reader.may_see_personal:
-        yield Withheld(where, name)
+    elif hiding(found, context.model, context.reader) is not None:
+        yield _kept(found, where, name)
+
+
+def _kept(found: Field, where: str, name: str) -> Problem:
+    return Withheld(where, name) if found.definition.pii is not None else FieldWithheld(where, name)
 
 
 def _behaviour(condition: MetricFilter, context: Context, where: str) -> Iterable[Problem]:

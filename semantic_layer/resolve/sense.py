@@ -70,7 +70,7 @@ def _is_unit(period: Period) -> bool:
 def value_problems(condition: FieldFilter, found: Field, part: str, context: Context) -> Iterator[Problem]:
     """Values that the field never has. Those of a closed set are told from its codes; others, and codes that the model
     does not list, are looked up in the data: one query for each condition, until they were found once."""
-    if context.values is None or found.definition.pii is not None or found.type not in ("text", "integer"):
+    if context.values is None or context.model.is_guarded(found) or found.type not in ("text", "integer"):
         return
     words = {code: each for home in _homes(condition.field, found, context.model) for code, each in _words(home)}
     is_closed = bool(words) and not found.definition.open

@@ -14,6 +14,7 @@ from semantic_layer.model.lookup import policy_field
 from semantic_layer.model.model import Field, Metric, Model, Step
 from semantic_layer.query.problems import (
     AmbiguousPath,
+    FieldWithheld,
     GrainTooFine,
     MissingTable,
     NeedsRole,
@@ -23,11 +24,11 @@ from semantic_layer.query.problems import (
     WrongType,
 )
 from semantic_layer.query.requests import FieldFilter
-from semantic_layer.resolve.binding import MissingColumnError, UnbindableError
+from semantic_layer.resolve.binding import MissingColumnError, UnbindableError, WithheldError
 from semantic_layer.resolve.filters import BadValueError
 
-NotBound = UnbindableError | MissingColumnError | TimePartError | BadValueError
-NOT_BOUND = (UnbindableError, MissingColumnError, TimePartError, BadValueError)
+NotBound = UnbindableError | MissingColumnError | WithheldError | TimePartError | BadValueError
+NOT_BOUND = (UnbindableError, MissingColumnError, WithheldError, TimePartError, BadValueError)
 
 
 def not_bound(error: NotBound, part: str, owner: str | Metric, model: Model) -> Problem:
@@ -38,6 +39,8 @@ def not_bound(error: NotBound, part: str, owner: str | Metric, model: Model) -> 
             return _unreached(error, part, name, owner, model)
         case MissingColumnError():
             return MissingTable(part, name, (f"{error.dataset}.{error.column}",))
+        case WithheldError():
+            return FieldWithheld(part, error.field)
         case TimePartError():
             return GrainTooFine(part, error.part, error.field) if error.field else NoEvent(part, name, error.part)
         case BadValueError():

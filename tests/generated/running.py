@@ -20,14 +20,14 @@ from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import build_model
-from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.requests import MetricQuery, Request
 from tests.generated.company import Company
 
 TIMES = int(os.environ.get("HUITOU_EXAMPLES", "0"))
 ALL_ROWS = 100_000
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 # hundreds of small files: a disk that confirms each would take most of the time
-_IN_MEMORY = next((each for each in ("/dev/shm",) if os.access(each, os.W_OK)), None)  # noqa: S108
+IN_MEMORY = next((each for each in ("/dev/shm",) if os.access(each, os.W_OK)), None)  # noqa: S108
 
 
 def tried(examples: int) -> settings:
@@ -46,7 +46,7 @@ def tried(examples: int) -> settings:
 @contextmanager
 def opened(company: Company) -> Iterator[Layer]:
     """The company's layer over a DuckDB file of its own, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="huitou-generated-", dir=_IN_MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix="huitou-generated-", dir=IN_MEMORY) as folder:
         path = Path(folder) / "company.duckdb"
         write_database(company, path)
         engine = DuckDBEngine(path, threads=1)
@@ -65,7 +65,7 @@ def refused(layer: Layer, query: MetricQuery) -> tuple[str, ...]:
     return ()
 
 
-def written_out(company: Company, query: MetricQuery) -> str:
+def written_out(company: Company, query: Request) -> str:
     """Everything that is needed to ask again by hand."""
     model = yaml.safe_dump(company.written, allow_unicode=True, sort_keys=False, default_flow_style=None, width=200)
     asked = query.model_dump_json(by_alias=True, exclude_defaults=True)

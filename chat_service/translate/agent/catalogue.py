@@ -128,7 +128,9 @@ def catalogue_of(model: Model, missing: Iterable[str] = ()) -> Catalogue:
 
 @lru_cache(maxsize=4)
 def _catalogue(model: Model, missing: frozenset[str]) -> Catalogue:
-    dimensions = tuple(d for d in model.dimensions.values() if _may_name(d.home) and d.home.dataset not in missing)
+    dimensions = tuple(
+        d for d in model.dimensions.values() if _may_name(d.home, model) and d.home.dataset not in missing
+    )
     reached: dict[tuple[str, ...], str] = {}
     near = {name: {each.name for each in dimensions if model.field_on(each, name)} for name in model.datasets}
     metrics = []
@@ -199,7 +201,7 @@ def _filterable(model: Model) -> Iterator[Field]:
     """Fields beside the dimensions: amounts, times, attributes. Keys say nothing to people."""
     homes = {field.qualified for each in model.dimensions.values() for field in each.fields}
     for field in model.fields.values():
-        if field.qualified not in homes and field.definition.role != "key" and _may_name(field):
+        if field.qualified not in homes and field.definition.role != "key" and _may_name(field, model):
             yield field
 
 
@@ -208,8 +210,8 @@ def _field(field: Field) -> FieldEntry:
     return FieldEntry(field.qualified, field.label, field.type, definition.unit, tuple(definition.values))
 
 
-def _may_name(field: Field) -> bool:
-    return field.definition.pii is None
+def _may_name(field: Field, model: Model) -> bool:
+    return not model.is_guarded(field)
 
 
 def _list_columns(entity: str, model: Model) -> tuple[str, ...]:
