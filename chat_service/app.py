@@ -15,12 +15,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from chat_service.channels.http_api import catalogue_routes, query_routes
 from chat_service.channels.http_chat import chat_routes
-from chat_service.channels.http_conversations import conversation_routes, feedback_routes
+from chat_service.channels.http_conversations import conversation_routes, feedback_routes, naming_routes, sharing_routes
 from chat_service.channels.http_docs import docs_routes
 from chat_service.channels.http_errors import install_error_handlers
 from chat_service.channels.http_guard import GuardMiddleware
 from chat_service.channels.http_health import health_routes
 from chat_service.channels.http_middleware import RequestMiddleware
+from chat_service.channels.http_page import page_routes
 from chat_service.channels.http_slow import SlowClientMiddleware
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
@@ -68,15 +69,25 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         },
     )
     install_error_handlers(app)
-    for routes in (chat_routes, query_routes, catalogue_routes, conversation_routes, feedback_routes, health_routes):
+    for routes in (
+        chat_routes,
+        query_routes,
+        catalogue_routes,
+        conversation_routes,
+        naming_routes,
+        sharing_routes,
+        feedback_routes,
+        health_routes,
+    ):
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)
     app.include_router(docs_routes())
+    app.include_router(page_routes())
     app.add_middleware(SlowClientMiddleware, seconds=settings.client_timeout_seconds)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["x-request-id", "retry-after"],
         )

@@ -103,6 +103,11 @@ class Services:
         layer = self._layer_on(as_of)
         return layer if self.seen_as is None else layer.as_seen_by(self.seen_as)
 
+    def layer_of_rows(self, most: int) -> Layer:
+        """The layer at the default today whose tables have so many rows at most, in place of the settings' number."""
+        chosen = self.settings
+        return Layer(self.model, self.engine, self.layer.as_of, max_rows=most, max_cells=chosen.max_cells)
+
     @cached_property
     def translator(self) -> OfflineTranslator:
         """The rules, which need no key and no network."""

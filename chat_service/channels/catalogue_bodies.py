@@ -11,6 +11,8 @@ from chat_service.channels.wire_catalogue import (
     CataloguePopulation,
     DimensionBody,
     DimensionsBody,
+    FoundValueBody,
+    FoundValuesBody,
     MetricBody,
     MetricsBody,
     ValueBody,
@@ -107,6 +109,18 @@ def values_body(layer: Layer, name: str, search: str, limit: int, reader: Reader
     found = layer.values(name, search, limit=limit, reader=reader)
     values = tuple(_value(value, name, in_model) for value in found.values)
     return ValuesBody(dimension=name, values=values, is_complete=found.is_complete)
+
+
+def found_values_body(layer: Layer, search: str, limit: int, reader: Reader) -> FoundValuesBody:
+    """Values of all text dimensions that the reader may group by, each once, that contain `search`."""
+    found: list[FoundValueBody] = []
+    is_complete = True
+    for each in layer.model.dimensions.values():
+        if each.type == "text" and _may_see(each, reader) and each.home.dataset not in layer.unavailable:
+            values = values_body(layer, each.name, search, limit, reader)
+            is_complete = is_complete and values.is_complete
+            found += [FoundValueBody(dimension=each.name, value=v.value, label=v.label) for v in values.values]
+    return FoundValuesBody(values=tuple(found[:limit]), is_complete=is_complete and len(found) <= limit)
 
 
 def _metric(metric: Metric, layer: Layer, names: Names) -> MetricBody:

@@ -6,7 +6,7 @@ Shared by every channel that talks: HTTP, the evaluation, later chat platforms. 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -19,12 +19,21 @@ from chat_service.channels.wire import (
     ConversationBody,
     ConversationsBody,
     ConversationSummaryBody,
+    GivenBody,
     TurnBody,
 )
-from chat_service.conversation.memory import MEMORY, ConversationSummary, Memory, Store, Turn, TurnTakenError
+from chat_service.conversation.memory import (
+    MEMORY,
+    ConversationSummary,
+    Feedback,
+    Memory,
+    Store,
+    Turn,
+    TurnTakenError,
+)
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
-from semantic_layer import HuitouError, Problem, Reader, ensure_wanted, problem
+from semantic_layer import HuitouError, Problem, Reader, as_asked, ensure_wanted, problem
 
 _TRIES = 3
 _LOG = logging.getLogger("huitou.service")
@@ -208,15 +217,29 @@ class Dialogue:
         )
 
 
-def conversation_body(conversation_id: str, turns: tuple[Turn, ...], limit: int, reader: Reader) -> ConversationBody:
+def conversation_body(
+    conversation_id: str,
+    turns: tuple[Turn, ...],
+    limit: int,
+    reader: Reader,
+    *,
+    title: str = "",
+    given: Mapping[str, Feedback] | None = None,
+) -> ConversationBody:
     """A page of turns, of which there is one more than the limit where another page follows. What the reader may no
-    longer see is left out of what they once saw."""
+    longer see is left out of what they once saw. `given` is what they thought of the answers, by request id."""
     page = turns[:limit]
     return ConversationBody(
         conversation_id=conversation_id,
-        turns=tuple(TurnBody(message=t.message, asked_at=t.asked_at, answer=_kept(t, reader)) for t in page),
+        title=title,
+        turns=tuple(_turn_body(turn, reader, (given or {}).get(turn.request_id)) for turn in page),
         next=page[-1].number if len(turns) > limit else None,
     )
+
+
+def _turn_body(turn: Turn, reader: Reader, given: Feedback | None) -> TurnBody:
+    thought = None if given is None else GivenBody(positive=given.positive, comment=given.comment)
+    return TurnBody(message=turn.message, asked_at=turn.asked_at, answer=_kept(turn, reader), feedback=thought)
 
 
 def _kept(turn: Turn, reader: Reader) -> ChatBody:
@@ -236,6 +259,9 @@ def conversations_body(found: tuple[ConversationSummary, ...], limit: int) -> Co
 
 
 def _choice(message: ChatRequest, memory: Memory) -> Choice | None:
+    if message.query is not None:
+        # a reading as well, of the reader's own making
+        return Choice("query", message.message, message.message, as_asked(message.query))
     if message.selection is None:
         return memory.choice_named(message.message)
     chosen = memory.choice(message.selection.clarification_id, message.selection.choice_id)

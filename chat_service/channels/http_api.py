@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
 from chat_service.access.audit import facts
+from chat_service.answer import answer
+from chat_service.asking import Asked
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
-from chat_service.channels.catalogue_bodies import catalogue_body, dimensions_body, metrics_body, values_body
+from chat_service.channels.catalogue_bodies import (
+    catalogue_body,
+    dimensions_body,
+    found_values_body,
+    metrics_body,
+    values_body,
+)
 from chat_service.channels.dialogue import DialogueError, UnknownDimension
 from chat_service.channels.examples import QUERY_EXAMPLES
 from chat_service.channels.http_access import reader_of
@@ -16,15 +25,25 @@ from chat_service.channels.http_errors import request_id_of
 from chat_service.channels.http_work import read
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ID, ExplainBody, QueryBody
-from chat_service.channels.wire_catalogue import CatalogueBody, DimensionsBody, MetricsBody, ValuesBody
+from chat_service.channels.wire_catalogue import (
+    CatalogueBody,
+    DimensionsBody,
+    FoundValuesBody,
+    MetricsBody,
+    OpeningBody,
+    ValuesBody,
+)
 from chat_service.channels.work import Job
-from chat_service.outcomes import Language
+from chat_service.outcomes import Language, Question
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import caution_notes, notes
 from chat_service.services import Services
 from semantic_layer import Reader, as_asked
 from semantic_layer import Request as TypedRequest
+
+# read as a greeting in whatever language the answer is to be in
+_GREETING = "hello"
 
 
 def query_routes(station: Station) -> APIRouter:
@@ -37,12 +56,13 @@ def query_routes(station: Station) -> APIRouter:
         typed: Annotated[TypedRequest, Body(openapi_examples=QUERY_EXAMPLES)],
         explain: Annotated[bool, Query(description="Compile only: the SQL, unrun.")] = False,
         language: Annotated[Language, Query(description="Language of the labels.")] = "en",
+        offset: Annotated[int, Query(ge=0, le=1_000_000, description="Rows of the table to leave out before.")] = 0,
     ) -> QueryBody | ExplainBody:
         """The table of metrics over groups, or of a list by conditions. The shape is told by `kind`."""
         reader = reader_of(station, request, "sql" if explain else "ask")
 
         def reading(services: Services, job: Job) -> QueryBody | ExplainBody:
-            return _answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain)
+            return _answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain, offset)
 
         return await read(station, request, reader, reading)
 
@@ -57,23 +77,26 @@ def _answered(
     request_id: str,
     language: Language,
     explain: bool,
+    offset: int,
 ) -> QueryBody | ExplainBody:
+    """`offset` rows are left out before: the order of a table is the same each time it is asked for."""
+    layer = services.layer_of_rows(offset + services.settings.max_rows) if offset else services.layer
     job.on_stage("compile")
     job.facts |= facts(asked, None, services.model)
-    prepared = services.layer.prepare(asked, reader)
+    prepared = layer.prepare(asked, reader)
     sql, filters = sql_part(prepared), filter_bodies(prepared.filters)
     if explain:
         said = warning_bodies(caution_notes(prepared.cautions, Names(services.model, language)))
         return ExplainBody(request_id=request_id, sql=sql, filters=filters, warnings=said)
     job.facts |= facts(asked, prepared, services.model)
     job.on_stage("execute")
-    table, names = services.layer.execute(prepared), Names(services.model, language)
+    table, names = layer.execute(prepared), Names(services.model, language)
     job.facts["rows"] = table.total_rows
     job.on_stage("present")
-    finding = Finding(asked, table, names, services.layer.as_of, prepared.filters)
+    finding = Finding(asked, table, names, layer.as_of, prepared.filters)
     return QueryBody(
         request_id=request_id,
-        table=table_part(table, names),
+        table=table_part(replace(table, rows=table.rows[offset:]), names),
         sql=sql if reader.may_see_sql else None,
         filters=filters,
         warnings=warning_bodies(notes(finding)),
@@ -119,6 +142,30 @@ def catalogue_routes(station: Station) -> APIRouter:
             if name not in services.model.dimensions and name not in services.model.fields:
                 raise DialogueError(UnknownDimension(name))
             return values_body(services.layer, name, search, limit, reader)
+
+        return await read(station, request, reader, reading)
+
+    @router.get("/v1/values", summary="Values of all dimensions")
+    async def every_value(
+        request: Request,
+        search: Annotated[str, Query(min_length=1, max_length=200, pattern=ID, description="Part of it.")],
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> FoundValuesBody:
+        """Those that have that in them or in their label, each with its dimension: what a word may be meant as."""
+        reader = reader_of(station, request)
+        return await read(station, request, reader, lambda s, _: found_values_body(s.layer, search, limit, reader))
+
+    @router.get("/v1/opening", summary="What to ask first")
+    async def opening(
+        request: Request, language: Annotated[Language, Query(description="Of the words.")] = "en"
+    ) -> OpeningBody:
+        """A greeting, with questions that have an answer."""
+        reader = reader_of(station, request)
+
+        def reading(services: Services, job: Job) -> OpeningBody:
+            asked = Asked(Question(_GREETING, services.layer.as_of, language), reader, translator="offline")
+            found = answer(asked, services, job.on_stage)
+            return OpeningBody(text=found.text, suggestions=found.suggestions, data_as_of=services.layer.as_of)
 
         return await read(station, request, reader, reading)
 

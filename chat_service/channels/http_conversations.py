@@ -15,6 +15,7 @@ from chat_service.channels.dialogue import (
 )
 from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_work import worked
+from chat_service.channels.sharing import UnknownShare, share, shared_body
 from chat_service.channels.station import Station
 from chat_service.channels.wire import (
     ID,
@@ -23,6 +24,10 @@ from chat_service.channels.wire import (
     FeedbackBody,
     FeedbackRequest,
     ForgottenBody,
+    RenamedBody,
+    RenameRequest,
+    SharedBody,
+    UnsharedBody,
 )
 from chat_service.channels.work import Job
 from chat_service.conversation.memory import Feedback
@@ -39,12 +44,14 @@ def conversation_routes(station: Station) -> APIRouter:
         request: Request,
         before: Annotated[str, Query(max_length=40, pattern=ID, description="`next` of the page before.")] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        search: Annotated[str, Query(max_length=200, pattern=ID, description="Part of a name or a message.")] = "",
     ) -> ConversationsBody:
         """The one that was gone on with last comes first."""
         reader = reader_of(station, request)
 
         def work(_: Job) -> ConversationsBody:
-            return conversations_body(store.conversations(reader.name, before=before, limit=limit + 1), limit)
+            found = store.conversations(reader.name, before=before, limit=limit + 1, search=search.strip())
+            return conversations_body(found, limit)
 
         return await worked(station, request, reader, work)
 
@@ -62,7 +69,9 @@ def conversation_routes(station: Station) -> APIRouter:
             turns = store.turns(conversation_id, reader.name, after=after, limit=limit + 1)
             if not turns and not after:
                 raise DialogueError(UnknownConversation(conversation_id))
-            return conversation_body(conversation_id, turns, limit, reader)
+            given = store.feedback((turn.request_id for turn in turns), reader.name)
+            title = store.title(conversation_id, reader.name)
+            return conversation_body(conversation_id, turns, limit, reader, title=title, given=given)
 
         return await worked(station, request, reader, work)
 
@@ -77,6 +86,61 @@ def conversation_routes(station: Station) -> APIRouter:
             return ForgottenBody(conversation_id=conversation_id)
 
         return await worked(station, request, reader, work)
+
+    return router
+
+
+def naming_routes(station: Station) -> APIRouter:
+    """Conversations called by names of their own."""
+    router, store = APIRouter(tags=["chat"]), station.store
+
+    @router.patch("/v1/conversations/{conversation_id}", summary="Name a conversation")
+    async def rename(request: Request, conversation_id: _Id, wanted: RenameRequest) -> RenamedBody:
+        """By a name of its own in place of its first message."""
+        reader, title = reader_of(station, request), wanted.title.strip()
+
+        def work(_: Job) -> RenamedBody:
+            if not store.rename(conversation_id, reader.name, title):
+                raise DialogueError(UnknownConversation(conversation_id))
+            return RenamedBody(conversation_id=conversation_id, title=title)
+
+        return await worked(station, request, reader, work)
+
+    return router
+
+
+def sharing_routes(station: Station) -> APIRouter:
+    """Conversations shown to others by a link."""
+    router, store = APIRouter(tags=["chat"]), station.store
+
+    @router.post("/v1/conversations/{conversation_id}/share", summary="Share a conversation")
+    async def shown(request: Request, conversation_id: _Id) -> SharedBody:
+        """With readers of the same rights, as far as it has come; shared again, the id stays and shows the rest too."""
+        reader = reader_of(station, request)
+
+        def work(_: Job) -> SharedBody:
+            made = share(store, conversation_id, reader, station.new_id(), station.now)
+            return SharedBody(share_id=made.share_id, turns=made.until)
+
+        return await worked(station, request, reader, work)
+
+    @router.delete("/v1/conversations/{conversation_id}/share", summary="Share a conversation no longer")
+    async def hidden(request: Request, conversation_id: _Id) -> UnsharedBody:
+        """Its link opens nothing from now on."""
+        reader = reader_of(station, request)
+
+        def work(_: Job) -> UnsharedBody:
+            if not store.unshare(conversation_id, reader.name):
+                raise DialogueError(UnknownShare())
+            return UnsharedBody(conversation_id=conversation_id)
+
+        return await worked(station, request, reader, work)
+
+    @router.get("/v1/shared/{share_id}", summary="A shared conversation")
+    async def shared(request: Request, share_id: _Id) -> ConversationBody:
+        """As it was answered then, for readers with the rights of who shared it."""
+        reader = reader_of(station, request)
+        return await worked(station, request, reader, lambda _: shared_body(store, share_id, reader))
 
     return router
 

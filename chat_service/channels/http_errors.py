@@ -64,6 +64,8 @@ _STATUS = {
     "message_id_reused": 409,
     "unknown_conversation": 404,
     "unknown_answer": 404,
+    "unknown_share": 404,
+    "shared_with_other_rights": 403,
     "unknown_dimension": 404,
     "translator_unavailable": 422,
     "query_timeout": 504,

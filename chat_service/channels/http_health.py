@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chat_service.channels.http_access import reader_of
@@ -33,9 +33,5 @@ def health_routes(station: Station) -> APIRouter:
         reader_of(station, request, "administer")
         found = b"".join(generate_latest(each) for each in (station.meters.registry, *station.model_meters()))
         return PlainTextResponse(found, media_type=CONTENT_TYPE_LATEST)
-
-    @router.get("/", include_in_schema=False)
-    async def page() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     return router

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from chat_service.asking import Status
 from chat_service.outcomes import Language
 from chat_service.settings import Day
+from semantic_layer import Request
 
 # an id may be anything that a database can hold
 ID = r"^[^\x00]*$"
@@ -32,7 +33,7 @@ class Selection(Body):
 
 
 class ChatRequest(Body):
-    """A question. With `selection`, the message may be empty."""
+    """A question. With `selection` or `query`, the message may be empty; it is then what the turn is called."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -66,6 +67,9 @@ class ChatRequest(Body):
     as_of: Day | None = Field(None, description="Today, inclusive; by default the last day in the data.")
     translator: Literal["auto", "offline", "llm"] = "auto"
     selection: Selection | None = None
+    query: Request | None = Field(
+        None, description="A typed request in place of words: an answer edited, say. Follow-ups change it."
+    )
 
 
 class TextPart(Body):
@@ -300,30 +304,42 @@ class ErrorBody(Body):
     request_id: str
 
 
+class GivenBody(Body):
+    """What the reader thought of an answer."""
+
+    positive: bool
+    comment: str
+
+
 class TurnBody(Body):
     """One question of a conversation and its answer."""
 
     message: str
     asked_at: str
     answer: ChatBody
+    feedback: GivenBody | None = None
 
 
 class ConversationBody(Body):
-    """What was asked and answered, in order. `next` is where the following page begins; null on the last one."""
+    """What was asked and answered, in order. `title` is what its reader calls it, '' where they gave it no name;
+    `next` is where the following page begins, null on the last one."""
 
     conversation_id: str
     turns: tuple[TurnBody, ...]
+    title: str = ""
     next: int | None = None
 
 
 class ConversationSummaryBody(Body):
-    """How a conversation began, when it was last gone on with, and how many turns it has."""
+    """How a conversation began, what it is called ('': nothing of its own), when it was last gone on with, and how
+    many turns it has."""
 
     conversation_id: str
     first_message: str
     began_at: str
     last_at: str
     turns: int
+    title: str = ""
 
 
 class ConversationsBody(Body):
@@ -338,6 +354,35 @@ class ForgottenBody(Body):
 
     conversation_id: str
     deleted: Literal[True] = True
+
+
+class RenameRequest(Body):
+    """What to call a conversation; '' takes its name away again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=False)
+
+    title: str = Field(max_length=200, pattern=ID)
+
+
+class RenamedBody(Body):
+    """Called so from now on."""
+
+    conversation_id: str
+    title: str
+
+
+class SharedBody(Body):
+    """Readers with the same rights find the conversation, as far as it has come, under this id."""
+
+    share_id: str
+    turns: int
+
+
+class UnsharedBody(Body):
+    """No longer to be found."""
+
+    conversation_id: str
+    unshared: Literal[True] = True
 
 
 class FeedbackRequest(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from chat_service.channels.wire import Body, Cell
@@ -109,3 +110,26 @@ class ValuesBody(Body):
     dimension: str
     values: tuple[ValueBody, ...]
     is_complete: bool
+
+
+class FoundValueBody(Body):
+    """A value, and the dimension that has it."""
+
+    dimension: str
+    value: Cell
+    label: dict[str, str]
+
+
+class FoundValuesBody(Body):
+    """Values of whatever dimension; `is_complete` says that none was left out."""
+
+    values: tuple[FoundValueBody, ...]
+    is_complete: bool
+
+
+class OpeningBody(Body):
+    """A greeting, questions to begin with, and the last day that there is data of."""
+
+    text: str
+    suggestions: tuple[str, ...]
+    data_as_of: date

@@ -7,7 +7,8 @@ that was sent, so that a repeated message gets the same bytes.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pydantic import TypeAdapter
@@ -75,13 +76,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class ConversationSummary:
-    """A conversation in a list: how it began, when it was last gone on with, and how many turns it has."""
+    """A conversation in a list: how it began, when it was last gone on with, how many turns it has, and the name that
+    its reader gave it."""
 
     conversation_id: str
     first_message: str
     began_at: str
     last_at: str
     turns: int
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,18 @@ class Feedback:
     positive: bool
     comment: str
     given_at: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A conversation that its `reader` shows, up to its turn `until`, to readers with the same `rights`."""
+
+    share_id: str
+    conversation_id: str
+    reader: str
+    rights: str
+    until: int
+    made_at: str
 
 
 @problem(
@@ -137,12 +152,35 @@ class Store(Protocol):
         """Keep a turn. Raises TurnTakenError."""
         ...
 
-    def conversations(self, reader: str, *, before: str = "", limit: int = 50) -> tuple[ConversationSummary, ...]:
-        """A reader's conversations, the last first; from `before` (a time, exclusive) back."""
+    def conversations(
+        self, reader: str, *, before: str = "", limit: int = 50, search: str = ""
+    ) -> tuple[ConversationSummary, ...]:
+        """A reader's conversations, the last first; from `before` (a time, exclusive) back. With `search`, those that
+        have it in their name or in a message, in whatever case."""
+        ...
+
+    def rename(self, conversation_id: str, reader: str, title: str) -> bool:
+        """Give a conversation a name; '' takes it away. Whether there is one."""
+        ...
+
+    def title(self, conversation_id: str, reader: str) -> str:
+        """The name that a conversation was given, else ''."""
+        ...
+
+    def share(self, share: Share) -> Share:
+        """Keep a share and give it back; a conversation shared before keeps its id, and shows as much as this one."""
+        ...
+
+    def shared(self, share_id: str) -> Share | None:
+        """What is shared under that id."""
+        ...
+
+    def unshare(self, conversation_id: str, reader: str) -> bool:
+        """Share a conversation no longer. Whether it was."""
         ...
 
     def delete(self, conversation_id: str, reader: str) -> bool:
-        """Forget a conversation with all that was thought of it. Whether there was one."""
+        """Forget a conversation with all that was thought of it, its name and its share. Whether there was one."""
         ...
 
     def expire(self, before: str) -> int:
@@ -151,6 +189,10 @@ class Store(Protocol):
 
     def add_feedback(self, feedback: Feedback) -> None:
         """Keep a feedback; a later one on the same answer by the same reader replaces it."""
+        ...
+
+    def feedback(self, request_ids: Iterable[str], reader: str) -> dict[str, Feedback]:
+        """What a reader thought of answers, by their ids."""
         ...
 
     def check(self) -> None:
@@ -168,6 +210,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self._turns: list[Turn] = []
         self._feedback: dict[tuple[str, str], Feedback] = {}
+        self._titles: dict[tuple[str, str], str] = {}
+        self._shares: dict[tuple[str, str], Share] = {}
         self._lock = threading.Lock()
 
     def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
@@ -200,18 +244,49 @@ class MemoryStore:
                     raise TurnTakenError
             self._turns.append(turn)
 
-    def conversations(self, reader: str, *, before: str = "", limit: int = 50) -> tuple[ConversationSummary, ...]:
+    def conversations(
+        self, reader: str, *, before: str = "", limit: int = 50, search: str = ""
+    ) -> tuple[ConversationSummary, ...]:
         with self._lock:
             mine: dict[str, list[Turn]] = {}
             for each in self._turns:
                 if each.reader == reader:
                     mine.setdefault(each.conversation_id, []).append(each)
+            titles = {name: self._titles.get((name, reader), "") for name in mine}
+        wanted = search.casefold()
         found = [
-            ConversationSummary(name, turns[0].message, turns[0].asked_at, turns[-1].asked_at, len(turns))
+            ConversationSummary(name, turns[0].message, turns[0].asked_at, turns[-1].asked_at, len(turns), titles[name])
             for name, turns in mine.items()
+            if any(wanted in text.casefold() for text in (titles[name], *(turn.message for turn in turns)))
         ]
         found.sort(key=lambda each: (each.last_at, each.conversation_id), reverse=True)
         return tuple(each for each in found if not before or each.last_at < before)[:limit]
+
+    def rename(self, conversation_id: str, reader: str, title: str) -> bool:
+        with self._lock:
+            known = any((t.conversation_id, t.reader) == (conversation_id, reader) for t in self._turns)
+            if known:
+                self._titles[conversation_id, reader] = title
+            return known
+
+    def title(self, conversation_id: str, reader: str) -> str:
+        return self._titles.get((conversation_id, reader), "")
+
+    def share(self, share: Share) -> Share:
+        key = (share.conversation_id, share.reader)
+        with self._lock:
+            before = self._shares.get(key)
+            kept = share if before is None else replace(share, share_id=before.share_id)
+            self._shares[key] = kept
+            return kept
+
+    def shared(self, share_id: str) -> Share | None:
+        with self._lock:
+            return next((each for each in self._shares.values() if each.share_id == share_id), None)
+
+    def unshare(self, conversation_id: str, reader: str) -> bool:
+        with self._lock:
+            return self._shares.pop((conversation_id, reader), None) is not None
 
     def delete(self, conversation_id: str, reader: str) -> bool:
         with self._lock:
@@ -230,6 +305,11 @@ class MemoryStore:
         with self._lock:
             self._feedback[feedback.request_id, feedback.reader] = feedback
 
+    def feedback(self, request_ids: Iterable[str], reader: str) -> dict[str, Feedback]:
+        with self._lock:
+            found = {each: self._feedback.get((each, reader)) for each in request_ids}
+            return {name: given for name, given in found.items() if given is not None}
+
     def check(self) -> None:
         """Memory takes what it is given."""
 
@@ -240,3 +320,5 @@ class MemoryStore:
         self._turns = [turn for turn in self._turns if turn not in gone]
         for each in gone:
             self._feedback.pop((each.request_id, each.reader), None)
+            self._titles.pop((each.conversation_id, each.reader), None)
+            self._shares.pop((each.conversation_id, each.reader), None)

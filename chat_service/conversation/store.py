@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from chat_service.conversation.memory import (
     ConversationSummary,
     Feedback,
+    Share,
     StoreError,
     StoreUnavailable,
     Turn,
@@ -70,6 +72,25 @@ _FEEDBACK = Table(
     Column("comment", Text, nullable=False),
     Column("given_at", String(40), nullable=False),
 )
+_TITLES = Table(
+    "conversation_titles",
+    _METADATA,
+    Column("conversation_id", String(100), primary_key=True),
+    Column("reader", String(200), primary_key=True),
+    Column("title", String(200), nullable=False),
+)
+_SHARES = Table(
+    "conversation_shares",
+    _METADATA,
+    Column("share_id", String(100), nullable=False, unique=True),
+    Column("conversation_id", String(100), primary_key=True),
+    Column("reader", String(200), primary_key=True),
+    Column("rights", String(100), nullable=False),
+    Column("until", Integer, nullable=False),
+    Column("made_at", String(40), nullable=False),
+)
+# what goes with the turns of a conversation
+_BESIDE = (_TITLES, _SHARES)
 _HEARTBEAT = Table("heartbeat", _METADATA, Column("beat", Integer, primary_key=True))
 _TURN_COLUMNS = [column for column in _TURNS.columns if column.name != "position"]
 # of the layout before turns had numbers: message ids counted over all conversations of a reader
@@ -128,12 +149,14 @@ class SqlStore:
             except IntegrityError as error:
                 raise TurnTakenError from error
 
-    def conversations(self, reader: str, *, before: str = "", limit: int = 50) -> tuple[ConversationSummary, ...]:
+    def conversations(
+        self, reader: str, *, before: str = "", limit: int = 50, search: str = ""
+    ) -> tuple[ConversationSummary, ...]:
         """A reader's conversations, the last first."""
         last = func.max(_TURNS.c.asked_at)
         grouped = (
             select(_TURNS.c.conversation_id, func.min(_TURNS.c.asked_at), last.label("last_at"), func.count())
-            .where(_TURNS.c.reader == reader)
+            .where(_TURNS.c.reader == reader, _with(search, reader))
             .group_by(_TURNS.c.conversation_id)
             .having(last < before if before else true())
             .order_by(last.desc(), _TURNS.c.conversation_id.desc())
@@ -145,7 +168,54 @@ class SqlStore:
                 _TURNS.c.number == 1, _TURNS.c.conversation_id.in_([row[0] for row in rows])
             )
             began = {row[0]: row[1] for row in connection.execute(first)}
-        return tuple(ConversationSummary(row[0], began.get(row[0], ""), row[1], row[2], row[3]) for row in rows)
+            named = select(_TITLES.c.conversation_id, _TITLES.c.title).where(
+                _TITLES.c.reader == reader, _TITLES.c.conversation_id.in_([row[0] for row in rows])
+            )
+            titles = {row[0]: row[1] for row in connection.execute(named)}
+        return tuple(
+            ConversationSummary(name, began.get(name, ""), start, end, count, titles.get(name, ""))
+            for name, start, end, count in rows
+        )
+
+    def rename(self, conversation_id: str, reader: str, title: str) -> bool:
+        """Give a conversation a name."""
+        mine = (_TITLES.c.conversation_id == conversation_id) & (_TITLES.c.reader == reader)
+        with _failures(), self._engine.begin() as connection:
+            turns = select(func.count()).where(_TURNS.c.conversation_id == conversation_id, _TURNS.c.reader == reader)
+            if not connection.execute(turns).scalar_one():
+                return False
+            connection.execute(_TITLES.delete().where(mine))
+            connection.execute(_TITLES.insert().values(conversation_id=conversation_id, reader=reader, title=title))
+            return True
+
+    def title(self, conversation_id: str, reader: str) -> str:
+        """The name that a conversation was given."""
+        mine = (_TITLES.c.conversation_id == conversation_id) & (_TITLES.c.reader == reader)
+        with _failures(), self._engine.connect() as connection:
+            return connection.execute(select(_TITLES.c.title).where(mine)).scalar() or ""
+
+    def share(self, share: Share) -> Share:
+        """Keep a share; the id of an earlier one of the same conversation stays."""
+        mine = (_SHARES.c.conversation_id == share.conversation_id) & (_SHARES.c.reader == share.reader)
+        with _failures(), self._engine.begin() as connection:
+            before = connection.execute(select(_SHARES.c.share_id).where(mine)).scalar()
+            kept = share if before is None else replace(share, share_id=before)
+            connection.execute(_SHARES.delete().where(mine))
+            connection.execute(_SHARES.insert().values(**vars(kept)))
+            return kept
+
+    def shared(self, share_id: str) -> Share | None:
+        """What is shared under that id."""
+        columns = [_SHARES.c[each.name] for each in fields(Share)]
+        with _failures(), self._engine.connect() as connection:
+            row = connection.execute(select(*columns).where(_SHARES.c.share_id == share_id)).first()
+        return None if row is None else Share(**row._mapping)
+
+    def unshare(self, conversation_id: str, reader: str) -> bool:
+        """Share a conversation no longer."""
+        mine = (_SHARES.c.conversation_id == conversation_id) & (_SHARES.c.reader == reader)
+        with _failures(), self._engine.begin() as connection:
+            return connection.execute(_SHARES.delete().where(mine)).rowcount > 0
 
     def delete(self, conversation_id: str, reader: str) -> bool:
         """Forget a conversation."""
@@ -170,6 +240,13 @@ class SqlStore:
             connection.execute(_FEEDBACK.delete().where(same))
             connection.execute(_FEEDBACK.insert().values(**values))
 
+    def feedback(self, request_ids: Iterable[str], reader: str) -> dict[str, Feedback]:
+        """What a reader thought of answers."""
+        given = select(_FEEDBACK).where(_FEEDBACK.c.reader == reader, _FEEDBACK.c.request_id.in_(list(request_ids)))
+        with _failures(), self._engine.connect() as connection:
+            found = [Feedback(**row._mapping) for row in connection.execute(given)]
+        return {each.request_id: each for each in found}
+
     def check(self) -> None:
         """Write something."""
         with _failures(), self._engine.begin() as connection:
@@ -189,6 +266,9 @@ class SqlStore:
         """Delete turns, and what was thought of them. How many turns there were."""
         own = select(_TURNS.c.request_id).where(which, _TURNS.c.reader == _FEEDBACK.c.reader)
         with _failures(), self._engine.begin() as connection:
+            for beside in _BESIDE:
+                these = select(_TURNS.c.conversation_id).where(which, _TURNS.c.reader == beside.c.reader)
+                connection.execute(beside.delete().where(beside.c.conversation_id.in_(these)))
             connection.execute(_FEEDBACK.delete().where(_FEEDBACK.c.request_id.in_(own)))
             return connection.execute(_TURNS.delete().where(which)).rowcount
 
@@ -198,6 +278,19 @@ class SqlStore:
         with self._engine.begin() as connection:
             connection.execute(text(_MOVE))
             connection.execute(text(f"DROP TABLE {_OLD}"))
+
+
+def _with(search: str, reader: str) -> ColumnElement[bool]:
+    """Turns of the conversations that have that in their name or in a message."""
+    if not search:
+        return true()
+    said = select(_TURNS.c.conversation_id).where(
+        _TURNS.c.reader == reader, _TURNS.c.message.icontains(search, autoescape=True)
+    )
+    named = select(_TITLES.c.conversation_id).where(
+        _TITLES.c.reader == reader, _TITLES.c.title.icontains(search, autoescape=True)
+    )
+    return _TURNS.c.conversation_id.in_(said.union(named))
 
 
 @contextmanager
