@@ -1,0 +1,29 @@
+// Builds the page into the package: the page itself, and the charts' library that it loads when there is one to draw.
+// Every file is named with a version in index.html, so that browsers may keep them.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+
+const here = new URL(".", import.meta.url).pathname;
+const out = `${here}../chat_service/channels/page/`;
+const common = { bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", charset: "utf8" };
+
+async function written(name, options) {
+  const [file] = (await build({ ...common, ...options, write: false })).outputFiles;
+  await writeFile(out + name, file.contents);
+  return `${name}?v=${createHash("sha256").update(file.contents).digest("hex").slice(0, 10)}`;
+}
+
+await mkdir(out, { recursive: true });
+const charts = await written("charts.js", { entryPoints: [`${here}src/charts.ts`] });
+const page = await written("page.js", {
+  entryPoints: [`${here}src/main.tsx`],
+  jsx: "automatic",
+  external: ["/page/*"],
+  jsxImportSource: "preact",
+  define: { CHARTS: JSON.stringify(`/page/${charts}`) },
+});
+const style = await written("page.css", { entryPoints: [`${here}src/page.css`] });
+await writeFile(`${out}icon.svg`, await readFile(`${here}src/icon.svg`));
+const html = await readFile(`${here}src/index.html`, "utf8");
+await writeFile(`${out}index.html`, html.replace("page.js", page).replace("page.css", style));

@@ -1,0 +1,285 @@
+// One answer as it is read: the sentence, what to know before trusting it, how it was read, chart and table, what it
+// stands on, and what can be done with it.
+import { useState } from "preact/hooks";
+import { Chart } from "./chart";
+import type { Drawn } from "./charts";
+import { useCatalogue } from "./catalogue";
+import type { OnEdit } from "./editor";
+import { Feedback } from "./feedback";
+import { figure } from "./figures";
+import { copy, csv, download, fileName, tabbed } from "./handing";
+import { Icon } from "./icons";
+import { Chips } from "./interpretation";
+import { Popover } from "./popover";
+import { everyRow, TableView } from "./table";
+import type { Answer, Choice, Given, Interpretation, Language, Query, Table } from "./types";
+import { part } from "./types";
+import { type Say, useWords } from "./words";
+
+export interface Acts {
+  onEdit: OnEdit;
+  onAsk: (question: string) => void;
+  onChoose: (clarification: string, choice: Choice) => void;
+}
+
+export function AnswerView(props: { answer: Answer; given: Given | null; acts: Acts | undefined; isLast: boolean; dark: boolean }) {
+  const { answer, acts, isLast, dark } = props;
+  const say = useWords();
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
+  const interpretation = part(answer, "interpretation");
+  const table = part(answer, "table");
+  const chart = part(answer, "chart");
+  const clarification = part(answer, "clarification");
+  const title = interpretation?.restated || say.table;
+  const isFigures = table !== undefined && table.rows.length === 1 && table.columns.every((each) => each.role !== "dimension");
+  return (
+    <div class={`answer ${answer.status}`} lang={answer.language}>
+      <p class="said">{sentence(answer)}</p>
+      <Notes answer={answer} interpretation={interpretation} />
+      {answer.status === "answered" && table && isFigures && <Figures table={table} language={answer.language} />}
+      {clarification && (
+        <div class="choices" role="group" aria-label={clarification.question}>
+          {clarification.choices.map((each) => (
+            <button key={each.id} class="choice" disabled={!acts || !isLast} onClick={() => acts?.onChoose(clarification.id, each)}>
+              {each.label}
+            </button>
+          ))}
+        </div>
+      )}
+      {interpretation && (
+        <Chips interpretation={interpretation} language={answer.language} isLast={isLast} onEdit={acts?.onEdit} />
+      )}
+      {table && answer.status === "answered" && !isFigures && interpretation && (
+        <Views {...{ table, title, dark }} spec={chart?.spec} query={interpretation.query} language={answer.language} onDrawn={setDrawn} />
+      )}
+      {table && answer.status === "answered" && isFigures && chart && (
+        <Chart spec={chart.spec} title={title} dark={dark} onDrawn={setDrawn} />
+      )}
+      <Folded answer={answer} interpretation={interpretation} />
+      <div class="foot">
+        {acts && <Feedback requestId={answer.request_id} given={props.given} />}
+        <Exports {...{ answer, table, title, drawn }} query={interpretation?.query ?? {}} />
+        <span class="from faint">{from(answer, say)}</span>
+      </div>
+      <Suggestions answer={answer} acts={acts} />
+    </div>
+  );
+}
+
+/** The service's sentence without what the notes beside it say too. */
+function sentence(answer: Answer): string {
+  let text = part(answer, "text")?.text ?? "";
+  for (const each of part(answer, "interpretation")?.assumptions ?? [])
+    text = text.replace(each.text, "").replace(/([。.]\s*)[。.]\s*$/, "$1");
+  return text.trim() || (part(answer, "text")?.text ?? "");
+}
+
+function from(answer: Answer, say: Say): string {
+  const { translator, data_as_of } = answer.provenance;
+  const seconds = ((answer.timings_ms["total"] ?? 0) / 1000).toFixed(2);
+  return [say.readers[translator], data_as_of && say.dataTo(data_as_of), say.took(seconds)].filter(Boolean).join(" · ");
+}
+
+function Notes({ answer, interpretation }: { answer: Answer; interpretation: Interpretation | undefined }) {
+  const say = useWords();
+  const assumed = interpretation?.assumptions ?? [];
+  const unused = interpretation?.unused ?? [];
+  if (!assumed.length && !answer.warnings.length && !unused.length) return null;
+  return (
+    <ul class="notes">
+      {assumed.map((each) => (
+        <li class="note" key={each.code + each.text}><Icon name="info" size={16} /><span><b>{say.assumed}</b> {each.text}</span></li>
+      ))}
+      {answer.warnings.map((each) => (
+        <li class="note warning" key={each.code + each.message}><Icon name="warn" size={16} /><span><b>{say.caution}</b> {each.message}</span></li>
+      ))}
+      {unused.length > 0 && (
+        <li class="note warning"><Icon name="warn" size={16} /><span>{say.unused(unused.join(answer.language === "zh" ? "、" : ", "))}</span></li>
+      )}
+    </ul>
+  );
+}
+
+/** A single row of numbers, large. */
+function Figures({ table, language }: { table: Table; language: Language }) {
+  return (
+    <dl class="figures">
+      {table.columns.map((column, at) => (
+        <div key={column.name} class={column.role}>
+          <dt>{column.label}</dt>
+          <dd>{figure(table.rows[0]![at] ?? null, column, language)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Views(props: {
+  table: Table; spec: Record<string, unknown> | undefined; query: Query; language: Language; title: string; dark: boolean;
+  onDrawn: (drawn: Drawn | null) => void;
+}) {
+  const say = useWords();
+  const { table, spec, query, language, title, dark, onDrawn } = props;
+  const [shows, setShows] = useState<"chart" | "table">(spec ? "chart" : "table");
+  return (
+    <div class="view">
+      {spec && (
+        <div class="segments" role="group" aria-label={title}>
+          {(["chart", "table"] as const).map((each) => (
+            <button key={each} aria-pressed={shows === each} onClick={() => setShows(each)}>
+              <Icon name={each} size={15} /> {say[each]}
+            </button>
+          ))}
+        </div>
+      )}
+      {spec && <div class={shows === "chart" ? "" : "away"}><Chart {...{ spec, title, dark, onDrawn }} /></div>}
+      {shows === "table" && <TableView {...{ table, query, language, title }} />}
+    </div>
+  );
+}
+
+function Folded({ answer, interpretation }: { answer: Answer; interpretation: Interpretation | undefined }) {
+  const say = useWords();
+  const known = useCatalogue();
+  const definitions = part(answer, "definitions");
+  const sql = part(answer, "sql");
+  const filters = interpretation?.filters ?? [];
+  const language = answer.language;
+  return (
+    <div class="folds">
+      {definitions && (
+        <details>
+          <summary>{say.definitions}</summary>
+          <dl class="meanings">
+            {definitions.metrics.map((each) => (
+              <div key={each.name}>
+                <dt>{each.label}</dt>
+                <dd>{each.description}<code>{each.formula}</code></dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+      {filters.length > 0 && (
+        <details>
+          <summary>{say.conditions}</summary>
+          <ul class="conditions">
+            {filters.map((each, at) => (
+              <li key={at}>
+                {each.text || `${known.dimension(each.field, language)} ${say.operators[each.op] ?? each.op} ${each.values.map((value) => known.value(each.field, value, language)).join(", ")}`}
+                <small class="tag">{say.origins[each.origin] ?? each.origin}</small>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {sql && (
+        <details>
+          <summary>{say.sql}</summary>
+          <div class="sql">
+            <CopyButton label={say.copy} text={() => sql.statement} />
+            <pre tabIndex={0}><code>{sql.statement}</code></pre>
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function CopyButton({ label, text }: { label: string; text: () => string | Promise<string> }) {
+  const say = useWords();
+  const [done, setDone] = useState(false);
+  return (
+    <button
+      class="quiet"
+      title={label}
+      aria-label={label}
+      onClick={async () => {
+        await copy(await text());
+        setDone(true);
+        setTimeout(() => setDone(false), 1600);
+      }}
+    >
+      <Icon name={done ? "check" : "copy"} size={16} />
+      <span aria-live="polite" class={done ? "" : "hidden"}>{done ? say.copied : ""}</span>
+    </button>
+  );
+}
+
+function Exports(props: { answer: Answer; table: Table | undefined; query: Query; title: string; drawn: Drawn | null }) {
+  const { answer, table, query, title, drawn } = props;
+  const say = useWords();
+  const known = useCatalogue();
+  const [open, setOpen] = useState(false);
+  const [failed, setFailed] = useState("");
+  const text = () => part(answer, "text")?.text ?? "";
+  const rows = () => {
+    const shown = table!.rows.map((row) =>
+      row.map((cell, at) => figure(cell, table!.columns[at]!, answer.language, known.dimensions.get(table!.columns[at]!.name))),
+    );
+    return tabbed([table!.columns.map((each) => each.label), ...shown]);
+  };
+  const leaving = (work: () => Promise<void>) => {
+    setFailed("");
+    void work().then(() => setOpen(false), (error) => setFailed(error.message || say.unreachable));
+  };
+  return (
+    <>
+      <CopyButton label={say.copyText} text={text} />
+      {table && (
+        <span class="anchor">
+          <button class="quiet" title={say.export} aria-label={say.export} aria-expanded={open} onClick={() => setOpen(!open)}>
+            <Icon name="export" size={16} />
+          </button>
+          {open && (
+            <Popover label={say.export} onClose={() => setOpen(false)}>
+              <ul class="options">
+                <li>
+                  <button class="option" onClick={() => leaving(async () => download(fileName(title, "csv"), csv(table.columns, await everyRow(table, query, answer.language))))}>
+                    {say.asCsv}
+                  </button>
+                </li>
+                <li>
+                  <button class="option" onClick={() => leaving(() => copy(rows()))}>{say.copyTable}</button>
+                </li>
+                {drawn && (
+                  <>
+                    <li>
+                      <button class="option" onClick={() => leaving(async () => download(fileName(title, "png"), await png(drawn)))}>{say.asPng}</button>
+                    </li>
+                    <li>
+                      <button class="option" onClick={() => leaving(async () => download(fileName(title, "svg"), new Blob([await drawn.view.toSVG()], { type: "image/svg+xml" })))}>
+                        {say.asSvg}
+                      </button>
+                    </li>
+                  </>
+                )}
+              </ul>
+              {failed && <p class="note warning" role="alert">{failed}</p>}
+            </Popover>
+          )}
+        </span>
+      )}
+    </>
+  );
+}
+
+async function png(drawn: Drawn): Promise<Blob> {
+  const canvas = await drawn.view.toCanvas(2);
+  return new Promise((found, lost) =>
+    canvas.toBlob((blob) => (blob ? found(blob) : lost(new Error(""))), "image/png"),
+  );
+}
+
+function Suggestions({ answer, acts }: { answer: Answer; acts: Acts | undefined }) {
+  const say = useWords();
+  const found = part(answer, "suggestions")?.suggestions ?? [];
+  if (!found.length || !acts) return null;
+  return (
+    <div class="suggestions" role="group" aria-label={say.suggestions}>
+      {found.map((each) => (
+        <button key={each} class="suggestion" onClick={() => acts.onAsk(each)}>{each}</button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+// The chart of an answer, drawn as the service specified it: fitted to the page's width, and to the dark if it is dark.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Drawn } from "./charts";
+import { useWords } from "./words";
+
+declare const CHARTS: string;
+type Spec = Record<string, unknown>;
+type Charts = typeof import("./charts");
+
+let loaded: Promise<Charts> | undefined;
+const charts = () => (loaded ??= import(CHARTS) as Promise<Charts>);
+
+export function Chart(props: { spec: Spec; title: string; dark: boolean; onDrawn: (drawn: Drawn | null) => void }) {
+  const say = useWords();
+  const place = useRef<HTMLDivElement>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let drawn: Drawn | undefined;
+    let left = false;
+    void charts()
+      .then(({ draw }) => draw(place.current!, fitted(props.dark ? darkened(props.spec) : props.spec), undefined))
+      .then((found) => {
+        drawn = found;
+        if (left) return found.finalize();
+        // what it draws by itself says nothing to a screen reader; the label does, and the table
+        place.current?.querySelector("canvas")?.setAttribute("aria-hidden", "true");
+        props.onDrawn(found);
+      })
+      .catch(() => setFailed(true));
+    return () => {
+      left = true;
+      drawn?.finalize();
+      props.onDrawn(null);
+    };
+  }, [props.spec, props.dark]);
+  if (failed) return <p class="note warning">{say.chartFailed}</p>;
+  return (
+    <div class="chart" role="img" aria-label={say.chartOf(props.title)}>
+      <div ref={place} />
+    </div>
+  );
+}
+
+/** As wide as its place, where it is one view and not many beside each other. */
+function fitted(spec: Spec): Spec {
+  const isOne = typeof spec["width"] === "number" && !["facet", "hconcat", "concat", "repeat"].some((key) => key in spec);
+  return isOne ? { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } } : spec;
+}
+
+const NAMED: Record<string, string> = { white: "#ffffff", black: "#000000" };
+const GREY = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
+const INK = "#c9ccd4";
+const LINE = "#3a3f4a";
+
+/** The same chart on a dark ground: white and greys are turned, colours lightened, what is black by default is light. */
+function darkened(spec: Spec): Spec {
+  const turned = walked(spec) as Spec;
+  const config = (turned["config"] ?? {}) as Record<string, Spec>;
+  const words = { labelColor: INK, titleColor: INK };
+  return {
+    ...turned,
+    config: {
+      ...config,
+      axis: { domainColor: LINE, tickColor: LINE, gridColor: LINE, ...words, ...config["axis"] },
+      legend: { ...words, ...config["legend"] },
+      header: { ...words, ...config["header"] },
+      title: { color: INK, ...config["title"] },
+      text: { color: INK, ...config["text"] },
+    },
+  };
+}
+
+function walked(value: unknown, key = ""): unknown {
+  if (key === "data" || key === "datasets") return value;
+  if (typeof value === "string") return turnedColour(value);
+  if (Array.isArray(value)) return value.map((each) => walked(each));
+  if (value && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walked(each, name)]));
+  return value;
+}
+
+function turnedColour(text: string): string {
+  const found = NAMED[text] ?? text;
+  if (!GREY.test(found)) return text;
+  const hex = found.length === 4 ? [...found.slice(1)].map((each) => each + each).join("") : found.slice(1);
+  const parts = [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+  const isGrey = Math.max(...parts) - Math.min(...parts) < 12;
+  const shade = parts[0] / 255;
+  const made = isGrey ? [0x1c, 0x1f, 0x25].map((dark, at) => dark + (1 - shade) * ([0xec, 0xee, 0xf2][at]! - dark)) : parts.map((each) => each + (255 - each) * 0.22);
+  return `#${made.map((each) => Math.round(each).toString(16).padStart(2, "0")).join("")}`;
+}
