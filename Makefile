@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check bench speed docs lock clean
+.PHONY: help demo serve test lint types check bench speed docs page lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,9 @@ speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million order
 docs: $(DEVELOPMENT) ## the pages that are generated from the code, and what the examples print
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m docs.printed
+
+page: ## the chat page built anew from web/ (needs Node; users do not)
+	cd web && npm ci --ignore-scripts --silent && npm run --silent build
 
 lock: $(DEVELOPMENT) ## resolve the dependencies anew into both lock files
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.lock

@@ -1,7 +1,7 @@
 // Builds the page into the package: the page itself, and the charts' library that it loads when there is one to draw.
 // Every file is named with a version in index.html, so that browsers may keep them.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const here = new URL(".", import.meta.url).pathname;
@@ -25,5 +25,11 @@ const page = await written("page.js", {
 });
 const style = await written("page.css", { entryPoints: [`${here}src/page.css`] });
 await writeFile(`${out}icon.svg`, await readFile(`${here}src/icon.svg`));
+
+// a test compares this with the sources, so that what is committed as built is what they make
+const sources = (await readdir(`${here}src`, { recursive: true })).filter((name) => name.includes("."));
+const all = createHash("sha256");
+for (const name of [...sources.map((name) => `src/${name}`), "build.mjs", "package-lock.json"].sort())
+  all.update(await readFile(here + name));
 const html = await readFile(`${here}src/index.html`, "utf8");
-await writeFile(`${out}index.html`, html.replace("page.js", page).replace("page.css", style));
+await writeFile(`${out}index.html`, html.replace("page.js", page).replace("page.css", style).replace("BUILT_FROM", all.digest("hex")));

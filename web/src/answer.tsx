@@ -1,8 +1,7 @@
 // One answer as it is read: the sentence, what to know before trusting it, how it was read, chart and table, what it
 // stands on, and what can be done with it.
 import { useState } from "preact/hooks";
-import { Chart } from "./chart";
-import type { Drawn } from "./charts";
+import { Chart, picture } from "./chart";
 import { useCatalogue } from "./catalogue";
 import type { OnEdit } from "./editor";
 import { Feedback } from "./feedback";
@@ -16,6 +15,8 @@ import type { Answer, Choice, Given, Interpretation, Language, Query, Table } fr
 import { part } from "./types";
 import { type Say, useWords } from "./words";
 
+type Spec = Record<string, unknown>;
+
 export interface Acts {
   onEdit: OnEdit;
   onAsk: (question: string) => void;
@@ -25,7 +26,6 @@ export interface Acts {
 export function AnswerView(props: { answer: Answer; given: Given | null; acts: Acts | undefined; isLast: boolean; dark: boolean }) {
   const { answer, acts, isLast, dark } = props;
   const say = useWords();
-  const [drawn, setDrawn] = useState<Drawn | null>(null);
   const interpretation = part(answer, "interpretation");
   const table = part(answer, "table");
   const chart = part(answer, "chart");
@@ -35,8 +35,8 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
   return (
     <div class={`answer ${answer.status}`} lang={answer.language}>
       <p class="said">{sentence(answer)}</p>
-      <Notes answer={answer} interpretation={interpretation} />
       {answer.status === "answered" && table && isFigures && <Figures table={table} language={answer.language} />}
+      <Notes answer={answer} interpretation={interpretation} />
       {clarification && (
         <div class="choices" role="group" aria-label={clarification.question}>
           {clarification.choices.map((each) => (
@@ -50,15 +50,15 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
         <Chips interpretation={interpretation} language={answer.language} isLast={isLast} onEdit={acts?.onEdit} />
       )}
       {table && answer.status === "answered" && !isFigures && interpretation && (
-        <Views {...{ table, title, dark }} spec={chart?.spec} query={interpretation.query} language={answer.language} onDrawn={setDrawn} />
+        <Views {...{ table, title, dark }} spec={chart?.spec} query={interpretation.query} language={answer.language} />
       )}
       {table && answer.status === "answered" && isFigures && chart && (
-        <Chart spec={chart.spec} title={title} dark={dark} onDrawn={setDrawn} />
+        <Chart spec={chart.spec} title={title} dark={dark} />
       )}
       <Folded answer={answer} interpretation={interpretation} />
       <div class="foot">
         {acts && <Feedback requestId={answer.request_id} given={props.given} />}
-        <Exports {...{ answer, table, title, drawn }} query={interpretation?.query ?? {}} />
+        <Exports {...{ answer, table, title }} spec={chart?.spec} query={interpretation?.query ?? {}} />
         <span class="from faint">{from(answer, say)}</span>
       </div>
       <Suggestions answer={answer} acts={acts} />
@@ -69,8 +69,11 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
 /** The service's sentence without what the notes beside it say too. */
 function sentence(answer: Answer): string {
   let text = part(answer, "text")?.text ?? "";
-  for (const each of part(answer, "interpretation")?.assumptions ?? [])
-    text = text.replace(each.text, "").replace(/([。.]\s*)[。.]\s*$/, "$1");
+  for (const each of part(answer, "interpretation")?.assumptions ?? []) {
+    const at = text.toLowerCase().lastIndexOf(each.text.toLowerCase());
+    const after = text.slice(at + each.text.length);
+    if (at > 0 && /^[。.]?\s*/.test(after)) text = text.slice(0, at) + after.replace(/^[。.]\s*/, "");
+  }
   return text.trim() || (part(answer, "text")?.text ?? "");
 }
 
@@ -115,11 +118,10 @@ function Figures({ table, language }: { table: Table; language: Language }) {
 }
 
 function Views(props: {
-  table: Table; spec: Record<string, unknown> | undefined; query: Query; language: Language; title: string; dark: boolean;
-  onDrawn: (drawn: Drawn | null) => void;
+  table: Table; spec: Spec | undefined; query: Query; language: Language; title: string; dark: boolean;
 }) {
   const say = useWords();
-  const { table, spec, query, language, title, dark, onDrawn } = props;
+  const { table, spec, query, language, title, dark } = props;
   const [shows, setShows] = useState<"chart" | "table">(spec ? "chart" : "table");
   return (
     <div class="view">
@@ -132,7 +134,7 @@ function Views(props: {
           ))}
         </div>
       )}
-      {spec && <div class={shows === "chart" ? "" : "away"}><Chart {...{ spec, title, dark, onDrawn }} /></div>}
+      {spec && <div class={shows === "chart" ? "" : "away"}><Chart {...{ spec, title, dark }} /></div>}
       {shows === "table" && <TableView {...{ table, query, language, title }} />}
     </div>
   );
@@ -206,8 +208,8 @@ function CopyButton({ label, text }: { label: string; text: () => string | Promi
   );
 }
 
-function Exports(props: { answer: Answer; table: Table | undefined; query: Query; title: string; drawn: Drawn | null }) {
-  const { answer, table, query, title, drawn } = props;
+function Exports(props: { answer: Answer; table: Table | undefined; query: Query; title: string; spec: Spec | undefined }) {
+  const { answer, table, query, title, spec } = props;
   const say = useWords();
   const known = useCatalogue();
   const [open, setOpen] = useState(false);
@@ -242,18 +244,14 @@ function Exports(props: { answer: Answer; table: Table | undefined; query: Query
                 <li>
                   <button class="option" onClick={() => leaving(() => copy(rows()))}>{say.copyTable}</button>
                 </li>
-                {drawn && (
-                  <>
-                    <li>
-                      <button class="option" onClick={() => leaving(async () => download(fileName(title, "png"), await png(drawn)))}>{say.asPng}</button>
-                    </li>
-                    <li>
-                      <button class="option" onClick={() => leaving(async () => download(fileName(title, "svg"), new Blob([await drawn.view.toSVG()], { type: "image/svg+xml" })))}>
-                        {say.asSvg}
+                {spec &&
+                  (["png", "svg"] as const).map((kind) => (
+                    <li key={kind}>
+                      <button class="option" onClick={() => leaving(async () => download(fileName(title, kind), await picture(spec, kind)))}>
+                        {kind === "png" ? say.asPng : say.asSvg}
                       </button>
                     </li>
-                  </>
-                )}
+                  ))}
               </ul>
               {failed && <p class="note warning" role="alert">{failed}</p>}
             </Popover>
@@ -261,13 +259,6 @@ function Exports(props: { answer: Answer; table: Table | undefined; query: Query
         </span>
       )}
     </>
-  );
-}
-
-async function png(drawn: Drawn): Promise<Blob> {
-  const canvas = await drawn.view.toCanvas(2);
-  return new Promise((found, lost) =>
-    canvas.toBlob((blob) => (blob ? found(blob) : lost(new Error(""))), "image/png"),
   );
 }
 

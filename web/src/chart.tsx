@@ -1,6 +1,6 @@
 // The chart of an answer, drawn as the service specified it: fitted to the page's width, and to the dark if it is dark.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Drawn } from "./charts";
+import type { Drawn, Kind } from "./charts";
 import { useWords } from "./words";
 
 declare const CHARTS: string;
@@ -10,7 +10,7 @@ type Charts = typeof import("./charts");
 let loaded: Promise<Charts> | undefined;
 const charts = () => (loaded ??= import(CHARTS) as Promise<Charts>);
 
-export function Chart(props: { spec: Spec; title: string; dark: boolean; onDrawn: (drawn: Drawn | null) => void }) {
+export function Chart(props: { spec: Spec; title: string; dark: boolean }) {
   const say = useWords();
   const place = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
@@ -18,19 +18,17 @@ export function Chart(props: { spec: Spec; title: string; dark: boolean; onDrawn
     let drawn: Drawn | undefined;
     let left = false;
     void charts()
-      .then(({ draw }) => draw(place.current!, fitted(props.dark ? darkened(props.spec) : props.spec), undefined))
+      .then(({ draw }) => draw(place.current!, fitted(props.dark ? darkened(props.spec) : props.spec)))
       .then((found) => {
         drawn = found;
         if (left) return found.finalize();
         // what it draws by itself says nothing to a screen reader; the label does, and the table
         place.current?.querySelector("canvas")?.setAttribute("aria-hidden", "true");
-        props.onDrawn(found);
       })
       .catch(() => setFailed(true));
     return () => {
       left = true;
       drawn?.finalize();
-      props.onDrawn(null);
     };
   }, [props.spec, props.dark]);
   if (failed) return <p class="note warning">{say.chartFailed}</p>;
@@ -41,8 +39,25 @@ export function Chart(props: { spec: Spec; title: string; dark: boolean; onDrawn
   );
 }
 
-/** As wide as its place, where it is one view and not many beside each other. */
-function fitted(spec: Spec): Spec {
+/** A picture of the chart as the service specified it, with its title. */
+export const picture = async (spec: Spec, kind: Kind): Promise<Blob> => (await charts()).picture(titled(spec), kind);
+
+const LINE_LETTERS = 62;
+
+/** The title in lines that fit; a picture has no edge to run over. */
+function titled(spec: Spec): Spec {
+  const { title } = spec;
+  if (typeof title !== "string" || title.length <= LINE_LETTERS) return spec;
+  const lines = [""];
+  for (const word of title.split(/(?<=[ ，、])/)) {
+    if ((lines.at(-1) + word).length > LINE_LETTERS) lines.push("");
+    lines.push(lines.pop() + word);
+  }
+  return { ...spec, title: lines.map((line) => line.trim()) };
+}
+
+/** As wide as its place, where it is one view and not many beside each other; the page says its title itself. */
+function fitted({ title: _, ...spec }: Spec): Spec {
   const isOne = typeof spec["width"] === "number" && !["facet", "hconcat", "concat", "repeat"].some((key) => key in spec);
   return isOne ? { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } } : spec;
 }

@@ -117,7 +117,7 @@ export function Composer(props: { language: Language; isBusy: boolean; onAsk: (q
         </ul>
       )}
       <div class="box">
-        <div class="grown" data-text={`${text}\n`}>
+        <div class="grown" data-text={`${text} `}>
           <textarea
             ref={box}
             id="question"

@@ -91,7 +91,8 @@ export function Pick(props: { options: Option[]; chosen?: string; onPick: (name:
     const words = wanted.trim().toLowerCase();
     const fits = (text: string) => text.toLowerCase().includes(words);
     const kept = props.options.filter((each) => fits(each.text) || each.also.some(fits));
-    return kept.sort((a, b) => Number(!a.text.toLowerCase().startsWith(words)) - Number(!b.text.toLowerCase().startsWith(words)));
+    const ahead = (each: Option) => (each.name === props.chosen && !words ? 0 : each.text.toLowerCase().startsWith(words) ? 1 : 2);
+    return kept.sort((a, b) => ahead(a) - ahead(b));
   }, [wanted, props.options]);
   return (
     <>

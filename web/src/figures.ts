@@ -21,11 +21,11 @@ function number(value: number, column: Column, language: Language): string {
   const isChange = /__change(_pct)?$/.test(column.name);
   const sign = isChange ? ({ signDisplay: "exceptZero" } as const) : {};
   if (column.format === "percent" && column.name.endsWith("__change")) {
-    const points = (value * 100).toLocaleString(locale, { maximumFractionDigits: 2, ...sign });
+    const points = (value * 100).toLocaleString(locale, { ...shares(value), ...sign });
     return `${points} ${WORDS[language].points}`;
   }
   if (column.format === "percent")
-    return value.toLocaleString(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 2, ...sign });
+    return value.toLocaleString(locale, { style: "percent", ...shares(value), ...sign });
   if (column.format !== null && CURRENCY.test(column.format)) {
     const digits = Math.abs(value) >= 1000 ? 0 : 2;
     return value.toLocaleString(locale, {
@@ -36,6 +36,12 @@ function number(value: number, column: Column, language: Language): string {
   // numbers that name something (a customer, a month of birth) are no amounts
   if (column.role === "dimension" && column.format === "integer") return String(value);
   return value.toLocaleString(locale, { maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : 2, ...sign });
+}
+
+/** One digit behind the point; two where one would leave nothing. */
+function shares(value: number) {
+  const digits = value !== 0 && Math.abs(value) < 0.001 ? 2 : 1;
+  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
 function written(value: string, column: Column, language: Language): string {

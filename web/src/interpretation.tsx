@@ -54,14 +54,14 @@ function Word({ span, interpretation, language, onEdit, isLast }: { span: Span }
   const said = span.role === "unused" ? say.unused(span.text) : meaning(span, known, language, say);
   if (!part || !onEdit)
     return (
-      <span class={`word ${span.role}`} data-tip={said} tabIndex={0} role="note" aria-label={`${span.text}: ${said}`}>
+      <span class={`word as-${span.role}`} data-tip={said} tabIndex={0} role="note" aria-label={`${span.text}: ${said}`}>
         {span.text}
       </span>
     );
   return (
     <span class="anchor">
       <button
-        class={`word ${span.role}`}
+        class={`word as-${span.role}`}
         data-tip={`${said} · ${say.changeIt}`}
         aria-label={`${span.text}: ${said}; ${say.changeIt}`}
         aria-expanded={open}

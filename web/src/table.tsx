@@ -8,6 +8,7 @@ import type { Cell, Language, Query, Table } from "./types";
 import { useWords } from "./words";
 
 const PAGE = 20;
+const LONG = 28;
 type Order = { column: number; descending: boolean };
 
 /** The rows of a query beyond a first table of it. Lists are asked for without the limit that nobody named. */
@@ -99,11 +100,9 @@ export function TableView({ table, query, language, title }: { table: Table; que
               <tr key={first + place}>
                 {row.map((cell, at) => {
                   const column = table.columns[at]!;
-                  return (
-                    <td key={column.name} class={isNumber(table, at) ? "number" : ""}>
-                      {figure(cell, column, language, known.dimensions.get(column.name))}
-                    </td>
-                  );
+                  const text = figure(cell, column, language, known.dimensions.get(column.name));
+                  const kind = isNumber(table, at) ? "number" : text.length > LONG ? "long" : "";
+                  return <td key={column.name} class={kind}>{kind === "long" ? <span>{text}</span> : text}</td>;
                 })}
               </tr>
             ))}
