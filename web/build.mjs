@@ -8,10 +8,27 @@ const here = new URL(".", import.meta.url).pathname;
 const out = `${here}../chat_service/channels/page/`;
 const common = { bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", charset: "utf8" };
 
+const packages = new Set();
+
 async function written(name, options) {
-  const [file] = (await build({ ...common, ...options, write: false })).outputFiles;
+  const { outputFiles, metafile } = await build({ ...common, ...options, write: false, metafile: true });
+  for (const input of Object.keys(metafile.inputs)) packages.add(/node_modules\/((@[^/]+\/)?[^/]+)/.exec(input)?.[1]);
+  const [file] = outputFiles;
   await writeFile(out + name, file.contents);
   return `${name}?v=${createHash("sha256").update(file.contents).digest("hex").slice(0, 10)}`;
+}
+
+/** Whose code is in the files, and under what terms. */
+async function licenses() {
+  const told = [];
+  for (const name of [...packages].filter(Boolean).sort()) {
+    const folder = `${here}node_modules/${name}/`;
+    const { version, license } = JSON.parse(await readFile(`${folder}package.json`, "utf8"));
+    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file ? (await readFile(folder + file, "utf8")).trim() : license;
+    told.push(`${name} ${version}\n\n${text}\n`);
+  }
+  return told.join(`\n${"-".repeat(72)}\n\n`);
 }
 
 await mkdir(out, { recursive: true });
@@ -24,6 +41,7 @@ const page = await written("page.js", {
   define: { CHARTS: JSON.stringify(`/page/${charts}`) },
 });
 const style = await written("page.css", { entryPoints: [`${here}src/page.css`] });
+await writeFile(`${out}LICENSES.txt`, await licenses());
 await writeFile(`${out}icon.svg`, await readFile(`${here}src/icon.svg`));
 
 // a test compares this with the sources, so that what is committed as built is what they make

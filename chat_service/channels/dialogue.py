@@ -13,9 +13,8 @@ from datetime import date, datetime
 from chat_service.answer import answer
 from chat_service.asking import Answer, Asked, Stage
 from chat_service.channels.bodies import chat_body
-from chat_service.channels.wire import (
-    ChatBody,
-    ChatRequest,
+from chat_service.channels.wire import ChatBody, ChatRequest
+from chat_service.channels.wire_conversations import (
     ConversationBody,
     ConversationsBody,
     ConversationSummaryBody,

@@ -17,8 +17,8 @@ from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_work import worked
 from chat_service.channels.sharing import UnknownShare, share, shared_body
 from chat_service.channels.station import Station
-from chat_service.channels.wire import (
-    ID,
+from chat_service.channels.wire import ID
+from chat_service.channels.wire_conversations import (
     ConversationBody,
     ConversationsBody,
     FeedbackBody,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chat_service.channels.dialogue import DialogueError, UnknownConversation, conversation_body
-from chat_service.channels.wire import ConversationBody
+from chat_service.channels.wire_conversations import ConversationBody
 from chat_service.conversation.memory import Share, Store
 from semantic_layer import Problem, Reader, problem
 

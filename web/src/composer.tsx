@@ -127,7 +127,7 @@ export function Composer(props: { language: Language; isBusy: boolean; onAsk: (q
             placeholder={say.ask}
             aria-label={say.ask}
             aria-autocomplete="list"
-            aria-controls="completions"
+            aria-controls={found.length ? "completions" : undefined}
             aria-activedescendant={found[chosen] ? `completion-${chosen}` : undefined}
             value={text}
             onInput={onInput}
