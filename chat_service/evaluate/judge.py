@@ -1,7 +1,7 @@
 """One reply against what a turn promises: right, or in which way not.
 
 `wrong` is an answer that does not hold: the one outcome that misleads. A question back where an answer was wanted is
-`asked`, a refusal `refused`.
+`offered` if one of its choices leads to that answer (the run tries them), else `asked`; a refusal is `refused`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from chat_service.evaluate.matching import Row, mismatch
 from chat_service.evaluate.reply import Reply, Table
 from chat_service.evaluate.suite import Turn
 
-Outcome = Literal["wrong", "error", "refused", "asked", "right"]
+Outcome = Literal["wrong", "error", "refused", "asked", "offered", "right"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
@@ -27,6 +27,7 @@ class Verdict:
 
 
 RIGHT = Verdict("right")
+OFFERED = Verdict("offered", "asked_back")
 
 
 def judge(turn: Turn, reply: Reply, reference: Sequence[Row]) -> Verdict:

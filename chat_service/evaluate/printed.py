@@ -10,7 +10,8 @@ from rich.table import Table
 
 from chat_service.evaluate.report import Entry, ModelUse, Report, Tally
 
-_COLOURS = {"wrong": "bold red", "error": "magenta", "refused": "yellow", "asked": "cyan", "right": "green"}
+_COUNTS = ("right", "offered", "asked", "refused", "wrong", "error")
+_COLOURS = dict(zip(_COUNTS, ("green", "blue", "cyan", "yellow", "bold red", "magenta"), strict=True))
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -34,7 +35,7 @@ def print_comparison(reports: Mapping[str, Report], console: Console) -> None:
     """The same questions read by each translator, side by side."""
     table = Table(title="translators", title_justify="left")
     table.add_column("")
-    for heading in ("right", "wrong", "asked", "refused", "error", "accuracy", "median ms", "calls", "tokens", "cost"):
+    for heading in (*_COUNTS, "accuracy", "median ms", "calls", "tokens", "cost"):
         table.add_column(heading, justify="right")
     for name, report in reports.items():
         all_ = report.overall
@@ -42,7 +43,7 @@ def print_comparison(reports: Mapping[str, Report], console: Console) -> None:
         use = report.model
         table.add_row(
             name,
-            *map(str, (all_.right, all_.wrong, all_.asked, all_.refused, all_.error)),
+            *_counts(all_),
             "" if all_.accuracy is None else f"{all_.accuracy:.1%}",
             "" if taken is None else f"{taken:.1f}",
             *(
@@ -77,13 +78,16 @@ def _print_entry(entry: Entry, console: Console) -> None:
 def _tallies(title: str, tallies: Sequence[Tally]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("")
-    for heading in ("questions", "right", "wrong", "asked", "refused", "error", "accuracy"):
+    for heading in ("questions", *_COUNTS, "accuracy"):
         table.add_column(heading, justify="right")
     for tally in tallies:
         accuracy = "" if tally.accuracy is None else f"{tally.accuracy:.1%}"
-        counts = (tally.questions, tally.right, tally.wrong, tally.asked, tally.refused, tally.error)
-        table.add_row(escape(tally.group), *map(str, counts), accuracy)
+        table.add_row(escape(tally.group), str(tally.questions), *_counts(tally), accuracy)
     return table
+
+
+def _counts(tally: Tally) -> tuple[str, ...]:
+    return tuple(str(getattr(tally, outcome)) for outcome in _COUNTS)
 
 
 def _times(report: Report) -> Table:

@@ -65,9 +65,16 @@ class Interpretation(_Read):
 
 
 class Other(_Read):
-    """A part that no check looks at."""
+    """A part that no check looks into."""
 
-    type: str
+    type: str = ""
+
+
+class Clarification(_Read):
+    """The choices of a question back."""
+
+    type: Literal["clarification"]
+    choices: tuple[Other, ...] = ()
 
 
 class Unanswered(_Read):
@@ -87,7 +94,7 @@ class Timings(_Read):
 
 def _kind(part: object) -> str:
     kind = part.get("type") if isinstance(part, dict) else None
-    return kind if kind in ("text", "table", "definitions", "interpretation") else "other"
+    return kind if kind in ("text", "table", "definitions", "interpretation", "clarification") else "other"
 
 
 Part = Annotated[
@@ -95,6 +102,7 @@ Part = Annotated[
     | Annotated[Table, Tag("table")]
     | Annotated[Definitions, Tag("definitions")]
     | Annotated[Interpretation, Tag("interpretation")]
+    | Annotated[Clarification, Tag("clarification")]
     | Annotated[Other, Tag("other")],
     Discriminator(_kind),
 ]
@@ -128,6 +136,11 @@ class Reply(_Read):
     def text(self) -> str:
         """The first sentence for people."""
         return next((part.text for part in self.content if isinstance(part, Text)), "")
+
+    @property
+    def choices(self) -> int:
+        """How many choices a question back has; a message with the number of one takes it."""
+        return next((len(part.choices) for part in self.content if isinstance(part, Clarification)), 0)
 
     @property
     def unused(self) -> tuple[str, ...]:

@@ -21,12 +21,16 @@ class _Reported(BaseModel):
 
 
 class Tally(_Reported):
-    """Outcomes of one group of questions; `accuracy` is the share of right ones, null of none."""
+    """Outcomes of one group of questions; `accuracy` is the share of right ones, null of none.
+
+    `offered` are questions back with the right reading among their choices, `asked` those without it.
+    """
 
     group: str
     questions: int
     right: int
     wrong: int
+    offered: int
     asked: int
     refused: int
     error: int
@@ -72,7 +76,8 @@ class Entry(_Reported):
 
 
 class Report(_Reported):
-    """The whole run. `entries` holds every question: wrong answers first, then errors, refusals, questions back, right.
+    """The whole run. `entries` holds every question: wrong answers first, then errors, refusals, questions back (first
+    those that do not offer the right reading), right.
 
     `answerable` counts the questions that want a table, a list or a text.
     """
@@ -143,6 +148,7 @@ def _tally(group: str, judged: Sequence[Judged]) -> Tally:
         questions=len(judged),
         right=counts["right"],
         wrong=counts["wrong"],
+        offered=counts["offered"],
         asked=counts["asked"],
         refused=counts["refused"],
         error=counts["error"],

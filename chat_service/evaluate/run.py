@@ -6,10 +6,10 @@ Knows the interface of an answer, not how answers are made; the reference SQL go
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from chat_service.evaluate.judge import Verdict, judge
+from chat_service.evaluate.judge import OFFERED, Verdict, judge
 from chat_service.evaluate.matching import Row
 from chat_service.evaluate.reply import Asker, Reply, Timings
 from chat_service.evaluate.suite import Case, Check, Turn
@@ -60,14 +60,36 @@ class Selection:
 
 
 def run_suite(cases: Iterable[Case], asker: Asker, reference: Engine, today: date) -> Iterator[Judged]:
-    """Each question judged, in order. A dialogue's turns share a conversation, whatever became of the ones before."""
+    """Each question judged, in order. A dialogue's turns share a conversation, whatever became of the ones before.
+
+    Where a question back offers the right reading, the dialogue goes on from that choice, as its asker would.
+    """
     for case in cases:
         conversation: str | None = None
+        said: list[str] = []
         for number, turn in enumerate(case.turns, start=1):
             reply = asker.ask(turn.question, conversation)
             conversation = reply.conversation_id or conversation
+            said.append(turn.question)
             id_ = case.id if len(case.turns) == 1 else f"{case.id}#{number}"
-            yield _judged(id_, case, turn, reply, reference, today)
+            judged = _judged(id_, case, turn, reply, reference, today)
+            if judged.verdict.outcome == "asked" and turn.check != "refused":
+                for choice in map(str, range(1, reply.choices + 1)):
+                    taken = _said_again((*said, choice), asker)
+                    if _judged(id_, case, turn, taken, reference, today).verdict.outcome == "right":
+                        judged, conversation = replace(judged, verdict=OFFERED), taken.conversation_id
+                        said.append(choice)
+                        break
+            yield judged
+
+
+def _said_again(messages: Sequence[str], asker: Asker) -> Reply:
+    """The last reply of a new conversation: a choice is tried there, and leaves the case's own as it was."""
+    conversation: str | None = None
+    for message in messages:
+        reply = asker.ask(message, conversation)
+        conversation = reply.conversation_id or conversation
+    return reply
 
 
 def _judged(id_: str, case: Case, turn: Turn, reply: Reply, reference: Engine, today: date) -> Judged:

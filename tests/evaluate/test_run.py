@@ -53,6 +53,26 @@ class TableOfReplies:
         )
 
 
+@dataclass
+class AsksBack:
+    """Asks back with two choices; the number of one takes it, as long as that question is the open one."""
+
+    answers: dict[str, int]
+    open: set[str] = field(default_factory=set)
+    begun: int = 0
+
+    def ask(self, text: str, conversation_id: str | None) -> Reply:
+        self.begun += conversation_id is None
+        name = conversation_id or str(self.begun)
+        taken = self.answers.get(text) if name in self.open else None
+        parts: list[object] = [{"type": "table", "columns": [{"name": "n"}], "rows": [[taken]], "total_rows": 1}]
+        if taken is None:
+            parts = [{"type": "clarification", "choices": [{"id": "a"}, {"id": "b"}]}]
+        self.open = self.open - {name} if taken is not None else self.open | {name}
+        status = "clarification" if taken is None else "answered"
+        return Reply.model_validate({"conversation_id": name, "status": status, "content": parts})
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[DuckDBEngine]:
     path = tmp_path / "three.duckdb"
@@ -130,3 +150,15 @@ def test_selection(cases: tuple[Case, ...]) -> None:
     assert chosen(Selection()) == ["right", "wrong", "broken", "joke", "talk"]
     assert chosen(Selection(categories=("value", "filter"), languages=("zh",))) == ["talk"]
     assert chosen(Selection(ids=("joke", "right"))) == ["right", "joke"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"), [({"1": 3}, "offered"), ({"1": 8, "2": 3}, "offered"), ({"1": 8, "2": 9}, "asked")]
+)
+def test_a_question_back_is_offered_where_a_choice_leads_to_the_answer(
+    cases: tuple[Case, ...], engine: DuckDBEngine, today: date, answers: dict[str, int], outcome: str
+) -> None:
+    judged = list(run_suite(cases[:1], AsksBack(answers), engine, today))
+    assert [one.verdict.outcome for one in judged] == [outcome]
+    counted = report(judged).overall
+    assert (counted.offered, counted.asked, counted.right) == (int(outcome == "offered"), int(outcome == "asked"), 0)
