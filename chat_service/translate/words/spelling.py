@@ -89,10 +89,10 @@ class Speller:
         end = start + len(word)
         if not word.isalpha():
             return self._parts(start, word)
-        if word in known_words() or word in self._lexicon.vocabulary or kinds_of(word):
-            return []
         if word in abbreviations():
             return [(start, end, abbreviations()[word], -0.1)]
+        if word in known_words() or word in self._lexicon.vocabulary or kinds_of(word):
+            return []
         values = list(self._index.sounding(word)) if len(word) >= 4 else []
         sounding = [(start, end, str(sense.value), 0.0) for sense in values]
         if len(word) < 4:
