@@ -18,6 +18,7 @@ from semantic_layer import GRAINS, MetricFilter, MetricQuery, Request
 Bears = Callable[[Edge, Slots, Request, Assembly], bool]
 _GRADED = frozenset({"amount", "condition", "bound", "values", "listed"})
 _NAMES = frozenset({"measure", "values", "when", "group", "clauses", "listed", "entity", "bound", "ask", "against"})
+_LEADS_ASKED = frozenset(f"function.{each}" for each in ("auxiliary", "person", "want", "polite", "link", "stance"))
 _TELLING = frozenset({"function.sequence.after"})
 _PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure", "entity", "when", "ask"})
 
@@ -76,6 +77,32 @@ def _has_its_place(word: Edge, slots: Slots, request: Request, assembly: Assembl
     return any(item.category in _PLACED for item in slots.frame.items)
 
 
+def _leads_to_value(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """走门店的: by way of what is named right behind."""
+    del request, assembly
+    after = slots.frame.after(word)
+    while after is not None and after.is_empty:
+        after = slots.frame.after(after)
+    return after is not None and after.category == "values"
+
+
+def _is_timed(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """最近60天刚注册: how lately, the period says; without one, it would restrict."""
+    del word, request, assembly
+    return bool(slots.whens or slots.dated) or any(clause.when for _, each in slots.clauses for clause in each.clauses)
+
+
+def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """'Is requested', 'we require': a verb of asking behind an auxiliary or who asks, or at no name.
+
+    'Requested refunds', 'refund requests' are not all refunds.
+    """
+    del request, assembly
+    before, after = slots.frame.before(word), slots.frame.after(word)
+    led = before is not None and before.category.partition(".")[2] in _LEADS_ASKED
+    return led or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
+
+
 _BEARS: dict[str, Bears] = {
     "pronoun": _stands_for,
     "pronoun.relative": _has_its_place,
@@ -88,6 +115,9 @@ _BEARS: dict[str, Bears] = {
     "sequence": _never,
     "light.be_at": _has_its_place,
     "light.bring": _has_its_place,
+    "light.via": _leads_to_value,
+    "light.recent": _is_timed,
+    "light.asked": _is_asked,
 }
 
 

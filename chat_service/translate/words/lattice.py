@@ -38,7 +38,7 @@ from chat_service.translate.senses import (
     WordSense,
 )
 from chat_service.translate.words.asides import asides, without_asides
-from chat_service.translate.words.lexicon import Lexicon
+from chat_service.translate.words.lexicon import Hit, Lexicon
 from chat_service.translate.words.vocabulary import noun_key
 
 UNKNOWN = "unknown"
@@ -136,7 +136,8 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
             continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
         half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined
-        yield from phrase_leaves(hit.first, hit.last, text, hit.senses, half=half)
+        senses = _by_place(hit, tokens) if text in word_set("asks_at_end") else hit.senses
+        yield from phrase_leaves(hit.first, hit.last, text, senses, half=half)
     for pieces in lexicon.gapped_hits(tokens):
         sense = pieces[0].senses[0]
         if isinstance(sense, MetricSense):
@@ -145,6 +146,14 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
                 name = f"{sense.name}.{number + 1}.{len(pieces)}"
                 longer = _LONGER * (piece.last - piece.first) ** 2
                 yield Edge(piece.first, piece.last, "piece", Names((name,), text), _NAME - longer)
+
+
+def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:
+    """复购率为何, 人数若干 at the end of a clause ask what and how many; elsewhere why, and some."""
+    opens = hit.first == 0 or tokens[hit.first - 1].kind == "punctuation"
+    ends = hit.last == len(tokens) or tokens[hit.last].kind in ("punctuation", "ending")
+    asks = {WordSense("filler", "function.question"), WordSense("question", "how_many")}
+    return tuple(sense for sense in hit.senses if (sense in asks) == (ends and not opens))
 
 
 def _is_noun(word: str, senses: tuple[Sense, ...], lexicon: Lexicon) -> bool:
