@@ -287,6 +287,17 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "those units",
+        "(IN | A)? (THAT | SAME | THOSE) NUM DASH? UNIT PERIOD_NOUN? INSIDE?",
+        "DONE",
+        lambda found: DateMention("same_period"),
+        (
+            ("placed an order in those 30 days", "in those 30 days", "same_period"),
+            ("那30天里下过单", "那30天里", "same_period"),
+        ),
+        ("those 30 customers",),
+    ),
+    Rule(
         "same period",
         "SAME_TIME",
         "SAME_TIME_DONE",

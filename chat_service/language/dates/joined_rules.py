@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 from chat_service.language.dates.grammar import Found, Piece, Rule
+from chat_service.language.dates.lengths import rolling
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY, PartialDate, both_ends, days_code, days_of_month, in_part, is_end
 from chat_service.language.dates.words import HOLIDAY_DECIMALS
 from semantic_layer import Period, add_months, unit
 
+# what can follow a number that leaves its unit to the length said before
+_UNSAID = re.compile(r" ?(?:$|[,.;:?!、。]|(?:and|but|or|who|that|yet|while)\b|[又且而并但也没未无不有曾])")
 _MONTH = "(P_MONTH | P_FULL | P_UNIT | P_PRIOR)"
 # words that name a part of a year without its length
 _WIDE = frozenset(("early", "mid", "late", "the latter part of", "the late part of", "the early part of"))
@@ -46,6 +50,18 @@ def _near(found: Found) -> PartialDate | None:
         ):
             return replace(part, year=found.today.year + year)
     return None
+
+
+def _same_unit(found: Found) -> DateMention | None:
+    """Complained in the last 90 days but did not order in the last 30: the unit is that of the other length."""
+    units = {
+        piece.mention.unit
+        for piece in (*found.earlier, *found.later)
+        if piece.mention is not None and piece.mention.kind == "rolling" and piece.mention.unit is not None
+    }
+    if len(units) != 1 or not _UNSAID.match(found.after()):
+        return None
+    return rolling(found.one("NUM").value, units.pop(), found.today)
 
 
 def month_of(found: Found, piece: Piece) -> Period | None:
@@ -198,6 +214,21 @@ def _kind(date: PartialDate) -> tuple[bool, ...]:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "length of the same unit",
+        "(IN | A)? THE? LATEST NUM",
+        "ROLL",
+        _same_unit,
+        (
+            (
+                "complained in the last 90 days, no order in the last 30",
+                "in the last 30",
+                "rolling 2026-06-01/2026-07-01 30 day",
+            ),
+            ("最近90天投诉过、近30没下单", "近30", "rolling 2026-06-01/2026-07-01 30 day"),
+        ),
+        ("the last 3 orders", "近90天最近3次下单"),
+    ),
     Rule(
         "part of a year",
         "P_YEAR POSS? DE? COMMA? (P_SUB | HOLIDAY_DECIMAL) | P_SUB POSS? (DASH | OF | IN | COMMA)? THE? P_YEAR",

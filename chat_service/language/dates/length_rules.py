@@ -44,6 +44,14 @@ def _rolling(found: Found) -> DateMention | None:
     return rolling(count, grain, found.today)
 
 
+def _until_now(found: Found) -> DateMention | None:
+    """一年来, 这一年来; 这个月来了 is somebody who came."""
+    this = found.get("THIS")
+    if this is not None and not this.text.endswith("一"):
+        return None
+    return _rolling(found)
+
+
 def _rolling_hours(found: Found) -> DateMention | None:
     """Whole days only; the last 5 hours are no period that can be asked for."""
     hours = found.one("NUM").value
@@ -260,11 +268,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "units until now",
-        f"{_LENGTH} (LAI | SINCE_POST)",
+        f"{_LENGTH} (LAI | SINCE_POST) | THIS UNIT LAI",
         "ROLL",
-        _rolling,
-        (("一年来的新客", "一年来", "rolling 2025-07-01/2026-07-01 12 month"),),
-        ("三个月没来",),
+        _until_now,
+        (
+            ("一年来的新客", "一年来", "rolling 2025-07-01/2026-07-01 12 month"),
+            ("这一年来逐月的复购率", "这一年来", "rolling 2025-07-01/2026-07-01 12 month"),
+        ),
+        ("三个月没来", "这个月来了几个新客"),
     ),
     Rule(
         "one rolling unit",

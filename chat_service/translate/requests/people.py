@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NoReturn
 
 from chat_service.language.grammar.rule import Edge
@@ -63,9 +64,7 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     """Customers counted, listed, or counted by group; None where nothing says that customers are meant."""
     described = slots.clauses or slots.listed or slots.dated or slots.populations or slots.bounds or slots.columns
     asked = slots.frame.asks("people", "who") or slots.entities
-    only_bound = slots.bounds and not (slots.clauses or slots.listed or slots.dated or slots.populations)
-    if only_bound and not asked and not slots.people:
-        raise assembly.deny(slots.bounds[0][0])  # of whom, or of what, is not said
+    _refuse_bound_of_nobody(slots, assembly)
     if not (described or asked or (slots.people and slots.values)):
         implied = slots.frame.asks("list", "count") and slots.values
         if not implied:
@@ -80,8 +79,11 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     if (counts and not (slots.frame.asks("list", "who") and not slots.frame.asks("how_many"))) or (
         slots.against and slots.clauses
     ):
-        counted = () if _one_deed(slots, assembly) else count_metrics(assembly)
-        return metric_request(slots, assembly, None, counted)
+        if _one_deed(slots, assembly):
+            return metric_request(slots, assembly)
+        _lend_time(slots, assembly)
+        return metric_request(slots, assembly, None, count_metrics(assembly))
+    _lend_time(slots, assembly)
     if slots.ranks or described or lists:
         if (
             slots.groups
@@ -94,6 +96,40 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     if slots.groups or slots.has("trend"):
         return metric_request(slots, assembly, None, count_metrics(assembly))
     return list_request(slots, assembly) if slots.values else None
+
+
+def _refuse_bound_of_nobody(slots: Slots, assembly: Assembly) -> None:
+    others = slots.clauses or slots.listed or slots.dated or slots.populations
+    if slots.bounds and not others and not (slots.frame.asks("people", "who") or slots.entities or slots.people):
+        raise assembly.deny(slots.bounds[0][0])  # of whom, or of what, is not said
+
+
+def _lend_time(slots: Slots, assembly: Assembly) -> None:
+    """门店和APP都买过的客户, 只看今年: the one time of a question is that of the deeds that have none of their own."""
+    each = [clause for _, clauses in slots.clauses for clause in clauses.clauses]
+    others = slots.against or slots.measures or slots.has("trend") or slots.dated or slots.populations or slots.bounds
+    own = any(clause.when is not None or clause.ever or clause.same_period for clause in each)
+    if others or own or not each or len(slots.whens) != 1 or any(group.grain for _, group in slots.groups):
+        return
+    at, when = slots.whens[0]
+    between = [edge for item, _ in slots.clauses for edge in slots.frame.between(item, at)]
+    if when.ever or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between):
+        return  # ordered and … in May: what the time is joined to was not understood as a deed
+    slots.clauses[:] = [
+        (item, replace(clauses, clauses=tuple(replace(clause, when=when) for clause in clauses.clauses)))
+        for item, clauses in slots.clauses
+    ]
+    slots.whens.clear()
+    assembly.use(at, "period", when.date.text)
+    opener = slots.frame.before(at)
+    if opener is not None and "only" in opener.keys and _stands_apart(opener, slots):
+        assembly.use(opener, "period", when.date.text)
+
+
+def _stands_apart(opener: Edge, slots: Slots) -> bool:
+    """买过的客户, 只看今年: what stands behind a mark, or first, is about all of the question."""
+    before = slots.frame.before(opener)
+    return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
 
 
 def _one_deed(slots: Slots, assembly: Assembly) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.grammar.rule import Edge, Found, Rule
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed, Measure
+from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import NumberOperator
@@ -37,10 +38,11 @@ def _nothing(found: Found) -> Clause | None:
 
 
 def _dated(found: Found) -> Clause | None:
+    """A time that is named bounds even what was never done, or was once: 去年从未登录, 近90天曾投诉."""
     clause, when = found.one("c", Clause), found.one("w", When)
     if clause.when is not None or clause.same_period:
         return None
-    return replace(clause, when=when)
+    return replace(clause, when=when, ever=False)
 
 
 def _carries_on(found: Found) -> bool:
@@ -75,14 +77,11 @@ def _same(found: Found) -> Clause | None:
 
 
 def _ever(found: Found) -> Clause | None:
-    clause, date = found.one("c", Clause), found.get("w", When)
-    if clause.when is not None:
-        return None
-    del date
-    return replace(clause, ever=True)
+    clause = found.one("c", Clause)
+    return clause if clause.when is not None else replace(clause, ever=True)
 
 
-def _comparison(found: Found, clause: Clause) -> Condition | None:
+def comparison(found: Found, clause: Clause) -> Condition | None:
     condition, amount = found.get("k", Condition), found.get("n", Amount)
     op = _OPERATORS.get(found.said("op"))
     if amount is not None and not amount.is_ordinal and amount.upto is None:
@@ -92,7 +91,7 @@ def _comparison(found: Found, clause: Clause) -> Condition | None:
 
 def _counted(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
-    condition = _comparison(found, clause)
+    condition = comparison(found, clause)
     if condition is None or "days" in condition.units or "hours" in condition.units:
         return None
     return replace(clause, condition=condition)
@@ -108,9 +107,33 @@ def _pair(found: Found) -> Clauses | None:
         return None  # did not log in or order: so it is here
     if len(one.clauses) + len(other.clauses) > _MOST_CLAUSES:
         return None
+    if word is None and _is_one_deed(one.clauses[-1], other.clauses[0]):
+        return None
     if any(len(each.clauses) > 1 and each.any != alternative for each in (one, other)):
         return None
-    return Clauses(_in_one_time((*one.clauses, *other.clauses), alternative), alternative)
+    clauses = _said_behind(found.edges["b"], (*one.clauses, *other.clauses))
+    return Clauses(_in_one_time(clauses, alternative), alternative)
+
+
+def _is_one_deed(one: Clause, other: Clause) -> bool:
+    """Placed 3 orders: a verb and its noun, not ordered and had 3 orders."""
+    apart = one.when is not None and other.when is not None
+    return one.behaviours == other.behaviours and not apart
+
+
+def _said_behind(last: Edge, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """Ordered but didn't log in, last 30 days: a time behind several deeds that have none is that of all of them.
+
+    Bought, but not again in 90 days: the deed that is denied of that time is not done in it.
+    """
+    *before, ending = clauses
+    leaves = [leaf for leaf in last.leaves() if not leaf.is_empty]
+    if ending.when is None or not leaves[-1].category.startswith("date.") or ending.when.date.kind == "open":
+        return clauses
+    timed = any(each.when is not None or each.ever or each.same_period for each in before)
+    if timed or any(each.negated != ending.negated and each.behaviours == ending.behaviours for each in before):
+        return clauses
+    return (*(replace(each, when=ending.when) for each in before), ending)
 
 
 def _in_one_time(clauses: tuple[Clause, ...], alternative: bool) -> tuple[Clause, ...]:
@@ -145,7 +168,7 @@ def _again(found: Found) -> Clauses | None:
         return replace(both, clauses=(*both.clauses, replace(last, when=when)))  # not in 2025 or 2026: in neither
     if both.any or last.when is None or last.negated or word.meaning != "and" or when == last.when:
         return None
-    if word.text in (",", "、", ";") and not last.text.isascii():
+    if not last.text.isascii():
         return None  # 上季度投诉过、本季度没再下单: the time is of what follows
     return Clauses((*both.clauses, replace(last, when=when)))
 
@@ -201,6 +224,12 @@ def _shared(found: Found) -> Clauses | None:
     if len(both.clauses) < 2 or any(each.when is not None or each.same_period for each in both.clauses):
         return None
     return replace(both, clauses=tuple(replace(each, when=when) for each in both.clauses))
+
+
+def _as_well(found: Found) -> Clauses | None:
+    """既…又…: opens a list of deeds all of which hold, and says nothing of one."""
+    both = found.one("c", Clauses)
+    return both if len(both.clauses) > 1 and not both.any else None
 
 
 def _listed(found: Found) -> Listed:
@@ -313,6 +342,14 @@ RULES = (
         ("去年和今年都买过 -> two",),
     ),
     Rule("clauses", ("c=clauses ~ j=connective ~ w=when",), _again, -0.2, "deed again"),
+    Rule(
+        "clauses",
+        ("b=connective.as_well|function.quantifier.both ~ c=clauses",),
+        _as_well,
+        -0.4,
+        "deeds that both hold",
+        ("既买过又投诉过 -> two",),
+    ),
     Rule("clauses", ("w=when ~ c=clauses", "c=clauses ~ w=when"), _shared, -0.5, "deeds in one time"),
     Rule("listed", ("n=negation|exclusion.open ~ l=list",), _listed, -1.0, "all but a named population"),
     Rule(
@@ -326,61 +363,8 @@ RULES = (
 )
 
 
-def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
-    """A deed whose object stands apart from its verb: 下过3单, 一单没下."""
-
-    def head(found: Found) -> Clause | None:
-        """下过3单: the verb of a deed with its object behind a number."""
-        name = found.one("h", Word).meaning
-        clause = Clause((name,), found.one("h", Word).text)
-        if found.edges.get("x") is not None:
-            return replace(clause, negated=True)
-        condition = _comparison(found, clause)
-        return replace(clause, condition=condition) if condition is not None and "orders" in condition.units else None
-
-    def asked(found: Found) -> Measure | None:
-        asks, word = found.one("a", Ask), found.one("h", Word)
-        fits = "orders" in asks.what or asks.what == ("how_many",)
-        return Measure((structure.model.behaviours[word.meaning].metric,), word.text + asks.text) if fits else None
-
-    def none(found: Found) -> Clause | None:
-        """一单都没有: none of what the main deed is counted in."""
-        main, text = structure.main_behaviour, found.one("x", Word).text
-        counted = main is not None and any(unit in text for unit in units)
-        return Clause((main.name,), text, negated=True) if main is not None and counted else None
-
-    return (
-        Rule(
-            "clause",
-            (
-                "h=deed_head ~ k=condition",
-                "h=deed_head ~ n=amount",
-                "h=deed_head ~ x=negation.none",
-                "x=negation.none ~ h=deed_head",
-            ),
-            head,
-            -0.6,
-            "deed with its object apart",
-            ("下过3单以上 -> orders >= 3", "一单没下 -> not orders"),
-        ),
-        Rule("measure", ("h=deed_head ~ a=ask",), asked, -0.6, "deed with a quantity", ("下了几单 -> orders",)),
-        Rule("clause", ("x=negation.none",), none, 0.2, "none of the main deed", ("一单都没有 -> not orders",)),
-    )
-
-
-def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
-    """A deed with the noun of what it counts: placed 3 orders, had no orders."""
-
-    def noun(found: Found) -> Clause | None:
-        clause, measure = found.one("c", Clause), found.one("m", Measure)
-        names = [structure.model.behaviours[name] for name in clause.behaviours]
-        fits = any(each.metric in measure.metrics or each.amount in measure.metrics for each in names)
-        condition = _comparison(found, clause)
-        if not fits or found.passes("by") or (found.edges.get("x") is not None and clause.negated):
-            return None
-        if found.edges.get("x") is not None:
-            return replace(clause, negated=True)
-        return replace(clause, condition=condition) if condition is not None else clause
+def with_object(structure: Structure) -> Callable[[Found], Clause | None]:
+    """What makes a deed `c` one that was done to, or in, the values `v`."""
 
     def of(found: Found) -> Clause | None:
         """What it was done to or in; what customers are themselves is none of it."""
@@ -388,13 +372,19 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         if found.passes("的") or len(clause.values) > 1 or not values.candidates:
             return None
         of_people = [structure.entity_dimension(name) for name in values.candidates]
-        placed = values.only or found.said("p") == "between"  # 在门店买过: where it was done
-        if not values.dimensions and (all(of_people) if placed else any(of_people)):
+        if all(of_people):
             return None
         if any(set(values.candidates) & set(each.candidates) for each in clause.values):
             return None
         return replace(clause, values=(*clause.values, values))
 
+    return of
+
+
+def model_rules(structure: Structure) -> tuple[Rule, ...]:
+    """A deed with what it was done to, or in."""
+
+    of = with_object(structure)
     return (
         Rule(
             "clause",
@@ -414,19 +404,5 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
             -0.6,
             "deed to something, carried on",
             ("在APP也买过 -> orders by app",),
-        ),
-        *_head_rules(structure, units),
-        Rule(
-            "clause",
-            (
-                "c=clause ~ k=condition ~ m=measure",
-                "c=clause ~ n=amount ~ m=measure",
-                "c=clause ~ m=measure",
-                "c=clause ~ x=negation ~ m=measure",
-            ),
-            noun,
-            -0.5,
-            "deed with its noun",
-            ("placed 3 orders -> orders = 3",),
         ),
     )

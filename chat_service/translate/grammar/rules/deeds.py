@@ -1,0 +1,144 @@
+"""Deeds told by nouns: 下过3单, a complaint, no orders, placed 3 orders; a verb and what it counts may stand apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.language.grammar.rule import Found, Rule
+from chat_service.translate.grammar.categories import Clause, Clauses, Measure
+from chat_service.translate.grammar.rules.clauses import comparison, with_object
+from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.requests.slots import is_number
+from chat_service.translate.senses import Ask, Names, Word
+
+_COUNTS = frozenset({"orders", "times", "each", "units"})
+
+
+def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
+    """A deed whose object stands apart from its verb: 下过3单, 一单没下."""
+
+    def head(found: Found) -> Clause | None:
+        """下过3单: the verb of a deed with its object behind a number."""
+        name = found.one("h", Word).meaning
+        clause = Clause((name,), found.one("h", Word).text)
+        if found.edges.get("x") is not None:
+            return replace(clause, negated=True)
+        condition = comparison(found, clause)
+        return replace(clause, condition=condition) if condition is not None and "orders" in condition.units else None
+
+    def asked(found: Found) -> Measure | None:
+        asks, word = found.one("a", Ask), found.one("h", Word)
+        fits = "orders" in asks.what or asks.what == ("how_many",)
+        return Measure((structure.model.behaviours[word.meaning].metric,), word.text + asks.text) if fits else None
+
+    def none(found: Found) -> Clause | None:
+        """一单都没有: none of what the main deed is counted in."""
+        main, text = structure.main_behaviour, found.one("x", Word).text
+        counted = main is not None and any(unit in text for unit in units)
+        return Clause((main.name,), text, negated=True) if main is not None and counted else None
+
+    return (
+        Rule(
+            "clause",
+            (
+                "h=deed_head ~ k=condition",
+                "h=deed_head ~ n=amount",
+                "h=deed_head ~ x=negation.none",
+                "x=negation.none ~ h=deed_head",
+            ),
+            head,
+            -0.6,
+            "deed with its object apart",
+            ("下过3单以上 -> orders >= 3", "一单没下 -> not orders"),
+        ),
+        Rule("measure", ("h=deed_head ~ a=ask",), asked, -0.6, "deed with a quantity", ("下了几单 -> orders",)),
+        Rule("clause", ("x=negation.none",), none, 0.2, "none of the main deed", ("一单都没有 -> not orders",)),
+    )
+
+
+def _recorded(found: Found) -> Clause:
+    names = found.get("b", Names)
+    return Clause(names.names, names.text) if names is not None else found.one("d", Clause)
+
+
+def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
+    """A deed with the noun of what it counts: placed 3 orders, had no orders."""
+
+    def noun(found: Found) -> Clause | None:
+        clause, measure = found.one("c", Clause), found.one("m", Measure)
+        names = [structure.model.behaviours[name] for name in clause.behaviours]
+        fits = any(each.metric in measure.metrics or each.amount in measure.metrics for each in names)
+        condition = comparison(found, clause)
+        if not fits or found.passes("by") or (found.edges.get("x") is not None and clause.negated):
+            return None
+        if found.edges.get("x") is not None:
+            return replace(clause, negated=True)
+        return replace(clause, condition=condition) if condition is not None else clause
+
+    counted = {each.metric: name for name, each in reversed(structure.model.behaviours.items())}
+
+    def named(found: Found) -> Clause | None:
+        """The noun of a deed: a complaint, orders; not the number of them."""
+        measure = found.one("m", Measure)
+        names = tuple(counted[metric] for metric in measure.metrics if metric in counted)
+        return Clause(names[:1], measure.text) if names and not (measure.statistic or is_number(measure.text)) else None
+
+    def had(found: Found) -> Clause | None:
+        """Had a complaint, no orders, at least 3 orders."""
+        clause = found.one("d", Clause)
+        if found.edges.get("x") is not None:
+            return None if found.said("x") == "nor" else replace(clause, negated=True, ever=found.said("x") == "never")
+        condition = comparison(found, clause)
+        counts = condition is None or not set(condition.units) - _COUNTS
+        return replace(clause, condition=condition) if counts else None
+
+    def another(found: Found) -> Clauses | None:
+        """A store order and an app order: the second of a list of nouns."""
+        both, clause = found.one("a", Clauses), found.one("d", Clause)
+        listed = clause.values or found.passes("a", "an")
+        return replace(both, clauses=(*both.clauses, clause)) if listed and not both.any else None
+
+    of = with_object(structure)
+    return (
+        *_head_rules(structure, units),
+        Rule("deed_noun", ("m=measure",), named, 0.0, "noun of a deed"),
+        Rule(
+            "deed_noun",
+            ("b=behaviour ~ r=possession.record", "d=deed_noun ~ r=possession.record"),
+            _recorded,
+            -0.3,
+            "record of a deed",
+        ),
+        Rule("clause", ("h=possession.has ~ b=behaviour",), _recorded, 0.0, "deed that there is"),
+        Rule("deed_noun", ("v=values ~ c=deed_noun", "c=deed_noun ~ v=values"), of, -0.3, "deed of something"),
+        Rule(
+            "clause",
+            (
+                "h=possession.has ~ d=deed_noun",
+                "h=possession.has ~ k=condition ~ d=deed_noun",
+                "h=possession.has ~ n=amount ~ d=deed_noun",
+                "k=condition ~ d=deed_noun",
+                "n=amount ~ d=deed_noun",
+                "x=negation ~ d=deed_noun",
+                "d=deed_noun ~ k=condition",
+            ),
+            had,
+            -0.3,
+            "deed by its noun",
+            ("有过投诉 -> complaints", "with a store order -> orders by store", "无登录记录 -> not logins"),
+        ),
+        Rule("clauses", ("a=clauses ~ j=connective.and ~ d=deed_noun",), another, -0.8, "another deed by its noun"),
+        Rule(
+            "clause",
+            (
+                "c=clause ~ k=condition ~ m=measure",
+                "c=clause ~ n=amount ~ m=measure",
+                "c=clause ~ m=measure",
+                "c=clause ~ x=negation ~ m=measure",
+            ),
+            noun,
+            -0.5,
+            "deed with its noun",
+            ("placed 3 orders -> orders = 3",),
+        ),
+    )
