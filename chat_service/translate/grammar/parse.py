@@ -8,7 +8,17 @@ from chat_service.language.grammar.ranking import coverings
 from chat_service.language.grammar.rule import EMPTY, Edge
 from chat_service.outcomes import Language
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.rules import amounts, clauses, deeds, groups, measures, members, periods, ranks
+from chat_service.translate.grammar.rules import (
+    amounts,
+    clauses,
+    deeds,
+    groups,
+    measures,
+    members,
+    periods,
+    ranks,
+    together,
+)
 from chat_service.translate.senses import DimensionSense, MetricSense, ValueSense
 from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
 from chat_service.translate.words.lexicon import Lexicon, order_units
@@ -50,6 +60,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *ranks.RULES,
             *measures.RULES,
             *clauses.RULES,
+            *together.RULES,
             *clauses.model_rules(scope.structure),
             *deeds.model_rules(scope.structure, order_units()),
         )

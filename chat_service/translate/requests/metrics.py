@@ -6,6 +6,7 @@ import itertools
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Bound
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
@@ -14,7 +15,7 @@ from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import cumulate, grain_in_name, share, trend_grain, with_trend
-from chat_service.translate.requests.slots import Slots, is_number
+from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError

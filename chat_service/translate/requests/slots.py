@@ -18,11 +18,11 @@ from chat_service.translate.grammar.categories import (
     Rank,
 )
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
 LINKS = ("connective", "comparison", "date.versus")
-_COUNTING = ("数", "量", "count", "number", "volume", "总额")
 _RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
 _LISTING = frozenset({"and", "&", "和", "、", "及", "以及", "与", "plus", "as well as"})
@@ -62,11 +62,6 @@ class Slots:
     def has(self, *categories: str) -> bool:
         """Whether a word of one of the categories stands by itself."""
         return bool(self.frame.said(*categories))
-
-
-def is_number(text: str) -> bool:
-    """Whether words ask for a number of things: number of customers, 客户数."""
-    return text.endswith(_COUNTING) or text.startswith(("number of", "count of", "how many", "多少"))
 
 
 def joined(frame: Frame, one: Edge, other: Edge) -> bool:

@@ -19,14 +19,14 @@ from chat_service.translate.grammar.categories import (
     Rank,
 )
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import statistic_of
-from chat_service.translate.requests.slots import Slots, is_number, joined
+from chat_service.translate.requests.slots import Slots, joined
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
 from semantic_layer import FieldFilter
 
-_COUNTING = ("数", "量", "count", "number", "volume", "总额")
 _OPENERS = frozenset(
     {"of", "among", "for", "from", "by", "came from", "come from", "comes from", "coming from", "with"}
 )

@@ -18,26 +18,32 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
     for entry in list(slots.clauses):
         item, clauses = entry
         clause = clauses.clauses[0]
-        if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not slots.measures:
+        names = _measured(slots)
+        if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not names:
             continue
         if is_relative(item, slots):
             continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
         rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
-        measured = [_rows_around(name, assembly) for _, names in slots.measures for name in names]
-        kept = [structure.narrowing(done[0], name) for _, names in slots.measures for name in names]
+        measured = [_rows_around(name, assembly) for name in names]
+        kept = [structure.narrowing(done[0], name) for name in names]
         same_time = all(each in (None, ()) for each in kept) and all(
-            _same_rows(done[0], name, assembly) for _, names in slots.measures for name in names
+            _same_rows(done[0], name, assembly) for name in names
         )
         money = same_time or (
-            is_money_verb(clause.text, assembly)
-            and all(is_money(model.metrics[name].unit) for _, names in slots.measures for name in names)
+            is_money_verb(clause.text, assembly) and all(is_money(model.metrics[name].unit) for name in names)
         )
         plain = same_time or all(each == () for each in kept)
         if money or (plain and any(all(each & near for near in measured) for each in rows)):
             slots.clauses.remove(entry)
             set_free(item, clause, slots)
             assembly.use(item, "behaviour", done[0])
+
+
+def _measured(slots: Slots) -> list[str]:
+    """The metrics that are measured, those of compared rows too: orders over 1000 yuan placed in May."""
+    rows = [] if slots.people else [each.metrics for _, each in slots.bounds]
+    return [name for names in (*(names for _, names in slots.measures), *rows) for name in names]
 
 
 def _same_rows(deed: str, metric: str, assembly: Assembly) -> bool:

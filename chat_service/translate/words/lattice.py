@@ -263,7 +263,7 @@ def _rest(tokens: tuple[Token, ...]) -> Iterator[Edge]:
         elif token.kind == "punctuation":
             if token.text in "、;+&":
                 continue  # these always join
-            cost = _LINK if token.text == "," else _MARK
+            cost = _LINK if token.text in ",<>=≤≥" else _MARK  # a comparison is not lightly a mark
             yield Edge(at, at + 1, EMPTY, token.text, cost)
         else:
             cost = _UNKNOWN_HAN if token.kind == "han" else _UNKNOWN_WORD

@@ -10,6 +10,13 @@ from semantic_layer import NumberOperator
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 _MIRRORED: dict[NumberOperator, NumberOperator] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
+_COUNTING = ("数", "量", "count", "number", "volume", "总额")
+
+
+def is_number(text: str) -> bool:
+    """Whether words ask for a number of things: number of customers, 客户数."""
+    return text.endswith(_COUNTING) or text.startswith(("number of", "count of", "how many", "多少"))
+
 
 def negated(op: NumberOperator) -> NumberOperator | None:
     """The comparison that holds where this one does not, if there is one."""
@@ -55,6 +62,12 @@ def _range(found: Found) -> Condition | None:
     return Condition("between", (low.value, high.value), high.units or low.units)
 
 
+def _or_beyond(found: Found) -> Condition | None:
+    """10次或者10次以上: the number once more, with what lies beyond it."""
+    amount, condition = found.one("a", Amount), found.one("c", Condition)
+    return condition if condition.op in (">=", "<=", ">", "<") and condition.values == (amount.value,) else None
+
+
 def _choice(found: Found) -> Condition | None:
     low, high = sorted((found.one("a", Amount), found.one("b", Amount)), key=lambda each: each.value)
     if high.value - low.value != 1:
@@ -83,6 +96,14 @@ RULES = (
         -0.5,
         "range",
         ("1000到3000元之间 -> between 1000 3000", "between 18 and 24 -> between 18 24"),
+    ),
+    Rule(
+        "condition",
+        ("a=amount o=connective.or ~ c=condition",),
+        _or_beyond,
+        -1.5,
+        "number or beyond",
+        ("10次或者10次以上 -> >= 10",),
     ),
     Rule(
         "condition", ("a=amount o=connective.or ~ b=amount",), _choice, -0.4, "choice", ("a 9 or 10 -> between 9 10",)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
-from chat_service.translate.grammar.categories import Clause, Clauses, Measure
+from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Measure
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.grammar.rules.clauses import comparison, with_object
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.requests.slots import is_number
 from chat_service.translate.senses import Ask, Names, Word
 
 _COUNTS = frozenset({"orders", "times", "each", "units"})
@@ -37,12 +37,19 @@ def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         counted = main is not None and any(unit in text for unit in units)
         return Clause((main.name,), text, negated=True) if main is not None and counted else None
 
+    def several(found: Found) -> Clause | None:
+        """去年至少3单: so many of what the main deed alone is counted in."""
+        main, condition = structure.main_behaviour, found.one("k", Condition)
+        fits = main is not None and condition.units == ("orders",)
+        return Clause((main.name,), main.name, condition=condition) if main is not None and fits else None
+
     return (
         Rule(
             "clause",
             (
                 "h=deed_head ~ k=condition",
                 "h=deed_head ~ n=amount",
+                "op=prefix ~ h=deed_head ~ n=amount",
                 "h=deed_head ~ x=negation.none",
                 "x=negation.none ~ h=deed_head",
             ),
@@ -52,6 +59,7 @@ def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
             ("下过3单以上 -> orders >= 3", "一单没下 -> not orders"),
         ),
         Rule("measure", ("h=deed_head ~ a=ask",), asked, -0.6, "deed with a quantity", ("下了几单 -> orders",)),
+        Rule("clause", ("k=condition",), several, 0.2, "so many of the main deed", ("至少3单 -> orders >= 3",)),
         Rule("clause", ("x=negation.none",), none, 0.2, "none of the main deed", ("一单都没有 -> not orders",)),
     )
 
@@ -75,7 +83,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
             return replace(clause, negated=True)
         return replace(clause, condition=condition) if condition is not None else clause
 
-    counted = {each.metric: name for name, each in reversed(structure.model.behaviours.items())}
+    counted = {each.metric: name for name, each in reversed(tuple(structure.model.behaviours.items()))}
 
     def named(found: Found) -> Clause | None:
         """The noun of a deed: a complaint, orders; not the number of them."""
@@ -92,6 +100,12 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         counts = condition is None or not set(condition.units) - _COUNTS
         return replace(clause, condition=condition) if counts else None
 
+    def headcount(found: Found) -> Bound | None:
+        """客户不止200个: how many they are, compared."""
+        condition, of = found.one("k", Condition), next(iter(structure.model.entities.values())).counted_by
+        counts = {"people", "each", "place"} & set(condition.units)
+        return Bound((of,), (), condition) if of is not None and counts else None
+
     def another(found: Found) -> Clauses | None:
         """A store order and an app order: the second of a list of nouns."""
         both, clause = found.one("a", Clauses), found.one("d", Clause)
@@ -101,6 +115,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     of = with_object(structure)
     return (
         *_head_rules(structure, units),
+        Rule("bound", ("e=entity ~ k=condition",), headcount, -0.5, "how many compared"),
         Rule("deed_noun", ("m=measure",), named, 0.0, "noun of a deed"),
         Rule(
             "deed_noun",

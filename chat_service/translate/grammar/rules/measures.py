@@ -7,6 +7,7 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.translate.grammar.categories import Amount, Bound, Condition, Measure
 from chat_service.translate.senses import Ask, Names, Word
+from semantic_layer import NumberOperator
 
 
 def _measure(found: Found) -> Measure:
@@ -27,6 +28,15 @@ def _field(found: Found) -> Measure:
 def _bound(found: Found) -> Bound | None:
     measure, condition = found.one("m", Measure), found.one("c", Condition)
     return Bound(measure.metrics, (), condition, measure.text)
+
+
+def _passed(found: Found) -> Bound | None:
+    """退款率过了4.5%, 比3.5%高: above the number, or below it."""
+    measure, amount = found.one("m", Measure), found.one("n", Amount)
+    if amount.is_ordinal or amount.upto is not None:
+        return None
+    op: NumberOperator = "<" if found.said("d") == "less" else ">"
+    return Bound(measure.metrics, (), Condition(op, (amount.value,), amount.units), measure.text)
 
 
 def _row(found: Found) -> Bound:
@@ -52,6 +62,11 @@ def _some(found: Found) -> Bound | None:
     if set(amount.units) - {"orders", "times", "each", "units", "people", "place", "points"}:
         return None
     return Bound(measure.metrics, (), Condition("=", (amount.value,), amount.units), measure.text)
+
+
+def _summed(found: Found) -> Bound | None:
+    bound = found.one("b", Bound)
+    return bound if bound.metrics else None
 
 
 _UNIT_ASKS = {
@@ -90,6 +105,17 @@ RULES = (
         -0.5,
         "metric compared",
         ("复购率低于20% -> < 0.2", "more than 3 orders -> orders > 3"),
+    ),
+    Rule(
+        "bound",
+        ("m=measure ~ p=prefix.past ~ n=amount", "m=measure ~ v=comparison.versus ~ n=amount ~ d=comparative"),
+        _passed,
+        -0.5,
+        "metric past a number",
+        ("退款率过了4.5% -> > 0.045", "退款率比3.5%高 -> > 0.035"),
+    ),
+    Rule(
+        "bound", ("q=cumulative ~ b=bound",), _summed, -0.2, "sum compared", ("累计消费超过5000元 -> revenue > 5000",)
     ),
     Rule("bound", ("q=average.per_order ~ c=condition",), _row, -0.5, "row compared", ("单笔超过500元 -> row > 500",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
