@@ -116,7 +116,7 @@ def found_values_body(layer: Layer, search: str, limit: int, reader: Reader) -> 
     found: list[FoundValueBody] = []
     is_complete = True
     for each in layer.model.dimensions.values():
-        if each.type == "text" and _may_see(each, reader) and each.home.dataset not in layer.unavailable:
+        if each.type == "text" and _may_see(each, layer.model, reader) and each.home.dataset not in layer.unavailable:
             values = values_body(layer, each.name, search, limit, reader)
             is_complete = is_complete and values.is_complete
             found += [FoundValueBody(dimension=each.name, value=v.value, label=v.label) for v in values.values]

@@ -38,7 +38,8 @@ _STRAY = 0.7
 _TOP: dict[str, float] = {
     **dict.fromkeys(("measure", "bound", "values", "when", "against", "group", "ranking", "clauses", "listed"), 0.0),
     **dict.fromkeys(("entity", "field", "dated", "ask", "piece", EMPTY, UNKNOWN), 0.0),
-    **dict.fromkeys(("share", "cumulative", "trend", "change", "comparative", "chart", "intent", "connective"), 0.0),
+    **dict.fromkeys(("share", "rate", "cumulative", "trend", "change", "comparative", "chart"), 0.0),
+    **dict.fromkeys(("intent", "connective"), 0.0),
     **dict.fromkeys(("follow", "only", "comparison", "average", "statistic", "kind_of", "entity"), 0.1),
     **{f"date.{kind}": 0.1 for kind in ("future", "ambiguous", "vague", "fiscal_unset", "now", "same_period")},
     **dict.fromkeys(("amount", "condition", "quantifier", "grouping"), 0.5),

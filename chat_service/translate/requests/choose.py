@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Bound, Condition, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.metrics import bounds_groups, count_metrics, is_row_bound, metric_request
@@ -98,6 +99,8 @@ def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:
     names = [values.candidates for _, values in slots.values]
     if not all(names) or any(structure.entity_dimension(name) for each in names for name in each):
         return None
+    if slots.has("share") and any(_names_a_deed(item, slots) for item, _ in slots.values):
+        return None  # 登录的比例: of all that is done, or of those who could?
     rows = [
         m.name
         for m in model.metrics.values()
@@ -107,6 +110,11 @@ def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:
         and all(any(model.dimensions[name].home.dataset == m.definition.dataset for name in each) for each in names)
     ]
     return rows[0] if len(rows) == 1 else None
+
+
+def _names_a_deed(item: Edge, slots: Slots) -> bool:
+    leaves = slots.frame.lattice.leaves
+    return any(e.category == "behaviour" and item.start <= e.start and e.end <= item.end for e in leaves)
 
 
 def _distributed(slots: Slots, assembly: Assembly) -> str | None:

@@ -106,6 +106,7 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     ordered = sorted((item for item, _ in slots.measures), key=lambda item: item.start)
     structure = assembly.scope.structure
     names = {id(item): each for item, each in slots.measures}
+    conditions = [item for item, _ in slots.clauses]
     for one, other in itertools.pairwise(ordered):
         text = slots.frame.folded(one)
         people = [structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
@@ -115,11 +116,13 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
             )  # 新老客销售额: the number of the ones beside what the others bring is hardly meant
         between = slots.frame.between(one, other)
         frame = slots.frame
+        if people == [True, False] and any(set(edge.category.split(".")) & {"those", "they"} for edge in between):
+            raise assembly.deny(other)  # how many new customers, and what did they spend: what all spent is not theirs
         gap = frame.lattice.folded.text[
             frame.lattice.tokens[one.end - 1].fend : frame.lattice.tokens[other.start].fstart
         ]
         spaced = gap.isspace() and not frame.folded(one).isascii()
-        if any(edge in slots.entities or "clauses" in edge.keys for edge in between):
+        if any(edge in slots.entities or edge in conditions for edge in between):
             raise assembly.deny(other)
         if not spaced and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):
             raise assembly.deny(other)

@@ -22,7 +22,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
-LINKS = ("connective", "comparison", "date.versus")
+LINKS = ("connective", "comparison", "date.versus", "follow.what_about", "follow.also")
 _RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
 _LISTING = frozenset({"and", "&", "和", "、", "及", "以及", "与", "plus", "as well as"})

@@ -22,7 +22,8 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import statistic_of
-from chat_service.translate.requests.slots import Slots, joined
+from chat_service.translate.requests.rates import read_rates
+from chat_service.translate.requests.slots import Named, Slots, asked_of, joined
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
 from semantic_layer import FieldFilter
@@ -62,11 +63,15 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _whole_entities(slots, assembly)
     slots.people = _speaks_of_people(slots, assembly)
     _populations(slots, assembly)
+    read_rates(slots, assembly)
     _subjects(slots, assembly)
     free_redundant(slots, assembly)
     measure_verbs(slots, assembly)
-    join_quantities(slots, assembly)
     _spread_apart(slots, assembly)
+    join_quantities(slots, assembly)
+    slots.measures.sort(key=lambda named: named[0].start)
+    if uncounted := [item for item in slots.entities if _is_asked_for(item, slots.measures, slots.frame)]:
+        raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
     return slots
 
 
@@ -169,6 +174,8 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
+        if _is_asked_for(item, others, slots.frame):
+            continue
         if any(set(names) & set(other[1]) for other in others):
             continue
         opened = _is_opened(item, slots.frame)
@@ -201,6 +208,8 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
+        if _is_asked_for(item, others, slots.frame):
+            continue
         if slots.ranks and any(_beside(item, rank) for rank, _ in slots.ranks):
             continue
         kept = [structure.narrowing(names[0], name) for _, their in others for name in their[:1]]
@@ -210,6 +219,17 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
         slots.subjects.append(named)
         for each in kept:
             slots.narrowed.extend(FieldFilter(field=name, values=(value,)) for name, value in each or ())
+
+
+def _is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
+    """How many orders did each channel get, and what …: a number that is asked for by itself, and then another."""
+    apart = [edge for other, _ in others for edge in frame.between(item, other)]
+    if not any(set(edge.keys) & {"connective", "follow.what_about"} or frame.folded(edge) == "," for edge in apart):
+        return False
+    before = frame.before(item)
+    while before is not None and before.is_empty:
+        before = frame.before(before)
+    return before is not None and "how_many" in asked_of(before)
 
 
 def _beside(one: Edge, other: Edge) -> bool:

@@ -137,7 +137,8 @@ def join_quantities(slots: Slots, assembly: Assembly) -> None:
         is_listed = any(
             joined(slots.frame, ask, item) or _listed_beside(slots, ask, item) for item, _ in slots.measures
         )
-        if id(ask) in used or "how_much" in asked_of(ask) or not is_listed or main is None:
+        named = any(leaf.category == "metric" and leaf.start == ask.start for leaf in slots.frame.lattice.leaves)
+        if id(ask) in used or named or "how_much" in asked_of(ask) or not is_listed or main is None:
             continue
         what = set(asked_of(ask))
         metric = main.metric if "orders" in what else units_metric(assembly) if "units" in what else main.amount
@@ -161,14 +162,18 @@ def _several(slots: Slots) -> bool:
 
 
 def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) -> None:
-    """卖了多少钱、多少单: one verb with several quantities, each a measure."""
+    """卖了多少钱、多少单, 卖了多少钱、下了多少单: several quantities of one verb, or each of its own, are measures."""
     item = slots.measures[-1][0]
-    clauses = item.meaning
     for ask in asks:
+        own = next((e for e in slots.clauses if e[0].end <= ask.start and _near(e[0], ask, slots.frame)), None)
+        clauses = own[1] if own is not None else item.meaning
         if ask is not first and isinstance(clauses, Clauses):
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None or set(asked_of(ask)) == {"how_many"}:
                 continue
+            if own is not None:
+                slots.clauses.remove(own)
+                set_free(own[0], own[1].clauses[0], slots)
             slots.measures.append((ask, (metric,)))
 
 

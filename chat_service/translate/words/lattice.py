@@ -227,7 +227,7 @@ def _operates(sense: WordSense, text: str) -> bool:
     """Whether a word joins, denies or restricts: then it is never a word without meaning."""
     if sense.role == "connective":
         return text not in _CARRYING and text not in word_set("both")
-    return sense.role in ("negation", "exclusion", "only")
+    return sense.role in ("negation", "exclusion", "only", "rate")
 
 
 def _role(sense: WordSense) -> str:

@@ -77,7 +77,8 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         names = [structure.model.behaviours[name] for name in clause.behaviours]
         fits = any(each.metric in measure.metrics or each.amount in measure.metrics for each in names)
         condition = comparison(found, clause)
-        if not fits or found.passes("by") or (found.edges.get("x") is not None and clause.negated):
+        asks = any(leaf.category == "ask" for leaf in found.edges["m"].leaves())  # 下单，共下了多少单: how many
+        if not fits or asks or found.passes("by") or (found.edges.get("x") is not None and clause.negated):
             return None
         if found.edges.get("x") is not None:
             return replace(clause, negated=True)
