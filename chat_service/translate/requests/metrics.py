@@ -15,7 +15,7 @@ from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import cumulate, grain_in_name, share, trend_grain, with_trend
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, is_asked_for, names_people
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError
@@ -110,7 +110,8 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     for one, other in itertools.pairwise(ordered):
         text = slots.frame.folded(one)
         people = [structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
-        if people == [True, False] and not text.isascii() and not is_number(text):
+        asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
+        if people == [True, False] and not text.isascii() and not (is_number(text) or asked):
             raise assembly.deny(
                 one
             )  # 新老客销售额: the number of the ones beside what the others bring is hardly meant
@@ -174,6 +175,15 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
             raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
             raise assembly.deny(after)  # how many cities: no number of the model says it
+        if (
+            "how_many" in what
+            and names
+            and after is not None
+            and names_people(after, slots.frame, assembly.scope.entity_words)
+        ):
+            people = any(assembly.scope.structure.one_each(name) for name in names)
+            if not people:
+                raise assembly.deny(item)  # how many new customers: their revenue is no number of them
         if item.category != "unit" or fits:
             assembly.use(item, "intent", "")  # a unit with nothing to count asks for nothing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import (
     Against,
     Amount,
@@ -25,7 +26,7 @@ from semantic_layer import FieldFilter, Period
 LINKS = ("connective", "comparison", "date.versus", "follow.what_about", "follow.also")
 _RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
-_LISTING = frozenset({"and", "&", "和", "、", "及", "以及", "与", "plus", "as well as"})
+LISTING = frozenset({"and", "&", "和", "、", "及", "以及", "与", "plus", "as well as"})
 
 Named = tuple[Edge, tuple[str, ...]]
 
@@ -72,7 +73,7 @@ def joined(frame: Frame, one: Edge, other: Edge) -> bool:
         return False
     if all(frame.folded(edge) == "," for edge in links):
         measures = frame.of(Measure)  # 带来的订单,笔单价多少: a comma alone makes no list of two
-        listed = len(measures) > 2 or any(frame.folded(link) in _LISTING for link in frame.said("connective.and"))
+        listed = len(measures) > 2 or any(frame.folded(link) in LISTING for link in frame.said("connective.and"))
         return listed or is_number(frame.folded(one)) or is_number(frame.folded(other))
     return True
 
@@ -107,3 +108,20 @@ def set_free(item: Edge, clause: Clause, slots: Slots) -> None:
 def asked_of(item: Edge) -> tuple[str, ...]:
     """What a question word asks for: people, money, how long; nothing for any other item."""
     return item.meaning.what if isinstance(item.meaning, Ask) else ()
+
+
+def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
+    """How many orders did each channel get, and what …: a number that is asked for by itself, and then another."""
+    apart = [edge for other, _ in others for edge in frame.between(item, other)]
+    if not any(set(edge.keys) & {"connective", "follow.what_about"} or frame.folded(edge) == "," for edge in apart):
+        return False
+    before = frame.before(item)
+    while before is not None and before.is_empty:
+        before = frame.before(before)
+    return before is not None and "how_many" in asked_of(before)
+
+
+def names_people(item: Edge, frame: Frame, nouns: tuple[str, ...]) -> bool:
+    """Whether people are named by what they are: new customers, gold members, women. `nouns` are words for people."""
+    text = frame.folded(item)
+    return item.category == "values" and (text.endswith(nouns) or text in word_set("people_value"))

@@ -23,7 +23,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import statistic_of
 from chat_service.translate.requests.rates import read_rates
-from chat_service.translate.requests.slots import Named, Slots, asked_of, joined
+from chat_service.translate.requests.slots import LISTING, Slots, is_asked_for, joined
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
 from semantic_layer import FieldFilter
@@ -70,7 +70,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _spread_apart(slots, assembly)
     join_quantities(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
-    if uncounted := [item for item in slots.entities if _is_asked_for(item, slots.measures, slots.frame)]:
+    if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
     return slots
 
@@ -174,7 +174,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
-        if _is_asked_for(item, others, slots.frame):
+        if is_asked_for(item, others, slots.frame):
             continue
         if any(set(names) & set(other[1]) for other in others):
             continue
@@ -208,7 +208,7 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
-        if _is_asked_for(item, others, slots.frame):
+        if is_asked_for(item, others, slots.frame) or any(_listed_apart(item, o, slots.frame) for o, _ in others):
             continue
         if slots.ranks and any(_beside(item, rank) for rank, _ in slots.ranks):
             continue
@@ -221,15 +221,11 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             slots.narrowed.extend(FieldFilter(field=name, values=(value,)) for name, value in each or ())
 
 
-def _is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
-    """How many orders did each channel get, and what …: a number that is asked for by itself, and then another."""
-    apart = [edge for other, _ in others for edge in frame.between(item, other)]
-    if not any(set(edge.keys) & {"connective", "follow.what_about"} or frame.folded(edge) == "," for edge in apart):
-        return False
-    before = frame.before(item)
-    while before is not None and before.is_empty:
-        before = frame.before(before)
-    return before is not None and "how_many" in asked_of(before)
+def _listed_apart(one: Edge, other: Edge, frame: Frame) -> bool:
+    """Orders placed in May and revenue: a word that joins stands between, whatever else is said of the first."""
+    between, joiners = frame.between(one, other), {"connective.and", "follow.what_about"}
+    neighbours = not any(edge.category == "measure" for edge in between)
+    return neighbours and any(set(edge.keys) & joiners and frame.folded(edge) in LISTING for edge in between)
 
 
 def _beside(one: Edge, other: Edge) -> bool:

@@ -7,7 +7,7 @@ from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import is_money_verb, units_metric, verb_metric
-from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, set_free
+from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
 from semantic_layer import is_money
 
 
@@ -87,7 +87,7 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
         for item, clauses in plain:
             if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):
                 continue
-            if set(asked_of(ask)) <= {"how_many", "how_much", "count"} and people and _counts_entity(ask, slots):
+            if set(asked_of(ask)) <= {"how_many", "how_much", "count"} and _counts_entity(ask, slots, assembly):
                 continue
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None:
@@ -173,13 +173,16 @@ def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) ->
                 continue
             if own is not None:
                 slots.clauses.remove(own)
+                assembly.use(own[0], "behaviour", metric)
                 set_free(own[0], own[1].clauses[0], slots)
             slots.measures.append((ask, (metric,)))
 
 
-def _counts_entity(ask: Edge, slots: Slots) -> bool:
-    """How many customers, 多少客户: the things that are counted stand right behind."""
+def _counts_entity(ask: Edge, slots: Slots, assembly: Assembly) -> bool:
+    """How many customers, 多少客户, how many gold members: who is counted stands right behind."""
     after = slots.frame.after(ask)
     while after is not None and (after.is_empty or after.category in ("values", "listed")):
+        if names_people(after, slots.frame, assembly.scope.entity_words):
+            return True
         after = slots.frame.after(after)
     return after in slots.entities
