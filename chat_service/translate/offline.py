@@ -27,6 +27,7 @@ from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
+from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
 from chat_service.translate.grammar.categories import Bound, Clauses, Measure
 from chat_service.translate.grammar.frame import Frame
@@ -147,7 +148,8 @@ class OfflineTranslator:
                 if (stop.reason.code in FINAL or isinstance(stop, ConflictError)) and not found:
                     break
                 continue
-            found.append(Reader(frame.cost + assembly.doubt, assembly, decision))
+            strained = strain(frame, decision.request, self._structure, goes_on=question.previous is not None)
+            found.append(Reader(frame.cost + assembly.doubt + strained, assembly, decision))
         found.sort(key=lambda each: each.cost)
         return _Read(best, corrections, tuple(found), tuple(stops))
 

@@ -20,15 +20,14 @@ _MONTH_BEFORE = re.compile(
     r"(?:\b(?:in|of|for|since|until|till|before|after|during|by|from|to|through|last|this|next|early|mid|late|vs\.?|"
     r"versus|than|and|or|on|over|against|between|with|per|,|-) ?|[\u4e00-\u9fff/&(] ?)$"
 )
-# 2000个, 2000 orders; over 2000
-_NUMBERS_NOT_YEARS_AFTER = re.compile(
-    r" ?(?:[个元块人位件笔单次家名万千%]|yuan|rmb|dollars?|orders?|customers?|members?|people|users?|buyers?|points?|"
-    r"times|units?)"
-)
+# 2000个, over 2000; 2000 orders, but the 2025 orders
+_NUMBERS_NOT_YEARS_AFTER = re.compile(r" ?(?:[个元块人位件笔单次家名万千%]|yuan|rmb|dollars?|points?|times|units?)")
+_COUNTED_AFTER = re.compile(r" ?(?:orders?|customers?|members?|people|users?|buyers?)")
 _NUMBERS_NOT_YEARS_BEFORE = re.compile(
     r"(?:(?<!later )(?<!earlier )than|over|above|below|under|exceeds?|least|most|top|first|超过|高于|大于|"
     r"低于|少于|小于|多于|不足|达到|至少|最多|满|[<>=≥≤¥$前]) ?$"
 )
+_LATE_YEARS = 10
 # 3月20单 counts, 3月20 is a day
 _COUNTED_ZH = re.compile("[个位件笔单次家名条种类成折倍天周月季年岁分]|[到至~-][0-9一二三四五六七八九十]+[月个]")
 
@@ -50,15 +49,19 @@ def year_of(found: Found) -> PartialDate | None:
 
 
 def _bare_year(found: Found) -> PartialDate | None:
-    """2025 alone is a year unless something is counted or compared with it."""
+    """2025 alone is a year unless something is counted or compared with it: 2000 orders, but the 2025 orders."""
     noun = found.get("COUNTED")
     if noun is not None and noun.text not in ("year", "calendar year"):
         return None
-    if _NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _NUMBERS_NOT_YEARS_BEFORE.search(found.before(20)):
+    year = int(found.one("YEAR4").value)
+    lately = 0 <= found.today.year - year < _LATE_YEARS
+    after, before = found.after(), found.before(20)
+    if _NUMBERS_NOT_YEARS_AFTER.match(after) or (_COUNTED_AFTER.match(after) and not lately):
+        return None
+    if _NUMBERS_NOT_YEARS_BEFORE.search(before):
         return None
     if re.match(r"年代|[a-z0-9]|[-/.]\d{1,2}(?!\d)", found.after(4)) or re.search("[a-z0-9]$", found.before(1)):
         return None
-    year = int(found.one("YEAR4").value)
     return PartialDate(year=year) if year >= 2000 else None
 
 
@@ -218,8 +221,9 @@ RULES: tuple[Rule, ...] = (
         (
             ("Top 10 customers by spend in 2025", "in 2025", "period 2025-01-01/2026-01-01 year"),
             ("2025各大区销售额", "2025", "period 2025-01-01/2026-01-01 year"),
+            ("proportion of 2025 orders by channel", "2025", "period 2025-01-01/2026-01-01 year"),
         ),
-        ("customers who spent over 2000", "消费超过2000的客户", "2000个订单", "2000 orders"),
+        ("customers who spent over 2000", "消费超过2000的客户", "2000个订单", "2000 orders", "more than 2025 orders"),
     ),
     Rule(
         "year with an apostrophe",

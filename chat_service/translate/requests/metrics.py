@@ -73,6 +73,7 @@ def _metrics(
     draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, str]], counted: tuple[str, ...]
 ) -> None:
     certain = tuple(group.dimensions[0] for _, group in slots.groups if len(group.dimensions) == 1)
+    certain += tuple(each.candidates[0] for _, each in slots.values if len(each.candidates) == 1)
     names = []
     for item, metrics in slots.measures:
         names.append(assembly.metric(item, metrics, certain))

@@ -45,6 +45,7 @@ UNKNOWN = "unknown"
 MARK = "mark"
 _NAME, _WORD, _WEAK_VALUE, _NUMBER, _DATE = 1.0, 1.04, 1.9, 1.0, 0.9
 _MARK, _JOINER, _LINK = 0.06, 0.02, 1.5
+_YEAR_AS_NUMBER = 0.6  # 'the 2025 orders' are those of a year
 # words that may say nothing, by class: the closed class of function words is the cheapest, what would restrict dear
 _FUNCTION = {"function": 1.2, "light": 1.25, "pronoun": 1.25, "quantifier": 1.25, "counter": 1.25, "identity": 1.3}
 _DEAR = 1.6
@@ -56,6 +57,7 @@ _LONGER = 0.004
 # "orders" names what is counted before it is a verb; a metric or a population is meant before a value or a field of
 # the same name, and a word for shares before a metric
 _VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
+_COHORT = WordSense("intent", "cohort")
 _ASKING = frozenset({("intent", "count"), ("intent", "list")})
 _NAMES: tuple[tuple[type, str], ...] = (
     (MetricSense, "metric"),
@@ -173,7 +175,7 @@ def phrase_leaves(
     for kind, category in _NAMES:
         names = tuple(dict.fromkeys(getattr(s, "name", "") for s in senses if isinstance(s, kind)))
         if names:
-            dearer = _SECOND if shared else 0.0
+            dearer = _SECOND if shared or (kind is DimensionSense and _COHORT in senses) else 0.0
             dearer += _VERB_OF_NOUN if MetricSense in kinds and kind is BehaviourSense else 0.0
             yield Edge(first, last, category, Names(names, text), _NAME + dearer - better)
     fields = tuple(dict.fromkeys(s.field for s in senses if isinstance(s, FieldSense)))
@@ -241,11 +243,14 @@ def _reckoned(folded: Folded, tokens: tuple[Token, ...], today: date) -> Iterato
     """What is read by a grammar of its own: numbers, dates, times of the day."""
     starts = {token.fstart: index for index, token in enumerate(tokens)}
     ends = {token.fend: index + 1 for index, token in enumerate(tokens)}
+    dates = tuple(find_dates(folded, today))
     for number in find_numbers(folded):
         if number.fstart in starts and number.fend in ends:
             sense = NumberSense(number.value, number.unit, number.is_ordinal, number.upto)
-            yield Edge(starts[number.fstart], ends[number.fend], "number", sense, _NUMBER)
-    for found in find_dates(folded, today):
+            year = any((each.fstart, each.fend) == (number.fstart, number.fend) for each in dates)
+            cost = _NUMBER + (_YEAR_AS_NUMBER if year else 0.0)
+            yield Edge(starts[number.fstart], ends[number.fend], "number", sense, cost)
+    for found in dates:
         if found.fstart in starts and found.fend in ends:
             first, last = starts[found.fstart], ends[found.fend]
             cost = _DATE - _LONGER * min(last - first, 8) ** 2
@@ -263,7 +268,10 @@ def _rest(tokens: tuple[Token, ...]) -> Iterator[Edge]:
         elif token.kind == "punctuation":
             if token.text in "、;+&":
                 continue  # these always join
-            cost = _LINK if token.text in ",<>=≤≥" else _MARK  # a comparison is not lightly a mark
+            if token.text in "<>≥≤":
+                yield Edge(at, at + 1, UNKNOWN, token.text, _UNKNOWN_HAN)  # these always compare
+                continue
+            cost = _LINK if token.text == "," else _MARK
             yield Edge(at, at + 1, EMPTY, token.text, cost)
         else:
             cost = _UNKNOWN_HAN if token.kind == "han" else _UNKNOWN_WORD

@@ -33,7 +33,12 @@ def _not(found: Found) -> Clause | None:
 def _nothing(found: Found) -> Clause | None:
     """Bought nothing: the negation of what it was done to."""
     word = found.one("n", Word)
-    return _not(found) if word.text in ("nothing", "none", "no") or word.meaning == "none" else None
+    return _not(found) if is_nothing(word) else None
+
+
+def is_nothing(word: Word) -> bool:
+    """Whether a negation is of what a deed was done to: nothing, none."""
+    return word.text in ("nothing", "none", "no") or word.meaning == "none"
 
 
 def _dated(found: Found) -> Clause | None:

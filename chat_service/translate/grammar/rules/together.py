@@ -7,6 +7,7 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge, Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Clauses, Condition
+from chat_service.translate.grammar.rules.clauses import is_nothing
 from chat_service.translate.senses import Ask, Values, When, Word
 
 _MOST_CLAUSES = 4
@@ -121,6 +122,8 @@ def _but_not(found: Found) -> Clauses | None:
     """Ordered in Q1 but not in Q2: the same deed, not done in another time."""
     both, when = found.one("a", Clauses), found.get("w", When)
     values, one = found.get("v", Values), both.clauses[-1]
+    if found.edges.get("j") is None and is_nothing(found.one("n", Word)):
+        return None  # bought nothing in May: nothing is what was bought
     if both.any or one.negated or (one.when is None and when is not None) or found.said("n") == "nor":
         return None
     if when is not None:

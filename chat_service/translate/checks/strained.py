@@ -1,0 +1,109 @@
+"""What makes a reading less plain than another of the same words, beyond what its words cost.
+
+Two readings that are nearly as good become a question back; where only one of them is how people speak, that one is
+meant. Each rule names what a speaker would hardly have said so, and makes the reading dearer than the margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Clauses, Group
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.senses import NumberSense, When
+from semantic_layer import MetricFilter, MetricQuery, Request
+
+_STRAIN = 0.5
+_SAYS_WHO = frozenset({"values", "clauses", "listed"})
+
+
+def strain(frame: Frame, request: Request | None, structure: Structure, *, goes_on: bool) -> float:
+    """What is to be added to the cost of a reading."""
+    found = [*_in_frame(frame, goes_on=goes_on)]
+    if isinstance(request, MetricQuery):
+        found += _in_request(frame, request, structure)
+    return _STRAIN * len(found)
+
+
+def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
+    yield from (item for item in frame.items if _is_value(item, frame) or _is_unit(item, frame))
+    yield from (item for item in frame.items if _cuts_name(item, frame) or _is_weekday(item, frame))
+    yield from (item for item in frame.said("connective.and") if _joins_unlike(item, frame))
+    yield from (item for item in frame.of(Clauses) if _is_of_each(item, frame) or _is_of_last(item))
+    if not goes_on:  # 'orders and AOV': nothing goes on in the midst of a question
+        yield from (item for item in frame.said("follow.what_about") if item is not frame.items[0])
+
+
+def _in_request(frame: Frame, request: MetricQuery, structure: Structure) -> Iterator[object]:
+    if frame.asks("who") and not request.group_by:
+        yield request  # who is asked for, not how many
+    compared = request.compare is not None and not request.having
+    if compared and any(isinstance(item.meaning, Group) and item.meaning.which for item in frame.items):
+        yield from frame.said("comparative")  # which tiers had lower revenue than last year: not all of them
+    counted = {entity.counted_by for entity in structure.model.entities.values()}
+    if set(request.metrics) <= counted:  # how many signed up: sign-ups, not customers with one
+        deeds = (each for each in request.filters if isinstance(each, MetricFilter) and not each.filters)
+        yield from (
+            each for each in deeds if (each.op, each.values) == (">=", (1.0,)) and structure.one_each(each.metric)
+        )
+
+
+def _bare_group(item: Edge) -> bool:
+    return isinstance(item.meaning, Group) and not item.meaning.marked
+
+
+def _is_value(item: Edge, frame: Frame) -> bool:
+    """门店订单数: those of the channel; 'by store' would say that they are grouped."""
+    return _bare_group(item) and _other(item, frame, "value")
+
+
+def _is_unit(item: Edge, frame: Frame) -> bool:
+    """Exceeds 48 hours: no hours of the day."""
+    before = frame.before(item)
+    counted = before is not None and isinstance(before.leaves()[-1].meaning, NumberSense)
+    return _bare_group(item) and counted and _other(item, frame, "unit")
+
+
+def _is_weekday(item: Edge, frame: Frame) -> bool:
+    """In the last 30 days, on a Friday: any Friday of them, not the last one."""
+    others = [each for each in frame.of(When) if each is not item]
+    return isinstance(item.meaning, When) and bool(others) and _other(item, frame, "value")
+
+
+def _is_of_each(item: Edge, frame: Frame) -> bool:
+    """北京、上海各卖了多少: how many in each of them, not those who bought in all."""
+    return any(_other(leaf, frame, "grouping.each") for leaf in item.leaves())
+
+
+def _is_of_last(item: Edge) -> bool:
+    """Who ordered but did not log in, last 30 days: a time behind a comma is that of all deeds."""
+    leaves = item.leaves()
+    behind = len(leaves) > 1 and isinstance(leaves[-1].meaning, When) and getattr(leaves[-2].meaning, "text", "") == ","
+    clauses = item.meaning.clauses if isinstance(item.meaning, Clauses) else ()
+    return behind and any(clause.when is None and not clause.ever for clause in clauses)
+
+
+def _cuts_name(item: Edge, frame: Frame) -> bool:
+    """By product | revenue: product revenue is a name, and a name is not said in two parts."""
+    after = frame.after(item)
+    if item.category != "group" or after is None or after.category != "measure":
+        return False
+    last = item.leaves()[-1]
+    return any(e.category == "metric" and (e.start, e.end) == (last.start, after.end) for e in frame.lattice.leaves)
+
+
+def _joins_unlike(item: Edge, frame: Frame) -> bool:
+    """Churned customers and new customers: two measures, not those of the churned who are new."""
+    before, after = frame.before(item), frame.after(item)
+    if before is None or after is None or not any(character.isalpha() for character in frame.folded(item)):
+        return False
+    return {before.category, after.category} > {"measure"} and bool({before.category, after.category} & _SAYS_WHO)
+
+
+def _other(item: Edge, frame: Frame, category: str) -> bool:
+    """Whether the words of an item are something else as well."""
+    return any(
+        leaf.category == category and (leaf.start, leaf.end) == (item.start, item.end) for leaf in frame.lattice.leaves
+    )
