@@ -50,7 +50,7 @@ _MOST_TOKENS = 240
 _SUGGESTED, _LEADING = 3, 8
 _ENDS = " 。.?？!！"
 # readings dearer than the best by more than this are none; those nearer than that are both offered
-_WORSE, _MARGIN = 1.0, 0.2
+_WORSE, _MARGIN = 1.0, 0.199
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import itertools
 
+from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Request, Scalar
+from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Period, Request, Scalar
 
 _INFINITE = float("inf")
 
@@ -21,11 +22,14 @@ class ConflictError(StopError):
 
 def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError where conditions of the request exclude each other, or one holds for everybody."""
+    structure = assembly.scope.structure
     filters = tuple(_flat(getattr(request, "filters", ())))
     inner = [tuple(_flat(each.filters)) for each in filters if isinstance(each, MetricFilter)]
     for group in (filters, *inner):
         if any(excludes(one, other) for one, other in itertools.combinations(group, 2)):
             raise ConflictError(Denial("not_supported", _words_of(slots, assembly)))
+        if any(_none_and_some(one, other, structure) for one, other in itertools.permutations(group, 2)):
+            raise StopError(Denial("not_supported", _words_of(slots, assembly)))  # in other times it can be
     for each in filters:
         if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
@@ -75,6 +79,19 @@ def excludes(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter)
 def _never_and_once(one: MetricFilter, other: MetricFilter) -> bool:
     """None at all of all time, and one in some time."""
     return one.period is None and (one.op, one.values) == ("=", (0.0,))
+
+
+def _none_and_some(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter, structure: Structure) -> bool:
+    """No orders in a time, and some orders or revenue of theirs in that time."""
+    if not isinstance(one, MetricFilter) or not isinstance(other, MetricFilter) or one.filters or one.per or other.per:
+        return False
+    counted = structure.counts_rows(one.metric) and structure.are_of_same_rows(one.metric, other.metric)
+    none = (one.op, one.values) == ("=", (0.0,)) and not _meet(_range(other), (0.0, 0.0, True, True))
+    return counted and none and (one.period is None or _is_within(other.period, one.period))
+
+
+def _is_within(one: Period | None, other: Period) -> bool:
+    return one is not None and other.start <= one.start and one.end <= other.end
 
 
 def _fields_exclude(one: FieldFilter, other: FieldFilter) -> bool:

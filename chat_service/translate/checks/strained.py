@@ -37,7 +37,8 @@ def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
 
 
 def _in_request(frame: Frame, request: MetricQuery, structure: Structure) -> Iterator[object]:
-    if frame.asks("who") and not request.group_by:
+    who = frame.asks("who") or [each for each in frame.said("entity.people") if _other(each, frame, "ask")]
+    if who and not request.group_by:
         yield request  # who is asked for, not how many
     compared = request.compare is not None and not request.having
     if compared and any(isinstance(item.meaning, Group) and item.meaning.which for item in frame.items):
@@ -80,7 +81,8 @@ def _is_of_each(item: Edge, frame: Frame) -> bool:
 def _is_of_last(item: Edge) -> bool:
     """Who ordered but did not log in, last 30 days: a time behind a comma is that of all deeds."""
     leaves = item.leaves()
-    behind = len(leaves) > 1 and isinstance(leaves[-1].meaning, When) and getattr(leaves[-2].meaning, "text", "") == ","
+    comma = len(leaves) > 1 and "," in (leaves[-2].meaning, getattr(leaves[-2].meaning, "text", ""))
+    behind = comma and isinstance(leaves[-1].meaning, When)
     clauses = item.meaning.clauses if isinstance(item.meaning, Clauses) else ()
     return behind and any(clause.when is None and not clause.ever for clause in clauses)
 

@@ -56,6 +56,10 @@ class Structure:
         one = self.model.metrics[metric]
         return one.definition.dataset, one.filter.sql() if one.filter is not None else ""
 
+    def are_of_same_rows(self, metric: str, other: str) -> bool:
+        """Whether two metrics are computed over the same rows of one dataset."""
+        return self._rows(metric) == self._rows(other) and self.model.metrics[metric].definition.dataset is not None
+
     @cached_property
     def _ratios(self) -> dict[tuple[str, str], str]:
         """Derived metrics that are one metric over another, by the two."""
