@@ -18,7 +18,7 @@ from semantic_layer import GRAINS, MetricFilter, MetricQuery, Request
 Bears = Callable[[Edge, Slots, Request, Assembly], bool]
 _GRADED = frozenset({"amount", "condition", "bound", "values", "listed"})
 _NAMES = frozenset({"measure", "values", "when", "group", "clauses", "listed", "entity", "bound", "ask", "against"})
-_LEADS_ASKED = frozenset(f"function.{each}" for each in ("auxiliary", "person", "want", "polite", "link", "stance"))
+_LEADS_ASKED = frozenset({"auxiliary", "person", "want", "polite", "link", "stance"})
 _TELLING = frozenset({"function.sequence.after"})
 _PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure", "entity", "when", "ask"})
 
@@ -99,7 +99,7 @@ def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
     """
     del request, assembly
     before, after = slots.frame.before(word), slots.frame.after(word)
-    led = before is not None and before.category.partition(".")[2] in _LEADS_ASKED
+    led = before is not None and before.category.rpartition(".")[2] in _LEADS_ASKED
     return led or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
 
 

@@ -15,6 +15,9 @@ _SAYS: dict[str, Says] = {
     "function.link": "edge",
     "function.person": "person",
     "function.want": "ask",
+    "phrase.link": "edge",
+    "phrase.person": "person",
+    "phrase.want": "ask",
     "light.ask": "ask",
 }
 

@@ -47,7 +47,15 @@ _NAME, _WORD, _WEAK_VALUE, _NUMBER, _DATE = 1.0, 1.04, 1.9, 1.0, 0.9
 _MARK, _JOINER, _LINK = 0.06, 0.02, 1.5
 _YEAR_AS_NUMBER = 0.6  # 'the 2025 orders' are those of a year
 # words that may say nothing, by class: the closed class of function words is the cheapest, what would restrict dear
-_FUNCTION = {"function": 1.2, "light": 1.25, "pronoun": 1.25, "quantifier": 1.25, "counter": 1.25, "identity": 1.3}
+_FUNCTION = {
+    "function": 1.2,
+    "phrase": 1.2,
+    "light": 1.25,
+    "pronoun": 1.25,
+    "quantifier": 1.25,
+    "counter": 1.25,
+    "identity": 1.3,
+}
 _DEAR = 1.6
 _ASIDE = 1.2
 # a name of the model, or a word that operates, is not lightly read as saying nothing
@@ -154,7 +162,7 @@ def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:
     """复购率为何, 人数若干 at the end of a clause ask what and how many; elsewhere why, and some."""
     opens = hit.first == 0 or tokens[hit.first - 1].kind == "punctuation"
     ends = hit.last == len(tokens) or tokens[hit.last].kind in ("punctuation", "ending")
-    asks = {WordSense("filler", "function.question"), WordSense("question", "how_many")}
+    asks = {WordSense("filler", "phrase.question"), WordSense("question", "how_many")}
     return tuple(sense for sense in hit.senses if (sense in asks) == (ends and not opens))
 
 
