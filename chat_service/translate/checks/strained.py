@@ -21,7 +21,7 @@ _SAYS_WHO = frozenset({"values", "clauses", "listed"})
 
 def strain(frame: Frame, request: Request | None, structure: Structure, *, goes_on: bool) -> float:
     """What is to be added to the cost of a reading."""
-    found = [*_in_frame(frame, goes_on=goes_on)]
+    found: list[object] = [*_in_frame(frame, goes_on=goes_on)]
     if isinstance(request, MetricQuery):
         found += _in_request(frame, request, structure)
     return _STRAIN * len(found)
