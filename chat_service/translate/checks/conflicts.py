@@ -91,7 +91,9 @@ def _none_and_some(one: FieldFilter | MetricFilter, other: FieldFilter | MetricF
 
 
 def _is_within(one: Period | None, other: Period) -> bool:
-    return one is not None and other.start <= one.start and one.end <= other.end
+    if one is None or one.start is None or one.end is None:
+        return False
+    return (other.start is None or other.start <= one.start) and (other.end is None or one.end <= other.end)
 
 
 def _fields_exclude(one: FieldFilter, other: FieldFilter) -> bool:
