@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check bench speed docs page lock clean
+.PHONY: help demo serve test lint types check bench speed agreement docs page lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -52,6 +52,9 @@ bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its que
 speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million orders, and large models (three minutes)
 	$(BIN)/python -m benchmarks.expert_sql
 	$(BIN)/python -m benchmarks.model_load
+
+agreement: $(DEVELOPMENT) ## 1,000 random queries on five dbt projects, beside MetricFlow (installed once, apart)
+	$(BIN)/python -m benchmarks.agreement
 
 docs: $(DEVELOPMENT) ## the pages that are generated from the code, and what the examples print
 	$(BIN)/python -m docs.generate
