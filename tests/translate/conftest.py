@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from chat_service.translate.offline import OfflineTranslator
+from chat_service.translate.words.values import ValueSource
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.model.model import Model
 
@@ -27,9 +29,16 @@ class _Found:
     is_complete: bool = True
 
 
-def known_values(dimension: str, search: str = "", /) -> _Found:
-    """The distinct values of a dimension, those with `search` in them."""
-    return _Found(tuple(value for value in _VALUES.get(dimension, ()) if search in value))
+def values_of(values: Mapping[str, tuple[str, ...]]) -> ValueSource:
+    """What a database with these values of dimensions would find."""
+
+    def found(dimension: str, search: str = "", /) -> _Found:
+        return _Found(tuple(value for value in values.get(dimension, ()) if search in value))
+
+    return found
+
+
+known_values = values_of(_VALUES)
 
 
 @pytest.fixture(scope="session")

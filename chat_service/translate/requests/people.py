@@ -60,11 +60,18 @@ def _shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
     return [item for item, _ in slots.measures if opens and slots.frame.folded(item).startswith(nouns)]
 
 
+def _refuse_nobody(slots: Slots, assembly: Assembly, speaks_of_people: object) -> None:
+    """A model of nobody has nobody to count or list."""
+    if not assembly.scope.model.entities and (speaks_of_people or slots.values):
+        raise assembly.deny(slots.frame.items[0])
+
+
 def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     """Customers counted, listed, or counted by group; None where nothing says that customers are meant."""
     described = slots.clauses or slots.listed or slots.dated or slots.populations or slots.bounds or slots.columns
     asked = slots.frame.asks("people", "who") or slots.entities
     _refuse_bound_of_nobody(slots, assembly)
+    _refuse_nobody(slots, assembly, described or asked)
     if not (described or asked or (slots.people and slots.values)):
         implied = slots.frame.asks("list", "count") and slots.values
         if not implied:

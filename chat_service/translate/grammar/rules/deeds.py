@@ -103,7 +103,8 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
 
     def headcount(found: Found) -> Bound | None:
         """客户不止200个: how many they are, compared."""
-        condition, of = found.one("k", Condition), next(iter(structure.model.entities.values())).counted_by
+        condition, entity = found.one("k", Condition), next(iter(structure.model.entities.values()), None)
+        of = entity.counted_by if entity is not None else None
         counts = {"people", "each", "place"} & set(condition.units)
         return Bound((of,), (), condition) if of is not None and counts else None
 
