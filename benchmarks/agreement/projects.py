@@ -533,16 +533,16 @@ VISITS = Project(
             },
         ),
     ),
-    # the hour tells visits of one person apart, so that the nearest before a purchase is one
+    # no two visits of a person on one day, so that the nearest before a purchase is one
     _table(
         "visits",
         700,
         {
             "visit_id": "i",
-            "person_id": f"CASE WHEN {_draw(18, 61)} = 0 THEN NULL ELSE {_draw(110, 62)} END",
+            "person_id": f"CASE WHEN {_draw(18, 61)} = 0 THEN NULL ELSE i % 110 END",
             "page": _pick(("home", "sale", None), 63),
             "depth": _draw(8, 64),
-            "visited_on": "TIMESTAMP '2024-01-01' + to_days((i * 3 % 280)::INTEGER)",
+            "visited_on": f"TIMESTAMP '2024-01-01' + to_days((i // 110 * 40)::INTEGER + {_draw(38, 62)})",
         },
     )
     + _table(
