@@ -288,14 +288,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "those units",
-        "(IN | A)? (THAT | SAME | THOSE) NUM DASH? UNIT PERIOD_NOUN? INSIDE?",
+        "(IN | A)? (SAME | THOSE) NUMBER DASH? COUNTED PERIOD_NOUN? INSIDE? | THAT NUMBER (COUNTED | ZH_DAY) INSIDE",
         "DONE",
         lambda found: DateMention("same_period"),
         (
             ("placed an order in those 30 days", "in those 30 days", "same_period"),
             ("那30天里下过单", "那30天里", "same_period"),
         ),
-        ("those 30 customers",),
+        ("those 30 customers", "那3月呢", "那2025年呢"),
     ),
     Rule(
         "same period",

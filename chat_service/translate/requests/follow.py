@@ -35,7 +35,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request |
     """The changed request, or None where the question stands on its own."""
     before = previous.request
     _about_before(slots, before, assembly)
-    if is_complete(slots):
+    if is_complete(slots) and not _counts_the_list(slots, before):
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
@@ -51,7 +51,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request |
         return changed_journey(before, slots, assembly)
     else:
         return None
-    if request == before and not (slots.has("chart") or slots.has("intent.export")):
+    if request == before and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
     return request
@@ -73,7 +73,7 @@ def _refuse_grain_of_value(slots: Slots, before: MetricQuery, assembly: Assembly
     """'And the quarterly one?' after the annual plan: another of what was kept to, no unit of time."""
     kept = {each.field for each in before.filters if isinstance(each, FieldFilter)}
     for item, each in slots.groups:
-        if each.grain is not None and _named_at(item, slots) & kept:
+        if (each.grain is not None or not each.marked) and _named_at(item, slots) & kept:
             raise assembly.deny(item)
 
 
@@ -149,6 +149,14 @@ def is_complete(slots: Slots) -> bool:
         return not _strong(slots, "follow.those") and not _strong(slots, "follow.what_about")
     asks = frame.asks("which", "list", "who")
     return bool(slots.entities and asks and not marked and not slots.ranks and slots.values)
+
+
+def _counts_the_list(slots: Slots, before: Request) -> bool:
+    """一共多少人 right after a list: how many are on it; how many customers *we* have is asked of all."""
+    says = slots.measures or slots.whens or slots.values or slots.clauses or slots.listed or slots.bounds
+    more = says or slots.groups or slots.dated or slots.populations or slots.ranks or slots.against
+    ours = any(leaf.category == "function.function.person" for leaf in slots.frame.lattice.leaves)
+    return isinstance(before, ListQuery) and not more and not ours
 
 
 def _is_bare(slots: Slots) -> bool:

@@ -93,6 +93,12 @@ def _change(draft: Draft, item: Edge, values: Values, dimension: str, found: tup
         draft.show = tuple(f for f in draft.show if f.field != dimension)
         return
     known = draft.filtered(dimension)
+    if known is not None and known.op in ("!=", "not in") and _adds(slots):
+        left = tuple(value for value in known.values if value not in found)  # what was left out is back
+        at = draft.filters.index(known)
+        again = (value_filter(dimension, left, negated=True),) if left else ()
+        draft.filters = (*draft.filters[:at], *again, *draft.filters[at + 1 :])
+        return
     kept = known.values if known is not None and known.op in ("=", "in") and _adds(slots) else ()
     one = value_filter(dimension, tuple(dict.fromkeys((*kept, *found))))
     place = draft.filters.index(known) if known is not None else len(draft.filters)

@@ -59,6 +59,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
             slots.entities.append(item)
         elif item.category == "field":
             slots.columns.append(item)
+    _directed(slots, assembly)
     _gapped(slots, assembly)
     _whole_entities(slots, assembly)
     slots.people = _speaks_of_people(slots, assembly)
@@ -73,6 +74,15 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
     return slots
+
+
+def _directed(slots: Slots, assembly: Assembly) -> None:
+    """Sort it from lowest to highest: the word for sorting says no direction where another does."""
+    plain = [each for each in slots.ranks if all(leaf.category == "rank.ranked" for leaf in each[0].leaves())]
+    if plain and len(plain) < len(slots.ranks):
+        for each in plain:
+            slots.ranks.remove(each)
+            assembly.use(each[0], "order", "")
 
 
 def _gapped(slots: Slots, assembly: Assembly) -> None:

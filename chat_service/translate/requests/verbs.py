@@ -82,7 +82,7 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
         if len(clauses.clauses) == 1 and not clauses.clauses[0].negated and clauses.clauses[0].condition is None
     ]
     plain = [each for each in plain if not any(v.both or v.only or v.link == "and" for v in each[1].clauses[0].values)]
-    people = slots.entities or slots.listed
+    people = slots.people
     for ask in asks:
         for item, clauses in plain:
             if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):

@@ -95,6 +95,8 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     def had(found: Found) -> Clause | None:
         """Had a complaint, no orders, at least 3 orders."""
         clause = found.one("d", Clause)
+        if found.passes("的"):
+            return None
         if found.edges.get("x") is not None:
             return None if found.said("x") == "nor" else replace(clause, negated=True, ever=found.said("x") == "never")
         condition = comparison(found, clause)

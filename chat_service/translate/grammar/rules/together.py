@@ -34,7 +34,7 @@ def _pair(found: Found) -> Clauses | None:
 def _is_one_deed(one: Clause, other: Clause) -> bool:
     """Placed 3 orders: a verb and its noun, not ordered and had 3 orders."""
     apart = one.when is not None and other.when is not None
-    return one.behaviours == other.behaviours and not apart
+    return one.behaviours == other.behaviours and (not apart or one.text.isascii())
 
 
 def _said_behind(last: Edge, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
