@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import Previous
+from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
 from chat_service.translate.requests.journeys import changed_journey
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.people import changed_list
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
@@ -23,6 +25,7 @@ from semantic_layer import (
     MetricQuery,
     Period,
     Request,
+    add_months,
     preceding,
     unit,
 )
@@ -35,26 +38,67 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request |
     """The changed request, or None where the question stands on its own."""
     before = previous.request
     _about_before(slots, before, assembly)
-    if is_complete(slots) and not _counts_the_list(slots, before):
+    counts = _only_counts(slots, assembly)
+    if (counts and _is_ours(slots)) or (is_complete(slots) and not (counts and isinstance(before, ListQuery))):
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
     _take_away(slots, assembly)
+    _in_that_year(slots, before, assembly)
+    _of_number(slots, before, assembly)
     if isinstance(before, MetricQuery):
         _refuse_pointing(slots, before, assembly)
         _refuse_grain_of_value(slots, before, assembly)
         _moved_back(slots, before, assembly)
-        request: Request = metric_request(slots, assembly, draft_of(before))
+        request: Request = counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
     elif isinstance(before, ListQuery):
         request = changed_list(slots, before, assembly)
     elif isinstance(before, CohortQuery | FunnelQuery):
         return changed_journey(before, slots, assembly)
     else:
         return None
+    if slots.number is not None and isinstance(request, MetricQuery | ListQuery):
+        request = request.model_copy(update={"limit": slots.number})
     if request == before and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
     return request
+
+
+def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
+    """上半年呢 after a number of 2025: a part of a year whose year is not named is of the year that was spoken of.
+
+    After a month or a quarter it is the nearest one: January after December 2025 is that of 2026.
+    """
+    spoken = before.period if isinstance(before, MetricQuery) else None
+    if spoken is None or spoken.start is None or spoken.end is None or spoken.grain not in ("year", "quarter", "month"):
+        return
+    for at, (item, when) in enumerate(slots.whens):
+        named = when.date.period
+        if when.date.year_named or named is None or named.start is None or named.end is None:
+            continue
+        years = (0,) if spoken.grain == "year" else (-1, 0, 1)
+        shifts = [12 * (spoken.start.year + each - named.start.year) for each in years]
+        moved = [
+            Period(add_months(named.start, shift), add_months(named.end, shift), named.grain)
+            for shift in shifts
+            if add_months(named.start, shift) <= assembly.scope.today
+        ]
+        if moved:
+            nearest = min(moved, key=lambda each: abs((each.start or spoken.start) - spoken.start))
+            slots.whens[at] = (item, replace(when, date=replace(when.date, period=nearest)))
+
+
+def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
+    """Make it 5, 改成20个: another number in the place of the one that cut the rows before."""
+    limited = isinstance(before, MetricQuery | ListQuery) and before.limit is not None
+    if not limited or len(slots.frame.of(Amount)) != 1 or slots.ranks or not slots.has("follow.instead"):
+        return
+    item, amount = slots.amounts[0]
+    if not set(amount.units) - {"place", "people", "each", "units"} and amount.value == int(amount.value) > 0:
+        slots.amounts.clear()
+        slots.number = int(amount.value)
+        assembly.use(item, "limit", str(slots.number))
 
 
 def _take_away(slots: Slots, assembly: Assembly) -> None:
@@ -151,12 +195,18 @@ def is_complete(slots: Slots) -> bool:
     return bool(slots.entities and asks and not marked and not slots.ranks and slots.values)
 
 
-def _counts_the_list(slots: Slots, before: Request) -> bool:
-    """一共多少人 right after a list: how many are on it; how many customers *we* have is asked of all."""
-    says = slots.measures or slots.whens or slots.values or slots.clauses or slots.listed or slots.bounds
-    more = says or slots.groups or slots.dated or slots.populations or slots.ranks or slots.against
-    ours = any(leaf.category == "function.function.person" for leaf in slots.frame.lattice.leaves)
-    return isinstance(before, ListQuery) and not more and not ours
+def _only_counts(slots: Slots, assembly: Assembly) -> bool:
+    """一共多少人: how many, and nothing else. Right after a list, of those on it; how many customers *we* have, of all."""
+    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    says = slots.whens or slots.values or slots.clauses or slots.listed or slots.bounds or slots.groups or slots.dated
+    more = says or slots.populations or slots.ranks or slots.against or slots.has("share")
+    others = any(not set(names) <= counted for _, names in slots.measures)
+    return not more and not others and bool(slots.measures or slots.frame.asks("how_many", "count", "people"))
+
+
+def _is_ours(slots: Slots) -> bool:
+    """How many customers do *we* have."""
+    return any(leaf.category == "function.function.person" for leaf in slots.frame.lattice.leaves)
 
 
 def _is_bare(slots: Slots) -> bool:

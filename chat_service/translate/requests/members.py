@@ -114,7 +114,10 @@ def _change(draft: Draft, item: Edge, values: Values, dimension: str, found: tup
 def _adds(slots: Slots) -> bool:
     """和北京比一下, 再加上北京: the values before stay beside the new ones."""
     compares = slots.has("comparison.versus") and not slots.against
-    return compares or (slots.has("follow.also") and not slots.has("follow.instead") and not slots.measures)
+    first = slots.frame.items[0]
+    both = {leaf.category for leaf in slots.frame.lattice.leaves if (leaf.start, leaf.end) == (first.start, first.end)}
+    adds = slots.has("follow.also") or "follow.also" in both  # 再加上 joins as well
+    return compares or (adds and not slots.has("follow.instead") and not slots.measures)
 
 
 def _without(draft: Draft, dimension: str, found: tuple[Scalar, ...]) -> list[Filter]:

@@ -24,13 +24,12 @@ from semantic_layer import (
     ListQuery,
     MeasuredColumn,
     MetricFilter,
-    MetricQuery,
     Order,
     Period,
     Request,
 )
 
-_SEVERAL_LIMIT = 20
+SEVERAL = 20
 # what a list costs that no word asks for
 _NOBODY = 0.5
 
@@ -196,7 +195,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     columns.extend(column for each in listed for column in each.columns)
     columns.extend(_asked_columns(slots, assembly, chooser_draft(slots, assembly)))
     columns.extend(column for column in extra if column not in columns)
-    if not filters and not order and not slots.entities and not columns:
+    if base is None and not (filters or order or slots.entities or columns):
         raise StopError(Denial("no_metric"))
     if base is not None:
         return base.model_copy(
@@ -213,7 +212,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
         measured=measured,
         filters=tuple(dict.fromkeys(filters)),
         order_by=order,
-        limit=_limit(slots, assembly) or _SEVERAL_LIMIT,
+        limit=_limit(slots, assembly) or SEVERAL,
     )
 
 
@@ -377,31 +376,3 @@ def _limit(slots: Slots, assembly: Assembly) -> int | None:
     several = any(slots.frame.folded(item).startswith(("哪些", "哪几")) for item in asks)
     single = [rank.count for _, rank in slots.ranks if rank.count is not None]
     return single[0] if single and not several and not slots.frame.asks("list") else None
-
-
-def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
-    """The list shown before with what the question says changed, its count, its groups, or a metric of its people."""
-    marked = [each for _, each in slots.groups if each.marked or each.grain]
-    counts = slots.frame.asks("how_many", "count", "people") and not slots.frame.asks("list")
-    also = slots.has("follow.also") or slots.columns
-    if (marked and not also) or counts or (slots.measures and not slots.ranks):
-        base = Draft(metrics=count_metrics(assembly), filters=before.filters, goes_on=True)
-        for item in slots.entities:
-            assembly.use(item, "entity", "")
-        return metric_request(slots, assembly, base)
-    if slots.whens and not slots.clauses and not slots.measures:
-        return _moved_period(slots, before, assembly)
-    return list_request(slots, assembly, before)
-
-
-def _moved_period(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
-    period = decide_timing(slots, assembly, ()).period
-    filters = tuple(
-        f.model_copy(update={"period": period}) if isinstance(f, MetricFilter) and f.period is not None else f
-        for f in before.filters
-    )
-    measured = tuple(m.model_copy(update={"period": period}) if m.period is not None else m for m in before.measured)
-    return before.model_copy(update={"filters": filters, "measured": measured})
-
-
-__all__ = ["MetricQuery", "changed_list", "list_request", "people_request", "wants_list"]

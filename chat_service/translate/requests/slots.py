@@ -36,7 +36,7 @@ class Slots:
     """The parts of a question. Measures, populations and subjects hold the metrics that the words can mean.
 
     `people`: customers are spoken of; `counting`: their number is. `shifted`: the period right before that of the
-    question before.
+    question before; `number`: so many rows instead of as many as before.
     """
 
     frame: Frame
@@ -59,6 +59,7 @@ class Slots:
     people: bool = False
     counting: bool = False
     shifted: Period | None = None
+    number: int | None = None
 
     def has(self, *categories: str) -> bool:
         """Whether a word of one of the categories stands by itself."""
@@ -94,6 +95,8 @@ def is_relative(item: Edge, slots: Slots) -> bool:
         after = frame.after(after)
     if after is None or not seen:
         return False
+    if slots.people and after.category == "ask" and set(asked_of(after)) <= {"how_many", "how_much", "count", "people"}:
+        return True  # 金卡会员里下单的有多少: they who did it are counted
     people = {*slots.entities, *(e for e, _ in slots.listed), *(e for e, _ in slots.populations)}
     return after in people or (after.category == "values" and slots.people)
 

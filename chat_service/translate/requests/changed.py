@@ -1,0 +1,73 @@
+"""A list, or a count of people, that a follow-up changes: its period, its rows, its count, its groups."""
+
+from __future__ import annotations
+
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.metrics import count_metrics, metric_request
+from chat_service.translate.requests.people import SEVERAL, list_request
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.timing import decide_timing
+from semantic_layer import Filter, ListQuery, MetricFilter, MetricQuery, Period, Request
+
+
+def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
+    """The list shown before with what the question says changed, its count, its groups, or a metric of its people."""
+    marked = [each for _, each in slots.groups if each.marked or each.grain]
+    counts = slots.frame.asks("how_many", "count", "people") and not slots.frame.asks("list")
+    also = slots.has("follow.also") or slots.columns
+    if (marked and not also) or counts or (slots.measures and not slots.ranks):
+        base = Draft(metrics=count_metrics(assembly), filters=before.filters, goes_on=True)
+        for item in slots.entities:
+            assembly.use(item, "entity", "")
+        return metric_request(slots, assembly, base)
+    if slots.whens and not slots.clauses and not slots.measures:
+        return _moved_period(slots, before, assembly)
+    return list_request(slots, assembly, _in_its_order(slots, before, assembly))
+
+
+def _in_its_order(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
+    """前5个 of a list that has an order: its first five; 后5个 are the first in the order turned round."""
+    if len(slots.ranks) != 1 or slots.measures or slots.columns or len(before.order_by) != 1:
+        return before
+    item, rank = slots.ranks[0]
+    if not rank.stated or rank.percent is not None or rank.by_change:
+        return before
+    slots.ranks.clear()
+    assembly.use(item, "order", rank.direction)
+    order = before.order_by[0]
+    if rank.direction in ("low", "worst"):
+        order = order.model_copy(update={"descending": not order.descending})
+    return before.model_copy(update={"limit": rank.count, "order_by": (order,)})
+
+
+def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Request | None:
+    """What a count of people becomes: 列出来 their list, 改成近60天 the count in another time; None for all else."""
+    others = slots.measures or slots.values or slots.clauses or slots.listed or slots.groups or slots.ranks
+    if others or before.metrics != count_metrics(assembly) or before.group_by or slots.against:
+        return None
+    if slots.frame.asks("list", "who") and not slots.whens:
+        return list_request(slots, assembly, _list_of(before, assembly))
+    timed = any(isinstance(each, MetricFilter) and each.period is not None for each in before.filters)
+    if not slots.whens or before.period is not None or not timed:
+        return None
+    return before.model_copy(update={"filters": _in_time(before.filters, decide_timing(slots, assembly, ()).period)})
+
+
+def _list_of(before: MetricQuery, assembly: Assembly) -> ListQuery:
+    columns = next(iter(assembly.scope.model.entities.values())).list_columns
+    return ListQuery(columns=columns, filters=before.filters, limit=SEVERAL)
+
+
+def _in_time(filters: tuple[Filter, ...], period: Period | None) -> tuple[Filter, ...]:
+    return tuple(
+        f.model_copy(update={"period": period}) if isinstance(f, MetricFilter) and f.period is not None else f
+        for f in filters
+    )
+
+
+def _moved_period(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
+    period = decide_timing(slots, assembly, ()).period
+    filters = _in_time(before.filters, period)
+    measured = tuple(m.model_copy(update={"period": period}) if m.period is not None else m for m in before.measured)
+    return before.model_copy(update={"filters": filters, "measured": measured})
