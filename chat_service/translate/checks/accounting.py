@@ -62,7 +62,9 @@ def _grouped(request: MetricQuery | ListQuery) -> bool:
 
 
 # words that may as well carry on as operate: another reading may leave them without meaning
-_CARRIED = frozenset({"follow", "grouping", "range", "suffix", "unit", "intent", "grain_noun", "deed_head", "level"})
+_CARRIED = frozenset(
+    {"follow", "grouping", "range", "suffix", "unit", "intent", "grain_noun", "deed_head", "level", "possession"}
+)
 _SHOWS: dict[str, Shows] = {
     "ask": _always,
     "entity": _always,

@@ -101,6 +101,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
     "same_time_of_year": ("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
     "recent_days": ("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
+    "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": (
         "导出的就是这张表，回复的 JSON 里有全部列和行",
         "what is exported is this table; the answer's JSON holds its columns and rows",

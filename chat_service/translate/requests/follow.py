@@ -196,7 +196,7 @@ def is_complete(slots: Slots) -> bool:
 
 
 def _only_counts(slots: Slots, assembly: Assembly) -> bool:
-    """一共多少人: how many, and nothing else. Right after a list, of those on it; how many customers *we* have, of all."""
+    """一共多少人: how many, and nothing else. After a list, of those on it; how many *we* have, of all."""
     counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
     says = slots.whens or slots.values or slots.clauses or slots.listed or slots.bounds or slots.groups or slots.dated
     more = says or slots.populations or slots.ranks or slots.against or slots.has("share")

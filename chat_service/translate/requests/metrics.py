@@ -12,6 +12,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
+from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import cumulate, grain_in_name, share, trend_grain, with_trend
@@ -39,6 +40,7 @@ def metric_request(
 ) -> MetricQuery:
     """The query of slots. `counted` are metrics that no word names (the count of an entity)."""
     draft = base if base is not None else Draft()
+    as_of_today(draft, assembly.scope.model)
     bounds = _bounds(slots, assembly)
     _metrics(draft, slots, assembly, bounds, counted)
     grains = _grains(slots, draft)
@@ -63,6 +65,7 @@ def metric_request(
     if (draft.limit is not None or draft.having) and not draft.shares:
         draft.filters = (*draft.filters, *_named_only(draft, assembly))
     draft.filters = tuple(dict.fromkeys(draft.filters))
+    held_then(draft, assembly, assembly.scope.today)
     return draft.query()
 
 

@@ -175,7 +175,7 @@ def with_object(structure: Structure) -> Callable[[Found], Clause | None]:
     def of(found: Found) -> Clause | None:
         """What it was done to or in; what customers are themselves is none of it."""
         clause, values = found.one("c", Clause), found.one("v", Values)
-        if found.passes("的") or len(clause.values) > 1 or not values.candidates:
+        if found.passes("的", "to") or len(clause.values) > 1 or not values.candidates:
             return None
         of_people = [structure.entity_dimension(name) for name in values.candidates]
         if all(of_people):

@@ -1,0 +1,69 @@
+"""What people were at a past instant: of a state that the model keeps versions of, the version held then.
+
+金卡会员 at the end of 2025 are those who held the tier then; asked without a time, those who hold it now.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.draft import Draft
+from semantic_layer import GRAINS, FieldFilter, Filter, Model
+
+
+def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
+    """Put the versions in the place of today's values, where only stocks are counted at an instant that is past."""
+    model = assembly.scope.model
+    past = draft.period is not None and draft.period.end is not None and draft.period.end <= today
+    stocks = all(model.metrics[name].is_stock for name in draft.metrics)
+    along = any(name in GRAINS for name in draft.group_by) or draft.compare is not None
+    if not past or not stocks or along:
+        return
+    twins = versions(model)
+    for name in _named(draft):
+        if name in twins:
+            assembly.assume("held_then", assembly.dimension_label(name))
+    _rename(draft, twins)
+
+
+def as_of_today(draft: Draft, model: Model) -> None:
+    """The draft of a question before with today's values again, as its words said them."""
+    _rename(draft, {version: name for name, version in versions(model).items()})
+
+
+def versions(model: Model) -> dict[str, str]:
+    """Dimensions of an entity, each with the dimension that has the versions of the same values."""
+    found = {}
+    for entity in model.entities.values():
+        for dataset, path in model.paths.get(entity.dataset, {}).items():
+            if len(path) != 1 or path[0].validity is None or not path[0].validity.is_default:
+                continue
+            for version in (d for d in model.dimensions.values() if d.home.dataset == dataset):
+                codes = set(version.home.definition.values)
+                same = [d.name for d in model.dimensions.values() if d.home.dataset == entity.dataset]
+                found.update(
+                    {
+                        n: version.name
+                        for n in same
+                        if codes and set(model.dimensions[n].home.definition.values) == codes
+                    }
+                )
+    return found
+
+
+def _named(draft: Draft) -> tuple[str, ...]:
+    filters = (each.field for each in (*draft.filters, *draft.keep, *draft.show) if isinstance(each, FieldFilter))
+    return tuple(dict.fromkeys((*draft.group_by, *filters)))
+
+
+def _rename(draft: Draft, names: dict[str, str]) -> None:
+    def renamed(each: Filter) -> Filter:
+        other = names.get(each.field) if isinstance(each, FieldFilter) else None
+        return each if other is None else each.model_copy(update={"field": other})
+
+    draft.group_by = tuple(names.get(name, name) for name in draft.group_by)
+    draft.limit_within = tuple(names.get(name, name) for name in draft.limit_within)
+    draft.filters = tuple(renamed(each) for each in draft.filters)
+    draft.keep = tuple(each for one in draft.keep if isinstance(each := renamed(one), FieldFilter))
+    draft.show = tuple(each for one in draft.show if isinstance(each := renamed(one), FieldFilter))
