@@ -22,7 +22,7 @@ from chat_service.outcomes import (
 )
 from chat_service.present.catalogue import catalogue_text, greeting_text
 from chat_service.present.chart.choose import choose_chart
-from chat_service.present.definitions import definition_text, meanings, metrics_of
+from chat_service.present.definitions import definition_text, meanings, told_of
 from chat_service.present.emptiness import Emptiness, first_day_behind, is_empty, is_idle, is_outside, relax
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
@@ -101,14 +101,14 @@ def answer_request(
     except HuitouError as error:
         return _failed(base, error, names, layer, services)
     on_stage("present")
-    finding = Finding(request, table, names, layer.as_of, prepared.filters)
+    finding = weighed(Finding(request, table, names, layer.as_of, prepared.filters), layer, asked.reader)
     restated = restate(request, names, layer.as_of, period=table.period, previous=table.previous_period)
     base = replace(
         base,
         restated=restated,
         prepared=prepared,
         finding=finding,
-        definitions=meanings(metrics_of(request), names),
+        definitions=meanings(told_of(request, services.model), names),
     )
     check = _checker(asked, services, layer)
     nothing = _emptiness(finding, asked.reader, layer)
@@ -121,10 +121,18 @@ def answer_request(
     return replace(
         base,
         text=describe(finding, reading, services.worded(finding, restated, asked.question, on_stage)),
-        chart=choose_chart(finding, restated, reading.chart),
-        notes=notes(finding),
+        chart=choose_chart(finding, restated, reading),
+        notes=notes(finding, reading.chart),
         suggestions=suggest(request, names, layer.as_of, check),
     )
+
+
+def weighed(finding: Finding, layer: Layer, reader: Reader) -> Finding:
+    """The finding with how many are behind each of its rates by groups. Raises QueryError, EngineError."""
+    if not finding.weighed or not isinstance(finding.request, MetricQuery):
+        return finding
+    query = finding.request.model_copy(update={"metrics": finding.weighed})
+    return replace(finding, sizes=layer.group_sizes(query, finding.table, reader))
 
 
 def _answer_outcome(
@@ -179,7 +187,7 @@ def _refused(outcome: Refusal) -> Answer:
 def _trouble(error: HuitouError, names: Names, services: Services) -> Trouble:
     said = error.sentences(names.language, names.known)
     if services.is_public and not _is_sayable(error):
-        said = FOR_OPERATORS.zh if names.language == "zh" else FOR_OPERATORS.en
+        said = names.say(FOR_OPERATORS)
     return Trouble(error.problems[0].code, said)
 
 

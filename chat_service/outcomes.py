@@ -12,6 +12,7 @@ from typing import Literal
 from semantic_layer import Period, Request
 
 Language = Literal["zh", "en"]
+Chart = Literal["line", "bar", "pie", "stacked", "table"]
 SpanRole = Literal[
     "metric",
     "dimension",
@@ -67,7 +68,8 @@ class Choice:
 class Reading:
     """How the question was read: every word used, left over or assumed.
 
-    `confidence` is 0..1 with the reasons in `basis`. `chart` is a chart form that the asker named.
+    `confidence` is 0..1 with the reasons in `basis`. `chart` is a chart form that the asker named; `growth` says that a
+    word asks for the change itself.
     `translator` is who read it, with the `prompt` that a model was told; `other` is what the other reader made of it.
     """
 
@@ -77,7 +79,8 @@ class Reading:
     assumptions: tuple[Assumption, ...] = ()
     confidence: float = 1.0
     basis: tuple[str, ...] = ()
-    chart: Literal["line", "bar", "table"] | None = None
+    chart: Chart | None = None
+    growth: bool = False
     translator: Literal["offline", "llm", "verified"] = "offline"
     prompt: str | None = None
     other: str | None = None

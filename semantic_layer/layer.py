@@ -34,9 +34,11 @@ from semantic_layer.query.requests import MetricQuery, Request, Scalar
 from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.group_sizes import resolve_group_sizes
 from semantic_layer.resolve.hiding import hiding, withheld_fields
 from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.own_rows import OwnRows, own_rows
+from semantic_layer.resolve.populations import resolve_populations
 from semantic_layer.resolve.requests import resolve
 from semantic_layer.resolve.resolved import AppliedFilter, Population, Resolved, ResolvedExplanation, ResolvedMetrics
 from semantic_layer.sql.nodes import select_from, subquery
@@ -223,6 +225,30 @@ class Layer:
         """The request's rows. Raises QueryError, EngineError."""
         return self.execute(self.prepare(request, reader))
 
+    def group_sizes(
+        self, query: MetricQuery, table: ResultTable, reader: Reader = ANONYMOUS
+    ) -> Mapping[str, tuple[int | None, ...]]:
+        """How many rows, entities or events are behind each rate of a query's result, by metric and in its row order;
+        metrics that are no fractions have none. Raises QueryError, EngineError."""
+        kept = query.model_dump(include={"metrics", "group_by", "period", "filters", "keep"}, by_alias=True)
+        context = self._context(reader)
+        resolved = resolve_group_sizes(MetricQuery.model_validate(kept), context)
+        if resolved is None:
+            return MappingProxyType({})
+        populations = resolve_populations(context)
+        statement = compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
+        statement.limit(self._max_cells, copy=False)
+        rows = _typed(self.engine.run(statement).rows, resolved.columns)
+        keys = [table.columns.index(next(c for c in table.columns if c.name == key.name)) for key in resolved.keys]
+        found = {row[: len(keys)]: row[len(keys) :] for row in rows}
+        behind = [found.get(tuple(row[key] for key in keys), ()) for row in table.rows]
+        return MappingProxyType(
+            {
+                each.column.name: tuple(_whole(row[at]) if row else None for row in behind)
+                for at, each in enumerate(resolved.metrics)
+            }
+        )
+
     def compile(self, request: Request, reader: Reader = ANONYMOUS) -> str:
         """The SQL of a request. Raises QueryError."""
         return self.prepare(request, reader).sql
@@ -395,3 +421,7 @@ def _typed_value(value: Value, column: Column) -> Value:
     if column.type == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _whole(value: Value) -> int | None:
+    return int(value) if isinstance(value, int | float) else None

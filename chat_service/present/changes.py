@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from chat_service.language.phrases import bracketed, said
 from chat_service.outcomes import Language
 from chat_service.present.figures import change_figure, change_pct_figure
+from semantic_layer import Phrase
+
+_SAME = Phrase("持平", "unchanged")
+_RATES = {True: Phrase("上升 {size}", "up {size}"), False: Phrase("下降 {size}", "down {size}")}
+_AMOUNTS = {True: Phrase("增加 {size}", "up {size}"), False: Phrase("减少 {size}", "down {size}")}
 
 
 def change_words(unit: str | None, before: float | None, now: float | None, language: Language) -> str:
@@ -14,13 +20,15 @@ def change_words(unit: str | None, before: float | None, now: float | None, lang
     """
     if before is None or now is None:
         return ""
-    zh, change = language == "zh", now - before
-    if change == 0:
-        return "持平" if zh else "unchanged"
-    size = change_figure(change, unit, language)
-    relative = "" if unit in ("percent", "points") or before <= 0 else change_pct_figure(change / before)
-    if zh:
-        rose, fell = ("上升", "下降") if unit in ("percent", "points") else ("增加", "减少")
-        verb = rose if change > 0 else fell
-        return f"{verb} {size}" + (f"（{relative}）" if relative else "")
-    return f"{'up' if change > 0 else 'down'} {size}" + (f" ({relative})" if relative else "")
+    if now == before:
+        return said(_SAME, language)
+    relative = change_pct_figure(now / before - 1) if is_relative(unit) and before > 0 else ""
+    verbs = _AMOUNTS if is_relative(unit) else _RATES
+    return said(verbs[now > before], language, size=change_figure(now - before, unit, language)) + bracketed(
+        relative, language
+    )
+
+
+def is_relative(unit: str | None) -> bool:
+    """Whether a change is told relative to what was: of amounts, not of rates and scores."""
+    return unit != "percent" and not (unit or "").startswith("points")

@@ -1,50 +1,82 @@
-"""Filters of a request in words: `会员等级为金卡`, `member tier not gold`, `近期订单数 ≥ 3`."""
+"""Filters of a request in words: `会员等级为金卡`, `member tier not gold`, `近期订单数 ≥ 3`, `2026年2月注册`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from chat_service.present.dates import period_words
+from chat_service.language.phrases import set_off
+from chat_service.present.dates import is_unit, period_head
 from chat_service.present.figures import threshold_figure
 from chat_service.present.names import Names
-from semantic_layer import AllOf, AnyOf, AppliedFilter, FieldFilter, Filter, Having, MetricFilter, NotOf, Scalar
+from semantic_layer import (
+    AllOf,
+    AnyOf,
+    AppliedFilter,
+    Behaviour,
+    FieldFilter,
+    Filter,
+    Having,
+    MetricFilter,
+    NotOf,
+    Phrase,
+    Scalar,
+)
 
-# op: (zh, en); {} stands for the values
-_OPERATORS: dict[str, tuple[str, str]] = {
-    "=": ("为{}", " {}"),
-    "!=": ("不是{}", " not {}"),
-    "in": ("为{}", " {}"),
-    "not in": ("不是{}", " not {}"),
-    "<": ("低于 {}", " below {}"),
-    "<=": ("不超过 {}", " at most {}"),
-    ">": ("超过 {}", " over {}"),
-    ">=": ("不低于 {}", " at least {}"),
-    "between": ("介于 {} 之间", " between {}"),
-    "contains": ("包含“{}”", " containing “{}”"),
-    "not contains": ("不包含“{}”", " not containing “{}”"),
-    "starts with": ("以“{}”开头", " starting with “{}”"),
-    "ends with": ("以“{}”结尾", " ending with “{}”"),
-    "is null": ("为空", " missing"),
-    "is not null": ("不为空", " present"),
+_OPERATORS: dict[str, Phrase] = {
+    "=": Phrase("{head}为{values}", "{head} {values}"),
+    "!=": Phrase("{head}不是{values}", "{head} not {values}"),
+    "in": Phrase("{head}为{values}", "{head} {values}"),
+    "not in": Phrase("{head}不是{values}", "{head} not {values}"),
+    "<": Phrase("{head}低于 {values}", "{head} below {values}"),
+    "<=": Phrase("{head}不超过 {values}", "{head} at most {values}"),
+    ">": Phrase("{head}超过 {values}", "{head} over {values}"),
+    ">=": Phrase("{head}不低于 {values}", "{head} at least {values}"),
+    "between": Phrase("{head}介于 {values} 之间", "{head} between {values}"),
+    "contains": Phrase("{head}包含“{values}”", "{head} containing “{values}”"),
+    "not contains": Phrase("{head}不包含“{values}”", "{head} not containing “{values}”"),
+    "starts with": Phrase("{head}以“{values}”开头", "{head} starting with “{values}”"),
+    "ends with": Phrase("{head}以“{values}”结尾", "{head} ending with “{values}”"),
+    "is null": Phrase("{head}为空", "{head} missing"),
+    "is not null": Phrase("{head}不为空", "{head} present"),
+}
+_COUNTED: dict[str, Phrase] = {
+    "=": Phrase("{head}为{values}", "{head} exactly {values}"),
+    "none": Phrase("{head}为0", "no {head}"),
+}
+_EITHER, _ENDS = Phrase("{one}、{other}", "{one} or {other}"), Phrase("{one} 到 {other}", "{one} and {other}")
+_AND, _OR = Phrase("{one} 且 {other}", "{one} and {other}"), Phrase("{one} 或 {other}", "{one} or {other}")
+_NOT = Phrase("非（{words}）", "not ({words})")
+# of an amount, and of a deed: on a day, in a month, from a day to another
+_ON, _IN = Phrase("{period} 的{words}", "{words} on {period}"), Phrase("{period}{gap}的{words}", "{words} in {period}")
+_FROM, _DID_ON = (
+    Phrase("{period}{gap}的{words}", "{words} from {period}"),
+    Phrase("{period} {words}", "{words} on {period}"),
+)
+_DID_IN = Phrase("{period}{gap}{words}", "{words} in {period}")
+_DID_FROM = Phrase("{period}{gap}{words}", "{words} from {period}")
+_PARTS: dict[str, Phrase] = {
+    "previous": Phrase("{metric}（对比期）", "{metric} (previous)"),
+    "change": Phrase("{metric}的变化", "{metric} (change)"),
+    "change_pct": Phrase("{metric}的变化率", "{metric} (change %)"),
+    "share": Phrase("{metric}的占比", "{metric} (share)"),
+    "cumulative": Phrase("{metric}（累计）", "{metric} (cumulative)"),
 }
 
 
 def condition_words(condition: Filter, names: Names, today: date) -> str:
     """One condition of a request, with everything inside it."""
-    zh = names.language == "zh"
     match condition:
         case FieldFilter():
             return field_words(condition.field, condition.op, condition.values, names)
         case MetricFilter():
             return _metric_words(condition, names, today)
         case AllOf():
-            return (" 且 " if zh else " and ").join(_inner(each, names, today) for each in condition.all)
+            return _joined([_inner(each, names, today) for each in condition.all], _AND, names)
         case AnyOf():
-            return (" 或 " if zh else " or ").join(_inner(each, names, today) for each in condition.any)
+            return _joined([_inner(each, names, today) for each in condition.any], _OR, names)
         case NotOf():
-            words = condition_words(condition.negated, names, today)
-            return f"非（{words}）" if zh else f"not ({words})"
+            return names.say(_NOT, words=condition_words(condition.negated, names, today))
 
 
 def field_words(field: str, op: str, values: Sequence[Scalar], names: Names) -> str:
@@ -55,7 +87,7 @@ def field_words(field: str, op: str, values: Sequence[Scalar], names: Names) -> 
         words = [names.code(found, value) for value in values]
     else:
         words = [threshold_figure(value, unit, names.language) for value in values]
-    return names.dimension(field) + _compared(op, words, names)
+    return _compared(names.dimension(field), op, words, names)
 
 
 def applied_words(applied: AppliedFilter, names: Names) -> str:
@@ -69,47 +101,54 @@ def having_words(having: Having, names: Names) -> str:
     found = names.model.metrics.get(metric)
     unit = "percent" if part in ("share", "change_pct") else None if found is None else found.unit
     head = names.metric(metric)
-    if part:
-        head += {
-            "previous": ("（对比期）", " (previous)"),
-            "change": ("的变化", " (change)"),
-            "change_pct": ("的变化率", " (change %)"),
-            "share": ("的占比", " (share)"),
-            "cumulative": ("（累计）", " (cumulative)"),
-        }.get(part, ("", ""))[0 if names.language == "zh" else 1]
-    values = [threshold_figure(value, unit, names.language) for value in having.values]
-    return head + _compared(having.op, values, names)
+    head = names.say(_PARTS[part], metric=head) if part in _PARTS else head
+    return _compared(head, having.op, [threshold_figure(value, unit, names.language) for value in having.values], names)
+
+
+def did(condition: Filter, names: Names) -> Behaviour | None:
+    """The behaviour that a condition asks for at all, as `orders >= 1` asks who ordered; None for any other."""
+    if not isinstance(condition, MetricFilter) or (condition.op, condition.values) not in ((">=", (1,)), (">", (0,))):
+        return None
+    return next((each for each in names.model.behaviours.values() if each.metric == condition.metric), None)
 
 
 def _metric_words(condition: MetricFilter, names: Names, today: date) -> str:
-    zh = names.language == "zh"
+    behaviour = did(condition, names)
     metric = names.model.metrics.get(condition.metric)
-    unit = None if metric is None else metric.unit
-    head = names.metric(condition.metric)
-    inner = [condition_words(each, names, today) for each in condition.filters]
-    if inner:
-        head += f"（{'，'.join(inner)}）" if zh else f" ({', '.join(inner)})"
-    values = [threshold_figure(value, unit, names.language) for value in condition.values]
-    if not zh and condition.op == "=":
-        words = f"no {head}" if condition.values == (0,) else f"{head} exactly {values[0]}"
+    head = names.metric(condition.metric) if behaviour is None else names.words(behaviour.label)
+    head += names.bracketed(names.comma(*(condition_words(each, names, today) for each in condition.filters)))
+    if behaviour is not None:
+        words = head
     else:
-        words = head + _compared(condition.op, values, names)
-    if condition.period is None:
+        unit = None if metric is None else metric.unit
+        values = [threshold_figure(value, unit, names.language) for value in condition.values]
+        words = _counted(head, condition, values, names)
+    period = condition.period
+    if period is None:
         return words
-    period = period_words(condition.period, today, names.language)
-    if zh:
-        return f"{period} 的{words}" if period[-1].isdigit() else f"{period}的{words}"
-    return f"{words} on {period}" if condition.period.days == 1 else f"{words} during {period}"
+    when = period_head(period, today, names.language)
+    forms = (_ON, _IN, _FROM) if behaviour is None else (_DID_ON, _DID_IN, _DID_FROM)
+    form = forms[0 if period.days == 1 else 1 if is_unit(period) else 2]
+    return names.say(form, period=when, words=words, gap=set_off(when, names.language))
 
 
-def _compared(op: str, words: Sequence[str], names: Names) -> str:
-    zh = names.language == "zh"
-    joiner = " 到 " if op == "between" and zh else " and " if op == "between" else "、" if zh else " or "
-    return _OPERATORS[op][0 if zh else 1].format(joiner.join(words))
+def _counted(head: str, condition: MetricFilter, values: Sequence[str], names: Names) -> str:
+    if condition.op == "=":
+        return names.say(_COUNTED["none" if condition.values == (0,) else "="], head=head, values=values[0])
+    return _compared(head, condition.op, values, names)
+
+
+def _compared(head: str, op: str, words: Sequence[str], names: Names) -> str:
+    return names.say(_OPERATORS[op], head=head, values=_joined(words, _ENDS if op == "between" else _EITHER, names))
+
+
+def _joined(words: Sequence[str], how: Phrase, names: Names) -> str:
+    said = words[0] if words else ""
+    for each in words[1:]:
+        said = names.say(how, one=said, other=each)
+    return said
 
 
 def _inner(condition: Filter, names: Names, today: date) -> str:
     words = condition_words(condition, names, today)
-    if isinstance(condition, AllOf | AnyOf):
-        return f"（{words}）" if names.language == "zh" else f"({words})"
-    return words
+    return names.bracketed(words).strip() if isinstance(condition, AllOf | AnyOf) else words

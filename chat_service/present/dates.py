@@ -5,20 +5,38 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 
+from chat_service.language.dates.shown import days
+from chat_service.language.phrases import bracketed, said
 from chat_service.outcomes import Language
-from semantic_layer import GRAINS, Period, add_months, unit
+from semantic_layer import GRAINS, Period, Phrase, add_months, unit
 
 _MONTH_NAMES = tuple(calendar.month_name)
-_GRAIN_WORDS: dict[str, tuple[str, str]] = {
-    "second": ("秒", "second"),
-    "minute": ("分钟", "minute"),
-    "hour": ("小时", "hour"),
-    "day": ("日", "day"),
-    "week": ("周", "week"),
-    "month": ("月", "month"),
-    "quarter": ("季度", "quarter"),
-    "year": ("年", "year"),
+_GRAIN_WORDS: dict[str, Phrase] = {
+    "second": Phrase("秒", "second"),
+    "minute": Phrase("分钟", "minute"),
+    "hour": Phrase("小时", "hour"),
+    "day": Phrase("日", "day"),
+    "week": Phrase("周", "week"),
+    "month": Phrase("月", "month"),
+    "quarter": Phrase("季度", "quarter"),
+    "year": Phrase("年", "year"),
 }
+_BUCKETS: dict[str, Phrase] = {
+    "week": Phrase("{year}年第{number}周", "week {number} of {year}"),
+    "month": Phrase("{year}年{number}月", "{month} {year}"),
+    "quarter": Phrase("{year}年第{number}季度", "Q{number} {year}"),
+    "year": Phrase("{year}年", "{year}"),
+}
+_WEEK_OF = Phrase("{first} 当周", "the week of {first}")
+_OWN_UNIT = Phrase("{first} 起", "the one from {first}")
+_ALL, _UP_TO = (
+    Phrase("全部历史（截至 {day}）", "all history up to {day}"),
+    Phrase("截至 {day}", "everything up to {day}"),
+)
+_AFTER, _SO_FAR = Phrase("{name}（晚于 {day}）", "{name} (after {day})"), Phrase("{name}至今", "{name} so far")
+_NAMES_FROM_TO = Phrase("{first}至{last}", "{first} to {last}")
+_MONTHS_OF_YEAR = Phrase("{first}至{number}月", "{first} to {last}")
+_CLOSED_TO = Phrase("截至{day}", "up to {day}")
 
 
 def bucket_name(grain: str, first: date, language: Language) -> str:
@@ -31,20 +49,25 @@ def bucket_name(grain: str, first: date, language: Language) -> str:
     >>> bucket_name("hour", datetime(2026, 6, 29, 8), "en"), bucket_name("fiscal_year", date(2026, 4, 1), "en")
     ('2026-06-29 08:00', 'the one from 2026-04-01')
     """
-    zh = language == "zh"
     if isinstance(first, datetime) or grain == "day":
         return _moment(first)
     if grain not in GRAINS:
-        return f"{first} 起" if zh else f"the one from {first}"
+        return said(_OWN_UNIT, language, first=first)
+    year, number = first.year, first.month
     if grain == "week":
-        year, week, _ = first.isocalendar()
-        return f"{year}年第{week}周" if zh else f"week {week} of {year}"
-    if grain == "month":
-        return f"{first.year}年{first.month}月" if zh else f"{_MONTH_NAMES[first.month]} {first.year}"
-    if grain == "quarter":
-        quarter = (first.month + 2) // 3
-        return f"{first.year}年第{quarter}季度" if zh else f"Q{quarter} {first.year}"
-    return f"{first.year}年" if zh else str(first.year)
+        year, number, _ = first.isocalendar()
+    elif grain == "quarter":
+        number = (first.month + 2) // 3
+    return said(_BUCKETS[grain], language, year=year, number=number, month=_MONTH_NAMES[first.month])
+
+
+def bucket_words(grain: str, first: date, language: Language) -> str:
+    """The name of a bucket beside a table or a drawing that marks it by its day: a week by its first.
+
+    >>> bucket_words("week", date(2026, 6, 29), "en"), bucket_words("month", date(2026, 5, 1), "en")
+    ('the week of 2026-06-29', 'May 2026')
+    """
+    return said(_WEEK_OF, language, first=first) if grain == "week" else bucket_name(grain, first, language)
 
 
 def bucket_mark(grain: str, first: date) -> str:
@@ -62,7 +85,7 @@ def bucket_mark(grain: str, first: date) -> str:
 
 def grain_word(grain: str, language: Language) -> str:
     """What one bucket of everyone's units is called."""
-    return _GRAIN_WORDS[grain][0 if language == "zh" else 1]
+    return said(_GRAIN_WORDS[grain], language)
 
 
 def period_words(period: Period | None, today: date, language: Language) -> str:
@@ -75,20 +98,41 @@ def period_words(period: Period | None, today: date, language: Language) -> str:
     >>> period_words(None, date(2026, 6, 30), "en")
     'all history up to 2026-06-30'
     """
-    zh = language == "zh"
     if period is None or (period.start is None and (period.end is None or period.end > today)):
-        return f"全部历史（截至 {today}）" if zh else f"all history up to {today}"
+        return said(_ALL, language, day=today)
     if period.start is None:
-        return f"截至 {period.last_day}" if zh else f"everything up to {period.last_day}"
+        return said(_UP_TO, language, day=period.last_day)
     if period.start > today:
-        name = period_name(period, language) or str(period.start)
-        return f"{name}（晚于 {today}）" if zh else f"{name} (after {today})"
+        return said(_AFTER, language, name=period_name(period, language) or period.start, day=today)
     known = period.cut_after(today)
-    dates = _dates(known, zh)
-    name = period_name(period, language) if known.end == period.end else _cut_name(period, language)
-    if not name or name == dates:
-        return dates
-    return f"{name}（{dates}）" if zh else f"{name} ({dates})"
+    dates = days(known, language)
+    name = period_name(period, language)
+    if name and known.end != period.end:
+        name = said(_SO_FAR, language, name=name)
+    return dates if not name or name == dates else name + bracketed(dates, language)
+
+
+def period_head(period: Period | None, today: date, language: Language) -> str:
+    """The period in a title or a legend: its name, what was used of one that is not over, or its days.
+
+    >>> period_head(Period(date(2026, 1, 1), date(2027, 1, 1), "year"), date(2026, 6, 30), "zh")
+    '2026年1月至6月'
+    >>> period_head(None, date(2026, 6, 30), "en")
+    ''
+    """
+    if period is None or (period.start is None and period.end is None):
+        return ""
+    if period.start is not None and period.end is not None and period.start <= today < day_before(period.end):
+        whole, period = period_name(period, language), period.cut_after(today)
+        if whole:
+            return period_name(period, language) or said(_SO_FAR, language, name=whole)
+    name = period_name(period, language)
+    if name:
+        return name
+    if period.start is None:
+        return said(_CLOSED_TO, language, day=period.last_day)
+    last = period.last_day or today
+    return str(last) if last == period.start else said(_NAMES_FROM_TO, language, first=period.start, last=last)
 
 
 def period_name(period: Period, language: Language) -> str:
@@ -106,16 +150,21 @@ def period_name(period: Period, language: Language) -> str:
             whole = unit(grain, period.start)
             if (whole.start, whole.end) == (period.start, period.end):
                 return "" if grain == "day" else bucket_name(grain, period.start, language)
-    if period.start.day == period.end.day == 1:
-        last = add_months(period.end, -1)
-        if period.start.month == 1 and last.month == 12:
-            between = "至" if language == "zh" else " to "
-            return between.join(bucket_name("year", day, language) for day in (period.start, last))
-        if language == "zh" and last.year == period.start.year:
-            return f"{bucket_name('month', period.start, language)}至{last.month}月"
-        between = "至" if language == "zh" else " to "
-        return between.join(bucket_name("month", day, language) for day in (period.start, last))
-    return ""
+    if not period.start.day == period.end.day == 1:
+        return ""
+    end = add_months(period.end, -1)
+    is_years = period.start.month == 1 and end.month == 12
+    first, last = (bucket_name("year" if is_years else "month", day, language) for day in (period.start, end))
+    within = not is_years and end.year == period.start.year
+    return said(_MONTHS_OF_YEAR if within else _NAMES_FROM_TO, language, first=first, last=last, number=end.month)
+
+
+def is_unit(period: Period) -> bool:
+    """Whether the period is one calendar unit: a month, not two."""
+    start = period.start
+    return start is not None and any(
+        (u := unit(grain, start)).start == start and u.end == period.end for grain in GRAINS
+    )
 
 
 def day_before(day: date) -> date:
@@ -128,16 +177,3 @@ def _moment(first: date) -> str:
     if not isinstance(first, datetime):
         return first.isoformat()
     return first.isoformat(" ", "seconds" if first.second else "minutes")
-
-
-def _cut_name(period: Period, language: Language) -> str:
-    name = period_name(period, language)
-    if not name:
-        return ""
-    return f"{name}至今" if language == "zh" else f"{name} so far"
-
-
-def _dates(period: Period, zh: bool) -> str:
-    if period.days == 1 or period.start == period.end:
-        return str(period.start)
-    return f"{period.start} 至 {period.last_day}" if zh else f"{period.start} to {period.last_day}"

@@ -9,22 +9,33 @@ from dataclasses import dataclass
 
 from chat_service.present.figures import unit_name
 from chat_service.present.names import Names
+from chat_service.present.populations import population
 from semantic_layer import (
     AllOf,
     AnyOf,
     CohortDefinition,
+    FieldFilter,
     Filter,
     FunnelDefinition,
+    ListDefinition,
     ListQuery,
     Metric,
     MetricDefinition,
     MetricFilter,
     MetricQuery,
+    Model,
     NotOf,
+    Phrase,
     Request,
 )
 
 _SYNONYMS = 8
+_MEANS, _FORMULA = (
+    Phrase("{label}：{description}", "{label}: {description}"),
+    Phrase("  公式：{formula}", "  Formula: {formula}"),
+)
+_UNIT, _ALSO = Phrase("  单位：{unit}", "  Unit: {unit}"), Phrase("  也叫：{synonyms}", "  Also called: {synonyms}")
+_PERIOD = Phrase("  不说时间时按默认时间段计算。", "  Without a period: {period}.")
 
 
 @dataclass(frozen=True)
@@ -46,11 +57,11 @@ def meaning(metric: Metric, names: Names) -> MetricMeaning:
     """The explanation of one metric in the names' language."""
     definition = metric.definition
     described = definition.description
-    synonyms = definition.synonyms.zh if names.language == "zh" else definition.synonyms.en
+    synonyms = getattr(definition.synonyms, names.language)
     return MetricMeaning(
         name=metric.name,
         label=names.metric(metric.name),
-        description="" if described is None else getattr(described, names.language),
+        description=names.words(described),
         formula=formula(metric, names),
         unit=metric.unit,
         # a synonym with a gap is a pattern for the translator, not a name
@@ -59,14 +70,19 @@ def meaning(metric: Metric, names: Names) -> MetricMeaning:
 
 
 def meanings(metrics: tuple[str, ...], names: Names) -> tuple[MetricMeaning, ...]:
-    """The explanations of the metrics, cohort tables and funnels that the model knows, once each."""
+    """The explanations of the metrics, lists, cohort tables, funnels and described fields that the model knows, once
+    each."""
     model, found = names.model, []
     for name in dict.fromkeys(metrics):
         journey = model.cohorts.get(name) or model.funnels.get(name)
         if name in model.metrics:
             found.append(meaning(model.metrics[name], names))
+        elif name in model.lists:
+            found.append(_list_meaning(model.lists[name], names))
         elif journey is not None:
             found.append(_journey_meaning(journey, names))
+        elif (field := _field_meaning(name, names)) is not None:
+            found.append(field)
     return tuple(found)
 
 
@@ -117,16 +133,25 @@ def _rows_chosen(definition: MetricDefinition) -> str:
     return said
 
 
-def metrics_of(request: Request) -> tuple[str, ...]:
-    """The metrics that a request shows or compares, in order."""
+def told_of(request: Request, model: Model) -> tuple[str, ...]:
+    """What a request shows or compares that has a definition, in order: metrics, the population of a list and what it
+    lists, a cohort table or funnel with the metrics behind it, the fields of conditions."""
+    found: list[str] = []
     if isinstance(request, MetricQuery):
-        found = [*request.metrics]
+        found += request.metrics
     elif isinstance(request, ListQuery):
-        found = [column.metric for column in request.measured]
+        listed = population(request, model)
+        found += [] if listed is None else [listed.name]
+        found += [column.metric for column in request.measured]
     else:
-        found = [request.metric]
+        found.append(request.metric)
+        cohort, funnel = model.cohorts.get(request.metric), model.funnels.get(request.metric)
+        found += [] if cohort is None else [cohort.metric]
+        found += [] if funnel is None else [step.metric for step in funnel.steps]
     for condition in request.filters:
         found += _behind(condition)
+    if isinstance(request, ListQuery):
+        found += request.columns
     return tuple(dict.fromkeys(found))
 
 
@@ -141,14 +166,40 @@ def _journey_meaning(journey: CohortDefinition | FunnelDefinition, names: Names)
         said += f" with {journey.metric} in each {journey.grain} since"
     else:
         said = f"per {journey.entity}, in this order: " + " -> ".join(step.metric for step in journey.steps)
-    described, zh = journey.description, names.language == "zh"
     return MetricMeaning(
         name=journey.name,
         label=names.metric(journey.name),
-        description="" if described is None else getattr(described, names.language),
+        description=names.words(journey.description),
         formula=said,
         unit="percent",
-        synonyms=(journey.synonyms.zh if zh else journey.synonyms.en)[:_SYNONYMS],
+        synonyms=getattr(journey.synonyms, names.language)[:_SYNONYMS],
+    )
+
+
+def _list_meaning(listed: ListDefinition, names: Names) -> MetricMeaning:
+    return MetricMeaning(
+        name=listed.name,
+        label=names.words(listed.label),
+        description=names.words(listed.description),
+        formula=" AND ".join(f"{field} IN ({', '.join(values)})" for field, values in listed.filter.items()),
+        unit="count",
+        synonyms=getattr(listed.synonyms, names.language)[:_SYNONYMS],
+    )
+
+
+def _field_meaning(name: str, names: Names) -> MetricMeaning | None:
+    """A dimension or field that the model describes."""
+    field = names.field(name)
+    if field is None or field.definition.description is None:
+        return None
+    definition = field.definition
+    return MetricMeaning(
+        name=name,
+        label=names.dimension(name),
+        description=names.words(definition.description),
+        formula=" ".join((definition.expression or field.qualified).split()),
+        unit=definition.unit or "",
+        synonyms=getattr(definition.synonyms, names.language)[:_SYNONYMS],
     )
 
 
@@ -156,21 +207,20 @@ def _definition_line(each: MetricMeaning, names: Names) -> str:
     metric = names.model.metrics.get(each.name)
     default_period = None if metric is None else metric.definition.default_period
     unit = unit_name(each.unit, names.language)
-    if names.language == "zh":
-        said = f"{each.label}：{each.description or each.formula}"
-        said += f"\n  公式：{each.formula}" + (f"\n  单位：{unit}" if unit else "")
-        if each.synonyms:
-            said += f"\n  也叫：{'、'.join(each.synonyms)}"
-        return said + ("\n  不说时间时按默认时间段计算。" if default_period else "")
-    said = f"{each.label}: {each.description or each.formula}\n  Formula: {each.formula}"
-    said += f"\n  Unit: {unit}" if unit else ""
-    if each.synonyms:
-        said += f"\n  Also called: {', '.join(each.synonyms)}"
-    return said + (f"\n  Without a period: {default_period}." if default_period else "")
+    lines = [
+        names.say(_MEANS, label=each.label, description=each.description or each.formula),
+        names.say(_FORMULA, formula=each.formula),
+        names.say(_UNIT, unit=unit) if unit else "",
+        names.say(_ALSO, synonyms=names.listed(each.synonyms)) if each.synonyms else "",
+        names.say(_PERIOD, period=default_period) if default_period else "",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def _behind(condition: Filter) -> list[str]:
     match condition:
+        case FieldFilter():
+            return [condition.field]
         case MetricFilter():
             return [condition.metric]
         case AllOf():
@@ -179,4 +229,3 @@ def _behind(condition: Filter) -> list[str]:
             return [name for each in condition.any for name in _behind(each)]
         case NotOf():
             return _behind(condition.negated)
-    return []

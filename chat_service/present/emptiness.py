@@ -22,10 +22,20 @@ from semantic_layer import (
     ListQuery,
     MetricQuery,
     Model,
+    Phrase,
     Request,
     ResultTable,
 )
 
+_SPAN = Phrase("数据从 {first} 到 {last}。", "The data run from {first} to {last}.")
+_OUTSIDE = Phrase("{period}没有数据。", "There are no data for {period}.")
+_NOTHING = Phrase("没有符合条件的结果。", "Nothing matches.")
+_ANYHOW = Phrase(
+    "没有符合条件的结果，单独去掉任何一个条件也仍然没有。",
+    "Nothing matches, and dropping any single condition does not change that.",
+)
+_BECAUSE = Phrase("没有符合条件的结果。{freed}。", "Nothing matches: {freed}.")
+_FREED = Phrase("去掉“{condition}”后有 {rows:,} 条", "without “{condition}” there are {rows:,}")
 Run = Callable[[Request], ResultTable]  # raises HuitouError
 _TRIES = 6
 
@@ -49,15 +59,8 @@ class Emptiness:
 
     def words(self, request: Request, names: Names) -> str:
         """The cause and the data's range."""
-        zh = names.language == "zh"
-        said = [self._cause(request, names)]
-        if self.first_day is not None:
-            said.append(
-                f"数据从 {self.first_day} 到 {self.last_day}。"
-                if zh
-                else f"The data run from {self.first_day} to {self.last_day}."
-            )
-        return ("" if zh else " ").join(said)
+        span = names.say(_SPAN, first=self.first_day, last=self.last_day) if self.first_day is not None else ""
+        return names.sentences(self._cause(request, names), span)
 
     def widened(self, request: Request) -> Request:
         """The request without what emptied it: its period outside the data, or else its conditions."""
@@ -66,22 +69,13 @@ class Emptiness:
         return request.model_copy(update={"filters": ()})
 
     def _cause(self, request: Request, names: Names) -> str:
-        zh = names.language == "zh"
         if self.is_outside_data:
-            period = period_words(request.period, self.last_day, names.language)
-            return f"{period}没有数据。" if zh else f"There are no data for {period}."
+            return names.say(_OUTSIDE, period=period_words(request.period, self.last_day, names.language))
         helpful = [each for each in self.relaxed if each.rows > 0]
-        if helpful:
-            if zh:
-                freed = "；".join(f"去掉“{each.condition}”后有 {each.rows:,} 条" for each in helpful)
-                return f"没有符合条件的结果。{freed}。"
-            freed = "; ".join(f"without “{each.condition}” there are {each.rows:,}" for each in helpful)
-            return f"Nothing matches: {freed}."
-        if self.relaxed:
-            if zh:
-                return "没有符合条件的结果，单独去掉任何一个条件也仍然没有。"
-            return "Nothing matches, and dropping any single condition does not change that."
-        return "没有符合条件的结果。" if zh else "Nothing matches."
+        if not helpful:
+            return names.say(_ANYHOW if self.relaxed else _NOTHING)
+        freed = names.clauses(*(names.say(_FREED, condition=each.condition, rows=each.rows) for each in helpful))
+        return names.say(_BECAUSE, freed=freed)
 
 
 def is_empty(request: Request, table: ResultTable) -> bool:

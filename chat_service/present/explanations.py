@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chat_service.present.changes import change_words
 from chat_service.present.dates import period_words
-from chat_service.present.figures import change_figure, figure, threshold_figure
+from chat_service.present.figures import Scale, scale_of, threshold_figure
 from chat_service.present.finding import Finding
-from semantic_layer import ExplainQuery, Value
+from semantic_layer import ExplainQuery, Phrase, Value
 
 _NAMED = 3  # groups of a dimension that a sentence names
+_MOVED = Phrase(
+    "{period}{name}为 {now}，比{previous}的 {before} {change}。",
+    "{name} was {now} in {period}, {change} from {before} in {previous}.",
+)
+_STILL = Phrase("{period}{name}为 {now}，{previous}为 {before}。", "{name}: {now} in {period}, {before} in {previous}.")
+_SPREAD = Phrase(
+    "没有哪一组的变化明显超出偶然，变化分散在各组。",
+    "No group stands out beyond chance: the change is spread over the groups.",
+)
+_BY = Phrase("按{name}：{groups}。", "By {name}: {groups}.")
+_OF_CHANGE, _BY_WEIGHT = (
+    Phrase("占变化的 {share}", "{share} of the change"),
+    Phrase("主要是占比变化", "mostly by its weight"),
+)
+_SMALL = Phrase("样本少", "few behind it")
+_OTHERS, _NAMELESS = Phrase("其余 {count:.0f} 组", "{count:.0f} others"), Phrase("没有{name}", "no {name}")
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Contribution:
     mix: float | None
     is_main: bool
     is_small: bool
+    is_nameless: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,58 +75,51 @@ def explanation(finding: Finding) -> Explanation:
 
 
 def explain_sentence(finding: Finding) -> str:
-    """`2026年3月流失率为17.2%，比2026年2月的16.0%上升 1.3 个百分点。按会员等级：普通会员 +1.7 个百分点。`"""
-    found = explanation(finding)
-    zh, language = finding.is_zh, finding.language
+    """`2026年3月流失率为 17.2%，比2026年2月的 16.0% 上升 1.3 个百分点。按会员等级：普通会员 +1.7 个百分点。`"""
+    found, language, names = explanation(finding), finding.language, finding.names
     metric = finding.metrics[0]
-    name = finding.names.column(metric)
-    now, before = (figure(value, metric.unit, language) for value in (found.now, found.before))
-    period = period_words(finding.table.period, finding.today, language)
-    previous = period_words(finding.table.previous_period, finding.today, language)
-    if not found.change:
-        if zh:
-            return f"{period}{name}为{now}，{previous}为{before}。"
-        return f"{name}: {now} in {period}, {before} in {previous}."
-    moved = ("上升" if found.change > 0 else "下降") if zh else ("up" if found.change > 0 else "down")
-    by = change_figure(found.change, metric.unit, language)
-    said = (
-        f"{period}{name}为{now}，比{previous}的{before}{moved} {by}。"
-        if zh
-        else f"{name} was {now} in {period}, {moved} {by} from {before} in {previous}."
+    scale = scale_of((found.now, found.before), metric.unit, language)
+    period, previous = (
+        period_words(each, finding.today, language) for each in (finding.table.period, finding.table.previous_period)
     )
+    change = change_words(metric.unit, _number(found.before), _number(found.now), language)
+    said = finding.say(
+        _MOVED if found.change else _STILL,
+        period=period,
+        name=names.column(metric),
+        now=scale.figure(found.now),
+        previous=previous,
+        before=scale.figure(found.before),
+        change=change,
+    )
+    if not found.change:
+        return said
     parts = [part for dimension in found.dimensions if (part := _of_dimension(found, dimension, finding))]
     if not parts and found.groups:
-        parts = [
-            "没有哪一组的变化明显超出偶然，变化分散在各组。"
-            if zh
-            else "No group stands out beyond chance: the change is spread over the groups."
-        ]
-    return ("" if zh else " ").join((said, *parts))
+        parts = [finding.say(_SPREAD)]
+    return names.sentences(said, *parts)
 
 
 def _of_dimension(found: Explanation, dimension: str, finding: Finding) -> str:
     main = sorted((each for each in found.of(dimension) if each.is_main), key=lambda each: -abs(each.size))[:_NAMED]
     if not main:
         return ""
-    words = [_words(each, finding) for each in main]
-    name = finding.names.dimension(dimension)
-    return f"按{name}：{'、'.join(words)}。" if finding.is_zh else f"By {name}: {', '.join(words)}."
+    scale = scale_of((each.size for each in main), finding.metrics[0].unit, finding.language, is_change=True)
+    words = finding.names.listed(_words(each, finding, scale) for each in main)
+    return finding.say(_BY, name=finding.names.dimension(dimension), groups=words)
 
 
-def _words(each: Contribution, finding: Finding) -> str:
-    zh, unit = finding.is_zh, finding.metrics[0].unit
-    sign = "+" if each.size >= 0 else "-"
-    said = f"{each.name} {sign}{change_figure(each.size, unit, finding.language)}"
+def _words(each: Contribution, finding: Finding, scale: Scale) -> str:
+    said = f"{each.name} {'+' if each.size >= 0 else '-'}{scale.figure(each.size)}"
     notes = []
     if each.share is not None:
         share = threshold_figure(round(each.share, 2), "percent", finding.language)
-        notes.append(f"占变化的 {share}" if zh else f"{share} of the change")
+        notes.append(finding.say(_OF_CHANGE, share=share))
     if each.mix is not None and abs(each.mix) > abs(each.size - each.mix):
-        notes.append("主要是占比变化" if zh else "mostly by its weight")
+        notes.append(finding.say(_BY_WEIGHT))
     if each.is_small:
-        notes.append("样本少" if zh else "small")
-    joined = ("，" if zh else ", ").join(notes)
-    return said + (f"（{joined}）" if zh else f" ({joined})") if joined else said
+        notes.append(finding.say(_SMALL))
+    return said + finding.names.bracketed(finding.names.comma(*notes))
 
 
 def _contribution(row: dict[str, Value], finding: Finding) -> Contribution:
@@ -122,14 +133,17 @@ def _contribution(row: dict[str, Value], finding: Finding) -> Contribution:
         _number(row.get("mix_effect")),
         bool(row["is_main"]),
         bool(row["is_small"]),
+        row["value"] is None,
     )
 
 
 def group_name(row: dict[str, Value], finding: Finding) -> str:
     """What the group of a row is called; of many small ones together, how many they are."""
-    count, value, zh = row["groups"], row["value"], finding.is_zh
+    count, value = row["groups"], row["value"]
     if isinstance(count, int | float) and count > 1:
-        return f"其余 {count:.0f} 组" if zh else f"{count:.0f} others"
+        return finding.say(_OTHERS, count=count)
+    if value is None:
+        return finding.say(_NAMELESS, name=finding.names.dimension(str(row["dimension"])))
     field = finding.names.field(str(row["dimension"]))
     if field is not None and isinstance(value, str) and value.isdecimal() and int(value) in field.definition.values:
         return finding.names.code(field, int(value))

@@ -1,31 +1,129 @@
 """A raw value becomes a figure that people read: unit, scale and language; nothing else is known here.
 
 Rates are held as fractions (0.312) and shown as percent (31.2%); their differences are percentage points. Money is
-scaled in Chinese (12.34万元), written out in English (¥123,400), each in its currency. Exact values stay in the table.
+scaled in Chinese (12.34万元), written out in English (¥123,400), each in its currency. Figures that stand together
+have one scale, and as many decimals as the greatest of them needs. Exact values stay in the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from math import isfinite
+from math import floor, isfinite, log10
+from typing import TypeGuard
 
-from chat_service.outcomes import Language
-from semantic_layer import CURRENCIES, Currency, Value, is_money
+from chat_service.language.phrases import said
+from semantic_layer import CURRENCIES, Language, Phrase, Value, is_money
 
-_SUFFIX: dict[str, tuple[str, str]] = {
-    "days": ("天", "days"),
-    "hours": ("小时", "hours"),
-    "minutes": ("分钟", "minutes"),
-    "points": ("分", "points"),
-    "points of 5": ("分（满分5）", "of 5"),
-    "points of 100": ("分（满分100）", "of 100"),
-    "times": ("倍", "times"),
-    "orders per buyer": ("单/人", "orders per buyer"),
-    "events per user": ("次/人", "events per user"),
+NO_DATA = Phrase("无数据", "no data")
+_NOTHING, _NEARLY_NOTHING = "—", "≈0"
+_YES_NO = {True: Phrase("是", "yes"), False: Phrase("否", "no")}
+_UNDER = Phrase("不到 {least}", "under {least}")
+_POINTS, _SHORT_POINTS = Phrase("{amount} 个百分点", "{amount} percentage points"), Phrase("个百分点", "pp")
+_AMOUNT = Phrase("{sign}{amount}{scale}{zh}", "{sign}{symbol}{amount}")
+_CURRENCY = Phrase("{zh}", "{code}")
+# a language without a name for a size writes amounts out
+_LARGE = ((1e8, Phrase("亿", "")), (1e4, Phrase("万", "")))
+_HALF, _MANY, _LEAST = 0.5, 20, 0.1  # of a size: see `_size`
+_UNITS: dict[str, Phrase] = {
+    "days": Phrase("天", "days"),
+    "hours": Phrase("小时", "hours"),
+    "minutes": Phrase("分钟", "minutes"),
+    "points": Phrase("分", "points"),
+    "points of 5": Phrase("分（满分5）", "of 5"),
+    "points of 100": Phrase("分（满分100）", "of 100"),
+    "times": Phrase("倍", "times"),
+    "orders per buyer": Phrase("单/人", "orders per buyer"),
+    "events per user": Phrase("次/人", "events per user"),
+    "units per order": Phrase("件/单", "units per order"),
+    "users per day": Phrase("人/天", "users per day"),
 }
-NO_DATA: dict[Language, str] = {"zh": "无数据", "en": "no data"}
-_YES_NO: dict[Language, tuple[str, str]] = {"zh": ("是", "否"), "en": ("yes", "no")}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How figures that stand together are written: divided by `size`, of that name, with so many decimals."""
+
+    unit: str | None
+    language: Language
+    size: float = 1.0
+    decimals: int = 0
+    name: str = ""
+    is_change: bool = False
+
+    def figure(self, value: Value) -> str:
+        """A value with its unit; null is said to be no data, and a little more than nothing not to be nothing."""
+        if not _is_number(value):
+            return _plain(value, self.language) or said(NO_DATA, self.language)
+        amount, sign = abs(value) / self.size, "-" if value < 0 and not self.is_change else ""
+        if 0 < amount < self._least / 2:
+            return said(_UNDER, self.language, least=self._with_unit(self._least, ""))
+        return self._with_unit(amount, sign)
+
+    def bare(self, value: Value, *, signed: bool = False) -> str:
+        """A value as a column has it, whose head names the unit: only percent keeps its sign."""
+        if not _is_number(value):
+            return _plain(value, self.language) or _NOTHING
+        amount, mark = abs(value) / self.size, "%" if self.unit == "percent" and not self.is_change else ""
+        if 0 < amount < self._least / 2:
+            return _NEARLY_NOTHING if signed or value < 0 else f"<{self._least:.{self.decimals}f}{mark}"
+        sign = "-" if value < 0 else "+" if value > 0 and signed else ""
+        return f"{sign}{amount:,.{self.decimals}f}{mark}"
+
+    @property
+    def head(self) -> str:
+        """The unit of a column of bare values; empty for counts, and for percent, which each value has."""
+        if self.unit == "percent":
+            return said(_SHORT_POINTS, self.language) if self.is_change else ""
+        return unit_name(self.unit, self.language)
+
+    @property
+    def _least(self) -> float:
+        return 10.0**-self.decimals
+
+    def _with_unit(self, amount: float, sign: str) -> str:
+        written, unit = f"{amount:,.{self.decimals}f}", self.unit
+        if unit == "percent":
+            return said(_POINTS, self.language, amount=written) if self.is_change else f"{sign}{written}%"
+        if unit is not None and is_money(unit):
+            currency = CURRENCIES[unit]
+            return said(
+                _AMOUNT, self.language, sign=sign, amount=written, scale=self.name, zh=currency.zh, symbol=currency.sign
+            )
+        suffix = unit_name(unit, self.language)
+        return f"{sign}{written} {suffix}" if suffix else f"{sign}{written}"
+
+
+def scale_of(
+    values: Iterable[Value], unit: str | None, language: Language, *, is_change: bool = False, scaled: bool = True
+) -> Scale:
+    """The scale of figures that are read together: the greatest decides, so that all have one unit. Without `scaled`
+    amounts are written out whatever the language, as in a column. Differences (`is_change`) have no sign of their own.
+
+    >>> both = scale_of((885300, 7931.6), "CNY", "zh")
+    >>> both.figure(885300), both.figure(7931.6)
+    ('88.53万元', '0.79万元')
+    >>> scale_of((0.312, 0.0004), "percent", "en").figure(0.0004), scale_of((0.0004,), "percent", "en").figure(0.0004)
+    ('under 0.1%', '0.04%')
+    >>> scale_of((885300.5, 12), "CNY", "zh", scaled=False).bare(12)
+    '12'
+    """
+    numbers = [abs(value) for value in values if _is_number(value)]
+    largest = max(numbers, default=0.0)
+    if unit == "percent":
+        decimals = 1 if is_change else _digits(largest * 100, 1)
+        return Scale(unit, language, 0.01, _needed(numbers, 0.01, decimals, 1), is_change=is_change)
+    if not is_money(unit):
+        is_whole = all(number == int(number) for number in numbers)
+        decimals = 0 if is_whole else 1 if largest >= (1 if is_change else 10) else _digits(largest, 2)
+        return Scale(unit, language, decimals=decimals, is_change=is_change)
+    size, name = _size(numbers, language) if scaled else (1.0, "")
+    if size == 1:
+        is_short = largest >= 1000 or all(number == int(number) for number in numbers)
+        return Scale(unit, language, decimals=0 if is_short else _digits(largest, 2), is_change=is_change)
+    decimals = 2 if largest / size < 100 else 1 if largest / size < 1000 else 0
+    return Scale(unit, language, size, _needed(numbers, size, decimals, 0), name, is_change)
 
 
 def figure(value: Value, unit: str | None, language: Language) -> str:
@@ -38,63 +136,24 @@ def figure(value: Value, unit: str | None, language: Language) -> str:
     >>> figure(123400, "BRL", "zh"), figure(123400, "BRL", "en"), figure(-5.5, "USD", "en")
     ('12.34万雷亚尔', 'R$123,400', '-$5.50')
     """
-    if value is None:
-        return NO_DATA[language]
-    if isinstance(value, bool):
-        return _YES_NO[language][0 if value else 1]
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and not isfinite(value):
-        return NO_DATA[language]
-    if unit == "percent":
-        return f"{_percent(value)}%"
-    if unit is not None and is_money(unit):
-        return _money(value, CURRENCIES[unit], language)
-    return _with_suffix(_number(value), unit, language)
+    return scale_of((value,), unit, language).figure(value)
 
 
 def exact_figure(value: Value, unit: str | None, language: Language) -> str:
-    """The value as a table shows it: money to the cent, rates to two decimals, no scaling to 万. What is not nothing is
-    not shown as nothing, and nothing has no sign.
+    """One value by itself as a pointer on a drawing tells it: money to the cent, rates to two decimals.
 
     >>> exact_figure(123456.789, "CNY", "zh"), exact_figure(0.31234, "percent", "en"), exact_figure(3.14159, None, "en")
     ('123,456.79', '31.23%', '3.14')
     >>> exact_figure(0.00004, "percent", "en"), exact_figure(-0.0, "percent", "en"), exact_figure(-0.001, "CNY", "en")
     ('0.004%', '0.00%', '0.00')
     """
-    if value is None:
-        return "—"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return figure(value, unit, language)
-    if isinstance(value, float) and not isfinite(value):
-        return "—"
+    if not _is_number(value):
+        return _plain(value, language) or _NOTHING
     if unit == "percent":
         return f"{_two_decimals(value * 100)}%"
     if is_money(unit):
-        return f"{_unsigned_zero(round(value, 2)):,.2f}"
-    if isinstance(value, int) or (unit == "count" and value == int(value)):
-        return f"{int(value):,}"
-    return _two_decimals(value)
-
-
-def signed_figure(value: Value, unit: str | None, language: Language) -> str:
-    """A difference as a table shows it: with its sign, a rate's in percentage points.
-
-    >>> signed_figure(0.05, "percent", "en"), signed_figure(-3, "count", "en"), signed_figure(None, "CNY", "zh")
-    ('+5.00 pp', '-3', '—')
-    >>> signed_figure(-0.00004, "percent", "en"), signed_figure(-0.0, "percent", "en")
-    ('-0.004 pp', '0.00 pp')
-    """
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return "—"
-    if unit == "percent":
-        return f"{_sign(value)}{_two_decimals(abs(value) * 100)} pp"
-    shown = exact_figure(abs(value), unit, language)
-    return _sign(value) + shown
+        return f"{round(value, 2) or 0.0:,.2f}"
+    return f"{value:,.0f}" if value == int(value) and unit in (None, "count") else _two_decimals(value)
 
 
 def change_figure(change: float, unit: str | None, language: Language) -> str:
@@ -102,10 +161,10 @@ def change_figure(change: float, unit: str | None, language: Language) -> str:
 
     >>> change_figure(-0.05, "percent", "zh"), change_figure(0.051, "percent", "en"), change_figure(-3, "count", "en")
     ('5.0 个百分点', '5.1 percentage points', '3')
+    >>> change_figure(0.000087, "percent", "zh")
+    '不到 0.1 个百分点'
     """
-    if unit == "percent":
-        return f"{_percent(abs(change))} " + ("个百分点" if language == "zh" else "percentage points")
-    return figure(abs(change), unit, language)
+    return scale_of((change,), unit, language, is_change=True).figure(change)
 
 
 def change_pct_figure(change_pct: float) -> str:
@@ -116,7 +175,7 @@ def change_pct_figure(change_pct: float) -> str:
     >>> change_pct_figure(-0.0004), change_pct_figure(-0.0)
     ('-0.04%', '0.0%')
     """
-    return f"{_sign(change_pct)}{_percent(abs(change_pct))}%"
+    return scale_of((change_pct,), "percent", "en").bare(change_pct, signed=True)
 
 
 def threshold_figure(value: Value, unit: str | None, language: Language) -> str:
@@ -125,7 +184,7 @@ def threshold_figure(value: Value, unit: str | None, language: Language) -> str:
     >>> threshold_figure(0.6, "percent", "en"), threshold_figure(0.125, "percent", "en")
     ('60%', '12.5%')
     """
-    if unit == "percent" and isinstance(value, int | float) and not isinstance(value, bool):
+    if unit == "percent" and _is_number(value):
         return f"{round(value * 100, 4):g}%"
     return figure(value, unit, language)
 
@@ -135,64 +194,60 @@ def unit_name(unit: str | None, language: Language) -> str:
     if unit == "percent":
         return "%"
     if unit is not None and is_money(unit):
-        return CURRENCIES[unit].zh if language == "zh" else unit
-    if unit in _SUFFIX:
-        return _SUFFIX[unit][0 if language == "zh" else 1]
+        return said(_CURRENCY, language, zh=CURRENCIES[unit].zh, code=unit)
+    if unit in _UNITS:
+        return said(_UNITS[unit], language)
     return "" if unit in (None, "count") else str(unit)
 
 
-def _percent(fraction: float) -> str:
-    percent = fraction * 100
-    if percent != 0 and abs(percent) < 0.1:
-        return _two_digits(percent)
-    return f"{_unsigned_zero(percent):,.1f}"
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _plain(value: Value, language: Language) -> str:
+    """What is no number, as text; nothing for what is no value."""
+    match value:
+        case bool():
+            return said(_YES_NO[value], language)
+        case datetime():
+            return value.isoformat(" ", "minutes")
+        case date():
+            return value.isoformat()
+        case str():
+            return value
+    return ""
+
+
+def _size(numbers: list[float], language: Language) -> tuple[float, str]:
+    """How amounts are shortened: by the largest size that leaves something of the least of them; where they are too far
+    apart for that, not at all."""
+    largest, least = max(numbers, default=0.0), min(filter(None, numbers), default=0.0)
+    for size, phrase in _LARGE:
+        name = said(phrase, language)
+        is_near = least >= size * _HALF or (largest >= size * _MANY and least >= size * _LEAST)
+        if name and largest >= size and is_near:
+            return size, name
+    return 1.0, ""
+
+
+def _digits(largest: float, usual: int) -> int:
+    """Decimals that show two digits of the greatest figure, no fewer than usual."""
+    return usual if largest >= 1 or not largest else max(usual, 1 - floor(log10(largest)))
+
+
+def _needed(numbers: list[float], size: float, decimals: int, least: int) -> int:
+    """Decimals of a figure that stands alone, without zeros that say nothing: 282万, not 282.0万."""
+    while (
+        len(numbers) == 1
+        and decimals > least
+        and round(numbers[0] / size, decimals) == round(numbers[0] / size, decimals - 1)
+    ):
+        decimals -= 1
+    return decimals
 
 
 def _two_decimals(value: float) -> str:
-    return f"{_unsigned_zero(value):,.2f}" if abs(value) >= 0.01 or value == 0 else _two_digits(value)
-
-
-def _two_digits(value: float) -> str:
-    """A small number by its first two digits, written out: 0.000012."""
-    return format(Decimal(f"{value:.2g}"), "f")
-
-
-def _unsigned_zero(value: float) -> float:
-    return value or 0.0
-
-
-def _sign(value: float) -> str:
-    return "-" if value < 0 else "+" if value > 0 else ""
-
-
-def _money(value: float, currency: Currency, language: Language) -> str:
-    if language == "zh":
-        for size, name in ((1e8, "亿"), (1e4, "万")):
-            if abs(value) >= size:
-                return f"{_four_digits(value / size)}{name}{currency.zh}"
-        return (f"{value:,.2f}" if value != int(value) else f"{int(value):,}") + currency.zh
-    sign = "-" if value < 0 else ""
-    amount = f"{abs(value):,.0f}" if abs(value) >= 1000 or value == int(value) else f"{abs(value):,.2f}"
-    return f"{sign}{currency.sign}{amount}"
-
-
-def _four_digits(value: float) -> str:
-    whole = len(str(int(abs(value))))
-    text = f"{value:,.{max(0, 4 - whole)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _number(value: float) -> str:
-    if value == int(value):
-        return f"{int(value):,}"
-    if abs(value) >= 10:
-        return f"{value:,.1f}"
-    return f"{value:,.2f}" if abs(value) >= 0.01 else _two_digits(value)
-
-
-def _with_suffix(number: str, unit: str | None, language: Language) -> str:
-    if unit in _SUFFIX:
-        return f"{number} {_SUFFIX[unit][0 if language == 'zh' else 1]}"
-    if unit in (None, "count"):
-        return number
-    return f"{number} {unit}"
+    shown = value or 0.0
+    return (
+        f"{shown:,.2f}" if abs(value) >= 0.01 or not value else f"{value:.{1 - floor(log10(abs(value)))}f}".rstrip("0")
+    )

@@ -5,42 +5,50 @@ Everything that shows a result (sentence, chart, terminal, suggestions) starts f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from chat_service.outcomes import Language
-from chat_service.present.names import Names
+from chat_service.present.dates import grain_word, period_head
+from chat_service.present.figures import Scale, scale_of
+from chat_service.present.names import Names, part_unit
 from semantic_layer import (
+    SMALL,
+    STANDARD,
     AppliedFilter,
     Column,
     ColumnPart,
     ListQuery,
     MetricQuery,
     Period,
+    Phrase,
     Request,
     ResultTable,
     Value,
     known_for_today,
 )
 
+_EACH, _BEFORE = Phrase("当{unit}", "the {unit}"), Phrase("前一{unit}", "the {unit} before")
+_YEAR_EARLIER = Phrase("上年同期", "a year earlier")
+_THIS, _COMPARED = Phrase("本期", "this period"), Phrase("对比期", "compared with")
+_WEIGHED = ("percent", "points", "points of 5", "points of 100")  # units of rates and scores: how many are behind one
+
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """One request and its result."""
+    """One request and its result. `sizes` are, by metric, how many rows or entities each value is made of."""
 
     request: Request
     table: ResultTable
     names: Names
     today: date
     filters: tuple[AppliedFilter, ...] = ()
+    sizes: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
 
     @property
     def language(self) -> Language:
         return self.names.language
-
-    @property
-    def is_zh(self) -> bool:
-        return self.names.language == "zh"
 
     @property
     def groups(self) -> tuple[Column, ...]:
@@ -111,3 +119,58 @@ class Finding:
     def cell(self, row: int, column: Column) -> Value:
         """The raw value of one row in one column."""
         return self.table.rows[row][self.table.columns.index(column)]
+
+    def scale(self, *columns: Column, scaled: bool = True) -> Scale:
+        """How the numbers of columns of one unit are written, so that all have one scale."""
+        first = columns[0]
+        values = [value for column in columns for value in self.values(column)]
+        is_change = first.part == "change"
+        return scale_of(values, part_unit(first), self.language, is_change=is_change, scaled=scaled)
+
+    def say(self, phrase: Phrase, **parts: object) -> str:
+        """A sentence in the language of the result."""
+        return self.names.say(phrase, **parts)
+
+    @property
+    def previous(self) -> Column | None:
+        """The first metric's value in the other period, where one is compared with."""
+        return next((c for c in self.table.columns if c.part == "previous"), None)
+
+    @property
+    def period_names(self) -> tuple[str, str]:
+        """What the two periods of a comparison are called: each by its name, in a course of time by how far back."""
+        compare, time = self.request.compare, self.time
+        if time is not None and compare is not None and compare.to == "previous":
+            grain = time.grain or ""
+            unit = grain_word(grain, self.language) if grain in STANDARD else self.names.column(time)
+            return self.say(_EACH, unit=unit), self.say(_BEFORE, unit=unit)
+        now = period_head(self.table.period, self.today, self.language)
+        before = period_head(self.table.previous_period, self.today, self.language)
+        if not now or not before or now == before:
+            return self.say(_THIS), self.say(_COMPARED)
+        return now, before
+
+    @property
+    def other_period(self) -> str:
+        """What a value is compared with: a period by its name, in a course of time how far back."""
+        compare = self.request.compare
+        if self.time is not None and compare is not None and compare.to == "year":
+            return self.say(_YEAR_EARLIER)
+        return self.period_names[1]
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """The rates and scores by groups, of which it matters how many are behind each."""
+        is_by_groups = isinstance(self.request, MetricQuery) and bool(self.groups)
+        return tuple(c.metric for c in self.metrics if is_by_groups and c.metric is not None and c.unit in _WEIGHED)
+
+    def shown_sizes(self, column: Column) -> tuple[int | None, ...]:
+        """How many are behind each value of a rate by groups; empty for anything else."""
+        is_weighed = column.part == "value" and column.unit in _WEIGHED
+        return self.sizes.get(column.metric or column.name, ()) if is_weighed else ()
+
+    def is_small(self, row: int, column: Column) -> bool:
+        """Whether so few are behind a value that it says little."""
+        sizes = self.sizes.get(column.metric or column.name, ())
+        size = sizes[row] if row < len(sizes) else None
+        return size is not None and size < SMALL and self.cell(row, column) is not None

@@ -4,16 +4,62 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from chat_service.language.phrases import said
 from chat_service.outcomes import Language
 from chat_service.present.dates import bucket_name, grain_word, period_words
 from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
 from chat_service.present.journeys import Cohort, CohortTable, FunnelStep, cohort_table, funnel_steps
-from chat_service.present.subject import conditions, en_head, of, zh_head
-from semantic_layer import CohortQuery, FunnelQuery, Grain
+from chat_service.present.subject import conditions, head, of
+from semantic_layer import CohortQuery, FunnelQuery, Grain, Phrase
 
 _SPOKEN = (1, 2, 3, 6, 12)  # units since the first whose retention is said; the table has all
-_UNITS: dict[Grain, str] = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度", "year": "年"}
+_DISTANCES: dict[Grain, Phrase] = {
+    "day": Phrase("第 {since} 天", "day {since}"),
+    "week": Phrase("第 {since} 周", "week {since}"),
+    "month": Phrase("第 {since} 个月", "month {since}"),
+    "quarter": Phrase("第 {since} 个季度", "quarter {since}"),
+    "year": Phrase("第 {since} 年", "year {since}"),
+}
+_NOBODY = Phrase("{head}，没有{noun}到过第一步“{first}”。", "{head}: no {noun} reached the first step, {first}.")
+_FUNNEL = Phrase(
+    "{head}，{entered:,} 位{noun}进入漏斗（{first}），{left:,} 位走到{last}，整体转化率 {overall}；{losses}。",
+    "{head}: {entered:,} {noun} entered the funnel ({first}) and {left:,} got to {last}, an overall conversion of "
+    "{overall}; {losses}.",
+)
+_LOST_MOST = Phrase(
+    "流失最多的一步是{first}→{second}，少了 {lost:,} 位，该步转化率 {share}",
+    "most are lost from {first} to {second}: {lost:,} fewer, a step conversion of {share}",
+)
+_LEAST_KEPT = Phrase(
+    "转化率最低的一步是{first}→{second}，{share}", "the lowest step conversion is {share}, from {first} to {second}"
+)
+_NO_LOSS = Phrase("没有一步有流失", "no step loses anyone")
+_COHORTS_UNFINISHED = Phrase(
+    "{bucket}尚未结束，各批{noun}在该{unit}的留存还会变化，没有计入平均和高低。",
+    "{bucket} is not over: retention in it may still rise, and is left out of averages, best and worst.",
+)
+_STILL_GROWING = Phrase("{bucket}尚未结束，人数还会增加。", "{bucket} is not over: the cohort is still growing.")
+_STANDS_AT = Phrase(
+    "{when}（{bucket}）尚未结束，目前为 {share}。", "{when} ({bucket}) is not over; it stands at {share}."
+)
+_IN = Phrase("{when}为 {share}", "{share} in {when}")
+_ONE_HEAD = Phrase("{dates}{first}", "whose {first} was in {dates}")
+_FIRST_OF = Phrase("首次有{metric}", "first of {metric}")
+_ONE_COHORT = Phrase("{chosen}{noun}共 {size:,} 位{tail}。", "{size:,} {noun} {chosen}{tail}.")
+_RETAINED = Phrase("；{label}：{said}", "; {label}: {said}")
+_NO_WHOLE_UNIT = Phrase("，还没有之后完整的{unit}", "; no whole {unit} has passed since")
+_COHORTS = Phrase(
+    "{head}，按{unit}共 {count:,} 批{noun}，每批 {span} 位，合计 {total:,} 位",
+    "{head}: {count:,} cohorts by {unit}, {span} {noun} each, {total:,} in all",
+)
+_AVERAGES = Phrase("{label}按人数平均：{mean}", "{label}, averaged over {noun}: {mean}")
+_AVERAGE = Phrase("{when} {share}", "{share} in {when}")
+_EXTREMES = Phrase(
+    "{when}最高的是{best}这批 {high}，最低的是{worst}这批 {low}",
+    "in {when} the best is {best} at {high}, the worst {worst} at {low}",
+)
+_END = Phrase("{text}。", "{text}.")
 
 
 def distance_name(grain: Grain, since: int, language: Language) -> str:
@@ -22,7 +68,7 @@ def distance_name(grain: Grain, since: int, language: Language) -> str:
     >>> distance_name("month", 3, "zh"), distance_name("quarter", 1, "en")
     ('第 3 个月', 'quarter 1')
     """
-    return f"第 {since} {_UNITS[grain]}" if language == "zh" else f"{grain} {since}"
+    return said(_DISTANCES[grain], language, since=since)
 
 
 def cohort_sentence(finding: Finding) -> str:
@@ -37,17 +83,20 @@ def funnel_sentence(finding: Finding) -> str:
     """Who enters, the share that gets to the end, and the step at which most are lost."""
     steps = funnel_steps(finding)
     first, last = steps[0], steps[-1]
-    noun = _noun(finding, finding.names.model.funnels[_metric(finding)].entity, first.customers)
+    noun = finding.names.entity(finding.names.model.funnels[_metric(finding)].entity, first.customers)
     if not first.customers:
-        if finding.is_zh:
-            return f"{zh_head(finding)}没有{noun}到过第一步“{first.label}”。"
-        return f"{en_head(finding)}: no {noun} reached the first step, {first.label}."
-    overall = figure(last.of_first, "percent", finding.language)
-    if finding.is_zh:
-        said = f"{zh_head(finding)}{first.customers:,} 位{noun}进入漏斗（{first.label}），{last.customers:,} 位走到"
-        return f"{said}{last.label}，整体转化率 {overall}；{_losses(steps, zh=True)}。"
-    said = f"{en_head(finding)}: {first.customers:,} {noun} entered the funnel ({first.label}) and {last.customers:,}"
-    return f"{said} got to {last.label}, an overall conversion of {overall}; {_losses(steps, zh=False)}."
+        return finding.say(_NOBODY, head=head(finding), noun=noun, first=first.label)
+    return finding.say(
+        _FUNNEL,
+        head=head(finding),
+        noun=noun,
+        first=first.label,
+        last=last.label,
+        entered=first.customers,
+        left=last.customers,
+        overall=_percent(finding, last.of_first),
+        losses=finding.names.clauses(*_losses(finding, steps)),
+    )
 
 
 def partial_words(finding: Finding) -> str:
@@ -58,68 +107,72 @@ def partial_words(finding: Finding) -> str:
     partial = [(c, since) for c in table.cohorts for since in c.retention if table.is_partial(c, since)]
     if not partial or table.unfinished is None:
         return ""
-    zh, bucket = finding.is_zh, bucket_name(table.grain, table.unfinished, finding.language)
+    bucket = bucket_name(table.grain, table.unfinished, finding.language)
     cohort, since = partial[0]
     if len(table.cohorts) > 1:
-        if zh:
-            return f"{bucket}尚未结束，各批客户在该{grain_word(table.grain, 'zh')}的留存还会变化，没有计入平均和高低。"
-        return f"{bucket} is not over: retention in it may still rise, and is left out of averages, best and worst."
+        noun = finding.names.entity(finding.names.model.cohorts[_metric(finding)].entity)
+        unit = grain_word(table.grain, finding.language)
+        return finding.say(_COHORTS_UNFINISHED, bucket=bucket, noun=noun, unit=unit)
     if since == 0:
-        return f"{bucket}尚未结束，人数还会增加。" if zh else f"{bucket} is not over: the cohort is still growing."
+        return finding.say(_STILL_GROWING, bucket=bucket)
     when, share = distance_name(table.grain, since, finding.language), _percent(finding, cohort.retention[since])
-    if zh:
-        return f"{when}（{bucket}）尚未结束，目前为 {share}。"
-    return f"{when.capitalize()} ({bucket}) is not over; it stands at {share}."
+    return finding.say(_STANDS_AT, when=when[:1].upper() + when[1:], bucket=bucket, share=share)
 
 
 def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> str:
-    zh, label = finding.is_zh, finding.names.column(table.retention_column)
     assert finding.time is not None
-    unit, dates = finding.names.column(finding.time), period_words(table.period, finding.today, finding.language)
-    noun = _noun(finding, finding.names.model.cohorts[_metric(finding)].entity, cohort.size)
+    names, label = finding.names, finding.names.column(table.retention_column)
+    dates = period_words(table.period, finding.today, finding.language)
     whole = [since for since in table.distances if since and not table.is_partial(cohort, since)]
-    spoken = _chosen(finding, whole)
-    said = []
-    for since in spoken:
+    told = []
+    for since in _chosen(finding, whole):
         when, share = distance_name(table.grain, since, finding.language), _percent(finding, cohort.retention[since])
         if since == whole[-1] and len(whole) > 1:
-            bucket = bucket_name(table.grain, table.bucket(cohort, since), finding.language)
-            when += f"（{bucket}）" if zh else f" ({bucket})"
-        said.append(f"{when}为 {share}" if zh else f"{share} in {when}")
-    asked = conditions(finding)
-    if zh:
-        head = "、".join([f"{unit}为{dates}", *asked])
-        tail = f"；{label}：{'，'.join(said)}" if said else f"，还没有之后完整的{grain_word(table.grain, 'zh')}"
-        return f"{head}{of(head)}{noun}共 {cohort.size:,} 位{tail}。"
-    head = f"{cohort.size:,} {noun} with {unit} {dates}" + "".join(f", {each}" for each in asked)
-    tail = f"; {label}: {', '.join(said)}" if said else f"; no whole {table.grain} has passed since"
-    return f"{head}{tail}."
+            when += names.bracketed(bucket_name(table.grain, table.bucket(cohort, since), finding.language))
+        told.append(finding.say(_IN, when=when, share=share))
+    definition = names.model.cohorts[_metric(finding)]
+    first = names.words(definition.first) or finding.say(_FIRST_OF, metric=names.metric(definition.metric))
+    chosen = names.comma(*conditions(finding), finding.say(_ONE_HEAD, first=first, dates=dates))
+    unit = grain_word(table.grain, finding.language)
+    retained = finding.say(_RETAINED, label=label, said=names.comma(*told)) if told else ""
+    return finding.say(
+        _ONE_COHORT,
+        chosen=of(chosen, finding.language),
+        noun=names.entity(definition.entity, cohort.size),
+        size=cohort.size,
+        tail=retained or finding.say(_NO_WHOLE_UNIT, unit=unit),
+    )
 
 
 def _cohorts(finding: Finding, table: CohortTable) -> str:
-    zh, count = finding.is_zh, len(table.cohorts)
     assert finding.time is not None
-    unit, sizes = finding.names.column(finding.time), [cohort.size for cohort in table.cohorts]
-    noun = _noun(finding, finding.names.model.cohorts[_metric(finding)].entity, sum(sizes))
+    names, sizes = finding.names, [cohort.size for cohort in table.cohorts]
+    noun = names.entity(names.model.cohorts[_metric(finding)].entity, sum(sizes))
     known = [since for since in table.distances if since and table.whole(since)]
-    averages = [
-        (distance_name(table.grain, since, finding.language), _percent(finding, table.average(since)))
+    means = [
+        finding.say(
+            _AVERAGE,
+            when=distance_name(table.grain, since, finding.language),
+            share=_percent(finding, table.average(since)),
+        )
         for since in _chosen(finding, known, with_last=False)
     ]
-    parts = _extremes(finding, table, known[0]) if known else []
-    label = finding.names.column(table.retention_column)
-    span = f"{min(sizes):,}" + ("" if min(sizes) == max(sizes) else f"–{max(sizes):,}")
-    if zh:
-        said = f"{zh_head(finding)}按{unit}共 {count:,} 批{noun}，每批 {span} 位，合计 {sum(sizes):,} 位"
-        if averages:
-            mean = "，".join(f"{when} {share}" for when, share in averages)
-            parts.insert(0, f"{label}按人数平均：{mean}")
-        return "；".join([said, *parts]) + "。"
-    said = f"{en_head(finding)}: {count:,} cohorts by {unit}, {span} {noun} each, {sum(sizes):,} in all"
-    if averages:
-        mean = ", ".join(f"{share} in {when}" for when, share in averages)
-        parts.insert(0, f"{label}, averaged over {noun}: {mean}")
-    return "; ".join([said, *parts]) + "."
+    parts = [
+        finding.say(
+            _COHORTS,
+            head=head(finding),
+            unit=names.column(finding.time),
+            count=len(table.cohorts),
+            noun=noun,
+            span=f"{min(sizes):,}" + ("" if min(sizes) == max(sizes) else f"–{max(sizes):,}"),
+            total=sum(sizes),
+        )
+    ]
+    if means:
+        label = names.column(table.retention_column)
+        parts.append(finding.say(_AVERAGES, label=label, noun=noun, mean=names.comma(*means)))
+    parts += _extremes(finding, table, known[0]) if known else []
+    return finding.say(_END, text=names.clauses(*parts))
 
 
 def _extremes(finding: Finding, table: CohortTable, since: int) -> list[str]:
@@ -128,35 +181,34 @@ def _extremes(finding: Finding, table: CohortTable, since: int) -> list[str]:
     if len(whole) < 2:
         return []
     best, worst = max(whole, key=lambda pair: pair[1]), min(whole, key=lambda pair: pair[1])
-    named = [
-        (bucket_name(table.grain, cohort.first, finding.language), _percent(finding, share))
-        for cohort, share in (best, worst)
+    return [
+        finding.say(
+            _EXTREMES,
+            when=when,
+            best=bucket_name(table.grain, best[0].first, finding.language),
+            high=_percent(finding, best[1]),
+            worst=bucket_name(table.grain, worst[0].first, finding.language),
+            low=_percent(finding, worst[1]),
+        )
     ]
-    if finding.is_zh:
-        return [f"{when}最高的是{named[0][0]}这批 {named[0][1]}，最低的是{named[1][0]}这批 {named[1][1]}"]
-    return [f"in {when} the best is {named[0][0]} at {named[0][1]}, the worst {named[1][0]} at {named[1][1]}"]
 
 
-def _losses(steps: tuple[FunnelStep, ...], *, zh: bool) -> str:
+def _losses(finding: Finding, steps: tuple[FunnelStep, ...]) -> list[str]:
     """The step that loses the most, and the one with the lowest conversion where that is another."""
     pairs = list(pairwise(steps))
     most = max(pairs, key=lambda pair: pair[0].customers - pair[1].customers)
     lost = most[0].customers - most[1].customers
     if lost <= 0:
-        return "没有一步有流失" if zh else "no step loses anyone"
-    kept = figure(most[1].of_before, "percent", "zh" if zh else "en")
-    if zh:
-        said = f"流失最多的一步是{most[0].label}→{most[1].label}，少了 {lost:,} 位，该步转化率 {kept}"
-    else:
-        said = f"most are lost from {most[0].label} to {most[1].label}: {lost:,} fewer, a step conversion of {kept}"
+        return [finding.say(_NO_LOSS)]
+
+    def told(form: Phrase, pair: tuple[FunnelStep, FunnelStep]) -> str:
+        share = _percent(finding, pair[1].of_before)
+        return finding.say(form, first=pair[0].label, second=pair[1].label, share=share, lost=lost)
+
     known = [pair for pair in pairs if pair[1].of_before is not None]
     least = min(known, key=lambda pair: pair[1].of_before or 0.0, default=most)
-    if least[1].of_before == most[1].of_before:
-        return said
-    share = figure(least[1].of_before, "percent", "zh" if zh else "en")
-    if zh:
-        return f"{said}；转化率最低的一步是{least[0].label}→{least[1].label}，{share}"
-    return f"{said}; the lowest step conversion is {share}, from {least[0].label} to {least[1].label}"
+    found = [told(_LOST_MOST, most)]
+    return found if least[1].of_before == most[1].of_before else [*found, told(_LEAST_KEPT, least)]
 
 
 def _chosen(finding: Finding, known: list[int], *, with_last: bool = True) -> list[int]:
@@ -171,12 +223,6 @@ def _chosen(finding: Finding, known: list[int], *, with_last: bool = True) -> li
 def _metric(finding: Finding) -> str:
     assert isinstance(finding.request, CohortQuery | FunnelQuery)
     return finding.request.metric
-
-
-def _noun(finding: Finding, entity: str, count: int) -> str:
-    found = finding.names.model.entities.get(entity)
-    noun = entity if found is None else getattr(found.label, finding.language)
-    return noun if finding.is_zh or count == 1 or noun.endswith("s") else f"{noun}s"
 
 
 def _percent(finding: Finding, share: float | None) -> str:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from chat_service.present.dates import bucket_mark
-from chat_service.present.figures import exact_figure
+from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import distance_name
 from chat_service.present.journeys import Cohort, CohortTable, cohort_table, funnel_steps
+from semantic_layer import Phrase
 
+FALLS_INTO, _ACTIVE = Phrase("所在时间", "falls into"), Phrase("人数", "active")
+_EARLIER = Phrase("更早的 {fewer} 批未列出", "{fewer} earlier cohorts are not shown")
+_UP_TO = Phrase("列到{last}为止", "columns up to {last}")
 _COHORTS = 24  # the newest that are printed
 _FIGURE, _BARE_FIGURE = 8, 6  # cells of a column with `37.1%*`, and with `37%*`
 
@@ -31,7 +37,7 @@ def cohort_matrix(finding: Finding, width: int) -> Matrix:
         return _one_cohort(finding, table, table.cohorts[0])
     assert finding.time is not None, "a cohort is a calendar unit"
     size = finding.names.column(finding.metrics[0])
-    room = width - 10 - max(8, 2 * len(size) if finding.is_zh else len(size))
+    room = width - 10 - max(8, cell_len(size))
     shown = table.latest(_COHORTS)
     decimals = 1 if room // _FIGURE >= len(shown.distances) else 0
     distances = shown.distances[: max(1, room // (_FIGURE if decimals else _BARE_FIGURE))]
@@ -46,7 +52,7 @@ def cohort_matrix(finding: Finding, width: int) -> Matrix:
 def funnel_bars(finding: Finding) -> Iterator[tuple[str, float, str]]:
     """For each step in order: its label, its share of the first step, and its figures."""
     for step in funnel_steps(finding):
-        share = exact_figure(step.of_first, "percent", finding.language)
+        share = "—" if step.of_first is None else _percent(step.of_first, finding)
         yield step.label, step.of_first or 0.0, f"{share:>7}  {step.customers:,}"
 
 
@@ -67,15 +73,15 @@ def curve(finding: Finding) -> tuple[list[str], list[float | None]] | None:
 def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> Matrix:
     heads = (
         finding.names.column(table.since_column),
-        "所在时间" if finding.is_zh else "falls into",
-        "人数" if finding.is_zh else "active",
+        finding.say(FALLS_INTO),
+        finding.say(_ACTIVE),
         finding.names.column(table.retention_column),
     )
     lines = []
     for since, share in sorted(cohort.retention.items()):
         mark = "*" if table.is_partial(cohort, since) else ""
         active, when = round(share * cohort.size), bucket_mark(table.grain, table.bucket(cohort, since))
-        lines.append((str(since), when, f"{active:,}", exact_figure(share, "percent", finding.language) + mark))
+        lines.append((str(since), when, f"{active:,}", _percent(share, finding) + mark))
     return Matrix(heads, tuple(lines))
 
 
@@ -94,11 +100,14 @@ def _short(table: CohortTable, since: int, finding: Finding) -> str:
 
 
 def _left_out(finding: Finding, table: CohortTable, shown: CohortTable, distances: int) -> str:
-    said = []
-    fewer = len(table.cohorts) - len(shown.cohorts)
+    said, fewer = [], len(table.cohorts) - len(shown.cohorts)
     if fewer:
-        said.append(f"更早的 {fewer} 批未列出" if finding.is_zh else f"{fewer} earlier cohorts are not shown")
+        said.append(finding.say(_EARLIER, fewer=fewer))
     if distances < len(shown.distances):
         last = distance_name(table.grain, shown.distances[distances - 1], finding.language)
-        said.append(f"列到{last}为止" if finding.is_zh else f"columns up to {last}")
-    return ("，" if finding.is_zh else ", ").join(said)
+        said.append(finding.say(_UP_TO, last=last))
+    return finding.names.comma(*said)
+
+
+def _percent(share: float, finding: Finding) -> str:
+    return figure(share, "percent", finding.language)

@@ -3,30 +3,81 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from chat_service.language.phrases import bracketed, clauses, comma, listed, said, sentences
 from chat_service.outcomes import Language
 from chat_service.present.dates import bucket_mark, bucket_name
-from chat_service.present.figures import change_pct_figure, exact_figure, figure, signed_figure
-from semantic_layer import Column, Field, FoundReason, Model, Value, describe, label_in, read_reasons, reasons
+from chat_service.present.figures import exact_figure, figure, scale_of
+from semantic_layer import (
+    Bilingual,
+    Column,
+    Field,
+    FoundReason,
+    Model,
+    Phrase,
+    Value,
+    describe,
+    label_in,
+    read_reasons,
+    reasons,
+)
 
+_PLURAL = Phrase("", "s")
 _REASONS = 2  # so many are named in a cell
-_PART_WORDS: dict[str, tuple[str, str]] = {
-    "previous": ("对比期", "previous"),
-    "change": ("变化", "change"),
-    "change_pct": ("变化率", "change %"),
-    "share": ("占比", "share"),
-    "cumulative": ("累计", "cumulative"),
+_NONE, _MORE, _NO_REASON = Phrase("（空）", "(none)"), Phrase("{named} 等{count}项", "{named} and {more} more"), "—"
+_PARTS: dict[str, Phrase] = {
+    "previous": Phrase("{metric}（对比期）", "{metric} (previous)"),
+    "change": Phrase("{metric}变化", "change in {metric}"),
+    "change_pct": Phrase("{metric}变化率", "change in {metric}, %"),
+    "share": Phrase("{metric}占比", "share of {metric}"),
+    "cumulative": Phrase("累计{metric}", "running total of {metric}"),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """Labels of one model in one language."""
+    """Labels of one model in one language, and sentences in that language."""
 
     model: Model
     language: Language
+
+    def say(self, phrase: Phrase, **parts: object) -> str:
+        """The sentence in the names' language."""
+        return said(phrase, self.language, **parts)
+
+    def comma(self, *words: str) -> str:
+        """Parts of one sentence; empty ones are left out."""
+        return comma(words, self.language)
+
+    def clauses(self, *words: str) -> str:
+        """Clauses of one sentence; empty ones are left out."""
+        return clauses(words, self.language)
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Things of one kind, side by side."""
+        return listed(words, self.language)
+
+    def sentences(self, *words: str) -> str:
+        """Sentences after one another; empty ones are left out."""
+        return sentences(words, self.language)
+
+    def bracketed(self, text: str) -> str:
+        """What is said in brackets; nothing for nothing."""
+        return bracketed(text, self.language)
+
+    def words(self, text: Bilingual | None) -> str:
+        """A text of the model; empty where there is none."""
+        return "" if text is None else getattr(text, self.language)
+
+    def entity(self, name: str, count: int | None = None) -> str:
+        """What one entity, or so many of them, are called."""
+        found = self.model.entities.get(name)
+        noun = name if found is None else self.words(found.label)
+        is_plural = count is not None and count != 1 and self.say(_PLURAL) and not noun.endswith("s")
+        return noun + self.say(_PLURAL) if is_plural else noun
 
     def metric(self, name: str) -> str:
         """The label of a metric, cohort table or funnel; its id where the model does not know it."""
@@ -34,7 +85,7 @@ class Names:
         if metric is not None:
             return metric.label.in_language(self.language)
         journey = self.model.cohorts.get(name) or self.model.funnels.get(name)
-        return name if journey is None else (journey.label.zh if self.language == "zh" else journey.label.en)
+        return name if journey is None else self.words(journey.label)
 
     def field(self, name: str) -> Field | None:
         """The field behind a dimension's name or a `dataset.field`."""
@@ -54,16 +105,10 @@ class Names:
         label = label_in(self.model, name)
         return None if label is None else label.in_language(self.language)
 
-    def part(self, column: Column) -> str:
-        """The word for a column's part of its metric: `对比期`, `change`."""
-        zh, en = _PART_WORDS.get(column.part, ("本期", "value"))
-        return zh if self.language == "zh" else en
-
     def column(self, column: Column) -> str:
-        """The head of a column; a comparison's names its metric and its part."""
-        if column.metric is not None and column.part != "value":
-            label, part = self.metric(column.metric), self.part(column)
-            return f"{label}（{part}）" if self.language == "zh" else f"{label} ({part})"
+        """What a column is called by itself: `累计销售额`, `share of orders`."""
+        if column.metric is not None and column.part in _PARTS:
+            return self.say(_PARTS[column.part], metric=self.metric(column.metric))
         return column.label.in_language(self.language)
 
     def code(self, field: Field | None, value: Value) -> str:
@@ -73,7 +118,7 @@ class Names:
         is shown by its day.
         """
         if value is None:
-            return "（空）" if self.language == "zh" else "(none)"
+            return self.say(_NONE)
         if isinstance(value, datetime):
             return value.date().isoformat()
         if field is not None and not isinstance(value, float | date):
@@ -81,7 +126,7 @@ class Names:
             if words is None and isinstance(value, str) and value.startswith("["):
                 return self._reason_labels(value)
             if words is not None:
-                return (words.zh if self.language == "zh" else words.en)[0]
+                return getattr(words, self.language)[0]  # type: ignore[no-any-return]
         return figure(value, None, self.language) if isinstance(value, bool) else str(value)
 
     def value(self, column: Column, value: Value, *, short: bool = False) -> str:
@@ -101,32 +146,31 @@ class Names:
         return figure(value, column.unit, self.language)
 
     def cell(self, column: Column, value: Value) -> str:
-        """A cell of a table: labels for codes, exact figures for numbers."""
-        if column.grain is not None or (column.role == "dimension" and not isinstance(value, float)):
-            return "" if value is None and column.role != "dimension" else self.value(column, value, short=True)
-        if column.part == "change":
-            return signed_figure(value, column.unit, self.language)
-        if column.part == "change_pct" and isinstance(value, int | float):
-            return change_pct_figure(value)
-        return exact_figure(value, part_unit(column), self.language)
+        """A cell by itself: the label of a code, the figure of a number."""
+        if column.role == "dimension" or column.grain is not None or not isinstance(value, int | float):
+            return self.value(column, value, short=True)
+        is_change = column.part == "change"
+        scale = scale_of((value,), part_unit(column), self.language, is_change=is_change, scaled=False)
+        written = scale.bare(value, signed=is_change or column.part == "change_pct")
+        return f"{written} {scale.head}" if is_change and scale.unit == "percent" else written
 
     def reasons(self, value: Value) -> tuple[str, ...]:
         """The sentences of a JSON list of reasons with evidence, strongest first; none for any other value."""
         return tuple(self._sentence(each) for each in _found_reasons(value))
 
+    def reason_names(self, value: Value) -> tuple[str, ...]:
+        """What the reasons of such a list are called, strongest first."""
+        return tuple(self._label(each) for each in _found_reasons(value))
+
     def _reason_labels(self, text: str) -> str:
-        found = _found_reasons(text)
-        if not found:
-            return text if text != "[]" else "—"
-        labels = [self._label(each) for each in found[:_REASONS]]
-        more = len(found) - len(labels)
-        if self.language == "zh":
-            return "、".join(labels) + (f" 等{len(found)}项" if more else "")
-        return ", ".join(labels) + (f" and {more} more" if more else "")
+        names = self.reason_names(text)
+        if not names:
+            return text if text != "[]" else _NO_REASON
+        named, more = self.listed(names[:_REASONS]), len(names) - _REASONS
+        return self.say(_MORE, named=named, count=len(names), more=more) if more > 0 else named
 
     def _label(self, reason: FoundReason) -> str:
-        label = reasons()[reason.code].label
-        return label.zh if self.language == "zh" else label.en
+        return getattr(reasons()[reason.code].label, self.language)  # type: ignore[no-any-return]
 
     def _sentence(self, reason: FoundReason) -> str:
         try:

@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chat_service.outcomes import Chart
+from chat_service.present.chart.wishes import unmet
 from chat_service.present.conditions import applied_words
-from chat_service.present.dates import bucket_name, period_words
+from chat_service.present.dates import bucket_words, period_words
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import partial_words
 from chat_service.present.names import Names
-from semantic_layer import Caution, CohortQuery, LikeForLike
+from chat_service.present.table import SMALL_MARK
+from semantic_layer import SMALL, Caution, CohortQuery, LikeForLike, Phrase
+
+_INCOMPLETE = Phrase("{names}不完整：所取时间没有覆盖整段。", "{names} is incomplete: only partly covered.")
+_INCOMPLETES = Phrase("{names}不完整：所取时间没有覆盖整段。", "{names} are incomplete: only partly covered.")
+_LIKE_FOR_LIKE = Phrase(
+    "本期尚未结束，两期都只取已过的天数，对比期为 {words}。",
+    "The period is not over, so both sides are cut to the days elapsed: {words}.",
+)
+_TIED = Phrase(
+    "最后一名之外还有数值相同的，按名称先后取舍。", "Others equal the last one shown; the tie was broken by name."
+)
+_TRUNCATED = Phrase("共 {total:,} 行，显示前 {shown:,} 行。", "{total:,} rows in all; the first {shown:,} are shown.")
+_SMALL = Phrase(
+    "标 {mark} 的组样本不到 {least} 个，数值容易波动。",
+    "Groups marked {mark} have fewer than {least} behind them: take care.",
+)
+_BY_DEFAULT = Phrase("默认条件：{said}。", "By default: {said}.")
+_BY_POLICY = Phrase("按你的权限只统计：{said}。", "You may see only: {said}.")
 
 
 @dataclass(frozen=True)
@@ -21,15 +41,18 @@ class Note:
     message: str
 
 
-def notes(finding: Finding) -> tuple[Note, ...]:
-    """Every caution that applies to the result, in the order they are read."""
+def notes(finding: Finding, chart: Chart | None = None) -> tuple[Note, ...]:
+    """Every caution that applies to the result, in the order they are read; `chart` is the form that was asked for."""
+    wish = unmet(finding, chart)
     return (
         *_incomplete(finding),
         *_like_for_like(finding),
         *_tied(finding),
         *_truncated(finding),
+        *_small(finding),
         *_filters(finding),
         *caution_notes(finding.table.cautions, finding.names),
+        *((Note("chart_not_drawn_so", wish),) if wish else ()),
     )
 
 
@@ -44,25 +67,16 @@ def _incomplete(finding: Finding) -> Iterator[Note]:
     if time is None or time.grain is None or not cut:
         return
     shown = set(finding.values(time))
-    names = [bucket_name(time.grain, first, finding.language) for first in finding.table.incomplete if first in shown]
-    if not names:
-        return
-    if finding.is_zh:
-        message = f"{'、'.join(names)}不完整：所取时间没有覆盖整段。"
-    else:
-        message = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} incomplete: only partly covered."
-    yield Note("incomplete_period", message)
+    names = [bucket_words(time.grain, first, finding.language) for first in finding.table.incomplete if first in shown]
+    if names:
+        form = _INCOMPLETE if len(names) == 1 else _INCOMPLETES
+        yield Note("incomplete_period", finding.say(form, names=finding.names.listed(names)))
 
 
 def _like_for_like(finding: Finding) -> Iterator[Note]:
-    if not any(isinstance(each, LikeForLike) for each in finding.table.cautions):
-        return
-    previous = finding.table.previous_period
-    words = period_words(previous, finding.today, finding.language)
-    if finding.is_zh:
-        yield Note("like_for_like", f"本期尚未结束，两期都只取已过的天数，对比期为 {words}。")
-    else:
-        yield Note("like_for_like", f"The period is not over, so both sides are cut to the days elapsed: {words}.")
+    if any(isinstance(each, LikeForLike) for each in finding.table.cautions):
+        words = period_words(finding.table.previous_period, finding.today, finding.language)
+        yield Note("like_for_like", finding.say(_LIKE_FOR_LIKE, words=words))
 
 
 def caution_notes(cautions: tuple[Caution, ...], names: Names) -> tuple[Note, ...]:
@@ -72,30 +86,24 @@ def caution_notes(cautions: tuple[Caution, ...], names: Names) -> tuple[Note, ..
 
 
 def _tied(finding: Finding) -> Iterator[Note]:
-    if not finding.table.tied_at_limit:
-        return
-    if finding.is_zh:
-        yield Note("tied_at_limit", "最后一名之外还有数值相同的，按名称先后取舍。")
-    else:
-        yield Note("tied_at_limit", "Others equal the last one shown; the tie was broken by name.")
+    if finding.table.tied_at_limit:
+        yield Note("tied_at_limit", finding.say(_TIED))
 
 
 def _truncated(finding: Finding) -> Iterator[Note]:
     table = finding.table
-    if finding.is_list or not table.truncated or table.total_rows <= len(table.rows):
-        return
-    if finding.is_zh:
-        yield Note("truncated", f"共 {table.total_rows:,} 行，显示前 {len(table.rows):,} 行。")
-    else:
-        yield Note("truncated", f"{table.total_rows:,} rows in all; the first {len(table.rows):,} are shown.")
+    if not finding.is_list and table.truncated and table.total_rows > len(table.rows):
+        yield Note("truncated", finding.say(_TRUNCATED, total=table.total_rows, shown=len(table.rows)))
+
+
+def _small(finding: Finding) -> Iterator[Note]:
+    """That rates of few are marked, where there are any."""
+    if any(finding.is_small(row, column) for column in finding.metrics for row in range(len(finding.table.rows))):
+        yield Note("small_groups_shown", finding.say(_SMALL, mark=SMALL_MARK, least=SMALL))
 
 
 def _filters(finding: Finding) -> Iterator[Note]:
-    defaults = [applied_words(each, finding.names) for each in finding.filters if each.origin == "default"]
-    policies = [applied_words(each, finding.names) for each in finding.filters if each.origin == "policy"]
-    if defaults:
-        said = "、".join(defaults) if finding.is_zh else ", ".join(defaults)
-        yield Note("default_filter", f"默认条件：{said}。" if finding.is_zh else f"By default: {said}.")
-    if policies:
-        said = "、".join(policies) if finding.is_zh else ", ".join(policies)
-        yield Note("policy_filter", f"按你的权限只统计：{said}。" if finding.is_zh else f"You may see only: {said}.")
+    for origin, code, form in (("default", "default_filter", _BY_DEFAULT), ("policy", "policy_filter", _BY_POLICY)):
+        said = [applied_words(each, finding.names) for each in finding.filters if each.origin == origin]
+        if said:
+            yield Note(code, finding.say(form, said=finding.names.listed(said)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from chat_service.present.conditions import condition_words, having_words
-from chat_service.present.dates import day_before, grain_word, period_name
+from chat_service.present.dates import grain_word, period_head, period_name
 from chat_service.present.journey_sentences import distance_name
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
@@ -22,11 +22,34 @@ from semantic_layer import (
     MetricQuery,
     Order,
     Period,
+    Phrase,
     Request,
     unit,
 )
 
-_LY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
+_EVERY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
+# Chinese says first what the number is of, English last
+_ABOUT = Phrase("{before}{what}", "{what}{after}")
+_THEN = Phrase("{before}，", "{before}")
+_SHARE, _TOTAL = Phrase("{what}占比", "share of {what}"), Phrase("累计{what}", "running total of {what}")
+_BY = Phrase("按{by}的{what}", "{what} by {by}")
+_LIST = Phrase("{of}{noun}名单", "list of {noun}{conditions}")
+_OF_ONE = Phrase("{head}这批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {head} cohort{after}")
+_OF_ALL = Phrase("{head}各批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {every} cohorts{after}")
+_AT = Phrase("{distances}", " in {distances}")
+_STEPS = Phrase("{what}（{steps}）", "{what} ({steps})")
+_WHY, _WHY_BY = Phrase("{what}变化的原因", "why {what} changed"), Phrase("按{by}", "by {by}")
+_FIRST, _HIGHEST, _LOWEST = (
+    Phrase("前 {limit} 个", "first {limit}"),
+    Phrase("最高的 {limit} 个", "highest {limit}"),
+    Phrase("最低的 {limit} 个", "lowest {limit}"),
+)
+_WITHIN = Phrase("每个{within}{rank}", "{rank} in each {within}")
+_COMPARED, _WITH_YEAR, _WITH_PREVIOUS = (
+    Phrase("与{name}比较", "compared with {name}"),
+    Phrase("与上年同期比较", "compared with a year earlier"),
+    Phrase("与上一期比较", "compared with the period before"),
+)
 
 
 def restate(
@@ -35,7 +58,7 @@ def restate(
     """The request in the names' language. `period` and `previous` are those used, where a default filled them in."""
     asked = request.period
     used = asked if asked is not None or period is None or period.start is None else period
-    head = _head(used, names, today)
+    head = period_head(used, today, names.language)
     conditions = [condition_words(each, names, today) for each in request.filters]
     match request:
         case MetricQuery():
@@ -51,113 +74,79 @@ def restate(
 
 
 def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:
-    zh = names.language == "zh"
-    what = ("、" if zh else ", ").join(names.metric(metric) for metric in request.metrics)
-    if request.shares:
-        what = f"{what}占比" if zh else f"share of {what}"
-    if request.cumulative:
-        what = f"累计{what}" if zh else f"running total of {what}"
-    by = [_group(group, names) for group in request.group_by]
-    if not request.metrics:
-        what = "、".join(by) if zh else ", ".join(by)
-    elif by:
-        what = f"按{'、'.join(by)}的{what}" if zh else f"{what} by {', '.join(by)}"
+    what = names.listed(names.metric(metric) for metric in request.metrics)
+    what = names.say(_SHARE, what=what) if request.shares else what
+    what = names.say(_TOTAL, what=what) if request.cumulative else what
+    by = names.listed(_group(group, names) for group in request.group_by)
+    is_grouped = bool(by and request.metrics)
+    what = names.say(_BY, by=by, what=what) if is_grouped else what or by
     tail = [having_words(each, names) for each in request.having]
     tail += [condition_words(each, names, date.max) for each in request.keep]
     if request.limit is not None:
         tail.append(_limit(request, names))
     if request.compare is not None:
         tail.append(_comparison(request.compare.to, previous or request.compare.period, names))
-    said = _joined(head, conditions, what, names)
-    return said + "".join(("，" if zh else ", ") + each for each in tail)
+    return names.comma(_about(head, conditions, what, names, is_grouped=is_grouped), *tail)
 
 
 def _list(request: ListQuery, names: Names, today: date) -> str:
-    zh = names.language == "zh"
-    entity, listed = names.model.entities.get(request.entity), population(request, names.model)
-    noun = request.entity if entity is None else getattr(entity.label, names.language)
-    conditions = [
+    listed = population(request, names.model)
+    asked = [
         condition_words(each, names, today) for each in request.filters if listed is None or not is_of(each, listed)
     ]
-    if listed is not None:
-        noun = getattr(listed.label, names.language)
-    joined = ("，" if zh else ", ").join(conditions)
-    if zh:
-        return f"{joined}{of(joined)}{noun}名单" if joined else f"{noun}名单"
-    noun = noun if noun.endswith("s") or listed is not None else f"{noun}s"
-    return f"list of {noun}" + (f": {joined}" if joined else "")
+    noun = names.entity(request.entity, 2) if listed is None else names.words(listed.label)
+    joined = names.comma(*asked)
+    return names.say(_LIST, of=of(joined, names.language), noun=noun, conditions=f": {joined}" if joined else "")
 
 
 def _cohort(request: CohortQuery, names: Names, head: str, conditions: list[str], period: Period | None) -> str:
     """`2026年1月这批客户的同期群留存率`, `cohort retention in month 1 of the monthly cohorts, 2025`."""
-    zh, what = names.language == "zh", names.metric(request.metric)
-    cohort = names.model.cohorts.get(request.metric)
+    what, cohort = names.metric(request.metric), names.model.cohorts.get(request.metric)
     if cohort is None:
-        return _joined(head, conditions, what, names)
-    distances = [distance_name(cohort.grain, since, names.language) for since in request.since]
-    alone = period is not None and period.start is not None and unit(cohort.grain, period.start).end == period.end
-    entity = names.model.entities.get(cohort.entity)
-    noun = cohort.entity if entity is None else getattr(entity.label, names.language)
-    if zh:
-        which = f"{'这' if alone else '各'}批{noun}"
-        head = period_name(period, "zh") if alone and period is not None else head
-        before = head + (f"{which}（{'、'.join(conditions)}）" if conditions else which)
-        return f"{before}{'、'.join(distances)}的{what}" if distances else f"{before}的{what}"
-    said = what + (f" in {', '.join(distances)}" if distances else "")
-    if alone and period is not None:
-        return ", ".join([f"{said} of the {period_name(period, 'en')} cohort", *conditions])
-    return ", ".join(part for part in (f"{said} of the {_LY[cohort.grain]} cohorts", *conditions, head) if part)
+        return _about(head, conditions, what, names)
+    distances = names.listed(distance_name(cohort.grain, since, names.language) for since in request.since)
+    is_one = period is not None and period.start is not None and unit(cohort.grain, period.start).end == period.end
+    head = period_name(period, names.language) if is_one and period is not None else head
+    after = [*conditions, *([] if is_one or not head else [head])]
+    return names.say(
+        _OF_ONE if is_one else _OF_ALL,
+        head=head,
+        noun=names.entity(cohort.entity),
+        in_brackets=names.bracketed(names.listed(conditions)),
+        distances=names.say(_AT, distances=distances) if distances else "",
+        what=what,
+        every=_EVERY[cohort.grain],
+        after="".join(f", {each}" for each in after),
+    )
 
 
 def _funnel(request: FunnelQuery, names: Names, head: str, conditions: list[str]) -> str:
     """`2025年的漏斗转化率（浏览商品→加购→结算→下单）`."""
     what, funnel = names.metric(request.metric), names.model.funnels.get(request.metric)
-    if funnel is None:
-        return _joined(head, conditions, what, names)
-    if names.language == "zh":
-        return _joined(head, conditions, f"{what}（{'→'.join(step.label.zh for step in funnel.steps)}）", names)
-    return _joined(head, conditions, f"{what} ({' → '.join(step.label.en for step in funnel.steps)})", names)
+    if funnel is not None:
+        what = names.say(_STEPS, what=what, steps=" → ".join(names.words(step.label) for step in funnel.steps))
+    return _about(head, conditions, what, names)
 
 
 def _explanation(request: ExplainQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:
     """`2026年3月流失率变化的原因，与2026年2月比较`."""
-    zh, metric = names.language == "zh", names.metric(request.metric)
-    said = _joined(head, conditions, f"{metric}变化的原因" if zh else f"why {metric} changed", names)
-    by = [names.dimension(name) for name in request.dimensions]
-    if by:
-        said += f"，按{'、'.join(by)}" if zh else f", by {', '.join(by)}"
+    said = _about(head, conditions, names.say(_WHY, what=names.metric(request.metric)), names)
+    by = names.listed(names.dimension(name) for name in request.dimensions)
     compared = _comparison(request.compare.to, previous or request.compare.period, names)
-    return said + ("，" if zh else ", ") + compared
+    return names.comma(said, names.say(_WHY_BY, by=by) if by else "", compared)
 
 
-def _head(period: Period | None, names: Names, today: date) -> str:
-    zh = names.language == "zh"
-    if period is None or (period.start is None and period.end is None):
-        return ""
-    if period.start is not None and period.end is not None and period.start <= today < day_before(period.end):
-        # what was used: `2026年1月至6月` where 2026 is not over
-        whole, period = period_name(period, names.language), period.cut_after(today)
-        if whole:
-            return period_name(period, names.language) or (f"{whole}至今" if zh else f"{whole} so far")
-    name = period_name(period, names.language)
-    if name:
-        return name
-    if period.start is None:
-        return f"截至{period.last_day}" if zh else f"up to {period.last_day}"
-    last = period.last_day or today
-    if last == period.start:
-        return str(last)
-    return f"{period.start}至{last}" if zh else f"{period.start} to {last}"
-
-
-def _joined(head: str, conditions: list[str], what: str, names: Names) -> str:
-    if names.language == "zh":
-        # a head that ends in a figure would run into what follows
-        before = (head + "，" if head and conditions and head[-1].isdigit() else head) + "、".join(conditions)
-        if what.startswith("按"):
-            return f"{before}，{what}" if conditions else f"{before}{what}"
-        return f"{before}{of(before)}{what}" if before else what
-    return ", ".join(part for part in (what, *conditions, head) if part)
+def _about(head: str, conditions: list[str], what: str, names: Names, *, is_grouped: bool = False) -> str:
+    """What is asked, of what and when; a head that ends in a figure is kept from running into what follows."""
+    asked = names.listed(conditions)
+    # figures of one would run into those of the other
+    before = names.comma(head, asked) if head[-1:].isdigit() or asked[:1].isdigit() else head + asked
+    if not is_grouped:
+        before = of(before, names.language)
+    elif conditions:
+        before = names.say(_THEN, before=before)
+    after = "".join(f", {each}" for each in (*conditions, head) if each)
+    return names.say(_ABOUT, before=before, what=what, after=after)
 
 
 def _group(group: str, names: Names) -> str:
@@ -169,21 +158,12 @@ def _group(group: str, names: Names) -> str:
 
 def _limit(request: MetricQuery, names: Names) -> str:
     order = request.order_by[0] if request.order_by else Order(column="")
-    within = "、".join(_group(each, names) for each in request.limit_within)
-    if names.language == "zh":
-        rank = "前" if not order.column else "最高的" if order.descending else "最低的"
-        said = f"{rank} {request.limit} 个"
-        return f"每个{within}{said}" if within else said
-    rank = "first" if not order.column else "highest" if order.descending else "lowest"
-    said = f"{rank} {request.limit}"
-    return f"{said} in each {within}" if within else said
+    rank = names.say(_FIRST if not order.column else _HIGHEST if order.descending else _LOWEST, limit=request.limit)
+    within = names.listed(_group(each, names) for each in request.limit_within)
+    return names.say(_WITHIN, within=within, rank=rank) if within else rank
 
 
 def _comparison(to: str, previous: Period | None, names: Names) -> str:
-    zh = names.language == "zh"
     if previous is not None:
-        name = _head(previous, names, date.max)
-        return f"与{name}比较" if zh else f"compared with {name}"
-    if to == "year":
-        return "与上年同期比较" if zh else "compared with a year earlier"
-    return "与上一期比较" if zh else "compared with the period before"
+        return names.say(_COMPARED, name=period_head(previous, date.max, names.language))
+    return names.say(_WITH_YEAR if to == "year" else _WITH_PREVIOUS)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+from chat_service.language.phrases import comma, said, set_off
+from chat_service.outcomes import Language
 from chat_service.present.conditions import condition_words
 from chat_service.present.dates import period_words
 from chat_service.present.finding import Finding
+from semantic_layer import Phrase
+
+_OF = Phrase("{before}{gap}的", "{before}")
+_UNDATED, _AS_OF = Phrase("按现有数据", "in the data as they stand"), Phrase("截至 {day}", "as of {day}")
 
 
-def of(before: str) -> str:
-    """的, set off from a number or a Latin word before it."""
-    return " 的" if before[-1].isascii() and before[-1].isalnum() else "的"
+def of(before: str, language: Language) -> str:
+    """What stands before a noun and belongs to it: `2026年5月的`."""
+    return said(_OF, language, before=before, gap=set_off(before, language)) if before else ""
 
 
-def _subject(finding: Finding) -> tuple[str, ...]:
-    """Period and conditions of the request in words, in reading order."""
-    return (_period(finding), *conditions(finding))
-
-
-def zh_head(finding: Finding) -> str:
-    """The beginning of a Chinese sentence, with its comma."""
-    return "，".join(_subject(finding)) + "，"
-
-
-def en_head(finding: Finding) -> str:
-    """The beginning of an English sentence, without a comma."""
-    text = ", ".join(_subject(finding))
+def head(finding: Finding) -> str:
+    """How a sentence begins: the period and the conditions."""
+    text = comma((_period(finding), *conditions(finding)), finding.language)
     return text[:1].upper() + text[1:]
 
 
@@ -32,10 +28,10 @@ def _period(finding: Finding) -> str:
     period, today = finding.period, finding.today
     if all(each.definition.time is None for each in finding.names.model.datasets.values()):
         # nothing here has a date, so there is none to be told
-        return "按现有数据" if finding.is_zh else "in the data as they stand"
+        return finding.say(_UNDATED)
     if finding.is_all_stock and finding.time is None:
         last = today if period is None or period.last_day is None else min(period.last_day, today)
-        return f"截至 {last}" if finding.is_zh else f"as of {last}"
+        return finding.say(_AS_OF, day=last)
     return period_words(period, today, finding.language)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from chat_service.present.dates import period_name
+from chat_service.present.dates import is_unit, period_name
 from chat_service.present.names import Names
 from chat_service.present.populations import population
 from semantic_layer import (
@@ -23,6 +23,7 @@ from semantic_layer import (
     MetricQuery,
     Model,
     Period,
+    Phrase,
     Request,
     unit,
 )
@@ -31,7 +32,23 @@ from semantic_layer import (
 IsAnswerable = Callable[[str, MetricQuery], bool]
 _WANTED = 3
 _TRIED = 12
-_EVERY = {"day": "每天", "week": "每周", "month": "每月", "quarter": "每季度", "year": "每年"}
+_QUESTION = Phrase(
+    "{period}{values}{every}{each}{of}{metric}{compared}", "{metric}{each}{every}{among}{during}{compared}"
+)
+_EVERY: dict[str, Phrase] = {
+    "day": Phrase("每天", " by day"),
+    "week": Phrase("每周", " by week"),
+    "month": Phrase("每月", " by month"),
+    "quarter": Phrase("每季度", " by quarter"),
+    "year": Phrase("每年", " by year"),
+}
+_EACH, _OF, _AND = Phrase("各{name}", " by {name}"), Phrase("的", ""), Phrase("{one}、{other}", "{one} and {other}")
+_FOR, _IN, _FROM = (
+    Phrase("{values}", " for {values}"),
+    Phrase("{period}", " in {period}"),
+    Phrase("{period}", " from {period}"),
+)
+_COMPARED = Phrase("同比", " year over year")
 _FEW, _MANY = 2, 12  # a split worth offering first has so many groups
 
 
@@ -72,26 +89,32 @@ def write_question(request: MetricQuery, names: Names) -> str:
     `2026年5月金卡各城市的复购率`, `repurchase rate by city for gold in May 2026`. Says values without their
     dimension, so only plain equalities are written.
     """
-    zh = names.language == "zh"
     plain = [each for each in request.filters if isinstance(each, FieldFilter)]
     values = [names.code(names.field(each.field), value) for each in plain for value in each.values]
-    metric = names.metric(request.metrics[0])
-    period = _period_words(request.period, names)
-    groups = [group for group in request.group_by if group not in GRAINS]
-    grain = next((group for group in request.group_by if group in GRAINS), None)
-    by = [names.dimension(group) for group in groups]
-    if zh:
-        each = "".join(f"各{name}" for name in by)
-        monthly = _EVERY.get(grain or "", "")
-        said = f"{period}{'、'.join(values)}{monthly}{each}"
-        said += f"的{metric}" if said else metric
-        return said + ("同比" if request.compare is not None else "")
-    said = metric + "".join(f" by {name}" for name in by)
-    said += f" by {grain}" if grain else ""
-    said += f" for {' and '.join(values)}" if values else ""
-    said += f" {'from' if ' to ' in period else 'in'} {period}" if period else ""
-    said += " year over year" if request.compare is not None else ""
-    return said[:1].upper() + said[1:]
+    grain = next((group for group in request.group_by if group in GRAINS), "")
+    by = [names.dimension(group) for group in request.group_by if group not in GRAINS]
+    period = request.period
+    when = "" if period is None else period_name(period, names.language)
+    question = names.say(
+        _QUESTION,
+        period=when,
+        values=names.listed(values),
+        each="".join(names.say(_EACH, name=name) for name in by),
+        every=names.say(_EVERY[grain]) if grain else "",
+        of=names.say(_OF) if when or values or by or grain else "",
+        metric=names.metric(request.metrics[0]),
+        among=names.say(_FOR, values=_and(values, names)) if values else "",
+        during=names.say(_IN if period is not None and is_unit(period) else _FROM, period=when) if when else "",
+        compared=names.say(_COMPARED) if request.compare is not None else "",
+    )
+    return question[:1].upper() + question[1:]
+
+
+def _and(values: list[str], names: Names) -> str:
+    said = values[0]
+    for each in values[1:]:
+        said = names.say(_AND, one=said, other=each)
+    return said
 
 
 def _checked(
@@ -187,9 +210,3 @@ def _list_metric(request: ListQuery, model: Model) -> str | None:
         return listed.metric
     entity = model.entities.get(request.entity)
     return None if entity is None else entity.counted_by
-
-
-def _period_words(period: Period | None, names: Names) -> str:
-    if period is None:
-        return ""
-    return period_name(period, names.language) or ""

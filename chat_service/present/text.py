@@ -7,34 +7,39 @@ unused words follow the same way for all.
 
 from __future__ import annotations
 
+from chat_service.language.phrases import ended, listed, said
 from chat_service.outcomes import Reading
 from chat_service.present.explanations import explain_sentence
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import cohort_sentence, funnel_sentence
+from chat_service.present.lists import list_sentence
 from chat_service.present.notes import notes
-from chat_service.present.sentences import groups_sentence, list_sentence, value_sentence
+from chat_service.present.sentences import groups_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
-from semantic_layer import CohortQuery, ExplainQuery, FunnelQuery
+from semantic_layer import CohortQuery, ExplainQuery, FunnelQuery, Phrase
+
+_QUOTED, _UNUSED = Phrase("“{word}”", "“{word}”"), Phrase("没有用到的词：{words}。", "Words not used: {words}.")
 
 
 def describe(finding: Finding, reading: Reading, first: str | None = None) -> str:
     """All that is said of the result; `first` is another way to say its first sentence. Raises AssertionError for a
     result without rows: that is `emptiness`'s."""
     assert finding.table.rows, "an empty result is described by its cause"
-    said = [first or _first(finding)]
-    said += [note.message for note in notes(finding)]
-    said += reading_remarks(reading)
-    return ("" if finding.is_zh else " ").join(said)
+    told = [
+        first or _first(finding),
+        *(note.message for note in notes(finding, reading.chart)),
+        *reading_remarks(reading),
+    ]
+    return finding.names.sentences(*told)
 
 
 def reading_remarks(reading: Reading) -> list[str]:
     """What the reader of the question assumed, and the words it could not use."""
-    zh = reading.language == "zh"
-    said = [_as_sentence(assumption.text, zh) for assumption in reading.assumptions]
+    told = [ended(assumption.text, reading.language) for assumption in reading.assumptions]
     if reading.unused:
-        words = "、".join(f"“{word}”" for word in reading.unused) if zh else ", ".join(f"“{w}”" for w in reading.unused)
-        said.append(f"没有用到的词：{words}。" if zh else f"Words not used: {words}.")
-    return said
+        words = listed((said(_QUOTED, reading.language, word=word) for word in reading.unused), reading.language)
+        told.append(said(_UNUSED, reading.language, words=words))
+    return told
 
 
 def _first(finding: Finding) -> str:
@@ -51,11 +56,3 @@ def _first(finding: Finding) -> str:
     if finding.is_course:
         return trend_sentence(finding)
     return groups_sentence(finding)
-
-
-def _as_sentence(text: str, zh: bool) -> str:
-    text = text.strip()
-    text = text if zh else text[:1].upper() + text[1:]
-    if text.endswith((".", "。", "!", "！", "?", "？")):
-        return text
-    return text + ("。" if zh else ".")

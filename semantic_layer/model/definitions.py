@@ -56,6 +56,9 @@ class FieldDefinition(_Definition):
     without it); with `open`, only the best-known ones: others may exist, and the database is asked.
     `same_as: dataset.field` says that this is the same dimension, reached from another dataset. `pii` marks a
     sensitive value, withheld from readers without the right to it.
+    `ordered` says that the codes are levels, the least first (bronze, silver, gold): drawings keep their order. With
+    `explain: false` a dimension nobody acts on (the month of birth) explains a change only where it is asked for by
+    name.
     """
 
     name: str
@@ -67,6 +70,8 @@ class FieldDefinition(_Definition):
     description: Bilingual | None = None
     values: dict[StrictBool | StrictInt | str, ValueWords] = {}
     open: bool = False
+    ordered: bool = False
+    explain: bool = True
     unit: str | None = None
     same_as: str | None = None
     pii: Literal["name", "phone", "email", "birth_date", "other"] | None = None

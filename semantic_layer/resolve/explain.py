@@ -77,12 +77,13 @@ def _by(query: ExplainQuery, names: tuple[str, ...]) -> MetricQuery:
 def _candidates(metric: str, model: Model) -> Iterator[str]:
     """The dimensions that may explain the metric: within reach of all of its parts, for everybody's eyes.
 
-    What is known as of today only (scores, who has lapsed by now) is left out: it comes after what happened, and would
+    What the model says to explain nothing (`explain: false`) is left out, and so is what is known as of today only
+    (scores, who has lapsed by now): that comes after what happened, and would
     explain churn by who has churned.
     """
     for each in model.dimensions.values():
         home = each.home.definition
-        fits = each.type in _TYPES and home.role == "dimension" and not model.is_guarded(each.home)
+        fits = each.type in _TYPES and home.role == "dimension" and home.explain and not model.is_guarded(each.home)
         if fits and not _is_of_today(each, model) and model.can_group(metric, each.name):
             yield each.name
 

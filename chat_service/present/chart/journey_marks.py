@@ -7,16 +7,21 @@ for), several at one distance are bars in order of time. A funnel is bars in the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from chat_service.present.chart.marks import Panel, line_panel
+from chat_service.outcomes import Chart
+from chat_service.present.chart.panel import Panel
 from chat_service.present.chart.scales import Json
+from chat_service.present.chart.time_marks import line_panel
 from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import distance_name
+from chat_service.present.journey_tables import FALLS_INTO
 from chat_service.present.journeys import Cohort, CohortTable, cohort_table, funnel_steps
+from semantic_layer import Phrase
 
+_LATEST = Phrase("只画出最近 {some} 批，共 {total} 批", "the last {some} of {total} cohorts")
+_UP_TO = Phrase("画到{last}为止", "drawn up to {last}")
 _WIDTH = 560
 _BLUE = "#2f6fb7"
 _CURVES = 8  # more lines than these cannot be told apart
@@ -25,7 +30,7 @@ _STEEP = 0.1
 _WIDE = 13  # up to so many columns have a decimal in their labels
 
 
-def cohort_panel(finding: Finding, asked: Literal["line", "bar", "table"] | None) -> Panel | None:
+def cohort_panel(finding: Finding, asked: Chart | None) -> Panel | None:
     """The drawing that fits the cohorts of a result."""
     table = cohort_table(finding)
     if len(table.cohorts) == 1:
@@ -292,17 +297,15 @@ def _tooltip(finding: Finding, table: CohortTable) -> list[Json]:
         {"field": "cohort", "type": "nominal", "title": _cohort_title(finding)},
         {"field": "size", "type": "quantitative", "format": ",d", "title": finding.names.column(finding.metrics[0])},
         {"field": "since", "type": "ordinal", "title": finding.names.column(table.since_column)},
-        {"field": "bucket", "type": "nominal", "title": "所在时间" if finding.is_zh else "falls into"},
+        {"field": "bucket", "type": "nominal", "title": finding.say(FALLS_INTO)},
         {"field": "figure", "type": "nominal", "title": finding.names.column(table.retention_column)},
     ]
 
 
 def _left_out(finding: Finding, table: CohortTable, shown: CohortTable, distances: Sequence[int]) -> str:
-    said = []
-    total, some = len(table.cohorts), len(shown.cohorts)
+    said, total, some = [], len(table.cohorts), len(shown.cohorts)
     if some < total:
-        said.append(f"只画出最近 {some} 批，共 {total} 批" if finding.is_zh else f"the last {some} of {total} cohorts")
+        said.append(finding.say(_LATEST, some=some, total=total))
     if len(distances) < len(shown.distances):
-        last = distance_name(table.grain, distances[-1], finding.language)
-        said.append(f"画到{last}为止" if finding.is_zh else f"drawn up to {last}")
-    return ("，" if finding.is_zh else ", ").join(said)
+        said.append(finding.say(_UP_TO, last=distance_name(table.grain, distances[-1], finding.language)))
+    return finding.names.comma(*said)

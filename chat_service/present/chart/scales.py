@@ -7,14 +7,21 @@ from collections.abc import Collection
 from chat_service.present.figures import unit_name
 from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
-from semantic_layer import Column
+from chat_service.present.ordering import ranks
+from semantic_layer import Column, Phrase
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-
-
-def period_names(finding: Finding) -> tuple[str, str]:
-    """What the two periods of a comparison are called in a legend."""
-    return ("本期", "对比期") if finding.is_zh else ("this period", "compared with")
+# how a language shortens the figures of an axis
+_SHORT = Phrase(
+    "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.4~g') + '亿' : "
+    "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.4~g') + '万' : format(datum.value, ',.4~g')",
+    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.4~g') + 'M' : "
+    "abs(datum.value) >= 1e4 ? format(datum.value / 1e3, ',.4~g') + 'k' : format(datum.value, ',.4~g')",
+)
+_WITH_UNIT, _LEFT_OUT = (
+    Phrase("{title}（{unit}）", "{title} ({unit})"),
+    Phrase("只画出前 {shown} 个，共 {total} 个", "the first {shown} of {total} are drawn"),
+)
 
 
 def series_color(finding: Finding, series: Column, drawn: Collection[Json] | None = None) -> dict[str, Json]:
@@ -35,11 +42,8 @@ def drawn(rows: list[Json]) -> list[Json]:
 
 def in_order(finding: Finding, series: Column) -> list[Json]:
     """The labels of a grouping: in the model's order where it is a closed set, else as they come."""
-    field = finding.names.field(series.field or series.name)
-    codes = [] if field is None else list(field.definition.values)
-    present = list(dict.fromkeys(finding.values(series)))
-    present.sort(key=lambda value: codes.index(value) if value in codes else len(codes))  # type: ignore[arg-type]
-    return [finding.names.value(series, value) for value in present]
+    place = ranks(finding, series)
+    return [finding.names.value(series, value) for value in sorted(place, key=lambda value: place[value])]
 
 
 def color_of(title: str, names: list[str], colors: list[str]) -> dict[str, Json]:
@@ -51,21 +55,21 @@ def color_of(title: str, names: list[str], colors: list[str]) -> dict[str, Json]
 
 def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str, Json]:
     """The axis of a metric's values: from zero where bars stand on it, in its unit."""
-    unit = part_unit(column)
-    title = finding.names.column(column)
+    unit, title = part_unit(column), finding.names.column(column)
     axis: dict[str, Json] = {"tickCount": 6}
     if unit == "percent":
-        axis["format"] = ".0%" if span_of(finding, column) > 0.1 else ".1%"
-    elif finding.is_zh:
-        axis["labelExpr"] = (
-            "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.4~g') + '亿' : "
-            "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.4~g') + '万' : format(datum.value, ',.4~g')"
-        )
-        title += f"（{unit_name(unit, 'zh')}）" if unit_name(unit, "zh") else ""
+        sign = "+" if column.part in ("change", "change_pct") else ""
+        axis["format"] = f"{sign}.0%" if span_of(finding, column) > 0.1 else f"{sign}.1%"
     else:
-        axis["format"] = "~s"
-        title += f" ({unit_name(unit, 'en')})" if unit_name(unit, "en") else ""
+        axis["labelExpr"] = short_figures(finding)
+        name = unit_name(unit, finding.language)
+        title = finding.say(_WITH_UNIT, title=title, unit=name) if name else title
     return {"field": "value", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": zero}}
+
+
+def short_figures(finding: Finding) -> str:
+    """The Vega expression of an axis' figures, shortened as the language does."""
+    return finding.say(_SHORT)
 
 
 def span_of(finding: Finding, column: Column) -> float:
@@ -87,6 +91,11 @@ def tooltip(finding: Finding, column: Column, group: Column | None) -> list[Json
         found.append({"field": field, "type": "nominal", "title": finding.names.column(group)})
     found.append({"field": "figure", "type": "nominal", "title": finding.names.column(column)})
     return found
+
+
+def left_out(finding: Finding, shown: int, total: int) -> str:
+    """What a drawing leaves out to stay legible."""
+    return "" if shown >= total else finding.say(_LEFT_OUT, shown=shown, total=total)
 
 
 def width_of(text: str) -> int:

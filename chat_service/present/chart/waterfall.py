@@ -6,12 +6,14 @@ that lengths compare.
 
 from __future__ import annotations
 
-from chat_service.present.chart.marks import Panel
-from chat_service.present.chart.scales import Json
+from chat_service.present.chart.panel import Panel
+from chat_service.present.chart.scales import Json, short_figures
 from chat_service.present.explanations import explanation
-from chat_service.present.figures import change_figure
+from chat_service.present.figures import Scale, scale_of
 from chat_service.present.finding import Finding
+from semantic_layer import Phrase
 
+_IN_ALL, _CHANGE = Phrase("合计", "in all"), Phrase("{name}的变化", "change of {name}")
 _WIDTH = 560
 _UP, _DOWN, _WHOLE = "#2f6fb7", "#d1495b", "#8a8f98"
 
@@ -22,13 +24,16 @@ def waterfall_panel(finding: Finding) -> Panel | None:
     if not found.change or not found.groups:
         return None
     dimension, rows, end = found.dimensions[0], list[Json](), 0.0
-    for each in found.of(dimension):
-        rows.append(_bar(each.name, end, end + each.size, _UP if each.size >= 0 else _DOWN, finding))
+    sizes = [found.change, *(each.size for each in found.of(dimension))]
+    scale = scale_of(sizes, finding.metrics[0].unit, finding.language, is_change=True)
+    for each in sorted(found.of(dimension), key=lambda each: each.is_nameless):
+        rows.append(_bar(each.name, end, end + each.size, _UP if each.size >= 0 else _DOWN, scale))
         end += each.size
-    rows.append(_bar("合计" if finding.is_zh else "in all", 0.0, found.change, _WHOLE, finding))
+    rows.append(_bar(finding.say(_IN_ALL), 0.0, found.change, _WHOLE, scale))
     name = finding.names.column(finding.metrics[0])
-    title = f"{name}的变化" if finding.is_zh else f"change of {name}"
+    title = finding.say(_CHANGE, name=name)
     is_rate = finding.metrics[0].unit == "percent"
+    ticks: dict[str, Json] = {"format": "+.1%"} if is_rate else {"labelExpr": short_figures(finding)}
     order: list[Json] = [str(row["group"]) for row in rows if isinstance(row, dict)]
     encoding: dict[str, Json] = {
         "y": {
@@ -42,7 +47,7 @@ def waterfall_panel(finding: Finding) -> Panel | None:
             "field": "from",
             "type": "quantitative",
             "title": title,
-            "axis": {"tickCount": 6, "format": "+.1%" if is_rate else "+,~s"},
+            "axis": {"tickCount": 6, **ticks},
         },
         "x2": {"field": "to"},
         "tooltip": [
@@ -70,8 +75,8 @@ def waterfall_panel(finding: Finding) -> Panel | None:
     return Panel(title, drawing)
 
 
-def _bar(group: str, start: float, end: float, color: str, finding: Finding) -> dict[str, Json]:
+def _bar(group: str, start: float, end: float, color: str, scale: Scale) -> dict[str, Json]:
     size = end - start
     sign = "+" if size > 0 else "-" if size < 0 else ""
-    label = sign + change_figure(size, finding.metrics[0].unit, finding.language)
+    label = sign + scale.figure(size)
     return {"group": group, "from": start, "to": end, "right": max(start, end), "color": color, "label": label}

@@ -5,6 +5,7 @@ No sentence of the model's own is ever shown: what it says are codes, names and 
 
 from __future__ import annotations
 
+from chat_service.language.dates.shown import days_so_far
 from chat_service.outcomes import Assumption, Language, Question, Reading, Refusal
 from chat_service.translate.agent.accounting import Account
 from chat_service.translate.agent.ground import Ground
@@ -31,7 +32,7 @@ def agent_reading(
         return Reading(language, confidence=0.5, basis=("read_by_model",), translator="llm", prompt=prompt)
     assumed = []
     if "last_12_months" in filled:
-        shown = str(last_calendar_months(question.today).cut_after(question.today))
+        shown = days_so_far(last_calendar_months(question.today), question.today, language)
         assumed.append(Assumption("last_12_months", assumption_text("last_12_months", (shown,), language)))
     for word in account.aside:
         assumed.append(Assumption("set_aside", assumption_text("set_aside", (word,), language)))

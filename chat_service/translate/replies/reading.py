@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.outcomes import Assumption, Language, Reading, Span, SpanRole
+from chat_service.outcomes import Assumption, Chart, Language, Reading, Span, SpanRole
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.sentences import assumption_text
 from chat_service.translate.requests.assembly import Assembly
@@ -31,7 +30,7 @@ _FLAGS: dict[str, SpanRole] = {
     "grouping": "grouping",
     "date": "period",
 }
-Chart = Literal["line", "bar", "table"]
+_FORMS: tuple[Chart, ...] = ("pie", "stacked", "line", "bar", "table")
 
 
 def nothing_read(language: Language) -> Reading:
@@ -64,13 +63,13 @@ def make_reading(
     score = 1.0 - _COST_OF_TYPO * len(corrections) - _COST_OF_ASSUMPTION * taken
     score -= _COST_OF_UNKNOWN * bool(unused) + _COST_OF_FOLLOW_UP * follow_up
     sure = round(max(0.05, min(1.0, score)), 2)
-    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart_of(frame))
+    growth = bool(frame.said("change"))
+    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart_of(frame), growth)
 
 
 def chart_of(frame: Frame) -> Chart | None:
     """The chart form that the asker named."""
-    forms: tuple[Chart, ...] = ("line", "bar", "table")
-    return next((form for form in forms if frame.said(f"chart.{form}")), None)
+    return next((form for form in _FORMS if frame.said(f"chart.{form}")), None)
 
 
 def _spans(frame: Frame, assembly: Assembly | None) -> Iterator[Span]:

@@ -102,10 +102,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "same_time_of_year": ("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
     "recent_days": ("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
     "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),
-    "export_as_table": (
-        "导出的就是这张表，回复的 JSON 里有全部列和行",
-        "what is exported is this table; the answer's JSON holds its columns and rows",
-    ),
+    "export_as_table": ("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chat_service.language.dates.shown import days_so_far
 from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import SpanRole
 from chat_service.translate.grammar.frame import Frame
@@ -16,7 +17,7 @@ from chat_service.translate.senses import Values
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
-from semantic_layer import FieldFilter, Scalar
+from semantic_layer import FieldFilter, Period, Scalar
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,12 @@ class Assembly:
         """Note what an item was read as."""
         self.uses.append(Use(item, role, resolved))
 
-    def assume(self, code: str, *words: str) -> None:
-        """Note a choice that the asker did not make."""
+    def assume(self, code: str, *said: str | Period) -> None:
+        """Note a choice that the asker did not make; a period in it is told by its days up to today."""
+        scope = self.scope
+        words = tuple(
+            days_so_far(each, scope.today, scope.language) if isinstance(each, Period) else each for each in said
+        )
         if (code, words) not in self.assumptions:
             self.assumptions.append((code, words))
 

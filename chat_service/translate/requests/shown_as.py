@@ -138,7 +138,7 @@ def with_trend(draft: Draft, slots: Slots, assembly: Assembly, timing: Timing) -
         return
     today = assembly.scope.today
     draft.period = Period(unit("month", today, -11).start, unit("month", today).end)
-    assembly.assume("last_12_months", str(draft.period.cut_after(today)))
+    assembly.assume("last_12_months", draft.period.cut_after(today))
 
 
 def grain_in_name(slots: Slots, grains: tuple[Grain, ...], timing: Timing, assembly: Assembly) -> Grain | None:

@@ -221,9 +221,9 @@ def _compared(
             period = unit(other.grain, today) if other.grain is not None else None
             if period is None or period == other:
                 raise assembly.deny(item, "comparison_without_period")
-            assembly.assume("current_period", str(period))
+            assembly.assume("current_period", period)
         if _is_day_of_year(period, other) and not _says_whole(item, assembly):
-            assembly.assume("same_time_of_year", str(year_earlier(period, _FAR_FUTURE)))
+            assembly.assume("same_time_of_year", year_earlier(period, _FAR_FUTURE))
             return Timing(period, Compare(to="year"))
         long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
         if long and not {period.grain, other.grain} <= {"month", "quarter", "year"}:
@@ -231,7 +231,7 @@ def _compared(
         return Timing(period, relation(period, other, today, grains))
     if period is None and not grains:
         period = unit(against.unit or "month", today)
-        assembly.assume("current_period", str(period))
+        assembly.assume("current_period", period)
     return Timing(period, Compare(to=against.to))
 
 
@@ -241,7 +241,7 @@ def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
     if day.start is None or day.end is None or day.days != 1:
         raise assembly.deny(item)
     if period is None:
-        assembly.assume("current_period", str(day))
+        assembly.assume("current_period", day)
     week = timedelta(days=7)
     return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
 
@@ -316,7 +316,7 @@ def _change_alone(slots: Slots, assembly: Assembly, period: Period | None, grain
         raise assembly.deny(word, "comparison_without_period")
     for word in changes:
         assembly.use(word, "comparison", "previous")
-    assembly.assume("compared_with_previous", str(preceding(period, assembly.scope.today)))
+    assembly.assume("compared_with_previous", preceding(period, assembly.scope.today))
     return Compare(to="previous")
 
 

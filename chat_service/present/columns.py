@@ -1,0 +1,82 @@
+"""Text in columns of cells, wide signs counted as two: broken between words and never inside one, cut where it must be.
+
+Comes in: heads, cells and a width. Goes out: the same, broken. Knows no result and prints nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+# a figure with its unit, a word, or one wide sign, with the marks that may not be parted from it and the space after it
+_OPENING, _CLOSING = r"[（“(]*", r"[、，。；：）”)]*"
+_PIECES = re.compile(
+    rf"{_OPENING}(?:[-+]?\d[\d,.:/-]*%?[\u4e00-\u9fff]{{0,2}}|[^\u2e80-\uffff\s]+|[\u2e80-\uffff]){_CLOSING}\s*|\s+"
+)
+_CUT = "…"
+_LINES = 2
+
+
+def broken(text: str, width: int, lines: int = _LINES) -> str:
+    """The text over at most so many lines of that width, as far as its words are no longer; cut where it is too long.
+
+    >>> broken("replenishment reminder", 13)
+    'replenishment\\nreminder'
+    >>> broken("overdue against their own rhythm", 12)
+    'overdue\\nagainst…'
+    """
+    found: list[str] = [""]
+    for piece in _PIECES.findall(text):
+        if cell_len(found[-1] + piece.rstrip()) > width and found[-1].strip():
+            if len(found) == lines:
+                return "\n".join([*(line.rstrip() for line in found[:-1]), _shortened(found[-1], width)])
+            found.append("")
+        found[-1] += piece
+    return "\n".join(line.rstrip() for line in found)
+
+
+def fitted(heads: Sequence[str], cells: Sequence[Sequence[str]], fixed: Sequence[bool], width: int) -> list[int]:
+    """The width of each column, so that all fit as far as whole words allow: first heads are broken, then the texts.
+
+    `fixed` columns hold figures, which are never broken.
+    """
+    texts = [max((cell_len(cell) for cell in column), default=0) for column in cells]
+    least = [
+        max(_longest_word(head), text if stays else min(text, max(map(_longest_word, column), default=0), 24))
+        for head, text, stays, column in zip(heads, texts, fixed, cells, strict=True)
+    ]
+    wanted = [max(cell_len(head), text) for head, text in zip(heads, texts, strict=True)]
+    room = width - sum(1 for _ in heads) + 1
+    shrinkable = [max(each, text) for each, text in zip(least, texts, strict=True)]
+    found = wanted if sum(wanted) <= room else shrinkable
+    while sum(found) > room:
+        spare = [each - low for each, low in zip(found, least, strict=True)]
+        widest = max(range(len(found)), key=lambda place: (spare[place] > 0, found[place]))
+        if spare[widest] <= 0:
+            break
+        found[widest] -= 1
+    return found
+
+
+def columns_that_fit(widths: Sequence[int], room: int) -> int:
+    """How many columns, from the left, stand in a line of that width."""
+    used = -1
+    for count, width in enumerate(widths):
+        used += width + 1
+        if used > room:
+            return max(1, count)
+    return len(widths)
+
+
+def _longest_word(text: str) -> int:
+    return max((cell_len(piece.rstrip()) for piece in _PIECES.findall(text)), default=0)
+
+
+def _shortened(line: str, width: int) -> str:
+    line = line.rstrip(" ,、，")
+    while line and cell_len(line + _CUT) > width:
+        pieces = _PIECES.findall(line)
+        line = "".join(pieces[:-1]).rstrip(" ,、，") if len(pieces) > 1 else line[:-1]
+    return line + _CUT
