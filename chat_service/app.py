@@ -18,6 +18,7 @@ from chat_service.channels.http_chat import chat_routes
 from chat_service.channels.http_conversations import conversation_routes, feedback_routes, naming_routes, sharing_routes
 from chat_service.channels.http_docs import docs_routes
 from chat_service.channels.http_errors import install_error_handlers
+from chat_service.channels.http_export import export_routes
 from chat_service.channels.http_guard import GuardMiddleware
 from chat_service.channels.http_health import health_routes
 from chat_service.channels.http_middleware import RequestMiddleware
@@ -77,6 +78,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         naming_routes,
         sharing_routes,
         feedback_routes,
+        export_routes,
         health_routes,
     ):
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)

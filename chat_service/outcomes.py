@@ -85,6 +85,10 @@ class Reading:
     prompt: str | None = None
     other: str | None = None
 
+    def has_assumed(self, code: str) -> bool:
+        """Whether that assumption was made."""
+        return any(each.code == code for each in self.assumptions)
+
 
 @dataclass(frozen=True)
 class Answerable:

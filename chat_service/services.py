@@ -108,6 +108,11 @@ class Services:
         chosen = self.settings
         return Layer(self.model, self.engine, self.layer.as_of, max_rows=most, max_cells=chosen.max_cells)
 
+    def layer_of_all_rows(self, as_of: date | None) -> Layer:
+        """The layer on a day for an export, whose tables are not cut at the rows of an answer."""
+        day, most = self.settings.as_of if as_of is None else as_of, self.settings.export_rows
+        return Layer(self.model, self.engine, day, max_rows=most, max_cells=max(self.settings.max_cells, most))
+
     @cached_property
     def translator(self) -> OfflineTranslator:
         """The rules, which need no key and no network."""

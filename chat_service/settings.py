@@ -78,6 +78,12 @@ class Settings(BaseModel):
     max_cells: int = Field(
         1_000_000, ge=1000, description="Cells of a result, at most; a larger one is refused before it runs."
     )
+    export_rows: int = Field(
+        100_000, ge=1, le=1_000_000, description="Rows of an export, at most; more are refused, not cut."
+    )
+    fonts: Path | None = Field(
+        None, description="A folder of fonts for pictures of charts; Chinese needs one where the machine has none."
+    )
     memory_limit: str = Field("2GB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="Memory of the database engine.")
     threads: int = Field(2, ge=1, description="Threads of the database engine.")
     query_timeout_seconds: float = Field(30.0, gt=0, description="A query is stopped after so long.")

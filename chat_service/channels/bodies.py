@@ -18,7 +18,10 @@ from chat_service.channels.wire import (
     ColumnBody,
     Confidence,
     DefinitionsPart,
+    ExportLinkBody,
+    ExportPart,
     FilterBody,
+    GroupSizesBody,
     InterpretationPart,
     MetricMeaningBody,
     Part,
@@ -32,9 +35,12 @@ from chat_service.channels.wire import (
     Timings,
     WarningBody,
 )
-from chat_service.present.names import Names, part_unit
+from chat_service.present.export.document import FORMS, PICTURES
+from chat_service.present.finding import Finding
+from chat_service.present.names import part_unit
 from chat_service.present.notes import Note
-from semantic_layer import AppliedFilter, Layer, Prepared, ResultTable, Value
+from chat_service.present.table import GROUP_SIZE, shown_columns
+from semantic_layer import AppliedFilter, Layer, Prepared, Value
 
 
 def chat_body(
@@ -55,7 +61,7 @@ def chat_body(
         message_id=message_id,
         status=answer.status,
         language=answer.language,
-        content=tuple(_parts(answer, clarification_id, shows_sql=shows_sql)),
+        content=tuple(_parts(answer, clarification_id, request_id, shows_sql=shows_sql)),
         confidence=Confidence(score=round(reading.confidence, 4), basis=reading.basis),
         warnings=warning_bodies(answer.notes),
         problem=None
@@ -89,18 +95,31 @@ def provenance(
     )
 
 
-def table_part(table: ResultTable, names: Names) -> TablePart:
-    """The table with raw values."""
+def table_part(finding: Finding) -> TablePart:
+    """The table with raw values, and as people read it."""
+    table, columns = finding.table, [each for each in shown_columns(finding) if each.column is not None]
+    weighed = [column for column in finding.metrics if finding.shown_sizes(column)]
     return TablePart(
         columns=tuple(
             ColumnBody(
                 name=column.name,
-                label=names.column(column),
+                label=finding.names.column(column),
                 role=column.role,
                 type=column.type,
                 format=_format(part_unit(column), column.type),
+                heading=shown.head,
             )
-            for column in table.columns
+            for column, shown in zip(table.columns, columns, strict=True)
+        ),
+        shown=tuple(zip(*(each.cells for each in columns), strict=True)),
+        group_sizes=tuple(
+            GroupSizesBody(
+                metric=column.name,
+                label=finding.say(GROUP_SIZE),
+                sizes=finding.shown_sizes(column),
+                small=tuple(row for row in range(len(table.rows)) if finding.is_small(row, column)),
+            )
+            for column in weighed
         ),
         rows=tuple(tuple(_cell(value) for value in row) for row in table.rows),
         row_count=len(table.rows),
@@ -127,13 +146,13 @@ def sql_part(prepared: Prepared) -> SqlPart:
     return SqlPart(statement=prepared.sql, dialect=prepared.dialect)
 
 
-def _parts(answer: Answer, clarification_id: str, *, shows_sql: bool) -> list[Part]:
+def _parts(answer: Answer, clarification_id: str, request_id: str, *, shows_sql: bool) -> list[Part]:
     found: list[Part] = [TextPart(text=answer.text)]
     found.append(_interpretation(answer))
     if answer.prepared is not None and shows_sql:
         found.append(sql_part(answer.prepared))
     if answer.finding is not None:
-        found.append(table_part(answer.finding.table, answer.finding.names))
+        found.append(table_part(answer.finding))
     if answer.chart is not None:
         found.append(ChartPart(spec=answer.chart))
     if answer.definitions:
@@ -142,9 +161,17 @@ def _parts(answer: Answer, clarification_id: str, *, shows_sql: bool) -> list[Pa
         asked = answer.clarification
         choices = tuple(ChoiceBody(id=each.id, label=each.label, message=each.message) for each in asked.choices)
         found.append(ClarificationPart(id=clarification_id, question=asked.question, choices=choices))
+    if answer.status == "answered" and answer.reading.has_assumed("export_as_table"):
+        found.append(_export(answer, request_id))
     if answer.suggestions:
         found.append(SuggestionsPart(suggestions=answer.suggestions))
     return found
+
+
+def _export(answer: Answer, request_id: str) -> ExportPart:
+    forms = (form for form in FORMS if answer.chart is not None or form not in PICTURES)
+    where = f"/v1/answers/{request_id}/export?format="
+    return ExportPart(links=tuple(ExportLinkBody(format=form, url=where + form) for form in forms))
 
 
 def _interpretation(answer: Answer) -> InterpretationPart:

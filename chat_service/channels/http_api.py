@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query, Request
 
 from chat_service.access.audit import facts
-from chat_service.answer import answer
+from chat_service.answer import answer, weighed
 from chat_service.asking import Asked
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
 from chat_service.channels.catalogue_bodies import (
@@ -93,10 +93,10 @@ def _answered(
     table, names = layer.execute(prepared), Names(services.model, language)
     job.facts["rows"] = table.total_rows
     job.on_stage("present")
-    finding = Finding(asked, table, names, layer.as_of, prepared.filters)
+    finding = weighed(Finding(asked, table, names, layer.as_of, prepared.filters), layer, reader)
     return QueryBody(
         request_id=request_id,
-        table=table_part(replace(table, rows=table.rows[offset:]), names),
+        table=table_part(finding.from_row(offset)),
         sql=sql if reader.may_see_sql else None,
         filters=filters,
         warnings=warning_bodies(notes(finding)),

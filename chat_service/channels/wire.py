@@ -127,17 +127,30 @@ class SqlPart(Body):
 
 
 class ColumnBody(Body):
-    """A column; `format` is the unit that its numbers are shown in."""
+    """A column; `format` is the unit that its numbers are shown in, `heading` what stands above its cells in `shown`:
+    the label with the unit that they share, of a comparison the period by its name."""
 
     name: str
     label: str
     role: Literal["dimension", "metric", "comparison"]
     type: Literal["text", "integer", "number", "boolean", "date", "timestamp"]
     format: str | None = None
+    heading: str = ""
+
+
+class GroupSizesBody(Body):
+    """How many rows, entities or events are behind each value of a rate, in the order of the rows; `small` are the
+    places of the rows of which it says little."""
+
+    metric: str
+    label: str
+    sizes: tuple[int | None, ...]
+    small: tuple[int, ...] = ()
 
 
 class TablePart(Body):
-    """Rows of raw values: fractions for rates, codes for coded values, ISO dates."""
+    """Rows of raw values: fractions for rates, codes for coded values, ISO dates. `shown` are the same cells as people
+    read them: labels for codes, one unit and as many decimals a column."""
 
     type: Literal["table"] = "table"
     columns: tuple[ColumnBody, ...]
@@ -145,6 +158,22 @@ class TablePart(Body):
     row_count: int
     total_rows: int
     truncated: bool
+    shown: tuple[tuple[str, ...], ...] = ()
+    group_sizes: tuple[GroupSizesBody, ...] = ()
+
+
+class ExportLinkBody(Body):
+    """A form of the answer as a file, and where it is."""
+
+    format: Literal["csv", "xlsx", "md", "png", "svg"]
+    url: str
+
+
+class ExportPart(Body):
+    """Where an answer that was asked to be exported is found as a file."""
+
+    type: Literal["export"] = "export"
+    links: tuple[ExportLinkBody, ...]
 
 
 class ChartPart(Body):
@@ -204,7 +233,8 @@ Part = Annotated[
     | ChartPart
     | DefinitionsPart
     | ClarificationPart
-    | SuggestionsPart,
+    | SuggestionsPart
+    | ExportPart,
     Field(discriminator="type"),
 ]
 

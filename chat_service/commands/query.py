@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from chat_service.answer import weighed
 from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
 from chat_service.channels.wire import QueryBody
 from chat_service.commands.dbt_query import run_dbt_query
@@ -74,12 +75,13 @@ def query(
                 typer.echo(harmless(each.message), err=True)
             return
         table, names = services.layer.execute(prepared), Names(services.model, language)
-        finding = Finding(request, table, names, services.layer.as_of, prepared.filters)
+        found = Finding(request, table, names, services.layer.as_of, prepared.filters)
+        finding = weighed(found, services.layer, services.reader)
         cautions = notes(finding)
         if json:
             body = QueryBody(
                 request_id="",
-                table=table_part(table, names),
+                table=table_part(finding),
                 sql=sql_part(prepared),
                 filters=filter_bodies(prepared.filters),
                 warnings=warning_bodies(cautions),

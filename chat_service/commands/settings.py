@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from chat_service.commands.edge import problems_reported
+from chat_service.present.columns import indented
 from chat_service.present.harmless import Terminal
 from chat_service.settings import PREFIX, Settings, read_settings, settings_document
 
@@ -26,12 +26,11 @@ def settings(
         return
     with problems_reported():
         current = read_settings(os.environ, Path(".env"))
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("setting", "now", "default", "what it does"):
-        table.add_column(head, overflow="fold")
+    terminal = Terminal()
     for name, field in Settings.model_fields.items():
         value = getattr(current, name)
-        shown = "—" if value is None else str(value)
+        now = "—" if value is None else str(value)
         default = "—" if field.default is None else str(field.default)
-        table.add_row(PREFIX + name.upper(), shown, default, field.description or "")
-    Terminal().print(table)
+        was = "" if now == default else f"  (default {default})"
+        terminal.print(f"{PREFIX}{name.upper()} = {now}{was}", style="bold", soft_wrap=True, markup=False)
+        terminal.print(indented(field.description or "", terminal.width), markup=False)

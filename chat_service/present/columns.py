@@ -37,6 +37,16 @@ def broken(text: str, width: int, lines: int = _LINES) -> str:
     return "\n".join(line.rstrip() for line in found)
 
 
+def indented(text: str, width: int, by: int = 4) -> str:
+    """A paragraph, indented, over as many lines as it takes.
+
+    >>> indented("one two three", 12)
+    '    one two\\n    three'
+    """
+    lines = broken(text, width - by, lines=len(text) + 1).split("\n")
+    return "\n".join(" " * by + line for line in lines)
+
+
 def fitted(heads: Sequence[str], cells: Sequence[Sequence[str]], fixed: Sequence[bool], width: int) -> list[int]:
     """The width of each column, so that all fit as far as whole words allow: first heads are broken, then the texts.
 

@@ -6,7 +6,7 @@ Everything that shows a result (sentence, chart, terminal, suggestions) starts f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chat_service.outcomes import Language
@@ -119,6 +119,13 @@ class Finding:
     def cell(self, row: int, column: Column) -> Value:
         """The raw value of one row in one column."""
         return self.table.rows[row][self.table.columns.index(column)]
+
+    def from_row(self, first: int) -> Finding:
+        """The same without the rows before that one."""
+        if not first:
+            return self
+        sizes = {metric: known[first:] for metric, known in self.sizes.items()}
+        return replace(self, table=replace(self.table, rows=self.table.rows[first:]), sizes=sizes)
 
     def scale(self, *columns: Column, scaled: bool = True) -> Scale:
         """How the numbers of columns of one unit are written, so that all have one scale."""

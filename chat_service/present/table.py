@@ -14,7 +14,7 @@ from chat_service.present.figures import Scale
 from chat_service.present.finding import Finding
 from semantic_layer import Column, ExplainQuery, Phrase, Value
 
-_WITH_UNIT, _SIZE = Phrase("{name}（{unit}）", "{name} ({unit})"), Phrase("样本数", "group size")
+_WITH_UNIT, GROUP_SIZE = Phrase("{name}（{unit}）", "{name} ({unit})"), Phrase("样本数", "group size")
 _CHANGE, _CHANGE_PCT = Phrase("变化", "change"), Phrase("变化率", "change %")
 _SHARE, _CUMULATIVE = Phrase("占比", "share"), Phrase("累计", "running total")
 _ALL = Phrase("合计", "in all")
@@ -43,7 +43,7 @@ def shown_columns(finding: Finding) -> tuple[ShownColumn, ...]:
             cells = tuple(
                 "—" if size is None else f"{size:,}{_mark(finding, row, column)}" for row, size in enumerate(sizes)
             )
-            found.append(ShownColumn(finding.say(_SIZE), cells, True, None, column))
+            found.append(ShownColumn(finding.say(GROUP_SIZE), cells, True, None, column))
     return tuple(found)
 
 

@@ -174,7 +174,7 @@ def test_requests_are_said_back_by_labels_and_explained(show: Show, name: str, l
     metric = "funnel_conversion" if isinstance(CHARTED[name], FunnelQuery) else "cohort_retention"
     assert metric not in answer.restated
     assert any("\u4e00" <= sign <= "\u9fff" for sign in answer.restated) == (language == "zh")
-    (meant,) = answer.definitions
+    meant = answer.definitions[0]
     assert (meant.name, meant.unit) == (metric, "percent")
     assert meant.description and meant.formula and meant.label in answer.restated
 

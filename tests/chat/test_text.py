@@ -11,7 +11,7 @@ import pytest
 from chat_service.outcomes import Assumption, Language, Reading
 from chat_service.present.changes import change_words
 from chat_service.present.dates import bucket_name, period_words
-from chat_service.present.figures import figure
+from chat_service.present.figures import figure, scale_of
 from chat_service.services import Services
 from semantic_layer.model.labels import label_in
 from semantic_layer.query.requests import Compare, FieldFilter, Having, ListQuery, MetricQuery, Order
@@ -52,8 +52,8 @@ def test_a_comparison_names_both_sides_and_the_change(show: Show, language: Lang
     for piece in (
         "2025-05-01",
         "2025-05-31",
-        figure(now, measure, language),
-        figure(before, measure, language),
+        scale_of((now, before), measure, language).figure(now),
+        scale_of((now, before), measure, language).figure(before),
         change_words(measure, before, now, language),
     ):
         assert piece in answer.text

@@ -58,7 +58,8 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
     ("mcp",): ("chat_service.channels.mcp*",),
     ("jsonschema",): ("semantic_layer.interop.ossie.schema",),
-    ("vl_convert",): ("chat_service.present.*",),
+    ("vl_convert",): ("chat_service.present.export.pictures",),
+    ("xlsxwriter",): ("chat_service.present.export.excel",),
 }
 
 
