@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_service.language.phrases import bracketed, said
 from chat_service.outcomes import Language
-from chat_service.present.figures import change_figure, change_pct_figure
+from chat_service.present.figures import Scale, change_figure, change_pct_figure
 from semantic_layer import Phrase
 
 _SAME = Phrase("持平", "unchanged")
@@ -12,8 +12,11 @@ _RATES = {True: Phrase("上升 {size}", "up {size}"), False: Phrase("下降 {siz
 _AMOUNTS = {True: Phrase("增加 {size}", "up {size}"), False: Phrase("减少 {size}", "down {size}")}
 
 
-def change_words(unit: str | None, before: float | None, now: float | None, language: Language) -> str:
-    """Direction, size and relative size; a rate moves by percentage points; empty where a side has no value.
+def change_words(
+    unit: str | None, before: float | None, now: float | None, language: Language, scale: Scale | None = None
+) -> str:
+    """Direction, size and relative size; a rate moves by percentage points; empty where a side has no value. With the
+    `scale` of figures beside it, an amount is written as they are.
 
     >>> change_words("CNY", 100000, 122000, "zh"), change_words("percent", 0.3, 0.25, "en")
     ('增加 2.2万元（+22.0%）', 'down 5.0 percentage points')
@@ -24,9 +27,10 @@ def change_words(unit: str | None, before: float | None, now: float | None, lang
         return said(_SAME, language)
     relative = change_pct_figure(now / before - 1) if is_relative(unit) and before > 0 else ""
     verbs = _AMOUNTS if is_relative(unit) else _RATES
-    return said(verbs[now > before], language, size=change_figure(now - before, unit, language)) + bracketed(
-        relative, language
-    )
+    size = change_figure(now - before, unit, language)
+    if scale is not None and is_relative(unit):
+        size = scale.figure(abs(now - before))
+    return said(verbs[now > before], language, size=size) + bracketed(relative, language)
 
 
 def is_relative(unit: str | None) -> bool:

@@ -41,8 +41,8 @@ _OPERATORS: dict[str, Phrase] = {
     "is not null": Phrase("{head}不为空", "{head} present"),
 }
 _COUNTED: dict[str, Phrase] = {
-    "=": Phrase("{head}为{values}", "{head} exactly {values}"),
-    "none": Phrase("{head}为0", "no {head}"),
+    "=": Phrase("{head}为 {values}", "{head} exactly {values}"),
+    "none": Phrase("{head}为 0", "no {head}"),
 }
 _EITHER, _ENDS = Phrase("{one}、{other}", "{one} or {other}"), Phrase("{one} 到 {other}", "{one} and {other}")
 _AND, _OR = Phrase("{one} 且 {other}", "{one} and {other}"), Phrase("{one} 或 {other}", "{one} or {other}")

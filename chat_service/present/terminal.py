@@ -11,6 +11,7 @@ from rich.text import Text
 from chat_service.asking import Answer
 from chat_service.language.phrases import said
 from chat_service.present.blocks import chart_lines
+from chat_service.present.changes import is_relative
 from chat_service.present.columns import broken, columns_that_fit, fitted
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix
@@ -114,9 +115,17 @@ def _table(
 
 
 def _is_shown(finding: Finding, shown: ShownColumn) -> bool:
-    if not isinstance(finding.request, ExplainQuery) or shown.column is None:
+    if shown.column is None:
+        return True
+    if shown.column.part == "change_pct" and _is_of_rates(finding):
+        return False  # the change of a rate in percent of the rate, beside its percentage points
+    if not isinstance(finding.request, ExplainQuery):
         return True
     return shown.column.name in _OF_EXPLANATIONS or shown.column.part in ("previous",) or shown.column.role == "metric"
+
+
+def _is_of_rates(finding: Finding) -> bool:
+    return not any(is_relative(column.unit) for column in finding.metrics)
 
 
 def _table_of_cohorts(matrix: Matrix) -> Table:

@@ -57,8 +57,11 @@ def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str,
     """The axis of a metric's values: from zero where bars stand on it, in its unit."""
     unit, title = part_unit(column), finding.names.column(column)
     axis: dict[str, Json] = {"tickCount": 6}
-    if unit == "percent":
-        sign = "+" if column.part in ("change", "change_pct") else ""
+    if unit == "percent" and column.part == "change":
+        axis["labelExpr"] = "format(datum.value * 100, '+.1f')"
+        title = finding.say(_WITH_UNIT, title=title, unit=finding.scale(column).head)
+    elif unit == "percent":
+        sign = "+" if column.part == "change_pct" else ""
         axis["format"] = f"{sign}.0%" if span_of(finding, column) > 0.1 else f"{sign}.1%"
     else:
         axis["labelExpr"] = short_figures(finding)

@@ -28,6 +28,7 @@ _MARKED = 12  # so many buckets have a mark on the axis, at most
 _LABELLED = 13  # up to so many points are labelled each; of more, or of several lines, the last
 _STACKED = 10
 _PADDING = 26  # beside the first and the last point, so that their labels stay clear of the axis
+_CLEAR_OF_LABELS: dict[str, Json] = {"legend": {"offset": 64}}
 _FADED: Json = {"condition": {"test": "datum.incomplete", "value": 0.45}, "value": 1}
 
 
@@ -40,7 +41,7 @@ def line_panel(finding: Finding, column: Column, series: Column | None, *, limit
     base: dict[str, Json] = {
         "x": _axis(finding),
         "y": axis_of_values(finding, column, zero=_from_zero(finding, column)),
-        "color": _color(finding, column, series, rows),
+        "color": _color(finding, column, series, rows) | (_CLEAR_OF_LABELS if series is not None else {}),
         "tooltip": tooltip(finding, column, series),
     }
     layers: list[Json] = [

@@ -6,7 +6,7 @@ from math import isclose
 
 from chat_service.outcomes import Chart
 from chat_service.present.finding import Finding
-from semantic_layer import CohortQuery, Column, ExplainQuery, FunnelQuery, Phrase
+from semantic_layer import CohortQuery, Column, ExplainQuery, FunnelQuery, Metric, Phrase
 
 _PARTS = 6  # a pie of more parts cannot be read
 _NO_PICTURE = Phrase("这个结果没有可画的图。", "There is nothing to draw in this result.")
@@ -77,4 +77,10 @@ def adds_up(finding: Finding, column: Column) -> bool:
     if share is not None and finding.time is None:
         return isclose(sum(number or 0.0 for number in finding.numbers(share)), 1.0, abs_tol=0.005)
     metric = finding.names.model.metrics.get(column.metric or column.name)
-    return metric is not None and metric.is_additive
+    return metric is not None and (metric.is_additive or _counts_once(metric))
+
+
+def _counts_once(metric: Metric) -> bool:
+    """Whether a stock counts each of its rows, and so each in one group: no ratio, and nothing that may repeat."""
+    counted = (metric.definition.expression or "").lower()
+    return metric.is_stock and metric.kind == "simple" and "/" not in counted and "distinct" not in counted
