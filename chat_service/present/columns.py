@@ -50,11 +50,12 @@ def indented(text: str, width: int, by: int = 4) -> str:
 def fitted(heads: Sequence[str], cells: Sequence[Sequence[str]], fixed: Sequence[bool], width: int) -> list[int]:
     """The width of each column, so that all fit as far as whole words allow: first heads are broken, then the texts.
 
-    `fixed` columns hold figures, which are never broken.
+    `fixed` columns hold figures, which are never broken; all others have room for their longest word and a mark of
+    what is cut.
     """
     texts = [max((cell_len(cell) for cell in column), default=0) for column in cells]
     least = [
-        max(_longest_word(head), text if stays else min(text, max(map(_longest_word, column), default=0), 24))
+        max(_longest_word(head), text if stays else min(text, max(map(_longest_word, column), default=0) + 1, 24))
         for head, text, stays, column in zip(heads, texts, fixed, cells, strict=True)
     ]
     wanted = [max(cell_len(head), text) for head, text in zip(heads, texts, strict=True)]
