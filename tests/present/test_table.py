@@ -12,7 +12,7 @@ from chat_service.present.notes import notes
 from chat_service.present.sentences import groups_sentence
 from chat_service.present.table import SMALL_MARK, shown_columns
 from semantic_layer.query.requests import Compare, ExplainQuery, MetricQuery
-from semantic_layer.query.result import Column, Label
+from semantic_layer.query.result import Column, ColumnPart, Label
 from semantic_layer.time.periods import Period
 from tests.present.conftest import RATE, REGION, REVENUE, Made
 
@@ -25,10 +25,10 @@ MAY, MAY_BEFORE = (
 ROWS = (("east", 885_300.0), ("south", 7_931.6), (None, 12.5))
 
 
-def _part(of: Column, part: str, unit: str | None = None) -> Column:
+def _part(of: Column, part: ColumnPart, unit: str | None = None) -> Column:
     return Column(
         f"{of.name}__{part}", "comparison", "number", Label("-", "-"), unit=unit or of.unit, metric=of.metric, part=part
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_the_body_has_labels_beside_the_codes(made: Made) -> None:
