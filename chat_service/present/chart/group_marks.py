@@ -196,7 +196,7 @@ def _color(
     if compared:
         return {**color_of("", [*finding.period_names], [BLUE, GREY]), "legend": {"orient": "top"}}
     if within is not None:
-        return series_color(finding, within, drawn(rows))
+        return {**series_color(finding, within, drawn(rows)), "legend": {"offset": 64}}
     if column.part in ("change", "change_pct"):
         return {"condition": {"test": "datum.value < 0", "value": RED}, "value": BLUE}
     return {"value": BLUE}
