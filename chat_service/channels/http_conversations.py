@@ -14,7 +14,7 @@ from chat_service.channels.dialogue import (
     conversations_body,
 )
 from chat_service.channels.http_access import reader_of
-from chat_service.channels.http_work import worked
+from chat_service.channels.http_work import read, worked
 from chat_service.channels.sharing import UnknownShare, share, shared_body
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ID
@@ -31,6 +31,7 @@ from chat_service.channels.wire_conversations import (
 )
 from chat_service.channels.work import Job
 from chat_service.conversation.memory import Feedback
+from chat_service.services import Services
 
 _Id = Annotated[str, Path(max_length=100, pattern=ID)]
 
@@ -118,11 +119,11 @@ def sharing_routes(station: Station) -> APIRouter:
         """With readers of the same rights, as far as it has come; shared again, the id stays and shows the rest too."""
         reader = reader_of(station, request)
 
-        def work(_: Job) -> SharedBody:
-            made = share(store, conversation_id, reader, station.new_id(), station.now)
+        def reading(services: Services, _: Job) -> SharedBody:
+            made = share(store, conversation_id, reader, services.model, station.new_id(), station.now)
             return SharedBody(share_id=made.share_id, turns=made.until)
 
-        return await worked(station, request, reader, work)
+        return await read(station, request, reader, reading)
 
     @router.delete("/v1/conversations/{conversation_id}/share", summary="Share a conversation no longer")
     async def hidden(request: Request, conversation_id: _Id) -> UnsharedBody:
@@ -140,7 +141,7 @@ def sharing_routes(station: Station) -> APIRouter:
     async def shared(request: Request, share_id: _Id) -> ConversationBody:
         """As it was answered then, for readers with the rights of who shared it."""
         reader = reader_of(station, request)
-        return await worked(station, request, reader, lambda _: shared_body(store, share_id, reader))
+        return await read(station, request, reader, lambda s, _: shared_body(store, share_id, reader, s.model))
 
     return router
 
