@@ -27,8 +27,8 @@ CITIES = {"kind": "metrics", "metrics": ["orders"], "group_by": ["city"]}
 
 def _turn(conversation: str, number: int, message: str, reader: str = "anne") -> Turn:
     at = f"2026-07-0{number}T00:00:00"
-    return Turn(f"{conversation}-{number}", conversation, number, "", f"m{conversation}{number}", reader, message, "", at,
-                "answered", "{}", "{}")  # fmt: skip
+    name = f"{conversation}-{number}"
+    return Turn(name, conversation, number, "", name, reader, message, "", at, "answered", "{}", "{}")
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -129,8 +129,8 @@ def test_a_share_shows_no_more_than_was_shared(services: Services, tmp_path: Pat
 
 def test_readers_of_other_rights_are_shown_nothing(services: Services, tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.json")
-    shown = {name: keys.add(name, roles, "2026-07-01")[1] for name, roles in
-             (("anne", ("ask", "sql")), ("ben", ("ask", "sql")), ("eve", ("ask",)))}  # fmt: skip
+    shown = {name: keys.add(name, ("ask", "sql"), "2026-07-01")[1] for name in ("anne", "ben")}
+    shown["eve"] = keys.add("eve", ("ask",), "2026-07-01")[1]
     settings = Settings(database=services.settings.database, keys=tmp_path / "keys.json")
     with TestClient(create_app(settings, MemoryStore())) as client:
         as_ = {name: {"authorization": f"Bearer {key}"} for name, key in shown.items()}
