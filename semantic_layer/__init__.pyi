@@ -129,8 +129,8 @@ from semantic_layer.query.result import ColumnPart as ColumnPart
 from semantic_layer.query.result import Label as Label
 from semantic_layer.query.result import ResultTable as ResultTable
 from semantic_layer.query.result import Value as Value
-from semantic_layer.resolve.hiding import hiding as hiding
 from semantic_layer.resolve.explain import SMALL as SMALL
+from semantic_layer.resolve.hiding import hiding as hiding
 from semantic_layer.resolve.resolved import AppliedFilter as AppliedFilter
 from semantic_layer.scoring.backtest import BacktestReport as BacktestReport
 from semantic_layer.scoring.backtest import ChurnAccuracy as ChurnAccuracy

@@ -5,12 +5,11 @@ import { Chart, picture } from "./chart";
 import { useCatalogue } from "./catalogue";
 import type { OnEdit } from "./editor";
 import { Feedback } from "./feedback";
-import { figure } from "./figures";
 import { copy, csv, download, fileName, tabbed } from "./handing";
 import { Icon } from "./icons";
 import { Chips } from "./interpretation";
 import { Popover } from "./popover";
-import { everyRow, TableView } from "./table";
+import { everyRow, headingOf, shownCell, TableView } from "./table";
 import type { Answer, Choice, Given, Interpretation, Language, Query, Table } from "./types";
 import { part } from "./types";
 import { type Say, useWords } from "./words";
@@ -105,12 +104,13 @@ function Notes({ answer, interpretation }: { answer: Answer; interpretation: Int
 
 /** A single row of numbers, large. */
 function Figures({ table, language }: { table: Table; language: Language }) {
+  const known = useCatalogue();
   return (
     <dl class="figures">
       {table.columns.map((column, at) => (
         <div key={column.name} class={column.role}>
-          <dt>{column.label}</dt>
-          <dd>{figure(table.rows[0]![at] ?? null, column, language)}</dd>
+          <dt>{headingOf(table, at)}</dt>
+          <dd>{shownCell(table, 0, at, language, known)}</dd>
         </div>
       ))}
     </dl>
@@ -216,10 +216,8 @@ function Exports(props: { answer: Answer; table: Table | undefined; query: Query
   const [failed, setFailed] = useState("");
   const text = () => part(answer, "text")?.text ?? "";
   const rows = () => {
-    const shown = table!.rows.map((row) =>
-      row.map((cell, at) => figure(cell, table!.columns[at]!, answer.language, known.dimensions.get(table!.columns[at]!.name))),
-    );
-    return tabbed([table!.columns.map((each) => each.label), ...shown]);
+    const shown = table!.rows.map((cells, row) => cells.map((_, at) => shownCell(table!, row, at, answer.language, known)));
+    return tabbed([table!.columns.map((_, at) => headingOf(table!, at)), ...shown]);
   };
   const leaving = (work: () => Promise<void>) => {
     setFailed("");

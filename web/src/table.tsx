@@ -1,7 +1,9 @@
 // The table of an answer: sorted by a click, paged; rows beyond those of the answer come from the typed query.
+//
+// Rows come in stretches, each with headings and units of its own, so that a page of the table shows rows of one stretch.
 import { useMemo, useState } from "preact/hooks";
 import * as api from "./api";
-import { useCatalogue } from "./catalogue";
+import { type Catalogue, useCatalogue } from "./catalogue";
 import { figure, whole } from "./figures";
 import { Icon } from "./icons";
 import type { Cell, Language, Query, Table } from "./types";
@@ -10,15 +12,19 @@ import { useWords } from "./words";
 const PAGE = 20;
 const LONG = 28;
 type Order = { column: number; descending: boolean };
-
-/** The rows of a query beyond a first table of it. Lists are asked for without the limit that nobody named. */
-export function wholeQuery(query: Query): Query {
-  return query.kind === "list" ? { ...query, limit: null } : query;
+interface Stretch {
+  from: number;
+  table: Table;
 }
 
-/** Every row, asked for page by page. */
+/** The query whose rows are all of them: a list without the limit that nobody named. */
+const wholeQuery = (query: Query): Query => (query.kind === "list" ? { ...query, limit: null } : query);
+
+const endOf = (stretch: Stretch) => stretch.from + stretch.table.rows.length;
+
+/** Every row, asked for stretch by stretch. */
 export async function everyRow(table: Table, query: Query, language: Language): Promise<Cell[][]> {
-  if (table.rows.length >= table.total_rows || !table.truncated) return table.rows;
+  if (!table.truncated) return table.rows;
   const found: Cell[][] = [];
   while (found.length < table.total_rows) {
     const { rows } = await api.rows(wholeQuery(query), language, found.length);
@@ -28,53 +34,71 @@ export async function everyRow(table: Table, query: Query, language: Language): 
   return found;
 }
 
-export function TableView({ table, query, language, title }: { table: Table; query: Query; language: Language; title: string }) {
+/** What a cell says: as the service shows it, else by its column's unit. */
+export function shownCell(table: Table, row: number, at: number, language: Language, known: Catalogue): string {
+  const column = table.columns[at]!;
+  return table.shown?.[row]?.[at] ?? figure(table.rows[row]![at] ?? null, column, language, known.dimensions.get(column.name));
+}
+
+export const headingOf = (table: Table, at: number): string => table.columns[at]!.heading || table.columns[at]!.label;
+
+export function TableView(props: { table: Table; query: Query; language: Language; title: string }) {
+  const { query, language, title } = props;
   const say = useWords();
-  const known = useCatalogue();
-  const [rows, setRows] = useState(table.rows);
+  const [stretches, setStretches] = useState<Stretch[]>([{ from: 0, table: props.table }]);
   const [order, setOrder] = useState<Order | null>(null);
   const [first, setFirst] = useState(0);
   const [failed, setFailed] = useState("");
   const [busy, setBusy] = useState(false);
-  const total = table.truncated ? table.total_rows : table.rows.length;
-  const isWhole = rows.length >= total;
-  const sorted = useMemo(() => (order && isWhole ? [...rows].sort(by(order)) : rows), [rows, order, isWhole]);
+  const total = props.table.truncated ? props.table.total_rows : props.table.rows.length;
+  const isWhole = stretches.length === 1 && endOf(stretches[0]!) >= total;
+  const here = stretches.find((each) => each.from <= first && first < endOf(each)) ?? stretches[0]!;
+  const places = useMemo(() => sorted(here.table, isWhole ? order : null), [here, order, isWhole]);
+  const last = Math.min(first + PAGE, endOf(here));
 
-  async function guarded(work: () => Promise<void>) {
+  /** Shows the page from that row on, with more rows asked for where there are none of it yet. */
+  async function show(to: number, chosen: Order | null, kept: Stretch[]) {
+    const column = chosen && props.table.columns[chosen.column]!.name;
+    const wanted = column ? { ...wholeQuery(query), order_by: [{ column, descending: chosen.descending }] } : wholeQuery(query);
     setBusy(true);
-    await work().then(() => setFailed(""), (error) => setFailed(error.message || say.unreachable));
-    setBusy(false);
-  }
-
-  const load = (until: number, chosen: Order | null, kept: Cell[][]) =>
-    guarded(async () => {
-      const ordered = chosen && { column: table.columns[chosen.column]!.name, descending: chosen.descending };
-      const wanted = ordered ? { ...wholeQuery(query), order_by: [ordered] } : wholeQuery(query);
+    try {
       const found = [...kept];
-      while (found.length < Math.min(until, total)) {
-        const more = await api.rows(wanted, language, found.length);
-        if (!more.rows.length) break;
-        found.push(...more.rows);
+      while (!found.length || endOf(found.at(-1)!) <= to) {
+        const from = found.length ? endOf(found.at(-1)!) : 0;
+        const table = await api.rows(wanted, language, from);
+        if (!table.rows.length) break;
+        found.push({ from, table });
       }
-      setRows(found);
+      setStretches(found);
       setOrder(chosen);
-    });
+      setFirst(to);
+      setFailed("");
+    } catch (error) {
+      setFailed((error as Error).message || say.unreachable);
+    } finally {
+      setBusy(false);
+    }
+  }
 
   function sort(column: number) {
-    const numbers = isNumber(table, column);
-    const next = order?.column === column ? { column, descending: !order.descending } : { column, descending: numbers };
+    const next = { column, descending: order?.column === column ? !order.descending : isNumber(props.table, column) };
     setFirst(0);
     if (isWhole) setOrder(next);
-    else void load(PAGE, next, []);
+    else void show(0, next, []);
   }
 
-  async function turn(to: number) {
-    // the first rows of a list came with its own limit: asked for again, they come with the rest
-    if (to + PAGE > rows.length && !isWhole) await load(to + PAGE, order, rows);
-    setFirst(to);
+  function forward() {
+    // the first rows of a list were as many as its own limit: the rest comes with them, in one stretch
+    const isShort = stretches.length === 1 && query.kind === "list" && here.table === props.table;
+    if (last < endOf(here)) setFirst(last);
+    else void show(last, order, isShort ? [] : stretches);
   }
 
-  const shown = sorted.slice(first, first + PAGE);
+  function back() {
+    const before = stretches.find((each) => each.from < first && first <= endOf(each)) ?? here;
+    setFirst(Math.max(before.from, first - PAGE));
+  }
+
   return (
     <div class="table" aria-busy={busy}>
       <div class="scroll" tabIndex={0} role="region" aria-label={title}>
@@ -82,12 +106,12 @@ export function TableView({ table, query, language, title }: { table: Table; que
           <caption class="hidden">{title}</caption>
           <thead>
             <tr>
-              {table.columns.map((column, at) => {
+              {here.table.columns.map((column, at) => {
                 const direction = order?.column === at ? (order.descending ? "descending" : "ascending") : "none";
                 return (
-                  <th key={column.name} scope="col" class={isNumber(table, at) ? "number" : ""} aria-sort={direction}>
+                  <th key={column.name} scope="col" class={isNumber(here.table, at) ? "number" : ""} aria-sort={direction}>
                     <button title={say.sortBy(column.label)} onClick={() => sort(at)}>
-                      {column.label}
+                      {headingOf(here.table, at)}
                       <Icon name={direction === "none" ? "sorted" : direction} size={13} />
                     </button>
                   </th>
@@ -96,14 +120,9 @@ export function TableView({ table, query, language, title }: { table: Table; que
             </tr>
           </thead>
           <tbody>
-            {shown.map((row, place) => (
-              <tr key={first + place}>
-                {row.map((cell, at) => {
-                  const column = table.columns[at]!;
-                  const text = figure(cell, column, language, known.dimensions.get(column.name));
-                  const kind = isNumber(table, at) ? "number" : text.length > LONG ? "long" : "";
-                  return <td key={column.name} class={kind}>{kind === "long" ? <span>{text}</span> : text}</td>;
-                })}
+            {places.slice(first - here.from, last - here.from).map((place) => (
+              <tr key={place}>
+                {here.table.columns.map((column, at) => <Value key={column.name} table={here.table} row={place} at={at} language={language} />)}
               </tr>
             ))}
           </tbody>
@@ -112,11 +131,11 @@ export function TableView({ table, query, language, title }: { table: Table; que
       {failed && <p class="note warning" role="alert">{failed}</p>}
       {total > PAGE && (
         <div class="pager">
-          <span>{say.rowsShown(whole(first + 1, language), whole(Math.min(first + PAGE, total), language), whole(total, language))}</span>
-          <button class="quiet" aria-label={say.firstPage} disabled={busy || first === 0} onClick={() => turn(Math.max(0, first - PAGE))}>
+          <span>{say.rowsShown(whole(first + 1, language), whole(last, language), whole(total, language))}</span>
+          <button class="quiet" aria-label={say.firstPage} disabled={busy || first === 0} onClick={back}>
             <Icon name="left" />
           </button>
-          <button class="quiet" aria-label={say.nextPage} disabled={busy || first + PAGE >= total} onClick={() => turn(first + PAGE)}>
+          <button class="quiet" aria-label={say.nextPage} disabled={busy || last >= total} onClick={forward}>
             <Icon name="right" />
           </button>
         </div>
@@ -125,17 +144,33 @@ export function TableView({ table, query, language, title }: { table: Table; que
   );
 }
 
+function Value({ table, row, at, language }: { table: Table; row: number; at: number; language: Language }) {
+  const known = useCatalogue();
+  const text = shownCell(table, row, at, language, known);
+  if (!isNumber(table, at)) return <td class={text.length > LONG ? "long" : ""}>{text.length > LONG ? <span>{text}</span> : text}</td>;
+  const group = table.group_sizes?.find((each) => each.metric === table.columns[at]!.name);
+  const size = group?.sizes[row];
+  if (!group || size === null || size === undefined) return <td class="number">{text}</td>;
+  return (
+    <td class="number">
+      {text} <small class={group.small.includes(row) ? "size small" : "size"} title={group.label}>n={whole(size, language)}</small>
+    </td>
+  );
+}
+
 const isNumber = (table: Table, at: number) => {
   const column = table.columns[at]!;
   return (column.type === "number" || column.type === "integer") && !(column.role === "dimension" && column.format === "integer");
 };
 
-/** What has no value comes last, whichever way. */
-function by({ column, descending }: Order) {
-  return (one: Cell[], other: Cell[]) => {
-    const [a, b] = [one[column] ?? null, other[column] ?? null];
-    if (a === null || b === null) return Number(a === null) - Number(b === null);
-    const ahead = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
-    return descending ? -ahead : ahead;
+/** The places of a table's rows in an order; what has no value comes last, whichever way. */
+function sorted({ rows }: Table, order: Order | null): number[] {
+  const places = rows.map((_, place) => place);
+  if (!order) return places;
+  const ahead = (one: Cell, other: Cell) => {
+    if (one === null || other === null) return Number(one === null) - Number(other === null);
+    const found = typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other));
+    return order.descending ? -found : found;
   };
+  return places.sort((a, b) => ahead(rows[a]![order.column] ?? null, rows[b]![order.column] ?? null));
 }

@@ -68,6 +68,8 @@ export interface Column {
   role: "dimension" | "metric" | "comparison";
   type: string;
   format: string | null;
+  /** What stands above the cells of `shown`: the label with their unit. */
+  heading?: string;
 }
 export interface Table {
   type: "table";
@@ -76,6 +78,9 @@ export interface Table {
   row_count: number;
   total_rows: number;
   truncated: boolean;
+  /** The cells as people read them, where the service tells them so. */
+  shown?: string[][];
+  group_sizes?: { metric: string; label: string; sizes: (number | null)[]; small: number[] }[];
 }
 export interface Choice {
   id: string;

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import Previous
@@ -85,8 +86,12 @@ def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
             if add_months(named.start, shift) <= assembly.scope.today
         ]
         if moved:
-            nearest = min(moved, key=lambda each: abs((each.start or spoken.start) - spoken.start))
+            nearest = min(moved, key=partial(_days_from, spoken.start))
             slots.whens[at] = (item, replace(when, date=replace(when.date, period=nearest)))
+
+
+def _days_from(day: date, period: Period) -> int:
+    return abs(((period.start or day) - day).days)
 
 
 def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
