@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check bench speed agreement docs page lock clean
+.PHONY: help demo serve test lint types check bench speed agreement docs page pictures lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -62,6 +62,9 @@ docs: $(DEVELOPMENT) ## the pages that are generated from the code, and what the
 
 page: ## the chat page built anew from web/ (needs Node; users do not)
 	cd web && npm ci --ignore-scripts --silent && npm run --silent build
+
+pictures: $(DEVELOPMENT) $(DEMO) ## the pictures of docs/page.md, taken of the page itself (needs Chromium)
+	$(BIN)/python -m docs.page_pictures $(DEMO)
 
 lock: $(DEVELOPMENT) ## resolve the dependencies anew into both lock files
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.lock

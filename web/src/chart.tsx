@@ -67,7 +67,7 @@ const GREY = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 const INK = "#c9ccd4";
 const LINE = "#3a3f4a";
 
-/** The same chart on a dark ground: white and greys are turned, colours lightened, what is black by default is light. */
+/** The same chart on a dark ground: white and greys are turned, dark colours lightened, what is black by default is light. */
 function darkened(spec: Spec): Spec {
   const turned = walked(spec) as Spec;
   const config = (turned["config"] ?? {}) as Record<string, Spec>;
@@ -101,6 +101,6 @@ function turnedColour(text: string): string {
   const parts = [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
   const isGrey = Math.max(...parts) - Math.min(...parts) < 12;
   const shade = parts[0] / 255;
-  const made = isGrey ? [0x1c, 0x1f, 0x25].map((dark, at) => dark + (1 - shade) * ([0xec, 0xee, 0xf2][at]! - dark)) : parts.map((each) => each + (255 - each) * 0.22);
+  const made = isGrey ? [0x1c, 0x1f, 0x25].map((dark, at) => dark + (1 - shade) * ([0xec, 0xee, 0xf2][at]! - dark)) : parts.map((each) => each + (255 - each) * (shade + parts[1] / 255 < 1 ? 0.22 : 0));
   return `#${made.map((each) => Math.round(each).toString(16).padStart(2, "0")).join("")}`;
 }
