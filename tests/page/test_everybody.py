@@ -21,6 +21,11 @@ from tests.structure.sources import REPOSITORY
 BUILT = REPOSITORY / "chat_service/channels/page"
 WEB = REPOSITORY / "web"
 AXE = gzip.decompress((Path(__file__).parent / "axe.min.js.gz").read_bytes()).decode("utf-8")
+OWN_REGION = """
+extends: loyalty
+reader_attributes: [{name: region}]
+policies: [{name: own_region, dataset: customers, filter: region = reader.region}]
+"""
 _RUN = "async () => (await axe.run()).violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))"
 
 
@@ -165,3 +170,34 @@ def test_whose_code_the_page_holds_is_said() -> None:
     said = (BUILT / "LICENSES.txt").read_text(encoding="utf-8")
     for name in ("preact", "vega", "vega-lite", "vega-embed", "vega-interpreter"):
         assert f"{name} {locked[f'node_modules/{name}']['version']}" in said
+
+
+def test_a_reader_bound_by_a_policy_sees_only_theirs(browser: Browser, demo_database: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "own.yaml").write_text(OWN_REGION, encoding="utf-8")
+    keys = KeyFile(tmp_path / "keys.json")
+    shown = {
+        region: keys.add(f"of {region}", ("ask",), "2026-06-30T00:00:00", {"region": (region,)})[1]
+        for region in ("east", "north")
+    }
+    with serving(tmp_path, demo_database, keys=keys.path, model=model) as service:
+        links = []
+        for region, label in (("east", "East"), ("north", "North")):
+            with visiting(browser, service.url) as here:
+                here.page.add_init_script(f"localStorage.setItem('huitou.key', '{shown[region]}')")
+                here.open()
+                answer = here.ask("orders by region in 2025")
+                if answer.locator(".segments button").count():
+                    answer.locator(".segments button").last.click()
+                expect(answer.locator("tbody td:first-child")).to_have_text([label])
+                assert answer.locator(".sql").count() == 0, "a reader without the role sees no statement"
+                for link in links:
+                    here.page.goto(link)
+                    expect(here.page.get_by_role("alert")).to_be_visible()
+                    assert here.page.locator(".turn").count() == 0
+                    here.wrong[:] = [each for each in here.wrong if "403" not in each]
+                    here.open()
+                here.page.locator(".side .list a").first.click()
+                here.page.get_by_role("button", name="Share").click()
+                links.append(here.page.locator(".popover input.link").input_value())
