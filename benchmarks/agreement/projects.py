@@ -335,23 +335,18 @@ INSURER = Project(
         "policy__agent__office__city",
         "policy__agent__office__is_office",
         "policy__holder__age_band",
-        "agent__grade",
-        "agent__office__city",
-        "holder__age_band",
         "claim__cause",
         "claim__has_loss",
         "claim__is_open",
     ),
     {
         "policy__product": ("home", "car"),
-        "agent__grade": ("ungraded", "x"),
         "policy__agent__grade": ("ungraded", "y"),
-        "holder__age_band": ("old",),
         "policy__holder__age_band": ("young",),
         "claim__cause": ("fire",),
         "policy__agent__office__city": ("A",),
     },
-    ("claim__is_open", "policy__agent__office__is_office", "agent__office__is_office"),
+    ("claim__is_open", "policy__agent__office__is_office"),
 )
 
 SURVEY = Project(

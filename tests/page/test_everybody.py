@@ -182,7 +182,7 @@ def test_a_reader_bound_by_a_policy_sees_only_theirs(browser: Browser, demo_data
         for region in ("east", "north")
     }
     with serving(tmp_path, demo_database, keys=keys.path, model=model) as service:
-        links = []
+        links: list[str] = []
         for region, label in (("east", "East"), ("north", "North")):
             with visiting(browser, service.url) as here:
                 here.page.add_init_script(f"localStorage.setItem('huitou.key', '{shown[region]}')")
