@@ -74,7 +74,9 @@ from semantic_layer.model.definitions import ListDefinition as ListDefinition
 from semantic_layer.model.definitions import MetricDefinition as MetricDefinition
 from semantic_layer.model.definitions import ModelDefinition as ModelDefinition
 from semantic_layer.model.definitions import Synonyms as Synonyms
+from semantic_layer.model.definitions import TrialDefinition as TrialDefinition
 from semantic_layer.model.labels import label_in as label_in
+from semantic_layer.model.labels import label_of_deed as label_of_deed
 from semantic_layer.model.model import Dimension as Dimension
 from semantic_layer.model.model import Field as Field
 from semantic_layer.model.model import Metric as Metric
@@ -110,11 +112,14 @@ from semantic_layer.query.requests import AllOf as AllOf
 from semantic_layer.query.requests import AnyOf as AnyOf
 from semantic_layer.query.requests import CohortQuery as CohortQuery
 from semantic_layer.query.requests import Compare as Compare
+from semantic_layer.query.requests import Deed as Deed
 from semantic_layer.query.requests import ExplainQuery as ExplainQuery
 from semantic_layer.query.requests import FieldFilter as FieldFilter
 from semantic_layer.query.requests import Filter as Filter
+from semantic_layer.query.requests import FollowsQuery as FollowsQuery
 from semantic_layer.query.requests import FunnelQuery as FunnelQuery
 from semantic_layer.query.requests import Having as Having
+from semantic_layer.query.requests import LiftQuery as LiftQuery
 from semantic_layer.query.requests import ListQuery as ListQuery
 from semantic_layer.query.requests import MeasuredColumn as MeasuredColumn
 from semantic_layer.query.requests import MetricFilter as MetricFilter
@@ -122,6 +127,7 @@ from semantic_layer.query.requests import MetricQuery as MetricQuery
 from semantic_layer.query.requests import NotOf as NotOf
 from semantic_layer.query.requests import NumberOperator as NumberOperator
 from semantic_layer.query.requests import Order as Order
+from semantic_layer.query.requests import PathQuery as PathQuery
 from semantic_layer.query.requests import Request as Request
 from semantic_layer.query.requests import Scalar as Scalar
 from semantic_layer.query.result import Column as Column

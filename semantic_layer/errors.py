@@ -59,6 +59,7 @@ WORDS: dict[str, str] = {
     "policy": "行权限",
     "field rule": "字段规则",
     "reader attribute": "读者属性",
+    "trial": "对照试验",
     "role": "角色",
     "time": "时间",
     "definition": "定义",

@@ -28,6 +28,8 @@ from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.entities import of_entity
 from semantic_layer.query.explained import explained
+from semantic_layer.query.followed import Asked, followed, next_steps
+from semantic_layer.query.lifted import Trial, lifted
 from semantic_layer.query.problems import FieldWithheld, MissingTable, UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request, Scalar
@@ -40,7 +42,16 @@ from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.own_rows import OwnRows, own_rows
 from semantic_layer.resolve.populations import resolve_populations
 from semantic_layer.resolve.requests import resolve
-from semantic_layer.resolve.resolved import AppliedFilter, Population, Resolved, ResolvedExplanation, ResolvedMetrics
+from semantic_layer.resolve.resolved import (
+    AppliedFilter,
+    Population,
+    Resolved,
+    ResolvedExplanation,
+    ResolvedFollows,
+    ResolvedLift,
+    ResolvedMetrics,
+    ResolvedPaths,
+)
 from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
 
@@ -190,7 +201,8 @@ class Layer:
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
-        """Run what was prepared. Raises EngineError, and QueryError (`too_many_cells`) for what would be too large."""
+        """Run what was prepared. Raises EngineError, and QueryError (`too_many_cells`) for what would be too large,
+        (`no_control`) for a trial that nothing can be compared in."""
         self.as_seen_by(prepared.reader)._check_size(prepared)
         limit = prepared.resolved.limit
         if limit is None:
@@ -201,12 +213,9 @@ class Layer:
         else:
             raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
-        rows = _typed(rows, prepared.columns)
-        told: tuple[Caution, ...] = ()
-        if isinstance(prepared.resolved, ResolvedExplanation):
-            found = len(rows)
-            rows, told = explained(rows, prepared.columns, prepared.resolved.metric, prepared.resolved.small)
-            total -= found - len(rows)
+        found = len(rows)
+        rows, told = _finished(rows, prepared)
+        total -= found - len(rows)
         return ResultTable(
             columns=prepared.columns,
             rows=rows,
@@ -399,6 +408,28 @@ def _cut(raw: RawTable, resolved: Resolved, limit: int) -> tuple[int, tuple[tupl
     compared = [raw.names.index(sort.column) for sort in resolved.sorts if sort.column not in keys]
     tied = len(rows) > limit and bool(compared) and all(rows[limit][i] == rows[limit - 1][i] for i in compared)
     return total, rows[:limit], tied
+
+
+def _finished(
+    rows: tuple[tuple[Value, ...], ...], prepared: Prepared
+) -> tuple[tuple[tuple[Value, ...], ...], tuple[Caution, ...]]:
+    """The rows as the table shows them, and what they make one say."""
+    match prepared.resolved:
+        case ResolvedExplanation() as found:
+            return explained(_typed(rows, prepared.columns), prepared.columns, found.metric, found.small)
+        case ResolvedFollows() as found:
+            asked = Asked(found.events.name, found.bands, found.is_negated, found.is_average, found.days, found.small)
+            rows, told = followed(rows, asked, prepared.columns)
+            return _typed(rows, prepared.columns), told
+        case ResolvedLift() as found:
+            has_key, has_cost = found.key is not None, found.cost is not None
+            trial = Trial(found.trial, found.returns, has_key, has_cost, bool(found.amounts))
+            rows, told = lifted(rows, trial)
+            return _typed(rows, prepared.columns), told
+        case ResolvedPaths() as found:
+            rows, told = next_steps(rows, found.events.name, found.within, found.shown)
+            return _typed(rows, prepared.columns), told
+    return _typed(rows, prepared.columns), ()
 
 
 def _is_cut_short(prepared: Prepared, shown: int, total: int) -> bool:

@@ -16,7 +16,9 @@ from semantic_layer import (
     CohortDefinition,
     FieldFilter,
     Filter,
+    FollowsQuery,
     FunnelDefinition,
+    LiftQuery,
     ListDefinition,
     ListQuery,
     Metric,
@@ -25,6 +27,7 @@ from semantic_layer import (
     MetricQuery,
     Model,
     NotOf,
+    PathQuery,
     Phrase,
     Request,
 )
@@ -143,6 +146,12 @@ def told_of(request: Request, model: Model) -> tuple[str, ...]:
         listed = population(request, model)
         found += [] if listed is None else [listed.name]
         found += [column.metric for column in request.measured]
+    elif isinstance(request, FollowsQuery):
+        found += [request.event, request.then.metric, *([request.did.metric] if request.did is not None else [])]
+    elif isinstance(request, PathQuery):
+        found += [request.event, *request.among]
+    elif isinstance(request, LiftQuery):
+        found += [name for key, each in model.trials.items() if request.trial in ("", key) for name in each.effects][:2]
     else:
         found.append(request.metric)
         cohort, funnel = model.cohorts.get(request.metric), model.funnels.get(request.metric)

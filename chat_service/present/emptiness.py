@@ -14,14 +14,14 @@ from chat_service.present.conditions import condition_words, having_words
 from chat_service.present.dates import period_words
 from chat_service.present.names import Names
 from semantic_layer import (
-    CohortQuery,
-    ExplainQuery,
-    FunnelQuery,
+    FollowsQuery,
     HuitouError,
     Layer,
+    LiftQuery,
     ListQuery,
     MetricQuery,
     Model,
+    PathQuery,
     Phrase,
     Request,
     ResultTable,
@@ -147,6 +147,14 @@ def _datasets(request: Request, model: Model) -> tuple[str, ...]:
     if isinstance(request, ListQuery):
         entity = model.entities.get(request.entity)
         return () if entity is None else (entity.dataset,)
-    metrics = (request.metric,) if isinstance(request, CohortQuery | FunnelQuery | ExplainQuery) else request.metrics
+    match request:
+        case MetricQuery():
+            metrics = request.metrics
+        case FollowsQuery() | PathQuery():
+            metrics = (request.event,)
+        case LiftQuery():
+            return tuple(trial.dataset for name, trial in model.trials.items() if request.trial in ("", name))[:1]
+        case _:
+            metrics = (request.metric,)
     known = [name for name in metrics if name in model.metrics]
     return tuple(dict.fromkeys(dataset for name in known for dataset in model.grouping_datasets(name)))

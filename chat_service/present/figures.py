@@ -25,6 +25,8 @@ _AMOUNT = Phrase("{sign}{amount}{scale}{zh}", "{sign}{symbol}{amount}")
 _CURRENCY = Phrase("{zh}", "{code}")
 # a language without a name for a size writes amounts out
 _LARGE = ((1e8, Phrase("亿", "")), (1e4, Phrase("万", "")))
+# less likely by chance than this, how much less says nothing more
+_CERTAIN, _UNLIKELY = 0.001, "<0.001"
 _HALF, _MANY, _LEAST = 0.5, 20, 0.1  # of a size: see `_size`
 _UNITS: dict[str, Phrase] = {
     "days": Phrase("天", "days"),
@@ -38,6 +40,7 @@ _UNITS: dict[str, Phrase] = {
     "events per user": Phrase("次/人", "events per user"),
     "units per order": Phrase("件/单", "units per order"),
     "users per day": Phrase("人/天", "users per day"),
+    "p-value": Phrase("", ""),
 }
 
 
@@ -65,6 +68,8 @@ class Scale:
         """A value as a column has it, whose head names the unit: only percent keeps its sign."""
         if not _is_number(value):
             return _plain(value, self.language) or _NOTHING
+        if self.unit == "p-value":
+            return _UNLIKELY if value < _CERTAIN else f"{value:.3f}"
         amount, mark = abs(value) / self.size, "%" if self.unit == "percent" and not self.is_change else ""
         if 0 < amount < self._least / 2:
             return _NEARLY_NOTHING if signed or value < 0 else f"<{self._least:.{self.decimals}f}{mark}"

@@ -9,7 +9,9 @@ from datetime import date
 
 from chat_service.present.conditions import condition_words, having_words
 from chat_service.present.dates import grain_word, period_head, period_name
+from chat_service.present.followed import apart_words, deed_words, happening_words
 from chat_service.present.journey_sentences import distance_name
+from chat_service.present.lifts import trial_of
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
 from chat_service.present.subject import of
@@ -17,10 +19,13 @@ from semantic_layer import (
     GRAINS,
     CohortQuery,
     ExplainQuery,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricQuery,
     Order,
+    PathQuery,
     Period,
     Phrase,
     Request,
@@ -39,6 +44,14 @@ _OF_ALL = Phrase("{head}各批{noun}{in_brackets}{distances}的{what}", "{what}{
 _AT = Phrase("{distances}", " in {distances}")
 _STEPS = Phrase("{what}（{steps}）", "{what} ({steps})")
 _WHY, _WHY_BY = Phrase("{what}变化的原因", "why {what} changed"), Phrase("按{by}", "by {by}")
+_FOLLOWS = Phrase("{event}之后{deed}的占比", "share that {deed} of those who {event}")
+_OFTEN = Phrase("{event}之后{deed}的平均次数", "mean number of times that those who {event} {deed}")
+_AGAINST = Phrase("{these}与其余相比", "{these} against the others")
+_ARMS, _SEEN = (
+    Phrase("处理组与对照组相比", "treatment against control"),
+    Phrase("看到的与没看到的相比", "noticed against not noticed"),
+)
+_PATHS = Phrase("{event}之后{days}天内的下一步", "next step within {days} days of those who {event}")
 _FIRST, _HIGHEST, _LOWEST = (
     Phrase("前 {limit} 个", "first {limit}"),
     Phrase("最高的 {limit} 个", "highest {limit}"),
@@ -71,6 +84,13 @@ def restate(
             return _funnel(request, names, head, conditions)
         case ExplainQuery():
             return _explanation(request, names, head, conditions, previous)
+        case FollowsQuery():
+            return _follows(request, names, head, conditions)
+        case LiftQuery():
+            return _lift(request, names, head, conditions)
+        case PathQuery():
+            what = names.say(_PATHS, event=happening_words(request.event, names), days=request.within)
+            return _about(head, conditions, what, names)
 
 
 def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:
@@ -134,6 +154,24 @@ def _explanation(request: ExplainQuery, names: Names, head: str, conditions: lis
     by = names.listed(names.dimension(name) for name in request.dimensions)
     compared = _comparison(request.compare.to, previous or request.compare.period, names)
     return names.comma(said, names.say(_WHY_BY, by=by) if by else "", compared)
+
+
+def _follows(request: FollowsQuery, names: Names, head: str, conditions: list[str]) -> str:
+    """`2025年首次下单之后90天内有下单的占比，按获客渠道`, `share that ordered within 90 days of those who …`."""
+    deed = deed_words(request.then, names, negated=request.negated)
+    what = names.say(_OFTEN if request.average else _FOLLOWS, event=happening_words(request.event, names), deed=deed)
+    said, by = _about(head, conditions, what, names), apart_words(request, names)
+    if request.by is not None:
+        return names.comma(said, names.say(_WHY_BY, by=by))
+    return names.comma(said, names.say(_AGAINST, these=by) if by else "")
+
+
+def _lift(request: LiftQuery, names: Names, head: str, conditions: list[str]) -> str:
+    """`2025年活动类型为优惠券的活动效果（处理组与对照组相比）`."""
+    contrast = _SEEN if request.contrast == "seen" else _ARMS
+    what = names.words(trial_of(request, names).label) + names.bracketed(names.say(contrast))
+    said = _about(head, conditions, what, names)
+    return names.comma(said, names.say(_WHY_BY, by=names.dimension(request.by)) if request.by is not None else "")
 
 
 def _about(head: str, conditions: list[str], what: str, names: Names, *, is_grouped: bool = False) -> str:

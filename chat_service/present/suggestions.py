@@ -18,10 +18,13 @@ from semantic_layer import (
     Dimension,
     ExplainQuery,
     FieldFilter,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricQuery,
     Model,
+    PathQuery,
     Period,
     Phrase,
     Request,
@@ -182,7 +185,16 @@ def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
     if isinstance(request, ListQuery):
         counted = _list_metric(request, model)
         return None if counted is None else MetricQuery(metrics=(counted,))
-    beside = request.metric if isinstance(request, ExplainQuery) else _metric_beside(request, model)
+    beside: str | None
+    if isinstance(request, FollowsQuery):
+        beside = request.then.metric
+    elif isinstance(request, PathQuery):
+        beside = request.event
+    elif isinstance(request, LiftQuery):
+        trials = [trial for name, trial in model.trials.items() if request.trial in ("", name)]
+        beside = next((name for trial in trials for name in trial.effects), None)
+    else:
+        beside = request.metric if isinstance(request, ExplainQuery) else _metric_beside(request, model)
     if beside is None:
         return None
     return _as_metric_query(MetricQuery(metrics=(beside,), period=request.period, filters=request.filters), model)

@@ -12,7 +12,7 @@ from datetime import date
 from chat_service.present.explanations import group_name
 from chat_service.present.figures import Scale
 from chat_service.present.finding import Finding
-from semantic_layer import Column, ExplainQuery, Phrase, Value
+from semantic_layer import Column, ExplainQuery, MetricQuery, Phrase, Value
 
 _WITH_UNIT, GROUP_SIZE = Phrase("{name}（{unit}）", "{name} ({unit})"), Phrase("样本数", "group size")
 _CHANGE, _CHANGE_PCT = Phrase("变化", "change"), Phrase("变化率", "change %")
@@ -52,7 +52,7 @@ def head_of(finding: Finding, column: Column) -> str:
     metric = (
         column.label.in_language(finding.language) if column.metric is None else finding.names.metric(column.metric)
     )
-    single = len(finding.metrics) == 1 and not isinstance(finding.request, ExplainQuery)
+    single = len(finding.metrics) == 1 and isinstance(finding.request, MetricQuery)
     if column.part == "previous":
         before = finding.other_period
         return before if len(finding.metrics) == 1 else finding.say(_WITH_UNIT, name=metric, unit=before)

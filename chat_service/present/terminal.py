@@ -16,7 +16,7 @@ from chat_service.present.columns import broken, columns_that_fit, fitted
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix
 from chat_service.present.table import ShownColumn, head_of, shown_columns
-from semantic_layer import CohortQuery, ExplainQuery, Phrase
+from semantic_layer import CohortQuery, ExplainQuery, MetricQuery, Phrase
 
 _ROWS = 24
 _EXPLAINED, _REASONS = 3, 3  # rows of a list whose evidence is written out, and how much of it
@@ -27,7 +27,7 @@ _MORE_ROWS, _MORE_COLUMNS = (
     Phrase("……还有 {count:,} 行", "… {count:,} more rows"),
     Phrase("没有列出：{names}", "not shown: {names}"),
 )
-_METRIC = Phrase("指标", "metric")
+_METRIC, _VALUE = Phrase("指标", "metric"), Phrase("数值", "value")
 # of an explanation: what tells the groups apart, and how each stands; the rest is in the whole table
 _OF_EXPLANATIONS = ("dimension", "value", "previous", "contribution", "share_of_change", "is_main", "is_small")
 
@@ -82,7 +82,8 @@ def table_of(finding: Finding, width: int) -> Table:
     if isinstance(finding.request, CohortQuery) and finding.table.rows:
         return _table_of_cohorts(cohort_matrix(finding, width))
     if not finding.groups and not finding.is_list:
-        return _table_of_metrics(finding, width)
+        is_plain = isinstance(finding.request, MetricQuery)
+        return _table_of_metrics(finding, width) if is_plain else _table_of_numbers(finding, width)
     columns = [each for each in shown_columns(finding) if _is_shown(finding, each)]
     hidden = len(finding.table.rows) - _ROWS
     said = [finding.say(_MORE_ROWS, count=hidden)] if hidden > 0 else []
@@ -150,6 +151,13 @@ def _table_of_metrics(finding: Finding, width: int) -> Table:
         heads.append(finding.period_names[0] if part == "value" else head_of(finding, first))
         cells.append(tuple("" if each is None else each.cells[0] for each in columns))
     return _table(finding, heads, cells, [False, *(True for _ in parts)], width, [])
+
+
+def _table_of_numbers(finding: Finding, width: int) -> Table:
+    """One row of numbers stood on its side."""
+    columns = shown_columns(finding)
+    cells = [tuple(each.head for each in columns), tuple(each.cells[0] for each in columns)]
+    return _table(finding, [finding.say(_METRIC), finding.say(_VALUE)], cells, [False, True], width, [])
 
 
 def _is_worth_a_table(finding: Finding) -> bool:

@@ -7,18 +7,33 @@ unused words follow the same way for all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chat_service.language.phrases import ended, listed, said
 from chat_service.outcomes import Reading
 from chat_service.present.explanations import explain_sentence
 from chat_service.present.finding import Finding
+from chat_service.present.followed import follows_sentence
 from chat_service.present.journey_sentences import cohort_sentence, funnel_sentence
+from chat_service.present.lifts import lift_sentence
 from chat_service.present.lists import list_sentence
 from chat_service.present.notes import notes
+from chat_service.present.paths import paths_sentence
 from chat_service.present.sentences import groups_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
-from semantic_layer import CohortQuery, ExplainQuery, FunnelQuery, Phrase
+from semantic_layer import CohortQuery, ExplainQuery, FollowsQuery, FunnelQuery, LiftQuery, PathQuery, Phrase
 
 _QUOTED, _UNUSED = Phrase("“{word}”", "“{word}”"), Phrase("没有用到的词：{words}。", "Words not used: {words}.")
+
+# kinds of request whose results have a sentence of their own
+_OWN: dict[type, Callable[[Finding], str]] = {
+    CohortQuery: cohort_sentence,
+    FunnelQuery: funnel_sentence,
+    ExplainQuery: explain_sentence,
+    FollowsQuery: follows_sentence,
+    LiftQuery: lift_sentence,
+    PathQuery: paths_sentence,
+}
 
 
 def describe(finding: Finding, reading: Reading, first: str | None = None) -> str:
@@ -43,14 +58,11 @@ def reading_remarks(reading: Reading) -> list[str]:
 
 
 def _first(finding: Finding) -> str:
+    own = next((say for kind, say in _OWN.items() if isinstance(finding.request, kind)), None)
+    if own is not None:
+        return own(finding)
     if finding.is_list:
         return list_sentence(finding)
-    if isinstance(finding.request, CohortQuery):
-        return cohort_sentence(finding)
-    if isinstance(finding.request, FunnelQuery):
-        return funnel_sentence(finding)
-    if isinstance(finding.request, ExplainQuery):
-        return explain_sentence(finding)
     if not finding.groups:
         return value_sentence(finding)
     if finding.is_course:

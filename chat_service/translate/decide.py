@@ -18,11 +18,15 @@ from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_w
 from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.choose import defined, new_request
+from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import compared, explained, underlying
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
+from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.requests.sorting import sort_items
+from chat_service.translate.requests.sorting import placed, sort_items
+from chat_service.translate.requests.trials import read_lift
 from chat_service.translate.stops import StopError
 from semantic_layer import ExplainQuery, MetricQuery, Request
 
@@ -56,6 +60,10 @@ def decide(question: Question, assembly: Assembly) -> Decision:
     if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
         return Decision(other=CATALOGUE)
     refuse_torn_lengths(frame)
+    for read in (read_paths, read_follows, read_lift, read_due):
+        asked = read(placed(frame), assembly)
+        if asked is not None:
+            return Decision(asked)
     slots = sort_items(frame, assembly)
     if frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))

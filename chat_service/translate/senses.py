@@ -49,6 +49,13 @@ class ListSense:
 
 
 @dataclass(frozen=True)
+class TrialSense:
+    """An experiment by its name in the model."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class EntitySense:
     """A kind of thing that can be listed and counted."""
 
@@ -93,6 +100,7 @@ Sense = (
     | ValueSense
     | BehaviourSense
     | ListSense
+    | TrialSense
     | EntitySense
     | FieldSense
     | WordSense

@@ -29,7 +29,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 def compile_cohort(query: ResolvedCohort, sources: Sources) -> exp.Select:
     """One row for each cohort and distance up to today; a distance without anybody has retention 0."""
     bucket = truncated(query.events.time, query.grain)
-    active = _event_select(query.events, sources, Period(None, query.end))
+    active = event_select(query.events, sources, Period(None, query.end))
     active = active.select(_as(query.events.entity.copy(), "entity"), _as(bucket, "active"), copy=False)
     # a table that members are chosen by may be called 'events'
     events = free_name("events", {name for each in sources.datasets.values() for name in each.requires})
@@ -117,7 +117,7 @@ def compile_funnel(query: ResolvedFunnel, sources: Sources) -> exp.Select:
 
 def _step(index: int, events: EventRows, query: ResolvedFunnel, sources: Sources) -> exp.Select:
     first = exp.Min(this=exp.column("happened_at", table="events"))
-    rows = _event_select(events, sources, query.period)
+    rows = event_select(events, sources, query.period)
     rows = rows.select(_as(events.entity.copy(), "entity"), _as(events.time.copy(), "happened_at"), copy=False)
     select = select_from(subquery(rows, "events"))
     select = select.select(exp.column("entity", table="events"), _as(first, "happened_at"), copy=False)
@@ -134,7 +134,8 @@ def _step(index: int, events: EventRows, query: ResolvedFunnel, sources: Sources
     return grouped(select, 1)
 
 
-def _event_select(events: EventRows, sources: Sources, period: Period) -> exp.Select:
+def event_select(events: EventRows, sources: Sources, period: Period) -> exp.Select:
+    """An empty SELECT from the rows of events within a period."""
     select = sources.joined(events.measure.rows.dataset, events.measure.rows.steps)
     rows = events.measure.rows
     return where(select, [*sources.filters(rows), events.measure.condition, *_within(events.time, period)])

@@ -12,9 +12,12 @@ from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.compiler.events import compile_cohort, compile_funnel
 from semantic_layer.compiler.explanation import compile_explanation
 from semantic_layer.compiler.finish import finished
+from semantic_layer.compiler.follows import compile_follows
+from semantic_layer.compiler.lift import compile_lift
 from semantic_layer.compiler.lists import compile_list
 from semantic_layer.compiler.over_groups import over_groups
 from semantic_layer.compiler.passes import Shape, passes
+from semantic_layer.compiler.paths import compile_paths
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named, filled, stacked
 from semantic_layer.model.model import Model, Step
@@ -28,9 +31,12 @@ from semantic_layer.resolve.resolved import (
     Resolved,
     ResolvedCohort,
     ResolvedExplanation,
+    ResolvedFollows,
     ResolvedFunnel,
+    ResolvedLift,
     ResolvedList,
     ResolvedMetrics,
+    ResolvedPaths,
 )
 from semantic_layer.sql.nodes import aliased, all_of, any_of, joined, number_literal, select_from, table, with_ctes
 from semantic_layer.sql.value_types import kind_of
@@ -64,6 +70,12 @@ def compile_request(
             return compile_funnel(resolved, sources)
         case ResolvedExplanation():
             return compile_explanation(resolved, lambda query: _computed(query, sources))
+        case ResolvedFollows():
+            return compile_follows(resolved, sources)
+        case ResolvedLift():
+            return compile_lift(resolved, sources)
+        case ResolvedPaths():
+            return compile_paths(resolved, sources)
         case ResolvedMetrics():
             ctes, last = _computed(resolved, sources)
             return finished(resolved, ctes, last)

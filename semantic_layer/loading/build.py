@@ -26,6 +26,7 @@ from semantic_layer.loading.policies import check_access
 from semantic_layer.loading.problems.definitions import FieldCycle
 from semantic_layer.loading.references import Scope
 from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
+from semantic_layer.loading.trials import check_trials
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.model.access import ruled_fields
 from semantic_layer.model.definitions import ModelDefinition
@@ -53,6 +54,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     dimensions = build_dimensions(draft, datasets, found)
     metrics = build_metrics(draft, datasets, joins, dimensions, found)
     found.extend(check_lists_and_entities(draft, datasets, joins, dimensions, metrics))
+    found.extend(check_trials(draft, datasets, joins, metrics))
     found.extend(check_names(draft, dimensions))
     found.extend(check_words(draft))
     found.extend(check_timezone(draft))
@@ -80,6 +82,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         timezone=definition.timezone,
         policies=_by_name(definition.policies),
         field_rules=ruled_fields(definition.field_rules, datasets, dimensions),
+        trials=_by_name(definition.trials),
     )
 
 

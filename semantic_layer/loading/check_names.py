@@ -27,6 +27,7 @@ _SINGULAR = (
     ("behaviours", "behaviour"),
     ("cohorts", "cohort"),
     ("funnels", "funnel"),
+    ("trials", "trial"),
 )
 _UNIT_SPELLINGS = {
     "%": "percent",
@@ -86,6 +87,7 @@ def _queryable(draft: Draft, dimensions: Mapping[str, Dimension]) -> Iterator[tu
         ("entities", "entity"),
         ("cohorts", "cohort"),
         ("funnels", "funnel"),
+        ("trials", "trial"),
     ):
         for place, each in enumerate(getattr(draft.definition, section)):
             if draft.is_read(section, place):

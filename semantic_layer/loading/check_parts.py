@@ -240,6 +240,7 @@ class _Names:
             if self._draft.is_read(*part):
                 yield from self._metric(each.metric, (*part, "metric"), thing("behaviour", each.name))
                 yield from self._metric(each.amount, (*part, "amount"), thing("behaviour", each.name))
+                yield from self._metric(each.event, (*part, "event"), thing("behaviour", each.name))
 
     def journeys(self) -> Iterator[DefinitionProblem]:
         """Cohorts and funnels follow an entity that exists through metrics that count its events."""

@@ -31,6 +31,7 @@ from semantic_layer.model.definitions import (
     PolicyDefinition,
     ReaderAttribute,
     RelationshipDefinition,
+    TrialDefinition,
 )
 
 _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
@@ -47,6 +48,7 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
         "reader_attributes": ReaderAttribute,
         "policies": PolicyDefinition,
         "field_rules": FieldRule,
+        "trials": TrialDefinition,
     }
 )
 SECTIONS = tuple(_ITEMS)
@@ -64,6 +66,7 @@ _KINDS = MappingProxyType(
         "reader_attributes": "reader attribute",
         "policies": "policy",
         "field_rules": "field rule",
+        "trials": "trial",
         "fields": "field",
     }
 )
@@ -199,6 +202,9 @@ def _bare(section: str, item: YamlValue) -> YamlValue:
             return {"name": name, "dataset": "", "filter": ""}
         case "field_rules":
             return {"fields": [], "show": "withheld"}
+        case "trials":
+            parts = ("dataset", "within", "treatment", "control", "success")
+            return {"name": name, "label": label, "succeeded": label, **dict.fromkeys(parts, "")}
         case _:
             return {"name": name}
 

@@ -55,7 +55,8 @@ class FieldDefinition(_Definition):
     `values` gives the codes of a closed set in their natural order (weekdays, `extract(isodow FROM …)`, have names
     without it); with `open`, only the best-known ones: others may exist, and the database is asked.
     `same_as: dataset.field` says that this is the same dimension, reached from another dataset. `pii` marks a
-    sensitive value, withheld from readers without the right to it.
+    sensitive value, withheld from readers without the right to it. `bands` are the bounds at which a number is cut
+    where things are told apart by it (`[1, 24]`: below 1, from 1, 24 and more).
     `ordered` says that the codes are levels, the least first (bronze, silver, gold): drawings keep their order. With
     `explain: false` a dimension nobody acts on (the month of birth) explains a change only where it is asked for by
     name.
@@ -75,6 +76,7 @@ class FieldDefinition(_Definition):
     unit: str | None = None
     same_as: str | None = None
     pii: Literal["name", "phone", "email", "birth_date", "other"] | None = None
+    bands: tuple[StrictInt | StrictFloat, ...] = ()
 
 
 class DatasetDefinition(_Definition):
@@ -280,7 +282,10 @@ class MetricDefinition(_Definition):
     `filter` and `among` are part of the definition and shown with every answer. `$as_of` and the model's parameters
     (`$churn_window_days`) may be used in expressions, over rows also `$bucket_start` and `$bucket_end`. `empty` says
     what a bucket without rows shows: a number, `zero`, or `null` for nothing; by default zero for counts and sums,
-    nothing for all else. `hidden` keeps a building block out of answers' reach by name.
+    nothing for all else. `hidden` keeps a building block out of answers' reach by name. `beside` names metrics
+    that are shown with this one wherever it alone is asked for, `shown_by` the groups that it is shown by unless others
+    are named. `ahead` is a field of its rows with the days from today on which they fall due: the next 30 days are a
+    condition on it.
     """
 
     name: str
@@ -303,6 +308,9 @@ class MetricDefinition(_Definition):
     conversion: Conversion | None = None
     empty: Literal["zero", "null"] | StrictInt | StrictFloat | None = None
     default_period: str | None = None
+    beside: Words = ()
+    shown_by: Words = ()
+    ahead: str | None = None
     instead: tuple[Instead, ...] = ()
     hidden: bool = False
     owner: str | None = None
@@ -330,12 +338,16 @@ class ListDefinition(_Definition):
 class Behaviour(_Definition):
     """A verb that conditions on behaviour use (买过, logged in): the metric that counts it.
 
-    `amount` is the metric that a money amount with this verb compares ("spent over 1000").
+    `amount` is the metric that a money amount with this verb compares ("spent over 1000"). `event` is the metric whose
+    rows hold what is known of the very thing, where those of `metric` do not: the discount of a first order. A `step`
+    is one of the things that are looked for where it is asked what customers do next.
     """
 
     name: str
     metric: str
     amount: str | None = None
+    event: str | None = None
+    step: bool = False
     label: Bilingual
     synonyms: Synonyms = Synonyms()
 
@@ -372,6 +384,42 @@ class FunnelDefinition(_Definition):
     description: Bilingual | None = None
     entity: str = ""
     steps: tuple[FunnelStep, ...] = Field(min_length=2)
+
+
+class TrialAmount(_Definition):
+    """A number of each row of a trial (what was spent while it ran), whose mean is compared between the arms."""
+
+    name: str
+    label: Bilingual
+    expression: str
+    unit: str = "count"
+
+
+class TrialDefinition(_Definition):
+    """An experiment: rows of `dataset`, one for each entity that was to be reached, in one of two arms.
+
+    `treatment`, `control` and `seen` (those of the treatment who took notice) are SQL over the rows' fields that is
+    true or false; so is `success`, whose share is compared. `within` is the field that tells which trial a row is of:
+    rows are compared with those of the same one. `amounts` are compared too; `returns` names the one that is set
+    against `cost`, a number of the trial itself (`campaigns.cost`). `effects` are the metrics that speak of the same
+    effect.
+    """
+
+    name: str
+    label: Bilingual
+    synonyms: Synonyms = Synonyms()
+    description: Bilingual | None = None
+    dataset: str
+    within: str
+    treatment: str
+    control: str
+    success: str
+    succeeded: Bilingual
+    seen: str | None = None
+    amounts: tuple[TrialAmount, ...] = ()
+    returns: str | None = None
+    cost: str | None = None
+    effects: Words = ()
 
 
 class ReaderAttribute(_Definition):
@@ -443,3 +491,4 @@ class ModelDefinition(_Definition):
     reader_attributes: tuple[ReaderAttribute, ...] = ()
     policies: tuple[PolicyDefinition, ...] = ()
     field_rules: tuple[FieldRule, ...] = ()
+    trials: tuple[TrialDefinition, ...] = ()

@@ -26,10 +26,16 @@ def label_in(model: Model, name: str) -> Label | None:
     part = split_name(name)
     if part is not None or name in PART_LABELS:
         return PART_LABELS[name if part is None else part[1]]
-    for defined in (model.cohorts, model.funnels, model.grains, model.entities, model.lists):
+    for defined in (model.cohorts, model.funnels, model.trials, model.grains, model.entities, model.lists):
         if name in defined:
             return _label(defined[name].label)
     return _label(model.datasets[name].definition.label) if name in model.datasets else None
+
+
+def label_of_deed(model: Model, metric: str) -> Label:
+    """What a metric counts, as the model's verb for it says; else the metric's own name."""
+    verb = next((each for each in model.behaviours.values() if metric in (each.event, each.metric)), None)
+    return model.metrics[metric].label if verb is None else Label(verb.label.zh, verb.label.en)
 
 
 def counted_label(entity: EntityDefinition) -> Label:

@@ -30,6 +30,7 @@ from semantic_layer.model.definitions import (
     Polarity,
     PolicyDefinition,
     Synonyms,
+    TrialDefinition,
 )
 from semantic_layer.query.result import Label
 
@@ -202,6 +203,7 @@ class Model:
     policies: Mapping[str, PolicyDefinition] = field(default_factory=lambda: MappingProxyType({}))
     # by qualified name, the rules of the fields that have some
     field_rules: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    trials: Mapping[str, TrialDefinition] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

@@ -189,3 +189,94 @@ class NothingPartitions(Caution):
     """A change that no dimension can be held against."""
 
     metric: str
+
+
+@problem(
+    "not_over_yet",
+    zh="{events} 个{event:name}之后还不满 {days} 天，没有算在内。",
+    en="{events} {event:name} are left out: their {days} days are not over yet.",
+)
+class NotOverYet(Caution):
+    """Events after which there has not been time enough."""
+
+    event: str
+    events: int
+    days: int
+
+
+@problem(
+    "windows_overlap",
+    zh="分组用到的行为可以发生在事件后 {days} 天内，这段时间与所看的结果有重叠：先后和因果不能由此断定。",
+    en="What tells the groups apart may happen up to {days} days after the event, in the days that are looked at too: "
+    "what came first is not told by this.",
+)
+class WindowsOverlap(Caution):
+    """Events told apart by a deed that may come after what is asked about."""
+
+    days: int
+
+
+@problem(
+    "few_in_group",
+    zh="有的组不足 {least} 个，其比例和差异可能只是偶然。",
+    en="Some groups count fewer than {least}: their shares and differences may be chance.",
+)
+class FewInGroup(Caution):
+    """Groups that count too few to tell a difference from chance."""
+
+    least: int
+
+
+@problem(
+    "cost_not_shared",
+    zh="成本属于整个活动，只看其中一部分人时没有自己的成本，所以没有ROI。",
+    en="The cost is that of whole trials: a part of the people has none of its own, so there is no ROI.",
+)
+class CostNotShared(Caution):
+    """A trial looked at by what its people are, who have no share of its cost."""
+
+    trial: str
+
+
+@problem(
+    "not_an_experiment",
+    zh="这不是随机对照：看到的人本来就可能更愿意购买，差异不能算作效果。",
+    en="This is no experiment: those who took notice may have been readier to buy anyway. The difference is no effect.",
+)
+class NotAnExperiment(Caution):
+    """Those who took notice set against those who did not."""
+
+    trial: str
+
+
+@problem(
+    "trials_lacking_an_arm",
+    zh="有 {trials} 个活动缺少处理组或对照组，没有算在内。",
+    en="{trials} trials without a treatment or without a control arm are left out.",
+)
+class TrialsLackingAnArm(Caution):
+    """Trials that tell nothing, as one of their arms is empty."""
+
+    trials: int
+
+
+@problem(
+    "few_in_arm",
+    zh="有的组不足 {least} 人，结果很可能只是偶然。",
+    en="Some arms have fewer than {least} members: what they show may well be chance.",
+)
+class FewInArm(Caution):
+    """An arm too small to tell an effect from chance."""
+
+    least: int
+
+
+@problem(
+    "unbalanced_arms",
+    zh="有的活动两组人数相差超过 {times} 倍，较小的一组决定了精度。",
+    en="Some trials have arms of which one is over {times} times the other: the smaller one limits what can be seen.",
+)
+class UnbalancedArms(Caution):
+    """Arms of very unlike sizes."""
+
+    times: int

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from semantic_layer.query.requests import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+from semantic_layer.query.requests import (
+    AllOf,
+    AnyOf,
+    Deed,
+    Filter,
+    FollowsQuery,
+    ListQuery,
+    MetricFilter,
+    MetricQuery,
+    NotOf,
+    Request,
+)
 
 
 def of_entity(request: Request, entity: str) -> Request:
@@ -15,9 +26,17 @@ def of_entity(request: Request, entity: str) -> Request:
             )
             update = {"entity": request.entity or entity, "filters": filters, "measured": measured}
             return request.model_copy(update=update)
+        case FollowsQuery():
+            did = _deed(request.did, entity) if request.did is not None else None
+            then, those = _deed(request.then, entity), _all(request.those, entity)
+            return request.model_copy(update={"filters": filters, "those": those, "then": then, "did": did})
         case MetricQuery() if filters == request.filters:
             return request
     return request.model_copy(update={"filters": filters})
+
+
+def _deed(deed: Deed, entity: str) -> Deed:
+    return deed.model_copy(update={"filters": _all(deed.filters, entity)})
 
 
 def _all(conditions: tuple[Filter, ...], entity: str) -> tuple[Filter, ...]:

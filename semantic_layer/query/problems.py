@@ -156,6 +156,40 @@ class NotAdditive(QueryProblem):
 
 
 @problem(
+    "no_control",
+    zh="这里没有对照组，增量效果无从得知。可以看归因指标，但那不是效果。",
+    en="There is no control arm here, so what was caused cannot be told. Attributed metrics can be asked for; they "
+    "tell no effect.",
+)
+class NoControl(QueryProblem):
+    """A trial of which no part has both arms."""
+
+    trial: str
+
+
+@problem(
+    "not_seen",
+    zh="模型没有说明{trial:name}里谁看到了消息。",
+    en="The model does not say who took notice in {trial:name}.",
+)
+class NotSeen(QueryProblem):
+    """Those who took notice are asked for, in a trial that does not know them."""
+
+    trial: str
+
+
+@problem(
+    "not_numbers",
+    zh="{name:name}不是数字，不能按数值分段。",
+    en="{name:name} holds no numbers that could be cut into bands.",
+)
+class NotNumbers(QueryProblem):
+    """Bands of a dimension or field that has no numbers."""
+
+    name: str
+
+
+@problem(
     "not_decomposable",
     zh="{metric:name}的变化不能拆成各组的贡献：它既不是合计，也不是两个合计之比。可以按维度对比两期的数值。",
     en="A change of {metric:name} cannot be taken apart by groups: it is neither a sum nor one sum divided by another. "

@@ -122,7 +122,7 @@ def _groups(query: MetricQuery, context: Context) -> Iterable[Problem]:
     for index, name in enumerate(query.group_by):
         if name not in grains and name not in CLOCK_GRAINS:
             more = {each: (each,) for each in grains}
-            yield from _named(name, "dimension", f"group_by[{index}]", more, context)
+            yield from named(name, "dimension", f"group_by[{index}]", more, context)
 
 
 def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
@@ -146,7 +146,7 @@ def _columns(query: MetricQuery, context: Context) -> Iterable[Problem]:
 
 
 def _field(condition: FieldFilter, context: Context, where: str) -> Iterable[Problem]:
-    wrong = tuple(_named(condition.field, "field", where, all_field_words(context.model), context))
+    wrong = tuple(named(condition.field, "field", where, all_field_words(context.model), context))
     found = found_field(context.model, condition.field) if not wrong and condition.field not in DATE_PARTS else None
     if found is None:
         yield from wrong
@@ -159,7 +159,7 @@ def _unit(metric: str, context: Context) -> str | None:
     return context.model.metrics[metric].unit if metric in context.model.metrics else None
 
 
-def _named(name: str, kind: str, where: str, more: Words, context: Context) -> Iterable[Problem]:
+def named(name: str, kind: str, where: str, more: Words, context: Context) -> Iterable[Problem]:
     """What is wrong with the name of a dimension, field or part of a time; `more` are other names to offer."""
     if name in DATE_PARTS:
         return

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from semantic_layer.query.requests import CohortQuery, ExplainQuery, FunnelQuery, ListQuery, MetricQuery, Request
+from semantic_layer.query.requests import (
+    CohortQuery,
+    ExplainQuery,
+    FollowsQuery,
+    FunnelQuery,
+    LiftQuery,
+    ListQuery,
+    MetricQuery,
+    PathQuery,
+    Request,
+)
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.events import resolve_cohort, resolve_funnel
 from semantic_layer.resolve.explain import resolve_explanation
+from semantic_layer.resolve.follows import resolve_follows
+from semantic_layer.resolve.lift import resolve_lift
 from semantic_layer.resolve.lists import resolve_list
 from semantic_layer.resolve.metrics import resolve_metrics
+from semantic_layer.resolve.paths import resolve_paths
 from semantic_layer.resolve.populations import resolve_populations
 from semantic_layer.resolve.resolved import Population, Resolved
 
@@ -30,3 +43,9 @@ def _resolved(request: Request, context: Context) -> Resolved:
             return resolve_funnel(request, context)
         case ExplainQuery():
             return resolve_explanation(request, context)
+        case FollowsQuery():
+            return resolve_follows(request, context)
+        case LiftQuery():
+            return resolve_lift(request, context)
+        case PathQuery():
+            return resolve_paths(request, context)

@@ -283,11 +283,18 @@ class Members:
 
 @dataclass(frozen=True, eq=False)
 class EventRows:
-    """Events of entities: rows that a flow metric counts, with the entity's key and the event's time."""
+    """Events of entities: rows that a flow metric counts, with the entity's key and the event's time, of which
+    perhaps only the day is known."""
 
     measure: Measure
     entity: exp.Expr
     time: exp.Expr
+    is_of_day: bool = False
+
+    @property
+    def name(self) -> str:
+        """The metric that counts them."""
+        return self.measure.alias
 
 
 @dataclass(frozen=True, eq=False)
@@ -345,4 +352,100 @@ class ResolvedExplanation:
     incomplete: tuple[date, ...] = ()
 
 
-Resolved = ResolvedMetrics | ResolvedList | ResolvedCohort | ResolvedFunnel | ResolvedExplanation
+@dataclass(frozen=True, eq=False)
+class DeedRows:
+    """What may follow an event, from `after` to `within` days after it."""
+
+    rows: EventRows
+    after: int
+    within: int
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedFollows:
+    """What follows events, resolved. `apart` tells the groups of events (with `did` that does), `bands` cut its
+    numbers. What has not had all of its days by `end` is counted apart. Groups of fewer than `small` are told of."""
+
+    events: EventRows
+    apart: exp.Expr | None
+    bands: tuple[float, ...]
+    then: DeedRows
+    did: DeedRows | None
+    is_negated: bool
+    is_average: bool
+    small: int
+    period: Period
+    end: date
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+    @property
+    def deeds(self) -> tuple[DeedRows, ...]:
+        """All deeds that are looked for after an event."""
+        return (self.then,) if self.did is None else (self.then, self.did)
+
+    @property
+    def days(self) -> int:
+        """After how many days an event has had all of them."""
+        return max(each.within for each in self.deeds)
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedLift:
+    """What a trial did, resolved: rows of `dataset`, `treated` and `others` (conditions) in the two arms, with their
+    trial (`within`). `returns` is the place of the amount that is set against `cost`, which is none where rows are not
+    those of whole trials."""
+
+    trial: str
+    dataset: str
+    steps: tuple[Step, ...]
+    key: exp.Expr | None
+    conditions: tuple[exp.Expr, ...]
+    within: exp.Expr
+    treated: exp.Expr
+    others: exp.Expr
+    success: exp.Expr
+    amounts: tuple[exp.Expr, ...]
+    cost: exp.Expr | None
+    returns: int | None
+    time: exp.Expr | None
+    period: Period
+    end: date
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedPaths:
+    """What is done next after events, resolved: all that may be the next step, within so many days, and how many of
+    them are shown."""
+
+    events: EventRows
+    steps: tuple[tuple[str, EventRows], ...]
+    within: int
+    shown: int
+    period: Period
+    end: date
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+Resolved = (
+    ResolvedMetrics
+    | ResolvedList
+    | ResolvedCohort
+    | ResolvedFunnel
+    | ResolvedExplanation
+    | ResolvedFollows
+    | ResolvedLift
+    | ResolvedPaths
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from chat_service.outcomes import Chart, Reading
 from chat_service.present.chart.group_marks import bar_panel, grouped_bar_panel, heat_panel, pie_panel
+from chat_service.present.chart.interval_marks import measured_panel
 from chat_service.present.chart.journey_marks import cohort_panel, funnel_panel
 from chat_service.present.chart.panel import Panel
 from chat_service.present.chart.scales import Json
@@ -18,7 +19,7 @@ from chat_service.present.chart.waterfall import waterfall_panel
 from chat_service.present.chart.wishes import unmet
 from chat_service.present.drawn import drawn_column
 from chat_service.present.finding import Finding
-from semantic_layer import CohortQuery, Column, ExplainQuery, FunnelQuery
+from semantic_layer import CohortQuery, Column, FollowsQuery, FunnelQuery, LiftQuery, MetricQuery, PathQuery
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Hiragino Sans GB, sans-serif"
@@ -35,7 +36,7 @@ def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Js
         return None
     if len(finding.table.rows) < 2 or len(finding.categories) > 2:
         return None
-    if isinstance(finding.request, CohortQuery | FunnelQuery | ExplainQuery):
+    if not isinstance(finding.request, MetricQuery):
         panel = _own_form(finding, asked)
         return None if panel is None else _specification([panel], title)
     form = None if unmet(finding, asked) else asked
@@ -51,6 +52,8 @@ def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Js
 def _own_form(finding: Finding, asked: Chart | None) -> Panel | None:
     if isinstance(finding.request, FunnelQuery):
         return funnel_panel(finding)
+    if isinstance(finding.request, FollowsQuery | LiftQuery | PathQuery):
+        return measured_panel(finding)
     return cohort_panel(finding, asked) if isinstance(finding.request, CohortQuery) else waterfall_panel(finding)
 
 

@@ -6,7 +6,7 @@ from math import isclose
 
 from chat_service.outcomes import Chart
 from chat_service.present.finding import Finding
-from semantic_layer import CohortQuery, Column, ExplainQuery, FunnelQuery, Metric, Phrase
+from semantic_layer import CohortQuery, Column, Metric, Phrase
 
 _PARTS = 6  # a pie of more parts cannot be read
 _NO_PICTURE = Phrase("这个结果没有可画的图。", "There is nothing to draw in this result.")
@@ -45,7 +45,7 @@ def unmet(finding: Finding, asked: Chart | None) -> str:
         return ""
     if finding.is_list or not finding.metrics or not finding.groups or len(finding.table.rows) < 2:
         return finding.say(_NO_PICTURE)
-    if isinstance(finding.request, CohortQuery | FunnelQuery | ExplainQuery):
+    if not isinstance(finding.request, MetricQuery):
         is_met = isinstance(finding.request, CohortQuery) and asked in ("line", "bar")
         return "" if is_met else finding.say(_OWN_FORM, form=finding.say(_FORMS[asked]))
     if asked == "line":

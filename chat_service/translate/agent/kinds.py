@@ -18,16 +18,20 @@ from semantic_layer import (
     AnyOf,
     CohortQuery,
     Compare,
+    Deed,
     ExplainQuery,
     FieldFilter,
+    FollowsQuery,
     FunnelQuery,
     Having,
+    LiftQuery,
     ListQuery,
     MeasuredColumn,
     MetricFilter,
     MetricQuery,
     NotOf,
     Order,
+    PathQuery,
     Period,
     Request,
 )
@@ -38,7 +42,7 @@ class RequestKind:
     """A kind of request. `name` is the reply's `answer`; `notes` are what its types do not say."""
 
     name: str
-    model: type[MetricQuery] | type[ListQuery] | type[CohortQuery] | type[FunnelQuery] | type[ExplainQuery]
+    model: type[Request]
     purpose: str
     notes: str
 
@@ -67,6 +71,27 @@ KINDS: tuple[RequestKind, ...] = (
         "why a metric changed: its change taken apart over dimensions",
         "for why, reasons, drivers of a change. dimensions: [] looks at all. limit: how many dimensions are shown.",
     ),
+    RequestKind(
+        "follows",
+        FollowsQuery,
+        "what follows an event: the share after which a deed was done within so many days",
+        "event, then.metric, did.metric: metrics that count what happens. period, filters: of the events. One of by (a "
+        "dimension or field of the event; bands cut a number), those (conditions: against the others), did (a deed "
+        "after the event). negated: not done. average: how often.",
+    ),
+    RequestKind(
+        "lift",
+        LiftQuery,
+        "what a campaign did: its treatment arm against its control, with significance and incremental ROI",
+        "trial: one of the model, '' its first. filters: which trials and people. by: one row a group. contrast: seen "
+        "only where those who opened are set against those who did not.",
+    ),
+    RequestKind(
+        "paths",
+        PathQuery,
+        "what customers do next after an event, with how long until then",
+        "event: a metric that counts what happens. among: [] is the model's own steps. within: days.",
+    ),
 )
 _PARTS: tuple[type[BaseModel], ...] = (
     FieldFilter,
@@ -78,6 +103,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Order,
     Compare,
     MeasuredColumn,
+    Deed,
 )
 _SHORT: dict[object, str] = {str: "string", int: "int", float: "number", bool: "bool", Period: "Period"}
 # what only the service sets

@@ -15,14 +15,18 @@ from semantic_layer import (
     AllOf,
     AnyOf,
     CohortQuery,
+    Deed,
     ExplainQuery,
     FieldFilter,
     Filter,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricFilter,
     MetricQuery,
     NotOf,
+    PathQuery,
     Request,
 )
 
@@ -70,6 +74,12 @@ def parts_of(request: Request) -> tuple[Part, ...]:
             return tuple(_funnel(request))
         case ExplainQuery():
             return tuple(_explanation(request))
+        case FollowsQuery():
+            return tuple(_follows(request))
+        case LiftQuery():
+            return tuple(_lift(request))
+        case PathQuery():
+            return tuple(_paths(request))
 
 
 def _metrics(request: MetricQuery) -> Iterator[Part]:
@@ -154,6 +164,56 @@ def _explanation(request: ExplainQuery) -> Iterator[Part]:
     yield from _filters(request.filters, "filters")
     for index, name in enumerate(request.dimensions):
         yield Part(f"dimensions[{index}]", "grouping", name, name)
+
+
+def _follows(request: FollowsQuery) -> Iterator[Part]:
+    yield Part("kind", "operator", "follows", "follows", needs_words=False)
+    yield Part("event", "behaviour", request.event, request.event)
+    yield from _deed(request.then, "then")
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    yield from _filters(request.filters, "filters")
+    if request.by is not None:
+        yield Part("by", "grouping", request.by, request.by)
+    if request.bands:
+        yield Part("bands", "number", _said(request.bands), request.bands)
+    yield from _filters(request.those, "those")
+    if request.did is not None:
+        yield from _deed(request.did, "did")
+    for name, says in (("negated", request.negated), ("average", request.average)):
+        if says:
+            yield Part(name, "operator", name, says)
+
+
+def _lift(request: LiftQuery) -> Iterator[Part]:
+    yield Part("kind", "operator", "lift", "lift", needs_words=False)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    yield from _filters(request.filters, "filters")
+    if request.by is not None:
+        yield Part("by", "grouping", request.by, request.by)
+    if request.contrast != "control":
+        yield Part("contrast", "comparison", request.contrast, request.contrast)
+
+
+def _paths(request: PathQuery) -> Iterator[Part]:
+    yield Part("kind", "operator", "paths", "paths", needs_words=False)
+    yield Part("event", "behaviour", request.event, request.event)
+    for index, name in enumerate(request.among):
+        yield Part(f"among[{index}]", "behaviour", name, name)
+    # how long is looked on is a convention where it is not said
+    yield Part("within", "number", str(request.within), request.within, needs_words=False)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    yield from _filters(request.filters, "filters")
+
+
+def _deed(deed: Deed, path: str) -> Iterator[Part]:
+    yield Part(f"{path}.metric", "behaviour", deed.metric, deed.metric)
+    if deed.after:
+        yield Part(f"{path}.after", "number", str(deed.after), deed.after)
+    yield Part(f"{path}.within", "number", str(deed.within), deed.within)
+    yield from _filters(deed.filters, f"{path}.filters")
 
 
 def _order(request: MetricQuery | ListQuery | CohortQuery) -> Iterator[Part]:

@@ -18,10 +18,13 @@ from semantic_layer import (
     CohortQuery,
     ExplainQuery,
     FieldFilter,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricFilter,
     MetricQuery,
+    PathQuery,
     Request,
 )
 
@@ -89,11 +92,15 @@ _SHOWS: dict[str, Shows] = {
 }
 
 
+# kinds that are read of all words at once, each of which has found its place
+_READ_WHOLE = (CohortQuery, FunnelQuery, ExplainQuery, FollowsQuery, LiftQuery, PathQuery)
+
+
 def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the first item that the request does not show."""
     used = {id(use.item) for use in assembly.uses}
     for item in slots.frame.items:
-        if id(item) in used or isinstance(request, CohortQuery | FunnelQuery | ExplainQuery):
+        if id(item) in used or isinstance(request, _READ_WHOLE):
             continue
         if "only" in item.keys and slots.frame.of(Clauses):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # only there, or only they?

@@ -110,6 +110,15 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Span:
+    """The days after an event, from `after` to `within`. `side`: where the words say that the event stands."""
+
+    after: int
+    within: int
+    side: Literal["before", "after", ""] = ""
+
+
+@dataclass(frozen=True)
 class Clauses:
     """Several conditions on what customers do: all hold, or with `any` one of them. `relative`: behind a 'who'."""
 

@@ -17,6 +17,7 @@ from chat_service.translate.grammar.rules import (
     members,
     periods,
     ranks,
+    spans,
     together,
 )
 from chat_service.translate.senses import DimensionSense, MetricSense, ValueSense
@@ -37,7 +38,7 @@ _STRAY = 0.7
 # what may stand by itself in a question, and what that costs beside being part of something
 _TOP: dict[str, float] = {
     **dict.fromkeys(("measure", "bound", "values", "when", "against", "group", "ranking", "clauses", "listed"), 0.0),
-    **dict.fromkeys(("entity", "field", "dated", "ask", "piece", EMPTY, UNKNOWN), 0.0),
+    **dict.fromkeys(("entity", "field", "dated", "ask", "piece", "span", "trial", "next", EMPTY, UNKNOWN), 0.0),
     **dict.fromkeys(("share", "rate", "cumulative", "trend", "change", "comparative", "chart"), 0.0),
     **dict.fromkeys(("intent", "connective"), 0.0),
     **dict.fromkeys(("follow", "only", "comparison", "average", "statistic", "kind_of", "entity"), 0.1),
@@ -58,6 +59,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *members.model_rules(scope.structure, tuple(sundays), tuple(hours)),
             *periods.model_rules(scope.model),
             *groups.RULES,
+            *spans.RULES,
             *ranks.RULES,
             *measures.RULES,
             *clauses.RULES,

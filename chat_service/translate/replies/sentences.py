@@ -99,6 +99,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "excluded_by_definition": ("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
     "only_named": ("没有{0}的不参与", "what has no {0} takes no part"),
     "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
+    "next_days": ("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
     "same_time_of_year": ("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
     "recent_days": ("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
     "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),

@@ -52,6 +52,7 @@ def metric_request(
         grains = (*grains, timing.grain)
     chooser = assembly.chooser(draft.metrics)
     outer = group(draft, slots, assembly, chooser, grains)
+    _shown_by(draft, assembly)
     _place(draft, timing, slots, assembly)
     dimensions = add_values(draft, slots, assembly, chooser)
     replaced = _stand_ins(draft, dimensions, assembly)
@@ -97,9 +98,18 @@ def _metrics(
         return
     adds = draft.goes_on and slots.has("follow.also") and not slots.has("follow.instead")
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
+    if len(metrics) == 1 and not draft.goes_on:
+        metrics = (*metrics, *assembly.scope.model.metrics[metrics[0]].definition.beside)
     if draft.goes_on:
         _renamed(draft, metrics, assembly, adds)
     draft.metrics = metrics
+
+
+def _shown_by(draft: Draft, assembly: Assembly) -> None:
+    """A metric of which the model says by what it is shown, where nothing else is named."""
+    if draft.group_by or draft.goes_on or len(draft.metrics) != 1:
+        return
+    draft.group_by = assembly.scope.model.metrics[draft.metrics[0]].definition.shown_by
 
 
 _JOINERS = ("connective", "comparison", "date.versus", "follow")

@@ -46,19 +46,11 @@ _PLACES: dict[type, str] = {
 
 def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     """The slots of a frame. Raises StopError where a word has no place."""
-    slots = Slots(frame)
-    for item in frame.items:
-        meaning = item.meaning
-        if isinstance(meaning, Measure):
-            slots.measures.append((item, statistic_of(meaning, item, assembly)))
-        elif isinstance(meaning, When):
-            slots.whens.extend([(item, meaning)] if item.category == "when" else [])
-        elif (place := _PLACES.get(type(meaning))) is not None:
-            getattr(slots, place).append((item, meaning))
-        elif item.category in ("entity", "entity.people"):
-            slots.entities.append(item)
-        elif item.category == "field":
-            slots.columns.append(item)
+    slots = placed(frame)
+    slots.measures[:] = [
+        (item, statistic_of(item.meaning, item, assembly) if isinstance(item.meaning, Measure) else names)
+        for item, names in slots.measures
+    ]
     _directed(slots, assembly)
     _gapped(slots, assembly)
     _whole_entities(slots, assembly)
@@ -73,6 +65,24 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
+    return slots
+
+
+def placed(frame: Frame) -> Slots:
+    """The items of a frame by what they are, before it is asked what they are to each other."""
+    slots = Slots(frame)
+    for item in frame.items:
+        meaning = item.meaning
+        if isinstance(meaning, Measure):
+            slots.measures.append((item, meaning.metrics))
+        elif isinstance(meaning, When):
+            slots.whens.extend([(item, meaning)] if item.category == "when" else [])
+        elif (place := _PLACES.get(type(meaning))) is not None:
+            getattr(slots, place).append((item, meaning))
+        elif item.category in ("entity", "entity.people"):
+            slots.entities.append(item)
+        elif item.category == "field":
+            slots.columns.append(item)
     return slots
 
 

@@ -31,6 +31,7 @@ from chat_service.translate.senses import (
     Names,
     NumberSense,
     Sense,
+    TrialSense,
     Values,
     ValueSense,
     When,
@@ -73,6 +74,7 @@ _NAMES: tuple[tuple[type, str], ...] = (
     (BehaviourSense, "behaviour"),
     (ListSense, "list"),
     (EntitySense, "entity"),
+    (TrialSense, "trial"),
 )
 
 

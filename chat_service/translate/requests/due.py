@@ -1,0 +1,125 @@
+"""What falls due: renewals in the next 30 days, points that expire this year, as a number, by group, or as a list.
+
+A metric of the model that looks ahead counts rows by the days from today on which they fall due; a stretch of time that
+begins after today chooses among them. Every other word must group or choose, as everywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import Names, When
+from chat_service.translate.stops import Denial, StopError
+from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery
+
+_DEFAULT_DAYS = 30
+_SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "chart", "unit"})
+
+
+def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None:
+    """The request of a question about what falls due, or None if it asks for nothing of the kind. Raises StopError."""
+    named = _looking_ahead(slots, assembly)
+    if not named or slots.frame.said("intent.why", "intent.define") or slots.whens:
+        return None
+    model = assembly.scope.model
+    metrics = tuple(dict.fromkeys(name for _, name in named))
+    for item, name in named:
+        assembly.use(item, "metric", name)
+    ahead = model.metrics[metrics[0]].definition
+    days = _days(slots, assembly)
+    within = FieldFilter(field=f"{ahead.dataset}.{ahead.ahead}", op="between", values=days)
+    if any(model.metrics[name].definition.dataset != ahead.dataset for name in metrics):
+        raise assembly.deny(named[-1][0])
+    filters, groups = _chosen(slots, metrics, assembly)
+    _refuse_rest(slots, assembly)
+    metrics = tuple(dict.fromkeys((*metrics, *ahead.beside)))
+    if _wants_list(slots) and not groups:
+        return _listed(metrics, within, filters, assembly)
+    return MetricQuery(metrics=metrics, group_by=groups, filters=(*filters, within))
+
+
+def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
+    """The words that name metrics which look ahead, or beside a time to come the date of what they count; all measures
+    of a question must look ahead."""
+    found: list[tuple[Edge, str]] = []
+    metrics = assembly.scope.model.metrics
+    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    for item, names in slots.measures:
+        ahead = [name for name in names if name in metrics and metrics[name].definition.ahead is not None]
+        if not ahead and not set(names) <= counted:
+            return []
+        found.extend((item, name) for name in ahead[:1])
+    for item in slots.columns if not found and slots.frame.said("date.future") else ():
+        fields = item.meaning.names if isinstance(item.meaning, Names) else ()
+        homes = {name.split(".")[0] for name in fields}
+        ahead = [n for n, m in metrics.items() if m.definition.ahead is not None and m.definition.dataset in homes]
+        found.extend((item, name) for name in ahead[:1])
+    return found
+
+
+def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
+    """From tomorrow, or from the first day named, to the last one: as days from today."""
+    today = assembly.scope.today
+    items = [item for item in slots.frame.said("date") if isinstance(item.meaning, When)]
+    futures = [item for item in items if item.category == "date.future"]
+    if len(items) != len(futures) or len(futures) > 1:
+        raise StopError(Denial("several_periods", assembly.said(items[0])))
+    if not futures:
+        assembly.assume("next_days", str(_DEFAULT_DAYS))
+        return 1, _DEFAULT_DAYS
+    (item,) = futures
+    assert isinstance(item.meaning, When), "chosen so"
+    period = item.meaning.date.period
+    if period is None or period.end is None or period.end <= today + timedelta(days=1):
+        raise assembly.deny(item, "future_period")
+    assembly.use(item, "period", str(period))
+    start = period.start or today
+    return max(1, (start - today).days), (period.end - today).days - 1
+
+
+def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple[tuple[Filter, ...], tuple[str, ...]]:
+    """The conditions on whose things fall due, and the groups."""
+    chooser = assembly.chooser(metrics)
+    filters: list[Filter] = []
+    groups: list[str] = []
+    for item, values in slots.values:
+        dimension, members = assembly.values(item, values, chooser)
+        filters.append(value_filter(dimension, members, negated=values.negated))
+        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
+        if len(members) > 1 and not values.negated:
+            groups.append(dimension)
+    for item, group in slots.groups:
+        if group.grain is not None:
+            raise assembly.deny(item)
+        groups.append(assembly.dimension(item, group.dimensions, chooser))
+        assembly.use(item, "grouping", groups[-1])
+    return tuple(filters), tuple(dict.fromkeys(groups))
+
+
+def _wants_list(slots: Slots) -> bool:
+    """Whether those to whom it happens are asked for, not how many."""
+    if slots.frame.asks("how_many", "how_much", "count", "people"):
+        return False
+    return bool(slots.frame.asks("list", "who", "which")) or bool(slots.frame.said("intent.list"))
+
+
+def _listed(
+    metrics: tuple[str, ...], within: FieldFilter, filters: tuple[Filter, ...], assembly: Assembly
+) -> ListQuery:
+    entity = next(iter(assembly.scope.model.entities.values()))
+    due = MetricFilter(metric=metrics[0], filters=(within,), op=">", values=(0.0,))
+    measured = tuple(MeasuredColumn(name=name, metric=name, filters=(within,)) for name in reversed(metrics))
+    return ListQuery(columns=entity.list_columns, measured=measured, filters=(*filters, due))
+
+
+def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
+    used = {id(use.item) for use in assembly.uses}
+    for item in slots.frame.items:
+        is_plain = set(item.keys) & _SHOWN or item.category in ("intent.list", "intent.count")
+        counts = item.category == "measure" and id(item) not in used
+        if id(item) in used or is_plain or counts:
+            continue
+        raise assembly.deny(item)

@@ -1,0 +1,91 @@
+"""What is done next: questions that name something that happened and ask for what customers do after it."""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Span
+from chat_service.translate.meaning.choices import Chooser
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.conditions import listed_filter
+from chat_service.translate.requests.happenings import counts_entities, happenings
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.timing import period_of
+from chat_service.translate.senses import Values
+from chat_service.translate.stops import Denial, StopError
+from semantic_layer import Filter, PathQuery, Period
+
+_SHOWN = frozenset({"ask", "entity", "connective", "follow", "chart", "next", "share", "window"})
+_DAYS = 30
+
+
+def read_paths(slots: Slots, assembly: Assembly) -> PathQuery | None:
+    """The request of a question about what is done next, or None if it asks for none. Raises StopError."""
+    asked = slots.frame.said("next")
+    if not asked:
+        return None
+    found = [each for each in happenings(slots, assembly) if not each.negated]
+    events = dict.fromkeys(each.event for each in found)
+    if len(events) != 1 or slots.groups or slots.bounds:
+        return None
+    event, chooser = next(iter(events)), assembly.chooser((next(iter(events)),))
+    filters: list[Filter] = []
+    period: Period | None = None
+    whens = list(slots.whens)
+    for each in found:
+        assembly.use(each.item, "behaviour", event)
+        if each.clause is not None:
+            if each.clause.condition is not None:
+                raise assembly.deny(each.item)
+            whens.extend([(each.item, each.clause.when)] if each.clause.when is not None else [])
+            filters.extend(_filter(each.item, values, chooser, assembly) for values in each.clause.values)
+    for item, when in whens:
+        if period is not None:
+            raise StopError(Denial("several_periods", assembly.said(item)))
+        period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
+        assembly.use(item, "period", str(period))
+    filters.extend(_filter(item, values, chooser, assembly) for item, values in slots.values)
+    for item, listed in slots.listed:
+        filters.extend(listed_filter(item, listed, assembly))
+    within, limit = _within(slots, assembly), _limit(slots, assembly)
+    _refuse_rest(slots, assembly)
+    query = PathQuery(event=event, within=within, period=period, filters=tuple(filters))
+    return query if limit is None else query.model_copy(update={"limit": limit})
+
+
+def _filter(item: Edge, values: Values, chooser: Chooser, assembly: Assembly) -> Filter:
+    dimension, members = assembly.values(item, values, chooser)
+    assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
+    return value_filter(dimension, members, negated=values.negated)
+
+
+def _within(slots: Slots, assembly: Assembly) -> int:
+    """Within how many days, by default a month of them."""
+    spans = slots.frame.of(Span)
+    for item in spans:
+        assembly.use(item, "number", str(item.meaning))
+    meaning = spans[0].meaning if len(spans) == 1 else None
+    if isinstance(meaning, Span) and meaning.after == 0:
+        return meaning.within
+    if spans:
+        raise assembly.deny(spans[0])
+    return _DAYS
+
+
+def _limit(slots: Slots, assembly: Assembly) -> int | None:
+    stated = [(item, rank) for item, rank in slots.ranks if rank.direction in ("high", "best") and rank.percent is None]
+    if len(stated) != len(slots.ranks) or len(stated) > 1:
+        raise assembly.deny(slots.ranks[0][0])
+    for item, rank in stated:
+        assembly.use(item, "limit", str(rank.count))
+        return rank.count if rank.stated else None
+    return None
+
+
+def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
+    used = {id(use.item) for use in assembly.uses}
+    for item in slots.frame.items:
+        names = getattr(item.meaning, "metrics", ())
+        counts = any(counts_entities(name, assembly) for name in names)
+        if id(item) in used or counts or set(item.keys) & _SHOWN or item.category == "intent.list":
+            continue
+        raise assembly.deny(item)

@@ -1,0 +1,144 @@
+"""What a trial did: the effect of campaigns, of which kind, on whom, when, and whether it can be chance.
+
+优惠券活动的增量效果怎么样, did the birthday campaign work: words that name the trial of the model, or a word of
+experiments beside something that the trial is told by. Every other word must choose or group its rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chat_service.translate.grammar.categories import Measure
+from chat_service.translate.meaning.choices import Chooser
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.conditions import listed_filter
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.timing import period_of
+from chat_service.translate.senses import DimensionSense, Names
+from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import Filter, LiftQuery, Period, TrialDefinition
+
+_SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "comparison", "chart", "trial", "comparative"})
+_WORDS = ("trial.effect", "trial.significant", "trial.arm", "trial.seen", "trial.unseen", "statistic.relation")
+
+
+@dataclass(eq=False)
+class _Of:
+    """What a trial is looked at for."""
+
+    period: Period | None = None
+    filters: list[Filter] = field(default_factory=list)
+    by: str | None = None
+
+
+def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
+    """The request of a question about what a trial did, or None if it asks for none. Raises StopError."""
+    trial = _asked_trial(slots, assembly)
+    if trial is None or slots.ranks or slots.bounds or slots.frame.said("intent.why", "intent.define"):
+        return None
+    contrast = _contrast(slots)
+    chooser = assembly.chooser(_counted(trial, assembly))
+    of = _Of()
+    for item, when in slots.whens:
+        if of.period is not None:
+            raise StopError(Denial("several_periods", assembly.said(item)))
+        of.period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
+        assembly.use(item, "period", str(of.period))
+    _add_values(slots, of, chooser, assembly)
+    for item, listed in slots.listed:
+        of.filters.extend(listed_filter(item, listed, assembly))
+    _add_groups(slots, of, chooser, assembly)
+    _refuse_rest(slots, trial, assembly)
+    name = trial.name if len(assembly.scope.model.trials) > 1 else ""
+    return LiftQuery(trial=name, period=of.period, filters=tuple(of.filters), by=of.by, contrast=contrast)
+
+
+def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
+    """The trial that is named, or that a word of experiments speaks of beside one of its own things."""
+    trials = assembly.scope.model.trials
+    for item in slots.frame.said("trial"):
+        if isinstance(item.meaning, Names):
+            return trials[item.meaning.names[0]]
+    if not slots.frame.said(*_WORDS):
+        return None
+    return next((each for each in trials.values() if _is_about(each, slots, assembly)), None)
+
+
+def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
+    """Whether a question names a value or a dimension of the trial itself, not of its people, or its effect."""
+    structure = assembly.scope.structure
+    named = [name for _, values in slots.values for name in values.candidates]
+    named += [name for _, group in slots.groups for name in group.dimensions]
+    own = [name for name in named if not structure.entity_dimension(name)]
+    reached = {trial.dataset, *assembly.scope.model.paths.get(trial.dataset, {})}
+    dimensions = assembly.scope.model.dimensions
+    if any(name in dimensions and dimensions[name].home.dataset in reached for name in own):
+        return True
+    return any(set(names) & set(trial.effects) for _, names in slots.measures) or bool(slots.frame.said("trial.arm"))
+
+
+def _counted(trial: TrialDefinition, assembly: Assembly) -> tuple[str, ...]:
+    """A metric over the trial's rows, by which dimensions are chosen."""
+    metrics = assembly.scope.model.metrics
+    return tuple(name for name, each in metrics.items() if each.definition.dataset == trial.dataset)[:1]
+
+
+def _contrast(slots: Slots) -> Literal["control", "seen"]:
+    return "seen" if slots.frame.said("trial.seen", "trial.unseen") else "control"
+
+
+def _add_values(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> None:
+    for item, values in slots.values:
+        if values.only or values.both:
+            raise assembly.deny(item)
+        dimension, members = assembly.values(item, values, chooser)
+        of.filters.append(value_filter(dimension, members, negated=values.negated))
+        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
+        if len(members) > 1 and not values.negated and of.by is None:
+            of.by = dimension
+
+
+def _add_groups(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> None:
+    """By type, each campaign; a bare 活动 only says what the effect is of."""
+    for item, group in slots.groups:
+        own = [name for name in group.dimensions if _is_thing(name, assembly)]
+        if not group.marked and not group.which and own:
+            assembly.use(item, "entity", own[0])
+            continue
+        if group.grain is not None or of.by is not None:
+            raise assembly.deny(item)
+        of.by = assembly.dimension(item, group.dimensions, chooser)
+        assembly.use(item, "grouping", of.by)
+    for item in slots.frame.said("kind_of"):
+        senses = assembly.scope.lexicon.senses(phrase_keys(slots.frame.folded(item).split(" ")[-1]))
+        names = tuple(each.name for each in senses if isinstance(each, DimensionSense))
+        if names and of.by is None:
+            of.by = assembly.dimension(item, names, chooser)
+            assembly.use(item, "grouping", of.by)
+
+
+def _is_thing(name: str, assembly: Assembly) -> bool:
+    """Whether a dimension only names the things themselves: it has a value for each, not one of a closed set."""
+    known = assembly.scope.model.dimensions.get(name)
+    return (
+        known is not None and not known.home.definition.values and not assembly.scope.structure.entity_dimension(name)
+    )
+
+
+def _refuse_rest(slots: Slots, trial: TrialDefinition, assembly: Assembly) -> None:
+    """Every word has its place, or the question asks for more than this."""
+    used = {id(use.item) for use in assembly.uses}
+    for item in slots.frame.items:
+        if id(item) in used or set(item.keys) & _SHOWN or item.category in (*_WORDS, "intent.list"):
+            continue
+        if isinstance(item.meaning, Measure) and _is_effect(item.meaning, trial, assembly):
+            assembly.use(item, "metric", trial.name)
+            continue
+        raise assembly.deny(item)
+
+
+def _is_effect(measure: Measure, trial: TrialDefinition, assembly: Assembly) -> bool:
+    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    return bool(set(measure.metrics) & {*trial.effects, *counted}) and not measure.statistic

@@ -1,0 +1,114 @@
+"""The counts of a trial's arms, as the statement gives them, made differences with intervals, and their worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from semantic_layer.errors import QueryError
+from semantic_layer.query.cautions import Caution, FewInArm, TrialsLackingAnArm, UnbalancedArms
+from semantic_layer.query.problems import NoControl
+from semantic_layer.query.result import Value
+from semantic_layer.query.statistics import Z, detectable, difference_of_shares
+
+Row = tuple[Value, ...]
+SMALL, UNBALANCED = 30, 20  # the least of an arm; how many times the one may be as large as the other
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How the counts are to be told: which of the amounts is set against the cost; where the arms are no
+    experiment, nothing was brought by the difference."""
+
+    name: str
+    returns: int | None
+    has_key: bool
+    has_cost: bool
+    is_experiment: bool
+
+
+@dataclass(frozen=True)
+class _Arms:
+    key: Value
+    trials: float
+    lacking: float
+    treated: float
+    won: float
+    controls: float
+    controls_won: float
+    extra: float
+    cost: float | None
+    amounts: tuple[tuple[float, float | None], ...]
+
+
+def lifted(rows: Sequence[Row], trial: Trial) -> tuple[tuple[Row, ...], tuple[Caution, ...]]:
+    """A row for each group that has both arms, the largest difference first, and what is to be said. Raises QueryError
+    where none has."""
+    arms = [_read(row) for row in rows]
+    compared = [each for each in arms if each.treated and each.controls]
+    if arms and not compared:
+        raise QueryError(NoControl("trial", trial.name))
+    compared.sort(key=lambda each: -(each.won / each.treated - each.controls_won / each.controls))
+    found = tuple(tuple(_cells(each, trial)) for each in compared)
+    return found, tuple(_cautions(arms, compared, trial))
+
+
+def _read(row: Row) -> _Arms:
+    def number(value: Value) -> float:
+        return float(value) if isinstance(value, int | float) else 0.0
+
+    key, trials, lacking, treated, won, controls, controls_won, extra, cost, *rest = row
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    amounts = tuple((number(a), None if b is None else number(b)) for a, b in pairs)
+    return _Arms(
+        key=key,
+        trials=number(trials),
+        lacking=number(lacking),
+        treated=number(treated),
+        won=number(won),
+        controls=number(controls),
+        controls_won=number(controls_won),
+        extra=number(extra),
+        cost=None if cost is None else number(cost),
+        amounts=amounts,
+    )
+
+
+def _cells(arms: _Arms, trial: Trial) -> Iterator[Value]:
+    if trial.has_key:
+        yield arms.key
+    base = arms.controls_won / arms.controls
+    apart = difference_of_shares(arms.won, arms.treated, arms.controls_won, arms.controls)
+    assert apart is not None, "both arms have members"
+    yield from (arms.treated, arms.controls, arms.won / arms.treated, base, apart.value, apart.low, apart.high)
+    yield apart.value / base if base else None
+    yield from (apart.p_value, detectable(base, arms.treated, arms.controls))
+    if trial.is_experiment:
+        yield arms.extra
+    spans = [_span(value, variance) for value, variance in arms.amounts]
+    for span in spans:
+        yield from span
+    if trial.has_cost:
+        cost, gain = arms.cost, spans[trial.returns] if trial.returns is not None else (None, None, None)
+        yield cost
+        yield from ((each - cost) / cost if cost and each is not None else None for each in gain)
+
+
+def _span(value: float, variance: float | None) -> tuple[float | None, float | None, float | None]:
+    """What was brought more, with its interval; none where an arm is a single one."""
+    if variance is None:
+        return value, None, None
+    half = Z * sqrt(variance)
+    return value, value - half, value + half
+
+
+def _cautions(arms: Sequence[_Arms], compared: Sequence[_Arms], trial: Trial) -> Iterator[Caution]:
+    lacking = sum(each.lacking for each in arms)
+    if lacking:
+        yield TrialsLackingAnArm("trial", int(lacking))
+    if any(min(each.treated, each.controls) < SMALL for each in compared):
+        yield FewInArm("trial", SMALL)
+    sizes = [(each.treated, each.controls) for each in compared]
+    if any(max(pair) > UNBALANCED * min(pair) for pair in sizes):
+        yield UnbalancedArms("trial", UNBALANCED)
