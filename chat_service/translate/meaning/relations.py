@@ -335,3 +335,23 @@ class Structure:
         if self.model.dimensions[dimension].type == "boolean" and value in ("true", "false"):
             return value == "true"
         return value
+
+
+def versions(model: Model) -> dict[str, str]:
+    """Dimensions of an entity, each with the dimension that has the versions of the same values."""
+    found = {}
+    for entity in model.entities.values():
+        for dataset, path in model.paths.get(entity.dataset, {}).items():
+            if len(path) != 1 or path[0].validity is None or not path[0].validity.is_default:
+                continue
+            for version in (d for d in model.dimensions.values() if d.home.dataset == dataset):
+                codes = set(version.home.definition.values)
+                same = [d.name for d in model.dimensions.values() if d.home.dataset == entity.dataset]
+                found.update(
+                    {
+                        n: version.name
+                        for n in same
+                        if codes and set(model.dimensions[n].home.definition.values) == codes
+                    }
+                )
+    return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from semantic_layer import GRAINS, FieldFilter, Filter, Model
@@ -30,26 +31,6 @@ def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
 def as_of_today(draft: Draft, model: Model) -> None:
     """The draft of a question before with today's values again, as its words said them."""
     _rename(draft, {version: name for name, version in versions(model).items()})
-
-
-def versions(model: Model) -> dict[str, str]:
-    """Dimensions of an entity, each with the dimension that has the versions of the same values."""
-    found = {}
-    for entity in model.entities.values():
-        for dataset, path in model.paths.get(entity.dataset, {}).items():
-            if len(path) != 1 or path[0].validity is None or not path[0].validity.is_default:
-                continue
-            for version in (d for d in model.dimensions.values() if d.home.dataset == dataset):
-                codes = set(version.home.definition.values)
-                same = [d.name for d in model.dimensions.values() if d.home.dataset == entity.dataset]
-                found.update(
-                    {
-                        n: version.name
-                        for n in same
-                        if codes and set(model.dimensions[n].home.definition.values) == codes
-                    }
-                )
-    return found
 
 
 def _named(draft: Draft) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from chat_service.language.tokens import Token
 from chat_service.language.words.tables import word_set
-from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.meaning.relations import Structure, versions
 from chat_service.translate.senses import (
     BehaviourSense,
     DimensionSense,
@@ -194,9 +194,10 @@ def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
 
 def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
     yield from _metric_words(model)
+    held = set(versions(model).values())  # their values are said with the words of today's
     for dimension in model.dimensions.values():
         yield from _named(dimension.name, dimension.label, dimension.synonyms, DimensionSense(dimension.name))
-        for carrier in dimension.fields:
+        for carrier in dimension.fields if dimension.name not in held else ():
             yield from _value_words(dimension.name, carrier.definition)
     for grain in model.grains.values():
         yield from _named(grain.name, model.group_label(grain.name), grain.synonyms, DimensionSense(grain.name))
