@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 # name: (module, what it does). The module has a Typer app named `app` with that one command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("chat_service.commands.ask", "Answer one question in the terminal."),
+    "verify": ("chat_service.commands.verify", "Answer one question, and keep it as verified."),
     "serve": ("chat_service.commands.serve", "Run the HTTP service."),
     "query": ("chat_service.commands.query", "Run one typed query without language."),
     "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),

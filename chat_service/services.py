@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from chat_service.access.admission import anonymous_reader
 from chat_service.asking import Stage, TranslatorName
 from chat_service.model_opening import fitted_model, opened_model
-from chat_service.outcomes import Answerable, Outcome, Question, Reading
+from chat_service.outcomes import Answerable, Assumption, Outcome, Question, Reading
 from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
 from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.usage import Usage
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
+from chat_service.translate.replies.sentences import assumption_text
 from semantic_layer import (
     Caller,
     Engine,
@@ -167,8 +168,8 @@ class Services:
     @cached_property
     def verified(self) -> tuple[Example, ...]:
         """The questions that people verified. Raises HuitouError."""
-        path = self.settings.verified_questions
-        if path is None:
+        path = self.settings.verified_path
+        if path is None or not (path.exists() or self.settings.verified_questions):
             return ()
         # not imported above: a command without such a file does not wait for what reads one
         examples = import_module("chat_service.translate.agent.examples")
@@ -182,15 +183,15 @@ class Services:
         on_stage: Callable[[Stage], None] = lambda _: None,
     ) -> Outcome:
         """What a question asks for, by whoever is to read it: a verified question, the rules, the language model."""
+        known = next((each for each in self.verified if each.asks(question.text)), None)
+        if known is not None:
+            language = language_of(question.text, question.language)
+            told = (Assumption("verified", assumption_text("verified", (), language)),)
+            reading = Reading(language, basis=("verified",), assumptions=told, translator="verified")
+            return Answerable(known.built(question.today), reading)
         chosen = self.settings.translator if translator == "auto" else translator
         if chosen == "offline":
             return self.translator.translate(question)
-        known = next((each for each in self.verified if each.asks(question.text)), None)
-        if known is not None and question.previous is None:
-            language = language_of(question.text, question.language)
-            return Answerable(
-                known.built(question.today), Reading(language, basis=("verified",), translator="verified")
-            )
         if not self.has_model:
             return self.translator.translate(question)
         if chosen == "auto" and not self.settings.llm_check and "together" not in vars(self):

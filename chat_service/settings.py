@@ -72,7 +72,9 @@ class Settings(BaseModel):
         "where they are sure, else the model where a key is set (docs/agent.md).",
     )
     verified_questions: Path | None = Field(
-        None, description="YAML of questions with the requests that they mean; read before anything else reads."
+        None,
+        description="YAML of questions with the requests that they mean; read before anything else reads. "
+        "Unset: the file beside the model's folder, `mymodel.verified.yaml` beside `mymodel/`.",
     )
     max_rows: int = Field(1000, ge=1, le=100_000, description="Rows of a table in an answer, at most.")
     max_cells: int = Field(
@@ -184,6 +186,13 @@ class Settings(BaseModel):
     llm_price_sent: float = Field(0.0, ge=0, description="Price of a million tokens sent.")
     llm_price_cached: float = Field(0.0, ge=0, description="Price of a million tokens sent that the server had cached.")
     llm_price_replied: float = Field(0.0, ge=0, description="Price of a million tokens replied.")
+
+    @property
+    def verified_path(self) -> Path | None:
+        """Where verified questions are kept: as said, else beside the model's folder; None beside the shipped one."""
+        if self.verified_questions is not None or self.model is None:
+            return self.verified_questions
+        return self.model.parent / f"{self.model.name.removesuffix('.yaml')}.verified.yaml"
 
 
 @problem(

@@ -24,7 +24,9 @@ from chat_service.evaluate.run import Selection, run_suite
 from chat_service.evaluate.suite import Case, NothingSelected, SuiteError, load_suite
 from chat_service.present.harmless import Terminal
 from chat_service.services import Services
+from chat_service.settings import Settings
 from chat_service.translate.agent.usage import Prices
+from chat_service.translate.agent.verifying import Verified, is_kept, standings
 
 TranslatorName = Literal["auto", "offline", "llm"]
 
@@ -51,8 +53,12 @@ def evaluate(
 ) -> None:
     """Measure answers against the reference SQL of a suite.
 
-    Exits with 1 below `--min-accuracy`, and on a problem.
+    Of a file of verified questions it tells which a changed definition moved. Exits with 1 below `--min-accuracy`,
+    where a verified question moved, and on a problem.
     """
+    if is_kept(suite):
+        _check_verified(suite, settings_with(database=db, model=model, as_of=day_of(as_of)), json=json)
+        return
     selection = Selection(tuple(case_id or ()), tuple(category or ()), tuple(language or ()))
     errors = Terminal(stderr=True)
     with problems_reported():
@@ -75,6 +81,22 @@ def evaluate(
         if compare:
             print_comparison(reports, Terminal(markup=True))
     if min_accuracy is not None and (found.overall.accuracy or 0.0) < min_accuracy:
+        raise typer.Exit(FAILED)
+
+
+def _check_verified(path: Path, settings: Settings, *, json: bool) -> None:
+    with problems_reported():
+        services = opened(settings, Terminal(stderr=True))
+        try:
+            found = tuple(standings(path, services.layer_at, services.reader))
+        finally:
+            services.close()
+    if json:
+        typer.echo(TypeAdapter(tuple[Verified, ...]).dump_json(found, indent=1).decode())
+    else:
+        for each in found:
+            typer.echo(f"{each.standing}  {each.question}{'  ' + each.reason if each.reason else ''}")
+    if any(each.standing != "holds" for each in found):
         raise typer.Exit(FAILED)
 
 

@@ -38,13 +38,15 @@ class ExamplesError(HuitouError):
 
 
 class Example(BaseModel):
-    """A question and the request that it means."""
+    """A question and the request that it means; the day on which it was verified, and the digest of its statement."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     question: str
     answer: str = "metrics"
     request: Json
+    as_of: date | None = None
+    digest: str = ""
 
     def built(self, today: date) -> Request:
         """The request on a day. Raises UnbuildableError."""

@@ -102,6 +102,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "next_days": ("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
     "same_time_of_year": ("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
     "recent_days": ("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
+    "verified": ("这个问题的读法经人核对过", "how this question is read was verified by people"),
     "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": ("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
