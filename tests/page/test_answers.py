@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.network.running import Running
 from tests.page.browser import Visit
@@ -40,6 +40,10 @@ def last_turn(service: Running, visit: Visit) -> dict[str, Any]:
 def _part(turn: dict[str, Any], kind: str) -> dict[str, Any]:
     found: dict[str, Any] = next(part for part in turn["answer"]["content"] if part["type"] == kind)
     return found
+
+
+def _option(visit: Visit, name: str) -> Locator:
+    return visit.page.locator(".popover").get_by_role("button", name=name, exact=True)
 
 
 def query_of(turn: dict[str, Any]) -> dict[str, Any]:
@@ -120,16 +124,16 @@ def test_an_edited_chip_is_a_typed_edit(visit: Open, service: Running) -> None:
     here.ask("2026年5月各大区的复购率")
     before = query_of(last_turn(service, here))
     here.page.click(".chip.metric")
-    here.page.locator(".popover input[type=search]").fill("客单价")
-    here.answers_to(lambda: here.page.locator(".popover .option").first.click())
+    here.page.locator(".popover input[type=search]").fill("订单")
+    here.answers_to(lambda: _option(here, "订单数").click())
     after = query_of(last_turn(service, here))
-    assert after["metrics"] != before["metrics"]
+    assert after["metrics"] == ["orders"] != before["metrics"]
     assert {**after, "metrics": 0} == {**before, "metrics": 0}, "nothing else was changed"
     # a value, looked for in the data
     here.page.locator(".turn").last.locator(".chip.add").click()
     here.page.locator(".popover .segments button").nth(1).click()
-    here.page.locator(".popover input[type=search]").fill("会员等级")
-    here.page.locator(".popover .option").first.click()
+    here.page.locator(".popover input[type=search]").fill("会员")
+    _option(here, "会员等级").click()
     here.page.locator(".popover").get_by_text("金卡", exact=True).click()
     here.answers_to(lambda: here.page.locator(".popover .primary").click())
     assert query_of(last_turn(service, here))["filters"] == [
@@ -155,8 +159,7 @@ def test_a_follow_up_changes_what_was_edited(visit: Open, service: Running) -> N
     here = visit("zh")
     here.ask("2026年5月的销售额")
     here.page.click(".chip.metric")
-    here.page.locator(".popover input[type=search]").fill("订单数")
-    here.answers_to(lambda: here.page.locator(".popover .option").first.click())
+    here.answers_to(lambda: _option(here, "订单数").click())
     here.ask("那4月呢")
     turn = last_turn(service, here)
     assert query_of(turn)["metrics"] == ["orders"]
@@ -207,3 +210,12 @@ def test_an_answer_can_be_stopped_and_asked_again(visit: Open) -> None:
     answer.get_by_role("button").click()
     expect(here.page.locator(".turn .answer.answered")).to_be_visible()
     assert here.page.locator(".turn").count() == 1
+
+
+def test_an_answer_asked_for_as_a_file_offers_its_files(visit: Open) -> None:
+    here = visit("zh")
+    here.ask("2026年5月各大区的订单数")
+    answer = here.ask("导出")
+    with here.page.expect_download() as told:
+        answer.locator(".files").get_by_role("button", name="CSV").click()
+    assert told.value.suggested_filename.endswith(".csv")

@@ -1,15 +1,17 @@
 // One answer as it is read: the sentence, what to know before trusting it, how it was read, chart and table, what it
 // stands on, and what can be done with it.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import * as api from "./api";
 import { Chart, picture } from "./chart";
 import { useCatalogue } from "./catalogue";
 import type { OnEdit } from "./editor";
 import { Feedback } from "./feedback";
-import { copy, csv, download, fileName, tabbed } from "./handing";
+import { copy, download, fileName, tabbed } from "./handing";
 import { Icon } from "./icons";
 import { Chips } from "./interpretation";
 import { Popover } from "./popover";
-import { everyRow, headingOf, shownCell, TableView } from "./table";
+import { headingOf, shownCell, TableView } from "./table";
 import type { Answer, Choice, Given, Interpretation, Language, Query, Table } from "./types";
 import { part } from "./types";
 import { type Say, useWords } from "./words";
@@ -54,10 +56,13 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
       {table && answer.status === "answered" && isFigures && chart && (
         <Chart spec={chart.spec} title={title} dark={dark} />
       )}
+      {part(answer, "export") && acts && (
+        <div class="files"><Files {...{ answer, title }} spec={chart?.spec} onDone={() => undefined} /></div>
+      )}
       <Folded answer={answer} interpretation={interpretation} />
       <div class="foot">
         {acts && <Feedback requestId={answer.request_id} given={props.given} />}
-        <Exports {...{ answer, table, title }} spec={chart?.spec} query={interpretation?.query ?? {}} />
+        <Exports {...{ answer, table, title }} spec={chart?.spec} isOwn={acts !== undefined} />
         <span class="from faint">{from(answer, say)}</span>
       </div>
       <Suggestions answer={answer} acts={acts} />
@@ -208,50 +213,60 @@ function CopyButton({ label, text }: { label: string; text: () => string | Promi
   );
 }
 
-function Exports(props: { answer: Answer; table: Table | undefined; query: Query; title: string; spec: Spec | undefined }) {
-  const { answer, table, query, title, spec } = props;
+type Form = "csv" | "xlsx" | "md" | "png" | "svg";
+
+/** The forms in which an answer leaves: tables as the service writes them, charts as they are drawn here. */
+function Files(props: { answer: Answer; title: string; spec: Spec | undefined; onDone: () => void; children?: ComponentChildren }) {
+  const { answer, title, spec, onDone } = props;
+  const say = useWords();
+  const [failed, setFailed] = useState("");
+  const leave = async (form: Form) => {
+    try {
+      const isPicture = form === "png" || form === "svg";
+      download(fileName(title, form), isPicture ? await picture(spec!, form) : await api.file(answer.request_id, form));
+      setFailed("");
+      onDone();
+    } catch (error) {
+      setFailed((error as Error).message || say.unreachable);
+    }
+  };
+  const forms: Form[] = ["csv", "xlsx", "md", ...(spec ? (["png", "svg"] as const) : [])];
+  return (
+    <>
+      <ul class="options">
+        {forms.map((form) => (
+          <li key={form}><button class="option" onClick={() => void leave(form)}>{say.files[form]}</button></li>
+        ))}
+        {props.children}
+      </ul>
+      {failed && <p class="note warning" role="alert">{failed}</p>}
+    </>
+  );
+}
+
+function Exports(props: { answer: Answer; table: Table | undefined; title: string; spec: Spec | undefined; isOwn: boolean }) {
+  const { answer, table, title, spec, isOwn } = props;
   const say = useWords();
   const known = useCatalogue();
   const [open, setOpen] = useState(false);
-  const [failed, setFailed] = useState("");
   const text = () => part(answer, "text")?.text ?? "";
   const rows = () => {
     const shown = table!.rows.map((cells, row) => cells.map((_, at) => shownCell(table!, row, at, answer.language, known)));
     return tabbed([table!.columns.map((_, at) => headingOf(table!, at)), ...shown]);
   };
-  const leaving = (work: () => Promise<void>) => {
-    setFailed("");
-    void work().then(() => setOpen(false), (error) => setFailed(error.message || say.unreachable));
-  };
   return (
     <>
       <CopyButton label={say.copyText} text={text} />
-      {table && (
+      {table && isOwn && answer.status === "answered" && (
         <span class="anchor">
           <button class="quiet" title={say.export} aria-label={say.export} aria-expanded={open} onClick={() => setOpen(!open)}>
             <Icon name="export" size={16} />
           </button>
           {open && (
             <Popover label={say.export} onClose={() => setOpen(false)}>
-              <ul class="options">
-                <li>
-                  <button class="option" onClick={() => leaving(async () => download(fileName(title, "csv"), csv(table.columns, await everyRow(table, query, answer.language))))}>
-                    {say.asCsv}
-                  </button>
-                </li>
-                <li>
-                  <button class="option" onClick={() => leaving(() => copy(rows()))}>{say.copyTable}</button>
-                </li>
-                {spec &&
-                  (["png", "svg"] as const).map((kind) => (
-                    <li key={kind}>
-                      <button class="option" onClick={() => leaving(async () => download(fileName(title, kind), await picture(spec, kind)))}>
-                        {kind === "png" ? say.asPng : say.asSvg}
-                      </button>
-                    </li>
-                  ))}
-              </ul>
-              {failed && <p class="note warning" role="alert">{failed}</p>}
+              <Files {...{ answer, title, spec }} onDone={() => setOpen(false)}>
+                <li><button class="option" onClick={() => void copy(rows()).then(() => setOpen(false))}>{say.copyTable}</button></li>
+              </Files>
             </Popover>
           )}
         </span>

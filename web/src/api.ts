@@ -98,6 +98,11 @@ async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<{ event
   }
 }
 
+/** An answer as a file with all of its rows, made by the service. */
+export async function file(requestId: string, format: string): Promise<Blob> {
+  return (await called("GET", `/v1/answers/${text(requestId)}/export?format=${format}`)).blob();
+}
+
 /** A page of a typed query's table, from that row on. */
 export async function rows(query: Query, asked: Language, offset: number, signal?: AbortSignal): Promise<Table> {
   const response = await called("POST", `/v1/query?language=${asked}&offset=${offset}`, query, signal);

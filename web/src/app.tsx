@@ -101,6 +101,7 @@ export function App() {
   }
 
   function ask(message: string, wanted: Wanted = {}) {
+    if (asking.current) return; // one question at a time
     const id = newId();
     const sent: api.Message = { message, message_id: id, ...wanted, ...(place.id ? { conversation_id: place.id } : {}) };
     const turn: Turn = { id, message, sent, stage: "translate", given: null };
@@ -138,7 +139,7 @@ export function App() {
   const isBusy = turns.some((each) => !each.answer && each.failure === undefined);
   const isShared = place.kind === "s" && place.id !== "";
   const actsOf = (turn: Turn): Acts | undefined =>
-    isShared || isBusy
+    isShared
       ? undefined
       : {
           onEdit: (edited) =>

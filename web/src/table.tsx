@@ -22,18 +22,6 @@ const wholeQuery = (query: Query): Query => (query.kind === "list" ? { ...query,
 
 const endOf = (stretch: Stretch) => stretch.from + stretch.table.rows.length;
 
-/** Every row, asked for stretch by stretch. */
-export async function everyRow(table: Table, query: Query, language: Language): Promise<Cell[][]> {
-  if (!table.truncated) return table.rows;
-  const found: Cell[][] = [];
-  while (found.length < table.total_rows) {
-    const { rows } = await api.rows(wholeQuery(query), language, found.length);
-    if (!rows.length) break;
-    found.push(...rows);
-  }
-  return found;
-}
-
 /** What a cell says: as the service shows it, else by its column's unit. */
 export function shownCell(table: Table, row: number, at: number, language: Language, known: Catalogue): string {
   const column = table.columns[at]!;

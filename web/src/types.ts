@@ -102,6 +102,7 @@ export type Part =
   | { type: "chart"; spec: Record<string, unknown> }
   | { type: "definitions"; metrics: Meaning[] }
   | { type: "clarification"; id: string; question: string; choices: Choice[] }
+  | { type: "export"; links: { format: string; url: string }[] }
   | { type: "suggestions"; suggestions: string[] };
 export type PartOf<T extends Part["type"]> = Extract<Part, { type: T }>;
 
