@@ -182,6 +182,8 @@ class Layer:
         context = self._context(reader)
         context.values = self._values_for(reader)
         resolved, populations = resolve(request, context)
+        told = sum(each.origin == "policy" for each in resolved.filters)
+        assert told >= len(set(reader.policies)), "a reader's own filters are part of every kind of request"
         statement = self._compiled(resolved, populations)
         if resolved.limit is None:
             statement.limit(self._rows_shown(resolved) + 1, copy=False)

@@ -56,6 +56,7 @@ from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import whole_unit
 from semantic_layer.resolve.time_filters import TimeFilters
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
+from semantic_layer.sql.nodes import free_name
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import OutsideCalendarError
 
@@ -355,7 +356,9 @@ class _MetricResolver:
             if read:
                 problem = MissingTable("group_by", read[0], self._context.unavailable[read[0]])
                 continue
-            measures["rows"] = distinct_rows(rows, spans.branches)
+            # a dimension may be called so too
+            counted = renamed(distinct_rows(rows, spans.branches), free_name("rows", names))
+            measures[counted.alias] = counted
             return
         self._context.problems.append(problem)
 
