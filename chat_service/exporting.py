@@ -6,6 +6,7 @@ those shown, the rest of a list) is in it; what would be too much is refused, ne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,7 @@ from chat_service.present.names import Names
 from chat_service.present.restate import restate
 from chat_service.present.text import describe
 from chat_service.services import Services
-from semantic_layer import ListQuery, MetricQuery, Phrase, Reader, Request
+from semantic_layer import ListQuery, MetricQuery, Phrase, Prepared, Reader, Request
 
 _SAY_HOW_MANY = ("limit", "number")  # what a word that says how many rows are wanted was read as
 _UP_TO, _MODEL = Phrase("数据截至", "Data up to"), Phrase("模型版本", "Model")
@@ -38,10 +39,14 @@ class Wanted:
     chart: dict[str, Json] | None = None
 
 
-def document_of(wanted: Wanted, reader: Reader, services: Services) -> Document:
-    """The document. Raises QueryError, EngineError, ExportError (`export_too_large`)."""
+def document_of(
+    wanted: Wanted, reader: Reader, services: Services, on_prepared: Callable[[Prepared], None] = lambda _: None
+) -> Document:
+    """The document; `on_prepared` is told what will be run. Raises QueryError, EngineError, ExportError
+    (`export_too_large`)."""
     layer, request = services.layer_of_all_rows(wanted.today), _whole(wanted)
     prepared = layer.prepare(request, reader)
+    on_prepared(prepared)
     table, names = layer.execute(prepared), Names(services.model, wanted.reading.language)
     if len(table.rows) < table.total_rows and not _is_cut_by_request(request):
         raise ExportError(ExportTooLarge(table.total_rows, len(table.rows)))

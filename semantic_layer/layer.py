@@ -241,13 +241,15 @@ class Layer:
     ) -> Mapping[str, tuple[int | None, ...]]:
         """How many rows, entities or events are behind each rate of a query's result, by metric and in its row order;
         metrics that are no fractions have none. Raises QueryError, EngineError."""
+        seen = self.as_seen_by(reader)
+        if seen is not self:
+            return seen.group_sizes(query, table, reader)
         kept = query.model_dump(include={"metrics", "group_by", "period", "filters", "keep"}, by_alias=True)
         context = self._context(reader)
         resolved = resolve_group_sizes(MetricQuery.model_validate(kept), context)
         if resolved is None:
             return MappingProxyType({})
-        populations = resolve_populations(context)
-        statement = compile_request(resolved, populations, self.model, context.binder.literals, self._joins.finds)
+        statement = self._compiled(resolved, resolve_populations(context))
         statement.limit(self._max_cells, copy=False)
         rows = _typed(self.engine.run(statement).rows, resolved.columns)
         keys = [table.columns.index(next(c for c in table.columns if c.name == key.name)) for key in resolved.keys]
