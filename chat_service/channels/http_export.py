@@ -75,7 +75,7 @@ def export_routes(station: Station) -> APIRouter:
 
 
 def _is_as_it_was(document: Document, body: ChatBody) -> bool:
-    """Whether the rows that were shown are still those that the reader may see: else the chart of then is not theirs."""
+    """Whether the rows shown then are still those that the reader may see: else the chart of then is not theirs."""
     shown = next((part.rows for part in body.content if isinstance(part, TablePart)), ())
     return table_part(document.finding).rows[: len(shown)] == shown
 
