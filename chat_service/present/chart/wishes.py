@@ -6,7 +6,7 @@ from math import isclose
 
 from chat_service.outcomes import Chart
 from chat_service.present.finding import Finding
-from semantic_layer import CohortQuery, Column, Metric, Phrase
+from semantic_layer import CohortQuery, Column, Metric, MetricQuery, Phrase
 
 _PARTS = 6  # a pie of more parts cannot be read
 _NO_PICTURE = Phrase("这个结果没有可画的图。", "There is nothing to draw in this result.")
