@@ -29,7 +29,6 @@ from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
-from chat_service.translate.grammar.categories import Bound, Clauses, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.meaning.relations import Structure
@@ -38,6 +37,7 @@ from chat_service.translate.replies.sentences import question_text, refusal_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, StopError
+from chat_service.translate.words.asides import torn_words
 from chat_service.translate.words.lattice import Lattice, mentions, with_asides
 from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, build_lexicon
 from chat_service.translate.words.scope import Scope
@@ -47,7 +47,7 @@ from semantic_layer import ListQuery, MetricQuery, Model, Request
 
 MAX_CHARACTERS = 2000
 _MOST_TOKENS = 240
-_SUGGESTED, _LEADING = 3, 8
+_SUGGESTED, _LEADING, _MOST_UNREAD = 3, 8, 3
 _ENDS = " 。.?？!！"
 # readings dearer than the best by more than this are none; those nearer than that are both offered
 _WORSE, _MARGIN = 1.0, 0.199
@@ -127,7 +127,7 @@ class OfflineTranslator:
             text, corrections = self._speller.repair(text, scope)
             readings = frames(text, self._rules(scope)) if corrections else readings
         aside: tuple[str, ...] = ()
-        if readings[0].unknown:
+        if readings[0].unknown or any(torn_words(readings[0].silent, scope.lexicon)):
             text, aside = with_asides(text, scope.lexicon)
             readings = frames(text, self._rules(scope)) if aside else readings
         best = readings[0]
@@ -138,8 +138,9 @@ class OfflineTranslator:
             if frame.unknown or frame.cost > best.cost + _WORSE or any(_vanishes(item, frame) for item in lost):
                 continue
             assembly = Assembly(scope, self._index, frame)
-            if aside:
-                assembly.assume("set_aside", ("、" if scope.language == "zh" else ", ").join(aside))
+            apart = (frame.text(e) for e in frame.covering.edges if e.category.startswith("function.occasion"))
+            if told := tuple(dict.fromkeys((*aside, *apart))):
+                assembly.assume("set_aside", ("、" if scope.language == "zh" else ", ").join(told))
             try:
                 decision = decide(question, assembly)
             except StopError as stop:
@@ -242,15 +243,16 @@ class OfflineTranslator:
         frame = read_.frame
         denial = unknown_denial(frame, frame.unknown[0], scope, self._index)
         choices = []
-        complete = any(isinstance(item.meaning, (Measure, Bound, Clauses)) for item in frame.items)
-        if complete and denial.code != "unknown_value" and not any(_in_a_name(u, frame) for u in frame.unknown):
-            text = _without(question.text, frame)
+        text = _without(question.text, frame)
+        if len(frame.unknown) <= _MOST_UNREAD:
             again = self._read(read(text, scope), replace(question, text=text), scope)
-            best = again.found[0] if again.found else None
+            best = again.found[0] if again.found and not again.frame.unknown else None
             if best is not None and best.decision.request is not None:
                 choices.append(Choice("without", text, text, best.decision.request))
-        if not choices:
-            return self._refused(denial, frame, question, scope.language, read_.corrections)
+        is_content = denial.code == "unknown_value" or any(_in_a_name(u, frame) for u in frame.unknown)
+        if not choices or is_content:
+            first = tuple(choice.message for choice in choices if denial.code != "unknown_value")
+            return self._refused(denial, frame, question, scope.language, read_.corrections, first)
         said = question_text("unknown_word", denial.subject, scope.language)
         reading = make_reading(frame, scope.language, read_.corrections)
         return Clarification("unknown_word", denial.subject, said, tuple(choices), reading)
@@ -262,9 +264,10 @@ class OfflineTranslator:
         question: Question,
         language: Language,
         corrections: tuple[Correction, ...] = (),
+        first: tuple[str, ...] = (),
     ) -> Refusal:
         message = refusal_text(denial.code, denial.subject, denial.nearest, language)
-        suggestions = self._suggestions(denial, frame, question, language)
+        suggestions = (*first, *self._suggestions(denial, frame, question, language))[:_SUGGESTED]
         reading = nothing_read(language) if frame is None else make_reading(frame, language, corrections)
         return Refusal(denial.code, message, suggestions, reading, denial.details)
 

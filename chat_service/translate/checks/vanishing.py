@@ -9,22 +9,40 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.asides import torn_words
 from semantic_layer import GRAINS, MetricFilter, MetricQuery, Request
 
 Bears = Callable[[Edge, Slots, Request, Assembly], bool]
 _GRADED = frozenset({"amount", "condition", "bound", "values", "listed"})
 _NAMES = frozenset({"measure", "values", "when", "group", "clauses", "listed", "entity", "bound", "ask", "against"})
 _LEADS_ASKED = frozenset({"auxiliary", "person", "want", "polite", "link", "stance"})
+_TOLD_APART = frozenset({"measure", "entity", "listed", "bound", "clauses", "ask"})
+_COUNTS_OUT = ("quantifier", "identity", "counter")
 _TELLING = frozenset({"function.sequence.after"})
 _PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure", "entity", "when", "ask"})
 
 
 def _never(*_: object) -> bool:
     return False
+
+
+def _is_no_adjective(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """'Verified customers', 'flagged orders', 已核实的客户: right before a name, a participle tells which of them."""
+    frame = slots.frame
+    before, after = frame.before(word), frame.after(word)
+    led = before is not None and before.category.rpartition(".")[2] in _LEADS_ASKED
+    text = frame.folded(word)
+    if not text.isascii() and after is not None and frame.folded(after) in word_set("makes_adjective"):
+        after = frame.after(after)
+    elif not text.endswith("ed"):
+        after = None
+    tells = after is not None and after.category in _TOLD_APART and not led
+    return not tells and (not word.category.endswith(".be_at") or _has_its_place(word, slots, request, assembly))
 
 
 def _stands_for(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
@@ -103,6 +121,27 @@ def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
     return led or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
 
 
+def _is_apart(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """'For the board meeting', 'the auditors need': nothing beside it, and no name that it would belong to.
+
+    Orders from investors, orders of 各财务部, 董事会的销售额 are something else than orders.
+    """
+    del request, assembly
+    frame = slots.frame
+    before, after = frame.before(word), frame.after(word)
+    if before is not None and (not before.is_empty or before.category.partition(".")[2].startswith(_COUNTS_OUT)):
+        return False
+    while after is not None and (after.category == "function.function.particle" or frame.folded(after) in ("'s", "'")):
+        after = frame.after(after)
+    if after is not None and not after.is_empty:
+        return False
+    while before is not None and before.is_empty and any(character.isalnum() for character in frame.folded(before)):
+        if frame.folded(before) in word_set("occasion_opener"):
+            return True
+        before = frame.before(before)
+    return before is None or before.category not in _NAMES
+
+
 _BEARS: dict[str, Bears] = {
     "pronoun": _stands_for,
     "pronoun.relative": _has_its_place,
@@ -113,9 +152,12 @@ _BEARS: dict[str, Bears] = {
     "frequency.usually": _is_a_mean,
     "frequency.mainly": _is_grouped,
     "sequence": _never,
-    "light.be_at": _has_its_place,
+    "light.be_at": _is_no_adjective,
+    "light.ask": _is_no_adjective,
+    "inflected": _is_no_adjective,
     "light.bring": _has_its_place,
     "light.via": _leads_to_value,
+    "occasion": _is_apart,
     "light.recent": _is_timed,
     "light.asked": _is_asked,
 }
@@ -126,6 +168,8 @@ def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_
     inner = [leaf for item in slots.frame.of(Clauses) for leaf in item.leaves() if leaf.category in _TELLING]
     if inner and not goes_on:
         raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
+    if (torn := next(torn_words(slots.frame.silent, assembly.scope.lexicon), None)) is not None:
+        raise StopError(Denial("unknown_word", torn[1]))
     for word in slots.frame.covering.edges:
         if not word.is_empty or not word.category.partition(".")[2]:
             continue

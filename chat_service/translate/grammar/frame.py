@@ -38,6 +38,11 @@ class Frame:
                     found.append((edge.start, edge.end))
         return tuple(found)
 
+    @cached_property
+    def silent(self) -> tuple[str, ...]:
+        """The words without meaning in their places, with nothing for those that mean something."""
+        return tuple(self.folded(edge) if edge.is_empty else "" for edge in self.covering.edges)
+
     def of(self, kind: type) -> list[Edge]:
         """The items whose meaning is of a kind."""
         return [item for item in self.items if isinstance(item.meaning, kind)]

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from chat_service.language.words.kinds import Piece, Says, kinds_of, verdicts
-from chat_service.translate.senses import Mention, WordSense
+from chat_service.translate.senses import (
+    BehaviourSense,
+    DimensionSense,
+    EntitySense,
+    Mention,
+    MetricSense,
+    WordSense,
+)
+from chat_service.translate.words.lexicon import Lexicon
 
 ASIDE = WordSense("filler", "aside")
 _MOST_PARTS = 4
+_CONTENT_KINDS = ("n", "v", "a")
+_ENDS = frozenset(".?!;:-—–…\n")
+# words that turn a request, and say nothing of it alone
+_OPERATORS = frozenset(
+    {"change", "connective", "question", "quantity", "comparative", "trend", "follow", "kind_of", "entity"}
+)
+_SUBJECTS = (MetricSense, DimensionSense, BehaviourSense, EntitySense)
 _SAYS: dict[str, Says] = {
     "mark": "edge",
     "function.link": "edge",
@@ -22,13 +38,17 @@ _SAYS: dict[str, Says] = {
 }
 
 
-def without_asides(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+def without_asides(mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[Mention, ...]:
     """The mentions, with those that may be set aside marked so. A question that names nothing keeps them all."""
-    if all(mention.senses for mention in mentions):
+    torn = {at for at, _ in torn_words([each.text if each.words("filler") else "" for each in mentions], lexicon)}
+    if all(mention.senses for mention in mentions) and not torn:
         return mentions
-    stretches = _whole_words(mentions)
-    pieces = tuple(Piece("".join(m.text for m in mentions[a:b]), _says(mentions[a:b])) for a, b in stretches)
-    if not any(piece.says == "content" for piece in pieces):
+    stretches = _whole_words(mentions, torn)
+    pieces = tuple(
+        Piece("".join(m.text for m in mentions[a:b]), "unknown" if a in torn else _says(mentions[a:b]))
+        for a, b in stretches
+    )
+    if not any(piece.says in ("content", "subject") for piece in pieces):
         return mentions
     aside = [stretches[verdict.at] for verdict in verdicts(pieces) if verdict.set_aside]
     lost = {at for first, last in aside for at in range(first, last)}
@@ -66,7 +86,21 @@ def asides(mentions: tuple[Mention, ...]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _whole_words(mentions: tuple[Mention, ...]) -> list[tuple[int, int]]:
+def torn_words(said: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[int, str]]:
+    """Dictionary words that are cut between words without meaning, with the place of the first: 批发的 as 批 and 发的.
+
+    `said` are the words in a row, with nothing for those that mean something.
+    """
+    for at, (left, right) in enumerate(pairwise(said)):
+        if not left or not right or left.isascii() or right.isascii():
+            continue
+        torn = (left[-a:] + right[:b] for a in (2, 1) for b in (2, 1) if a == len(left) or b == len(right))
+        strange = (word for word in torn if kinds_of(word)[:1] in _CONTENT_KINDS and not lexicon.senses(tuple(word)))
+        if (word := next(strange, None)) is not None:
+            yield at, word
+
+
+def _whole_words(mentions: tuple[Mention, ...], torn: Set[int]) -> list[tuple[int, int]]:
     """The mentions one by one, but an unknown character with those beside it that it makes a dictionary word with."""
     found: list[tuple[int, int]] = []
     at = 0
@@ -74,7 +108,7 @@ def _whole_words(mentions: tuple[Mention, ...]) -> list[tuple[int, int]]:
         ends = (
             end for end in range(min(len(mentions), at + _MOST_PARTS), at + 1, -1) if _is_one_word(mentions[at:end])
         )
-        end = next(ends, at + 1)
+        end = at + 2 if at in torn else next(ends, at + 1)
         found.append((at, end))
         at = end
     return found
@@ -91,9 +125,16 @@ def _says(parts: tuple[Mention, ...]) -> Says:
     if any(not part.senses for part in parts):
         return "unknown"
     if not any(character.isalnum() for character in mention.text) and mention.text != "、":
-        return "edge"
+        return "end" if mention.text in _ENDS else "edge"
     if set(mention.words("connective")) == {"but"}:
         return "edge"
-    if _is_named(mention) or not mention.is_filler:
-        return "content"
+    if _is_named(mention):
+        return "subject" if isinstance(mention.senses[0], _SUBJECTS) else "content"
+    if not mention.is_filler:
+        roles = {(sense.role, sense.meaning) for sense in mention.senses if isinstance(sense, WordSense)}
+        turns = all(
+            role in _OPERATORS or (role, meaning) in (("intent", "count"), ("intent", "list"))
+            for role, meaning in roles
+        )
+        return "operator" if turns else "content"
     return next((_SAYS[name] for name in mention.words("filler") if name in _SAYS), "function")

@@ -51,6 +51,7 @@ _YEAR_AS_NUMBER = 0.6  # 'the 2025 orders' are those of a year
 _FUNCTION = {
     "function": 1.2,
     "phrase": 1.2,
+    "occasion": 1.3,
     "light": 1.25,
     "pronoun": 1.25,
     "quantifier": 1.25,
@@ -130,7 +131,7 @@ def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:
 def with_asides(text: Lattice, lexicon: Lexicon) -> tuple[Lattice, tuple[str, ...]]:
     """The lattice where unknown words that the question may do without say nothing; and those words as typed."""
     before = mentions(text, lexicon)
-    after = without_asides(before)
+    after = without_asides(before, lexicon)
     leaves: list[Edge] = []
     starts = {token.fstart: at for at, token in enumerate(text.tokens)}
     ends = {token.fend: at + 1 for at, token in enumerate(text.tokens)}
@@ -138,7 +139,8 @@ def with_asides(text: Lattice, lexicon: Lexicon) -> tuple[Lattice, tuple[str, ..
         if one != other and one.start in starts and one.end in ends:
             leaves.append(Edge(starts[one.start], ends[one.end], f"{EMPTY}.aside", one.text, _ASIDE))
     words = tuple(text.folded.typed(start, end) for start, end in asides(after))
-    return (replace(text, leaves=(*text.leaves, *leaves)), words) if words else (text, ())
+    kept = (leaf for leaf in text.leaves if not any(leaf.start < e.end and e.start < leaf.end for e in leaves))
+    return (replace(text, leaves=(*kept, *leaves)), words) if words else (text, ())
 
 
 def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Edge]:
