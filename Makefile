@@ -27,7 +27,7 @@ demo: $(RUNTIME) $(DEMO) ## the demo company, and the churn question asked of it
 	$(BIN)/huitou ask "which customers may churn"
 	@echo
 	@echo "Ask your own:    $(BIN)/huitou ask \"上个月各会员等级的复购率\""
-	@echo "Serve over HTTP: $(BIN)/huitou serve --port $(PORT)      (its API: http://127.0.0.1:$(PORT)/docs)"
+	@echo "The chat page:   $(BIN)/huitou serve --port $(PORT)      (http://127.0.0.1:$(PORT); its API: /docs)"
 	@echo "Call it:         curl -s http://127.0.0.1:$(PORT)/v1/chat -H 'Content-Type: application/json' \\"
 	@echo "                   -d '{\"message\": \"which customers may churn\"}'"
 

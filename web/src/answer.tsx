@@ -90,7 +90,8 @@ function from(answer: Answer, say: Say): string {
 function Notes({ answer, interpretation }: { answer: Answer; interpretation: Interpretation | undefined }) {
   const say = useWords();
   const assumed = interpretation?.assumptions ?? [];
-  const unused = interpretation?.unused ?? [];
+  // where there is no answer because of them, the sentence says so
+  const unused = answer.status === "answered" ? (interpretation?.unused ?? []) : [];
   if (!assumed.length && !answer.warnings.length && !unused.length) return null;
   return (
     <ul class="notes">

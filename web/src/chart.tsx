@@ -18,7 +18,7 @@ export function Chart(props: { spec: Spec; title: string; dark: boolean }) {
     let drawn: Drawn | undefined;
     let left = false;
     void charts()
-      .then(({ draw }) => draw(place.current!, fitted(props.dark ? darkened(props.spec) : props.spec)))
+      .then(({ draw }) => draw(place.current!, fitted(props.dark && !isHeatMap(props.spec) ? darkened(props.spec) : props.spec)))
       .then((found) => {
         drawn = found;
         if (left) return found.finalize();
@@ -60,6 +60,12 @@ function titled(spec: Spec): Spec {
 function fitted({ title: _, ...spec }: Spec): Spec {
   const isOne = typeof spec["width"] === "number" && !["facet", "hconcat", "concat", "repeat"].some((key) => key in spec);
   return isOne ? { ...spec, width: "container", autosize: { type: "fit-x", contains: "padding" } } : spec;
+}
+
+/** Its colours say how much, and its labels are chosen to stand on them: it stays as it is, on white. */
+function isHeatMap(spec: Spec): boolean {
+  const layers = (spec["layer"] as Spec[] | undefined) ?? [spec];
+  return layers.some(({ mark }) => mark === "rect" || (mark as Spec | undefined)?.["type"] === "rect");
 }
 
 const NAMED: Record<string, string> = { white: "#ffffff", black: "#000000" };

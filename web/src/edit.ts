@@ -20,9 +20,11 @@ const HAS_PERIOD = new Set(["metrics", "cohort", "funnel", "explain"]);
 /** The parts of a query in the order in which they are shown. */
 export function partsOf(query: Query, known: Catalogue, language: Language): QueryPart[] {
   const say = WORDS[language];
-  const found: QueryPart[] = metricsOf(query).map((name, at) => ({
-    kind: "metric", at, name, text: known.metric(name, language),
-  }));
+  // cohorts and funnels are metrics of their own that no catalogue lists, and that nothing can stand in for
+  const isListed = query.kind !== "cohort" && query.kind !== "funnel";
+  const found: QueryPart[] = metricsOf(query).flatMap((name, at) =>
+    isListed ? [{ kind: "metric", at, name, text: known.metric(name, language) }] : [],
+  );
   (query.group_by ?? []).forEach((name, at) =>
     found.push({ kind: "group", at, name, text: groupText(name, known, language) }),
   );
