@@ -41,6 +41,7 @@ def test_a_conversation_is_named_and_deleted(visit: Open, service: Running) -> N
     field.fill("The quarter's review")
     field.press("Enter")
     expect(current.get_by_role("link")).to_have_text("The quarter's review")
+    expect(here.page.locator("header h1")).to_have_text("The quarter's review")
     here.page.get_by_label("Search conversations").fill("QUARTER")
     expect(here.page.locator(".side .list a")).to_have_text(["The quarter's review"])
     here.page.get_by_label("Search conversations").fill("")

@@ -166,6 +166,7 @@ export function App() {
               moved={moved}
               onOpen={() => setAside(false)}
               onGone={(id) => id === place.id && begin()}
+              onNamed={(id, called) => id === place.id && setTitle(called)}
             />
             <div class="below">
               <Settings

@@ -12,11 +12,12 @@ interface Listed {
   moved: number;
   onOpen: (id: string) => void;
   onGone: (id: string) => void;
+  onNamed: (id: string, title: string) => void;
 }
 
 const DAY = 86_400_000;
 
-export function Conversations({ current, moved, onOpen, onGone }: Listed) {
+export function Conversations({ current, moved, onOpen, onGone, onNamed }: Listed) {
   const say = useWords();
   const [wanted, setWanted] = useState("");
   const [found, setFound] = useState<Summary[] | null>(null);
@@ -47,7 +48,7 @@ export function Conversations({ current, moved, onOpen, onGone }: Listed) {
             <h2>{title}</h2>
             <ul>
               {each.map((one) => (
-                <Item key={one.conversation_id} summary={one} isCurrent={one.conversation_id === current} onOpen={onOpen} onGone={onGone} onChanged={() => void load()} />
+                <Item key={one.conversation_id} summary={one} isCurrent={one.conversation_id === current} {...{ onOpen, onGone, onNamed }} onChanged={() => void load()} />
               ))}
             </ul>
           </section>
@@ -70,7 +71,7 @@ function grouped(found: Summary[], say: Say): [string, Summary[]][] {
   return [...groups];
 }
 
-function Item(props: { summary: Summary; isCurrent: boolean; onChanged: () => void } & Pick<Listed, "onOpen" | "onGone">) {
+function Item(props: { summary: Summary; isCurrent: boolean; onChanged: () => void } & Pick<Listed, "onOpen" | "onGone" | "onNamed">) {
   const say = useWords();
   const { summary, isCurrent } = props;
   const [open, setOpen] = useState(false);
@@ -80,8 +81,9 @@ function Item(props: { summary: Summary; isCurrent: boolean; onChanged: () => vo
   const title = summary.title || summary.first_message;
 
   async function named() {
-    if (naming !== null && naming.trim() !== title) await api.rename(id, naming.trim()).catch(() => null);
+    const wanted = naming?.trim() ?? title;
     setNaming(null);
+    if (wanted !== title && (await api.rename(id, wanted).catch(() => null))) props.onNamed(id, wanted || summary.first_message);
     props.onChanged();
   }
 
