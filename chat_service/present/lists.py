@@ -76,13 +76,10 @@ def _in_common(finding: Finding) -> str:
             said += [finding.say(_RANGE, name=name, first=first, last=last)] if first != last else []
     for each in finding.table.columns:
         counted = _common_values(finding, each).most_common(_COMMONEST)
-        if (counted and len(counted) > 1) or (counted and counted[0][1] > 1):
-            values = [finding.say(_TIMES, value=value, count=count) for value, count in counted if count > 1]
-            said += (
-                [finding.say(_COMMON, name=finding.names.column(each), values=finding.names.listed(values))]
-                if values
-                else []
-            )
+        values = [finding.say(_TIMES, value=value, count=count) for value, count in counted if count > 1]
+        if values:
+            named = finding.names.listed(values)
+            said.append(finding.say(_COMMON, name=finding.names.column(each), values=named))
     return finding.say(_OF_SHOWN, shown=shown, said=finding.names.clauses(*said)) if said else ""
 
 

@@ -9,7 +9,6 @@ from chat_service.present.dates import period_words
 from chat_service.present.figures import Scale, figure, scale_of
 from chat_service.present.finding import Finding
 from chat_service.present.subject import head
-from chat_service.present.table import head_of
 from semantic_layer import Column, MetricQuery, Phrase
 
 _NAMED, _RANKED = 3, 5  # so many groups are named in a sentence, more where they were ranked; the table has all
@@ -127,7 +126,7 @@ def _having(finding: Finding) -> str:
 def _told(finding: Finding, column: Column) -> list[str]:
     """The leaders of a column, its last, what has no group, and what moved most."""
     known = [(row, value) for row, value in enumerate(finding.numbers(column)) if value is not None]
-    name, direction = head_with_period(finding, column), _direction(finding, column)
+    name, direction = finding.names.column(column), _direction(finding, column)
     if not known:
         return [finding.say(_NO_DATA, name=name)]
     named = [pair for pair in known if all(finding.cell(pair[0], each) is not None for each in finding.groups)] or known
@@ -144,11 +143,6 @@ def _told(finding: Finding, column: Column) -> list[str]:
         by = finding.names.column(finding.groups[0])
         parts.append(finding.say(_WITHOUT, by=by, value=scale.figure(nameless[0][1])))
     return [*parts, *_moved(finding, column, named)]
-
-
-def head_with_period(finding: Finding, column: Column) -> str:
-    """What a column is called in a sentence."""
-    return head_of(finding, column) if column.part == "previous" else finding.names.column(column)
 
 
 def _group_value(finding: Finding, column: Column, pair: tuple[int, float], scale: Scale) -> str:
