@@ -10,12 +10,14 @@ from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Co
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.named import is_money_verb
-from chat_service.translate.requests.slots import Slots, is_relative
+from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Values
+from chat_service.translate.senses import Values, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, NumberOperator, Period, is_money
 
+# rules of dates that read the end of a time, at which something was so
+_INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
 _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
@@ -25,6 +27,9 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     for item, clauses in slots.clauses:
         if slots.measures and not slots.people and not is_relative(item, slots):
             raise assembly.deny(item)  # nobody is named who could have done it
+        first = next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
+        if isinstance(first, When) and is_of_state(item, first, slots, assembly):
+            raise assembly.deny(item)
         filters.extend(_clauses(item, clauses, assembly))
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
@@ -35,6 +40,17 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
             raise assembly.deny(item, "comparison_without_period")  # of old against which time?
         filters.append(population_filter(item, names, period, assembly))
     return list(dict.fromkeys(filters))
+
+
+def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
+    """Gold members at the end of 2025 have placed …: the time that opens an item is of what people were."""
+    before = slots.frame.before(item)
+    while before is not None and before.is_empty:
+        before = slots.frame.before(before)
+    if before is None or not _INSTANTS & set(when.date.rules):
+        return False
+    people = names_people(before, slots.frame, assembly.scope.entity_words)
+    return people and slots.frame.folded(before).isascii()
 
 
 # --- deeds ---
@@ -211,6 +227,15 @@ def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
         if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
             return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
     raise assembly.deny(item)
+
+
+def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | None:
+    """近90天提过3张工单、平均解决时长超过48小时: what is compared behind deeds of one time is of that time."""
+    before = [each for item, clauses in slots.clauses if item.end <= bound.start for each in clauses.clauses]
+    whens = {each.when for each in before}
+    if len(whens) != 1 or slots.whens or (when := whens.pop()) is None:
+        return None
+    return period_of(when.date, (), assembly.scope.today, bound, assembly)
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:

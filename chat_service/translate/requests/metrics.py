@@ -9,7 +9,13 @@ from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
+from chat_service.translate.requests.conditions import (
+    entity_filters,
+    fact_filter,
+    own_value,
+    row_filter,
+    time_of_deeds,
+)
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.held import as_of_today, held_then
@@ -329,7 +335,7 @@ def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[
             else:
                 filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
         elif kind == "entity":
-            filters.append(own_value(item, bound, draft.period, assembly))
+            filters.append(own_value(item, bound, draft.period or time_of_deeds(item, slots, assembly), assembly))
     filters.extend(entity_filters(slots, assembly, draft.period))
     counts_people = draft.metrics == count_metrics(assembly) and not slots.groups and draft.compare is None
     if counts_people and any(isinstance(each, MetricFilter) and each.period == draft.period for each in filters):

@@ -8,7 +8,13 @@ from typing import NoReturn
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.requests.assembly import Assembly, value_filter
-from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value
+from chat_service.translate.requests.conditions import (
+    entity_filters,
+    fact_filter,
+    is_of_state,
+    own_value,
+    time_of_deeds,
+)
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.metrics import check_asked, count_metrics, metric_request
@@ -119,7 +125,11 @@ def _lend_time(slots: Slots, assembly: Assembly) -> None:
         return
     at, when = slots.whens[0]
     between = [edge for item, _ in slots.clauses for edge in slots.frame.between(item, at)]
-    if when.ever or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between):
+    if (
+        when.ever
+        or is_of_state(at, when, slots, assembly)
+        or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between)
+    ):
         return  # ordered and … in May: what the time is joined to was not understood as a deed
     slots.clauses[:] = [
         (item, replace(clauses, clauses=tuple(replace(clause, when=when) for clause in clauses.clauses)))
@@ -186,7 +196,8 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
         columns.append(dimension)
     more = entity_filters(slots, assembly, period)
     for item, bound in slots.bounds:
-        more.append(_bound(item, bound, period, assembly, entity.dataset, columns))
+        timed = period or time_of_deeds(item, slots, assembly)
+        more.append(_bound(item, bound, timed, assembly, entity.dataset, columns))
     filters.extend(each for each in more if each not in filters)
     measured = _measured(slots, assembly, more, period)
     order, extra = _order(slots, assembly, measured)
