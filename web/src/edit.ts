@@ -20,15 +20,14 @@ const HAS_PERIOD = new Set(["metrics", "cohort", "funnel", "explain"]);
 /** The parts of a query in the order in which they are shown. */
 export function partsOf(query: Query, known: Catalogue, language: Language): QueryPart[] {
   const say = WORDS[language];
-  // cohorts and funnels are metrics of their own that no catalogue lists, and that nothing can stand in for
-  const isListed = query.kind !== "cohort" && query.kind !== "funnel";
+  // cohorts, funnels and their kind are named in no catalogue, and nothing can stand in for them
   const found: QueryPart[] = metricsOf(query).flatMap((name, at) =>
-    isListed ? [{ kind: "metric", at, name, text: known.metric(name, language) }] : [],
+    known.metrics.has(name) ? [{ kind: "metric", at, name, text: known.metric(name, language) }] : [],
   );
   (query.group_by ?? []).forEach((name, at) =>
     found.push({ kind: "group", at, name, text: groupText(name, known, language) }),
   );
-  if (query.kind && HAS_PERIOD.has(query.kind))
+  if (query.period || (query.kind && HAS_PERIOD.has(query.kind)))
     found.push({ kind: "period", at: 0, name: "", text: periodText(query.period, language) });
   for (const kind of ["filter", "keep"] as const)
     filtersOf(query, kind).forEach((each, at) =>
