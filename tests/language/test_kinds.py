@@ -6,7 +6,17 @@ import pytest
 
 from chat_service.language.words.kinds import Piece, Says, kinds_of, verdicts, words_of
 
-_SHORT: dict[str, Says] = {"c": "content", "f": "function", "p": "person", "a": "ask", "e": "edge", "u": "unknown"}
+_SHORT: dict[str, Says] = {
+    "s": "subject",
+    "c": "content",
+    "o": "operator",
+    "f": "function",
+    "p": "person",
+    "a": "ask",
+    "e": "edge",
+    "d": "end",
+    "u": "unknown",
+}
 
 
 def _pieces(text: str) -> tuple[Piece, ...]:
@@ -37,6 +47,11 @@ def test_a_stretch_that_is_no_words_has_none() -> None:
         "the/f board/u keeps/f asking/a :/e revenue/c",
         "frankly/u ,/e what/f was/f revenue/c",
         "着急/u 了/f ,/e 销售额/c 多少/c",
+        "kindly/f collate/u complaints/s in/f may/c",
+        "grab/u me/p the/f revenue/s",
+        "烦请/f 抄录/u 去年/c 新客数/s",
+        "are/f refunds/s creeping/u up/o ?/d refund/s rate/s by/f month/c",  # about what is asked
+        "revenue/s ?/d my/p gut/u says/a it/f dropped/o ./d",
     ],
 )
 def test_scaffolding_is_set_aside(text: str) -> None:
@@ -57,6 +72,14 @@ def test_scaffolding_is_set_aside(text: str) -> None:
         "zzqx/u ,/e revenue/c",  # no word at all: a name that nobody knows
         "销售额/c 多少/c 加盟/u",
         "frankly/u revenue/c",  # nothing right before a name
+        "批发/u 的/f ,/e 销售额/c",
+        "orders/s ,/e gift/f wrapped/u ,/e last/c",  # a participle without anybody who does it
+        "with/f walking/u ,/e revenue/c",
+        "normalize/u the/f revenue/s",  # reckons, and does not ask
+        "the/f collate/u revenue/s",
+        "are/f franchises/s growing/u ?/d revenue/s by/f month/c",  # about something else
+        "we/p opened/u chengdu/c ./d revenue/s",  # limits something
+        "show/a growing/u franchises/s ./d franchises/s by/f month/c",  # asks
     ],
 )
 def test_content_is_kept(text: str) -> None:

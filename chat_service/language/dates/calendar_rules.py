@@ -113,7 +113,7 @@ def _month_day(found: Found) -> PartialDate | DateMention | None:
     if (
         ends_with_number
         and not weekday_before
-        and (_NUMBERS_NOT_YEARS_AFTER.match(found.after()) or _COUNTED_ZH.match(found.after()))
+        and any(each.match(found.after()) for each in (_NUMBERS_NOT_YEARS_AFTER, _COUNTED_AFTER, _COUNTED_ZH))
     ):
         return None
     if found.get("OF") is not None and numbers[0].symbol != "ORD" and _NUMBERS_NOT_YEARS_BEFORE.search(found.before()):

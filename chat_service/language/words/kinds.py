@@ -109,7 +109,8 @@ def _verdict(pieces: Sequence[Piece], at: int, first: int, last: int) -> Verdict
     if any(kinds_of(word) == "N" for word in words):
         return Verdict(at, False, "no_word")
     if not _names(span):
-        led = any(piece.says in ("person", "ask") for piece in span) and not _opens_topic(span)
+        behind = pieces[last : last + 1]  # revenue yesterday, promised my boss
+        led = any(piece.says in ("person", "ask") for piece in (*span, *behind)) and not _opens_topic(span)
         if led or (words and _does_something(span, opens=first == 0)):
             return Verdict(at, True, "aside")
         return Verdict(at, False, "names_something" if words else "no_word")

@@ -40,8 +40,9 @@ class Frame:
 
     @cached_property
     def silent(self) -> tuple[str, ...]:
-        """The words without meaning in their places, with nothing for those that mean something."""
-        return tuple(self.folded(edge) if edge.is_empty else "" for edge in self.covering.edges)
+        """The words without meaning in their places, with nothing for those that mean something or were set aside."""
+        edges = self.covering.edges
+        return tuple(self.folded(e) if e.is_empty and not e.category.endswith(".aside") else "" for e in edges)
 
     def of(self, kind: type) -> list[Edge]:
         """The items whose meaning is of a kind."""
