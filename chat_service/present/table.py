@@ -61,6 +61,13 @@ def head_of(finding: Finding, column: Column) -> str:
     return metric if column.metric is None else finding.names.column(column)
 
 
+def part_head(finding: Finding, column: Column) -> str:
+    """What a column tells of its metric, where its row names that: the other period, the change."""
+    if column.part == "previous":
+        return finding.other_period
+    return finding.say(_SHORT[column.part]) if column.part in _SHORT else head_of(finding, column)
+
+
 def is_number(column: Column) -> bool:
     """Whether a column holds amounts, not codes that happen to be numbers."""
     return column.type in ("integer", "number") and (column.role != "dimension" or column.unit is not None)

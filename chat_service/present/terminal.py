@@ -15,7 +15,7 @@ from chat_service.present.changes import is_relative
 from chat_service.present.columns import broken, columns_that_fit, fitted
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix
-from chat_service.present.table import ShownColumn, head_of, shown_columns
+from chat_service.present.table import ShownColumn, part_head, shown_columns
 from semantic_layer import CohortQuery, ExplainQuery, MetricQuery, Phrase
 
 _ROWS = 24
@@ -143,13 +143,15 @@ def _table_of_cohorts(matrix: Matrix) -> Table:
 def _table_of_metrics(finding: Finding, width: int) -> Table:
     """A row for each metric, a column for each part of it: one row of numbers stood on its side."""
     shown = {(each.column.metric, each.column.part): each for each in shown_columns(finding) if each.column is not None}
-    parts = list(dict.fromkeys(part for _, part in shown))
+    parts = [
+        part for part in dict.fromkeys(part for _, part in shown) if part != "change_pct" or not _is_of_rates(finding)
+    ]
     heads, cells = [finding.say(_METRIC)], [tuple(shown[c.metric, "value"].head for c in finding.metrics)]
     for part in parts:
         columns = [shown.get((each.metric, part)) for each in finding.metrics]
         first = next(each.column for each in columns if each is not None and each.column is not None)
-        heads.append(finding.period_names[0] if part == "value" else head_of(finding, first))
-        cells.append(tuple("" if each is None else each.cells[0] for each in columns))
+        heads.append(finding.period_names[0] if part == "value" else part_head(finding, first))
+        cells.append(tuple("" if each is None else _with_points(finding, each) for each in columns))
     return _table(finding, heads, cells, [False, *(True for _ in parts)], width, [])
 
 
@@ -158,6 +160,14 @@ def _table_of_numbers(finding: Finding, width: int) -> Table:
     columns = shown_columns(finding)
     cells = [tuple(each.head for each in columns), tuple(each.cells[0] for each in columns)]
     return _table(finding, [finding.say(_METRIC), finding.say(_VALUE)], cells, [False, True], width, [])
+
+
+def _with_points(finding: Finding, shown: ShownColumn) -> str:
+    """A cell under a head that names no unit: the difference of a rate says that it is in points."""
+    column = shown.column
+    if column is None or column.part != "change" or column.unit != "percent":
+        return shown.cells[0]
+    return f"{shown.cells[0]} {finding.scale(column).head}"
 
 
 def _is_worth_a_table(finding: Finding) -> bool:
