@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 # a figure with its unit, a word, or one wide sign, with the marks that may not be parted from it and the space after it
-_OPENING, _CLOSING = r"[（“(]*", r"[、，。；：）”)]*"
+_OPENING, _CLOSING = r"[（“(]*", r"(?:\s*[、，。；：）”)])*"
 _PIECES = re.compile(
     rf"{_OPENING}(?:[-+]?\d[\d,.:/-]*%?[\u4e00-\u9fff]{{0,2}}|[^\u2e80-\uffff\s]+|[\u2e80-\uffff]){_CLOSING}\s*|\s+"
 )
