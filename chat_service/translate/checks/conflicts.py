@@ -11,7 +11,7 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Period, Request, Scalar
+from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Model, Period, Request, Scalar
 
 _INFINITE = float("inf")
 
@@ -30,6 +30,8 @@ def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None
             raise ConflictError(Denial("not_supported", _words_of(slots, assembly)))
         if any(_none_and_some(one, other, structure) for one, other in itertools.permutations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))  # in other times it can be
+        if any(_in_two_states(one, other, assembly.scope.model) for one, other in itertools.combinations(group, 2)):
+            raise StopError(Denial("not_supported", _words_of(slots, assembly)))
     for each in filters:
         if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
@@ -43,6 +45,17 @@ def _is_of_everyone(each: MetricFilter, assembly: Assembly) -> bool:
     entities = {entity.dataset for entity in assembly.scope.model.entities.values()}
     own_rows = metric.definition.dataset in entities and metric.filter is None
     return own_rows and assembly.scope.structure.counts_rows(each.metric)
+
+
+def _in_two_states(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter, model: Model) -> bool:
+    """银卡升级到金卡: a state named twice is the one before and the one after, and not what somebody is today beside what
+    they became; where rows tell both, both are of these rows."""
+    names = [each.field for each in (one, other) if isinstance(each, FieldFilter)]
+    found = [model.dimensions[name].home for name in names if name in model.dimensions]
+    if len(found) < 2 or found[0].dataset == found[1].dataset:
+        return False
+    codes = [set(each.definition.values) for each in found]
+    return bool(codes[0]) and codes[0] == codes[1]
 
 
 def _words_of(slots: Slots, assembly: Assembly) -> str:
