@@ -9,6 +9,8 @@ from semantic_layer import Phrase
 
 _SAME = Phrase("持平", "unchanged")
 _RATES = {True: Phrase("上升 {size}", "up {size}"), False: Phrase("下降 {size}", "down {size}")}
+_EQUAL = Phrase("持平", "the same")
+_DIFFERS = {True: Phrase("高 {size}", "higher by {size}"), False: Phrase("低 {size}", "lower by {size}")}
 _AMOUNTS = {True: Phrase("增加 {size}", "up {size}"), False: Phrase("减少 {size}", "down {size}")}
 
 
@@ -31,6 +33,21 @@ def change_words(
     if scale is not None and is_relative(unit):
         size = scale.figure(abs(now - before))
     return said(verbs[now > before], language, size=size) + bracketed(relative, language)
+
+
+def difference_words(unit: str | None, other: float | None, value: float | None, language: Language) -> str:
+    """How far one side is above or below another; empty where a side has no value.
+
+    >>> difference_words("CNY", 300, 330, "zh"), difference_words("percent", 0.3, 0.25, "en")
+    ('高 30.00元（+10.0%）', 'lower by 5.0 percentage points')
+    """
+    if other is None or value is None:
+        return ""
+    if value == other:
+        return said(_EQUAL, language)
+    relative = change_pct_figure(value / other - 1) if is_relative(unit) and other > 0 else ""
+    size = change_figure(value - other, unit, language)
+    return said(_DIFFERS[value > other], language, size=size) + bracketed(relative, language)
 
 
 def is_relative(unit: str | None) -> bool:

@@ -5,7 +5,7 @@ Everything that shows a result (sentence, chart, terminal, suggestions) starts f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -19,6 +19,7 @@ from semantic_layer import (
     AppliedFilter,
     Column,
     ColumnPart,
+    FieldFilter,
     ListQuery,
     MetricQuery,
     Period,
@@ -147,6 +148,10 @@ class Finding:
     def period_names(self) -> tuple[str, str]:
         """What the two periods of a comparison are called: each by its name, in a course of time by how far back."""
         compare, time = self.request.compare, self.time
+        if self.compares_rows and compare is not None:
+            fields = {each.field for each in compare.filters}
+            own = [f for f in self.request.filters if isinstance(f, FieldFilter) and f.field in fields]
+            return self._side(own), self._side(compare.filters)
         if time is not None and compare is not None and compare.to == "previous":
             grain = time.grain or ""
             unit = grain_word(grain, self.language) if grain in STANDARD else self.names.column(time)
@@ -156,6 +161,16 @@ class Finding:
         if not now or not before or now == before:
             return self.say(_THIS), self.say(_COMPARED)
         return now, before
+
+    @property
+    def compares_rows(self) -> bool:
+        """Whether other rows of the same time are compared with, and not another time."""
+        return self.request.compare is not None and bool(self.request.compare.filters)
+
+    def _side(self, filters: Sequence[FieldFilter]) -> str:
+        """One of two sides by the values that tell it: `官网`, `web`."""
+        names = self.names
+        return names.listed(names.code(names.field(each.field), value) for each in filters for value in each.values)
 
     @property
     def other_period(self) -> str:

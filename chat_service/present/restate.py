@@ -104,7 +104,10 @@ def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str
     tail += [condition_words(each, names, date.max) for each in request.keep]
     if request.limit is not None:
         tail.append(_limit(request, names))
-    if request.compare is not None:
+    if request.compare is not None and request.compare.filters:
+        side = names.comma(*(condition_words(each, names, date.max) for each in request.compare.filters))
+        tail.append(names.say(_COMPARED, name=side))
+    elif request.compare is not None:
         tail.append(_comparison(request.compare.to, previous or request.compare.period, names))
     return names.comma(_about(head, conditions, what, names, is_grouped=is_grouped), *tail)
 

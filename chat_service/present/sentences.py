@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.phrases import set_off
-from chat_service.present.changes import change_words, is_relative
+from chat_service.present.changes import change_words, difference_words, is_relative
 from chat_service.present.conditions import having_words
 from chat_service.present.dates import period_words
 from chat_service.present.figures import Scale, figure, scale_of
@@ -17,6 +17,10 @@ _SENTENCE = Phrase("{head}，{said}。", "{head}: {said}.")
 _VALUE = Phrase("{name}为 {value}", "{name} {value}")
 _SHARE, _TOTAL = Phrase("占 {share}", "{share} of the total"), Phrase("累计 {total}", "{total} in all so far")
 _AGAINST = Phrase("，比{when}的 {was} {change}", ", {change} from {was} in {when}")
+_BESIDE = Phrase("，{side}为 {was}，{by}", " against {was} ({side}), {by}")
+_MOST_ABOVE = Phrase("高出最多的是{group}（{change}）", "furthest above is {group} ({change})")
+_LEAST_ABOVE = Phrase("高出最少的是{group}（{change}）", "least above is {group} ({change})")
+_MOST_BELOW = Phrase("低得最多的是{group}（{change}）", "furthest below is {group} ({change})")
 _AGAINST_NOTHING = Phrase("，对比期{when}为 {was}", " (against {was} in {when})")
 _AGAIN = Phrase("对比期", "the same comparison")
 _GROUPS = Phrase(
@@ -105,6 +109,9 @@ def _against(
     finding: Finding, scale: Scale, now: tuple[float | None, int], column: Column, previous: Column, *, again: bool
 ) -> str:
     before = finding.numbers(previous)[now[1]]
+    if finding.compares_rows:
+        by = difference_words(column.unit, before, now[0], finding.language)
+        return finding.say(_BESIDE, side=finding.other_period, was=scale.figure(before), by=by)
     when = finding.say(_AGAIN) if again else _other_period(finding)
     change = change_words(column.unit, before, now[0], finding.language)
     form = _AGAINST if change else _AGAINST_NOTHING
@@ -172,9 +179,12 @@ def _moved(finding: Finding, column: Column, named: list[tuple[int, float]]) -> 
     if not known:
         return []
     most, least = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
-    said = [_move(finding, moves, most, _MOST)] if most[1] > 0 else []
+    most_form, least_form, below = _MOST, _GREW_LEAST, _LEAST
+    if finding.compares_rows:
+        most_form, least_form, below = _MOST_ABOVE, _LEAST_ABOVE, _MOST_BELOW
+    said = [_move(finding, moves, most, most_form)] if most[1] > 0 else []
     if least[0] != most[0]:
-        said.append(_move(finding, moves, least, _LEAST if least[1] < 0 else _GREW_LEAST))
+        said.append(_move(finding, moves, least, below if least[1] < 0 else least_form))
     return [finding.say(_MOVED, when=finding.other_period, said=finding.names.comma(*said))] if said else []
 
 

@@ -19,7 +19,7 @@ from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
-from chat_service.translate.requests.explained import compared, explained, underlying
+from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
@@ -95,6 +95,8 @@ def _number_before(question: Question) -> Previous | None:
 def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     """The request, if it shows all that was said; why its number changed, where reasons are asked for."""
     why = slots.frame.said("intent.why")
+    if why and asks_what(why[-1], slots):
+        raise assembly.deny(why[-1])  # 续费率为何 is asked for a value: another reading has it so
     if not why:
         return _shown(slots, assembly, request, goes_on=goes_on)
     found = _shown(slots, assembly, compared(request), goes_on=goes_on)

@@ -164,18 +164,23 @@ class Order(_Frozen):
 
 
 class Compare(_Frozen):
-    """The other period of a comparison: the one before, one year earlier, or one named.
+    """The other side of a comparison: the period before, one year earlier, or one named; or other rows of the same
+    period (`filters`: the app compared with the web).
 
-    With a time grain in `group_by`, each bucket is compared with its own predecessor.
+    With a time grain in `group_by`, each bucket is compared with its own predecessor. `filters` are the other side's
+    conditions, each in place of those of the request on the same field; columns are named as for periods.
     """
 
-    to: Literal["previous", "year", "period"]
+    to: Literal["previous", "year", "period", "filters"]
     period: Period | None = None
+    filters: tuple[FieldFilter, ...] = ()
 
     @model_validator(mode="after")
-    def _period_only_when_named(self) -> Compare:
+    def _told_only_where_named(self) -> Compare:
         if (self.to == "period") != (self.period is not None):
             raise ValueError('\'period\' goes with "to": "period", and only with it')
+        if (self.to == "filters") != bool(self.filters):
+            raise ValueError('\'filters\' go with "to": "filters", and only with it')
         return self
 
 
@@ -283,6 +288,12 @@ class ExplainQuery(_Frozen):
     filters: tuple[Filter, ...] = ()
     dimensions: tuple[Name, ...] = ()
     limit: int = Field(default=3, ge=1)
+
+    @model_validator(mode="after")
+    def _explains_time(self) -> ExplainQuery:
+        if self.compare.to == "filters":
+            raise ValueError("a change is explained from one period to another")
+        return self
 
 
 class Deed(_Frozen):

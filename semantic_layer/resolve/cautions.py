@@ -47,7 +47,7 @@ def _days(period: Period) -> Phrase:
 
 def _like_for_like(query: MetricQuery, spans: Mapping[str, Times], clock: Clock, model: Model) -> Iterator[Caution]:
     asked = whole_unit(query.period, clock.today) if query.period is not None else None
-    if query.compare is None or query.compare.to == "period" or asked is None or asked.grain is None:
+    if query.compare is None or query.compare.to in ("period", "filters") or asked is None or asked.grain is None:
         return
     if asked.end is None or asked.end <= clock.today + timedelta(days=1):
         return

@@ -8,6 +8,7 @@ when they are first asked).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -30,7 +31,7 @@ from semantic_layer.query.problems import (
     PartOfNothing,
     SeveralGrains,
 )
-from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.requests import FieldFilter, Filter, MetricQuery
 from semantic_layer.query.time_problems import OutsideCalendar, TooManyBuckets
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import (
@@ -95,6 +96,11 @@ class _MetricResolver:
         if len(grains) > 1:
             context.problems.append(SeveralGrains("group_by"))
         self._rows = QueryRows(context, query.filters, context.reader.policies)
+        # other periods are read by branches of their own, other rows by measures of their own
+        by_time = query.compare is not None and query.compare.to != "filters"
+        self._compare = query.compare if by_time else None
+        others = other_side(query)
+        self._other_rows = QueryRows(context, others, context.reader.policies) if others is not None else None
 
     def resolve(self, *, is_shown: bool) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -102,6 +108,7 @@ class _MetricResolver:
         keys = tuple(key_column(self._model, name) for name in query.group_by)
         metrics: list[MetricColumn] = []
         measures: dict[str, Measure] = {}
+        others, other_totals = dict[str, Measure](), dict[str, Total]()
         totals: dict[str, Total] = {}
         shown: dict[str, Times] = {}
         for name in query.metrics or ("",):
@@ -112,6 +119,8 @@ class _MetricResolver:
                     continue
                 shown[name] = spans
                 metrics.extend(self._metric(metric, spans, measures, totals) if metric else ())
+                if metric is not None and self._other_rows is not None:
+                    self._other_side(metric, spans, self._other_rows, Made(others, other_totals))
             except OutsideCalendarError as error:
                 context.problems.append(OutsideCalendar("period", error.name, error.first, error.last))
             except TooManyBucketsError as error:
@@ -129,8 +138,8 @@ class _MetricResolver:
             keys=keys,
             grain=self._grain,
             metrics=tuple(metrics),
-            measures=tuple(measures.values()),
-            totals=tuple(totals.values()),
+            measures=(*measures.values(), *others.values()),
+            totals=(*totals.values(), *other_totals.values()),
             shares=query.shares,
             cumulative=query.cumulative,
             compared=query.compare is not None,
@@ -166,13 +175,13 @@ class _MetricResolver:
                 return None
             if all(snapshots):
                 return times(None, None, Clock(context.as_of, None, context.calendars))
-        found = times(period, query.compare, self._clock)
+        found = times(period, self._compare, self._clock)
         if found is None:
             context.problems.append(NeedsPeriod("compare", Phrase("比较", "A comparison")))
         return found
 
     def _snapshot_fits(self, period: Period | None) -> bool:
-        if self._grain is not None or self._query.compare is not None:
+        if self._grain is not None or self._compare is not None:
             return False
         if period is None:
             return True
@@ -225,6 +234,13 @@ class _MetricResolver:
             yield from self._share(metric, spans, measures, totals)
         if metric.name in self._query.cumulative:
             yield from self._running(metric, spans, measures, totals)
+
+    def _other_side(self, metric: Metric, spans: Times, rows: QueryRows, others: Made) -> None:
+        """The same measures over the rows of the other side of a comparison, under the names of another period's."""
+        branches = tuple(replace(branch, suffix="__previous") for branch in spans.branches)
+        own, self._rows = self._rows, rows
+        self._formula(metric, branches, others, AS_DEFINED)
+        self._rows = own
 
     def _formula(self, metric: Metric, branches: tuple[Branch, ...], made: Made, variant: Variant) -> exp.Expr | None:
         """The metric's formula over measure aliases, adding the measures that it needs. None if one cannot be made."""
@@ -361,6 +377,15 @@ class _MetricResolver:
             measures[counted.alias] = counted
             return
         self._context.problems.append(problem)
+
+
+def other_side(query: MetricQuery) -> tuple[Filter, ...] | None:
+    """The filters of the rows that a request compares with, if it compares with other rows."""
+    if query.compare is None or query.compare.to != "filters":
+        return None
+    fields = {each.field for each in query.compare.filters}
+    kept = (each for each in query.filters if not (isinstance(each, FieldFilter) and each.field in fields))
+    return (*kept, *query.compare.filters)
 
 
 def _is_left(bucket: Bucket, limits: tuple[TimeFilters, ...]) -> bool:

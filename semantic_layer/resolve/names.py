@@ -49,6 +49,9 @@ def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
     yield from _metrics(query, context)
     yield from _groups(query, context)
     yield from unknown_in(query.filters, context, "filters")
+    if query.compare is not None:
+        yield from unknown_in(query.compare.filters, context, "compare.filters")
+        yield from against_definition(query.metrics, query.compare.filters, "compare.filters", context)
     yield from _columns(query, context)
     yield from large_limit(query.limit)
     yield from against_definition(query.metrics, query.filters, "filters", context)

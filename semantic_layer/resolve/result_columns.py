@@ -24,6 +24,7 @@ _PREVIOUS_LABELS: dict[str, Label] = {
     "previous": Label("上期", "previous"),
     "year": Label("去年同期", "a year earlier"),
     "period": Label("对比期", "compared with"),
+    "filters": Label("对照", "other side"),
 }
 
 

@@ -76,6 +76,12 @@ def _versus_last_unit(found: Found) -> DateMention | None:
     return DateMention("comparison", period, unit=period.grain, against="previous")
 
 
+def _of_its_unit(found: Found) -> DateMention | None:
+    """环比上个月, 同比去年; in 同比上季度 the quarter is no year earlier, so it is what is compared."""
+    mention, other = found.one("COMPARE").mention, _versus_last_unit(found)
+    return other if mention is not None and other is not None and mention.against == other.against else None
+
+
 def _compared(found: Found) -> DateMention | None:
     """A comparison with the words around it that say so (vs, 跟…比)."""
     if found.pieces[0].text in _JUST_AND:
@@ -148,9 +154,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "compared with the unit before",
-        "COMPARE (IN | THE | DE)* (P_UNIT | P_YEAR | P_DAY_WORD) (BI | DIFFERS)?",
+        "COMPARE (THE | DE)* (P_UNIT | P_YEAR | P_DAY_WORD) (BI | DIFFERS)?",
         "DONE",
-        _versus_last_unit,
+        _of_its_unit,
         (
             ("环比上个月", "环比上个月", "comparison 2026-05-01/2026-06-01 month previous"),
             ("同比去年", "同比去年", "comparison 2025-01-01/2026-01-01 year year"),

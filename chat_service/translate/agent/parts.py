@@ -111,6 +111,7 @@ def _results(request: MetricQuery) -> Iterator[Part]:
         yield Part(f"show[{index}]", "value", f"{shown.field} {_said(shown.values)}", shown, needs_words=False)
     if request.compare is not None:
         yield Part("compare", "comparison", str(request.compare.period or request.compare.to), request.compare)
+        yield from _filters(request.compare.filters, "compare.filters")
     for index, name in enumerate(request.shares):
         yield Part(f"shares[{index}]", "share", name, name)
     for index, name in enumerate(request.cumulative):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
+from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import NumberSense
+from chat_service.translate.senses import Ask, NumberSense
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
@@ -47,7 +48,9 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_unranked_change(slots, assembly, request)
         _refuse_spread_of_people(slots, assembly)
         _refuse_grain_in_name(slots, assembly)
+    _refuse_mean_of_buckets(slots, assembly)
     _refuse_other_values(slots, assembly)
+    _refuse_own_spending(slots, assembly)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
 
@@ -91,6 +94,26 @@ def _refuse_difference(slots: Slots, assembly: Assembly, request: MetricQuery) -
     asks = slots.frame.asks("how_much", "how_many", "money")
     if more and beside and any(each.start > more[0].start for each in asks):
         raise LostError(Denial("not_supported", assembly.said(more[0])), more[0])
+
+
+def _refuse_mean_of_buckets(slots: Slots, assembly: Assembly) -> None:
+    """The average number of orders per week: a mean over weeks, which orders per buyer of each week are not."""
+    per = [item for item, group in slots.groups if group.grain is not None]
+    for item, _ in slots.measures:
+        if per and slots.frame.folded(item).startswith(tuple(word_set("average_count"))):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_own_spending(slots: Slots, assembly: Assembly) -> None:
+    """How much did we spend, 我们花了多少: what the company spends is not what its customers do."""
+    frame = slots.frame
+    ours = [edge for edge in frame.covering.edges if frame.folded(edge) in word_set("we")]
+    opening = tuple(word for word in word_set("spends") if not word.isascii())
+    for item in (*frame.of(Clauses), *frame.of(Measure), *frame.of(Ask)):
+        said = [frame.folded(leaf) for leaf in (item, *item.leaves())]
+        spends = any(text in word_set("spends") or text.startswith(opening) for text in said)
+        if spends and any(each.end <= item.start for each in ours) and not slots.people:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_other_values(slots: Slots, assembly: Assembly) -> None:

@@ -204,6 +204,18 @@ class Structure:
         expression = self.model.metrics[metric].expression
         return isinstance(expression, exp.Count) and isinstance(expression.this, exp.Star)
 
+    def counted_in(self, dataset: str) -> str | None:
+        """The first behaviour's metric that counts rows of a dataset that has several for an entity."""
+        done = (behaviour.metric for behaviour in self.model.behaviours.values())
+        return next(
+            (
+                n
+                for n in done
+                if self.model.metrics[n].definition.dataset == dataset and self.counts_rows(n) and not self.one_each(n)
+            ),
+            None,
+        )
+
     def counting_rows(self, metric: str) -> str | None:
         """The metric that counts the rows of another: same dataset, same condition."""
         wanted = self._rows(metric)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Condition, Measure
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.metrics import bounds_groups, count_metrics, is_row_bound, metric_request
+from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
+from chat_service.translate.requests.metrics import count_metrics, metric_request
 from chat_service.translate.requests.named import units_metric
 from chat_service.translate.requests.people import list_request, people_request, wants_list
 from chat_service.translate.requests.slots import Slots
@@ -31,6 +33,7 @@ def new_request(slots: Slots, assembly: Assembly) -> Request:
 def _measured(slots: Slots, assembly: Assembly) -> Request | None:
     """What is measured by name, or compared of groups and rows."""
     _former_buyers(slots, assembly)
+    _brought_by(slots, assembly)
     if slots.measures:
         if wants_list(slots, assembly):
             return list_request(slots, assembly)
@@ -40,7 +43,7 @@ def _measured(slots: Slots, assembly: Assembly) -> Request | None:
     _money_of_groups(slots, assembly)
     if bounds_groups(slots, assembly):
         return metric_request(slots, assembly)
-    if slots.bounds and all(is_row_bound(bound, slots, assembly) for _, bound in slots.bounds):
+    if slots.bounds and all(is_row_bound(item, bound, slots, assembly) for item, bound in slots.bounds):
         return metric_request(slots, assembly)
     return None
 
@@ -54,6 +57,23 @@ def _counted(slots: Slots, assembly: Assembly) -> Request | None:
     if (told := _of_unit(slots, assembly)) is not None:
         return metric_request(slots, assembly, None, told)
     return None
+
+
+def _earns(slots: Slots) -> bool:
+    """What did … bring in: money is asked for, by a verb that says nothing else."""
+    said = [slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty]
+    asked = slots.frame.asks("how_much", "money", "what") or set(said) & word_set("what_did")
+    return bool(asked) and bool(set(said) & word_set("earns"))
+
+
+def _brought_by(slots: Slots, assembly: Assembly) -> None:
+    """What did new customers bring in: their money, not their number."""
+    main, structure = assembly.scope.structure.main_behaviour, assembly.scope.structure
+    people = bool(slots.measures) and all(structure.one_each(name) for _, names in slots.measures for name in names)
+    counted = slots.ranks or slots.frame.asks("how_many", "which") or any(group.which for _, group in slots.groups)
+    if _earns(slots) and people and not counted and len(slots.measures) == 1 and main is not None and main.amount:
+        slots.populations.extend(slots.measures)
+        slots.measures[:] = [(slots.measures[0][0], (main.amount,))]
 
 
 def _former_buyers(slots: Slots, assembly: Assembly) -> None:
@@ -70,6 +90,8 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     main = assembly.scope.structure.main_behaviour
     if main is None or slots.clauses or slots.listed:
         return None
+    if _earns(slots) and main.amount is not None and slots.values:
+        return (main.amount,)  # what did the app bring in
     for item in slots.frame.asks("orders", "money", "units"):
         what = getattr(item.meaning, "what", ())
         metric = main.metric if "orders" in what else units_metric(assembly) if "units" in what else main.amount

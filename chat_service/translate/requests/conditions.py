@@ -9,11 +9,13 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.bounds import compares_rows
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Values, When
+from chat_service.translate.senses import MetricSense, Values, When
 from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, NumberOperator, Period, is_money
 
 # rules of dates that read the end of a time, at which something was so
@@ -103,15 +105,19 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     """What one clause demands of a customer."""
     if clause.same_period:
         raise assembly.deny(item)
+    op: NumberOperator
     metric, condition = _compared_metric(clause, assembly)
     metric, filters = _with_objects(item, metric, clause.values, assembly)
     when = clause.when
     period = None if when is None or clause.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
     assembly.use(item, "behaviour", metric)
+    if condition is not None and (fact := _amount_of_one(clause, condition, assembly)) is not None:
+        op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
+        metric = assembly.scope.model.behaviours[clause.behaviours[0]].metric
+        return MetricFilter(metric=metric, period=period, filters=(*filters, fact), op=op, values=count)
     if condition is not None and (rows := _row_condition(metric, condition, assembly)) is not None:
         metric, extra = rows
-        op: NumberOperator = "=" if clause.negated else ">="
-        count = (0.0,) if clause.negated else (1.0,)
+        op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
         return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
     op, values = _comparison(item, condition, clause.negated, assembly)
     return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
@@ -130,6 +136,18 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     if money and behaviour.amount is not None and not units & _COUNTS:
         return behaviour.amount, condition
     return behaviour.metric, condition
+
+
+def _amount_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> FieldFilter | None:
+    """Placed an order over 1000 yuan: with the noun of what is counted, the amount is of one of them."""
+    structure, lexicon = assembly.scope.structure, assembly.scope.lexicon
+    behaviour = structure.model.behaviours[clause.behaviours[0]]
+    noun = clause.text.rpartition(" ")[2] if " " in clause.text else ""
+    named = any(s == MetricSense(behaviour.metric) for s in lexicon.senses(phrase_keys(noun)))
+    field = structure.row_field(behaviour.amount) if behaviour.amount is not None else None
+    if not named or "money" not in condition.units or field is None:
+        return None
+    return FieldFilter(field=field, op=condition.op, values=condition.values)
 
 
 def _comparison(
@@ -239,15 +257,24 @@ def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | Non
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:
-    """A customer's own value of a metric, compared."""
+    """A customer's own value of a metric, compared; of a fact of their rows, that one row at least compares so."""
+    if bound.fields:
+        fact = fact_filter(item, bound, assembly, frozenset())
+        counted = assembly.scope.structure.counted_in(fact.field.partition(".")[0])
+        if counted is None:
+            raise assembly.deny(item)
+        return MetricFilter(metric=counted, period=period, filters=(fact,), op=">=", values=(1.0,))
     name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
     if name in {entity.counted_by for entity in assembly.scope.model.entities.values()}:
         raise assembly.deny(item)  # each customer is one customer
     if assembly.scope.structure.one_each(name):
         raise assembly.deny(item)  # not churned, no new ones: people are told by what they are or did
-    structure = assembly.scope.structure
-    if "money" in bound.condition.units and (amount := structure.amount_beside(name)) is not None:
+    amount = assembly.scope.structure.amount_beside(name) if "money" in bound.condition.units else None
+    if amount is not None and not compares_rows(item, bound, assembly):
         name = amount
+    elif amount is not None:
+        one = row_filter(item, name, bound, assembly)  # orders over 1000 yuan: one of them at least
+        return MetricFilter(metric=name, period=period, filters=(one,), op=">=", values=(1.0,))
     assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
     if (rows := _row_condition(name, bound.condition, assembly)) is not None:
         return MetricFilter(metric=rows[0], period=period, filters=(rows[1],), op=">=", values=(1.0,))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.numbers.numerals import zh_value
-from chat_service.translate.grammar.categories import Clauses, Group, Measure
+from chat_service.translate.grammar.categories import Clause, Clauses, Group, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
@@ -36,9 +36,11 @@ _DISTANCES = re.compile(
 # words that speak of the rows and columns of a journey, which it has anyway
 _OWN_WORDS = re.compile(
     r"间隔月[数份]?|月数|还?剩下?|流失多少|months? since(?: first)?(?: (?:order|purchase))?|drop[- ]?offs?|survive"
+    r"|(?:(?:each|every) )?month after(?: month|wards?)?|(?:in )?the months? after(?:wards?)?|thereafter|ever after"
 )
 _ROLES = frozenset(
     {"entity", "ask", "share", "grouping", "connective", "unit", "chart", "trend", "change", "follow", "group"}
+    | {"range", "only"}
 )
 _INTENTS = frozenset({"intent.cohort", "intent.funnel"})
 
@@ -74,8 +76,8 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
         return "funnel"
     if not model.cohorts:
         return None
-    names = [name for _, each in slots.measures for name in each]
-    retained = any(_is_retention(name, assembly) for name in names)
+    names = [name for _, each in (*slots.measures, *slots.populations) for name in each]
+    retained = any(_is_retention(name, assembly) for name in names) or _asks_who_is_left(slots, assembly)
     if slots.has("intent.cohort") and (retained or has_distance or not names or _names_cohort(names, assembly)):
         return "cohort"
     return "cohort" if retained and (has_distance or _names_first(slots, assembly)) else None
@@ -83,13 +85,36 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
 
 def _names_first(slots: Slots, assembly: Assembly) -> bool:
     """Retention of customers who first bought in January: those are a cohort, by the event that places them in it."""
-    return len(slots.clauses) == 1 and all(
-        clause.when is not None
-        and not clause.negated
-        and clause.condition is None
-        and _is_first(clause.behaviours[0], assembly)
-        for clause in slots.clauses[0][1].clauses
-    )
+    behaviours = assembly.scope.model.behaviours
+    firsts = {behaviours[name].metric for name in behaviours if _is_first(name, assembly)}
+    named = [name for _, each in (*slots.measures, *slots.populations) for name in each]
+    along = any(group.grain is not None for _, group in slots.groups)
+    if firsts & set(named) and slots.whens and along and not slots.clauses:
+        return True
+    others = [c for _, each in slots.clauses for c in each.clauses if not _is_dated_first(c, assembly)]
+    return len(slots.clauses) - len(others) == 1 and all(_is_event(each, assembly) for each in others)
+
+
+def _is_dated_first(clause: Clause, assembly: Assembly) -> bool:
+    plain = clause.when is not None and not clause.negated and clause.condition is None
+    return plain and _is_first(clause.behaviours[0], assembly)
+
+
+def _is_event(clause: Clause, assembly: Assembly) -> bool:
+    """Whether a deed is what cohorts are followed by: buying, said again of those who first bought."""
+    model = assembly.scope.model
+    events = {cohort.metric for cohort in model.cohorts.values()}
+    plain = not clause.negated and clause.condition is None and not clause.values and clause.when is None
+    return plain and any(model.behaviours[name].metric in events for name in clause.behaviours)
+
+
+def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
+    """What share kept buying each month after, 每个月还剩多少比例在买: of those who are followed, who still does."""
+    deeds = [clause for _, each in slots.clauses for clause in each.clauses]
+    along = any(group.grain is not None for _, group in slots.groups)
+    asked = slots.has("share") or bool(slots.frame.asks("how_many", "people"))
+    again = any(_is_event(each, assembly) for each in deeds)
+    return along and asked and again and any(_is_dated_first(each, assembly) for each in deeds)
 
 
 def _is_first(behaviour: str, assembly: Assembly) -> bool:
@@ -187,6 +212,8 @@ def _funnel(left: list[Edge], assembly: Assembly) -> FunnelQuery:
                 for values in clause.values:
                     seen.filters.append(_filter(item, values, chooser, assembly))
             assembly.use(item, "behaviour", definition.name)
+        elif isinstance(meaning, Measure) and set(meaning.metrics) == {model.entities[definition.entity].counted_by}:
+            assembly.use(item, "entity", definition.entity)
         elif isinstance(meaning, Measure) and (len(meaning.metrics) > 1 or steps & set(meaning.metrics)):
             # 转化率 alone could be several metrics; beside a funnel it is the funnel's
             assembly.use(item, "metric", definition.name)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.bounds import Kind, bounds_by_kind
 from chat_service.translate.requests.conditions import (
     entity_filters,
     fact_filter,
@@ -19,11 +21,13 @@ from chat_service.translate.requests.conditions import (
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.held import as_of_today, held_then
+from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import cumulate, grain_in_name, share, trend_grain, with_trend
 from chat_service.translate.requests.slots import Slots, is_asked_for, names_people
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
+from chat_service.translate.requests.versus import compare_sides
 from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
@@ -47,7 +51,8 @@ def metric_request(
     """The query of slots. `counted` are metrics that no word names (the count of an entity)."""
     draft = base if base is not None else Draft()
     as_of_today(draft, assembly.scope.model)
-    bounds = _bounds(slots, assembly)
+    read_kinds(slots, assembly)
+    bounds = bounds_by_kind(slots, assembly)
     _metrics(draft, slots, assembly, bounds, counted)
     grains = _grains(slots, draft)
     timing = _timing(slots, assembly, grains, draft)
@@ -60,7 +65,8 @@ def metric_request(
     outer = group(draft, slots, assembly, chooser, grains)
     _shown_by(draft, assembly)
     _place(draft, timing, slots, assembly)
-    dimensions = add_values(draft, slots, assembly, chooser)
+    sides = compare_sides(draft, slots, assembly)
+    dimensions = (*add_values(draft, slots, assembly, chooser), *((sides,) if sides is not None else ()))
     replaced = _stand_ins(draft, dimensions, assembly)
     _filters(draft, slots, assembly, bounds)
     share(draft, slots, assembly)
@@ -80,7 +86,7 @@ def metric_request(
 
 
 def _metrics(
-    draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, str]], counted: tuple[str, ...]
+    draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, Kind]], counted: tuple[str, ...]
 ) -> None:
     certain = tuple(group.dimensions[0] for _, group in slots.groups if len(group.dimensions) == 1)
     certain += tuple(each.candidates[0] for _, each in slots.values if len(each.candidates) == 1)
@@ -195,15 +201,13 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
             raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
             raise assembly.deny(after)  # how many cities: no number of the model says it
-        if (
-            "how_many" in what
-            and names
-            and after is not None
-            and names_people(after, slots.frame, assembly.scope.entity_words)
-        ):
-            people = any(assembly.scope.structure.one_each(name) for name in names)
-            if not people:
-                raise assembly.deny(item)  # how many new customers: their revenue is no number of them
+        either = slots.frame.folded(item) in word_set("what_or_why")
+        told = slots.has("change") or slots.frame.items[-1] is not item
+        if either and told and (after is None or after.category != "group"):
+            raise assembly.deny(item)  # 为何 before anything else asks why
+        people = after is not None and names_people(after, slots.frame, assembly.scope.entity_words)
+        if people and "how_many" in what and names and not any(map(assembly.scope.structure.one_each, names)):
+            raise assembly.deny(item)  # how many new customers: their revenue is no number of them
         if item.category != "unit" or fits:
             assembly.use(item, "intent", "")  # a unit with nothing to count asks for nothing
 
@@ -278,53 +282,7 @@ def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> No
 # --- of whom, of which rows ---
 
 
-def _bounds(slots: Slots, assembly: Assembly) -> list[tuple[Edge, Bound, str]]:
-    """Each comparison with what it is of: a row, a group of the answer, or a customer."""
-    return [(item, bound, _kind_of(item, bound, slots, assembly)) for item, bound in slots.bounds]
-
-
-def bounds_groups(slots: Slots, assembly: Assembly) -> bool:
-    """Whether a comparison is of the groups of the answer, or of its rows: not of customers."""
-    if not slots.bounds or not slots.groups:
-        return False
-    return any(_kind_of(item, bound, slots, assembly) != "entity" for item, bound in slots.bounds)
-
-
-def is_row_bound(bound: Bound, slots: Slots, assembly: Assembly) -> bool:
-    """Orders over 1000 yuan: rows of so much, where nobody is spoken of."""
-    rows = all(assembly.scope.structure.amount_beside(name) is not None for name in bound.metrics)
-    return bool(bound.metrics) and "money" in bound.condition.units and rows and not slots.people
-
-
-def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> str:
-    structure = assembly.scope.structure
-    if bound.per_row or bound.fields:
-        return "row"
-    money = "money" in bound.condition.units
-    rows = money and all(structure.amount_beside(name) is not None for name in bound.metrics)
-    if (rows and not slots.measures) or (rows and not slots.people):
-        return "row"
-    if _is_of_group(item, slots):
-        return "group"
-    if not slots.people and not slots.groups:
-        raise assembly.deny(item)
-    return "entity" if slots.people else "group"
-
-
-def _is_of_group(item: Edge, slots: Slots) -> bool:
-    """复购率低于20%的城市, cities with a refund rate above 5%: the group's word is the nearest."""
-    frame = slots.frame
-    groups = {edge for edge, group in slots.groups if group.grain is None}
-    bare = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
-    after, before = frame.after(item), frame.before(item)
-    while after is not None and after.is_empty:
-        after = frame.after(after)
-    while before is not None and (before.is_empty or set(before.keys) & {"connective", "ask"}):
-        before = frame.before(before)
-    return after in bare or before in groups
-
-
-def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, str]]) -> None:
+def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, Kind]]) -> None:
     structure = assembly.scope.structure
     filters: list[Filter] = [*slots.narrowed]
     datasets = frozenset(dataset for metric in draft.metrics for dataset in structure.stands_on(metric))
@@ -375,7 +333,7 @@ def _refuse_without_before(draft: Draft, slots: Slots, assembly: Assembly) -> No
 
 
 def _having(
-    draft: Draft, bounds: list[tuple[Edge, Bound, str]], replaced: dict[str, str], assembly: Assembly
+    draft: Draft, bounds: list[tuple[Edge, Bound, Kind]], replaced: dict[str, str], assembly: Assembly
 ) -> tuple[Having, ...]:
     found = []
     for item, bound, kind in bounds:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Rank
+from chat_service.translate.grammar.rules.ranks import GROWTH_RATES
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
@@ -53,7 +54,8 @@ def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
         assembly.use(word, "order", "change")
     falls = any(word.category == "change.down" for word in changes)
     high = (rank.direction in ("high", "best")) is not falls
-    return replace(rank, direction="high" if high else "low", by_change="pct" if rank.direction == "best" else "amount")
+    by_rate = rank.direction == "best" or any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
+    return replace(rank, direction="high" if high else "low", by_change="pct" if by_rate else "amount")
 
 
 def _counts_people(item: Edge, slots: Slots) -> bool:
@@ -126,7 +128,9 @@ def moved(draft: Draft, slots: Slots) -> tuple[Having, ...]:
         return ()
     if not [name for name in draft.group_by if name not in GRAINS]:
         return ()
-    up, down = slots.has("change.up"), slots.has("change.down")
+    beside = draft.compare.to == "filters"  # cities where the app brings more than the web
+    up = slots.has("change.up") or (beside and slots.has("comparative.more", "prefix.gt"))
+    down = slots.has("change.down") or (beside and slots.has("comparative.less", "prefix.lt"))
     if up == down:
         return ()
     return (Having(column=f"{draft.metrics[0]}__change", op=">" if up else "<", values=(0.0,)),)

@@ -8,6 +8,7 @@ from typing import NoReturn
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.conditions import (
     entity_filters,
     fact_filter,
@@ -151,7 +152,8 @@ def _stands_apart(opener: Edge, slots: Slots) -> bool:
 def _one_deed(slots: Slots, assembly: Assembly) -> bool:
     """How many people did one thing: the metric that counts them, where the model has it, in the time of the deed."""
     structure, model = assembly.scope.structure, assembly.scope.model
-    others = slots.dated or slots.populations or slots.bounds or slots.has("share")
+    shared = slots.has("share") and not slots.values  # of those who signed up, the women are a part
+    others = slots.dated or slots.populations or slots.bounds or shared
     if others or len(slots.clauses) + len(slots.listed) != 1:
         return False
     if slots.listed:
@@ -257,10 +259,10 @@ def chooser_draft(slots: Slots, assembly: Assembly) -> list[str]:
 def _bound(
     item: Edge, bound: Bound, period: Period | None, assembly: Assembly, dataset: str, columns: list[str]
 ) -> Filter:
-    if bound.fields:
+    if bound.fields and not is_of_deeds(bound, assembly):
         columns.append(_short(bound.fields[0], assembly))
         return fact_filter(item, bound, assembly, frozenset({dataset}))
-    if bound.per_row or not bound.metrics:
+    if bound.per_row or not (bound.metrics or bound.fields):
         raise assembly.deny(item)
     return own_value(item, bound, period, assembly)
 

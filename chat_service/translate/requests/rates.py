@@ -98,15 +98,22 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
     events = [e for e in _events(slots, assembly) if rates_of(structure, e.metrics)]
     verbs = [e for e in events if e.clause is not None]
     parted = slots.groups or slots.values or any(_any_ratio(names, assembly) for _, names in slots.measures)
-    if len(slots.clauses) > len(verbs) or slots.listed or slots.populations or (parted and not verbs):
+    others = [e for e in _events(slots, assembly) if e.clause is not None and e not in verbs]
+    if slots.listed or slots.populations or (parted and not verbs) or len(slots.clauses) > len(verbs) + len(others[:1]):
         return
     if len(verbs or events) != 1:
         return
     event = (verbs or events)[0]
     named = tuple(name for item, names in slots.measures if item is not event.item for name in names)
-    wholes = named or (_counted(assembly) if slots.entities else ())
+    # of those who registered, how many were referred: of people, not of what they did
+    named += tuple(n for other in others for n in other.metrics if not slots.people or structure.one_each(n))
+    if others and not named:
+        return
+    wholes = named or (_counted(assembly) if slots.entities or slots.people else ())
     names = rates_among(structure, event.metrics, wholes) if wholes else rates_of(structure, event.metrics)
     if names and (wholes or verbs or len(rates_among(structure, event.metrics)) == 1):
+        for other in others:
+            _take(other, slots, assembly)
         _measure(event, names, slots, assembly)
         assembly.use(word, "share", "share")
 

@@ -23,7 +23,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import statistic_of
 from chat_service.translate.requests.rates import read_rates
-from chat_service.translate.requests.slots import LISTING, Slots, is_asked_for, joined
+from chat_service.translate.requests.slots import LISTING, Slots, is_asked_for, joined, names_people
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
 from semantic_layer import FieldFilter
@@ -181,7 +181,7 @@ def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
         return True
     if any(assembly.scope.structure.one_each(name) for _, names in slots.measures for name in names[:1]):
         return True
-    return any(slots.frame.folded(item).endswith(words) for item, _ in slots.values)
+    return any(names_people(item, slots.frame, words) for item, _ in slots.values)
 
 
 def _populations(slots: Slots, assembly: Assembly) -> None:

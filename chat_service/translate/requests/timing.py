@@ -59,6 +59,10 @@ def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], b
         assembly.use(item, "period", "" if when.ever else str(periods[-1]))
     periods = list(dict.fromkeys(periods))
     against = _against(slots, assembly)
+    for word in slots.frame.said("prefix.between"):
+        after = slots.frame.after(word)
+        if after is not None and after.category in ("when", "against"):
+            assembly.use(word, "period", "")  # the difference between May and June: both are told
     if len(periods) > 1:
         return _several(periods, against, slots, assembly)
     period = periods[0] if periods else _same_period(slots, assembly) or before
@@ -75,6 +79,8 @@ def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
     if len(slots.against) < 2:
         return slots.against[0] if slots.against else None
     named = [each for each in slots.against if each[1].date is not None]
+    if not named and len({other.to for _, other in slots.against}) == 1:
+        named = slots.against[:1]  # 同比上年同期: said twice
     if len(named) != 1:
         raise assembly.deny(slots.against[-1][0], "several_comparisons")
     for item, _ in slots.against:
@@ -222,7 +228,7 @@ def _compared(
             if period is None or period == other:
                 raise assembly.deny(item, "comparison_without_period")
             assembly.assume("current_period", period)
-        if _is_day_of_year(period, other) and not _says_whole(item, assembly):
+        if _is_same_unit(period, other) or (_is_day_of_year(period, other) and not _says_whole(item, assembly)):
             assembly.assume("same_time_of_year", year_earlier(period, _FAR_FUTURE))
             return Timing(period, Compare(to="year"))
         long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
@@ -244,6 +250,11 @@ def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
         assembly.assume("current_period", day)
     week = timedelta(days=7)
     return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
+
+
+def _is_same_unit(period: Period, other: Period) -> bool:
+    """May relative to last May: the same unit named again is that of the year before."""
+    return period == other and other.grain is not None and other.grain != "year"
 
 
 def _is_day_of_year(period: Period, other: Period) -> bool:

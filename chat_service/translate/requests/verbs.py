@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.bounds import is_row_bound
 from chat_service.translate.requests.named import is_money_verb, units_metric, verb_metric
 from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
 from semantic_layer import is_money
@@ -15,35 +17,34 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
     """Orders placed, tickets opened: a verb of the rows that are measured says nothing new but when and of what."""
     structure = assembly.scope.structure
     model = assembly.scope.model
+    for word in slots.frame.said("money_verb"):
+        if slots.measures and all(is_money(model.metrics[n].unit) for _, names in slots.measures for n in names):
+            assembly.use(word, "behaviour", "")  # 拉一个新客花多少钱: money is what is measured
+    rows_said = [(item, bound.metrics) for item, bound in slots.bounds if is_row_bound(item, bound, slots, assembly)]
+    named = [*slots.measures, *rows_said]
     for entry in list(slots.clauses):
         item, clauses = entry
         clause = clauses.clauses[0]
-        names = _measured(slots)
-        if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not names:
+        if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not named:
             continue
         if is_relative(item, slots):
             continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
         rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
-        measured = [_rows_around(name, assembly) for name in names]
-        kept = [structure.narrowing(done[0], name) for name in names]
+        measured = [_rows_around(name, assembly) for _, names in named for name in names]
+        kept = [structure.narrowing(done[0], name) for _, names in named for name in names]
         same_time = all(each in (None, ()) for each in kept) and all(
-            _same_rows(done[0], name, assembly) for name in names
+            _same_rows(done[0], name, assembly) for _, names in named for name in names
         )
         money = same_time or (
-            is_money_verb(clause.text, assembly) and all(is_money(model.metrics[name].unit) for name in names)
+            is_money_verb(clause.text, assembly)
+            and all(is_money(model.metrics[name].unit) for _, names in named for name in names)
         )
         plain = same_time or all(each == () for each in kept)
         if money or (plain and any(all(each & near for near in measured) for each in rows)):
             slots.clauses.remove(entry)
             set_free(item, clause, slots)
             assembly.use(item, "behaviour", done[0])
-
-
-def _measured(slots: Slots) -> list[str]:
-    """The metrics that are measured, those of compared rows too: orders over 1000 yuan placed in May."""
-    rows = [] if slots.people else [each.metrics for _, each in slots.bounds]
-    return [name for names in (*(names for _, names in slots.measures), *rows) for name in names]
 
 
 def _same_rows(deed: str, metric: str, assembly: Assembly) -> bool:
@@ -116,7 +117,19 @@ def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly:
             set_free(item, clauses.clauses[0], slots)
             slots.measures.append((item, (metric,)))
             return
+    counted = slots.frame.asks("count")
     for item, clauses in plain if slots.ranks and not _several(slots) else ():
+        if counted and not slots.entities:
+            # 卖的数量最少: how much of it, not what it brought
+            sells = any(word in clauses.clauses[0].text for word in word_set("sells"))
+            metric = verb_metric(clauses.clauses[0], ("units",) if sells else ("times",), assembly)
+            if metric is None:
+                return
+            slots.clauses.remove((item, clauses))
+            set_free(item, clauses.clauses[0], slots)
+            slots.measures.append((item, (metric,)))
+            assembly.use(counted[0], "metric", metric)
+            return
         ranked = [rank for rank, _ in slots.ranks]
         doers = [e for e in slots.entities if any(_near(e, rank, slots.frame) for rank in ranked)]
         metric = verb_metric(clauses.clauses[0], ("people",) if doers and slots.groups else ("how_many",), assembly)

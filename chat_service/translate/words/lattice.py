@@ -146,7 +146,7 @@ def with_asides(text: Lattice, lexicon: Lexicon) -> tuple[Lattice, tuple[str, ..
 def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Edge]:
     joined = {i for i, token in enumerate(tokens) if token.kind == "joiner"}
     for hit in lexicon.hits(tokens):
-        if _is_noun(tokens[hit.first].text, hit.senses, lexicon):
+        if any(_is_noun(tokens[at].text, hit.senses, lexicon) for at in {hit.first, hit.last - 1}):
             continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
         half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined

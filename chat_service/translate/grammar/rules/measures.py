@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Bound, Condition, Measure
 from chat_service.translate.senses import Ask, Names, Word
 from semantic_layer import NumberOperator
@@ -82,6 +83,7 @@ _UNIT_ASKS = {
 def _asks_unit(found: Found) -> Ask | None:
     asks, unit = found.one("a", Ask), found.one("u", Ask)
     what = tuple(dict.fromkeys(_UNIT_ASKS[each] for each in unit.what if each in _UNIT_ASKS))
+    what = ("how_much",) if unit.text in word_set("percentage_points") else what
     return Ask(what, f"{asks.text} {unit.text}") if "how_many" in asks.what and what else None
 
 

@@ -124,7 +124,7 @@ RULES = (
     ),
     Rule(
         "values",
-        ("b=grouping.by ~ v=values",),
+        ("b=grouping.by|prefix.between ~ v=values",),
         _several,
         -0.2,
         "by several values",

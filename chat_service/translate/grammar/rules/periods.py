@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against, Dated
 from chat_service.translate.senses import Names, When, Word
 from semantic_layer import Model
@@ -25,8 +26,8 @@ def _before(found: Found) -> Against:
 
 def _period(found: Found) -> Against | None:
     opener = found.get("v", Word)
-    if opener is not None and opener.text in (",", "、", ";"):
-        return None
+    if opener is not None and opener.text in {",", "、", ";", *word_set("compares"), *word_set("difference")}:
+        return None  # compare May …, the difference in Q1: the time is that of what is compared
     if found.edges.get("w") is None and opener is not None and opener.text in _JOINERS:
         return None
     return Against("period", found.one("p", When).date)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Direction, Rank
 from chat_service.translate.senses import Word
 
@@ -32,10 +33,7 @@ _NUMBERED = frozenset(
 
 
 _BEFORE_NUMBER = frozenset("前后头末")
-_RATES = frozenset(
-    {"growth rate", "rate of change", "percent change", "percentage change"}
-    | {"增长率", "增幅", "涨幅", "增速", "增长幅度", "降幅", "跌幅", "变化率", "变化幅度"}
-)
+GROWTH_RATES = word_set("growth_rate")
 
 
 def _counted(found: Found) -> Rank | None:
@@ -75,7 +73,7 @@ def _changed(found: Found) -> Rank | None:
     if rank.by_change:
         return None
     direction = rank.direction
-    by = "pct" if direction in ("best", "worst") or word.text in _RATES else "amount"
+    by = "pct" if direction in ("best", "worst") or word.text in GROWTH_RATES else "amount"
     if change == "down":
         direction = "low" if direction in ("high", "best") else "high"
     elif direction in ("best", "worst"):

@@ -1,0 +1,97 @@
+"""What a comparison is of: a row (an order of more than 1000 yuan), a group of the answer, or a customer.
+
+By what it compares, and by who is spoken of: orders over 1000 yuan of gold members are rows,
+订单超过1000元的金卡会员 are people.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Bound
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots, names_people
+
+Kind = Literal["row", "group", "entity"]
+
+
+def bounds_by_kind(slots: Slots, assembly: Assembly) -> list[tuple[Edge, Bound, Kind]]:
+    """Each comparison with what it is of."""
+    return [(item, bound, _kind_of(item, bound, slots, assembly)) for item, bound in slots.bounds]
+
+
+def bounds_groups(slots: Slots, assembly: Assembly) -> bool:
+    """Whether a comparison is of the groups of the answer, or of its rows: not of customers."""
+    if not slots.bounds or not slots.groups:
+        return False
+    return any(kind != "entity" for _, _, kind in bounds_by_kind(slots, assembly))
+
+
+def compares_rows(item: Edge, bound: Bound, assembly: Assembly) -> bool:
+    """Orders over 1000 yuan: an amount of money is of each of the things that are counted, never of their number.
+
+    But over 1000 yuan of orders is all of them.
+    """
+    rows = all(assembly.scope.structure.amount_beside(name) is not None for name in bound.metrics)
+    words = {assembly.frame.folded(part) for part in item.parts if part.is_empty}
+    of_all = _condition_first(item) and bool(words & word_set("of"))
+    return bool(bound.metrics) and "money" in bound.condition.units and rows and not of_all
+
+
+def _condition_first(item: Edge) -> bool:
+    return bool(item.parts) and item.parts[0].category == "condition"
+
+
+def is_row_bound(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> bool:
+    """Whether rows are counted that compare so, and no people are asked for."""
+    return compares_rows(item, bound, assembly) and not _is_of_people(item, slots, assembly)
+
+
+def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind:
+    if compares_rows(item, bound, assembly):
+        return "entity" if _is_of_people(item, slots, assembly) else "row"
+    if bound.fields and is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly):
+        return "entity"
+    if bound.per_row or bound.fields:
+        return "row"
+    if _is_of_group(item, slots):
+        return "group"
+    if not slots.people and not slots.groups:
+        raise assembly.deny(item)
+    return "entity" if slots.people else "group"
+
+
+def is_of_deeds(bound: Bound, assembly: Assembly) -> bool:
+    """Whether facts are of the rows that a deed is told from: an order has an amount, a customer has none."""
+    homes = {name.partition(".")[0] for name in bound.fields}
+    return all(assembly.scope.structure.counted_in(home) is not None for home in homes)
+
+
+def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
+    """Whether people are who compares so: they come before it (customers with orders over …), or with 的 behind it.
+
+    Before the condition first (金卡会员超过1000元的订单) they only say whose rows these are.
+    """
+    frame, nouns = slots.frame, assembly.scope.entity_words
+    people = [*slots.entities, *frame.asks("who"), *(e for e, _ in slots.values if names_people(e, frame, nouns))]
+    after = frame.after(item)
+    while after is not None and after.is_empty and frame.folded(after) != "的":
+        after = frame.after(after)
+    if after is not None and frame.folded(after) == "的" and frame.after(after) in people:
+        return True
+    return not _condition_first(item) and any(each.end <= item.start for each in people)
+
+
+def _is_of_group(item: Edge, slots: Slots) -> bool:
+    """复购率低于20%的城市, cities with a refund rate above 5%: the group's word is the nearest."""
+    frame = slots.frame
+    groups = {edge for edge, group in slots.groups if group.grain is None}
+    bare = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
+    after, before = frame.after(item), frame.before(item)
+    while after is not None and after.is_empty:
+        after = frame.after(after)
+    while before is not None and (before.is_empty or set(before.keys) & {"connective", "ask"}):
+        before = frame.before(before)
+    return after in bare or before in groups

@@ -1,0 +1,136 @@
+"""Groups said as kinds: 每类工单, per type, which kind of campaign, 各类型: the field that tells the kinds apart.
+
+Of what a noun of the question names, else of what is measured; the things themselves are not what is grouped by then,
+nor in 'coupon 那种活动', where the kind is a condition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Group
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import DimensionSense, Word
+from chat_service.translate.words.vocabulary import phrase_keys
+
+
+def read_kinds(slots: Slots, assembly: Assembly) -> None:
+    """Make groups of the words for kinds. Raises StopError where nothing tells kinds apart."""
+    _refuse_empty(slots, assembly)
+    _drop_narrowed(slots, assembly)
+    for item in slots.frame.said("kind_of"):
+        after = next((each for each in slots.groups if each[0].start >= item.end), None)
+        beside = after is not None and all(edge.is_empty for edge in slots.frame.between(item, after[0]))
+        named = after if beside else next((each for each in slots.groups if _is_bare(each[1])), None)
+        kinds = _kinds_of(named, slots, assembly) if named is not None else ()
+        if named is not None and (kinds or named is after):
+            if not kinds and not set(named[1].dimensions) & set(_called_kinds(assembly)):
+                raise assembly.deny(item)
+            which = isinstance(item.meaning, Word) and item.meaning.meaning == "which"
+            group = replace(named[1], dimensions=kinds or named[1].dimensions, marked=True, which=which)
+            slots.groups[slots.groups.index(named)] = (named[0], group)
+            assembly.use(item, "grouping", "")
+            continue
+        names = _kinds_measured(slots, assembly)
+        if not names or _leads_to_people(item, slots, assembly) or not isinstance(item.meaning, Word):
+            raise assembly.deny(item)
+        slots.groups.append((item, Group(names, which=item.meaning.meaning == "which")))
+    for at, (item, each) in enumerate(slots.groups):
+        if any(leaf.category == "dimension" and _is_kind_alone(leaf, slots) for leaf in item.leaves()):
+            names = _kinds_measured(slots, assembly)
+            slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
+
+
+def _refuse_empty(slots: Slots, assembly: Assembly) -> None:
+    """Split per type: behind a word of grouping the word for a kind is what is grouped by."""
+    for edge in slots.frame.covering.edges:
+        before = slots.frame.before(edge)
+        grouping = before is not None and "grouping" in before.keys
+        if edge.is_empty and grouping and slots.frame.folded(edge) in word_set("kind_name"):
+            raise assembly.deny(edge)
+
+
+def _is_bare(group: Group) -> bool:
+    return bool(group.dimensions) and not group.marked and not group.which
+
+
+def _is_kind_alone(leaf: Edge, slots: Slots) -> bool:
+    """By type: of what, the question says elsewhere."""
+    return slots.frame.folded(leaf) in word_set("kind_name")
+
+
+def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:
+    """coupon 那种活动, campaigns by campaign type: the noun beside its own kind names the things, and no groups."""
+    homes = {item.end: _homes(values.candidates, assembly) for item, values in slots.values}
+    kinds = set(_called_kinds(assembly))
+    named = [name for _, each in slots.groups for name in each.dimensions if name in kinds]
+    things = {stem for name in named for stem in _stems(name, assembly)}
+    for entry in list(slots.groups):
+        item, each = entry
+        before = slots.frame.before(item)
+        while before is not None and (before.is_empty or "follow" in before.keys):
+            before = slots.frame.before(before)
+        own = _homes(each.dimensions, assembly)
+        narrowed = before is not None and own & homes.get(before.end, set())
+        labels = [assembly.scope.model.group_label(name) for name in each.dimensions]
+        of_kind = not slots.ranks and any({label.en, label.zh} & things for label in labels)
+        if _is_bare(each) and (narrowed or of_kind):
+            slots.groups.remove(entry)
+            assembly.use(item, "entity", "")
+
+
+def _homes(names: tuple[str, ...], assembly: Assembly) -> set[str]:
+    dimensions = assembly.scope.model.dimensions
+    return {dimensions[name].home.dataset for name in names if name in dimensions}
+
+
+def _leads_to_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
+    """Whether people are the next that is spoken of: 什么样的会员, 什么样的会员复购率高."""
+    after = slots.frame.after(item)
+    while after is not None and after.is_empty:
+        after = slots.frame.after(after)
+    people = assembly.scope.entity_words
+    return after in slots.entities or (after is not None and slots.frame.folded(after).startswith(people))
+
+
+def _called_kinds(assembly: Assembly) -> tuple[str, ...]:
+    """The dimensions that are called a type or category, by their label or in one word."""
+    ends = tuple(word_set("kind_name"))
+    senses = (s for word in ends for s in assembly.scope.lexicon.senses(phrase_keys(word)))
+    alone = (s.name for s in senses if isinstance(s, DimensionSense))
+    dimensions = assembly.scope.model.dimensions.values()
+    labelled = (d.name for d in dimensions if d.label.en.endswith(ends) or d.label.zh.endswith(ends))
+    return tuple(dict.fromkeys((*alone, *labelled)))
+
+
+def _kinds_of(after: tuple[Edge, Group], slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """The dimensions called the type of what a group is of: campaigns by campaign type."""
+    text = slots.frame.folded(after[0])
+    called = [f"{text} {kind}" if text.isascii() else f"{text}{kind}" for kind in word_set("kind_name")]
+    senses = (s for words in called for s in assembly.scope.lexicon.senses(phrase_keys(words)))
+    found = tuple(dict.fromkeys(s.name for s in senses if isinstance(s, DimensionSense)))
+    homes = _homes(after[1].dimensions, assembly)
+    near = (n for n in _called_kinds(assembly) if _homes((n,), assembly) & homes and n not in after[1].dimensions)
+    return found or tuple(near)
+
+
+def _kinds_measured(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """The kinds of what is measured: of its own rows, or of the thing that its name speaks of (campaign open rate)."""
+    structure, model = assembly.scope.structure, assembly.scope.model
+    names = [name for _, each in (*slots.measures, *slots.subjects) for name in each[:1] if name in model.metrics]
+    kinds = _called_kinds(assembly)
+    rows = {dataset for name in names for dataset in structure.stands_on(name)}
+    labels = [label for name in names for label in (model.metrics[name].label.en, model.metrics[name].label.zh)]
+    spoken = tuple(n for n in kinds if any(stem in label for stem in _stems(n, assembly) for label in labels))
+    own = tuple(n for n in kinds if _homes((n,), assembly) & rows)
+    return own or spoken or (kinds if not names else ())
+
+
+def _stems(dimension: str, assembly: Assembly) -> list[str]:
+    """What a dimension of kinds is of: campaign type, 活动类型."""
+    label = assembly.scope.model.dimensions[dimension].label
+    ends = [(text, kind) for text in (label.en, label.zh) for kind in word_set("kind_name") if text.endswith(kind)]
+    return [stem for text, kind in ends if (stem := text.removesuffix(kind).strip())]
