@@ -110,7 +110,7 @@ def answer_request(
         finding=finding,
         definitions=meanings(told_of(request, services.model), names),
     )
-    check = _checker(asked, services, layer)
+    check = _checker(asked, services, layer, names)
     nothing = _emptiness(finding, asked.reader, layer)
     if nothing is not None:
         text = nothing.words(request, names)
@@ -163,7 +163,7 @@ def _defined(metrics: tuple[str, ...], reading: Reading, asked: Asked, services:
     names, layer = Names(services.model, reading.language), services.layer_at(asked.question.today)
     found = meanings(metrics, names)
     text = "\n".join([definition_text(found, names), *reading_remarks(reading)])
-    offered = suggest_for_metrics(metrics, names, layer.as_of, _checker(asked, services, layer))
+    offered = suggest_for_metrics(metrics, names, layer.as_of, _checker(asked, services, layer, names))
     return Answer("answered", reading.language, text, reading, definitions=found, suggestions=offered)
 
 
@@ -171,7 +171,7 @@ def _catalogue(outcome: CatalogueAsked, asked: Asked, services: Services) -> Ans
     reading = outcome.reading
     names, layer = Names(services.model, reading.language), services.layer_at(asked.question.today)
     leading = leading_metrics(services.model)
-    offered = suggest_for_metrics(leading, names, layer.as_of, _checker(asked, services, layer))
+    offered = suggest_for_metrics(leading, names, layer.as_of, _checker(asked, services, layer, names))
     text = greeting_text(names) if outcome.is_greeting else catalogue_text(names)
     return Answer("answered", reading.language, text, reading, suggestions=offered)
 
@@ -222,13 +222,16 @@ def _emptiness(finding: Finding, reader: Reader, layer: Layer) -> Emptiness | No
     return Emptiness(outside, first_day, finding.today, relaxed)
 
 
-def _checker(asked: Asked, services: Services, layer: Layer) -> Callable[[str, MetricQuery], bool]:
-    """Whether a suggested question is read as it is meant, and can be compiled for this reader; found out once for the
-    same day and reader, for as long as the data stay the same."""
+def _checker(asked: Asked, services: Services, layer: Layer, names: Names) -> Callable[[str, MetricQuery], bool]:
+    """Whether a suggested question is read as it is meant, and can be compiled for this reader. Found out once for what
+    is written alike but for its days, and for readers with the same rights, for as long as the data stay the same."""
+    rights = (asked.reader.policies, asked.reader.may_see_personal)
 
     def is_answerable(question: str, meant: MetricQuery) -> bool:
         ensure_wanted()
-        key = (question, meant, layer.as_of, asked.reader)
+        period = meant.period
+        days = None if period is None else (period.grain, period.start is None, period.end is None)
+        key = (names.language, meant.model_copy(update={"period": None}), days, rights)
         known = services.suggestible.get(key)
         if known is None:
             known = services.suggestible[key] = found_answerable(question, meant)

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -30,8 +31,8 @@ from semantic_layer import (
     FieldWithheld,
     HuitouError,
     Layer,
-    MetricQuery,
     Model,
+    NoticesChanges,
     QueryError,
     Reader,
     Values,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from chat_service.translate.agent.together import Together
 
 _KEPT = 32  # services for readers who see different things, at most
+_DAYS = 4  # other todays than the data's, at most
+_READ = 2_000  # questions that were read before, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +67,15 @@ class Services:
     is_public: bool = False
     recorder: Recorder | None = None
     replay: ReplayTransport | None = None
-    # suggested questions with what they mean, the day and the reader: whether they are answered so
-    suggestible: dict[tuple[str, MetricQuery, date, Reader], bool] = field(default_factory=dict)
+    # suggested questions by language, meaning, kind of period and rights of the reader: whether they are answered so
+    suggestible: dict[tuple[object, ...], bool] = field(default_factory=dict)
     # for whom these are, and the services for everybody that they are of; None where nothing is hidden from anybody
     seen_as: Reader | None = None
     whole: Services | None = None
     _seen: dict[Layer, Services] = field(default_factory=dict)
+    _days: dict[date, Layer] = field(default_factory=dict)
+    _days_lock: threading.Lock = field(default_factory=threading.Lock)
+    _read: OrderedDict[Question, Outcome] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def for_reader(self, reader: Reader) -> Services:
@@ -85,8 +91,16 @@ class Services:
             if layer not in self._seen:
                 while len(self._seen) >= _KEPT:
                     self._seen.pop(next(iter(self._seen)))
-                self._seen[layer] = replace(
-                    self, seen_as=reader, whole=self, suggestible={}, _seen={}, _lock=threading.Lock()
+                self._seen[layer] = Services(
+                    self.settings,
+                    self.model,
+                    self.engine,
+                    self.clock,
+                    self.is_public,
+                    self.recorder,
+                    self.replay,
+                    seen_as=reader,
+                    whole=self,
                 )
             return self._seen[layer]
 
@@ -101,7 +115,13 @@ class Services:
         """The layer on a day; None is the default."""
         if as_of is None or as_of == self.layer.as_of:
             return self.layer
-        layer = self._layer_on(as_of)
+        whole = self if self.whole is None else self.whole
+        with whole._days_lock:
+            if as_of not in whole._days:
+                while len(whole._days) >= _DAYS:
+                    whole._days.pop(next(iter(whole._days)))
+                whole._days[as_of] = self._layer_on(as_of)
+            layer = whole._days[as_of]
         return layer if self.seen_as is None else layer.as_seen_by(self.seen_as)
 
     def layer_of_rows(self, most: int) -> Layer:
@@ -191,9 +211,9 @@ class Services:
             return Answerable(known.built(question.today), reading)
         chosen = self.settings.translator if translator == "auto" else translator
         if chosen == "offline":
-            return self.translator.translate(question)
+            return self._by_rules(question)
         if not self.has_model:
-            return self.translator.translate(question)
+            return self._by_rules(question)
         if chosen == "auto" and not self.settings.llm_check and "together" not in vars(self):
             first = self.translator.translate(question)
             if is_sure(first, self.settings.llm_threshold):
@@ -202,6 +222,20 @@ class Services:
         with self._lock:
             together = self.together
         return together.translate(question, chosen, on_stage, lambda: caller is not None and caller.has_left)
+
+    def _by_rules(self, question: Question) -> Outcome:
+        """What the rules make of a question: the same each time that it is asked first in a conversation."""
+        if question.previous is not None:
+            return self.translator.translate(question)
+        with self._lock:
+            found = self._read.get(question)
+        if found is None:
+            found = self.translator.translate(question)
+            with self._lock:
+                self._read[question] = found
+                while len(self._read) > _READ:
+                    self._read.popitem(last=False)
+        return found
 
     def worded(
         self, finding: Finding, reading: str, question: Question, on_stage: Callable[[Stage], None]
@@ -227,7 +261,12 @@ class Services:
         self.engine.close()
 
     def _layer_on(self, as_of: date | None) -> Layer:
-        return Layer(self.model, self.engine, as_of, max_rows=self.settings.max_rows, max_cells=self.settings.max_cells)
+        chosen = self.settings
+        # what cannot be told to be another than it was is asked every time
+        kept = chosen.kept_cells if isinstance(self.engine, NoticesChanges) else 0
+        return Layer(
+            self.model, self.engine, as_of, max_rows=chosen.max_rows, max_cells=chosen.max_cells, kept_cells=kept
+        )
 
 
 def open_services(settings: Settings, clock: Callable[[], float], *, is_public: bool = False) -> Services:

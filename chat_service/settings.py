@@ -86,6 +86,11 @@ class Settings(BaseModel):
     fonts: Path | None = Field(
         None, description="A folder of fonts for pictures of charts; Chinese needs one where the machine has none."
     )
+    kept_cells: int = Field(
+        2_000_000,
+        ge=0,
+        description="Cells of results that are kept and given again while the data stay the same; 0: none.",
+    )
     memory_limit: str = Field("2GB", pattern=r"^\d+(MB|GB|MiB|GiB)$", description="Memory of the database engine.")
     threads: int = Field(2, ge=1, description="Threads of the database engine.")
     query_timeout_seconds: float = Field(30.0, gt=0, description="A query is stopped after so long.")

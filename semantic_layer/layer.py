@@ -16,6 +16,7 @@ from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
 from semantic_layer.database.ranges import data_ranges
+from semantic_layer.database.results import KnownResults
 from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, too_many_asked
 from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.database.undated import UndatedRows
@@ -62,7 +63,7 @@ _VIEWS = 64  # of readers, kept at most
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """A request compiled for one engine: what will be run and how it was understood. `policies` are those of the model
-    that limit the rows behind it."""
+    that limit the rows behind it; `known` is the result where it was computed before."""
 
     request: Request
     resolved: Resolved
@@ -76,6 +77,8 @@ class Prepared:
     cautions: tuple[Caution, ...] = ()
     reader: Reader = ANONYMOUS
     policies: tuple[str, ...] = ()
+    known: ResultTable | None = None
+    key: tuple[object, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,11 @@ class Values:
 
 
 class Layer:
-    """Answers typed requests. `as_of` is today, inclusive; by default the latest day in the data."""
+    """Answers typed requests. `as_of` is today, inclusive; by default the latest day in the data.
+
+    With `kept_cells`, results of so many cells in all are kept and given again. That is for those who open another
+    layer when the data have changed (`NoticesChanges`).
+    """
 
     def __init__(
         self,
@@ -97,7 +104,9 @@ class Layer:
         *,
         max_rows: int = MAX_ROWS,
         max_cells: int = MAX_CELLS,
+        kept_cells: int = 0,
     ) -> None:
+        self._results = KnownResults[Prepared](kept_cells)
         self.model = model
         self.engine = engine
         self._max_rows = max_rows
@@ -132,6 +141,7 @@ class Layer:
     def _limited_to(self, own: tuple[OwnRows, ...], withheld: frozenset[str]) -> Layer:
         view = view_of(self.model, own, self._binder)
         found = Layer(view.model, self.engine, self.as_of, max_rows=self._max_rows, max_cells=self._max_cells)
+        found._results = self._results
         found._view, found._own, found._withheld = view, own, withheld
         found.tables = self.tables
         found.unavailable = MappingProxyType({**self.unavailable, **view.unavailable})
@@ -179,6 +189,10 @@ class Layer:
         if seen is not self:
             return seen.prepare(request, reader)
         request = of_entity(request, next(iter(self.model.entities), ""))
+        key = self._key(request, reader)
+        kept = self._results.get(key) if key is not None else None
+        if kept is not None:
+            return replace(kept[0], reader=reader, known=kept[1])
         context = self._context(reader)
         context.values = self._values_for(reader)
         resolved, populations = resolve(request, context)
@@ -200,11 +214,14 @@ class Layer:
             cautions=tuple(dict.fromkeys((*context.cautions, *self._told_of_rows(resolved, reader)))),
             reader=reader,
             policies=policies_in(statement),
+            key=key,
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
         """Run what was prepared. Raises EngineError, and QueryError (`too_many_cells`) for what would be too large,
         (`no_control`) for a trial that nothing can be compared in."""
+        if prepared.known is not None:
+            return prepared.known
         self.as_seen_by(prepared.reader)._check_size(prepared)
         limit = prepared.resolved.limit
         if limit is None:
@@ -215,10 +232,10 @@ class Layer:
         else:
             raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
-        found = len(rows)
+        parts = len(rows)
         rows, told = _finished(rows, prepared)
-        total -= found - len(rows)
-        return ResultTable(
+        total -= parts - len(rows)
+        found = ResultTable(
             columns=prepared.columns,
             rows=rows,
             total_rows=total,
@@ -231,6 +248,25 @@ class Layer:
             tied_at_limit=tied,
             cautions=(*prepared.cautions, *told),
         )
+        if prepared.key is not None:
+            self._results.put(prepared.key, prepared, found)
+        return found
+
+    def _key(self, request: Request, reader: Reader) -> tuple[object, ...] | None:
+        """What makes a result another: the request, the day, what the reader may see. None where none is kept."""
+        if not self._results.most:
+            return None
+        asked = request.model_dump_json(by_alias=True)
+        own = tuple((each.policy, each.text) for each in self._own)
+        rights = (reader.policies, reader.may_see_personal, reader.roles & self._roles_named)
+        return (asked, self.as_of, self._max_rows, own, self._withheld, *rights)
+
+    @cached_property
+    def _roles_named(self) -> frozenset[str]:
+        """The roles that policies and field rules make exceptions for."""
+        rules = (rule for rules in self.model.field_rules.values() for rule in rules)
+        exempt = (*(each.exempt for each in self.model.policies.values()), *(each.exempt for each in rules))
+        return frozenset(role for roles in exempt for role in roles)
 
     def run(self, request: Request, reader: Reader = ANONYMOUS) -> ResultTable:
         """The request's rows. Raises QueryError, EngineError."""

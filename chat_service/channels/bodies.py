@@ -88,7 +88,7 @@ def provenance(
         translator=translator,
         model_hash="" if layer is None else layer.model.hash,
         data_as_of=None if known is None else known.isoformat(),
-        cache="miss",
+        cache="miss" if prepared is None or prepared.known is None else "hit",
         prompt=prompt,
         other=other,
         policies=() if prepared is None else prepared.policies,

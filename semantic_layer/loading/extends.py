@@ -89,8 +89,13 @@ def _items(value: YamlValue) -> Iterable[tuple[str, int, Mapping[str | int, Yaml
 
 
 def _identity(item: Mapping[str | int, YamlValue]) -> str:
-    """What tells an item of a section apart: its name; of a relationship, from where it leads to where."""
-    return str(item["name"]) if "name" in item else f"{item.get('from')} to {item.get('to')}"
+    """What tells an item of a section apart: its name; of a relationship, from where it leads to where; of a rule, what
+    it is about and says."""
+    if "name" in item:
+        return str(item["name"])
+    if "show" in item:
+        return f"{item.get('fields')} {item['show']}"
+    return f"{item.get('from')} to {item.get('to')}"
 
 
 def _item(documents: list[Document], place: Item) -> Mapping[str | int, YamlValue]:

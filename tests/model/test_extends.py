@@ -109,3 +109,17 @@ def test_positions_of_what_is_inherited(tmp_path: Path) -> None:
     assert not problems
     assert draft.where("metrics", "revenue", "owner") == "own/own.yaml:2"
     assert draft.where("lists", "gold_members").startswith("shop.yaml:")
+
+
+def test_rules_of_the_model_extended_stay_beside_those_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "shop.yaml").write_text(SHOP.read_text(encoding="utf-8"), encoding="utf-8")
+    rules = (
+        "field_rules: [{fields: customers.city, show: withheld}]\n"
+        "policies: [{name: gold, dataset: customers, filter: tier = 'gold'}]\n"
+    )
+    (tmp_path / "base" / "access.yaml").write_text(rules, encoding="utf-8")
+    own = written(tmp_path, "extends: ../base\nfield_rules: [{fields: customers.tier, show: masked}]")
+    model = load_model(own)
+    assert {name for name in model.field_rules if name.startswith("customers.")} == {"customers.city", "customers.tier"}
+    assert [*model.policies] == ["gold"]

@@ -26,6 +26,13 @@ def _customers(service: Running) -> int:
         return count
 
 
+def _known(service: Running) -> str:
+    """Whether the result had been computed before."""
+    with service.client() as client:
+        told: str = client.post("/v1/query", json=QUERY).json()["provenance"]["cache"]
+        return told
+
+
 def _readiness(service: Running) -> tuple[int, list[str]]:
     with service.client() as client:
         response = client.get("/readyz")
@@ -41,10 +48,12 @@ def database(demo_database: Path, tmp_path: Path) -> Path:
 def test_a_replaced_database_is_opened_anew(database: Path, tmp_path: Path) -> None:
     with serving(tmp_path, database, data_check_seconds=0) as service:
         before = _customers(service)
+        assert (_known(service), _customers(service)) == ("hit", before), "asked before, of the same data"
         other = Path(shutil.copy(database, tmp_path / "other.duckdb"))
         with DuckDBWriter(other) as writer:
             writer.execute("DELETE FROM customers WHERE customer_id IN (SELECT customer_id FROM customers LIMIT 100)")
         os.replace(other, database)
+        assert _known(service) == "miss"
         assert _customers(service) == before - 100
         assert "the database has changed" in service.log.read_text()
 
