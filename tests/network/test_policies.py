@@ -26,6 +26,7 @@ field_rules:
 READERS: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "east": (("ask", "sql"), {"region": ("east",)}),
     "south": (("ask",), {"region": ("south",)}),
+    "east_too": (("ask", "sql"), {"region": ("east",)}),
     "lost": (("ask",), {}),
     "office": (("ask", "sql", "head_office"), {}),
 }
@@ -152,3 +153,12 @@ def test_the_audit_names_the_policies(service: Running) -> None:
     lines = (service.log.parent / "audit.jsonl").read_text().splitlines()
     last = [json.loads(line) for line in lines if '"reader":"east"' in line][-1]
     assert last["policies"] == ["own_region"]
+
+
+def test_a_shared_answer_is_for_those_who_see_the_same(service: Running) -> None:
+    with _as(service, "east") as client:
+        started = client.post("/v1/chat", json={"message": "各大区的销售额"}).json()["conversation_id"]
+        shared = client.post(f"/v1/conversations/{started}/share").json()["share_id"]
+    for name, status in (("east_too", 200), ("south", 403), ("office", 403), ("lost", 422)):
+        with _as(service, name) as client:
+            assert client.get(f"/v1/shared/{shared}").status_code == status, name
