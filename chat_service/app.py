@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from chat_service.access.rates import OwnRates, Rates
 from chat_service.channels.http_api import catalogue_routes, query_routes
 from chat_service.channels.http_chat import chat_routes
 from chat_service.channels.http_conversations import conversation_routes, feedback_routes, naming_routes, sharing_routes
@@ -40,14 +41,16 @@ _DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
-    """The service for those settings. Database and model are opened by the first request that needs them."""
+def create_app(settings: Settings, store: Store | None = None, rates: Rates | None = None) -> FastAPI:
+    """The service for those settings. Database and model are opened by the first request that needs them. `rates` are
+    those that it shares with other processes."""
     station = Station(
         settings=settings,
         store=SqlStore(settings.conversations_url) if store is None else store,
         open_services=lambda chosen: open_services(chosen, time.perf_counter, is_public=True),
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid.uuid4().hex,
+        rates=rates or OwnRates(),
     )
 
     @asynccontextmanager

@@ -142,7 +142,7 @@ class Settings(BaseModel):
         (), description="Origins of web pages that may ask (`https://…`), with commas between. Unset: its own pages."
     )
     requests_per_minute: int | None = Field(
-        None, ge=1, description="Requests of one reader a minute, counted by each process. Unset: any number."
+        None, ge=1, description="Requests of one reader a minute, over all workers. Unset: any number."
     )
     token_issuer: str | None = Field(
         None, description="`iss` of the tokens (JWT) that readers may show; docs/security.md."
@@ -155,6 +155,9 @@ class Settings(BaseModel):
     )
     host: str = Field("127.0.0.1", description="Address that `huitou serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `huitou serve` listens on.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Processes that serve, each with threads and memory of the database of its own."
+    )
     conversations_url: str = Field(
         "sqlite:///huitou-conversations.sqlite", description="SQLAlchemy URL of the store of conversations."
     )

@@ -34,7 +34,7 @@ from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
 from semantic_layer import HuitouError, Problem, Reader, as_asked, ensure_wanted, problem
 
-_TRIES = 3
+_TRIES = 20  # other workers may answer messages of the same conversation, each of them in turn
 _LOG = logging.getLogger("huitou.service")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from chat_service.channels.http_access import reader_of
 from chat_service.channels.readiness import Readiness
 from chat_service.channels.station import Station
 from chat_service.channels.wire import HealthBody
+from chat_service.channels.workers import METERS_FOLDER
 
 
 def health_routes(station: Station) -> APIRouter:
@@ -31,6 +35,11 @@ def health_routes(station: Station) -> APIRouter:
     async def meters(request: Request) -> PlainTextResponse:
         """Requests, times and answers, in Prometheus's text format. Takes the role `administer`."""
         reader_of(station, request, "administer")
+        if METERS_FOLDER in os.environ:
+            # those of all workers, which each keeps in files
+            together = CollectorRegistry()
+            MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+            return PlainTextResponse(generate_latest(together), media_type=CONTENT_TYPE_LATEST)
         found = b"".join(generate_latest(each) for each in (station.meters.registry, *station.model_meters()))
         return PlainTextResponse(found, media_type=CONTENT_TYPE_LATEST)
 

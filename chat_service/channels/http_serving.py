@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 import sys
 import threading
 
@@ -80,8 +81,9 @@ def protocol_with(seconds: float) -> type[TimedProtocol]:
     return type("Timed", (TimedProtocol,), {"seconds": seconds})
 
 
-def serve_until_told(app: ASGIApp, settings: Settings) -> None:
-    """Serve on the settings' address until a signal. What then runs has the grace time; the process ends soon after."""
+def serve_until_told(app: ASGIApp, settings: Settings, address: socket.socket | None = None) -> None:
+    """Serve on the settings' address, or on one that is listened on already, until a signal. What then runs has the
+    grace time; the process ends soon after."""
     # threads that compute give way to the event loop sooner than they would by themselves
     sys.setswitchinterval(_SWITCH_SECONDS)
     config = uvicorn.Config(
@@ -96,7 +98,7 @@ def serve_until_told(app: ASGIApp, settings: Settings) -> None:
         timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
     )
     server = _Server(config, settings.grace_seconds + _LAST_SECONDS)
-    server.run()
+    server.run(None if address is None else [address])
 
 
 class _Server(uvicorn.Server):

@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry
 
 from chat_service.access.admission import Admission
 from chat_service.access.audit import Audit
+from chat_service.access.rates import OwnRates, Rates
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
 from chat_service.channels.work import Work
@@ -48,6 +49,7 @@ class Station:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     meters: Meters = field(default_factory=Meters)
+    rates: Rates = field(default_factory=OwnRates)
     work: Work = field(init=False)
     admission: Admission = field(init=False)
     audit: Audit | None = field(init=False)
@@ -69,6 +71,7 @@ class Station:
             stage_seconds={"translate": chosen.translate_timeout_seconds},
             cancel=self._cancel,
             per_minute=chosen.requests_per_minute,
+            rates=self.rates,
         )
 
     @contextmanager

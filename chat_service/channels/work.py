@@ -19,12 +19,12 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
+from chat_service.access.rates import OwnRates, Rates
 from chat_service.asking import Stage
 from semantic_layer import Caller, CallerLeft, HuitouError, Problem, problem
 
 Value = TypeVar("Value")
 _POLL_SECONDS = 0.2
-_READERS = 10_000
 _STOP_SECONDS = 2.0  # after which nobody waits any longer for what was told to stop
 
 
@@ -121,13 +121,12 @@ class Work:
     stage_seconds: Mapping[str, float]
     cancel: Callable[[Caller], None]
     per_minute: int | None = None
+    rates: Rates = field(default_factory=OwnRates)
     _pool: ThreadPoolExecutor = field(init=False)
     _all: int = 0
     _of_reader: Counter[str] = field(default_factory=Counter)
     _running: Counter[str] = field(default_factory=Counter)
     _line: list[tuple[str, asyncio.Future[None]]] = field(default_factory=list)
-    # how many requests each reader may still send, and when that was so
-    _allowed: dict[str, tuple[float, float]] = field(default_factory=dict)
     _turns: dict[object, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -179,18 +178,11 @@ class Work:
             raise WorkError(Busy())
 
     def _count(self, reader: str) -> None:
-        """Raises WorkError (`rate_limited`). What is allowed in a minute comes back bit by bit."""
-        most, now = self.per_minute, time.monotonic()
-        if most is None:
-            return
-        left, before = self._allowed.get(reader, (float(most), now))
-        left = min(float(most), left + (now - before) * most / 60)
-        if left < 1:
-            raise WorkError(RateLimited(most, max(1, round((1 - left) * 60 / most))))
-        self._allowed[reader] = (left - 1, now)
-        if len(self._allowed) > _READERS:
-            # who has been quiet for a minute has all of it again, and need not be remembered
-            self._allowed = {name: each for name, each in self._allowed.items() if now - each[1] < 60}
+        """Raises WorkError (`rate_limited`)."""
+        most = self.per_minute
+        wait = self.rates.wait(reader, most) if most is not None else 0.0
+        if most is not None and wait:
+            raise WorkError(RateLimited(most, max(1, round(wait))))
 
     def stop(self) -> None:
         """Take no more work, and wait for none."""
