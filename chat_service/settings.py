@@ -159,7 +159,8 @@ class Settings(BaseModel):
         1, ge=1, le=64, description="Processes that serve, each with threads and memory of the database of its own."
     )
     conversations_url: str = Field(
-        "sqlite:///huitou-conversations.sqlite", description="SQLAlchemy URL of the store of conversations."
+        "sqlite:///huitou-conversations.sqlite",
+        description="SQLAlchemy URL of the store of conversations: SQLite, or `postgresql://…`.",
     )
     max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
     llm_api_key: SecretStr | None = Field(

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Boolean,
     Column,
     ColumnElement,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     event,
     func,
     inspect,
+    make_url,
     select,
     text,
     true,
@@ -111,11 +113,12 @@ class SqlStore:
 
     def __init__(self, url: str) -> None:
         with _failures():
-            self._engine = create_engine(url)
+            # a connection that the server has ended is made anew before it is used
+            self._engine = create_engine(_with_driver(url), pool_pre_ping=True)
             if self._engine.dialect.name == "sqlite":
                 _make_private(self._engine.url.database)
                 _set_up_sqlite(self._engine)
-            _METADATA.create_all(self._engine)
+            self._make_tables()
             self._move_old_turns()
 
     def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
@@ -272,6 +275,12 @@ class SqlStore:
             connection.execute(_FEEDBACK.delete().where(_FEEDBACK.c.request_id.in_(own)))
             return connection.execute(_TURNS.delete().where(which)).rowcount
 
+    def _make_tables(self) -> None:
+        try:
+            _METADATA.create_all(self._engine)
+        except SQLAlchemyError:
+            _METADATA.create_all(self._engine)  # another process was making them
+
     def _move_old_turns(self) -> None:
         if not inspect(self._engine).has_table(_OLD):
             return
@@ -291,6 +300,12 @@ def _with(search: str, reader: str) -> ColumnElement[bool]:
         _TITLES.c.reader == reader, _TITLES.c.title.icontains(search, autoescape=True)
     )
     return _TURNS.c.conversation_id.in_(said.union(named))
+
+
+def _with_driver(url: str) -> URL:
+    """PostgreSQL by psycopg, unless another driver is named."""
+    found = make_url(url)
+    return found.set(drivername="postgresql+psycopg") if found.drivername in ("postgresql", "postgres") else found
 
 
 @contextmanager
