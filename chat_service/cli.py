@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("chat_service.commands.replay", "Play recorded questions back on today's model and data."),
     "keys": ("chat_service.commands.keys", "Make, list and revoke API keys."),
     "audit": ("chat_service.commands.audit", "Print the audit as JSON lines, the oldest first."),
+    "health": ("chat_service.commands.health", "Ask the service on this machine whether it is ready."),
     "settings": ("chat_service.commands.settings", "Explain every setting."),
 }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -114,6 +117,17 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_told_is_lost(service: R
     with service.client() as client:
         assert all(client.get(f"/v1/conversations/{each}").status_code == 200 for each in told)
     assert "is replaced" in service.log.read_text()
+
+
+def test_a_health_check_asks_it(service: Running, tmp_path: Path) -> None:
+    def check(**more: str) -> subprocess.CompletedProcess[str]:
+        variables = {"HUITOU_PORT": str(service.port), "HUITOU_HOST": "0.0.0.0", **more}  # noqa: S104
+        command = [sys.executable, "-m", "chat_service.cli", "health"]
+        return subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
+
+    healthy = check()
+    assert (healthy.returncode, json.loads(healthy.stdout)["status"]) == (0, "ok"), healthy.stderr
+    assert check(HUITOU_PORT="1").returncode == 1
 
 
 def test_all_end_with_the_first(service: Running) -> None:
