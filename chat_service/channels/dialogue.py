@@ -158,7 +158,10 @@ class Dialogue:
                     raise DialogueError(MessageIdReused(message_id))
                 return before.body
             asked = message.model_copy(update={"message_id": message_id, "conversation_id": conversation_id})
-            turn = replace(self._answered(asked, reader, request_id, on_stage, on_answer), scope=scope, request=whole)
+            # nothing came before in a conversation that begins
+            last = self.store.latest(conversation_id) if message.conversation_id else None
+            found = self._answered(asked, last, reader, request_id, on_stage, on_answer)
+            turn = replace(found, scope=scope, request=whole)
             ensure_wanted()  # an answer that nobody waited for is no turn
             try:
                 self.store.add(turn)
@@ -170,14 +173,14 @@ class Dialogue:
     def _answered(
         self,
         message: ChatRequest,
+        last: Turn | None,
         reader: Reader,
         request_id: str,
         on_stage: Callable[[Stage], None],
         on_answer: Callable[[Answer], None],
     ) -> Turn:
-        """The turn that comes next, not kept yet."""
+        """The turn that comes after `last`, not kept yet."""
         conversation_id = message.conversation_id or ""
-        last = self.store.latest(conversation_id)
         if last is not None and last.reader != reader.name:
             raise DialogueError(UnknownConversation(conversation_id))
         memory = MEMORY.validate_json(last.memory) if last is not None else Memory()

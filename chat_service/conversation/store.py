@@ -113,8 +113,9 @@ class SqlStore:
 
     def __init__(self, url: str) -> None:
         with _failures():
-            # a connection that the server has ended is made anew before it is used
-            self._engine = create_engine(_with_driver(url), pool_pre_ping=True)
+            where = _with_driver(url)
+            # a connection that a server has ended is made anew before it is used
+            self._engine = create_engine(where, pool_pre_ping=where.get_backend_name() != "sqlite")
             if self._engine.dialect.name == "sqlite":
                 _make_private(self._engine.url.database)
                 _set_up_sqlite(self._engine)
@@ -330,12 +331,14 @@ def _make_private(path: str | None) -> None:
 
 
 def _set_up_sqlite(engine: Engine) -> None:
-    """Readers and one writer side by side; a writer waits its turn."""
+    """Readers and one writer side by side; a writer waits its turn. What is written outlives the process at once, the
+    machine's power a moment later: waiting for the disk would bound all answers together to some tens a second."""
 
     def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA busy_timeout = 5000")
+        cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.close()
 
     event.listen(engine, "connect", on_connect)

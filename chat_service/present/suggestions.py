@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from chat_service.present.dates import is_unit, period_name
 from chat_service.present.names import Names
@@ -150,7 +151,13 @@ def _next_requests(start: MetricQuery, model: Model, today: date) -> Iterator[Me
 
 
 def _splits(base: MetricQuery, model: Model, used: set[str]) -> list[str]:
-    """Dimensions that the metric can be split by, the nearest to what it counts first.
+    """Dimensions that the metric can be split by and is not yet, the nearest to what it counts first."""
+    return [name for name in _all_splits(model, base.metrics[0]) if name not in used]
+
+
+@lru_cache(maxsize=1024)
+def _all_splits(model: Model, metric: str) -> tuple[str, ...]:
+    """Dimensions that a metric can be split by, the nearest to what it counts first.
 
     First those that its dataset prefers, then those of its dataset and of the customer, then the rest; among equals,
     closed sets of a readable size first.
@@ -158,13 +165,12 @@ def _splits(base: MetricQuery, model: Model, used: set[str]) -> list[str]:
     found = [
         dimension
         for dimension in model.dimensions.values()
-        if dimension.name not in used
-        and dimension.type in ("text", "boolean")
+        if dimension.type in ("text", "boolean")
         and not model.is_guarded(dimension.home)
         and dimension.home.definition.role == "dimension"
-        and model.can_group(base.metrics[0], dimension.name)
+        and model.can_group(metric, dimension.name)
     ]
-    counted = model.grouping_datasets(base.metrics[0])
+    counted = model.grouping_datasets(metric)
     preferred = {name for dataset in counted for name in model.datasets[dataset].definition.prefers}
     near = {*counted, *(entity.dataset for entity in model.entities.values())}
 
@@ -172,7 +178,7 @@ def _splits(base: MetricQuery, model: Model, used: set[str]) -> list[str]:
         readable = _FEW <= len(dimension.home.definition.values) <= _MANY
         return not readable, dimension.name not in preferred, dimension.home.dataset not in near
 
-    return [dimension.name for dimension in sorted(found, key=rank)]
+    return tuple(dimension.name for dimension in sorted(found, key=rank))
 
 
 def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
