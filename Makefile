@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check bench speed agreement docs page pictures lock clean
+.PHONY: help demo serve test lint types check fuzz bench speed agreement docs page pictures lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -45,6 +45,9 @@ types: $(DEVELOPMENT) ## mypy, strict, over code and tests
 
 check: $(DEVELOPMENT) ## the tests alone
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+fuzz: $(DEVELOPMENT) ## a hundred thousand requests that nobody would send, other ones each time (hours)
+	HUITOU_FUZZ=100000 $(BIN)/python -m pytest tests/network/test_fuzz.py
 
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))

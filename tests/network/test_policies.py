@@ -124,6 +124,9 @@ def test_no_value_of_another_region_leaves_the_service(service: Running, demo_da
             said.append((question, client.post("/v1/chat", json={"message": question}).text))
         for search in ("", city, city[0], "x"):
             said.append((search, client.get("/v1/dimensions/city/values", params={"search": search}).text))
+        for search in (city, city[0]):
+            said.append((search, client.get("/v1/values", params={"search": search}).text))
+        said.append(("", client.get("/v1/opening").text))
         for value in (city, city[:-1]):
             asked = {"kind": "metrics", "metrics": ["revenue"], "filters": [{"field": "city", "values": [value]}]}
             said.append((value, client.post("/v1/query", json=asked).text))
