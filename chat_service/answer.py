@@ -20,6 +20,7 @@ from chat_service.outcomes import (
     Reading,
     Refusal,
 )
+from chat_service.present.beside_lists import beside_list
 from chat_service.present.catalogue import catalogue_text, greeting_text
 from chat_service.present.chart.choose import choose_chart
 from chat_service.present.definitions import definition_text, meanings, told_of
@@ -27,6 +28,7 @@ from chat_service.present.emptiness import Emptiness, first_day_behind, is_empty
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
+from chat_service.present.profiles import laid_out
 from chat_service.present.restate import restate
 from chat_service.present.suggestions import leading_metrics, suggest, suggest_for_metrics
 from chat_service.present.text import describe, reading_remarks
@@ -118,9 +120,11 @@ def answer_request(
         said = " ".join([text, *reading_remarks(reading)])
         wider = suggest(nothing.widened(request), names, layer.as_of, check)
         return replace(base, status="empty", text=said, trouble=Trouble(code, text), suggestions=wider)
+    beside = beside_list(finding, lambda other: layer.run(other, asked.reader))
     return replace(
         base,
-        text=describe(finding, reading, services.worded(finding, restated, asked.question, on_stage)),
+        finding=laid_out(finding),
+        text=describe(finding, reading, services.worded(finding, restated, asked.question, on_stage), beside),
         chart=choose_chart(finding, restated, reading),
         notes=notes(finding, reading.chart),
         suggestions=suggest(request, names, layer.as_of, check),

@@ -86,6 +86,7 @@ def metrics_page() -> str:
         lines += _description(shown.description)
         lines += [f"- {part}" for part in _made_of(shown)]
         words = [*shown.synonyms.zh, *shown.synonyms.en]
+        lines += [f"- source of the definition: {shown.source or 'this model'}"]
         lines += [f"- also called: {', '.join(words)}"] if words else []
     lines += ["", "## Dimensions", "", "| name | 中文 | English | values |", "|---|---|---|---|"]
     for name, dimension in model.dimensions.items():
@@ -141,7 +142,11 @@ def _import_all(package: ModuleType) -> None:
 
 def _parts() -> tuple[type[BaseModel], ...]:
     found = (each for each in vars(definitions).values() if isinstance(each, type) and issubclass(each, BaseModel))
-    own = (each for each in found if each.__module__ == definitions.__name__ and not each.__name__.startswith("_"))
+    own = (
+        each
+        for each in found
+        if each.__module__.startswith("semantic_layer.model.") and each is not definitions.Definition
+    )
     return tuple(sorted(own, key=lambda each: each is not ModelDefinition))
 
 

@@ -73,6 +73,7 @@ from semantic_layer.model.definitions import FunnelDefinition as FunnelDefinitio
 from semantic_layer.model.definitions import ListDefinition as ListDefinition
 from semantic_layer.model.definitions import MetricDefinition as MetricDefinition
 from semantic_layer.model.definitions import ModelDefinition as ModelDefinition
+from semantic_layer.model.definitions import ProfileDefinition as ProfileDefinition
 from semantic_layer.model.definitions import Synonyms as Synonyms
 from semantic_layer.model.definitions import TrialDefinition as TrialDefinition
 from semantic_layer.model.labels import label_in as label_in
@@ -89,6 +90,7 @@ from semantic_layer.query.door import as_asked as as_asked
 from semantic_layer.query.door import malformed as malformed
 from semantic_layer.query.door import read_request as read_request
 from semantic_layer.query.entities import of_entity as of_entity
+from semantic_layer.query.loop_problems import NoSuchEntity as NoSuchEntity
 from semantic_layer.query.problems import AmbiguousPath as AmbiguousPath
 from semantic_layer.query.problems import FieldWithheld as FieldWithheld
 from semantic_layer.query.problems import LimitTooLarge as LimitTooLarge
@@ -110,6 +112,7 @@ from semantic_layer.query.reader import ANONYMOUS as ANONYMOUS
 from semantic_layer.query.reader import Reader as Reader
 from semantic_layer.query.requests import AllOf as AllOf
 from semantic_layer.query.requests import AnyOf as AnyOf
+from semantic_layer.query.requests import CausesQuery as CausesQuery
 from semantic_layer.query.requests import CohortQuery as CohortQuery
 from semantic_layer.query.requests import Compare as Compare
 from semantic_layer.query.requests import Deed as Deed
@@ -120,6 +123,7 @@ from semantic_layer.query.requests import FollowsQuery as FollowsQuery
 from semantic_layer.query.requests import FunnelQuery as FunnelQuery
 from semantic_layer.query.requests import Having as Having
 from semantic_layer.query.requests import LiftQuery as LiftQuery
+from semantic_layer.query.requests import ListFilter as ListFilter
 from semantic_layer.query.requests import ListQuery as ListQuery
 from semantic_layer.query.requests import MeasuredColumn as MeasuredColumn
 from semantic_layer.query.requests import MetricFilter as MetricFilter
@@ -128,6 +132,8 @@ from semantic_layer.query.requests import NotOf as NotOf
 from semantic_layer.query.requests import NumberOperator as NumberOperator
 from semantic_layer.query.requests import Order as Order
 from semantic_layer.query.requests import PathQuery as PathQuery
+from semantic_layer.query.requests import PlaybookQuery as PlaybookQuery
+from semantic_layer.query.requests import ProfileQuery as ProfileQuery
 from semantic_layer.query.requests import Request as Request
 from semantic_layer.query.requests import Scalar as Scalar
 from semantic_layer.query.result import Column as Column

@@ -31,9 +31,10 @@ from semantic_layer.query.entities import of_entity
 from semantic_layer.query.explained import explained
 from semantic_layer.query.followed import Asked, followed, next_steps
 from semantic_layer.query.lifted import Trial, lifted
+from semantic_layer.query.loop_problems import NoSuchEntity
 from semantic_layer.query.problems import FieldWithheld, MissingTable, UnknownName, Withheld
 from semantic_layer.query.reader import ANONYMOUS, Reader
-from semantic_layer.query.requests import MetricQuery, Request, Scalar
+from semantic_layer.query.requests import MetricQuery, ProfileQuery, Request, Scalar
 from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
@@ -52,6 +53,7 @@ from semantic_layer.resolve.resolved import (
     ResolvedLift,
     ResolvedMetrics,
     ResolvedPaths,
+    ResolvedTimeline,
 )
 from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
@@ -232,6 +234,8 @@ class Layer:
         else:
             raw = self.engine.run(prepared.sql)
             total, rows, tied = _cut(raw, prepared.resolved, limit)
+        if not rows and isinstance(prepared.request, ProfileQuery):
+            self._check_known(prepared.request, prepared)
         parts = len(rows)
         rows, told = _finished(rows, prepared)
         total -= parts - len(rows)
@@ -267,6 +271,14 @@ class Layer:
         rules = (rule for rules in self.model.field_rules.values() for rule in rules)
         exempt = (*(each.exempt for each in self.model.policies.values()), *(each.exempt for each in rules))
         return frozenset(role for roles in exempt for role in roles)
+
+    def _check_known(self, request: ProfileQuery, prepared: Prepared) -> None:
+        """An entity of which no row came back is there, for this reader's eyes; without events, it has none."""
+        entity = self.model.entities[request.entity]
+        facts = request.model_copy(update={"part": "facts"})
+        if isinstance(prepared.resolved, ResolvedTimeline) and self.run(facts, prepared.reader).rows:
+            return
+        raise QueryError(NoSuchEntity("key", entity.name, entity.key, str(request.key)))
 
     def run(self, request: Request, reader: Reader = ANONYMOUS) -> ResultTable:
         """The request's rows. Raises QueryError, EngineError."""

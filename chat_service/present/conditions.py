@@ -17,6 +17,7 @@ from semantic_layer import (
     FieldFilter,
     Filter,
     Having,
+    ListFilter,
     MetricFilter,
     NotOf,
     Phrase,
@@ -32,6 +33,7 @@ _OPERATORS: dict[str, Phrase] = {
     "<=": Phrase("{head}不超过 {values}", "{head} at most {values}"),
     ">": Phrase("{head}超过 {values}", "{head} over {values}"),
     ">=": Phrase("{head}不低于 {values}", "{head} at least {values}"),
+    "top share": Phrase("{head}居前 {values}", "{head} in the top {values}"),
     "between": Phrase("{head}介于 {values} 之间", "{head} between {values}"),
     "contains": Phrase("{head}包含“{values}”", "{head} containing “{values}”"),
     "not contains": Phrase("{head}不包含“{values}”", "{head} not containing “{values}”"),
@@ -71,6 +73,8 @@ def condition_words(condition: Filter, names: Names, today: date) -> str:
             return field_words(condition.field, condition.op, condition.values, names)
         case MetricFilter():
             return _metric_words(condition, names, today)
+        case ListFilter():
+            return names.known(condition.list) or condition.list
         case AllOf():
             return _joined([_inner(each, names, today) for each in condition.all], _AND, names)
         case AnyOf():
@@ -92,6 +96,8 @@ def field_words(field: str, op: str, values: Sequence[Scalar], names: Names) -> 
 
 def applied_words(applied: AppliedFilter, names: Names) -> str:
     """A filter as it was applied, wherever it came from; its own text where it has no simple form."""
+    if applied.op == "list":
+        return names.known(applied.field) or applied.field
     return applied.text or field_words(applied.field, applied.op, applied.values, names)
 
 
@@ -120,7 +126,7 @@ def _metric_words(condition: MetricFilter, names: Names, today: date) -> str:
     if behaviour is not None:
         words = head
     else:
-        unit = None if metric is None else metric.unit
+        unit = None if metric is None else "percent" if condition.op == "top share" else metric.unit
         values = [threshold_figure(value, unit, names.language) for value in condition.values]
         words = _counted(head, condition, values, names)
     period = condition.period

@@ -13,6 +13,7 @@ from chat_service.present.populations import population
 from semantic_layer import (
     AllOf,
     AnyOf,
+    CausesQuery,
     CohortDefinition,
     FieldFilter,
     Filter,
@@ -20,6 +21,7 @@ from semantic_layer import (
     FunnelDefinition,
     LiftQuery,
     ListDefinition,
+    ListFilter,
     ListQuery,
     Metric,
     MetricDefinition,
@@ -29,6 +31,8 @@ from semantic_layer import (
     NotOf,
     PathQuery,
     Phrase,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
 )
 
@@ -38,6 +42,7 @@ _MEANS, _FORMULA = (
     Phrase("  公式：{formula}", "  Formula: {formula}"),
 )
 _UNIT, _ALSO = Phrase("  单位：{unit}", "  Unit: {unit}"), Phrase("  也叫：{synonyms}", "  Also called: {synonyms}")
+_SOURCE = Phrase("  定义出处：{source}", "  Source: {source}")
 _PERIOD = Phrase("  不说时间时按默认时间段计算。", "  Without a period: {period}.")
 
 
@@ -152,6 +157,8 @@ def told_of(request: Request, model: Model) -> tuple[str, ...]:
         found += [request.event, *request.among]
     elif isinstance(request, LiftQuery):
         found += [name for key, each in model.trials.items() if request.trial in ("", key) for name in each.effects][:2]
+    elif isinstance(request, CausesQuery | PlaybookQuery | ProfileQuery):
+        found += _of_loop(request)
     else:
         found.append(request.metric)
         cohort, funnel = model.cohorts.get(request.metric), model.funnels.get(request.metric)
@@ -162,6 +169,13 @@ def told_of(request: Request, model: Model) -> tuple[str, ...]:
     if isinstance(request, ListQuery):
         found += request.columns
     return tuple(dict.fromkeys(found))
+
+
+def _of_loop(request: CausesQuery | PlaybookQuery | ProfileQuery) -> list[str]:
+    """The metric or list that causes and playbooks are about; a profile is about nobody but one."""
+    if isinstance(request, CausesQuery) and request.metric:
+        return [request.metric]
+    return [] if isinstance(request, ProfileQuery) or not request.list else [request.list]
 
 
 def definition_text(found: tuple[MetricMeaning, ...], names: Names) -> str:
@@ -216,11 +230,13 @@ def _definition_line(each: MetricMeaning, names: Names) -> str:
     metric = names.model.metrics.get(each.name)
     default_period = None if metric is None else metric.definition.default_period
     unit = unit_name(each.unit, names.language)
+    source = None if metric is None else metric.definition.source
     lines = [
         names.say(_MEANS, label=each.label, description=each.description or each.formula),
         names.say(_FORMULA, formula=each.formula),
         names.say(_UNIT, unit=unit) if unit else "",
         names.say(_ALSO, synonyms=names.listed(each.synonyms)) if each.synonyms else "",
+        names.say(_SOURCE, source=source) if source else "",
         names.say(_PERIOD, period=default_period) if default_period else "",
     ]
     return "\n".join(filter(None, lines))
@@ -230,6 +246,8 @@ def _behind(condition: Filter) -> list[str]:
     match condition:
         case FieldFilter():
             return [condition.field]
+        case ListFilter():
+            return [condition.list]
         case MetricFilter():
             return [condition.metric]
         case AllOf():

@@ -23,6 +23,8 @@ from semantic_layer import (
     Model,
     PathQuery,
     Phrase,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
     ResultTable,
 )
@@ -154,6 +156,8 @@ def _datasets(request: Request, model: Model) -> tuple[str, ...]:
             metrics = (request.event,)
         case LiftQuery():
             return tuple(trial.dataset for name, trial in model.trials.items() if request.trial in ("", name))[:1]
+        case ProfileQuery() | PlaybookQuery():
+            return ()
         case _:
             metrics = (request.metric,)
     known = [name for name in metrics if name in model.metrics]

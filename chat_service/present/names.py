@@ -97,7 +97,9 @@ class Names:
         dimension = self.model.dimensions.get(name)
         if dimension is not None:
             return dimension.label.in_language(self.language)
-        field = self.model.fields.get(name)
+        if name in self.model.lists:
+            return self.known(name) or name
+        field = self.model.fields.get(name) or next(iter(self.model.keys.get(name, ())), None)
         return name if field is None else field.label.in_language(self.language)
 
     def known(self, name: str) -> str | None:

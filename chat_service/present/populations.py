@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from semantic_layer import FieldFilter, ListDefinition, ListQuery, Model
+from semantic_layer import FieldFilter, ListDefinition, ListFilter, ListQuery, Model
 
 
 def population(request: ListQuery, model: Model) -> ListDefinition | None:
     """The named list whose conditions are among the request's, the most specific first; None if there is none."""
+    named = {each.list for each in request.filters if isinstance(each, ListFilter)}
+    own = next((listed for listed in model.lists.values() if listed.name in named), None)
+    if own is not None:
+        return own
     asked = {(each.field, each.values) for each in request.filters if isinstance(each, FieldFilter)}
     fitting = [
         listed
@@ -18,6 +22,8 @@ def population(request: ListQuery, model: Model) -> ListDefinition | None:
 
 def is_of(condition: object, listed: ListDefinition) -> bool:
     """Whether a condition of a request is one of those that make the named list."""
+    if isinstance(condition, ListFilter):
+        return condition.list == listed.name
     return isinstance(condition, FieldFilter) and (condition.field, condition.values) in _conditions(listed)
 
 

@@ -14,9 +14,11 @@ from chat_service.present.journey_sentences import distance_name
 from chat_service.present.lifts import trial_of
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
+from chat_service.present.restate_loop import restate_loop
 from chat_service.present.subject import of
 from semantic_layer import (
     GRAINS,
+    CausesQuery,
     CohortQuery,
     ExplainQuery,
     FollowsQuery,
@@ -28,6 +30,8 @@ from semantic_layer import (
     PathQuery,
     Period,
     Phrase,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
     unit,
 )
@@ -91,6 +95,8 @@ def restate(
         case PathQuery():
             what = names.say(_PATHS, event=happening_words(request.event, names), days=request.within)
             return _about(head, conditions, what, names)
+        case CausesQuery() | ProfileQuery() | PlaybookQuery():
+            return restate_loop(request, names, head, conditions)
 
 
 def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str], previous: Period | None) -> str:

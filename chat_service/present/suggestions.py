@@ -15,6 +15,7 @@ from chat_service.present.names import Names
 from chat_service.present.populations import population
 from semantic_layer import (
     GRAINS,
+    CausesQuery,
     CohortQuery,
     Dimension,
     ExplainQuery,
@@ -28,6 +29,8 @@ from semantic_layer import (
     PathQuery,
     Period,
     Phrase,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
     unit,
 )
@@ -191,6 +194,8 @@ def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
     if isinstance(request, ListQuery):
         counted = _list_metric(request, model)
         return None if counted is None else MetricQuery(metrics=(counted,))
+    if isinstance(request, CausesQuery | ProfileQuery | PlaybookQuery):
+        return _about_group(request, model)
     beside: str | None
     if isinstance(request, FollowsQuery):
         beside = request.then.metric
@@ -204,6 +209,16 @@ def _as_metric_query(request: Request, model: Model) -> MetricQuery | None:
     if beside is None:
         return None
     return _as_metric_query(MetricQuery(metrics=(beside,), period=request.period, filters=request.filters), model)
+
+
+def _about_group(request: CausesQuery | ProfileQuery | PlaybookQuery, model: Model) -> MetricQuery | None:
+    """The number to go on with: that of who left, of who is on the list, of the entity."""
+    if isinstance(request, CausesQuery) and request.metric in model.metrics:
+        return MetricQuery(metrics=(request.metric,), period=request.period)
+    named = "" if isinstance(request, ProfileQuery) else request.list
+    listed = model.lists.get(named)
+    counted = listed.metric if listed is not None else next(iter(model.entities.values())).counted_by
+    return None if counted is None else MetricQuery(metrics=(counted,))
 
 
 def _metric_beside(request: CohortQuery | FunnelQuery, model: Model) -> str | None:

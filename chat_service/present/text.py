@@ -21,7 +21,16 @@ from chat_service.present.notes import notes
 from chat_service.present.paths import paths_sentence
 from chat_service.present.sentences import groups_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
-from semantic_layer import CohortQuery, ExplainQuery, FollowsQuery, FunnelQuery, LiftQuery, PathQuery, Phrase
+from semantic_layer import (
+    CohortQuery,
+    ExplainQuery,
+    FollowsQuery,
+    FunnelQuery,
+    LiftQuery,
+    PathQuery,
+    Phrase,
+    ProfileQuery,
+)
 
 _QUOTED, _UNUSED = Phrase("“{word}”", "“{word}”"), Phrase("没有用到的词：{words}。", "Words not used: {words}.")
 
@@ -36,12 +45,14 @@ _OWN: dict[type, Callable[[Finding], str]] = {
 }
 
 
-def describe(finding: Finding, reading: Reading, first: str | None = None) -> str:
-    """All that is said of the result; `first` is another way to say its first sentence. Raises AssertionError for a
-    result without rows: that is `emptiness`'s."""
-    assert finding.table.rows, "an empty result is described by its cause"
+def describe(finding: Finding, reading: Reading, first: str | None = None, beside: str = "") -> str:
+    """All that is said of the result; `first` is another way to say its first sentence, `beside` what is told
+    beside it. Raises AssertionError for a result without rows: that is `emptiness`'s."""
+    is_quiet = isinstance(finding.request, ProfileQuery)
+    assert finding.table.rows or is_quiet, "an empty result is described by its cause"
     told = [
         first or _first(finding),
+        *([beside] if beside else []),
         *(note.message for note in notes(finding, reading.chart)),
         *reading_remarks(reading),
     ]

@@ -17,21 +17,26 @@ from chat_service.translate.checks.overlooked import refuse_overlooked, refuse_t
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
 from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
+from chat_service.translate.requests.reasons import reasons_column
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed, sort_items
 from chat_service.translate.requests.trials import read_lift
 from chat_service.translate.stops import StopError
-from semantic_layer import ExplainQuery, MetricQuery, Request
+from semantic_layer import CausesQuery, ExplainQuery, ListQuery, MetricQuery, PlaybookQuery, ProfileQuery, Request
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
 GREETING: Literal["greeting"] = "greeting"
+# reasons said beside a list are rather a column by its name
+_REASONS_OF_EACH = 0.25
 _SAYS_MORE = ("measure", "values", "clauses", "listed", "bound", "group", "ranking")
 
 
@@ -67,9 +72,9 @@ def decide(question: Question, assembly: Assembly) -> Decision:
     slots = sort_items(frame, assembly)
     if frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
-    journey = read_journey(slots, assembly)
-    if journey is not None:
-        return Decision(journey)
+    whole = _read_whole(slots, question, assembly)
+    if whole is not None:
+        return Decision(whole)
     refuse_uncomputable(slots, assembly)
     before = _number_before(question)
     if before is not None:
@@ -82,6 +87,27 @@ def decide(question: Question, assembly: Assembly) -> Decision:
     elif (change := change_of_nothing(slots)) is not None:
         raise assembly.deny(change, "nothing_before")
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
+
+
+def _read_whole(slots: Slots, question: Question, assembly: Assembly) -> Request | None:
+    """A request of a kind that is read of all words at once, each of which has found its place; or none."""
+    return (
+        read_journey(slots, assembly)
+        or _of_before(slots, question, assembly)
+        or read_loop(slots, assembly)
+        or beside_others(slots, assembly)
+    )
+
+
+def _of_before(slots: Slots, question: Question, assembly: Assembly) -> Request | None:
+    """Why, or what to do, of the list before; the profile, causes or playbook before, of others."""
+    before = question.previous.request if question.previous is not None else None
+    says_more = any(item.category in _SAYS_MORE for item in assembly.frame.items) or slots.has("one")
+    if isinstance(before, ListQuery | MetricQuery):
+        return None if says_more or slots.whens else of_list(before, slots, assembly)
+    if isinstance(before, CausesQuery | ProfileQuery | PlaybookQuery) and not slots.has("one"):
+        return changed_loop(before, slots, assembly)
+    return None
 
 
 def _number_before(question: Question) -> Previous | None:
@@ -99,6 +125,12 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
         raise assembly.deny(why[-1])  # 续费率为何 is asked for a value: another reading has it so
     if not why:
         return _shown(slots, assembly, request, goes_on=goes_on)
+    if isinstance(request, ListQuery) and slots.listed and (column := reasons_column(assembly)):
+        for word in why:
+            assembly.use(word, "dimension", column)
+        assembly.doubt += _REASONS_OF_EACH
+        columns = tuple(dict.fromkeys((*request.columns, column)))
+        return _shown(slots, assembly, request.model_copy(update={"columns": columns}), goes_on=goes_on)
     found = _shown(slots, assembly, compared(request), goes_on=goes_on)
     if slots.against and isinstance(found, MetricQuery) and found.group_by:
         # both periods and the groups are named: a table of these is asked for, and no more rows

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import safe_division
+from semantic_layer.compiler.causes import compile_causes
 from semantic_layer.compiler.events import compile_cohort, compile_funnel
 from semantic_layer.compiler.explanation import compile_explanation
 from semantic_layer.compiler.finish import finished
@@ -18,10 +19,13 @@ from semantic_layer.compiler.lists import compile_list
 from semantic_layer.compiler.over_groups import over_groups
 from semantic_layer.compiler.passes import Shape, passes
 from semantic_layer.compiler.paths import compile_paths
+from semantic_layer.compiler.playbook import compile_playbook
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named, filled, stacked
+from semantic_layer.compiler.timeline import compile_timeline
 from semantic_layer.model.model import Model, Step
 from semantic_layer.query.result import ColumnType
+from semantic_layer.resolve.binding import substitute
 from semantic_layer.resolve.filters import holds
 from semantic_layer.resolve.measures import has_division
 from semantic_layer.resolve.resolved import (
@@ -29,6 +33,7 @@ from semantic_layer.resolve.resolved import (
     Number,
     Population,
     Resolved,
+    ResolvedCauses,
     ResolvedCohort,
     ResolvedExplanation,
     ResolvedFollows,
@@ -37,8 +42,20 @@ from semantic_layer.resolve.resolved import (
     ResolvedList,
     ResolvedMetrics,
     ResolvedPaths,
+    ResolvedPlaybook,
+    ResolvedTimeline,
 )
-from semantic_layer.sql.nodes import aliased, all_of, any_of, joined, number_literal, select_from, table, with_ctes
+from semantic_layer.sql.nodes import (
+    aliased,
+    all_of,
+    any_of,
+    joined,
+    number_literal,
+    select_from,
+    subquery,
+    table,
+    with_ctes,
+)
 from semantic_layer.sql.value_types import kind_of
 
 _NO_WINDOWS: Mapping[str, exp.Expr] = MappingProxyType({})
@@ -61,6 +78,10 @@ def compile_request(
     for each in populations:
         named = {**sources.populations, each.wanted.name: _population(each, sources)}
         sources = replace(sources, populations=named)
+    return substitute(_statement(resolved, sources), sources.populations)  # groups by lists speak of populations too
+
+
+def _statement(resolved: Resolved, sources: Sources) -> exp.Select:
     match resolved:
         case ResolvedList():
             return compile_list(resolved, sources, lambda query: _computed(query, sources))
@@ -76,9 +97,21 @@ def compile_request(
             return compile_lift(resolved, sources)
         case ResolvedPaths():
             return compile_paths(resolved, sources)
+        case ResolvedCauses() | ResolvedTimeline() | ResolvedPlaybook():
+            return _of_loop(resolved, sources)
         case ResolvedMetrics():
             ctes, last = _computed(resolved, sources)
             return finished(resolved, ctes, last)
+
+
+def _of_loop(resolved: ResolvedCauses | ResolvedTimeline | ResolvedPlaybook, sources: Sources) -> exp.Select:
+    match resolved:
+        case ResolvedCauses():
+            return compile_causes(resolved, sources)
+        case ResolvedTimeline():
+            return compile_timeline(resolved, sources)
+        case ResolvedPlaybook():
+            return compile_playbook(resolved, lambda query: _computed(query, sources))
 
 
 def _population(each: Population, sources: Sources) -> exp.Expr:
@@ -86,6 +119,8 @@ def _population(each: Population, sources: Sources) -> exp.Expr:
     ctes, last = _computed(each.query, sources)
     members = select_from(table(last)).select(exp.column(each.key_column), copy=False)
     asked, key = each.wanted.condition, each.wanted.key
+    if asked.op == "top share":
+        return exp.In(this=key.copy(), query=exp.Subquery(this=with_ctes(_top(each, last), ctes)))
     condition = _number_condition(exp.column(asked.metric), asked.op, asked.values)
     if each.negated:
         # what has no value does not meet the condition
@@ -101,6 +136,25 @@ def _population(each: Population, sources: Sources) -> exp.Expr:
     # a row of nobody meets no condition on somebody, not even where nobody at all is among the members
     somebody = exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null()))
     return exp.And(this=somebody, expression=exp.Not(this=found))
+
+
+def _top(each: Population, source: str) -> exp.Select:
+    """The keys of the share of entities with the highest values, rounded up; equal values by the key."""
+    asked = each.wanted.condition
+    key, value = exp.column(each.key_column), exp.column(asked.metric)
+    order = exp.Order(expressions=[exp.Ordered(this=value, desc=True, nulls_first=False), exp.Ordered(this=key.copy())])
+    place = exp.Window(this=exp.RowNumber(), order=order)
+    many = exp.Window(this=exp.Count(this=exp.Star()))
+    known = [exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())) for column in (key, value)]
+    ranked = where(
+        select_from(table(source)).select(
+            key.copy(), aliased(place, "place_by_value"), aliased(many, "ranked_in_all"), copy=False
+        ),
+        known,
+    )
+    share = exp.Mul(this=exp.column("ranked_in_all"), expression=number_literal(asked.values[0]))
+    at_top = exp.LTE(this=exp.column("place_by_value"), expression=exp.Ceil(this=share))
+    return where(select_from(subquery(ranked, "ranked")).select(key.copy(), copy=False), [at_top])
 
 
 def _number_condition(left: exp.Expr, op: str, values: Sequence[float]) -> exp.Expr:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from semantic_layer.errors import DefinitionProblem, DefinitionsError, thing
+from semantic_layer.loading.check_lists import check_populations
 from semantic_layer.loading.check_names import check_names, check_words
 from semantic_layer.loading.check_parts import (
     check_codes,
@@ -55,6 +56,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     metrics = build_metrics(draft, datasets, joins, dimensions, found)
     found.extend(check_lists_and_entities(draft, datasets, joins, dimensions, metrics))
     found.extend(check_trials(draft, datasets, joins, metrics))
+    found.extend(check_populations(draft, metrics))
     found.extend(check_names(draft, dimensions))
     found.extend(check_words(draft))
     found.extend(check_timezone(draft))
@@ -78,6 +80,10 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         ambiguous=MappingProxyType(dict(joins.ambiguous)),
         cohorts=_by_name(definition.cohorts),
         funnels=_by_name(definition.funnels),
+        causes=_by_name(definition.causes),
+        strata=definition.cause_strata,
+        profiles=_by_name(definition.profiles),
+        playbooks=_by_name(definition.playbooks),
         grains=_by_name(definition.grains),
         timezone=definition.timezone,
         policies=_by_name(definition.policies),

@@ -28,6 +28,9 @@ _SINGULAR = (
     ("cohorts", "cohort"),
     ("funnels", "funnel"),
     ("trials", "trial"),
+    ("causes", "cause"),
+    ("profiles", "profile"),
+    ("playbooks", "playbook"),
 )
 _UNIT_SPELLINGS = {
     "%": "percent",

@@ -224,15 +224,22 @@ class _Names:
             dataset = self._datasets.get(entities[each.entity].dataset)
             if dataset is None or not _is_whole(self._draft, dataset):
                 continue
-            for name, values in each.filter.items():
-                yield from self._column(name, dataset, (*part, "filter", name), owner)
-                yield from self._values(name, values, dataset, (*part, "filter", name), owner)
-                if not values:
-                    yield BlankWord(self._draft.where(*part, "filter", name), owner, f"filter.{name}")
-            for column in each.columns:
-                yield from self._column(column, dataset, (*part, "columns"), owner)
+            yield from self._filter(each.filter, dataset, (*part, "filter"), owner)
+            yield from self._filter(each.against, dataset, (*part, "against"), owner)
+            for key, column in (*(("columns", name) for name in each.columns), ("commonest", each.commonest)):
+                if column is not None:
+                    yield from self._column(column, dataset, (*part, key), owner)
             if each.order_by is not None and each.order_by not in self._metrics:
                 yield from self._column(each.order_by, dataset, (*part, "order_by"), owner, self._metrics)
+
+    def _filter(
+        self, named: Mapping[str, tuple[str, ...]], dataset: Dataset, part: Part, owner: Phrase
+    ) -> Iterator[DefinitionProblem]:
+        for name, values in named.items():
+            yield from self._column(name, dataset, (*part, name), owner)
+            yield from self._values(name, values, dataset, (*part, name), owner)
+            if not values:
+                yield BlankWord(self._draft.where(*part, name), owner, f"{part[-1]}.{name}")
 
     def behaviours(self) -> Iterator[DefinitionProblem]:
         for place, each in enumerate(self._draft.definition.behaviours):

@@ -199,6 +199,7 @@ def _single_keys(
 ) -> tuple[ModelDefinition, dict[Part, int]]:
     """What is no item of a section (the model's name and description, each parameter), and the file of each."""
     settings: dict[str, object] = {"name": "model", "description": None, "currency": None, "timezone": "UTC"}
+    settings["cause_strata"] = None
     parameters: dict[str, int | float | str] = {}
     homes: dict[Part, int] = {}
     # what a model says itself comes before what the one says that it extends

@@ -291,7 +291,7 @@ class MetricReader:
             if name not in self.metrics:
                 self.unknown_metric((*part, "having"), owner, name)
         if among.period != ALL and not is_period(among.period, self._own_grains()):
-            self.found.append(BadAmongPeriod(where(*part, "period"), metric.name, among.period))
+            self.found.append(BadAmongPeriod(where(*part, "period"), owner, among.period))
         try:
             condition_of(among.model_copy(update={"period": ALL}), self.draft.definition.parameters, date(2000, 1, 1))
         except BadConditionError as error:

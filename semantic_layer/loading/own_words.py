@@ -9,6 +9,7 @@ from semantic_layer.model.definitions import (
     DatasetDefinition,
     EntityDefinition,
     InputDefinition,
+    ListDefinition,
     MetricDefinition,
     ModelDefinition,
 )
@@ -66,10 +67,16 @@ def _of_entity(definition: ModelDefinition, entity: EntityDefinition) -> ModelDe
             each if each.entity else each.model_copy(update={"entity": entity.name})
             for each in getattr(definition, section)
         )
-        for section in ("lists", "cohorts", "funnels")
+        for section in ("cohorts", "funnels", "causes", "profiles", "playbooks")
     }
+    update["lists"] = tuple(_list(each, each.entity or entity.name) for each in definition.lists)
     update["metrics"] = tuple(_metric(each, entity.name, entity.key) for each in definition.metrics)
     return definition.model_copy(update=update)
+
+
+def _list(listed: ListDefinition, entity: str) -> ListDefinition:
+    among = tuple(each if each.entity else _among(each, entity) for each in listed.among)
+    return listed.model_copy(update={"entity": entity, "among": among})
 
 
 def _metric(metric: MetricDefinition, entity: str, key: str) -> MetricDefinition:

@@ -19,6 +19,7 @@ from semantic_layer.loading.problems.files import MissingKey, UnknownKey, WrongC
 from semantic_layer.loading.yaml_text import Part, YamlValue
 from semantic_layer.model.definitions import (
     Behaviour,
+    CauseFamily,
     CohortDefinition,
     DatasetDefinition,
     EntityDefinition,
@@ -28,7 +29,9 @@ from semantic_layer.model.definitions import (
     ListDefinition,
     MetricDefinition,
     ModelDefinition,
+    PlaybookDefinition,
     PolicyDefinition,
+    ProfileDefinition,
     ReaderAttribute,
     RelationshipDefinition,
     TrialDefinition,
@@ -49,6 +52,9 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
         "policies": PolicyDefinition,
         "field_rules": FieldRule,
         "trials": TrialDefinition,
+        "causes": CauseFamily,
+        "profiles": ProfileDefinition,
+        "playbooks": PlaybookDefinition,
     }
 )
 SECTIONS = tuple(_ITEMS)
@@ -67,6 +73,10 @@ _KINDS = MappingProxyType(
         "policies": "policy",
         "field_rules": "field rule",
         "trials": "trial",
+        "causes": "cause",
+        "profiles": "profile",
+        "playbooks": "playbook",
+        "evidence": "cause",
         "fields": "field",
     }
 )
@@ -195,6 +205,8 @@ def _bare(section: str, item: YamlValue) -> YamlValue:
             return {"name": name, "label": label, "filter": {}}
         case "behaviours" | "cohorts":
             return {"name": name, "metric": "", "label": label}
+        case "profiles" | "playbooks" | "causes":
+            return {"name": name, "label": label, **_bare_parts(section, label)}
         case "funnels":
             step: YamlValue = {"name": "?", "label": label, "metric": ""}
             return {"name": name, "label": label, "steps": [step, step]}
@@ -207,6 +219,18 @@ def _bare(section: str, item: YamlValue) -> YamlValue:
             return {"name": name, "label": label, "succeeded": label, **dict.fromkeys(parts, "")}
         case _:
             return {"name": name}
+
+
+def _bare_parts(section: str, label: dict[str | int, YamlValue]) -> dict[str | int, YamlValue]:
+    """The one part that a profile, a playbook or a family of causes cannot be without."""
+    part: dict[str | int, YamlValue] = {"name": "?", "label": label}
+    match section:
+        case "profiles":
+            return {"sections": [part]}
+        case "playbooks":
+            return {"plays": [{**part, **dict.fromkeys(("channel", "timing", "effect", "source", "owner"), label)}]}
+        case _:
+            return {"evidence": [{**part, "having": "x > 0"}]}
 
 
 def _name(item: object) -> str:

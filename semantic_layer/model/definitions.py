@@ -6,48 +6,32 @@ Shapes only. Whether names exist and expressions parse is `checks.py`'s; the ind
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
+
+from semantic_layer.model.loop_definitions import CauseFamily as CauseFamily
+from semantic_layer.model.loop_definitions import CauseStrata as CauseStrata
+from semantic_layer.model.loop_definitions import Evidence as Evidence
+from semantic_layer.model.loop_definitions import Play as Play
+from semantic_layer.model.loop_definitions import PlaybookDefinition as PlaybookDefinition
+from semantic_layer.model.loop_definitions import ProfileDefinition as ProfileDefinition
+from semantic_layer.model.loop_definitions import ProfileSection as ProfileSection
+from semantic_layer.model.loop_definitions import TimelineEvents as TimelineEvents
+from semantic_layer.model.loop_definitions import Tried as Tried
+from semantic_layer.model.worded import Among as Among
+from semantic_layer.model.worded import Bilingual as Bilingual
+from semantic_layer.model.worded import Definition as Definition
+from semantic_layer.model.worded import Synonyms as Synonyms
+from semantic_layer.model.worded import ValueWords as ValueWords
+from semantic_layer.model.worded import Words
 
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 Role = Literal["dimension", "time", "fact", "key", "attribute"]
 Polarity = Literal["higher_is_better", "lower_is_better", "neutral"]
 
 
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])]
-
-
-class _Definition(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bilingual(_Definition):
-    """A text for people in both languages."""
-
-    zh: str
-    en: str
-
-
-class Synonyms(_Definition):
-    """Other words for a thing, in each language, matched whatever their case, width or script variant."""
-
-    zh: Words = ()
-    en: Words = ()
-
-
-class ValueWords(_Definition):
-    """What people call one code of a field: the first word of each language is its label."""
-
-    zh: Words
-    en: Words
-
-
-class FieldDefinition(_Definition):
+class FieldDefinition(Definition):
     """A column of a dataset, or an SQL expression over its columns (and over to-one neighbours as `dataset.field`).
 
     role: `dimension` may be grouped and filtered by; `time` is an instant that metrics may be placed at; `fact` is a
@@ -79,7 +63,7 @@ class FieldDefinition(_Definition):
     bands: tuple[StrictInt | StrictFloat, ...] = ()
 
 
-class DatasetDefinition(_Definition):
+class DatasetDefinition(Definition):
     """A table, or an SQL query over tables of the same database (or over `{other_dataset}`), one row a thing.
 
     `time` is the field that its metrics are placed at unless they say otherwise. `requires` names the tables that
@@ -106,7 +90,7 @@ class DatasetDefinition(_Definition):
     role_of: str | None = None
 
 
-class ValidBetween(_Definition):
+class ValidBetween(Definition):
     """Makes each row of a relationship's target a version, good while `from` <= t and (`until` is null or t < `until`).
 
     Both are fields of the target with a date or timestamp. Versions of one thing may not overlap: `huitou validate`
@@ -122,7 +106,7 @@ class ValidBetween(_Definition):
         return self.until or self.since
 
 
-class RelationshipDefinition(_Definition):
+class RelationshipDefinition(Definition):
     """Rows of `from` point at no more than one row of `to` (its primary key unless `on` says otherwise).
 
     `on` maps columns of `from` to columns of `to`: all of a key of several columns, and the partition's beside it
@@ -143,7 +127,7 @@ class RelationshipDefinition(_Definition):
     type: Literal["many_to_one", "one_to_one"] = "many_to_one"
 
 
-class GrainDefinition(_Definition):
+class GrainDefinition(Definition):
     """A unit of time of the model's own to group by, such as a fiscal month.
 
     Either lengths `every` follow one another in turn, counted from the day `from` in both directions
@@ -162,7 +146,7 @@ class GrainDefinition(_Definition):
     unit: str | None = None
 
 
-class EntityDefinition(_Definition):
+class EntityDefinition(Definition):
     """A thing that can be listed and that behaviour conditions speak of: the customer.
 
     `dataset` holds one row each, identified by `key`. `list_columns` are shown in every list of it.
@@ -178,14 +162,14 @@ class EntityDefinition(_Definition):
     counted_by: str | None = None
 
 
-class ValidWhile(_Definition):
+class ValidWhile(Definition):
     """Makes a metric a stock: a row counts at an instant t if `from` < t and (`until` is null or `until` >= t)."""
 
     since: str = Field(alias="from")
     until: str | None = None
 
 
-class PerEntity(_Definition):
+class PerEntity(Definition):
     """First aggregate by `key`, one field or several (within the group and bucket), then aggregate over the keys.
 
     `values` names the inner aggregates, over which the metric's `expression` is. With the day of a balance as the key,
@@ -197,7 +181,7 @@ class PerEntity(_Definition):
     values: dict[str, str]
 
 
-class Transition(_Definition):
+class Transition(Definition):
     """Of those (`key`, by default that of the model's first entity) counted by the stock `of` at the start of the
     bucket, the share counted by `who` in it."""
 
@@ -206,7 +190,7 @@ class Transition(_Definition):
     key: str = ""
 
 
-class Window(_Definition):
+class Window(Definition):
     """For each bucket, count the rows up to its end: of the `last` days (`7 days`), since the calendar unit began
     (`to_date: year`), or with neither of all time. Units may be the model's own (`to_date: fiscal_year`)."""
 
@@ -214,20 +198,7 @@ class Window(_Definition):
     to_date: str | None = None
 
 
-class Among(_Definition):
-    """Only rows of entities (customers) whose own metrics meet a condition: `having: orders >= 2 AND revenue > 1000`
-    compares metrics with numbers, joined by AND, OR and NOT.
-
-    The condition has a `period` of its own, whatever period the query has: `all` of history up to today, or
-    `last 90 days` up to today. For a condition within each bucket of the query, use `per`.
-    """
-
-    entity: str = ""
-    having: str
-    period: str = "all"
-
-
-class InputDefinition(_Definition):
+class InputDefinition(Definition):
     """A metric in the formula of another, under a name of its own: over rows that meet `filter` (SQL over dimensions
     and fields) and of entities that are `among` some, in the period `offset` earlier (`1 month`), or in the first
     bucket of its calendar unit (`at_start_of: month`); without buckets, in its first day, or in its first unit like the
@@ -244,7 +215,7 @@ class InputDefinition(_Definition):
     over: Literal["all"] | Words | None = None
 
 
-class Latest(_Definition):
+class Latest(Definition):
     """Semi-additive: of the rows in each bucket (and of each `per`), only the last, or first, by the field `by`: those
     with its greatest or least value, be it a time, a number or a key. Rows without it never count. A `per` of the
     metric aggregates the rows that are left."""
@@ -254,7 +225,7 @@ class Latest(_Definition):
     per: Words = ()
 
 
-class Conversion(_Definition):
+class Conversion(Definition):
     """How many events of the flow `to` follow an event of the flow `of` by the same `key`, at most `within`
     (`7 days`) later. Each is counted once, for the nearest event before it, at whose time and groups it stands; no
     event follows itself. `same` maps fields of the first to fields of the second that must agree.
@@ -269,23 +240,23 @@ class Conversion(_Definition):
     count: Literal["events", "starts"] = "events"
 
 
-class Instead(_Definition):
+class Instead(Definition):
     """When grouped or filtered by a dimension of `dataset`, which would multiply rows, use `metric`."""
 
     dataset: str
     metric: str
 
 
-class MetricDefinition(_Definition):
+class MetricDefinition(Definition):
     """A number. With `dataset`, `expression` is an aggregate over its rows; without, a formula over other metrics.
 
     `filter` and `among` are part of the definition and shown with every answer. `$as_of` and the model's parameters
     (`$churn_window_days`) may be used in expressions, over rows also `$bucket_start` and `$bucket_end`. `empty` says
     what a bucket without rows shows: a number, `zero`, or `null` for nothing; by default zero for counts and sums,
-    nothing for all else. `hidden` keeps a building block out of answers' reach by name. `beside` names metrics
-    that are shown with this one wherever it alone is asked for, `shown_by` the groups that it is shown by unless others
-    are named. `ahead` is a field of its rows with the days from today on which they fall due: the next 30 days are a
-    condition on it.
+    nothing for all else. `source` says where the definition is from. `hidden` keeps a building block out of answers'
+    reach by name. `beside` names metrics that are shown with this one wherever it alone is asked for, `shown_by` the
+    groups that it is shown by unless others are named. `ahead` is a field of its rows with the days from today on which
+    they fall due: the next 30 days are a condition on it.
     """
 
     name: str
@@ -312,15 +283,21 @@ class MetricDefinition(_Definition):
     shown_by: Words = ()
     ahead: str | None = None
     instead: tuple[Instead, ...] = ()
+    source: str | None = None
     hidden: bool = False
     owner: str | None = None
 
 
-class ListDefinition(_Definition):
-    """A named population of an entity ("may churn"), with what its list shows and how it is sorted. The entity is the
-    model's first where none is named, here and wherever else one is asked for.
+class ListDefinition(Definition):
+    """A named population of an entity ("may churn", a segment of one's own), with what its list shows and how it is
+    sorted. The entity is the model's first where none is named, here and wherever else one is asked for. Its name
+    filters, groups and lists.
 
-    `filter` is SQL over dimensions and fields by name; `metric` is the metric that counts it.
+    Its members meet all that is said of them: `filter`, values of dimensions and fields by name; `among`, conditions on
+    behaviour (`having: orders = 0`, `period: last 90 days`); `within`, the names of lists that they are on too.
+    `metric` is the metric that counts it. Of the whole list are told the metrics of `summary` (what all are worth), its
+    share of those that the metric `share_of` counts, and the commonest values of the dimension `commonest`. `against`
+    holds the values by which those are known with whom causes compare its members; without it, all others.
     """
 
     name: str
@@ -328,14 +305,20 @@ class ListDefinition(_Definition):
     label: Bilingual
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
-    filter: dict[str, Words]
+    filter: dict[str, Words] = {}
+    among: tuple[Among, ...] = ()
+    within: Words = ()
+    against: dict[str, Words] = {}
     columns: Words = ()
     order_by: str | None = None
     descending: bool = True
     metric: str | None = None
+    summary: Words = ()
+    share_of: str | None = None
+    commonest: str | None = None
 
 
-class Behaviour(_Definition):
+class Behaviour(Definition):
     """A verb that conditions on behaviour use (买过, logged in): the metric that counts it.
 
     `amount` is the metric that a money amount with this verb compares ("spent over 1000"). `event` is the metric whose
@@ -352,7 +335,7 @@ class Behaviour(_Definition):
     synonyms: Synonyms = Synonyms()
 
 
-class CohortDefinition(_Definition):
+class CohortDefinition(Definition):
     """Entities grouped by the calendar unit of their first event, and the share of them with an event in each unit
     since. `metric` counts the events: a flow over rows that know the entity.
     `first` is what the first of them is called (`{zh: 首单, en: first order}`)."""
@@ -367,7 +350,7 @@ class CohortDefinition(_Definition):
     first: Bilingual | None = None
 
 
-class FunnelStep(_Definition):
+class FunnelStep(Definition):
     """One step: the entities with an event that the flow `metric` counts, after their step before."""
 
     name: str
@@ -375,7 +358,7 @@ class FunnelStep(_Definition):
     metric: str
 
 
-class FunnelDefinition(_Definition):
+class FunnelDefinition(Definition):
     """Steps that entities take in this order within a period."""
 
     name: str
@@ -386,7 +369,7 @@ class FunnelDefinition(_Definition):
     steps: tuple[FunnelStep, ...] = Field(min_length=2)
 
 
-class TrialAmount(_Definition):
+class TrialAmount(Definition):
     """A number of each row of a trial (what was spent while it ran), whose mean is compared between the arms."""
 
     name: str
@@ -395,7 +378,7 @@ class TrialAmount(_Definition):
     unit: str = "count"
 
 
-class TrialDefinition(_Definition):
+class TrialDefinition(Definition):
     """An experiment: rows of `dataset`, one for each entity that was to be reached, in one of two arms.
 
     `treatment`, `control` and `seen` (those of the treatment who took notice) are SQL over the rows' fields that is
@@ -422,7 +405,7 @@ class TrialDefinition(_Definition):
     effects: Words = ()
 
 
-class ReaderAttribute(_Definition):
+class ReaderAttribute(Definition):
     """Something that is known of whoever asks, which policies name as `reader.region`. Keys and tokens tell its value,
     or several, for each reader; `reader.name` is everybody's without being declared."""
 
@@ -430,7 +413,7 @@ class ReaderAttribute(_Definition):
     description: Bilingual | None = None
 
 
-class PolicyDefinition(_Definition):
+class PolicyDefinition(Definition):
     """Which rows of `dataset` a reader sees: those for which `filter` holds, SQL over its fields (and those of to-one
     neighbours as `dataset.field`) and what is known of the reader (`region = reader.region`; of several values, any).
 
@@ -446,7 +429,7 @@ class PolicyDefinition(_Definition):
     exempt: Words = Field(default=(), alias="except")
 
 
-class FieldRule(_Definition):
+class FieldRule(Definition):
     """What readers see of `fields` (`customers.phone`), unless they have one of the roles in `except`.
 
     `withheld`: nothing, not in a list, group or condition, and no metric that reads it. `masked`: lists show that there
@@ -459,7 +442,7 @@ class FieldRule(_Definition):
     exempt: Words = Field(default=(), alias="except")
 
 
-class ModelDefinition(_Definition):
+class ModelDefinition(Definition):
     """A whole semantic model; the files of a folder are read in order of name and put together.
 
     `currency` is the code of that in which its money is (`BRL`): a unit `money` stands for it. Without it, the model's
@@ -492,3 +475,7 @@ class ModelDefinition(_Definition):
     policies: tuple[PolicyDefinition, ...] = ()
     field_rules: tuple[FieldRule, ...] = ()
     trials: tuple[TrialDefinition, ...] = ()
+    causes: tuple[CauseFamily, ...] = ()
+    profiles: tuple[ProfileDefinition, ...] = ()
+    playbooks: tuple[PlaybookDefinition, ...] = ()
+    cause_strata: CauseStrata | None = None

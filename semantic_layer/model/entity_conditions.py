@@ -13,12 +13,13 @@ from sqlglot import exp
 from semantic_layer.errors import Phrase
 from semantic_layer.model.definitions import Among
 from semantic_layer.model.windows import rolling
-from semantic_layer.query.requests import AllOf, AnyOf, Filter, MetricFilter, NotOf, NumberOperator
+from semantic_layer.query.requests import AllOf, AnyOf, EntityOperator, Filter, MetricFilter, NotOf, NumberOperator
 from semantic_layer.sql.parsing import Unparsable, parse_expression
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import STANDARD, Units
 
 ALL = "all"
+TOP_SHARE = "top_share"
 Parameters = Mapping[str, int | float | str]
 _OPERATORS: Mapping[type[exp.Expr], NumberOperator] = {
     exp.EQ: "=",
@@ -72,7 +73,7 @@ def _filter(tree: exp.Expr, entity: str, period: Period | None, parameters: Para
             return AnyOf(any=tuple(_filter(each, entity, period, parameters) for each in _flat(tree, exp.Or)))
         case exp.Not():
             return NotOf(negated=_filter(tree.this, entity, period, parameters))
-    metric, op, values = _comparison(tree, parameters)
+    metric, op, values = _top_share(tree, parameters) or _comparison(tree, parameters)
     return MetricFilter(metric=metric, per=entity, period=period, op=op, values=values, origin="metric")
 
 
@@ -82,6 +83,17 @@ def _flat(tree: exp.Expr, kind: type[exp.Connector]) -> Iterator[exp.Expr]:
             yield from _flat(each, kind)
         else:
             yield each
+
+
+def _top_share(tree: exp.Expr, parameters: Parameters) -> tuple[str, EntityOperator, tuple[float, ...]] | None:
+    """`top_share(revenue, 0.2)`: a metric, and a share above 0 and below 1."""
+    if not isinstance(tree, exp.Anonymous) or tree.name.lower() != TOP_SHARE or len(tree.expressions) != 2:
+        return None
+    metric, share = tree.expressions
+    number = _number(share, parameters)
+    if not isinstance(metric, exp.Column) or metric.table or not 0 < number < 1:
+        raise _bad(tree)
+    return metric.name, "top share", (number,)
 
 
 def _comparison(tree: exp.Expr, parameters: Parameters) -> tuple[str, NumberOperator, tuple[float, ...]]:

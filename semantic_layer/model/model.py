@@ -17,6 +17,8 @@ from sqlglot import exp
 
 from semantic_layer.model.definitions import (
     Behaviour,
+    CauseFamily,
+    CauseStrata,
     CohortDefinition,
     DatasetDefinition,
     EntityDefinition,
@@ -27,8 +29,10 @@ from semantic_layer.model.definitions import (
     GrainDefinition,
     ListDefinition,
     MetricDefinition,
+    PlaybookDefinition,
     Polarity,
     PolicyDefinition,
+    ProfileDefinition,
     Synonyms,
     TrialDefinition,
 )
@@ -199,6 +203,10 @@ class Model:
     cohorts: Mapping[str, CohortDefinition] = field(default_factory=lambda: MappingProxyType({}))
     funnels: Mapping[str, FunnelDefinition] = field(default_factory=lambda: MappingProxyType({}))
     grains: Mapping[str, GrainDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    causes: Mapping[str, CauseFamily] = field(default_factory=lambda: MappingProxyType({}))
+    strata: CauseStrata | None = None
+    profiles: Mapping[str, ProfileDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    playbooks: Mapping[str, PlaybookDefinition] = field(default_factory=lambda: MappingProxyType({}))
     timezone: str = "UTC"
     policies: Mapping[str, PolicyDefinition] = field(default_factory=lambda: MappingProxyType({}))
     # by qualified name, the rules of the fields that have some
@@ -336,10 +344,10 @@ class Model:
         return tuple(found.values())
 
     def group_label(self, name: str) -> Label:
-        """What a dimension, or a unit of time of the model's own, is called."""
+        """What a dimension, a list, or a unit of time of the model's own, is called."""
         if name in self.dimensions:
             return self.dimensions[name].label
-        label = self.grains[name].label
+        label = self.lists[name].label if name in self.lists else self.grains[name].label
         words = name.replace("_", " ")
         return Label(words, words) if label is None else Label(label.zh, label.en)
 
@@ -365,6 +373,9 @@ class Model:
         model's own is within everybody's reach."""
         if dimension in self.grains:
             return True
+        if dimension not in self.dimensions and dimension in self.lists:
+            home = self.entities[self.lists[dimension].entity].dataset
+            return all(home == each or home in self.paths.get(each, {}) for each in self.grouping_datasets(metric))
         target = self.dimensions[dimension]
         return all(self.field_on(target, dataset) is not None for dataset in self.grouping_datasets(metric))
 

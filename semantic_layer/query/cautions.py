@@ -280,3 +280,28 @@ class UnbalancedArms(Caution):
     """Arms of very unlike sizes."""
 
     times: int
+
+
+@problem(
+    "evidence_left_out",
+    zh="没有数据集{datasets:list}，所以没有看“{name}”。",
+    en="'{name}' was not looked at: there is no {datasets:either}.",
+)
+class EvidenceLeftOut(Caution):
+    """Evidence of a cause whose tables the database does not have."""
+
+    name: str
+    datasets: tuple[str, ...]
+
+
+@problem(
+    "not_whole",
+    zh="{metrics:both}都以{base:name}为分母，但加起来不一定是 100%：有人两边都算（离开后又回来），也有人两边都不算。",
+    en="{metrics:both} are shares of the same {base:name} and need not add up to 100%: some are in both, as those who "
+    "left and came back, and some in neither.",
+)
+class NotWhole(Caution):
+    """Shares of the same people that are not each other's rest."""
+
+    metrics: tuple[str, ...]
+    base: str

@@ -40,6 +40,7 @@ Operator = Literal[
     "is not null",
 ]
 NumberOperator = Literal["=", "!=", "<", "<=", ">", ">=", "between"]
+EntityOperator = NumberOperator | Literal["top share"]
 
 
 class _Frozen(BaseModel):
@@ -67,9 +68,11 @@ class FieldFilter(_Frozen):
         return self
 
 
-def _check_count(op: NumberOperator, values: tuple[float, ...]) -> None:
+def _check_count(op: EntityOperator, values: tuple[float, ...]) -> None:
     if len(values) != (2 if op == "between" else 1):
         raise ValueError(f"operator '{op}' does not take {len(values)} values")
+    if op == "top share" and not 0 < values[0] < 1:
+        raise ValueError("a share is above 0 and below 1: 0.2 for the highest fifth")
 
 
 class MetricFilter(_Frozen):
@@ -77,6 +80,7 @@ class MetricFilter(_Frozen):
 
     `orders = 0 in June` keeps customers without an order in June: entities without any row have the value 0 for
     counts and sums, and no value (never kept) for ratios. `period` None is all history. `filters` narrow the metric.
+    `top share` keeps, of those with any row, the share with the highest values (0.2: the highest fifth), rounded up.
     `per` names the entity; without it the model's first one is meant.
     """
 
@@ -84,7 +88,7 @@ class MetricFilter(_Frozen):
     per: EntityName = ""
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
-    op: NumberOperator
+    op: EntityOperator
     values: tuple[float, ...] = Field(min_length=1, max_length=2)
     origin: Origin = "asked"
 
@@ -92,6 +96,13 @@ class MetricFilter(_Frozen):
     def _count_values(self) -> MetricFilter:
         _check_count(self.op, self.values)
         return self
+
+
+class ListFilter(_Frozen):
+    """Only entities that are on a named list of the model, such as a segment."""
+
+    list: Name
+    origin: Origin = "asked"
 
 
 class AllOf(_Frozen):
@@ -127,6 +138,7 @@ def _shape(value: object) -> str:
 _SHAPES = {
     "field": "(FieldFilter)",
     "metric": "(MetricFilter)",
+    "list": "(ListFilter)",
     "all": "(AllOf)",
     "any": "(AnyOf)",
     "not": "(NotOf)",
@@ -136,6 +148,7 @@ FILTER_SHAPES = frozenset(_SHAPES.values())
 Filter = Annotated[
     Annotated[FieldFilter, Tag("(FieldFilter)")]
     | Annotated[MetricFilter, Tag("(MetricFilter)")]
+    | Annotated[ListFilter, Tag("(ListFilter)")]
     | Annotated[AllOf, Tag("(AllOf)")]
     | Annotated[AnyOf, Tag("(AnyOf)")]
     | Annotated[NotOf, Tag("(NotOf)")],
@@ -387,18 +400,100 @@ class PathQuery(_Frozen):
     limit: int = Field(default=10, ge=1)
 
 
+class CausesQuery(_Frozen):
+    """What those who left had met before, against those who stayed, by the evidence that the model knows for causes.
+
+    With `metric`, a transition such as the churn rate: of those counted at the start of the period, who left in it, by
+    what had happened to them before it. With `list`, who is on it today, by what happened to them up to today.
+    `families` keeps some kinds of causes only.
+    """
+
+    kind: Literal["causes"] = "causes"
+    compare: ClassVar[None] = None
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    limit: ClassVar[None] = None
+    metric: EntityName = ""
+    list: EntityName = ""
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+    families: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _of_one_thing(self) -> CausesQuery:
+        if bool(self.metric) == bool(self.list):
+            raise ValueError("causes are asked of a 'metric', or of a 'list'")
+        if self.list and self.period is not None:
+            raise ValueError("a list is as of today: it takes no 'period'")
+        return self
+
+
+class ProfileQuery(_Frozen):
+    """One entity, known by its key: the facts of its profile in one row, or its timeline, the latest first.
+
+    `period`, `limit` and `offset` are the timeline's: so many events, after so many that are skipped.
+    """
+
+    kind: Literal["profile"] = "profile"
+    compare: ClassVar[None] = None
+    filters: ClassVar[tuple[Filter, ...]] = ()
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    entity: EntityName = ""
+    key: int | Text
+    part: Literal["facts", "timeline"] = "facts"
+    period: Period | None = None
+    limit: int = Field(default=20, ge=1)
+    offset: int = Field(default=0, ge=0)
+
+
+class PlaybookQuery(_Frozen):
+    """What to do for a group: the plays that the model has for a `list`, or for the values in `filters`, with how many
+    the group are, what they are worth, and what came of such plays before. Without either, all playbooks."""
+
+    kind: Literal["playbook"] = "playbook"
+    period: ClassVar[None] = None
+    compare: ClassVar[None] = None
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    limit: ClassVar[None] = None
+    list: EntityName = ""
+    filters: tuple[Filter, ...] = ()
+
+
 Request = Annotated[
-    MetricQuery | ListQuery | CohortQuery | FunnelQuery | ExplainQuery | FollowsQuery | LiftQuery | PathQuery,
+    MetricQuery
+    | ListQuery
+    | CohortQuery
+    | FunnelQuery
+    | ExplainQuery
+    | FollowsQuery
+    | LiftQuery
+    | PathQuery
+    | CausesQuery
+    | ProfileQuery
+    | PlaybookQuery,
     Field(discriminator="kind"),
 ]
-KINDS = ("metrics", "list", "cohort", "funnel", "explain", "follows", "lift", "paths")
+KINDS = (
+    "metrics",
+    "list",
+    "cohort",
+    "funnel",
+    "explain",
+    "follows",
+    "lift",
+    "paths",
+    "causes",
+    "profile",
+    "playbook",
+)
 
 __all__ = [
     "AllOf",
     "AnyOf",
+    "CausesQuery",
     "CohortQuery",
     "Compare",
     "Deed",
+    "EntityOperator",
     "ExplainQuery",
     "FieldFilter",
     "Filter",
@@ -407,6 +502,7 @@ __all__ = [
     "Grain",
     "Having",
     "LiftQuery",
+    "ListFilter",
     "ListQuery",
     "MeasuredColumn",
     "MetricFilter",
@@ -418,6 +514,8 @@ __all__ = [
     "Origin",
     "PathQuery",
     "Period",
+    "PlaybookQuery",
+    "ProfileQuery",
     "Request",
     "Scalar",
 ]
@@ -429,3 +527,5 @@ Deed.model_rebuild()
 FollowsQuery.model_rebuild()
 LiftQuery.model_rebuild()
 PathQuery.model_rebuild()
+CausesQuery.model_rebuild()
+PlaybookQuery.model_rebuild()

@@ -48,7 +48,7 @@ class Column:
     grain: str | None = None
     field: str | None = None
     is_sensitive: bool = False
-    value_labels: tuple[tuple[str, Label], ...] = ()
+    value_labels: tuple[tuple[str | bool, Label], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.lookup import find_field
 from semantic_layer.model.model import Metric, Model
 from semantic_layer.model.names import parse_name
-from semantic_layer.query.cautions import Caution, LikeForLike, OverlappingGroups, UnlikePeriods
+from semantic_layer.query.cautions import Caution, LikeForLike, NotWhole, OverlappingGroups, UnlikePeriods
 from semantic_layer.query.requests import MetricQuery
 from semantic_layer.resolve.branches import Clock, Times
 from semantic_layer.resolve.sense import whole_unit
@@ -28,7 +28,20 @@ def cautions_of(query: MetricQuery, spans: Mapping[str, Times], clock: Clock, mo
         groups = tuple(each for each in query.group_by if _overlaps(model.metrics[name], each, model))
         if groups:
             yield OverlappingGroups("shares", name, groups)
+    yield from _not_whole(query, model)
     yield from _like_for_like(query, spans, clock, model)
+
+
+def _not_whole(query: MetricQuery, model: Model) -> Iterator[Caution]:
+    """Two shares of the same people, some of whom are in both or in neither: churn and retention."""
+    of: dict[str, list[str]] = {}
+    for name in query.metrics:
+        transition = model.metrics[name].definition.transition
+        if transition is not None:
+            of.setdefault(transition.of, []).append(name)
+    for base, names in of.items():
+        if len(names) > 1:
+            yield NotWhole("metrics", tuple(names), base)
 
 
 def _unlike_periods(spans: Mapping[str, Times], model: Model) -> Iterator[Caution]:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from semantic_layer.engines.callers import ensure_wanted
 from semantic_layer.model.lookup import find_field, policy_field, ways_in_doubt
 from semantic_layer.model.model import Field, Model
-from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, Scalar
+from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, ListFilter, MetricFilter, NotOf, Scalar
 from semantic_layer.query.result import ColumnType
 from semantic_layer.resolve.binding import Binder, Bound, UnbindableError, wrapped
 from semantic_layer.resolve.context import Context
@@ -65,6 +65,7 @@ class FilterBinder:
             return exp.Paren(this=all_of(self.bind(each) for each in condition.all))
         if isinstance(condition, AnyOf):
             return any_of(self.bind(each) for each in condition.any)
+        assert isinstance(condition, NotOf), "lists stand for their members' conditions by now"
         # unknown counts as not holding, so that its negation keeps the row
         inner = exp.Coalesce(this=exp.Paren(this=self.bind(condition.negated)), expressions=[exp.false()])
         return exp.Not(this=inner)
@@ -123,7 +124,7 @@ def fields_named(conditions: Iterable[Filter]) -> Iterator[str]:
                 yield from fields_named(condition.any)
             case NotOf():
                 yield from fields_named((condition.negated,))
-            case MetricFilter():
+            case MetricFilter() | ListFilter():
                 pass
 
 
@@ -139,7 +140,7 @@ def behaviours(conditions: Iterable[Filter]) -> Iterator[MetricFilter]:
                 yield from behaviours(condition.any)
             case NotOf():
                 yield from behaviours((condition.negated,))
-            case FieldFilter():
+            case FieldFilter() | ListFilter():
                 pass
 
 
@@ -163,6 +164,8 @@ def holds(value: float, op: str, values: tuple[float, ...]) -> bool:
             return value > first
         case ">=":
             return value >= first
+        case "top share":
+            return False  # of nothing, nobody is at the top
         case _:
             return first <= value <= values[1]
 
@@ -303,6 +306,8 @@ def applied(condition: Filter) -> tuple[AppliedFilter, ...]:
     if isinstance(condition, MetricFilter):
         text = str(condition.period or Period())
         return (AppliedFilter(condition.metric, condition.op, condition.values, condition.origin, text),)
+    if isinstance(condition, ListFilter):
+        return (AppliedFilter(condition.list, "list", (), condition.origin),)
     if isinstance(condition, AllOf):
         return tuple(each for part in condition.all for each in applied(part))
     parts = condition.any if isinstance(condition, AnyOf) else (condition.negated,)

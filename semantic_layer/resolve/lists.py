@@ -19,7 +19,7 @@ from semantic_layer.query.problems import (
     RepeatedColumn,
     UnknownName,
 )
-from semantic_layer.query.requests import ListQuery, MeasuredColumn, MetricQuery
+from semantic_layer.query.requests import Filter, ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
@@ -122,6 +122,27 @@ def _fields(
             context.problems.append(FieldWithheld(part, name))
         found.append(field)
     return tuple(found)
+
+
+def entity_rows(
+    entity: EntityDefinition, signs: Iterable[Filter], conditions: Iterable[Filter], context: Context
+) -> Rows | None:
+    """The entities that meet all conditions, with one expression for each sign: whether it holds. None where something
+    cannot be bound, which is then a problem."""
+    filters = FilterBinder(context, entity.dataset)
+    try:
+        keys = tuple(filters.bind(each) for each in signs)
+        bound = [*map(filters.bind, conditions), *map(filters.bind_policy, context.reader.policies)]
+        bound += _existing(entity, context)
+        steps = context.binder.steps(entity.dataset, {entity.dataset, *filters.datasets})
+    except NOT_BOUND as error:
+        context.problems.append(not_bound(error, "filters", entity.name, context.model))
+        return None
+    policies = context.reader.policies
+    context.problems.extend(policies_that_miss(entity.dataset, steps, policies, context.model, "filters"))
+    rows = Rows(entity.dataset, steps, keys, tuple(bound))
+    context.problems.extend(_missing(rows, context))
+    return rows
 
 
 def _rows(query: ListQuery, entity: EntityDefinition, fields: tuple[Field, ...], context: Context) -> Rows | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from semantic_layer.errors import Problem
 from semantic_layer.model.date_parts import DATE_PARTS, TimePartError
+from semantic_layer.model.list_conditions import is_list
 from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Model
 from semantic_layer.model.placing import is_event
@@ -24,6 +25,7 @@ from semantic_layer.query.requests import (
     AnyOf,
     FieldFilter,
     Filter,
+    ListFilter,
     MeasuredColumn,
     MetricFilter,
     MetricQuery,
@@ -35,7 +37,14 @@ from semantic_layer.resolve.definitions import against_definition
 from semantic_layer.resolve.filters import behaviours
 from semantic_layer.resolve.hiding import hiding
 from semantic_layer.resolve.sense import fraction_problems, period_problems, value_problems
-from semantic_layer.resolve.suggest import Words, all_field_words, dimension_words, metric_words, nearest_called
+from semantic_layer.resolve.suggest import (
+    Words,
+    all_field_words,
+    dimension_words,
+    list_words,
+    metric_words,
+    nearest_called,
+)
 from semantic_layer.time.periods import GRAINS, Period
 from semantic_layer.time.units import CLOCK_GRAINS
 
@@ -82,6 +91,9 @@ def unknown_in(filters: Iterable[Filter], context: Context, part: str) -> Iterab
                 yield from _field(condition, context, where)
             case MetricFilter():
                 yield from _behaviour(condition, context, where)
+            case ListFilter():
+                near = nearest_called(condition.list, list_words(context.model))
+                yield UnknownName(where, "list", condition.list, near)
             case AllOf():
                 yield from unknown_in(condition.all, context, where)
             case AnyOf():
@@ -123,7 +135,7 @@ def _metrics(query: MetricQuery, context: Context) -> Iterable[Problem]:
 def _groups(query: MetricQuery, context: Context) -> Iterable[Problem]:
     grains = (*GRAINS, *context.model.grains)
     for index, name in enumerate(query.group_by):
-        if name not in grains and name not in CLOCK_GRAINS:
+        if name not in grains and name not in CLOCK_GRAINS and not is_list(context.model, name):
             more = {each: (each,) for each in grains}
             yield from named(name, "dimension", f"group_by[{index}]", more, context)
 
@@ -225,6 +237,8 @@ def _carriers(name: str, model: Model) -> tuple[Field, ...]:
     """The fields that a name may stand for, its home first; none for a part of the time at which things happen."""
     if name in model.dimensions:
         return model.dimensions[name].fields
+    if is_list(model, name):
+        return model.keys[model.entities[model.lists[name].entity].key]
     if name in model.keys:
         return model.keys[name]
     found = found_field(model, name)

@@ -422,6 +422,23 @@ class ResolvedLift:
 
 
 @dataclass(frozen=True, eq=False)
+class ResolvedCauses:
+    """Causes to be counted: of the entities in `rows`, whose first key tells who left, and each further key who had the
+    evidence of the cause (family and name) at its place; the last keys tell who reaches each level of the strata in
+    which alike are compared with alike. Cells of fewer than `small` are marked."""
+
+    rows: Rows
+    causes: tuple[tuple[str, str], ...]
+    small: int
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class ResolvedPaths:
     """What is done next after events, resolved: all that may be the next step, within so many days, and how many of
     them are shown."""
@@ -439,6 +456,44 @@ class ResolvedPaths:
     incomplete: tuple[date, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class ResolvedTimeline:
+    """What happened to one entity: for each kind of event its rows, whose keys are the time and, where it is `shown`,
+    what it was and a number of it. `offset` of them are skipped."""
+
+    events: tuple[tuple[str, Rows], ...]
+    shown: tuple[tuple[bool, bool], ...]
+    limit: int
+    offset: int
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedPlay:
+    """One play: its words (by column), the group's numbers, and what came of it before."""
+
+    words: tuple[tuple[str, str], ...]
+    group: ResolvedMetrics
+    tried: ResolvedMetrics | None
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedPlaybook:
+    """What to do for groups: a row for each play."""
+
+    plays: tuple[ResolvedPlay, ...]
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: None = None
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
 Resolved = (
     ResolvedMetrics
     | ResolvedList
@@ -448,4 +503,7 @@ Resolved = (
     | ResolvedFollows
     | ResolvedLift
     | ResolvedPaths
+    | ResolvedCauses
+    | ResolvedTimeline
+    | ResolvedPlaybook
 )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from semantic_layer.model.date_parts import DATE_PARTS, PART_LABELS
 from semantic_layer.model.labels import label_of
+from semantic_layer.model.list_conditions import is_list
 from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Metric, Model
 from semantic_layer.model.value_kind import value_kind
@@ -40,6 +41,10 @@ def key_column(model: Model, name: str) -> Column:
     if name in model.dimensions:
         dimension = model.dimensions[name]
         return field_column(name, dimension.label, dimension.home)
+    if is_list(model, name):
+        label = label_of(name, model.lists[name].label)
+        names = ((True, label), (False, Label("其他", "others")))
+        return Column(name, "dimension", "boolean", label, value_labels=names)
     found = found_field(model, name)
     assert found is not None, "names are checked before"
     return field_column(name, found.label, found)

@@ -10,8 +10,10 @@ from sqlglot import exp
 
 from semantic_layer.model.definitions import Among
 from semantic_layer.model.entity_conditions import condition_of
+from semantic_layer.model.list_conditions import is_list, members
 from semantic_layer.model.model import Field
 from semantic_layer.query.requests import FieldFilter, Filter
+from semantic_layer.resolve.binding import wrapped
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, bound_name, fields_named
 from semantic_layer.resolve.resolved import Rows
@@ -70,11 +72,15 @@ class QueryRows:
 
     def _bound_rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
         context, needs, keys = self._context, {dataset}, list[exp.Expr]()
+        filters = FilterBinder(context, dataset, event_time)
         for name in names:
+            if is_list(context.model, name):
+                listed = members(context.model.lists[name], context.model, context.as_of, context.calendars)
+                keys.append(exp.Coalesce(this=wrapped(filters.bind(listed)), expressions=[exp.false()]))
+                continue
             bound, _ = bound_name(context.model, context.binder, name, dataset, event_time)
             needs |= bound.datasets
             keys.append(bound.expression)
-        filters = FilterBinder(context, dataset, event_time)
         conditions = (*map(filters.bind, self._filters), *map(filters.bind_policy, self._policies))
         steps = context.binder.steps(dataset, needs | filters.datasets)
         context.problems.extend(policies_that_miss(dataset, steps, self._policies, context.model, "group_by"))

@@ -52,6 +52,14 @@ def dimension_words(model: Model) -> Words:
     return found | {name: field_words(name, fields[0]) for name, fields in model.keys.items() if name not in found}
 
 
+@lru_cache(maxsize=8)
+def list_words(model: Model) -> Words:
+    """Every named list, with all that it is called."""
+    return {
+        name: _words(name, Label(each.label.zh, each.label.en), each.synonyms) for name, each in model.lists.items()
+    }
+
+
 @lru_cache(maxsize=32)
 def field_words_near(model: Model, dataset: str) -> Words:
     """The fields that rows of a dataset have of their own or reach, by the name under which a list shows them."""

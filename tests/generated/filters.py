@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf
+from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, ListFilter, MetricFilter, NotOf
 from semantic_layer.query.result import Value
 from semantic_layer.time.periods import Period
 from tests.generated.company import Company, Row
@@ -40,6 +40,8 @@ class Meets:
             case AnyOf():
                 found = [self(each, dataset, row) for each in condition.any]
                 return True if True in found else (None if None in found else False)
+            case ListFilter():
+                raise AssertionError("generated models have no lists")
             case NotOf():
                 return self(condition.negated, dataset, row) is not True
 

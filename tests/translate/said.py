@@ -14,6 +14,7 @@ from chat_service.outcomes import (
 )
 from semantic_layer.query.requests import Request
 
+_TOLD = ("list", "causes", "profile", "playbook")
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 
@@ -36,7 +37,7 @@ def request_as_case(request: Request) -> dict[str, Plain]:
     """A request without its defaults; periods as `start/end grain`; a list without its columns."""
     plain = request.model_dump(mode="json", exclude_defaults=True)
     compacted = {key: _compact(value) for key, value in plain.items() if key != "columns"}
-    return {"kind": "list", **compacted} if request.kind == "list" else compacted
+    return {"kind": request.kind, **compacted} if request.kind in _TOLD else compacted
 
 
 def _compact(value: object) -> Plain:

@@ -29,7 +29,7 @@ class Case:
 
 def _cases() -> list[Case]:
     found = []
-    for name in ("zh", "en", "overlooked", "scaffolding"):
+    for name in ("zh", "en", "overlooked", "scaffolding", "loop"):
         for entry in cases(name):
             found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
     return found

@@ -9,6 +9,7 @@ own forms. Data, labels and formats are inside the specification: it needs nothi
 from __future__ import annotations
 
 from chat_service.outcomes import Chart, Reading
+from chat_service.present.causes import drawn
 from chat_service.present.chart.group_marks import bar_panel, grouped_bar_panel, heat_panel, pie_panel
 from chat_service.present.chart.interval_marks import measured_panel
 from chat_service.present.chart.journey_marks import cohort_panel, funnel_panel
@@ -19,7 +20,18 @@ from chat_service.present.chart.waterfall import waterfall_panel
 from chat_service.present.chart.wishes import unmet
 from chat_service.present.drawn import drawn_column
 from chat_service.present.finding import Finding
-from semantic_layer import CohortQuery, Column, FollowsQuery, FunnelQuery, LiftQuery, MetricQuery, PathQuery
+from semantic_layer import (
+    CausesQuery,
+    CohortQuery,
+    Column,
+    FollowsQuery,
+    FunnelQuery,
+    LiftQuery,
+    MetricQuery,
+    PathQuery,
+    PlaybookQuery,
+    ProfileQuery,
+)
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, Hiragino Sans GB, sans-serif"
@@ -32,6 +44,10 @@ _INNER, _OUTER = 6, 12  # groups within groups, and groups, that bars have room 
 def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Json] | None:
     """The specification, or None where a picture would say nothing more than the text or the table."""
     asked = reading.chart
+    if isinstance(finding.request, ProfileQuery | PlaybookQuery):
+        return None
+    if isinstance(finding.request, CausesQuery):
+        finding = drawn(finding)
     if asked == "table" or finding.is_list or not finding.metrics or not finding.groups:
         return None
     if len(finding.table.rows) < 2 or len(finding.categories) > 2:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from semantic_layer import (
     AllOf,
     AnyOf,
+    CausesQuery,
     CohortQuery,
     Compare,
     Deed,
@@ -33,6 +34,8 @@ from semantic_layer import (
     Order,
     PathQuery,
     Period,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
 )
 
@@ -92,6 +95,24 @@ KINDS: tuple[RequestKind, ...] = (
         "what customers do next after an event, with how long until then",
         "event: a metric that counts what happens. among: [] is the model's own steps. within: days.",
     ),
+    RequestKind(
+        "causes",
+        CausesQuery,
+        "what those who left had met before, against those who stayed",
+        "for why customers leave. metric: a transition such as churn_rate; or list: those on it today. Not both.",
+    ),
+    RequestKind(
+        "profile",
+        ProfileQuery,
+        "one customer by id: all that is known, or what happened to them",
+        "key: the id. part: facts, or timeline (with period, limit, offset).",
+    ),
+    RequestKind(
+        "playbook",
+        PlaybookQuery,
+        "what to do for a group of customers",
+        "list: a named list; or filters on a segment or stage. Neither: all playbooks.",
+    ),
 )
 _PARTS: tuple[type[BaseModel], ...] = (
     FieldFilter,
@@ -124,7 +145,7 @@ def kind_of(request: Request) -> RequestKind:
 def requests_text() -> str:
     """How requests are written: one line a type, in the notation of TypeScript."""
     lines = [
-        "Filter = FieldFilter | MetricFilter | {all: Filter[]} | {any: Filter[]} | {not: Filter}",
+        "Filter = FieldFilter | MetricFilter | {list: string} | {all: Filter[]} | {any: Filter[]} | {not: Filter}",
         "Period = words | {start: date, end: date (exclusive), grain?: day|week|month|quarter|year}",
     ]
     lines += [f"{each.__name__} = {_type_text(each)}" for each in _PARTS if each not in (AllOf, AnyOf, NotOf)]

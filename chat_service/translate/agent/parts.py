@@ -14,6 +14,7 @@ from semantic_layer import (
     GRAINS,
     AllOf,
     AnyOf,
+    CausesQuery,
     CohortQuery,
     Deed,
     ExplainQuery,
@@ -22,11 +23,14 @@ from semantic_layer import (
     FollowsQuery,
     FunnelQuery,
     LiftQuery,
+    ListFilter,
     ListQuery,
     MetricFilter,
     MetricQuery,
     NotOf,
     PathQuery,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
 )
 
@@ -80,6 +84,8 @@ def parts_of(request: Request) -> tuple[Part, ...]:
             return tuple(_lift(request))
         case PathQuery():
             return tuple(_paths(request))
+        case CausesQuery() | ProfileQuery() | PlaybookQuery():
+            return tuple(_loop(request))
 
 
 def _metrics(request: MetricQuery) -> Iterator[Part]:
@@ -217,6 +223,44 @@ def _deed(deed: Deed, path: str) -> Iterator[Part]:
     yield from _filters(deed.filters, f"{path}.filters")
 
 
+def _loop(request: CausesQuery | ProfileQuery | PlaybookQuery) -> Iterator[Part]:
+    match request:
+        case CausesQuery():
+            return _causes(request)
+        case ProfileQuery():
+            return _profile(request)
+        case PlaybookQuery():
+            return _playbook(request)
+
+
+def _causes(request: CausesQuery) -> Iterator[Part]:
+    yield Part("kind", "operator", "causes", "causes", needs_words=False)
+    if request.metric:
+        yield Part("metric", "metric", request.metric, request.metric)
+    if request.list:
+        yield Part("list", "list", request.list, request.list)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+    yield from _filters(request.filters, "filters")
+    for index, name in enumerate(request.families):
+        yield Part(f"families[{index}]", "value", name, name)
+
+
+def _profile(request: ProfileQuery) -> Iterator[Part]:
+    yield Part("kind", "list", "profile", "profile", needs_words=False)
+    yield Part("entity", "entity", request.entity, request.entity, needs_words=False)
+    yield Part("key", "value", str(request.key), request.key)
+    if request.period is not None:
+        yield Part("period", "period", str(request.period), request.period)
+
+
+def _playbook(request: PlaybookQuery) -> Iterator[Part]:
+    yield Part("kind", "list", "playbook", "playbook", needs_words=False)
+    if request.list:
+        yield Part("list", "list", request.list, request.list)
+    yield from _filters(request.filters, "filters")
+
+
 def _order(request: MetricQuery | ListQuery | CohortQuery) -> Iterator[Part]:
     for index, order in enumerate(request.order_by):
         says = f"{order.column} {'descending' if order.descending else 'ascending'}"
@@ -237,6 +281,8 @@ def _filter(condition: Filter, path: str) -> Iterator[Part]:
             if condition.period is not None:
                 yield Part(f"{path}.period", "period", str(condition.period), condition.period)
             yield from _filters(condition.filters, f"{path}.filters")
+        case ListFilter():
+            yield Part(path, "list", condition.list, condition)
         case AllOf():
             yield from _filters(condition.all, f"{path}.all")
         case AnyOf():

@@ -15,16 +15,10 @@ from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import (
     GRAINS,
-    CohortQuery,
-    ExplainQuery,
     FieldFilter,
-    FollowsQuery,
-    FunnelQuery,
-    LiftQuery,
     ListQuery,
     MetricFilter,
     MetricQuery,
-    PathQuery,
     Request,
 )
 
@@ -92,22 +86,18 @@ _SHOWS: dict[str, Shows] = {
 }
 
 
-# kinds that are read of all words at once, each of which has found its place
-_READ_WHOLE = (CohortQuery, FunnelQuery, ExplainQuery, FollowsQuery, LiftQuery, PathQuery)
-
-
 def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the first item that the request does not show."""
     used = {id(use.item) for use in assembly.uses}
     for item in slots.frame.items:
-        if id(item) in used or isinstance(request, _READ_WHOLE):
+        if id(item) in used or not isinstance(request, MetricQuery | ListQuery):
             continue
         if "only" in item.keys and slots.frame.of(Clauses):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # only there, or only they?
         shows = next((_SHOWS[key] for key in item.keys if key in _SHOWS), None)
         if shows is not None and shows(request):
             continue
-        if _is_only_grouping(item, slots):
+        if _is_only_grouping(item, slots) or _orders(item, slots, request):
             continue
         reason = Denial("not_supported", assembly.said(item))
         raise LostError(reason, item) if not set(item.keys) & _CARRIED else StopError(reason)
@@ -121,6 +111,15 @@ def _is_only_grouping(item: Edge, slots: Slots) -> bool:
         return False
     after = slots.frame.after(item)
     return after is not None and after.category in ("measure", "ranking")
+
+
+def _orders(item: Edge, slots: Slots, request: Request) -> bool:
+    """按价值列出, at-risk customers by value: 'by' before the field that a list is ordered by."""
+    after = slots.frame.after(item)
+    while after is not None and after.is_empty:
+        after = slots.frame.after(after)
+    is_field = "grouping" in item.keys and after is not None and after in slots.columns
+    return is_field and isinstance(request, ListQuery) and bool(request.order_by)
 
 
 def _refuse_lost_period(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:

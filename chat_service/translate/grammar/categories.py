@@ -128,6 +128,14 @@ class Clauses:
 
 
 @dataclass(frozen=True)
+class OneEntity:
+    """One entity by its key."""
+
+    entity: str
+    key: int
+
+
+@dataclass(frozen=True)
 class Listed:
     """A named population of the model, or all but it."""
 

@@ -15,6 +15,7 @@ from chat_service.translate.grammar.rules import (
     groups,
     measures,
     members,
+    one_entity,
     periods,
     ranks,
     spans,
@@ -38,7 +39,8 @@ _STRAY = 0.7
 # what may stand by itself in a question, and what that costs beside being part of something
 _TOP: dict[str, float] = {
     **dict.fromkeys(("measure", "bound", "values", "when", "against", "group", "ranking", "clauses", "listed"), 0.0),
-    **dict.fromkeys(("entity", "field", "dated", "ask", "piece", "span", "trial", "next", EMPTY, UNKNOWN), 0.0),
+    **dict.fromkeys(("entity", "one", "field", "dated", "ask", "piece", "span", "trial", "next"), 0.0),
+    **dict.fromkeys((EMPTY, UNKNOWN), 0.0),
     **dict.fromkeys(("share", "rate", "cumulative", "trend", "change", "comparative", "chart"), 0.0),
     **dict.fromkeys(("intent", "connective"), 0.0),
     **dict.fromkeys(("follow", "only", "comparison", "average", "statistic", "kind_of", "entity"), 0.1),
@@ -66,6 +68,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *together.RULES,
             *clauses.model_rules(scope.structure),
             *deeds.model_rules(scope.structure, order_units()),
+            *one_entity.model_rules(scope.structure),
         )
     )
 

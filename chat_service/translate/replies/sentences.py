@@ -106,6 +106,14 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": ("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
+    "latest_unit": (
+        "指标名称已说明单位，取最近的一个：{0}",
+        "the metric's name says the unit; the latest is taken: {0}",
+    ),
+    "same_month_as_published": (
+        "没有说时间，两边都取本月：竞品数据按月发布",
+        "no time was named, so both are of this month: figures of competitors are published by month",
+    ),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}

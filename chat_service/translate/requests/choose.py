@@ -6,6 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Condition, Measure
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
 from chat_service.translate.requests.metrics import count_metrics, metric_request
 from chat_service.translate.requests.named import units_metric
@@ -21,7 +22,7 @@ def new_request(slots: Slots, assembly: Assembly) -> Request:
     """The request of a question that stands on its own."""
     found = _measured(slots, assembly) or _counted(slots, assembly) or people_request(slots, assembly)
     if found is not None:
-        return found
+        return told_by(found, assembly)
     if (counted := _distributed(slots, assembly)) is not None:
         return metric_request(slots, assembly, None, (counted,))
     if (chosen := assembly.fixed.get(-1)) is not None and chosen in assembly.scope.model.metrics:

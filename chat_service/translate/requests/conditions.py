@@ -16,7 +16,18 @@ from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import MetricSense, Values, When
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, NotOf, NumberOperator, Period, is_money
+from semantic_layer import (
+    AllOf,
+    AnyOf,
+    FieldFilter,
+    Filter,
+    ListFilter,
+    MetricFilter,
+    NotOf,
+    NumberOperator,
+    Period,
+    is_money,
+)
 
 # rules of dates that read the end of a time, at which something was so
 _INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
@@ -210,7 +221,11 @@ def listed_filter(item: Edge, listed: Listed, assembly: Assembly) -> list[Filter
     """The filters of a named population, or of all who are not in it."""
     assembly.use(item, "list", listed.name)
     found: list[Filter] = []
-    for dimension, codes in assembly.scope.model.lists[listed.name].filter.items():
+    defined = assembly.scope.model.lists[listed.name]
+    if defined.among or defined.within:
+        on_it = ListFilter(list=listed.name)
+        return [NotOf(negated=on_it) if listed.negated else on_it]
+    for dimension, codes in defined.filter.items():
         typed = tuple(assembly.scope.structure.value_type(dimension, code) for code in codes)
         found.append(value_filter(dimension, typed, negated=listed.negated))
     if listed.negated and len(found) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
@@ -24,7 +25,14 @@ from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.ordering import moved, order
-from chat_service.translate.requests.shown_as import cumulate, grain_in_name, share, trend_grain, with_trend
+from chat_service.translate.requests.shown_as import (
+    cumulate,
+    grain_in_name,
+    latest_unit,
+    share,
+    trend_grain,
+    with_trend,
+)
 from chat_service.translate.requests.slots import Slots, is_asked_for, names_people
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.requests.versus import compare_sides
@@ -59,6 +67,9 @@ def metric_request(
     if (named := grain_in_name(slots, grains, timing, assembly)) is not None:
         timing, grains = decide_timing(slots, assembly, (*grains, named)), (*grains, named)
         assembly.assume("grain_in_name", named)
+    if base is None and (latest := latest_unit(slots, grains, timing, assembly)) is not None:
+        timing = replace(timing, period=latest)
+        assembly.assume("latest_unit", str(latest.cut_after(assembly.scope.today)))
     if timing.grain is not None and timing.grain not in grains:
         grains = (*grains, timing.grain)
     chooser = assembly.chooser(draft.metrics)

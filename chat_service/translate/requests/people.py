@@ -28,6 +28,7 @@ from semantic_layer import (
     AnyOf,
     FieldFilter,
     Filter,
+    ListDefinition,
     ListQuery,
     MeasuredColumn,
     MetricFilter,
@@ -319,6 +320,23 @@ def _order(
             column = measured[0].name
             return (Order(column=column, descending=rank.direction in ("high", "best")),), ()
         _ask_which_measure(item, assembly)
+    return _order_by_field(slots, assembly) or _order_of_lists(listed, measured)
+
+
+def _order_by_field(slots: Slots, assembly: Assembly) -> tuple[tuple[Order, ...], tuple[str, ...]] | None:
+    """按价值列出, at-risk customers by value: the highest first."""
+    for item in slots.columns:
+        before = slots.frame.before(item)
+        said = slots.frame.folded(item) if before is None or not before.is_empty else slots.frame.folded(before)
+        if (before is not None and before.category == "grouping.by") or said.startswith("by"):
+            name = _short(_names(item)[0], assembly)
+            return (Order(column=name, descending=True),), (name,)
+    return None
+
+
+def _order_of_lists(
+    listed: list[ListDefinition], measured: tuple[MeasuredColumn, ...]
+) -> tuple[tuple[Order, ...], tuple[str, ...]]:
     for each in listed:
         if each.order_by is not None:
             return (Order(column=each.order_by, descending=each.descending),), (each.order_by,)

@@ -152,6 +152,13 @@ def grain_in_name(slots: Slots, grains: tuple[Grain, ...], timing: Timing, assem
     return grain if longer or slots.has("trend") else None
 
 
+def latest_unit(slots: Slots, grains: tuple[Grain, ...], timing: Timing, assembly: Assembly) -> Period | None:
+    """日活, MAU without a time: those of the latest day or month, as the metric's own name says by which unit it is."""
+    named = [grain for item, _ in slots.measures for grain in _unit_of(item, slots, assembly)]
+    other = timing.period is not None or timing.ever or timing.compare is not None or grains or slots.has("trend")
+    return unit(named[0], assembly.scope.today) if len(named) == 1 and not other else None
+
+
 def _unit_of(item: Edge, slots: Slots, assembly: Assembly) -> list[Grain]:
     text = slots.frame.folded(item)
     words = [s for s in assembly.scope.lexicon.senses(phrase_keys(text)) if isinstance(s, WordSense)]

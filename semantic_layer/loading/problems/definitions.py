@@ -171,6 +171,24 @@ class FieldCycle(CircularDefinition):
     thing = "field"
 
 
+@problem("list_cycle")
+class ListCycle(CircularDefinition):
+    """Lists that are within each other, or one within itself."""
+
+    thing = "list"
+
+
+@problem(
+    "empty_list",
+    zh="清单“{name}”没有说谁在上面：请写 `filter`、`among` 或 `within`。",
+    en="list '{name}' does not say who is on it: write `filter`, `among` or `within`.",
+)
+class EmptyList(DefinitionProblem):
+    """A list without any condition."""
+
+    name: str
+
+
 @problem("dataset_cycle")
 class DatasetCycle(CircularDefinition):
     """Datasets whose SQL reads each other."""
@@ -296,13 +314,13 @@ class BadDefaultPeriod(DefinitionProblem):
 
 @problem(
     "bad_among_period",
-    zh="指标“{metric}”按“{text}”里的表现选取实体。请写“all”或“last 90 days”这样。",
-    en="metric '{metric}' is among entities by their '{text}'. Write 'all' or 'last 90 days'.",
+    zh="{owner}按“{text}”里的表现选取实体。请写“all”或“last 90 days”这样。",
+    en="{owner} is among entities by their '{text}'. Write 'all' or 'last 90 days'.",
 )
 class BadAmongPeriod(DefinitionProblem):
     """A period of a condition on entities that cannot be read."""
 
-    metric: str
+    owner: Phrase
     text: str
 
 

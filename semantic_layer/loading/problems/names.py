@@ -37,6 +37,13 @@ class UnknownMetric(UnknownThing):
     thing = "metric"
 
 
+@problem("unknown_list")
+class UnknownList(UnknownThing):
+    """A list that the model does not have."""
+
+    thing = "list"
+
+
 @problem("unknown_dimension")
 class UnknownDimension(UnknownThing):
     """A dimension that the model does not have."""

@@ -23,6 +23,10 @@ def _dimension(found: Found) -> Group:
     )
 
 
+def _list(found: Found) -> Group:
+    return Group(found.one("l", Names).names)
+
+
 def _which(found: Found) -> Group | None:
     asks, amount = found.one("w", Ask), found.get("n", Amount)
     if not {"which", "what"} & set(asks.what):
@@ -60,6 +64,14 @@ RULES = (
         -0.5,
         "group",
         ("按城市 -> city", "各大区 -> region", "by tier -> tier", "分渠道看 -> channel"),
+    ),
+    Rule(
+        "group",
+        ("b=grouping.by|grouping.each ~ l=list ~ a=grouping.after?",),
+        _list,
+        -0.5,
+        "who is on a list and who is not",
+        ("按沉睡的客户分 -> inactive", "by dormant -> inactive"),
     ),
     Rule(
         "group",

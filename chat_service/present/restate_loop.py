@@ -1,0 +1,33 @@
+"""Causes, profiles and playbooks said back in words."""
+
+from __future__ import annotations
+
+from chat_service.present.names import Names
+from semantic_layer import CausesQuery, Phrase, PlaybookQuery, ProfileQuery
+
+_CAUSES = Phrase("{who}离开的原因证据（{what}）", "what speaks for why {who} leave ({what})")
+_PROFILE = Phrase("{entity} {key} 的档案", "profile of {entity} {key}")
+_TIMELINE = Phrase("{entity} {key} 的时间线", "timeline of {entity} {key}")
+_PLAYBOOK = Phrase("对{who}做什么", "what to do for {who}")
+_EVERYBODY = Phrase("各类客群", "every group")
+_BETWEEN = Phrase("，", ", ")
+
+
+def restate_loop(
+    request: CausesQuery | ProfileQuery | PlaybookQuery, names: Names, head: str, conditions: list[str]
+) -> str:
+    """`2026年3月，客户离开的原因证据（流失率）`, `profile of customer 17823`, `what to do for those who may churn`."""
+    listed = "" if isinstance(request, ProfileQuery) else request.list
+    label = names.known(listed) or listed
+    match request:
+        case ProfileQuery():
+            entity = names.known(request.entity) or request.entity
+            phrase = _PROFILE if request.part == "facts" else _TIMELINE
+            what = phrase.of(entity=entity, key=request.key)
+        case CausesQuery():
+            entity = names.known(next(iter(names.model.entities))) or ""
+            what = _CAUSES.of(who=entity, what=label or names.metric(request.metric))
+        case PlaybookQuery():
+            what = _PLAYBOOK.of(who=label or ("" if conditions else names.say(_EVERYBODY)))
+    parts = [part for part in (head, *conditions, names.say(what)) if part]
+    return names.say(_BETWEEN).join(parts)
