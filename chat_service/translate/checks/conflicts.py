@@ -48,8 +48,10 @@ def _is_of_everyone(each: MetricFilter, assembly: Assembly) -> bool:
 
 
 def _in_two_states(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter, model: Model) -> bool:
-    """银卡升级到金卡: a state named twice is the one before and the one after, not what somebody is today beside what they
-    became; where rows tell both, both are of these rows."""
+    """银卡升级到金卡: a state named twice is the one before and the one after, not today's beside what they became.
+
+    Where rows tell both, both are of these rows.
+    """
     names = [each.field for each in (one, other) if isinstance(each, FieldFilter)]
     found = [model.dimensions[name].home for name in names if name in model.dimensions]
     if len(found) < 2 or found[0].dataset == found[1].dataset:
