@@ -142,11 +142,8 @@ def _import_all(package: ModuleType) -> None:
 
 def _parts() -> tuple[type[BaseModel], ...]:
     found = (each for each in vars(definitions).values() if isinstance(each, type) and issubclass(each, BaseModel))
-    own = (
-        each
-        for each in found
-        if each.__module__.startswith("semantic_layer.model.") and each is not definitions.Definition
-    )
+    rooms = (definitions.__name__, "semantic_layer.model.loop_definitions", "semantic_layer.model.worded")
+    own = (each for each in found if each.__module__ in rooms and not each.__name__.startswith("_"))
     return tuple(sorted(own, key=lambda each: each is not ModelDefinition))
 
 
