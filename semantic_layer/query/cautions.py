@@ -229,7 +229,7 @@ class FewInGroup(Caution):
 
 @problem(
     "cost_not_shared",
-    zh="成本属于整个活动，只看其中一部分人时没有自己的成本，所以没有ROI。",
+    zh="成本属于整个活动，只看其中一部分人时没有自己的成本，所以没有投资回报率。",
     en="The cost is that of whole trials: a part of the people has none of its own, so there is no ROI.",
 )
 class CostNotShared(Caution):
