@@ -255,8 +255,8 @@ class MetricDefinition(Definition):
     what a bucket without rows shows: a number, `zero`, or `null` for nothing; by default zero for counts and sums,
     nothing for all else. `source` says where the definition is from. `hidden` keeps a building block out of answers'
     reach by name. `beside` names metrics that are shown with this one wherever it alone is asked for, `shown_by` the
-    groups that it is shown by unless others are named. `ahead` is a field of its rows with the days from today on which
-    they fall due: the next 30 days are a condition on it.
+    groups that it is shown by unless others are named, `read_as` the metric that is meant by the words for this one.
+    `ahead` is a field of its rows with the days from today on which they fall due: the next 30 days are a condition on it.
     """
 
     name: str
@@ -280,6 +280,7 @@ class MetricDefinition(Definition):
     empty: Literal["zero", "null"] | StrictInt | StrictFloat | None = None
     default_period: str | None = None
     beside: Words = ()
+    read_as: str | None = None
     shown_by: Words = ()
     ahead: str | None = None
     instead: tuple[Instead, ...] = ()

@@ -168,7 +168,7 @@ def test_what_campaigns_return_is_what_they_caused(question: str, ask: Ask) -> N
     assert answer.finding is not None, answer.text
     table = answer.finding.table
     caused = dict(zip(table.column("campaign_type"), table.column("campaign_incremental_roi"), strict=True))
-    attributed = dict(zip(table.column("campaign_type"), table.column("campaign_roi"), strict=True))
+    attributed = dict(zip(table.column("campaign_type"), table.column("campaign_attributed_roi"), strict=True))
     assert list(caused.values()) == sorted(caused.values(), key=lambda each: -float(str(each)))
     # the attributed one praises a campaign that did nothing
     assert float(str(attributed["points_bonus"])) - float(str(caused["points_bonus"])) > 0.5

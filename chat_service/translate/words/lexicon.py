@@ -221,7 +221,8 @@ def _metric_words(model: Model) -> Iterator[tuple[str, Sense]]:
     for metric in model.metrics.values():
         if metric.definition.hidden:
             continue
-        for text, sense in _named(metric.name, metric.label, metric.definition.synonyms, MetricSense(metric.name)):
+        meant = MetricSense(metric.definition.read_as or metric.name)
+        for text, sense in _named(metric.name, metric.label, metric.definition.synonyms, meant):
             if (metric.name, text.partition(" who ")[2]) not in clauses:
                 yield text, sense
 
