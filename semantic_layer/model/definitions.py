@@ -256,7 +256,7 @@ class MetricDefinition(Definition):
     nothing for all else. `source` says where the definition is from. `hidden` keeps a building block out of answers'
     reach by name. `beside` names metrics that are shown with this one wherever it alone is asked for, `shown_by` the
     groups that it is shown by unless others are named, `read_as` the metric that is meant by the words for this one.
-    `ahead` is a field of its rows with the days from today on which they fall due: the next 30 days are a condition on it.
+    `ahead` is a field of its rows with the days from today on which they fall due, which the next 30 days compare.
     """
 
     name: str

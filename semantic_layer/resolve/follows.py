@@ -30,6 +30,7 @@ from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.suggest import metric_words, nearest_called
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
+from semantic_layer.sql.counted_rows import rows_counted
 from semantic_layer.sql.nodes import all_of
 from semantic_layer.time.periods import Period
 
@@ -147,7 +148,8 @@ def happenings(
     except NOT_BOUND as error:
         context.problems.append(not_bound(error, part, leaf, model))
         return None
-    if measure.kind != "flow" or measure.time is None:
+    is_counted = measure.aggregate is not None and rows_counted(measure.aggregate, key.expression) is not None
+    if measure.kind != "flow" or measure.time is None or not is_counted:
         context.problems.append(NotEvents(part, metric))
         return None
     counted = replace(counting(measure, key.expression), rows=replace(measure.rows, steps=steps))

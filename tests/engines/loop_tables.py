@@ -63,6 +63,7 @@ LOOP_MODEL = build_model(
                 {"name": "calls", "dataset": "calls", "expression": "count(*)"},
                 {"name": "deeds", "dataset": "deeds", "expression": "count(*)"},
                 {"name": "visits", "dataset": "visits", "expression": "count(*)"},
+                {"name": "longest_call", "dataset": "calls", "expression": "max(size)"},
                 {"name": "headcount", "dataset": "people", "expression": "count(*)"},
             ],
         }

@@ -110,6 +110,7 @@ WRONG = {
     "an event that is not there": (FollowsQuery(event="call", then=TEN), "unknown_name"),
     "a deed that is not there": (FollowsQuery(event="calls", then=Deed(metric="deed", within=1)), "unknown_name"),
     "a state": (FollowsQuery(event="headcount", then=TEN), "unsupported"),
+    "a value of events": (FollowsQuery(event="longest_call", then=TEN), "unsupported"),
     "bands of no number": (FollowsQuery(event="calls", then=TEN, by="kind", bands=(1,)), "not_numbers"),
     "a group that is not there": (FollowsQuery(event="calls", then=TEN, by="king"), "unknown_name"),
     "a group out of reach": (FollowsQuery(event="visits", then=TEN, by="kind"), "unreachable_dimension"),
