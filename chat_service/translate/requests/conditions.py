@@ -15,7 +15,7 @@ from chat_service.translate.requests.slots import Slots, is_relative, names_peop
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import MetricSense, Values, When
 from chat_service.translate.stops import Denial, StopError
-from chat_service.translate.words.vocabulary import phrase_keys
+from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
     AllOf,
     AnyOf,
@@ -153,7 +153,8 @@ def _amount_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> 
     """Placed an order over 1000 yuan: with the noun of what is counted, the amount is of one of them."""
     structure, lexicon = assembly.scope.structure, assembly.scope.lexicon
     behaviour = structure.model.behaviours[clause.behaviours[0]]
-    noun = clause.text.rpartition(" ")[2] if " " in clause.text else ""
+    noun = clause.text.rpartition(" ")[2]
+    noun = noun if " " in clause.text or noun_key(noun) != noun else ""  # with orders; who order is a verb
     named = any(s == MetricSense(behaviour.metric) for s in lexicon.senses(phrase_keys(noun)))
     field = structure.row_field(behaviour.amount) if behaviour.amount is not None else None
     if not named or "money" not in condition.units or field is None:
