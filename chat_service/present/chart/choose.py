@@ -52,7 +52,7 @@ def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Js
         return None
     if len(finding.table.rows) < 2 or len(finding.categories) > 2:
         return None
-    if not isinstance(finding.request, MetricQuery):
+    if not isinstance(finding.request, MetricQuery | CausesQuery):
         panel = _own_form(finding, asked)
         return None if panel is None else _specification([panel], title)
     form = None if unmet(finding, asked) else asked

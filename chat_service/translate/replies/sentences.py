@@ -107,8 +107,8 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "export_as_table": ("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
     "latest_unit": (
-        "指标名称已说明单位，取最近的一个：{0}",
-        "the metric's name says the unit; the latest is taken: {0}",
+        "指标名称已说明单位，没有说时间，取最近的一个",
+        "the metric's name says the unit; without a time, the latest is taken",
     ),
     "same_month_as_published": (
         "没有说时间，两边都取本月：竞品数据按月发布",

@@ -69,7 +69,7 @@ def metric_request(
         assembly.assume("grain_in_name", named)
     if base is None and (latest := latest_unit(slots, grains, timing, assembly)) is not None:
         timing = replace(timing, period=latest)
-        assembly.assume("latest_unit", str(latest.cut_after(assembly.scope.today)))
+        assembly.assume("latest_unit")
     if timing.grain is not None and timing.grain not in grains:
         grains = (*grains, timing.grain)
     chooser = assembly.chooser(draft.metrics)

@@ -30,6 +30,7 @@ def lists_named(slots: Slots, assembly: Assembly) -> list[ListDefinition]:
 
 
 def lists_of(assembly: Assembly) -> tuple[ListDefinition, ...]:
+    """Every list of the model."""
     return tuple(assembly.scope.model.lists.values())
 
 
@@ -59,11 +60,13 @@ def narrowing(slots: Slots, assembly: Assembly, beside: str) -> tuple[Filter, ..
 
 
 def counted(assembly: Assembly) -> tuple[str, ...]:
+    """The metric that counts the model's people, if it has one."""
     entity = next(iter(assembly.scope.model.entities.values()))
     return (entity.counted_by,) if entity.counted_by is not None else ()
 
 
 def period_asked(slots: Slots, assembly: Assembly) -> Period | None:
+    """The one period that is named, of the question or of a deed in it. Raises StopError for two."""
     found: Period | None = None
     for item, when in slots.whens:
         period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
@@ -102,8 +105,8 @@ def refuse_rest(slots: Slots, assembly: Assembly, *categories: str) -> None:
     for item in _left(slots, used):
         if not set(item.keys) & {*_CARRYING, *categories}:
             raise assembly.deny(item)
-        if item.category.startswith("intent"):
-            assembly.use(item, "operator", item.category.partition(".")[2])
+        if set(item.keys) & set(categories):
+            assembly.use(item, "operator", item.category)
 
 
 def _left(slots: Slots, used: Iterable[int]) -> list[Edge]:
@@ -112,4 +115,5 @@ def _left(slots: Slots, used: Iterable[int]) -> list[Edge]:
 
 
 def names_of(item: Edge) -> tuple[str, ...]:
+    """The names of the model that an item stands for."""
     return item.meaning.names if isinstance(item.meaning, Names) else ()
