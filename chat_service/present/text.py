@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from chat_service.language.phrases import ended, listed, said
 from chat_service.outcomes import Reading
+from chat_service.present.causes import causes_sentence
 from chat_service.present.explanations import explain_sentence
 from chat_service.present.finding import Finding
 from chat_service.present.followed import follows_sentence
@@ -19,9 +20,12 @@ from chat_service.present.lifts import lift_sentence
 from chat_service.present.lists import list_sentence
 from chat_service.present.notes import notes
 from chat_service.present.paths import paths_sentence
+from chat_service.present.playbooks import playbook_sentence
+from chat_service.present.profiles import profile_sentence
 from chat_service.present.sentences import groups_sentence, value_sentence
 from chat_service.present.trends import trend_sentence
 from semantic_layer import (
+    CausesQuery,
     CohortQuery,
     ExplainQuery,
     FollowsQuery,
@@ -29,6 +33,7 @@ from semantic_layer import (
     LiftQuery,
     PathQuery,
     Phrase,
+    PlaybookQuery,
     ProfileQuery,
 )
 
@@ -42,6 +47,9 @@ _OWN: dict[type, Callable[[Finding], str]] = {
     FollowsQuery: follows_sentence,
     LiftQuery: lift_sentence,
     PathQuery: paths_sentence,
+    CausesQuery: causes_sentence,
+    ProfileQuery: profile_sentence,
+    PlaybookQuery: playbook_sentence,
 }
 
 
