@@ -14,7 +14,7 @@ from chat_service.outcomes import (
 )
 from semantic_layer.query.requests import Request
 
-_TOLD = ("list", "causes", "profile", "playbook")
+_TOLD = ("list", "causes", "profile", "playbook", "follows", "lift", "paths")
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 
