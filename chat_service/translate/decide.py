@@ -13,6 +13,7 @@ from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
+from chat_service.translate.checks.dropped import refuse_dropped
 from chat_service.translate.checks.overlooked import refuse_overlooked, refuse_torn_lengths
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
 from chat_service.translate.checks.vanishing import refuse_vanished
@@ -146,6 +147,7 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
     refuse_unaccounted(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_overlooked(slots, assembly, request)
+    refuse_dropped(slots, assembly, request)
     refuse_conflicts(slots, assembly, request)
     return without_contradiction(request, assembly)
 

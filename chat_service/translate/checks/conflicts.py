@@ -11,7 +11,7 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, Model, Period, Request, Scalar
+from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, MetricQuery, Model, Period, Request, Scalar
 
 _INFINITE = float("inf")
 
@@ -30,8 +30,11 @@ def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None
             raise ConflictError(Denial("not_supported", _words_of(slots, assembly)))
         if any(_none_and_some(one, other, structure) for one, other in itertools.permutations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))  # in other times it can be
+        if any(_is_implied(one, other) for one, other in itertools.permutations(group, 2)):
+            raise StopError(Denial("not_supported", _words_of(slots, assembly)))
         if any(_in_two_states(one, other, assembly.scope.model) for one, other in itertools.combinations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
+    _refuse_side_twice(slots, assembly, request)
     for each in filters:
         if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
@@ -45,6 +48,30 @@ def _is_of_everyone(each: MetricFilter, assembly: Assembly) -> bool:
     entities = {entity.dataset for entity in assembly.scope.model.entities.values()}
     own_rows = metric.definition.dataset in entities and metric.filter is None
     return own_rows and assembly.scope.structure.counts_rows(each.metric)
+
+
+def _is_implied(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter) -> bool:
+    """Did it ever, beside did it in May; women, beside women or men: a condition that leaves the other as it is.
+
+    Nobody says that: one of both was meant of something else.
+    """
+    if isinstance(one, FieldFilter) and isinstance(other, FieldFilter):
+        named, more = _values(other, ("=", "in")), _values(one, ("=", "in"))
+        return one.field == other.field and named is not None and more is not None and named <= more
+    if isinstance(one, MetricFilter) and isinstance(other, MetricFilter):
+        same = (one.metric, one.filters, one.per) == (other.metric, other.filters, other.per)
+        ever = one.period is None and other.period is not None and (one.op, one.values) == (">=", (1.0,))
+        return same and ever and not _meet(_range(other), (0.0, 0.0, True, True))
+    return False
+
+
+def _refuse_side_twice(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Women against men, and by gender as well: a side of a comparison is no group of it."""
+    if not isinstance(request, MetricQuery) or request.compare is None:
+        return
+    sides = {each.field for each in request.compare.filters if isinstance(each, FieldFilter)}
+    if sides & set(request.group_by):
+        raise StopError(Denial("not_supported", _words_of(slots, assembly)))
 
 
 def _in_two_states(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter, model: Model) -> bool:

@@ -7,6 +7,7 @@ in one slot, or stays among the frame's flags.
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import (
     Against,
     Amount,
@@ -201,11 +202,20 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
         opened = _is_opened(item, slots.frame)
         behind = any(other[0].start >= item.end for other in others)
         ascii_name = slots.frame.folded(item).isascii()
+        if behind and not opened and not _names_doers(item, names, assembly):
+            continue  # 'subscription fee income': a noun for a thing before a measure is a part of its name
         if opened or (behind and not (ascii_name and slots.frame.asks("how_many"))):
             slots.measures.remove(named)
             slots.populations.append(named)
     if len(slots.populations) > 1:
         raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
+
+
+def _names_doers(item: Edge, names: tuple[str, ...], assembly: Assembly) -> bool:
+    """Whether a measure is named by the people whom it counts: subscribers, 新客, and not by what they hold."""
+    scope, text = assembly.scope, assembly.frame.folded(item)
+    held = [name for name in names if scope.model.metrics[name].is_stock]
+    return not held or text.endswith((*scope.entity_words, *word_set("anybody"), *word_set("enrolled")))
 
 
 def _is_opened(item: Edge, frame: Frame) -> bool:

@@ -22,6 +22,12 @@ def _core(found: Found) -> Clause:
     return Clause(names.names, names.text)
 
 
+def _twice(found: Found) -> Clause | None:
+    """付款下单, 下单购买: one deed told by two verbs."""
+    first, second = found.one("a", Names), found.one("b", Names)
+    return Clause(first.names, first.text + second.text) if first.names == second.names else None
+
+
 def _not(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
     ever = clause.ever or (found.said("n") == "never" and clause.when is None)
@@ -109,6 +115,7 @@ def _listed(found: Found) -> Listed:
 
 RULES = (
     Rule("clause", ("b=behaviour",), _core, 0.05, "deed", ("买过 -> orders",)),
+    Rule("clause", ("a=behaviour b=behaviour",), _twice, -0.3, "deed told twice", ("付款下单 -> orders",)),
     Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),
     Rule("clause", ("c=clause ~ n=negation",), _nothing, -0.3, "nothing done", ("shared nothing -> not shares",)),
     Rule(
