@@ -57,6 +57,8 @@ def _since(found: Found) -> DateMention | None:
     """From the first day of the date to today. This unit so far is the unit itself."""
     meaning = found.one("P", "P_DOUBT").date
     period = None if meaning is None else meaning.resolve(found.today)
+    if found.get("LAI") and not found.get("SINCE", "FROM") and _came(period, found):
+        return None
     if (
         found.get("P_UNIT", "P_YEAR", "P_TO_DATE")
         and period is not None
@@ -66,6 +68,12 @@ def _since(found: Found) -> DateMention | None:
     ):
         return DateMention("period", period, unit=period.grain)
     return _open(found, _from_start)
+
+
+def _came(period: Period | None, found: Found) -> bool:
+    """昨天来了多少人, 上个月来的新客: they came then; 2024年来的走势 is since then."""
+    short = period is None or period.grain != "year"
+    return bool(re.match(r"的?[了过买下消逛几多人客店访]" + ("|的" if short else ""), found.after()))
 
 
 def _from_on(found: Found) -> DateMention | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from chat_service.language.tokens import Token
-from chat_service.language.words.tables import word_set
+from chat_service.language.words.tables import languages, tables, word_set
 from chat_service.translate.meaning.relations import Structure, versions
 from chat_service.translate.senses import (
     BehaviourSense,
@@ -35,7 +35,7 @@ from chat_service.translate.words.vocabulary import (
     phrase_keys,
     verb_key,
 )
-from semantic_layer import FieldDefinition, Label, Model, Synonyms
+from semantic_layer import FieldDefinition, Label, Model, Scalar, Synonyms
 
 _INFLECTED = WordSense("filler", "inflected")
 
@@ -282,3 +282,18 @@ def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[
         for text in (*words.zh, *words.en):
             yield text, ValueSense(dimension, code)
         yield str(code), ValueSense(dimension, code, weak=True)
+    for code, stem in _without_shared_head(definition):
+        yield stem, ValueSense(dimension, code, weak=True)
+
+
+def _without_shared_head(definition: FieldDefinition) -> Iterator[tuple[Scalar, str]]:
+    """金 of 金卡, 月 of 月付: what is left of values of two characters where those of a closed set share the second."""
+    levels = {text for language in languages() for words in tables(language).get("level", {}).values() for text in words}
+    spoken = {code: [text for text in words.zh if len(text) == 2] for code, words in definition.values.items()}
+    longer = {text for words in definition.values.values() for text in words.zh}
+    heads = {text[1] for texts in spoken.values() for text in texts}
+    for head in sorted(heads):
+        sharing = [code for code, words in definition.values.items() if any(text.endswith(head) for text in words.zh)]
+        if len(sharing) == len(definition.values) > 1:
+            stems = ((code, text[0]) for code, texts in spoken.items() for text in texts if text[1] == head)
+            yield from ((code, stem) for code, stem in stems if stem not in levels | longer and not stem.isascii())

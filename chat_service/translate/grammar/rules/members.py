@@ -51,6 +51,18 @@ def _joined(found: Found) -> Values | None:
     return joined if joined.candidates else None
 
 
+def _joined_short(found: Found) -> Values | None:
+    """银、金、白金: short forms of values are those of one dimension in a list."""
+    joined = _joined(found)
+    if joined is None:
+        return None
+    named = joined.candidates
+    words = tuple(
+        tuple(ValueSense(s.dimension, s.value) for s in word if s.dimension in named) for word in joined.words
+    )
+    return replace(joined, words=words)
+
+
 def _side_by_side(found: Found) -> Values | None:
     """金卡银卡: two values of one dimension with nothing between are a list."""
     one, other = found.one("a", Values), found.one("b", Values)
@@ -109,6 +121,17 @@ RULES = (
         -0.9,
         "values in a list",
         ("上海和北京 -> 上海, 北京", "web or app -> web, app"),
+    ),
+    Rule(
+        "values",
+        (
+            "a=weak_value j=connective.and|connective.or ~ b=values|weak_value",
+            "a=values j=connective.and|connective.or ~ b=weak_value",
+        ),
+        _joined_short,
+        -1.2,
+        "short forms of values in a list",
+        ("银、金、白金 -> silver, gold, platinum",),
     ),
     Rule("values", ("a=values b=values",), _side_by_side, -0.5, "values side by side", ("金卡银卡 -> gold, silver",)),
     Rule(
@@ -188,6 +211,18 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         word = found.one("l", Word).text
         return Values((senses,), f"{names.text} {word}", dimensions=names.names) if senses else None
 
+    def levels(found: Found) -> Values | None:
+        """高、中、低流失风险: a level in a list with one that is told of what."""
+        values, code = found.one("v", Values), found.said("l")
+        having = [
+            name for name in values.candidates if any(code in f.definition.values for f in dimensions[name].fields)
+        ]
+        if not having or values.negated or values.only or values.link not in ("", found.said("j")):
+            return None
+        more = tuple(ValueSense(name, code) for name in having)
+        kept = tuple(tuple(sense for sense in word if sense.dimension in having) for word in values.words)
+        return None if more in kept else replace(values, words=(more, *kept), link=found.said("j"))
+
     return (
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
         Rule("values", ("h=hours",), hours, 0.0, "hours of the day", ("after 8pm -> 20..23",)),
@@ -202,6 +237,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             "month of birth",
             ("6月生日 -> birth month 6",),
         ),
+        Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
         Rule("values", ("d=dimension ~ l=level",), level, -1.0, "level of a dimension", ("流失风险高 -> high",)),
     )
 
