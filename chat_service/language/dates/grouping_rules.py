@@ -278,7 +278,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "anaphor",
-        "(IN | A)? (ANAPHOR | SAME PERIOD_NOUN) INSIDE?",
+        "(IN | A)? (ANAPHOR | SAME PERIOD_NOUN | (THAT | SAME) (HALF_YEAR | PERIOD_NOUN)) INSIDE?",
         "DONE",
         lambda found: DateMention("same_period"),
         (

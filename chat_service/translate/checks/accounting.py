@@ -74,6 +74,7 @@ _SHOWS: dict[str, Shows] = {
     "date.now": _always,
     "date.all_history": _always,
     "only": lambda r: _narrowed(r) or (isinstance(r, MetricQuery) and r.limit is not None),
+    "grouping.cross": lambda r: isinstance(r, MetricQuery) and len(r.group_by) > 1,
     "grouping": lambda r: _grouped(r) or _side_by_side(r) or (isinstance(r, MetricQuery) and len(r.metrics) > 1),
     "comparison": lambda r: _compared(r) or _side_by_side(r),
     "date.versus": lambda r: _compared(r) or _side_by_side(r),

@@ -47,9 +47,11 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
     found: list[tuple[Edge, str]] = []
     metrics = assembly.scope.model.metrics
     counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    rows = {_key(metrics[n].definition.dataset, assembly) for n in metrics if metrics[n].definition.ahead is not None}
     for item, names in slots.measures:
         ahead = [name for name in names if name in metrics and metrics[name].definition.ahead is not None]
-        if not ahead and not set(names) <= counted:
+        same = any(_key(metrics[name].definition.dataset, assembly) in rows for name in names if name in metrics)
+        if not ahead and not set(names) <= counted and not (same and slots.columns):
             return []
         found.extend((item, name) for name in ahead[:1])
     for item in slots.columns if not found and slots.frame.said("date.future") else ():
@@ -58,6 +60,11 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
         ahead = [n for n, m in metrics.items() if m.definition.ahead is not None and m.definition.dataset in homes]
         found.extend((item, name) for name in ahead[:1])
     return found
+
+
+def _key(dataset: str | None, assembly: Assembly) -> tuple[str, ...]:
+    """What tells the rows of a dataset apart: terms of membership, running or not, are the same things."""
+    return tuple(assembly.scope.model.datasets[dataset].definition.primary_key) if dataset else ()
 
 
 def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
@@ -109,10 +116,14 @@ def _wants_list(slots: Slots) -> bool:
 def _listed(
     metrics: tuple[str, ...], within: FieldFilter, filters: tuple[Filter, ...], assembly: Assembly
 ) -> ListQuery:
+    """Those to whom it happens: what they are chooses among them, what falls due is chosen for each."""
     entity = next(iter(assembly.scope.model.entities.values()))
-    due = MetricFilter(metric=metrics[0], filters=(within,), op=">", values=(0.0,))
-    measured = tuple(MeasuredColumn(name=name, metric=name, filters=(within,)) for name in reversed(metrics))
-    return ListQuery(columns=entity.list_columns, measured=measured, filters=(*filters, due))
+    structure = assembly.scope.structure
+    theirs = [f for f in filters if isinstance(f, FieldFilter) and structure.entity_dimension(f.field)]
+    due_filters = (within, *(f for f in filters if f not in theirs and isinstance(f, FieldFilter)))
+    due = MetricFilter(metric=metrics[0], filters=due_filters, op=">", values=(0.0,))
+    measured = tuple(MeasuredColumn(name=name, metric=name, filters=due_filters) for name in reversed(metrics))
+    return ListQuery(columns=entity.list_columns, measured=measured, filters=(*theirs, due))
 
 
 def _refuse_rest(slots: Slots, assembly: Assembly) -> None:

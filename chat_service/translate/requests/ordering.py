@@ -98,6 +98,9 @@ def main_rank(slots: Slots, assembly: Assembly) -> tuple[Edge, Rank]:
     stated = [each for each in slots.ranks if each[1].stated]
     counted = [each for each in slots.ranks if each[1].count is not None]
     best = (stated or counted or slots.ranks)[0]
+    said = [rank for _, rank in counted if not rank.stated]
+    if len(stated) == len(said) == 1 and best[1].direction == "high" and best[1].percent is None:
+        return best[0], replace(said[0], count=best[1].count, stated=True)  # CAC最低的渠道top3: the three lowest
     if len({rank.direction in ("high", "best") for _, rank in counted}) > 1:
         raise assembly.deny(slots.ranks[-1][0])
     return best

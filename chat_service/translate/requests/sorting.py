@@ -6,12 +6,15 @@ in one slot, or stays among the frame's flags.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import (
     Against,
     Amount,
     Bound,
+    Clause,
     Clauses,
     Dated,
     Group,
@@ -63,6 +66,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     measure_verbs(slots, assembly)
     _spread_apart(slots, assembly)
     join_quantities(slots, assembly)
+    _same_time(slots)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
@@ -114,6 +118,20 @@ def _gapped(slots: Slots, assembly: Assembly) -> None:
 
 def _name(piece: Edge) -> str:
     return piece.meaning.names[0] if isinstance(piece.meaning, Names) else ""
+
+
+def _same_time(slots: Slots) -> None:
+    """Revenue in May from customers who complained in that month: the one time of the question is theirs too."""
+    times = [when for _, when in slots.whens if not when.ever]
+    if len(times) == 1:
+        slots.clauses[:] = [
+            (item, replace(each, clauses=tuple(_then(clause, times[0]) for clause in each.clauses)))
+            for item, each in slots.clauses
+        ]
+
+
+def _then(clause: Clause, when: When) -> Clause:
+    return replace(clause, when=when, same_period=False) if clause.same_period else clause
 
 
 def _spread_apart(slots: Slots, assembly: Assembly) -> None:

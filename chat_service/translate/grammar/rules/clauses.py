@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Names, Values, When, Word
@@ -50,8 +51,12 @@ def is_nothing(word: Word) -> bool:
 def _dated(found: Found) -> Clause | None:
     """A time that is named bounds even what was never done, or was once: 去年从未登录, 近90天曾投诉."""
     clause, when = found.one("c", Clause), found.one("w", When)
+    first = found.edges["c"].leaves()[0].meaning
+    before = found.edges["w"].start < found.edges["c"].start
     if clause.when is not None or clause.same_period:
         return None
+    if before and isinstance(first, Word) and first.text in word_set("leaving_undone"):
+        return None  # viewed in May without adding to cart: the time is that of what was done
     return replace(clause, when=when, ever=False)
 
 

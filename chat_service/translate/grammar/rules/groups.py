@@ -91,6 +91,7 @@ RULES = (
         "unit of time",
         ("每月 -> month", "by week -> week", "which month -> which month"),
     ),
+    Rule("group", ("g=grain_prefix",), _noun, 0.3, "unit of time right before a measure"),
     Rule(
         "group",
         (
