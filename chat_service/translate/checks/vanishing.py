@@ -15,7 +15,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.asides import torn_words
-from semantic_layer import GRAINS, MetricFilter, MetricQuery, Request
+from semantic_layer import GRAINS, ListQuery, MetricFilter, MetricQuery, Request
 
 Bears = Callable[[Edge, Slots, Request, Assembly], bool]
 _GRADED = frozenset({"amount", "condition", "bound", "values", "listed"})
@@ -121,6 +121,13 @@ def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
     return led or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
 
 
+def _counts_nobody(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """下单的人数 counts people: no list of them."""
+    before = slots.frame.before(word)
+    counts = before is not None and before.category.startswith("entity") and isinstance(request, ListQuery)
+    return not (counts and slots.frame.folded(word) in word_set("count_noun"))
+
+
 def _is_apart(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """'For the board meeting', 'the auditors need': nothing beside it, and no name that it would belong to.
 
@@ -158,6 +165,7 @@ _BEARS: dict[str, Bears] = {
     "light.bring": _has_its_place,
     "light.via": _leads_to_value,
     "occasion": _is_apart,
+    "light.topic": _counts_nobody,
     "light.recent": _is_timed,
     "light.asked": _is_asked,
 }

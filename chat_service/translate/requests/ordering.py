@@ -48,7 +48,8 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
 def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
     """'Which city grew revenue the most': a word of growth in the question is what is ranked, wherever it stands."""
     changes = slots.frame.said("change")
-    if rank.by_change or rank.count is None or not changes:
+    ordered = rank.count is None and not any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
+    if rank.by_change or ordered or not changes:
         return rank
     for word in changes:
         assembly.use(word, "order", "change")

@@ -40,6 +40,7 @@ from chat_service.translate.senses import (
 )
 from chat_service.translate.words.asides import asides, without_asides
 from chat_service.translate.words.lexicon import Hit, Lexicon
+from chat_service.translate.words.purposes import purposes
 from chat_service.translate.words.vocabulary import noun_key
 
 UNKNOWN = "unknown"
@@ -105,6 +106,7 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     """All that a text can be read as, spelling as it is."""
     tokens = tokenize(folded)
     leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
+    leaves.extend(purposes(tokens, leaves))
     return Lattice(folded, tokens, tuple(leaves))
 
 

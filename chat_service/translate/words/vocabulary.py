@@ -6,6 +6,7 @@ Knows no model. A phrase is a tuple of keys, one for each token: see `phrase_key
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 
 from chat_service.language.folding import fold
 from chat_service.language.tokens import Token, tokenize
@@ -73,6 +74,9 @@ def language_words() -> tuple[tuple[Phrase, WordSense], ...]:
             for meaning, phrases in meanings.items():
                 sense = WordSense("filler", f"{role}.{meaning}") if vanishes else WordSense(role, meaning)
                 found.extend((_plain_keys(phrase), sense) for phrase in phrases)
+    asker = WordSense("filler", "occasion.who")  # 王总想知道, 李经理那边要
+    pairs = product(_table("surname").get("names", ()), _table("title").get("titles", ()))
+    found.extend((_plain_keys(name + title), asker) for name, title in pairs)
     return tuple(found)
 
 
