@@ -48,6 +48,9 @@ def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
     for (one, values), (other, more) in itertools.pairwise(slots.values):
         between = slots.frame.between(one, other)
         listed = len(between) == 1 and between[0].category in ("connective.and", "connective.or")
+        apart = values.dimensions and more.dimensions and not set(values.dimensions) & set(more.dimensions)
+        if apart:
+            continue  # 性别为女、等级为金卡: each with what it is of
         if listed and not values.negated and not more.negated and slots.frame.folded(between[0]) not in (",", "with"):
             raise assembly.deny(other)
 
