@@ -27,11 +27,13 @@ class DimensionSense:
 
 @dataclass(frozen=True)
 class ValueSense:
-    """A value of a dimension. `weak` values (a bare code such as `high`) need their dimension beside them."""
+    """A value of a dimension. `weak` values (a bare code such as `high`) need their dimension beside them, `short` ones
+    (金 of 金卡) a list of its values."""
 
     dimension: str
     value: Scalar
     weak: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,7 @@ def group(
 def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:
     """'By city tier': a second dimension with nothing between is part of a name that is not known."""
     for item, each in slots.groups:
-        before, after = slots.frame.before(item), slots.frame.after(item)
-        prefixed = item.rule == "unit of time right before a measure"
-        if prefixed and (after is None or after.category != "measure"):
-            raise assembly.deny(item)
+        before = slots.frame.before(item)
         if before is not None and before.category == "group" and not each.marked and each.dimensions:
             raise assembly.deny(item)
 

@@ -64,6 +64,7 @@ _ASIDE = 1.2
 # a name of the model, or a word that operates, is not lightly read as saying nothing
 _NOT_EMPTY, _OPERATING = 0.6, 0.2
 _UNKNOWN_WORD, _UNKNOWN_HAN = 24.0, 12.0
+_SHORT_VALUE = 2 * _UNKNOWN_HAN  # alone it is not understood
 _LONGER = 0.004
 # "orders" names what is counted before it is a verb; a metric or a population is meant before a value or a field of
 # the same name, and a word for shares before a metric
@@ -106,6 +107,8 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     """All that a text can be read as, spelling as it is."""
     tokens = tokenize(folded)
     leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
+    measured = {leaf.start for leaf in leaves if leaf.category == "metric"}
+    leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or leaf.end in measured]
     leaves.extend(purposes(tokens, leaves))
     return Lattice(folded, tokens, tuple(leaves))
 
@@ -202,12 +205,15 @@ def phrase_leaves(
             _NAME + _SECOND * bool(kinds & {MetricSense, BehaviourSense}) - better,
         )
     strong = tuple(dict.fromkeys(s for s in senses if isinstance(s, ValueSense) and not s.weak))
-    weak = tuple(dict.fromkeys(s for s in senses if isinstance(s, ValueSense) and s.weak))
+    weak = tuple(dict.fromkeys(s for s in senses if isinstance(s, ValueSense) and s.weak and not s.short))
+    short = tuple(dict.fromkeys(s for s in senses if isinstance(s, ValueSense) and s.short))
     if strong:
         dearer = _SECOND if shared or kinds & {MetricSense, ListSense, BehaviourSense} else 0.0
         yield Edge(first, last, "value", Values((strong,), text), _NAME + dearer - better)
     if weak and not strong:
         yield Edge(first, last, "weak_value", Values((weak,), text), _WEAK_VALUE - better)
+    if short and not strong:
+        yield Edge(first, last, "short_value", Values((short,), text), _SHORT_VALUE)
     yield from _word_leaves(first, last, text, senses, better, half=half, named=any(k is not WordSense for k in kinds))
 
 

@@ -283,7 +283,7 @@ def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[
             yield text, ValueSense(dimension, code)
         yield str(code), ValueSense(dimension, code, weak=True)
     for code, stem in _without_shared_head(definition):
-        yield stem, ValueSense(dimension, code, weak=True)
+        yield stem, ValueSense(dimension, code, weak=True, short=True)
 
 
 def _without_shared_head(definition: FieldDefinition) -> Iterator[tuple[Scalar, str]]:

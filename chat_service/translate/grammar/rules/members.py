@@ -12,6 +12,7 @@ from chat_service.translate.senses import HoursSense, Names, Values, ValueSense,
 from semantic_layer import Period
 
 _SENSES = 6
+_SHORT = 23.0  # what a short form costs alone more than a value
 
 
 def _alone(found: Found) -> Values:
@@ -124,14 +125,30 @@ RULES = (
     ),
     Rule(
         "values",
-        (
-            "a=weak_value j=connective.and|connective.or ~ b=values|weak_value",
-            "a=values j=connective.and|connective.or ~ b=weak_value",
-        ),
+        ("a=weak_value j=connective.and|connective.or ~ b=values",),
         _joined_short,
         -1.2,
+        "bare code in a list",
+        ("high and medium churn risk -> high, medium",),
+    ),
+    Rule(
+        "values",
+        (
+            "a=short_value j=connective.and|connective.or ~ b=values",
+            "a=values j=connective.and|connective.or ~ b=short_value",
+        ),
+        _joined_short,
+        -0.9 - _SHORT,
+        "short form of a value in a list",
+        ("银、金卡 -> silver, gold",),
+    ),
+    Rule(
+        "values",
+        ("a=short_value j=connective.and|connective.or ~ b=short_value",),
+        _joined_short,
+        -0.9 - 2 * _SHORT,
         "short forms of values in a list",
-        ("银、金、白金 -> silver, gold, platinum",),
+        ("银、金 -> silver, gold",),
     ),
     Rule("values", ("a=values b=values",), _side_by_side, -0.5, "values side by side", ("金卡银卡 -> gold, silver",)),
     Rule(
