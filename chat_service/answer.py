@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from chat_service.asking import Answer, Asked, Stage, Status, Trouble
+from chat_service.asking import Answer, Asked, Stage, Status, Stopwatch, Trouble
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
@@ -33,7 +33,6 @@ from chat_service.present.restate import restate
 from chat_service.present.suggestions import leading_metrics, suggest, suggest_for_metrics
 from chat_service.present.text import describe, reading_remarks
 from chat_service.services import Services
-from chat_service.stopwatch import Stopwatch
 from chat_service.translate.grammar.parse import language_of
 from semantic_layer import (
     EngineError,

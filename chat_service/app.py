@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
@@ -24,12 +24,16 @@ from chat_service.channels.http_guard import GuardMiddleware
 from chat_service.channels.http_health import health_routes
 from chat_service.channels.http_middleware import RequestMiddleware
 from chat_service.channels.http_page import page_routes
+from chat_service.channels.http_saved import alert_routes, episode_routes, saved_routes
 from chat_service.channels.http_slow import SlowClientMiddleware
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
+from chat_service.conversation.database import opened as opened_database
 from chat_service.conversation.memory import Store
 from chat_service.conversation.store import SqlStore
-from chat_service.services import open_services
+from chat_service.saved.runner import Runner
+from chat_service.saved.store import SavedStore
+from chat_service.services import Services, open_services
 from chat_service.settings import Settings
 from semantic_layer import HuitouError
 
@@ -44,9 +48,11 @@ _DESCRIPTION = (
 def create_app(settings: Settings, store: Store | None = None, rates: Rates | None = None) -> FastAPI:
     """The service for those settings. Database and model are opened by the first request that needs them. `rates` are
     those that it shares with other processes."""
+    kept = SqlStore(settings.conversations_url) if store is None else store
+    saved = SavedStore(kept.engine if isinstance(kept, SqlStore) else opened_database("sqlite://"))
     station = Station(
         settings=settings,
-        store=SqlStore(settings.conversations_url) if store is None else store,
+        store=kept,
         open_services=lambda chosen: open_services(chosen, time.perf_counter, is_public=True),
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid.uuid4().hex,
@@ -55,9 +61,12 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        keeper = asyncio.ensure_future(_forgetting(station))
+        runner = runner_of(station, saved)
+        keepers = [asyncio.ensure_future(each) for each in (_forgetting(station), *_alerting(runner))]
         yield
-        keeper.cancel()
+        runner.stop()
+        for each in keepers:
+            each.cancel()
         station.close()
 
     app = FastAPI(
@@ -85,6 +94,8 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
         health_routes,
     ):
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)
+    for routes_of in (saved_routes, alert_routes, episode_routes):
+        app.include_router(routes_of(station, saved), max_body_size=settings.max_body_bytes)
     app.include_router(docs_routes())
     app.include_router(page_routes())
     app.add_middleware(SlowClientMiddleware, seconds=settings.client_timeout_seconds)
@@ -118,3 +129,31 @@ async def _forgetting(station: Station) -> None:
         else:
             _LOG.info("%d conversations older than %d days were deleted", gone, days)
         await asyncio.sleep(_FORGET_SECONDS)
+
+
+def runner_of(station: Station, saved: SavedStore) -> Runner:
+    """What runs the alerts of a service."""
+
+    @contextmanager
+    def using() -> Iterator[Services]:
+        with station.using() as dialogue:
+            yield dialogue.services
+
+    return Runner(saved, station.settings, station.admission, using, station.now, station.new_id())
+
+
+def _alerting(runner: Runner) -> tuple[Coroutine[None, None, None], ...]:
+    """Runs alerts and delivers what they tell, each in one thread beside those of questions."""
+    seconds = runner.settings.alert_check_seconds
+    if not seconds:
+        return ()
+
+    async def again(work: Callable[[], int]) -> None:
+        while True:
+            # whatever goes wrong with one look, there is a next
+            (done,) = await asyncio.gather(asyncio.to_thread(work), return_exceptions=True)
+            if isinstance(done, BaseException):
+                _LOG.error("alerts could not be looked at", exc_info=done)
+            await asyncio.sleep(0 if done and not isinstance(done, BaseException) else seconds)
+
+    return again(runner.run_due), again(runner.deliver_due)

@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
     "replay": ("chat_service.commands.replay", "Play recorded questions back on today's model and data."),
+    "saved": ("chat_service.commands.saved", "Save typed queries under names, and run them again."),
+    "alerts": ("chat_service.commands.alerts", "Be told when a saved query meets a condition."),
     "keys": ("chat_service.commands.keys", "Make, list and revoke API keys."),
     "audit": ("chat_service.commands.audit", "Print the audit as JSON lines, the oldest first."),
     "health": ("chat_service.commands.health", "Ask the service on this machine whether it is ready."),

@@ -33,7 +33,7 @@ def _json(value: object) -> object:
 
 # variables of OpenAI's own clients, for settings that are not given otherwise
 _ALSO_NAMED = {"OPENAI_API_KEY": "llm_api_key", "OPENAI_BASE_URL": "llm_base_url", "OPENAI_MODEL": "llm_model"}
-_SECRET = frozenset({"llm_api_key"})
+_SECRET = frozenset({"llm_api_key", "smtp_password", "webhook_secret"})
 
 # years in which everything that counts back or on from today stays in the calendar
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
@@ -162,6 +162,21 @@ class Settings(BaseModel):
         "sqlite:///huitou-conversations.sqlite",
         description="SQLAlchemy URL of the store of conversations: SQLite, or `postgresql://…`.",
     )
+    alert_check_seconds: float = Field(
+        10.0, ge=0, description="How often the service looks for alerts that are due (docs/alerts.md). 0: never."
+    )
+    alert_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="Hosts of webhooks and domains of mail that alerts may go to; commas between. Unset: none."
+    )
+    webhook_secret: SecretStr | None = Field(None, description="Key that alerts' webhooks are signed with.")
+    smtp_host: str | None = Field(None, description="Server that alerts' mail is handed to.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to it is made safe; `none` on this machine."
+    )
+    smtp_user: str | None = Field(None, description="Name to log in there with. Unset: no login.")
+    smtp_password: SecretStr | None = Field(None, description="Password to log in there with.")
+    smtp_from: str = Field("huitou@localhost", description="Address that alerts' mail comes from.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
     llm_api_key: SecretStr | None = Field(
         None, description="Key of an OpenAI-compatible server; switches the language model on. Else `OPENAI_API_KEY`."

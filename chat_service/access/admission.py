@@ -109,6 +109,22 @@ class Admission:
             raise AdmissionError(UnknownKey())
         return _admitted(_reader(key.name, frozenset(key.roles), tuple(key.attributes.items())))
 
+    def standing(self, name: str) -> Reader | None:
+        """The reader of that name with the rights that all of their keys have; None where no key stands. Who shows
+        tokens has no rights while they are not there."""
+        if name == ANONYMOUS.name:
+            return anonymous_reader(self.settings) if self.takes_anonymous(self.settings.host) else None
+        keys = [each for each in self.keys.good() if each.name == name]
+        if not keys:
+            return None
+        first, *others = keys
+        roles = frozenset(first.roles).intersection(*(each.roles for each in others))
+        known = tuple(
+            (word, tuple(value for value in values if all(value in each.attributes.get(word, ()) for each in others)))
+            for word, values in first.attributes.items()
+        )
+        return _reader(name, roles, known)
+
     def takes_anonymous(self, client: str) -> bool:
         """Whether somebody without a key may ask. By default on this machine only, and only while there are no keys."""
         if self.settings.anonymous != "local":

@@ -61,24 +61,25 @@ def query_routes(station: Station) -> APIRouter:
         reader = reader_of(station, request, "sql" if explain else "ask")
 
         def reading(services: Services, job: Job) -> QueryBody | ExplainBody:
-            return _answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain, offset)
+            return answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain, offset)
 
         return await read(station, request, reader, reading)
 
     return router
 
 
-def _answered(
+def answered(
     asked: TypedRequest,
     services: Services,
     reader: Reader,
     job: Job,
     request_id: str,
     language: Language,
-    explain: bool,
-    offset: int,
+    explain: bool = False,
+    offset: int = 0,
 ) -> QueryBody | ExplainBody:
-    """`offset` rows are left out before: the order of a table is the same each time it is asked for."""
+    """The table of a typed request, or its SQL alone. `offset` rows are left out before: the order of a table is the
+    same each time it is asked for."""
     layer = services.layer_of_rows(offset + services.settings.max_rows) if offset else services.layer
     job.on_stage("compile")
     job.facts |= facts(asked, None, services.model)

@@ -19,6 +19,7 @@ from starlette.types import Scope
 from chat_service.answer import FOR_OPERATORS
 from chat_service.channels.dialogue import DialogueError
 from chat_service.channels.wire import ErrorBody, ErrorDetail
+from chat_service.saved.schedule import SavedError
 from semantic_layer import DefinitionsError, HuitouError, Language, Phrase, QueryError, malformed
 
 _LOG = logging.getLogger("huitou.http")
@@ -66,6 +67,10 @@ _STATUS = {
     "unknown_answer": 404,
     "unknown_share": 404,
     "shared_with_other_rights": 403,
+    "unknown_saved": 404,
+    "unknown_alert": 404,
+    "name_taken": 409,
+    "target_not_allowed": 403,
     "nothing_to_export": 404,
     "export_too_large": 422,
     "export_not_installed": 501,
@@ -143,7 +148,7 @@ def status_of(error: HuitouError) -> int:
     code = error.problems[0].code
     if code in _STATUS:
         return _STATUS[code]
-    if isinstance(error, QueryError | DialogueError):
+    if isinstance(error, QueryError | DialogueError | SavedError):
         return 422
     return 503 if isinstance(error, DefinitionsError) else 500
 

@@ -1,19 +1,15 @@
-"""Conversations kept in a database, SQLite by default: SQLAlchemy is imported here and nowhere else."""
+"""Conversations kept in our own database."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import (
-    URL,
     Boolean,
     Column,
     ColumnElement,
-    Engine,
     Integer,
     MetaData,
     Row,
@@ -22,25 +18,19 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
-    event,
     func,
     inspect,
-    make_url,
     select,
     text,
     true,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import IntegrityError
 
+from chat_service.conversation.database import failures, make_tables, opened
 from chat_service.conversation.memory import (
     ConversationSummary,
     Feedback,
     Share,
-    StoreError,
-    StoreUnavailable,
     Turn,
     TurnTakenError,
 )
@@ -106,27 +96,19 @@ SELECT request_id, conversation_id, ROW_NUMBER() OVER (PARTITION BY conversation
 
 
 class SqlStore:
-    """Turns and feedback behind a SQLAlchemy URL; the tables are made where they are missing.
-
-    A file of SQLite's is its user's alone.
-    """
+    """Turns and feedback behind a SQLAlchemy URL; the tables are made where they are missing."""
 
     def __init__(self, url: str) -> None:
-        with _failures():
-            where = _with_driver(url)
-            # a connection that a server has ended is made anew before it is used
-            self._engine = create_engine(where, pool_pre_ping=where.get_backend_name() != "sqlite")
-            if self._engine.dialect.name == "sqlite":
-                _make_private(self._engine.url.database)
-                _set_up_sqlite(self._engine)
-            self._make_tables()
+        with failures():
+            self.engine = opened(url)
+            make_tables(_METADATA, self.engine)
             self._move_old_turns()
 
     def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
         """The turns of a conversation in order."""
         query = select(*_TURN_COLUMNS).where(_TURNS.c.conversation_id == conversation_id, _TURNS.c.reader == reader)
         query = query.where(_TURNS.c.number > after).order_by(_TURNS.c.number).limit(limit)
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             return tuple(_turn(row) for row in connection.execute(query))
 
     def latest(self, conversation_id: str) -> Turn | None:
@@ -147,7 +129,7 @@ class SqlStore:
     def add(self, turn: Turn) -> None:
         """Keep a turn."""
         values = {column.name: getattr(turn, column.name) for column in _TURN_COLUMNS}
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             try:
                 connection.execute(_TURNS.insert().values(**values))
             except IntegrityError as error:
@@ -166,7 +148,7 @@ class SqlStore:
             .order_by(last.desc(), _TURNS.c.conversation_id.desc())
             .limit(limit)
         )
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             rows = connection.execute(grouped).all()
             first = select(_TURNS.c.conversation_id, _TURNS.c.message).where(
                 _TURNS.c.number == 1, _TURNS.c.conversation_id.in_([row[0] for row in rows])
@@ -184,7 +166,7 @@ class SqlStore:
     def rename(self, conversation_id: str, reader: str, title: str) -> bool:
         """Give a conversation a name."""
         mine = (_TITLES.c.conversation_id == conversation_id) & (_TITLES.c.reader == reader)
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             turns = select(func.count()).where(_TURNS.c.conversation_id == conversation_id, _TURNS.c.reader == reader)
             if not connection.execute(turns).scalar_one():
                 return False
@@ -195,13 +177,13 @@ class SqlStore:
     def title(self, conversation_id: str, reader: str) -> str:
         """The name that a conversation was given."""
         mine = (_TITLES.c.conversation_id == conversation_id) & (_TITLES.c.reader == reader)
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             return connection.execute(select(_TITLES.c.title).where(mine)).scalar() or ""
 
     def share(self, share: Share) -> Share:
         """Keep a share; the id of an earlier one of the same conversation stays."""
         mine = (_SHARES.c.conversation_id == share.conversation_id) & (_SHARES.c.reader == share.reader)
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             before = connection.execute(select(_SHARES.c.share_id).where(mine)).scalar()
             kept = share if before is None else replace(share, share_id=before)
             connection.execute(_SHARES.delete().where(mine))
@@ -211,14 +193,14 @@ class SqlStore:
     def shared(self, share_id: str) -> Share | None:
         """What is shared under that id."""
         columns = [_SHARES.c[each.name] for each in fields(Share)]
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             row = connection.execute(select(*columns).where(_SHARES.c.share_id == share_id)).first()
         return None if row is None else Share(**row._mapping)
 
     def unshare(self, conversation_id: str, reader: str) -> bool:
         """Share a conversation no longer."""
         mine = (_SHARES.c.conversation_id == conversation_id) & (_SHARES.c.reader == reader)
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             return connection.execute(_SHARES.delete().where(mine)).rowcount > 0
 
     def delete(self, conversation_id: str, reader: str) -> bool:
@@ -230,7 +212,7 @@ class SqlStore:
         """Forget the conversations that nobody went on with since."""
         grouped = select(_TURNS.c.conversation_id).group_by(_TURNS.c.conversation_id)
         old = grouped.having(func.max(_TURNS.c.asked_at) < before)
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             names = [row[0] for row in connection.execute(old)]
         for name in names:
             self._forget(_TURNS.c.conversation_id == name)
@@ -240,52 +222,46 @@ class SqlStore:
         """Keep a feedback in place of an earlier one."""
         same = (_FEEDBACK.c.request_id == feedback.request_id) & (_FEEDBACK.c.reader == feedback.reader)
         values = {column.name: getattr(feedback, column.name) for column in _FEEDBACK.columns}
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             connection.execute(_FEEDBACK.delete().where(same))
             connection.execute(_FEEDBACK.insert().values(**values))
 
     def feedback(self, request_ids: Iterable[str], reader: str) -> dict[str, Feedback]:
         """What a reader thought of answers."""
         given = select(_FEEDBACK).where(_FEEDBACK.c.reader == reader, _FEEDBACK.c.request_id.in_(list(request_ids)))
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             found = [Feedback(**row._mapping) for row in connection.execute(given)]
         return {each.request_id: each for each in found}
 
     def check(self) -> None:
         """Write something."""
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             connection.execute(_HEARTBEAT.delete())
             connection.execute(_HEARTBEAT.insert().values(beat=1))
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _first(self, query: Select[Any]) -> Turn | None:
-        with _failures(), self._engine.connect() as connection:
+        with failures(), self.engine.connect() as connection:
             row = connection.execute(query.limit(1)).first()
         return None if row is None else _turn(row)
 
     def _forget(self, which: ColumnElement[bool]) -> int:
         """Delete turns, and what was thought of them. How many turns there were."""
         own = select(_TURNS.c.request_id).where(which, _TURNS.c.reader == _FEEDBACK.c.reader)
-        with _failures(), self._engine.begin() as connection:
+        with failures(), self.engine.begin() as connection:
             for beside in _BESIDE:
                 these = select(_TURNS.c.conversation_id).where(which, _TURNS.c.reader == beside.c.reader)
                 connection.execute(beside.delete().where(beside.c.conversation_id.in_(these)))
             connection.execute(_FEEDBACK.delete().where(_FEEDBACK.c.request_id.in_(own)))
             return connection.execute(_TURNS.delete().where(which)).rowcount
 
-    def _make_tables(self) -> None:
-        try:
-            _METADATA.create_all(self._engine)
-        except SQLAlchemyError:
-            _METADATA.create_all(self._engine)  # another process was making them
-
     def _move_old_turns(self) -> None:
-        if not inspect(self._engine).has_table(_OLD):
+        if not inspect(self.engine).has_table(_OLD):
             return
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(text(_MOVE))
             connection.execute(text(f"DROP TABLE {_OLD}"))
 
@@ -301,47 +277,6 @@ def _with(search: str, reader: str) -> ColumnElement[bool]:
         _TITLES.c.reader == reader, _TITLES.c.title.icontains(search, autoescape=True)
     )
     return _TURNS.c.conversation_id.in_(said.union(named))
-
-
-def _with_driver(url: str) -> URL:
-    """PostgreSQL by psycopg, unless another driver is named."""
-    found = make_url(url)
-    return found.set(drivername="postgresql+psycopg") if found.drivername in ("postgresql", "postgres") else found
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, ModuleNotFoundError) as error:  # the latter for a driver that is not installed
-        # without the statement, which holds what people asked
-        found = getattr(error, "orig", None) or error
-        raise StoreError(StoreUnavailable(str(found).strip().split("\n")[0])) from error
-
-
-def _make_private(path: str | None) -> None:
-    """The file, made where it is missing, for its user's eyes only; so are those that SQLite makes beside it."""
-    if path is None or path in ("", ":memory:"):
-        return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        os.chmod(path, 0o600)
-    except OSError as error:
-        raise StoreError(StoreUnavailable(f"{path}: {error.strerror}")) from error
-
-
-def _set_up_sqlite(engine: Engine) -> None:
-    """Readers and one writer side by side; a writer waits its turn. What is written outlives the process at once, the
-    machine's power a moment later: waiting for the disk would bound all answers together to some tens a second."""
-
-    def on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA busy_timeout = 5000")
-        cursor.execute("PRAGMA synchronous = NORMAL")
-        cursor.close()
-
-    event.listen(engine, "connect", on_connect)
 
 
 def _turn(row: Row[*tuple[str, ...]]) -> Turn:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from chat_service.answer import answer, answer_request
-from chat_service.asking import Answer, Asked
+from chat_service.asking import Answer, Asked, Stopwatch
 from chat_service.outcomes import Language, Question, Reading
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
-from chat_service.stopwatch import Stopwatch
 from semantic_layer.query.requests import Request
 
 Show = Callable[..., Answer]

@@ -14,14 +14,13 @@ import pytest
 from rich.console import Console
 
 from chat_service.answer import answer_request
-from chat_service.asking import Answer, Asked
+from chat_service.asking import Answer, Asked, Stopwatch
 from chat_service.outcomes import Language, Question, Reading
 from chat_service.present.dates import bucket_name
 from chat_service.present.figures import figure
 from chat_service.present.journeys import CohortTable, cohort_table, funnel_steps
 from chat_service.present.terminal import blocks
 from chat_service.services import Services
-from chat_service.stopwatch import Stopwatch
 from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery, Request
 from semantic_layer.time.periods import Period, unit
 from tests.chat.conftest import Show

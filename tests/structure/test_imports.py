@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("semantic_layer.layer",),
     ("semantic_layer.interop*", "semantic_layer.scoring*", "semantic_layer.demo*"),
     ("semantic_layer",),
-    ("chat_service", "chat_service.outcomes", "chat_service.settings", "chat_service.stopwatch", "prompts*"),
+    ("chat_service", "chat_service.outcomes", "chat_service.settings", "prompts*"),
     ("chat_service.language*",),
     ("chat_service.translate", "chat_service.translate.senses", "chat_service.translate.stops"),
     ("chat_service.translate.meaning*",),
@@ -51,7 +51,11 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
     ("uvicorn",): ("chat_service.channels.http_serving",),
     ("jwt",): ("chat_service.access.tokens",),
-    ("sqlalchemy",): ("chat_service.conversation.store",),
+    ("sqlalchemy",): (
+        "chat_service.conversation.database",
+        "chat_service.conversation.store",
+        "chat_service.saved.store",
+    ),
     ("langchain", "langchain_core", "langchain_openai", "langgraph", "langsmith", "openai", "httpx2"): (
         "chat_service.translate.agent*",
     ),

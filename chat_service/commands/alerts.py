@@ -1,0 +1,146 @@
+"""`huitou alerts`: added, listed, run, acknowledged, snoozed; what happened to one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from chat_service.channels.saved_bodies import alert_body, history_body
+from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
+from chat_service.commands.saved import As, Desk, desk, found_saved
+from chat_service.outcomes import Language
+from chat_service.present.harmless import Terminal
+from chat_service.saved.conditions import CONDITIONS
+from chat_service.saved.looking import TARGETS, add_alert, new_alert
+from chat_service.saved.records import Alert, UnknownAlert
+from chat_service.saved.runner import Runner
+from chat_service.saved.schedule import SavedError
+from chat_service.services import Services
+
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="Alerts on saved queries."
+)
+Title = Annotated[str, typer.Argument(metavar="NAME", help="Its name or id.")]
+
+
+@app.command(name="list")
+def listed(name: As = "", db: Database = None, model: ModelFolder = None) -> None:
+    """List the alerts, with when each is next due."""
+    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+        table = _table("name", "schedule", "next", "snoozed until", "trouble", "id")
+        for each in map(alert_body, at.store.alerts(at.reader.name)):
+            due = "stopped" if each.is_stopped else each.next_at
+            table.add_row(each.name, each.schedule, due, each.snoozed_until or "—", each.trouble or "—", each.alert_id)
+        Terminal().print(table)
+
+
+@app.command()
+def add(
+    title: Annotated[str, typer.Argument(metavar="NAME")],
+    saved: Annotated[str, typer.Argument(metavar="SAVED", help="Name or id of a saved query.")],
+    condition: Annotated[
+        str, typer.Option(help='JSON: {"kind": "new_rows"}, {"kind": "threshold", "op": ">", "value": 0.2}, …')
+    ],
+    to: Annotated[list[str], typer.Option(help="A mail address, or the URL of a webhook; may be repeated.")],
+    schedule: Annotated[str, typer.Option(help="As 'every monday at 09:00', in the model's zone.")] = "daily at 08:00",
+    language: Annotated[Language, typer.Option(help="Of what it tells.")] = "en",
+    name: As = "",
+    as_of: AsOf = None,
+    db: Database = None,
+    model: ModelFolder = None,
+) -> None:
+    """Add an alert on a saved query."""
+    try:
+        wanted = CONDITIONS.validate_json(condition)
+        targets = TARGETS.validate_python([_target(each) for each in to])
+    except ValidationError as error:
+        raise typer.BadParameter("; ".join(each["msg"] for each in error.errors())) from None
+    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+        found = found_saved(at, saved)
+        alert = new_alert(uuid.uuid4().hex, at.reader, title, found.saved_id, schedule, language)
+        kept = add_alert(at.store, alert, wanted, targets, at.reader, at.services, datetime.now(UTC))
+    typer.echo(f"{kept.alert_id} {kept.name}, next {alert_body(kept).next_at}")
+
+
+@app.command()
+def run(
+    title: Annotated[str, typer.Argument(metavar="NAME", help="This alert now; else all that are due.")] = "",
+    name: As = "",
+    as_of: AsOf = None,
+    db: Database = None,
+    model: ModelFolder = None,
+) -> None:
+    """Run one alert, or all that are due, and deliver what is to be told; for a scheduler of the machine's own."""
+    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+        runner = _runner(at)
+        ran = int(runner.run(_found(at, title))) if title else runner.run_due(is_asked=True)
+        sent = runner.deliver_due(is_asked=True)
+    typer.echo(f"{ran} run, {sent} delivered")
+
+
+@app.command()
+def ack(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
+    """Acknowledge all that an alert has raised so far."""
+    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+        found = _found(at, title)
+        count = at.store.acknowledge(found.alert_id, at.reader.name, datetime.now(UTC).timestamp())
+    typer.echo(f"{found.name}: {count} acknowledged")
+
+
+@app.command()
+def snooze(
+    title: Title,
+    minutes: Annotated[int, typer.Option(min=0, max=366 * 24 * 60, help="0 ends a snooze.")],
+    name: As = "",
+    db: Database = None,
+    model: ModelFolder = None,
+) -> None:
+    """Let an alert sleep; when it wakes it tells what has changed since it last ran."""
+    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+        found = _found(at, title)
+        at.store.snooze(found.alert_id, datetime.now(UTC).timestamp() + minutes * 60)
+    typer.echo(f"{found.name}: sleeps {minutes} minutes")
+
+
+@app.command()
+def history(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
+    """What happened to an alert, the last first, and how it was delivered."""
+    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+        table = _table("at", "what", "text", "acknowledged by", "deliveries")
+        for each in history_body(at.store, _found(at, title)).events:
+            sent = "; ".join(f"{one.status} ({one.tries}) {one.error}".strip() for one in each.deliveries)
+            table.add_row(each.at, each.kind, each.text, each.acknowledged_by or "—", sent or "—")
+        Terminal().print(table)
+
+
+def _found(at: Desk, title: str) -> Alert:
+    mine = [each for each in at.store.alerts(at.reader.name) if title in (each.name, each.alert_id)]
+    if not mine:
+        raise SavedError(UnknownAlert())
+    return mine[0]
+
+
+def _runner(at: Desk) -> Runner:
+    @contextmanager
+    def using() -> Iterator[Services]:
+        yield at.services
+
+    return Runner(at.store, at.settings, at.admission, using, lambda: datetime.now(UTC), uuid.uuid4().hex)
+
+
+def _target(text: str) -> dict[str, str]:
+    return {"kind": "webhook", "url": text} if "://" in text else {"kind": "email", "to": text}
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
