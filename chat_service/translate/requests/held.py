@@ -1,6 +1,7 @@
 """What people were at a past instant: of a state that the model keeps versions of, the version held then.
 
-金卡会员 at the end of 2025 are those who held the tier then; asked without a time, those who hold it now.
+金卡会员 at the end of 2025 are those who held the tier then; asked without a time, those who hold it now. A metric whose
+rows are of versions (who held what) counts by the version at any time: its upgrade rate of 金卡 is of those who began so.
 """
 
 from __future__ import annotations
@@ -14,14 +15,27 @@ from semantic_layer import GRAINS, FieldFilter, Filter, Model
 
 
 def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
-    """Put the versions in the place of today's values, where only stocks are counted at an instant that is past."""
+    """Put the versions in the place of today's values: of stocks at an instant that is past, of what counts versions."""
     model = assembly.scope.model
+    twins = versions(model)
+    if draft.metrics and all(_counts(name, model) & set(twins.values()) for name in draft.metrics):
+        _told(draft, assembly, {n: twin for n, twin in twins.items() if twin in _counts(draft.metrics[0], model)})
+        return
     past = draft.period is not None and draft.period.end is not None and draft.period.end <= today
     stocks = all(model.metrics[name].is_stock for name in draft.metrics)
     along = any(name in GRAINS for name in draft.group_by) or draft.compare is not None
     if not past or not stocks or along:
         return
-    twins = versions(model)
+    _told(draft, assembly, twins)
+
+
+def _counts(metric: str, model: Model) -> set[str]:
+    """The dimensions that every dataset prefers over which the metric's groups are made."""
+    found = [set(model.datasets[each].definition.prefers) for each in model.grouping_datasets(metric)]
+    return set.intersection(*found) if found else set()
+
+
+def _told(draft: Draft, assembly: Assembly, twins: dict[str, str]) -> None:
     for name in _named(draft):
         if name in twins:
             assembly.assume("held_then", assembly.dimension_label(name))
