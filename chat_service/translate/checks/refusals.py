@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.kinds import kinds_of
+from chat_service.language.words.lemma import lemma
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
@@ -25,6 +29,25 @@ def refuse_writing(frame: Frame, assembly: Assembly, *, goes_on: bool) -> None:
         opens = item is frame.items[0]
         if not (goes_on and opens and not frame.said("entity")):
             raise assembly.deny(item, "read_only")
+    for item in frame.items:
+        if item.category in ("clauses", "measure") and _is_ordered(item, frame):
+            raise assembly.deny(item, "read_only")
+
+
+def _is_ordered(item: Edge, frame: Frame) -> bool:
+    """Can you order more bags, 帮我下单: a bare verb right behind whoever is asked to do it, and who is not described.
+
+    'Can you order customers by revenue' sorts them.
+    """
+    before, after = frame.before(item), frame.after(item)
+    if before is None or frame.folded(before) not in word_set("asked_to_act"):
+        return False
+    verb = frame.folded(item.leaves()[0])
+    if verb.isascii():
+        sorts = any(frame.folded(edge).split(" ")[0] == "by" for edge in frame.covering.edges)
+        return "v" in kinds_of(verb) and verb == lemma(verb) and not sorts
+    describes = after is not None and (frame.folded(after) in word_set("makes_adjective") or not after.is_empty)
+    return item.category == "clauses" and not describes
 
 
 def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clause, Clauses
+from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
@@ -27,7 +27,7 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
         clause = clauses.clauses[0]
         if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not named:
             continue
-        if is_relative(item, slots) and not _are_of_doers(clause, slots, assembly):
+        if is_relative(item, slots):
             continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
         rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
@@ -41,21 +41,10 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
             and all(is_money(model.metrics[name].unit) for _, names in named for name in names)
         )
         plain = same_time or all(each == () for each in kept)
-        money = money or is_relative(item, slots)
         if money or (plain and any(all(each & near for near in measured) for each in rows)):
             slots.clauses.remove(entry)
             set_free(item, clause, slots)
             assembly.use(item, "behaviour", done[0])
-
-
-def _are_of_doers(clause: Clause, slots: Slots, assembly: Assembly) -> bool:
-    """最近半年买东西的人里，新客有多少，老客有多少: kinds of those who did it, told from the same rows in that time."""
-    model, structure = assembly.scope.model, assembly.scope.structure
-    deed, names = model.behaviours[clause.behaviours[0]].metric, [n for _, each in slots.measures for n in each]
-    timed = clause.when is not None and not slots.whens and not clause.values
-    rows = structure.stands_on(deed)
-    kinds = all(structure.one_each(name) and structure.stands_on(name) == rows for name in names)
-    return timed and len(slots.measures) > 1 and kinds
 
 
 def _same_rows(deed: str, metric: str, assembly: Assembly) -> bool:
