@@ -148,7 +148,7 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_overlooked(slots, assembly, request)
     refuse_dropped(slots, assembly, request)
-    refuse_conflicts(slots, assembly, request)
+    refuse_conflicts(slots, assembly, request, goes_on=goes_on)
     return without_contradiction(request, assembly)
 
 

@@ -20,7 +20,7 @@ class ConflictError(StopError):
     """Conditions that exclude each other: said so, it is not read with a word left out until it can be answered."""
 
 
-def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None:
+def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError where conditions of the request exclude each other, or one holds for everybody."""
     structure = assembly.scope.structure
     filters = tuple(_flat(getattr(request, "filters", ())))
@@ -30,7 +30,7 @@ def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request) -> None
             raise ConflictError(Denial("not_supported", _words_of(slots, assembly)))
         if any(_none_and_some(one, other, structure) for one, other in itertools.permutations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))  # in other times it can be
-        if any(_is_implied(one, other) for one, other in itertools.permutations(group, 2)):
+        if not goes_on and any(_is_implied(one, other) for one, other in itertools.permutations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
         if any(_in_two_states(one, other, assembly.scope.model) for one, other in itertools.combinations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))

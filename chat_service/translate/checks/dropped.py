@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.accounting import LostError
-from chat_service.translate.grammar.categories import Measure
+from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
@@ -29,10 +30,41 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     if not isinstance(request, MetricQuery | ListQuery):
         return
     held = tuple(_held(request))
+    _refuse_pointing(slots, assembly)
+    _refuse_possible(slots, assembly)
+    _refuse_both_as_groups(slots, assembly, request)
     for item in slots.frame.items:
         lost = _number_lost(item, held) or _time_lost(item, held, request)
         if lost or _measure_lost(item, slots, held, assembly):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_pointing(slots: Slots, assembly: Assembly) -> None:
+    """What was that city's order value: one that was named before, not each of them."""
+    frame = slots.frame
+    for item, group in slots.groups:
+        before = frame.before(item)
+        words = [frame.folded(leaf) for leaf in item.leaves()] + ([frame.folded(before)] if before is not None else [])
+        if group.dimensions and any(word in word_set("points_at") for word in words):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_possible(slots: Slots, assembly: Assembly) -> None:
+    """Who may leave us, 可能会退货的客户: what is not done yet is no deed that was."""
+    frame = slots.frame
+    for item in frame.of(Clauses):
+        before = frame.before(item)
+        words = [*item.leaves(), *([before] if before is not None else [])]
+        if any(word.is_empty and frame.folded(word) in word_set("may_happen") for word in words):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """既在门店又在APP买过的客户有多少: who did both, not how many did each."""
+    people = [name for name in getattr(request, "metrics", ()) if assembly.scope.structure.one_each(name)]
+    said = [edge for edge in slots.frame.covering.edges if slots.frame.folded(edge) in word_set("opens_both")]
+    if isinstance(request, MetricQuery) and request.show and people and said:
+        raise LostError(Denial("not_supported", assembly.said(said[0])), said[0])
 
 
 def _held(part: object) -> Iterator[object]:

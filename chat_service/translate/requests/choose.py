@@ -8,10 +8,11 @@ from chat_service.translate.grammar.categories import Bound, Condition, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
+from chat_service.translate.requests.conditions import counts_doers
 from chat_service.translate.requests.metrics import count_metrics, metric_request
 from chat_service.translate.requests.named import units_metric
 from chat_service.translate.requests.people import list_request, people_request, wants_list
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Request
 
@@ -42,6 +43,7 @@ def _measured(slots: Slots, assembly: Assembly) -> Request | None:
     if bounds_groups(slots, assembly):
         return metric_request(slots, assembly)
     _money_of_groups(slots, assembly)
+    _people_of_groups(slots, assembly)
     if bounds_groups(slots, assembly):
         return metric_request(slots, assembly)
     if slots.bounds and all(is_row_bound(item, bound, slots, assembly) for item, bound in slots.bounds):
@@ -110,6 +112,21 @@ def _money_of_groups(slots: Slots, assembly: Assembly) -> None:
     condition = free[0].meaning
     assert isinstance(condition, Condition), "asked of conditions"
     slots.bounds.append((free[0], Bound((main.amount,), (), condition)))
+
+
+def _people_of_groups(slots: Slots, assembly: Assembly) -> None:
+    """Cities where more than 200 people bought: of groups, a number of people compares who did it."""
+    model, structure = assembly.scope.model, assembly.scope.structure
+    for entry in list(slots.clauses) if slots.groups and not slots.entities else ():
+        item, clauses = entry
+        clause = clauses.clauses[0]
+        metric = structure.people_of(model.behaviours[clause.behaviours[0]].metric)
+        if metric is None or len(clauses.clauses) > 1 or clause.negated:
+            continue
+        if clause.condition is not None and counts_doers(item, clause, assembly):
+            slots.clauses.remove(entry)
+            set_free(item, clause, slots)
+            slots.bounds.append((item, Bound((metric,), (), clause.condition)))
 
 
 def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:

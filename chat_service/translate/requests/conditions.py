@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
@@ -13,7 +14,7 @@ from chat_service.translate.requests.bounds import compares_rows
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import MetricSense, Values, When
+from chat_service.translate.senses import MetricSense, NumberSense, Values, When
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
@@ -118,6 +119,8 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
         raise assembly.deny(item)
     op: NumberOperator
     metric, condition = _compared_metric(clause, assembly)
+    if counts_doers(item, clause, assembly) and not assembly.scope.structure.one_each(metric):
+        raise assembly.deny(item)  # more than 200 people bought: so many did, not so often
     metric, filters = _with_objects(item, metric, clause.values, assembly)
     when = clause.when
     period = None if when is None or clause.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
@@ -132,6 +135,17 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
         return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
     op, values = _comparison(item, condition, clause.negated, assembly)
     return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
+
+
+def counts_doers(item: Edge, clause: Clause, assembly: Assembly) -> bool:
+    """More than 200 different people bought: the number of a deed is of those who did it."""
+    frame, leaves = assembly.frame, list(item.leaves())
+    if clause.condition is None or "people" in clause.condition.units:
+        return clause.condition is not None
+    at = next((n for n, leaf in enumerate(leaves) if isinstance(leaf.meaning, NumberSense)), len(leaves))
+    behind = [*leaves[at + 1 :], *([after] if (after := frame.after(item)) is not None else [])]
+    plain = itertools.takewhile(lambda each: each.is_empty or each.category.startswith("entity"), behind)
+    return any(each.category.startswith("entity") or frame.folded(each) in word_set("anybody") for each in plain)
 
 
 def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition | None]:
@@ -270,6 +284,18 @@ def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | Non
     if len(whens) != 1 or slots.whens or (when := whens.pop()) is None:
         return None
     return period_of(when.date, (), assembly.scope.today, bound, assembly)
+
+
+def of_that_time(slots: Slots, assembly: Assembly) -> None:
+    """去年累计消费满5000元: with a stretch of time, what was spent is that of the time, not of all their history."""
+    model = assembly.scope.model
+    whens = [when for _, when in slots.whens if not when.ever and not _INSTANTS & set(when.date.rules)]
+    for at, (item, bound) in enumerate(slots.bounds if whens else ()):
+        leaves = [e for e in assembly.frame.lattice.leaves if item.start <= e.start and e.end <= item.end]
+        deeds = [name for e in leaves if e.category == "behaviour" for name in getattr(e.meaning, "names", ())]
+        amounts = [model.behaviours[name].amount for name in deeds]
+        if bound.fields and not bound.metrics and "money" in bound.condition.units and amounts and amounts[0]:
+            slots.bounds[at] = (item, replace(bound, metrics=(amounts[0],), fields=()))
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:

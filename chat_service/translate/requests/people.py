@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import is_of_deeds
@@ -127,6 +128,7 @@ def _lend_time(slots: Slots, assembly: Assembly) -> None:
         return
     at, when = slots.whens[0]
     between = [edge for item, _ in slots.clauses for edge in slots.frame.between(item, at)]
+    between = [edge for edge in between if slots.frame.folded(edge) not in word_set("opens_both")]
     if (
         when.ever
         or is_of_state(at, when, slots, assembly)

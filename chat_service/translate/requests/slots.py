@@ -121,10 +121,10 @@ def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
     before = frame.before(item)
     while before is not None and before.is_empty:
         before = frame.before(before)
-    return (before is not None and "how_many" in asked_of(before)) or _asks_behind(item, frame)
+    return before is not None and "how_many" in asked_of(before)
 
 
-def _asks_behind(item: Edge, frame: Frame) -> bool:
+def asks_behind(item: Edge, frame: Frame) -> bool:
     """新客有多少，老客又有多少: the question word behind what it asks for, with nothing more before the next mark."""
     after = frame.after(item)
     while after is not None and (after.is_empty or "connective.as_well" in after.keys):

@@ -25,9 +25,10 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.conditions import of_that_time
 from chat_service.translate.requests.named import statistic_of
 from chat_service.translate.requests.rates import read_rates
-from chat_service.translate.requests.slots import LISTING, Slots, is_asked_for, joined, names_people
+from chat_service.translate.requests.slots import LISTING, Slots, asks_behind, is_asked_for, joined, names_people
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
 from semantic_layer import FieldFilter
@@ -67,6 +68,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _spread_apart(slots, assembly)
     join_quantities(slots, assembly)
     _same_time(slots)
+    of_that_time(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
@@ -198,7 +200,8 @@ def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
     if slots.entities or slots.listed or slots.frame.asks("people", "who"):
         return True
-    if any(assembly.scope.structure.one_each(name) for _, names in slots.measures for name in names[:1]):
+    structure = assembly.scope.structure
+    if any(structure.one_each(each[0]) and _names_doers(item, each, assembly) for item, each in slots.measures):
         return True
     return any(names_people(item, slots.frame, words) for item, _ in slots.values)
 
@@ -213,7 +216,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
-        if is_asked_for(item, others, slots.frame):
+        if is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame):
             continue
         if any(set(names) & set(other[1]) for other in others):
             continue
