@@ -286,10 +286,15 @@ def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | Non
     return period_of(when.date, (), assembly.scope.today, bound, assembly)
 
 
+def _is_instant(when: When) -> bool:
+    period = when.date.period
+    return bool(_INSTANTS & set(when.date.rules)) and period is not None and period.start is not None
+
+
 def of_that_time(slots: Slots, assembly: Assembly) -> None:
     """去年累计消费满5000元: with a stretch of time, what was spent is that of the time, not of all their history."""
     model = assembly.scope.model
-    whens = [when for _, when in slots.whens if not when.ever and not _INSTANTS & set(when.date.rules)]
+    whens = [when for _, when in slots.whens if not when.ever and not _is_instant(when)]
     for at, (item, bound) in enumerate(slots.bounds if whens else ()):
         leaves = [e for e in assembly.frame.lattice.leaves if item.start <= e.start and e.end <= item.end]
         deeds = [name for e in leaves if e.category == "behaviour" for name in getattr(e.meaning, "names", ())]
