@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Clauses
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Amount, Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
@@ -98,12 +99,24 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
         shows = next((_SHOWS[key] for key in item.keys if key in _SHOWS), None)
         if shows is not None and shows(request):
             continue
-        if _is_only_grouping(item, slots) or _orders(item, slots, request):
+        if _counts_shown(item, slots, request) or _is_only_grouping(item, slots) or _orders(item, slots, request):
             continue
         reason = Denial("not_supported", assembly.said(item))
         raise LostError(reason, item) if not set(item.keys) & _CARRIED else StopError(reason)
     if isinstance(request, MetricQuery):
         _refuse_lost_period(slots, assembly, request)
+
+
+def _counts_shown(item: Edge, slots: Slots, request: MetricQuery | ListQuery) -> bool:
+    """列三个数, 两项指标都列出来: as many figures as are shown."""
+    if not isinstance(item.meaning, Amount) or not isinstance(request, MetricQuery):
+        return False
+    after = slots.frame.after(item)
+    while after is not None and after.category == "function.function.particle":
+        after = slots.frame.after(after)
+    figures = after is not None and slots.frame.folded(after) in word_set("figure")
+    shown = [f for f in request.show if f.op in ("=", "in")]
+    return figures and item.meaning.value in (len(request.metrics), *(len(f.values) for f in shown))
 
 
 def _is_only_grouping(item: Edge, slots: Slots) -> bool:

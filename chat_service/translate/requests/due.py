@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names, When
@@ -131,6 +132,18 @@ def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
     for item in slots.frame.items:
         is_plain = set(item.keys) & _SHOWN or item.category in ("intent.list", "intent.count")
         counts = item.category == "measure" and id(item) not in used
-        if id(item) in used or is_plain or counts:
+        if id(item) in used or is_plain or counts or _only_names(item, assembly):
             continue
         raise assembly.deny(item)
+
+
+def _only_names(item: Edge, assembly: Assembly) -> bool:
+    """有多少客户的订阅要到期: the deed's own noun names the things that fall due."""
+    model, clauses = assembly.scope.model, item.meaning
+    if not isinstance(clauses, Clauses) or len(clauses.clauses) > 1:
+        return False
+    clause = clauses.clauses[0]
+    done = (model.metrics[model.behaviours[name].metric].definition for name in clause.behaviours)
+    ahead = {_key(m.definition.dataset, assembly) for m in model.metrics.values() if m.definition.ahead is not None}
+    plain = not (clause.negated or clause.condition or clause.when or clause.values or clause.ever)
+    return plain and any(_key(each.dataset, assembly) in ahead for each in done)
