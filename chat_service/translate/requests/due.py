@@ -23,8 +23,10 @@ _SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "chart"
 def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None:
     """The request of a question about what falls due, or None if it asks for nothing of the kind. Raises StopError."""
     named = _looking_ahead(slots, assembly)
-    if not named or slots.frame.said("intent.why", "intent.define") or slots.whens:
+    if not named or slots.frame.said("intent.why", "intent.define"):
         return None
+    if slots.whens:
+        raise assembly.deny(slots.whens[0][0])  # what fell due in the past is another metric's
     model = assembly.scope.model
     metrics = tuple(dict.fromkeys(name for _, name in named))
     for item, name in named:

@@ -38,7 +38,9 @@ def group(
 def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:
     """'By city tier': a second dimension with nothing between is part of a name that is not known."""
     for item, each in slots.groups:
-        before = slots.frame.before(item)
+        before, after = slots.frame.before(item), slots.frame.after(item)
+        if item.rule == "unit of time right before a measure" and (after is None or after.category != "measure"):
+            raise assembly.deny(item)  # 月订单数超过100的门店: in which month is not told
         if before is not None and before.category == "group" and not each.marked and each.dimensions:
             raise assembly.deny(item)
 

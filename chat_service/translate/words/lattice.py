@@ -107,10 +107,17 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     """All that a text can be read as, spelling as it is."""
     tokens = tokenize(folded)
     leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
-    measured = {leaf.start for leaf in leaves if leaf.category == "metric"}
-    leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or leaf.end in measured]
+    leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
     leaves.extend(purposes(tokens, leaves))
     return Lattice(folded, tokens, tuple(leaves))
+
+
+def _leads_measure(unit: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> bool:
+    """周单量, 小程序周单量, but not 会员日订单: a measure follows, and no noun that the unit would belong to stands before."""
+    beside = [leaf for leaf in leaves if leaf.end == unit.start]
+    led = any(leaf.category in ("value", "group", "function.function.particle") for leaf in beside)
+    apart = unit.start == 0 or tokens[unit.start - 1].kind != "han" or any("date" in leaf.keys for leaf in beside)
+    return (led or apart) and any(leaf.category == "metric" and leaf.start == unit.end for leaf in leaves)
 
 
 def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:

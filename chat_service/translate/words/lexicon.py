@@ -288,7 +288,9 @@ def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[
 
 def _without_shared_head(definition: FieldDefinition) -> Iterator[tuple[Scalar, str]]:
     """金 of 金卡, 月 of 月付: what is left of values of two characters where those of a closed set share the second."""
-    levels = {text for language in languages() for words in tables(language).get("level", {}).values() for text in words}
+    levels = {
+        text for language in languages() for words in tables(language).get("level", {}).values() for text in words
+    }
     spoken = {code: [text for text in words.zh if len(text) == 2] for code, words in definition.values.items()}
     longer = {text for words in definition.values.values() for text in words.zh}
     heads = {text[1] for texts in spoken.values() for text in texts}

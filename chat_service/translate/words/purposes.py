@@ -13,7 +13,7 @@ from chat_service.language.tokens import Token
 from chat_service.language.words.tables import word_set
 
 _COST = 0.5
-_ACTS = ("intent.send", "intent.change_data")
+_ACTS = ("intent.send",)
 _SAYS_MORE = frozenset(
     {"metric", "dimension", "behaviour", "list", "field", "value", "date", "number", "hours", "ask", "negation", "only"}
     | {"exclusion", "share", "rank", "trial", "prefix", "suffix", "piece", "chart"}
@@ -82,4 +82,6 @@ def _behind(tokens: Sequence[Token], first: int, last: int, name: str) -> set[in
 
 def _text(tokens: Sequence[Token], first: int, last: int) -> str:
     words = [token.text for token in tokens[first:last]]
-    return ("" if all(not word.isascii() for word in words) else " ").join(words).replace(" 'd", "'d").replace(" '", "'")
+    return (
+        ("" if all(not word.isascii() for word in words) else " ").join(words).replace(" 'd", "'d").replace(" '", "'")
+    )
