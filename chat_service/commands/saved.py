@@ -54,10 +54,12 @@ def desk(settings: Settings, name: str) -> Iterator[Desk]:
     """Everything opened, for the reader of that name. Raises HuitouError."""
     admission = Admission(settings)
     services = opened(settings, Terminal(stderr=True))
+    store = SavedStore(opened_database(settings.conversations_url))
     try:
         reader = services.reader if not name else owner_of(admission.standing(name), name)
-        yield Desk(settings, SavedStore(opened_database(settings.conversations_url)), services, admission, reader)
+        yield Desk(settings, store, services, admission, reader)
     finally:
+        store.close()
         services.close()
 
 

@@ -133,6 +133,10 @@ class SavedStore:
         with failures():
             make_tables(_METADATA, engine)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
     # saved answers
 
     def save(self, wanted: Saved) -> Saved:
