@@ -17,6 +17,7 @@ _PIECES = re.compile(
 )
 _CUT = "…"
 _LINES = 2
+_HEAD = 6  # a head of signs without spaces is not set one below the other
 
 
 def broken(text: str, width: int, lines: int = _LINES) -> str:
@@ -55,7 +56,11 @@ def fitted(heads: Sequence[str], cells: Sequence[Sequence[str]], fixed: Sequence
     """
     texts = [max((cell_len(cell) for cell in column), default=0) for column in cells]
     least = [
-        max(_longest_word(head), text if stays else min(text, max(map(_longest_word, column), default=0) + 1, 24))
+        max(
+            _longest_word(head),
+            _signs(head),
+            text if stays else min(text, max(map(_longest_word, column), default=0) + 1, 24),
+        )
         for head, text, stays, column in zip(heads, texts, fixed, cells, strict=True)
     ]
     wanted = [max(cell_len(head), text) for head, text in zip(heads, texts, strict=True)]
@@ -79,6 +84,11 @@ def columns_that_fit(widths: Sequence[int], room: int) -> int:
         if used > room:
             return max(1, count)
     return len(widths)
+
+
+def _signs(head: str) -> int:
+    """The least width of a head that has no spaces to be broken at."""
+    return 0 if head.isascii() else min(cell_len(head), _HEAD)
 
 
 def _longest_word(text: str) -> int:

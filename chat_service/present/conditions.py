@@ -7,7 +7,7 @@ from datetime import date
 
 from chat_service.language.phrases import set_off
 from chat_service.present.dates import is_unit, period_head
-from chat_service.present.figures import threshold_figure
+from chat_service.present.figures import threshold_figure, unit_name
 from chat_service.present.names import Names
 from semantic_layer import (
     AllOf,
@@ -90,8 +90,17 @@ def field_words(field: str, op: str, values: Sequence[Scalar], names: Names) -> 
     if unit is None:
         words = [names.code(found, value) for value in values]
     else:
-        words = [threshold_figure(value, unit, names.language) for value in values]
+        words = _figures(op, values, unit, names)
     return _compared(names.dimension(field), op, words, names)
+
+
+def _figures(op: str, values: Sequence[Scalar], unit: str | None, names: Names) -> list[str]:
+    """The values as people say them: of two ends with a unit behind, the last one names it."""
+    said = [threshold_figure(value, unit, names.language) for value in values]
+    behind = f" {unit_name(unit, names.language)}"
+    if op == "between" and len(behind) > 1:
+        said[:-1] = [each.removesuffix(behind) for each in said[:-1]]
+    return said
 
 
 def applied_words(applied: AppliedFilter, names: Names) -> str:
@@ -108,7 +117,7 @@ def having_words(having: Having, names: Names) -> str:
     unit = "percent" if part in ("share", "change_pct") else None if found is None else found.unit
     head = names.metric(metric)
     head = names.say(_PARTS[part], metric=head) if part in _PARTS else head
-    return _compared(head, having.op, [threshold_figure(value, unit, names.language) for value in having.values], names)
+    return _compared(head, having.op, _figures(having.op, having.values, unit, names), names)
 
 
 def did(condition: Filter, names: Names) -> Behaviour | None:
@@ -127,7 +136,7 @@ def _metric_words(condition: MetricFilter, names: Names, today: date) -> str:
         words = head
     else:
         unit = None if metric is None else "percent" if condition.op == "top share" else metric.unit
-        values = [threshold_figure(value, unit, names.language) for value in condition.values]
+        values = _figures(condition.op, condition.values, unit, names)
         words = _counted(head, condition, values, names)
     period = condition.period
     if period is None:

@@ -11,6 +11,7 @@ from chat_service.present.finding import Finding
 from semantic_layer import ExplainQuery, Phrase, Value
 
 _NAMED = 3  # groups of a dimension that a sentence names
+_WHOLE = 2.0  # parts that are so many times the change cancel out: their shares of it say nothing
 _MOVED = Phrase(
     "{period}{name}为 {now}，比{previous}的 {before} {change}。",
     "{name} was {now} in {period}, {change} from {before} in {previous}.",
@@ -56,6 +57,11 @@ class Explanation:
     def dimensions(self) -> tuple[str, ...]:
         """The dimensions in the order in which they explain."""
         return tuple(dict.fromkeys(each.dimension for each in self.groups))
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether shares of the change mean something: it is no remainder of parts that are far greater than itself."""
+        return all(abs(each.share or 0.0) <= _WHOLE for each in self.groups)
 
     def of(self, dimension: str) -> tuple[Contribution, ...]:
         """The groups of one dimension."""
@@ -105,14 +111,14 @@ def _of_dimension(found: Explanation, dimension: str, finding: Finding) -> str:
     if not main:
         return ""
     scale = scale_of((each.size for each in main), finding.metrics[0].unit, finding.language, is_change=True)
-    words = finding.names.listed(_words(each, finding, scale) for each in main)
+    words = finding.names.listed(_words(each, finding, scale, shares=found.has_shares) for each in main)
     return finding.say(_BY, name=finding.names.dimension(dimension), groups=words)
 
 
-def _words(each: Contribution, finding: Finding, scale: Scale) -> str:
+def _words(each: Contribution, finding: Finding, scale: Scale, *, shares: bool) -> str:
     said = f"{each.name} {'+' if each.size >= 0 else '-'}{scale.figure(each.size)}"
     notes = []
-    if each.share is not None:
+    if each.share is not None and shares:
         share = threshold_figure(round(each.share, 2), "percent", finding.language)
         notes.append(finding.say(_OF_CHANGE, share=share))
     if each.mix is not None and abs(each.mix) > abs(each.size - each.mix):

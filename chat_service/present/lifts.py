@@ -10,10 +10,12 @@ from chat_service.present.figures import change_figure, figure
 from chat_service.present.finding import Finding
 from chat_service.present.followed import CERTAIN, chance_words, interval_words, number, span_words
 from chat_service.present.names import Names
+from chat_service.present.subject import conditions
 from semantic_layer import LiftQuery, Phrase, TrialDefinition, Value
 
 _NAMED = 6
-_HEAD, _HEAD_WHEN = Phrase("{name}：{told}", "{name}: {told}"), Phrase("{when}{name}：{told}", "{name}, {when}: {told}")
+_HEAD = Phrase("{name}{of}：{told}", "{name}{of}: {told}")
+_HEAD_WHEN = Phrase("{when}{name}{of}：{told}", "{name}{of}, {when}: {told}")
 _ARM = Phrase("{rate} {share}（{size} 人）", "{rate} {share} ({size})")
 _HIGHER, _LOWER = Phrase("高 {by}", "{by} above"), Phrase("低 {by}", "{by} below")
 _POWER = Phrase("这样的人数要相差约 {by} 才测得出", "arms of this size show a difference of {by}")
@@ -60,11 +62,15 @@ def lift_sentence(finding: Finding) -> str:
     told = names.clauses(*(_short(each, finding) for each in found[:_NAMED]))
     if not finding.groups:
         told = _whole(found[0], finding)
-    name = names.words(trial_of(finding.request, names).label)
+    said = {
+        "name": names.words(trial_of(finding.request, names).label),
+        "of": names.bracketed(names.comma(*conditions(finding))),
+        "told": told,
+    }
     if finding.request.period is None:
-        return ended(finding.say(_HEAD, name=name, told=told), finding.language)
+        return ended(finding.say(_HEAD, **said), finding.language)
     when = period_words(finding.table.period, finding.today, finding.language)
-    return ended(finding.say(_HEAD_WHEN, when=when, name=name, told=told), finding.language)
+    return ended(finding.say(_HEAD_WHEN, when=when, **said), finding.language)
 
 
 def _whole(each: Lift, finding: Finding) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chat_service.present.figures import exact_figure
+from chat_service.present.figures import exact_figure, figure
 from chat_service.present.finding import Finding
 from semantic_layer import Column, Label, Phrase, ProfileDefinition, ProfileQuery, Value
 
@@ -19,7 +19,7 @@ _TIMELINE = Phrase(
 _SHOWN = Phrase("，这里是第 {first:,} 到第 {last:,} 件", ", here {first:,} to {last:,}")
 _QUIET = Phrase("{entity} {key} 在这段时间没有任何记录。", "Nothing is recorded of {entity} {key} in that time.")
 _BETWEEN, _REASONS, _SPACE, _EMPTY = Phrase("，", ", "), Phrase("；", "; "), Phrase("", " "), Phrase("", "")
-_SECTION, _ITEM, _VALUE = Label("类别", "section"), Label("项目", "item"), Label("内容", "value")
+_HEADS = {"section": Phrase("类别", "section"), "item": Phrase("项目", "item"), "value": Phrase("内容", "value")}
 
 
 def profile_sentence(finding: Finding) -> str:
@@ -80,10 +80,7 @@ def laid_out(finding: Finding) -> Finding:
         for section, name in _items(profile, finding)
         if name in columns
     )
-    heads = tuple(
-        Column(name, "dimension", "text", label)
-        for name, label in (("section", _SECTION), ("item", _ITEM), ("value", _VALUE))
-    )
+    heads = tuple(Column(name, "dimension", "text", Label(head.zh, head.en)) for name, head in _HEADS.items())
     return replace(finding, table=replace(finding.table, columns=heads, rows=rows, total_rows=len(rows)))
 
 
@@ -101,4 +98,6 @@ def _cell(column: Column, value: Value, finding: Finding) -> str:
     reasons = finding.names.reasons(value)
     if reasons:
         return finding.say(_REASONS).join(reasons)
+    if isinstance(value, int | float) and not isinstance(value, bool) and column.unit not in (None, "count"):
+        return figure(value, column.unit, finding.language)  # each row has a unit of its own
     return finding.names.value(column, value) if column.role == "dimension" else finding.names.cell(column, value)

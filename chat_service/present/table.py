@@ -12,7 +12,7 @@ from datetime import date
 from chat_service.present.explanations import group_name
 from chat_service.present.figures import Scale
 from chat_service.present.finding import Finding
-from semantic_layer import Column, ExplainQuery, MetricQuery, Phrase, Value
+from semantic_layer import CausesQuery, Column, ExplainQuery, MetricQuery, Phrase, Value
 
 _WITH_UNIT, GROUP_SIZE = Phrase("{name}（{unit}）", "{name} ({unit})"), Phrase("样本数", "group size")
 _CHANGE, _CHANGE_PCT = Phrase("变化", "change"), Phrase("变化率", "change %")
@@ -77,7 +77,7 @@ def _shown(finding: Finding, column: Column) -> ShownColumn:
     values, head = finding.values(column), head_of(finding, column)
     if isinstance(finding.request, ExplainQuery) and column.name in ("dimension", "value"):
         return ShownColumn(head, tuple(_explained(finding, row, column) for row in range(len(values))), False, column)
-    if isinstance(finding.request, ExplainQuery) and column.type == "boolean":
+    if isinstance(finding.request, CausesQuery | ExplainQuery) and column.type == "boolean":
         return ShownColumn(
             head, tuple(finding.names.value(column, True) if value else "" for value in values), False, column
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleRenderable, RichCast
 from rich.table import Table
 from rich.text import Text
@@ -13,10 +14,11 @@ from chat_service.language.phrases import said
 from chat_service.present.blocks import chart_lines
 from chat_service.present.changes import is_relative
 from chat_service.present.columns import broken, columns_that_fit, fitted
+from chat_service.present.explanations import explanation
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix
 from chat_service.present.table import ShownColumn, part_head, shown_columns
-from semantic_layer import CohortQuery, ExplainQuery, MetricQuery, Phrase
+from semantic_layer import CausesQuery, CohortQuery, ExplainQuery, MetricQuery, Phrase, ProfileQuery
 
 _ROWS = 24
 _EXPLAINED, _REASONS = 3, 3  # rows of a list whose evidence is written out, and how much of it
@@ -29,7 +31,9 @@ _MORE_ROWS, _MORE_COLUMNS = (
 )
 _METRIC, _VALUE = Phrase("指标", "metric"), Phrase("数值", "value")
 # of an explanation: what tells the groups apart, and how each stands; the rest is in the whole table
-_OF_EXPLANATIONS = ("dimension", "value", "previous", "contribution", "share_of_change", "is_main", "is_small")
+_OF_EXPLANATIONS = ("dimension", "value", "previous", "contribution", "is_main", "is_small")
+_OF_CAUSES = ("family", "cause", "leavers", "share_of_leavers", "relative_risk", "is_clear", "is_small")
+_FEW = 8  # rows whose texts would be cut are written out, each thing on a line of its own
 
 
 def show(answer: Answer, console: Console) -> None:
@@ -85,10 +89,14 @@ def table_of(finding: Finding, width: int) -> Table:
         is_plain = isinstance(finding.request, MetricQuery)
         return _table_of_metrics(finding, width) if is_plain else _table_of_numbers(finding, width)
     columns = [each for each in shown_columns(finding) if _is_shown(finding, each)]
-    hidden = len(finding.table.rows) - _ROWS
+    rows = len(finding.table.rows) if isinstance(finding.request, ProfileQuery) else _ROWS
+    hidden = len(finding.table.rows) - rows
     said = [finding.say(_MORE_ROWS, count=hidden)] if hidden > 0 else []
-    heads, cells = [each.head for each in columns], [each.cells[:_ROWS] for each in columns]
-    return _table(finding, heads, cells, [each.is_number for each in columns], width, said)
+    heads, cells = [each.head for each in columns], [each.cells[:rows] for each in columns]
+    numbers = [each.is_number for each in columns]
+    if len(cells[0]) <= _FEW and _would_be_cut(cells, fitted(heads, cells, numbers, width)):
+        return _written_out(heads, cells, width)
+    return _table(finding, heads, cells, numbers, width, said)
 
 
 def text_table(heads: list[str], cells: list[tuple[str, ...]], numbers: list[bool], width: int) -> tuple[Table, int]:
@@ -120,9 +128,33 @@ def _is_shown(finding: Finding, shown: ShownColumn) -> bool:
         return True
     if shown.column.part == "change_pct" and _is_of_rates(finding):
         return False  # the change of a rate in percent of the rate, beside its percentage points
+    if isinstance(finding.request, CausesQuery):
+        return shown.column.name in _OF_CAUSES
     if not isinstance(finding.request, ExplainQuery):
         return True
+    if shown.column.part == "share":
+        return explanation(finding).has_shares
     return shown.column.name in _OF_EXPLANATIONS or shown.column.part in ("previous",) or shown.column.role == "metric"
+
+
+def _would_be_cut(cells: list[tuple[str, ...]], widths: list[int]) -> bool:
+    columns = zip(cells, widths, strict=True)
+    return any(broken(cell, wide) != broken(cell, wide, len(cell) + 1) for column, wide in columns for cell in column)
+
+
+def _written_out(heads: list[str], cells: list[tuple[str, ...]], width: int) -> Table:
+    """Rows of long texts below one another: what each says under its name, what is as in the row before not again."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    room = max(20, width - max(map(cell_len, heads)) - 2)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(no_wrap=True)
+    for row, now in enumerate(zip(*cells, strict=True)):
+        if row:
+            table.add_row("", "")
+        for head, column, cell in zip(heads, cells, now, strict=True):
+            if row == 0 or cell != column[row - 1]:
+                table.add_row(head, flowing(cell, room))
+    return table
 
 
 def _is_of_rates(finding: Finding) -> bool:

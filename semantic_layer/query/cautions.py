@@ -193,8 +193,8 @@ class NothingPartitions(Caution):
 
 @problem(
     "not_over_yet",
-    zh="{events} 个{event:name}之后还不满 {days} 天，没有算在内。",
-    en="{events} {event:name} are left out: their {days} days are not over yet.",
+    zh="{events:,} 个{event:name}之后还不满 {days} 天，没有算在内。",
+    en="{events:,} {event:name} are left out: their {days} days are not over yet.",
 )
 class NotOverYet(Caution):
     """Events after which there has not been time enough."""

@@ -48,7 +48,7 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
         </div>
       )}
       {interpretation && (
-        <Chips interpretation={interpretation} language={answer.language} isLast={isLast} onEdit={acts?.onEdit} />
+        <Chips interpretation={interpretation} language={answer.language} isLast={isLast} until={answer.provenance.data_as_of} onEdit={acts?.onEdit} />
       )}
       {table && answer.status === "answered" && !isFigures && interpretation && (
         <Views {...{ table, title, dark }} spec={chart?.spec} query={interpretation.query} language={answer.language} />

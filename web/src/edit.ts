@@ -17,8 +17,8 @@ export interface QueryPart {
 
 const HAS_PERIOD = new Set(["metrics", "cohort", "funnel", "explain"]);
 
-/** The parts of a query in the order in which they are shown. */
-export function partsOf(query: Query, known: Catalogue, language: Language): QueryPart[] {
+/** The parts of a query in the order in which they are shown; its period as far as the data go. */
+export function partsOf(query: Query, known: Catalogue, language: Language, until?: string | null): QueryPart[] {
   const say = WORDS[language];
   // cohorts, funnels and their kind are named in no catalogue, and nothing can stand in for them
   const found: QueryPart[] = metricsOf(query).flatMap((name, at) =>
@@ -28,7 +28,7 @@ export function partsOf(query: Query, known: Catalogue, language: Language): Que
     found.push({ kind: "group", at, name, text: groupText(name, known, language) }),
   );
   if (query.period || (query.kind && HAS_PERIOD.has(query.kind)))
-    found.push({ kind: "period", at: 0, name: "", text: periodText(query.period, language) });
+    found.push({ kind: "period", at: 0, name: "", text: periodText(usedOf(query.period, until), language) });
   for (const kind of ["filter", "keep"] as const)
     filtersOf(query, kind).forEach((each, at) =>
       found.push({ kind, at, name: "field" in each ? each.field : "", text: filterText(each, known, language) }),
@@ -57,6 +57,12 @@ export const filterAt = (query: Query, part: QueryPart): Filter | undefined =>
 
 export const groupText = (name: string, known: Catalogue, language: Language): string =>
   WORDS[language].grains[name] ?? known.dimension(name, language);
+
+/** What there are data of in a period that is not over. */
+export function usedOf(period: Period | null | undefined, until?: string | null): Period | null | undefined {
+  if (!period?.end || !until || until >= lastDay(period.end) || (period.start && period.start > until)) return period;
+  return { ...period, end: endAfter(until) };
+}
 
 /** A period by its months where it is made of whole ones, else by its first and last day. */
 export function periodText(period: Period | null | undefined, language: Language): string {

@@ -2,7 +2,7 @@
 // opens the panel that changes it.
 import { useState } from "preact/hooks";
 import { useCatalogue } from "./catalogue";
-import { groupText, partOfWord, partsOf, periodText, type QueryPart, withCompare, withGroup, withValues } from "./edit";
+import { groupText, partOfWord, partsOf, periodText, type QueryPart, usedOf, withCompare, withGroup, withValues } from "./edit";
 import { Editor, groupOptions, type OnEdit, Pick, Values } from "./editor";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
@@ -14,6 +14,8 @@ interface Reading {
   interpretation: Interpretation;
   language: Language;
   isLast: boolean;
+  /** The last day of the data. */
+  until?: string | null | undefined;
   onEdit: OnEdit | undefined;
 }
 
@@ -45,13 +47,13 @@ function unusedIn(message: string, { unused, spans }: Interpretation): Span[] {
   });
 }
 
-function Word({ span, interpretation, language, onEdit, isLast }: { span: Span } & Reading) {
+function Word({ span, interpretation, language, onEdit, isLast, until }: { span: Span } & Reading) {
   const say = useWords();
   const known = useCatalogue();
   const [open, setOpen] = useState(false);
   const { query } = interpretation;
-  const part = partOfWord(span.role, span.resolved, partsOf(query, known, language));
-  const said = span.role === "unused" ? say.unused(span.text) : meaning(span, known, language, say);
+  const part = partOfWord(span.role, span.resolved, partsOf(query, known, language, until));
+  const said = span.role === "unused" ? say.unused(span.text) : meaning(span, known, language, say, until);
   if (!part || !onEdit)
     return (
       <span class={`word as-${span.role}`} data-tip={said} tabIndex={0} role="note" aria-label={`${span.text}: ${said}`}>
@@ -78,31 +80,31 @@ function Word({ span, interpretation, language, onEdit, isLast }: { span: Span }
   );
 }
 
-function meaning(span: Span, known: Catalogue, language: Language, say: Say): string {
+function meaning(span: Span, known: Catalogue, language: Language, say: Say, until?: string | null): string {
   const role = say.roles[span.role] ?? span.role;
-  const text = resolvedText(span, known, language);
+  const text = resolvedText(span, known, language, until);
   return text && text !== span.text ? `${role}: ${text}` : role;
 }
 
-function resolvedText({ role, resolved }: Span, known: Catalogue, language: Language): string {
+function resolvedText({ role, resolved }: Span, known: Catalogue, language: Language, until?: string | null): string {
   const [field, value] = resolved.split(": ");
   if (role === "value" && value !== undefined)
     return `${known.dimension(field!, language)} · ${value.split(", ").map((each) => known.value(field!, each, language)).join(", ")}`;
   if (role === "period") {
     const [start, end] = resolved.split("/");
-    return end ? periodText({ ...(start ? { start } : {}), end }, language) : resolved;
+    return end ? periodText(usedOf({ ...(start ? { start } : {}), end }, until), language) : resolved;
   }
   if (role === "metric" || role === "behaviour") return known.metric(resolved, language);
   return groupText(resolved, known, language);
 }
 
 /** Every part of the query that was answered, each to be changed or taken out, and a way to add one. */
-export function Chips({ interpretation, language, isLast, onEdit }: Reading) {
+export function Chips({ interpretation, language, isLast, until, onEdit }: Reading) {
   const say = useWords();
   const known = useCatalogue();
   const [open, setOpen] = useState("");
   const { query } = interpretation;
-  const parts = partsOf(query, known, language);
+  const parts = partsOf(query, known, language, until);
   if (!parts.length) return null;
   const labels: Record<QueryPart["kind"], string> = {
     metric: say.measure, group: say.split, period: say.time, filter: say.only, keep: say.only, compare: say.comparison,

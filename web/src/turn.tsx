@@ -21,7 +21,7 @@ export function TurnView(props: { turn: Turn; isLast: boolean; acts: Acts | unde
   const say = useWords();
   const { answer } = turn;
   const interpretation = answer && part(answer, "interpretation");
-  const shown = { language: answer?.language ?? "en", isLast, onEdit: acts?.onEdit };
+  const shown = { language: answer?.language ?? "en", isLast, until: answer?.provenance.data_as_of, onEdit: acts?.onEdit };
   return (
     <article class="turn" id={`turn-${turn.id}`}>
       <h2 class="hidden">{say.question}</h2>
