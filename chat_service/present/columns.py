@@ -86,9 +86,9 @@ def columns_that_fit(widths: Sequence[int], room: int) -> int:
     return len(widths)
 
 
-def _signs(head: str) -> int:
-    """The least width of a head that has no spaces to be broken at."""
-    return 0 if head.isascii() else min(cell_len(head), _HEAD)
+def _least(head: str) -> int:
+    """The least width of a head: its longest word, of one without spaces a few signs."""
+    return max(_longest_word(head), 0 if head.isascii() else min(cell_len(head), _HEAD))
 
 
 def _longest_word(text: str) -> int:

@@ -87,10 +87,7 @@ def field_words(field: str, op: str, values: Sequence[Scalar], names: Names) -> 
     """A comparison of a dimension or field with values, by their labels."""
     found = names.field(field)
     unit = None if found is None else found.definition.unit
-    if unit is None:
-        words = [names.code(found, value) for value in values]
-    else:
-        words = _figures(op, values, unit, names)
+    words = [names.code(found, value) for value in values] if unit is None else _figures(op, values, unit, names)
     return _compared(names.dimension(field), op, words, names)
 
 

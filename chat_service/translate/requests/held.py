@@ -1,7 +1,7 @@
 """What people were at a past instant: of a state that the model keeps versions of, the version held then.
 
-金卡会员 at the end of 2025 are those who held the tier then; asked without a time, those who hold it now. A metric whose
-rows are of versions (who held what) counts by the version at any time: its upgrade rate of 金卡 is of those who began so.
+金卡会员 at the end of 2025 are those who held the tier then; asked without a time, those who hold it now. A metric
+whose rows are versions (who held what) counts by the version at any time: the upgrade rate of 金卡 is of who began so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from semantic_layer import GRAINS, FieldFilter, Filter, Model
 
 
 def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
-    """Put the versions in the place of today's values: of stocks at an instant that is past, of what counts versions."""
+    """Put the versions in the place of today's values: of stocks at a past instant, of what counts versions."""
     model = assembly.scope.model
     twins = versions(model)
     if draft.metrics and all(_counts(name, model) & set(twins.values()) for name in draft.metrics):
