@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chat_service.present.dates import period_words
 from chat_service.present.figures import figure
@@ -33,7 +33,9 @@ _NOTHING, _BETWEEN, _SPACE = Phrase("", ""), Phrase("；", "; "), Phrase("", " "
 
 
 @dataclass(frozen=True)
-class _Row:
+class Cause:
+    """One row of the result: what those who left had met, how many they are, how much likelier it made leaving."""
+
     family: str
     cause: str
     leavers: int
@@ -72,24 +74,20 @@ def causes_sentence(finding: Finding) -> str:
     return finding.say(_SPACE).join(said)
 
 
-def drawn(finding: Finding) -> Finding:
-    """The causes as a chart shows them: the relative risk of each, of those that have one."""
-    at = {column.name: place for place, column in enumerate(finding.table.columns)}
-    kept = [row for row in finding.table.rows if row[at["relative_risk"]] is not None and row[at["cause"]] != "any"]
-    kept.sort(key=lambda row: -_number(row[at["relative_risk"]]))
-    columns = tuple(finding.table.columns[at[name]] for name in ("cause", "relative_risk"))
-    rows = tuple((row[at["cause"]], row[at["relative_risk"]]) for row in kept)
-    return replace(finding, table=replace(finding.table, columns=columns, rows=rows, total_rows=len(rows)))
+def causes(finding: Finding) -> tuple[Cause, ...]:
+    """Each evidence by itself that has a relative risk, the greatest first."""
+    found = [row for row in _rows(finding) if row.risk is not None and row.part != "any"]
+    return tuple(sorted(found, key=lambda row: -_number(row.risk)))
 
 
-def _rows(finding: Finding) -> list[_Row]:
+def _rows(finding: Finding) -> list[Cause]:
     columns = {column.name: column for column in finding.table.columns}
     found = []
     for row in finding.table.rows:
         cells = dict(zip(columns, row, strict=True))
         family, cause = (finding.names.value(columns[name], cells[name]) for name in ("family", "cause"))
         found.append(
-            _Row(
+            Cause(
                 family,
                 cause,
                 int(_number(cells["leavers"])),
@@ -106,7 +104,7 @@ def _rows(finding: Finding) -> list[_Row]:
     return found
 
 
-def _cause(row: _Row, finding: Finding) -> str:
+def _cause(row: Cause, finding: Finding) -> str:
     risk, low, high = (f"{_number(value):.1f}" for value in (row.risk, row.low, row.high))
     words = {"cause": row.cause, "family": row.family, "leavers": row.leavers, "risk": risk, "low": low, "high": high}
     small = finding.say(_SMALL if row.is_small else _NOTHING)

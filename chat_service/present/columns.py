@@ -56,11 +56,7 @@ def fitted(heads: Sequence[str], cells: Sequence[Sequence[str]], fixed: Sequence
     """
     texts = [max((cell_len(cell) for cell in column), default=0) for column in cells]
     least = [
-        max(
-            _longest_word(head),
-            _signs(head),
-            text if stays else min(text, max(map(_longest_word, column), default=0) + 1, 24),
-        )
+        max(_least(head), text if stays else min(text, max(map(_longest_word, column), default=0) + 1, 24))
         for head, text, stays, column in zip(heads, texts, fixed, cells, strict=True)
     ]
     wanted = [max(cell_len(head), text) for head, text in zip(heads, texts, strict=True)]

@@ -79,7 +79,8 @@ def reading_remarks(reading: Reading) -> list[str]:
 def _first(finding: Finding) -> str:
     own = next((say for kind, say in _OWN.items() if isinstance(finding.request, kind)), None)
     if own is not None:
-        return own(finding)
+        text = own(finding)
+        return text[:1].upper() + text[1:]
     if finding.is_list:
         return list_sentence(finding)
     if not finding.groups:

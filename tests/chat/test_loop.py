@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from io import StringIO
 
+import pytest
+from rich.console import Console
+
+from chat_service.present.terminal import show
 from semantic_layer import CausesQuery, PlaybookQuery, ProfileQuery
 from tests.chat.conftest import Ask
 
@@ -14,7 +19,7 @@ from tests.chat.conftest import Ask
         ("流失的客户主要是因为什么", CausesQuery, "没有任何证据"),
         ("why do customers leave", CausesQuery, "not proof of a cause"),
         ("给沉睡客户什么策略好", PlaybookQuery, "唤醒沉睡客户"),
-        ("what should we do for customers at risk", PlaybookQuery, "keep those who may leave"),
+        ("what should we do for customers at risk", PlaybookQuery, "Keep those who may leave"),
         ("客户1", ProfileQuery, "客户 1"),
         ("tell me about customer 1", ProfileQuery, "customer 1"),
         ("客户1的时间线", ProfileQuery, "件记录的事"),
@@ -28,8 +33,16 @@ def test_each_kind_is_told_in_its_own_words(ask: Ask, question: str, kind: type,
     assert said in answer.text
 
 
-def test_causes_are_drawn_by_their_relative_risk(ask: Ask) -> None:
-    assert ask("流失的客户主要是因为什么").chart is not None
+@pytest.mark.parametrize("question", ["流失的客户主要是因为什么", "各活动类型的增量效果"])
+def test_risks_and_lifts_are_drawn_with_their_intervals(ask: Ask, question: str) -> None:
+    drawn = json.dumps(ask(question).chart)
+    assert '"low"' in drawn
+    assert '"high"' in drawn
+
+
+def test_a_trial_of_some_campaigns_says_which(ask: Ask) -> None:
+    assert "活动类型为优惠券" in ask("优惠券活动的增量效果怎么样").text
+    assert "campaign type coupon" in ask("what was the incremental effect of coupon campaigns").text
 
 
 def test_the_facts_of_one_customer_stand_below_one_another(ask: Ask) -> None:
@@ -37,6 +50,16 @@ def test_the_facts_of_one_customer_stand_below_one_another(ask: Ask) -> None:
     assert table is not None
     assert [column.name for column in table.columns] == ["section", "item", "value"]
     assert len(table.rows) > 10
+    assert any(str(row[2]).endswith("天") for row in table.rows)
+
+
+def test_few_rows_of_long_texts_are_written_out(ask: Ask) -> None:
+    console = Console(width=80, file=StringIO())
+    show(ask("怎么挽回金卡流失客户"), console)
+    assert isinstance(console.file, StringIO)
+    printed = console.file.getvalue()
+    assert "…" not in printed
+    assert "负责人" in printed
 
 
 def test_a_list_tells_what_all_of_it_is_worth(ask: Ask) -> None:

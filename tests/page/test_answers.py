@@ -119,6 +119,12 @@ def test_an_assumption_stands_beside_the_number_once(visit: Open, service: Runni
     expect(answer.locator(".said")).not_to_contain_text(assumed[0]["text"])
 
 
+def test_a_period_that_is_not_over_ends_at_the_day_of_the_data(visit: Open) -> None:
+    here = visit("en")
+    here.ask("revenue in 2026")
+    expect(here.page.locator(".chip.period")).to_contain_text("Jan 2026 – Jun 2026")
+
+
 def test_an_edited_chip_is_a_typed_edit(visit: Open, service: Running) -> None:
     here = visit("zh")
     here.ask("2026年5月各大区的复购率")

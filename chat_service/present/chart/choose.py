@@ -9,7 +9,6 @@ own forms. Data, labels and formats are inside the specification: it needs nothi
 from __future__ import annotations
 
 from chat_service.outcomes import Chart, Reading
-from chat_service.present.causes import drawn
 from chat_service.present.chart.group_marks import bar_panel, grouped_bar_panel, heat_panel, pie_panel
 from chat_service.present.chart.interval_marks import measured_panel
 from chat_service.present.chart.journey_marks import cohort_panel, funnel_panel
@@ -46,13 +45,13 @@ def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Js
     asked = reading.chart
     if isinstance(finding.request, ProfileQuery | PlaybookQuery):
         return None
-    if isinstance(finding.request, CausesQuery):
-        finding = drawn(finding)
-    if asked == "table" or finding.is_list or not finding.metrics or not finding.groups:
+    if asked == "table" or finding.is_list or not finding.groups:
+        return None
+    if not finding.metrics and not isinstance(finding.request, LiftQuery):
         return None
     if len(finding.table.rows) < 2 or len(finding.categories) > 2:
         return None
-    if not isinstance(finding.request, MetricQuery | CausesQuery):
+    if not isinstance(finding.request, MetricQuery):
         panel = _own_form(finding, asked)
         return None if panel is None else _specification([panel], title)
     form = None if unmet(finding, asked) else asked
@@ -68,7 +67,7 @@ def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Js
 def _own_form(finding: Finding, asked: Chart | None) -> Panel | None:
     if isinstance(finding.request, FunnelQuery):
         return funnel_panel(finding)
-    if isinstance(finding.request, FollowsQuery | LiftQuery | PathQuery):
+    if isinstance(finding.request, CausesQuery | FollowsQuery | LiftQuery | PathQuery):
         return measured_panel(finding)
     return cohort_panel(finding, asked) if isinstance(finding.request, CohortQuery) else waterfall_panel(finding)
 

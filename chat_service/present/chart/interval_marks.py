@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chat_service.present.causes import causes
 from chat_service.present.chart.panel import Panel
 from chat_service.present.chart.scales import Json
-from chat_service.present.figures import figure
+from chat_service.present.figures import change_figure, figure
 from chat_service.present.finding import Finding
 from chat_service.present.followed import followed_groups, number
 from chat_service.present.lifts import lifts
+from chat_service.present.names import part_unit
 from chat_service.present.paths import step_words
-from semantic_layer import FollowsQuery, LiftQuery, Phrase
+from semantic_layer import CausesQuery, FollowsQuery, LiftQuery, Phrase
 
 _MORE = Phrase("另有 {count} 组未画出", "{count} more groups are not drawn")
 _WIDTH, _MOST = 560, 15
+_DRAWN: dict[type, str] = {LiftQuery: "difference", CausesQuery: "relative_risk"}
 _BLUE, _GREY, _LINE = "#2f6fb7", "#b5bcc6", "#333"
 
 
@@ -31,8 +34,10 @@ class Measured:
 
 
 def measured_panel(finding: Finding) -> Panel | None:
-    """The shares of what follows, the differences of a trial or the next steps, each with its interval."""
-    names, column = finding.names, finding.metrics[0]
+    """The shares of what follows, the differences of a trial, next steps or relative risks, each with its interval."""
+    names, drawn = finding.names, _DRAWN.get(type(finding.request))
+    column = next((each for each in finding.table.columns if each.name == drawn), None) or finding.metrics[0]
+    group = finding.groups[0]
     bars: list[Measured] = []
     match finding.request:
         case FollowsQuery():
@@ -43,16 +48,30 @@ def measured_panel(finding: Finding) -> Panel | None:
             for lift in lifts(finding):
                 value, low, high = (lift.of(f"difference{end}") for end in ("", "_low", "_high"))
                 bars.append(Measured(lift.name, value, low, high, lift.is_certain))
+        case CausesQuery():
+            group = finding.groups[1]
+            for each in causes(finding):
+                bars.append(Measured(each.cause, *map(number, (each.risk, each.low, each.high)), each.is_clear))
         case _:
             columns = (finding.table.column(name) for name in ("step", "share", "share_low", "share_high"))
             for step, *ends in zip(*columns, strict=True):
                 value, low, high = (number(each) for each in ends)
                 bars.append(Measured(step_words(finding, step), value, low, high, step is not None))
-    return interval_panel(finding, bars, names.column(column), names.column(finding.groups[0]), column.unit)
+    is_change = column.part == "change"
+    return interval_panel(
+        finding, bars, names.column(column), names.column(group), part_unit(column), is_change=is_change
+    )
+
+
+def _label(value: float | None, unit: str | None, finding: Finding, is_change: bool) -> str:
+    """The figure at a bar; a difference has its sign."""
+    if not is_change or value is None:
+        return figure(value, unit, finding.language)
+    return ("-" if value < 0 else "+") + change_figure(value, unit, finding.language)
 
 
 def interval_panel(
-    finding: Finding, bars: Sequence[Measured], title: str, names: str, unit: str | None
+    finding: Finding, bars: Sequence[Measured], title: str, names: str, unit: str | None, *, is_change: bool = False
 ) -> Panel | None:
     """The drawing; None where nothing has a value. The first bars are drawn, `omitted` says how many are not."""
     known = [each for each in bars if each.value is not None]
@@ -62,7 +81,7 @@ def interval_panel(
     for each in known[:_MOST]:
         color = _BLUE if each.is_main else _GREY
         row: dict[str, Json] = {"group": each.name, "value": each.value, "color": color}
-        row |= {"low": each.low, "high": each.high, "label": figure(each.value, unit, finding.language)}
+        row |= {"low": each.low, "high": each.high, "label": _label(each.value, unit, finding, is_change)}
         row["right"] = max(each.value or 0.0, each.high or 0.0)
         rows.append(row)
     order: list[Json] = [str(row["group"]) for row in rows if isinstance(row, dict)]
