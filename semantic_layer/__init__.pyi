@@ -68,6 +68,7 @@ from semantic_layer.model.currencies import written_as as written_as
 from semantic_layer.model.definitions import Behaviour as Behaviour
 from semantic_layer.model.definitions import Bilingual as Bilingual
 from semantic_layer.model.definitions import CohortDefinition as CohortDefinition
+from semantic_layer.model.definitions import EntityDefinition as EntityDefinition
 from semantic_layer.model.definitions import FieldDefinition as FieldDefinition
 from semantic_layer.model.definitions import FunnelDefinition as FunnelDefinition
 from semantic_layer.model.definitions import ListDefinition as ListDefinition

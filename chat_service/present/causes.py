@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from chat_service.present.dates import period_words
 from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
-from semantic_layer import CausesQuery, Phrase, Value
+from semantic_layer import CausesQuery, Model, Phrase, Value
 
 _NAMED = 4
-_LEFT = Phrase("{period} 离开的{entity}（按{metric}）共 {total:,} 位", "{total:,} {entity} left in {period} ({metric})")
-_LISTED = Phrase("{label}共 {total:,} 位", "{total:,} {label}")
+_LEFT = Phrase(
+    "{period} 离开的{entity}（按{metric}）共 {total:,} {counter}", "{total:,} {entity} left in {period} ({metric})"
+)
+_LISTED = Phrase("{label}共 {total:,} {counter}", "{total:,} {label}")
 _NOBODY = Phrase("{period}没有{entity}离开，没有原因可找。", "Nobody left in {period}: there is nothing to look for.")
 _CLEAR = Phrase("{head}。明显更容易离开的是：{named}。", "{head}. Clearly more likely to leave are those who: {named}.")
 _NOT_CLEAR = Phrase(
     "{head}。没有哪项证据让人明显更容易离开。", "{head}. No evidence makes leaving clearly more likely."
 )
 _ONE = Phrase(
-    "{cause}（{family}）的，有 {leavers:,} 位，占 {share}，可能性是其他人的 {risk} 倍（95% 区间 {low}–{high}）{small}",
+    "{cause}（{family}）的，有 {leavers:,} {counter}，占 {share}，可能性是其他人的 {risk} 倍"
+    "（95% 区间 {low}–{high}）{small}",
     "{cause} ({family}): {leavers:,}, {share} of them, {risk} times as likely (95% interval {low}–{high}){small}",
 )
 _SMALL = Phrase("，样本少", ", few")
 _SILENT = Phrase(
-    "另有 {leavers:,} 位（{share}）没有任何证据，属于沉默流失，原因不明。",
+    "另有 {leavers:,} {counter}（{share}）没有任何证据，属于沉默流失，原因不明。",
     "{leavers:,} ({share}) left without any evidence: silent leavers, whose reason is unknown.",
 )
 _CAUTION = Phrase(
@@ -56,20 +59,21 @@ def causes_sentence(finding: Finding) -> str:
     rows = _rows(finding)
     everybody, silent = rows[0], rows[-1]
     model = finding.names.model
+    entity = model.entities[entity_of_causes(request, model)]
+    counter = finding.names.counter(entity.name)
     period = period_words(finding.table.period, finding.today, finding.language)
     if request.list:
-        head = finding.say(_LISTED, label=_label(model.lists[request.list].label, finding), total=everybody.leavers)
-        entity = model.entities[model.lists[request.list].entity]
+        words = {"label": _label(model.lists[request.list].label, finding), "total": everybody.leavers}
+        head = finding.say(_LISTED, **words, counter=counter)
     else:
-        entity = next(iter(model.entities.values()))
         words = {"period": period, "metric": finding.names.metric(request.metric), "total": everybody.leavers}
-        head = finding.say(_LEFT, **words, entity=_plural(_label(entity.label, finding)))
+        head = finding.say(_LEFT, **words, counter=counter, entity=_plural(_label(entity.label, finding)))
     if not everybody.leavers:
         return finding.say(_NOBODY, period=period, entity=_label(entity.label, finding))
     clear = [row for row in rows if row.is_clear and row.part != "any"]
-    named = finding.say(_BETWEEN).join(_cause(row, finding) for row in clear[:_NAMED])
+    named = finding.say(_BETWEEN).join(_cause(row, counter, finding) for row in clear[:_NAMED])
     said = [finding.say(_CLEAR, head=head, named=named) if clear else finding.say(_NOT_CLEAR, head=head)]
-    said.append(finding.say(_SILENT, leavers=silent.leavers, share=_percent(silent.share, finding)))
+    said.append(finding.say(_SILENT, leavers=silent.leavers, counter=counter, share=_percent(silent.share, finding)))
     said.append(finding.say(_CAUTION))
     return finding.say(_SPACE).join(said)
 
@@ -78,6 +82,15 @@ def causes(finding: Finding) -> tuple[Cause, ...]:
     """Each evidence by itself that has a relative risk, the greatest first."""
     found = [row for row in _rows(finding) if row.risk is not None and row.part != "any"]
     return tuple(sorted(found, key=lambda row: -_number(row.risk)))
+
+
+def entity_of_causes(request: CausesQuery, model: Model) -> str:
+    """The entity whose leaving is looked into: that of the list, or of the transition."""
+    if request.list in model.lists:
+        return model.lists[request.list].entity
+    moved = model.metrics[request.metric].definition.transition if request.metric in model.metrics else None
+    keyed = (name for name, each in model.entities.items() if moved is not None and each.key == moved.key)
+    return next(keyed, next(iter(model.entities)))
 
 
 def _rows(finding: Finding) -> list[Cause]:
@@ -104,11 +117,11 @@ def _rows(finding: Finding) -> list[Cause]:
     return found
 
 
-def _cause(row: Cause, finding: Finding) -> str:
+def _cause(row: Cause, counter: str, finding: Finding) -> str:
     risk, low, high = (f"{_number(value):.1f}" for value in (row.risk, row.low, row.high))
     words = {"cause": row.cause, "family": row.family, "leavers": row.leavers, "risk": risk, "low": low, "high": high}
     small = finding.say(_SMALL if row.is_small else _NOTHING)
-    return finding.say(_ONE, **words, share=_percent(row.share, finding), small=small)
+    return finding.say(_ONE, **words, counter=counter, share=_percent(row.share, finding), small=small)
 
 
 def _percent(value: Value, finding: Finding) -> str:

@@ -22,7 +22,7 @@ _NOT_WITHIN = Phrase("{days}天内没有{what}", "not {what} within {days} days"
 _BETWEEN = Phrase("{after}至{days}天有{what}", "{what} between {after} and {days} days")
 _NOT_BETWEEN = Phrase("{after}至{days}天没有{what}", "not {what} between {after} and {days} days")
 _COUNTS = Phrase("{followed}/{events}", "{followed}/{events}")
-_PEOPLE = Phrase("{people} 位客户", "{people} customers")
+_PEOPLE = Phrase("{people} {counter}{entity}", "{people} {entity}")
 INTERVAL = Phrase("95%区间 {low}–{high}", "95% interval {low}–{high}")
 _OTHERS, _NO_CHANCE = (
     Phrase("其余 {rate}", "the others {rate}"),
@@ -140,8 +140,20 @@ def _rate(each: Followed, finding: Finding) -> str:
     counts = finding.say(_COUNTS, followed=f"{each.followed:,.0f}", events=f"{each.events:,.0f}")
     notes = [interval_words(each.low, each.high, unit, finding), counts]
     if each.people is not None and each.people != each.followed and unit == "percent":
-        notes.append(finding.say(_PEOPLE, people=f"{each.people:,.0f}"))
+        name = _entity(finding)
+        words = {"counter": names.counter(name), "entity": names.entity(name, int(each.people))}
+        notes.append(finding.say(_PEOPLE, people=f"{each.people:,.0f}", **words))
     return value + names.bracketed(names.comma(*notes))
+
+
+def _entity(finding: Finding) -> str:
+    """The first entity that all that is asked about knows: whose events they are."""
+    request, model = finding.request, finding.names.model
+    assert isinstance(request, FollowsQuery), "called for what follows"
+    deeds = (request.event, request.then.metric, *((request.did.metric,) if request.did is not None else ()))
+    datasets = [model.metrics[name].definition.dataset or "" for name in deeds]
+    known = (e for e in model.entities.values() if all(e.dataset in (d, *model.paths.get(d, {})) for d in datasets))
+    return next(known).name
 
 
 def interval_words(low: float | None, high: float | None, unit: str | None, finding: Finding) -> str:

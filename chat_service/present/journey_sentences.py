@@ -23,12 +23,13 @@ _DISTANCES: dict[Grain, Phrase] = {
 }
 _NOBODY = Phrase("{head}，没有{noun}到过第一步“{first}”。", "{head}: no {noun} reached the first step, {first}.")
 _FUNNEL = Phrase(
-    "{head}，{entered:,} 位{noun}进入漏斗（{first}），{left:,} 位走到{last}，整体转化率 {overall}；{losses}。",
+    "{head}，{entered:,} {counter}{noun}进入漏斗（{first}），{left:,} {counter}走到{last}，"
+    "整体转化率 {overall}；{losses}。",
     "{head}: {entered:,} {noun} entered the funnel ({first}) and {left:,} got to {last}, an overall conversion of "
     "{overall}; {losses}.",
 )
 _LOST_MOST = Phrase(
-    "流失最多的一步是{first}→{second}，少了 {lost:,} 位，该步转化率 {share}",
+    "流失最多的一步是{first}→{second}，少了 {lost:,} {counter}，该步转化率 {share}",
     "most are lost from {first} to {second}: {lost:,} fewer, a step conversion of {share}",
 )
 _LEAST_KEPT = Phrase(
@@ -46,11 +47,11 @@ _STANDS_AT = Phrase(
 _IN = Phrase("{when}为 {share}", "{share} in {when}")
 _ONE_HEAD = Phrase("{dates}{first}", "whose {first} was in {dates}")
 _FIRST_OF = Phrase("首次有{metric}", "first of {metric}")
-_ONE_COHORT = Phrase("{chosen}{noun}共 {size:,} 位{tail}。", "{size:,} {noun} {chosen}{tail}.")
+_ONE_COHORT = Phrase("{chosen}{noun}共 {size:,} {counter}{tail}。", "{size:,} {noun} {chosen}{tail}.")
 _RETAINED = Phrase("；{label}：{said}", "; {label}: {said}")
 _NO_WHOLE_UNIT = Phrase("，还没有之后完整的{unit}", "; no whole {unit} has passed since")
 _COHORTS = Phrase(
-    "{head}，按{unit}共 {count:,} 批{noun}，每批 {span} 位，合计 {total:,} 位",
+    "{head}，按{unit}共 {count:,} 批{noun}，每批 {span} {counter}，合计 {total:,} {counter}",
     "{head}: {count:,} cohorts by {unit}, {span} {noun} each, {total:,} in all",
 )
 _AVERAGES = Phrase("{label}按人数平均：{mean}", "{label}, averaged over {noun}: {mean}")
@@ -83,19 +84,21 @@ def funnel_sentence(finding: Finding) -> str:
     """Who enters, the share that gets to the end, and the step at which most are lost."""
     steps = funnel_steps(finding)
     first, last = steps[0], steps[-1]
-    noun = finding.names.entity(finding.names.model.funnels[_metric(finding)].entity, first.customers)
+    entity = finding.names.model.funnels[_metric(finding)].entity
+    noun, counter = finding.names.entity(entity, first.customers), finding.names.counter(entity)
     if not first.customers:
         return finding.say(_NOBODY, head=head(finding), noun=noun, first=first.label)
     return finding.say(
         _FUNNEL,
         head=head(finding),
         noun=noun,
+        counter=counter,
         first=first.label,
         last=last.label,
         entered=first.customers,
         left=last.customers,
         overall=_percent(finding, last.of_first),
-        losses=finding.names.clauses(*_losses(finding, steps)),
+        losses=finding.names.clauses(*_losses(finding, steps, counter)),
     )
 
 
@@ -139,6 +142,7 @@ def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> str:
         _ONE_COHORT,
         chosen=of(chosen, finding.language),
         noun=names.entity(definition.entity, cohort.size),
+        counter=names.counter(definition.entity),
         size=cohort.size,
         tail=retained or finding.say(_NO_WHOLE_UNIT, unit=unit),
     )
@@ -164,6 +168,7 @@ def _cohorts(finding: Finding, table: CohortTable) -> str:
             unit=names.column(finding.time),
             count=len(table.cohorts),
             noun=noun,
+            counter=names.counter(names.model.cohorts[_metric(finding)].entity),
             span=f"{min(sizes):,}" + ("" if min(sizes) == max(sizes) else f"–{max(sizes):,}"),
             total=sum(sizes),
         )
@@ -193,7 +198,7 @@ def _extremes(finding: Finding, table: CohortTable, since: int) -> list[str]:
     ]
 
 
-def _losses(finding: Finding, steps: tuple[FunnelStep, ...]) -> list[str]:
+def _losses(finding: Finding, steps: tuple[FunnelStep, ...], counter: str) -> list[str]:
     """The step that loses the most, and the one with the lowest conversion where that is another."""
     pairs = list(pairwise(steps))
     most = max(pairs, key=lambda pair: pair[0].customers - pair[1].customers)
@@ -203,7 +208,8 @@ def _losses(finding: Finding, steps: tuple[FunnelStep, ...]) -> list[str]:
 
     def told(form: Phrase, pair: tuple[FunnelStep, FunnelStep]) -> str:
         share = _percent(finding, pair[1].of_before)
-        return finding.say(form, first=pair[0].label, second=pair[1].label, share=share, lost=lost)
+        words = {"first": pair[0].label, "second": pair[1].label, "lost": lost, "counter": counter}
+        return finding.say(form, **words, share=share)
 
     known = [pair for pair in pairs if pair[1].of_before is not None]
     least = min(known, key=lambda pair: pair[1].of_before or 0.0, default=most)

@@ -10,9 +10,9 @@ from chat_service.present.subject import conditions, of
 from chat_service.present.table import is_number
 from semantic_layer import Column, ListQuery, Phrase
 
-_COUNTED = Phrase("{who}共 {total:,} 位{cut}{order}。", "{total:,} {who}{cut}{order}.")
+_COUNTED = Phrase("{who}共 {total:,} {counter}{cut}{order}。", "{total:,} {who}{cut}{order}.")
 _CHOSEN = Phrase("{conditions}{noun}", "{noun}: {conditions}")
-_CUT = Phrase("，显示前 {shown:,} 位", "; the first {shown:,} are shown")
+_CUT = Phrase("，显示前 {shown:,} {counter}", "; the first {shown:,} are shown")
 _DOWN = Phrase("，按{name}从高到低", ", highest {name} first")
 _UP = Phrase("，按{name}从低到高", ", lowest {name} first")
 _LATEST, _EARLIEST = (
@@ -21,8 +21,8 @@ _LATEST, _EARLIEST = (
 )
 _RANGE = Phrase("{name}从 {first} 到 {last}", "{name} from {first} to {last}")
 _COMMON = Phrase("{name}最多的是{values}", "most common {name}: {values}")
-_TIMES = Phrase("{value}（{count} 位）", "{value} ({count})")
-_OF_SHOWN = Phrase("所列 {shown} 位中，{said}。", "Of the {shown} shown, {said}.")
+_TIMES = Phrase("{value}（{count} {counter}）", "{value} ({count})")
+_OF_SHOWN = Phrase("所列 {shown} {counter}中，{said}。", "Of the {shown} shown, {said}.")
 _COMMONEST = 2
 _FEW = 5  # of fewer, the list itself tells as much
 
@@ -38,8 +38,9 @@ def list_sentence(finding: Finding) -> str:
         noun = names.entity(request.entity, table.total_rows)
         who = names.say(_CHOSEN, conditions=of(asked, finding.language), noun=noun) if asked else noun
     shown = len(table.rows)
-    cut = names.say(_CUT, shown=shown) if shown < table.total_rows else ""
-    said = names.say(_COUNTED, who=who, total=table.total_rows, cut=cut, order=_order_words(finding))
+    counter = names.counter(request.entity)
+    cut = names.say(_CUT, shown=shown, counter=counter) if shown < table.total_rows else ""
+    said = names.say(_COUNTED, who=who, total=table.total_rows, counter=counter, cut=cut, order=_order_words(finding))
     return names.sentences(said, _in_common(finding))
 
 
@@ -68,6 +69,8 @@ def _in_common(finding: Finding) -> str:
     shown = len(finding.table.rows)
     if shown < _FEW:
         return ""
+    assert isinstance(finding.request, ListQuery), "called for lists"
+    counter = finding.names.counter(finding.request.entity)
     said, column = [], _sorted_by(finding)
     if column is not None and is_number(column):
         scale, known = finding.scale(column), [v for v in finding.values(column) if v is not None]
@@ -76,11 +79,13 @@ def _in_common(finding: Finding) -> str:
             said += [finding.say(_RANGE, name=name, first=first, last=last)] if first != last else []
     for each in finding.table.columns:
         counted = _common_values(finding, each).most_common(_COMMONEST)
-        values = [finding.say(_TIMES, value=value, count=count) for value, count in counted if count > 1]
+        values = [
+            finding.say(_TIMES, value=value, count=count, counter=counter) for value, count in counted if count > 1
+        ]
         if values:
             named = finding.names.listed(values)
             said.append(finding.say(_COMMON, name=finding.names.column(each), values=named))
-    return finding.say(_OF_SHOWN, shown=shown, said=finding.names.clauses(*said)) if said else ""
+    return finding.say(_OF_SHOWN, shown=shown, counter=counter, said=finding.names.clauses(*said)) if said else ""
 
 
 def _common_values(finding: Finding, column: Column) -> Counter[str]:

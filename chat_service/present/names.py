@@ -25,6 +25,7 @@ from semantic_layer import (
     reasons,
 )
 
+_COUNTER, _ANY_COUNTER = Phrase("{counter}", ""), Phrase("个", "")
 _PLURAL = Phrase("", "s")
 _REASONS = 2  # so many are named in a cell
 _NONE, _MORE, _NO_REASON = Phrase("（空）", "(none)"), Phrase("{named} 等{count}项", "{named} and {more} more"), "—"
@@ -78,6 +79,11 @@ class Names:
         noun = name if found is None else self.words(found.label)
         is_plural = count is not None and count != 1 and self.say(_PLURAL) and not noun.endswith("s")
         return noun + self.say(_PLURAL) if is_plural else noun
+
+    def counter(self, name: str) -> str:
+        """The word between a number and the noun of that entity, where the language has one."""
+        found = self.model.entities.get(name) or next(iter(self.model.entities.values()), None)
+        return self.say(_COUNTER, counter=found.counter) if found and found.counter else self.say(_ANY_COUNTER)
 
     def metric(self, name: str) -> str:
         """The label of a metric, cohort table or funnel; its id where the model does not know it."""

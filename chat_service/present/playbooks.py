@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chat_service.present.figures import change_figure, figure
 from chat_service.present.finding import Finding
-from semantic_layer import Phrase, Value
+from semantic_layer import Phrase, PlaybookQuery, Value
 
 _BOOK = Phrase("{label}：{members}{value}。{plays}。", "{label}: {members}{value}. {plays}.")
-_MEMBERS = Phrase("共 {count:,} 位", "{count:,} of them")
+_MEMBERS = Phrase("共 {count:,} {counter}", "{count:,} of them")
 _WORTH = Phrase("，{label}{value}", ", {label} {value}")
 _PLAY = Phrase("{action}（{channel}，{timing}{tried}）", "{action} ({channel}, {timing}{tried})")
 _TRIED = Phrase("；{label} {effect}", "; {label} {effect}")
@@ -21,10 +21,13 @@ def playbook_sentence(finding: Finding) -> str:
     for row in finding.table.rows:
         cells = dict(zip(columns, row, strict=True))
         books.setdefault(finding.names.value(columns["playbook"], cells["playbook"]), []).append(cells)
+    request, lists = finding.request, finding.names.model.lists
+    assert isinstance(request, PlaybookQuery), "called for playbooks"
+    counter = finding.names.counter(lists[request.list].entity if request.list in lists else "")
     said = []
     for label, plays in books.items():
         count, worth = plays[0]["members"], plays[0]["value"]
-        members = finding.say(_MEMBERS, count=count if isinstance(count, int | float) else 0)
+        members = finding.say(_MEMBERS, count=count if isinstance(count, int | float) else 0, counter=counter)
         column = columns["value"]
         told = figure(worth, column.unit, finding.language)
         value = finding.say(_WORTH, label=finding.names.column(column), value=told) if worth is not None else ""

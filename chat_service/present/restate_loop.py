@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat_service.present.causes import entity_of_causes
 from chat_service.present.names import Names
 from semantic_layer import CausesQuery, Phrase, PlaybookQuery, ProfileQuery
 
@@ -25,7 +26,7 @@ def restate_loop(
             phrase = _PROFILE if request.part == "facts" else _TIMELINE
             what = phrase.of(entity=entity, key=request.key)
         case CausesQuery():
-            entity = names.known(next(iter(names.model.entities))) or ""
+            entity = names.known(entity_of_causes(request, names.model)) or ""
             what = _CAUSES.of(who=entity, what=label or names.metric(request.metric))
         case PlaybookQuery():
             what = _PLAYBOOK.of(who=label or ("" if conditions else names.say(_EVERYBODY)))

@@ -17,6 +17,7 @@ from chat_service.translate.checks.dropped import refuse_dropped
 from chat_service.translate.checks.overlooked import refuse_overlooked, refuse_torn_lengths
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
 from chat_service.translate.checks.vanishing import refuse_vanished
+from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.choose import defined, new_request
@@ -32,7 +33,16 @@ from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed, sort_items
 from chat_service.translate.requests.trials import read_lift
 from chat_service.translate.stops import StopError
-from semantic_layer import CausesQuery, ExplainQuery, ListQuery, MetricQuery, PlaybookQuery, ProfileQuery, Request
+from semantic_layer import (
+    CausesQuery,
+    ExplainQuery,
+    ListQuery,
+    MetricQuery,
+    PlaybookQuery,
+    ProfileQuery,
+    Request,
+    of_entity,
+)
 
 CATALOGUE: Literal["catalogue"] = "catalogue"
 GREETING: Literal["greeting"] = "greeting"
@@ -59,6 +69,14 @@ class Decision:
 
 def decide(question: Question, assembly: Assembly) -> Decision:
     """What the frame of an assembly asks for. Raises StopError with a doubt or a denial."""
+    found, entity = _decided(question, assembly), assembly.entity
+    is_first = entity is None or entity.name == next(iter(assembly.scope.model.entities))
+    if found.request is None or is_first or entity is None:
+        return found  # a request that leaves its entity open is about the first
+    return replace(found, request=of_entity(found.request, entity.name))
+
+
+def _decided(question: Question, assembly: Assembly) -> Decision:
     frame = assembly.frame
     if not frame.items:
         return Decision(other=GREETING)
@@ -66,11 +84,13 @@ def decide(question: Question, assembly: Assembly) -> Decision:
     if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
         return Decision(other=CATALOGUE)
     refuse_torn_lengths(frame)
+    choose_entity(frame, question.previous, assembly)
     for read in (read_paths, read_follows, read_lift, read_due):
         asked = read(placed(frame), assembly)
         if asked is not None:
             return Decision(asked)
     slots = sort_items(frame, assembly)
+    refuse_two(slots, assembly)
     if frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
     whole = _read_whole(slots, question, assembly)

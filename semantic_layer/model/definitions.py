@@ -150,13 +150,15 @@ class EntityDefinition(Definition):
     """A thing that can be listed and that behaviour conditions speak of: the customer.
 
     `dataset` holds one row each, identified by `key`. `list_columns` are shown in every list of it.
-    `counted_by` is the metric that counts it.
+    `counted_by` is the metric that counts it. `counter` is the word that stands between a number and the noun where a
+    language has one: 位 of customers, 张 of policies (个 where none is given).
     """
 
     name: str
     dataset: str
     key: str
     label: Bilingual
+    counter: str | None = None
     synonyms: Synonyms = Synonyms()
     list_columns: Words = ()
     counted_by: str | None = None

@@ -1,5 +1,5 @@
-"""Two small models that have nothing to do with loyalty: an insurer, a survey without entities. No word of theirs is
-known but what they say themselves."""
+"""Small models that have nothing to do with loyalty: an insurer, a survey without entities, policies and claims as two
+entities. No word of theirs is known but what they say themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from chat_service.outcomes import Answerable, Question
+from chat_service.outcomes import Answerable, Previous, Question
 from chat_service.translate.offline import OfflineTranslator
 from semantic_layer.loading.load import load_model
 from semantic_layer.loading.yaml_text import read_yaml
@@ -29,7 +29,7 @@ def _translator(name: str) -> OfflineTranslator:
 
 
 def _cases() -> Iterator[ParameterSet]:
-    for name in ("insurer", "survey"):
+    for name in ("insurer", "survey", "claims"):
         read = read_yaml((_FOLDER / f"{name}_questions.yaml").read_text(encoding="utf-8"), name).value
         assert isinstance(read, list)
         for case in read:
@@ -69,3 +69,23 @@ def test_keys_and_dimensions_are_reached_by_their_names() -> None:
     outcome = _translator("insurer").translate(Question("premium_income by agent_grade", date(2026, 6, 30)))
     assert isinstance(outcome, Answerable)
     assert outcome_as_case(outcome) == {"request": {"metrics": ["premium_income"], "group_by": ["agent_grade"]}}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "wanted"),
+    [
+        ("how many claims", "list them", {"kind": "list", "entity": "claim"}),
+        ("list open claims", "how many are there", {"metrics": ["claims"]}),
+        ("有多少案件", "列出来", {"kind": "list", "entity": "claim"}),
+        ("列出未结案件", "按险种", {"metrics": ["claims"], "group_by": ["line"]}),
+        ("列出车险保单", "案件有多少", {"metrics": ["claims"]}),
+    ],
+)
+def test_what_goes_on_is_about_the_same_entity(first: str, then: str, wanted: dict[str, Any]) -> None:
+    day, translator = date(2026, 6, 30), _translator("claims")
+    before = translator.translate(Question(first, day))
+    assert isinstance(before, Answerable)
+    after = outcome_as_case(translator.translate(Question(then, day, previous=Previous(before.request))))
+    request = _essence(after)["request"]
+    assert isinstance(request, dict)
+    assert {key: value for key, value in request.items() if key != "filters"} == wanted

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from sqlglot import exp
 
-from semantic_layer import Behaviour, Metric, Model, Scalar, is_money
+from semantic_layer import Behaviour, EntityDefinition, Metric, Model, Scalar, is_money
 
 _COUNTED = ("count", "points")
 
@@ -45,6 +45,14 @@ class Structure:
         return next(
             (name for name in self.model.metrics if name in self.people_metrics and self._rows(name) == wanted), None
         )
+
+    def counts_keys_of(self, entity: EntityDefinition, metric: str) -> bool:
+        """Whether a metric of people counts this entity and not another of the model."""
+        if len(self.model.entities) == 1 or metric == entity.counted_by:
+            return True
+        expression = self.model.metrics[metric].expression
+        keys = {column.name for column in expression.find_all(exp.Column)} if expression is not None else set()
+        return keys == {entity.key}
 
     def _named_for_people(self, metric: str) -> bool:
         """Whether a count is called after an entity: churned customers, counted by the instants at which they churn."""

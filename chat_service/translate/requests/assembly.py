@@ -17,7 +17,7 @@ from chat_service.translate.senses import Values
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
-from semantic_layer import FieldFilter, Period, Scalar
+from semantic_layer import EntityDefinition, FieldFilter, Period, Scalar
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,8 @@ class Use:
 
 @dataclass(eq=False)
 class Assembly:
-    """Decisions under way. `fixed` holds the reading chosen for a word, by the place where it starts (-1: any)."""
+    """Decisions under way. `fixed` holds the reading chosen for a word, by the place where it starts (-1: any);
+    `about` names the entity that the question is about, nothing for the model's first."""
 
     scope: Scope
     index: ValueIndex
@@ -40,6 +41,25 @@ class Assembly:
     uses: list[Use] = field(default_factory=list)
     assumptions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     doubt: float = 0.0
+    about: str = ""
+
+    @property
+    def entity(self) -> EntityDefinition | None:
+        """The entity that the question is about; None for a model that has none."""
+        entities = self.scope.model.entities
+        return entities.get(self.about) or next(iter(entities.values()), None)
+
+    @property
+    def whom(self) -> EntityDefinition:
+        """The same, where it is known that there is one."""
+        assert self.entity is not None, "people are asked for only of a model that has some"
+        return self.entity
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The metric that counts that entity, if it has one."""
+        counted = self.entity.counted_by if self.entity is not None else None
+        return (counted,) if counted else ()
 
     def use(self, item: Edge, role: SpanRole, resolved: str) -> None:
         """Note what an item was read as."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
-from chat_service.translate.requests.metrics import count_metrics, metric_request
+from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import decide_timing
@@ -17,7 +17,7 @@ def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request
     counts = slots.frame.asks("how_many", "count", "people") and not slots.frame.asks("list")
     also = slots.has("follow.also") or slots.columns
     if (marked and not also) or counts or (slots.measures and not slots.ranks):
-        base = Draft(metrics=count_metrics(assembly), filters=before.filters, goes_on=True)
+        base = Draft(metrics=assembly.counted, filters=before.filters, goes_on=True)
         for item in slots.entities:
             assembly.use(item, "entity", "")
         return metric_request(slots, assembly, base)
@@ -44,7 +44,7 @@ def _in_its_order(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQu
 def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Request | None:
     """What a count of people becomes: 列出来 their list, 改成近60天 the count in another time; None for all else."""
     others = slots.measures or slots.values or slots.clauses or slots.listed or slots.groups or slots.ranks
-    if others or before.metrics != count_metrics(assembly) or before.group_by or slots.against:
+    if others or before.metrics != assembly.counted or before.group_by or slots.against:
         return None
     if slots.frame.asks("list", "who") and not slots.whens:
         return list_request(slots, assembly, _list_of(before, assembly))
@@ -55,7 +55,7 @@ def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Requ
 
 
 def _list_of(before: MetricQuery, assembly: Assembly) -> ListQuery:
-    columns = next(iter(assembly.scope.model.entities.values())).list_columns
+    columns = assembly.whom.list_columns
     return ListQuery(columns=columns, filters=before.filters, limit=SEVERAL)
 
 

@@ -9,7 +9,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
 from chat_service.translate.requests.conditions import counts_doers
-from chat_service.translate.requests.metrics import count_metrics, metric_request
+from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.named import units_metric
 from chat_service.translate.requests.people import list_request, people_request, wants_list
 from chat_service.translate.requests.slots import Slots, set_free
@@ -167,7 +167,8 @@ def _distributed(slots: Slots, assembly: Assembly) -> str | None:
         return None
     model, structure = assembly.scope.model, assembly.scope.structure
     if structure.entity_dimension(name):
-        return next(iter(count_metrics(assembly)), None)
+        owned = (e for e in model.entities.values() if e.dataset == model.dimensions[name].home.dataset)
+        return next((e.counted_by for e in owned if e.counted_by), next(iter(assembly.counted), None))
     home = model.dimensions[name].home.dataset if name in model.dimensions else None
     rows = [m for m in model.metrics.values() if m.definition.dataset == home and structure.counts_rows(m.name)]
     return next((m.name for m in rows if m.filter is None), None)

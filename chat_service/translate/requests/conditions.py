@@ -9,6 +9,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
+from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows
 from chat_service.translate.requests.named import is_money_verb
@@ -312,6 +313,9 @@ def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembl
             raise assembly.deny(item)
         return MetricFilter(metric=counted, period=period, filters=(fact,), op=">=", values=(1.0,))
     name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
+    if counts_others(name, assembly):
+        assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
+        return MetricFilter(metric=name, period=period, op=bound.condition.op, values=bound.condition.values)
     if name in {entity.counted_by for entity in assembly.scope.model.entities.values()}:
         raise assembly.deny(item)  # each customer is one customer
     if assembly.scope.structure.one_each(name):

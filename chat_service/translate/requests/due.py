@@ -120,7 +120,7 @@ def _listed(
     metrics: tuple[str, ...], within: FieldFilter, filters: tuple[Filter, ...], assembly: Assembly
 ) -> ListQuery:
     """Those to whom it happens: what they are chooses among them, what falls due is chosen for each."""
-    entity = next(iter(assembly.scope.model.entities.values()))
+    entity = assembly.whom
     structure = assembly.scope.structure
     theirs = [f for f in filters if isinstance(f, FieldFilter) and structure.entity_dimension(f.field)]
     due_filters = (within, *(f for f in filters if f not in theirs and isinstance(f, FieldFilter)))

@@ -13,7 +13,6 @@ from chat_service.translate.requests.reasons import causes_asked, says_reasons
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.whom import (
     NAMING,
-    counted,
     lists_named,
     lists_of,
     members_of,
@@ -118,7 +117,7 @@ def _of_group(before: CausesQuery | PlaybookQuery, slots: Slots, assembly: Assem
 def of_list(before: ListQuery | MetricQuery, slots: Slots, assembly: Assembly) -> Request | None:
     """Why those of the list before may leave, or what to do for them: 为什么, 该怎么办. None where neither is asked, or
     the question before was of no list."""
-    if isinstance(before, MetricQuery) and (before.metrics != counted(assembly) or before.group_by or before.period):
+    if isinstance(before, MetricQuery) and (before.metrics != assembly.counted or before.group_by or before.period):
         return None
     listed = next((e for e in lists_of(assembly) if members_of(e) <= {*before.filters}), None)
     if listed is None:

@@ -306,7 +306,7 @@ def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[
         elif kind == "entity":
             filters.append(own_value(item, bound, draft.period or time_of_deeds(item, slots, assembly), assembly))
     filters.extend(entity_filters(slots, assembly, draft.period))
-    counts_people = draft.metrics == count_metrics(assembly) and not slots.groups and draft.compare is None
+    counts_people = draft.metrics == assembly.counted and not slots.groups and draft.compare is None
     if counts_people and any(isinstance(each, MetricFilter) and each.period == draft.period for each in filters):
         draft.period = None  # the time is of what they did, which the condition holds
     if draft.period is None and any(isinstance(each, MetricFilter) for each in filters):
@@ -370,10 +370,3 @@ def _named_only(draft: Draft, assembly: Assembly) -> list[FieldFilter]:
     for name in lacking:
         assembly.assume("only_named", assembly.dimension_label(name))
     return [FieldFilter(field=name, op="is not null", origin="default") for name in lacking]
-
-
-def count_metrics(assembly: Assembly) -> tuple[str, ...]:
-    """The metric that counts the entity."""
-    model = assembly.scope.model
-    counted = next((entity.counted_by for entity in model.entities.values() if entity.counted_by), None)
-    return (counted,) if counted else ()

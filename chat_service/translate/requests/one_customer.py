@@ -8,7 +8,6 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.reasons import departures, says_reasons
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.whom import (
-    counted,
     lists_named,
     lists_of,
     names_of,
@@ -53,8 +52,7 @@ def about_one(item: Edge, one: OneEntity, slots: Slots, assembly: Assembly) -> R
 
 def _whose_reasons(key: FieldFilter, listed: ListDefinition | None, slots: Slots, assembly: Assembly) -> ListQuery:
     """That customer as the list shows its members, whether or not they are on it."""
-    model = assembly.scope.model
-    entity = next(iter(model.entities.values()))
+    entity = assembly.whom
     columns = (*listed.filter, *listed.columns) if listed is not None else ()
     refuse_rest(slots, assembly, "intent.why", "field", "group")
     shown = tuple(dict.fromkeys((*entity.list_columns, *columns)))
@@ -64,7 +62,7 @@ def _whose_reasons(key: FieldFilter, listed: ListDefinition | None, slots: Slots
 def _reached(column: str, assembly: Assembly) -> str:
     """A column as a request has it: a dimension's name, or `dataset.field`."""
     model = assembly.scope.model
-    entity = next(iter(model.entities.values()))
+    entity = assembly.whom
     if column in model.dimensions or column in model.datasets[entity.dataset].fields:
         return column
     near = model.nearest_fields(column, entity.dataset)
@@ -79,7 +77,7 @@ def _columns_asked(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
         assembly.use(item, "dimension", found[-1])
     for item, group in slots.groups:
         if isinstance(group, Group) and group.dimensions:
-            found.append(assembly.dimension(item, group.dimensions, assembly.chooser(counted(assembly))))
+            found.append(assembly.dimension(item, group.dimensions, assembly.chooser(assembly.counted)))
             assembly.use(item, "dimension", found[-1])
     slots.groups.clear()
     return tuple(found)
@@ -87,7 +85,7 @@ def _columns_asked(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
 
 def _is_it(item: Edge, values: Values, assembly: Assembly) -> str:
     """客户15039流失风险高吗: what they are is shown."""
-    dimension, _ = assembly.values(item, values, assembly.chooser(counted(assembly)))
+    dimension, _ = assembly.values(item, values, assembly.chooser(assembly.counted))
     assembly.use(item, "dimension", dimension)
     return dimension
 

@@ -19,7 +19,7 @@ from chat_service.translate.requests.conditions import (
 )
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
-from chat_service.translate.requests.metrics import check_asked, count_metrics, metric_request
+from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
 from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.requests.timing import decide_timing
@@ -97,7 +97,7 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         if _one_deed(slots, assembly):
             return metric_request(slots, assembly)
         _lend_time(slots, assembly)
-        return metric_request(slots, assembly, None, count_metrics(assembly))
+        return metric_request(slots, assembly, None, assembly.counted)
     _lend_time(slots, assembly)
     if slots.ranks or described or lists:
         if (
@@ -106,10 +106,10 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
             and any(each.marked or each.grain for _, each in slots.groups)
             and not lists
         ):
-            return metric_request(slots, assembly, None, count_metrics(assembly))
+            return metric_request(slots, assembly, None, assembly.counted)
         return list_request(slots, assembly)
     if slots.groups or slots.has("trend"):
-        return metric_request(slots, assembly, None, count_metrics(assembly))
+        return metric_request(slots, assembly, None, assembly.counted)
     return list_request(slots, assembly) if slots.values else None
 
 
@@ -170,7 +170,9 @@ def _one_deed(slots: Slots, assembly: Assembly) -> bool:
         clause = clauses.clauses[0]
         metric = structure.people_of(model.behaviours[clause.behaviours[0]].metric)
         plain = len(clauses.clauses) == 1 and not clause.negated and clause.condition is None
-        if metric is None or not plain or any(v.only or v.both or v.link == "and" for v in clause.values):
+        if metric is None or not structure.counts_keys_of(assembly.whom, metric):
+            return False
+        if not plain or any(v.only or v.both or v.link == "and" for v in clause.values):
             return False
         if clause.when is not None and slots.whens:
             return False
@@ -187,7 +189,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     """The customers who meet all that is demanded, with what it compares."""
     check_asked(slots, [name for _, names in slots.measures for name in names], assembly)
     model = assembly.scope.model
-    entity = next(iter(model.entities.values()))
+    entity = assembly.whom
     chooser = assembly.chooser((entity.counted_by,) if entity.counted_by else ())
     _as_populations(slots, assembly)
     period = decide_timing(slots, assembly, ()).period
@@ -254,7 +256,7 @@ def _as_populations(slots: Slots, assembly: Assembly) -> None:
 
 def chooser_draft(slots: Slots, assembly: Assembly) -> list[str]:
     """The dimensions that a list is asked to show."""
-    draft = Draft(metrics=count_metrics(assembly))
+    draft = Draft(metrics=assembly.counted)
     group(draft, slots, assembly, assembly.chooser(draft.metrics), ())
     return list(draft.group_by)
 
@@ -350,7 +352,7 @@ def _order_of_lists(
 def _ask_which_measure(item: Edge, assembly: Assembly) -> NoReturn:
     """'Our best customers' says no measure: the ones that describe a customer are offered."""
     model, structure = assembly.scope.model, assembly.scope.structure
-    entity = next(iter(model.entities.values()))
+    entity = assembly.whom
     names: list[str] = []
     if structure.main_behaviour is not None and structure.main_behaviour.amount is not None:
         names.append(structure.main_behaviour.amount)
@@ -384,7 +386,7 @@ def _short(name: str, assembly: Assembly) -> str:
 def _qualified(column: str, assembly: Assembly) -> str:
     """A column's name as a request has it: a dimension's, or `dataset.field`."""
     model = assembly.scope.model
-    entity = next(iter(model.entities.values()))
+    entity = assembly.whom
     if "." in column or column in model.dimensions or column in model.datasets[entity.dataset].fields:
         return column
     near = [

@@ -109,7 +109,7 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
     named += tuple(n for other in others for n in other.metrics if not slots.people or structure.one_each(n))
     if others and not named:
         return
-    wholes = named or (_counted(assembly) if slots.entities or slots.people else ())
+    wholes = named or (assembly.counted if slots.entities or slots.people else ())
     names = rates_among(structure, event.metrics, wholes) if wholes else rates_of(structure, event.metrics)
     if names and (wholes or verbs or len(rates_among(structure, event.metrics)) == 1):
         for other in others:
@@ -122,10 +122,6 @@ def _any_ratio(names: Iterable[str], assembly: Assembly) -> bool:
     """Whether one of the names is no number of things: a ratio, or a statistic of a field."""
     structure = assembly.scope.structure
     return any(name not in structure.model.metrics or structure.is_ratio(name) for name in names)
-
-
-def _counted(assembly: Assembly) -> tuple[str, ...]:
-    return tuple(e.counted_by for e in assembly.scope.model.entities.values() if e.counted_by is not None)
 
 
 def _events(slots: Slots, assembly: Assembly, *, compared: bool = False) -> list[_Event]:

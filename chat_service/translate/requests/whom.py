@@ -46,7 +46,7 @@ def members_of(listed: ListDefinition) -> frozenset[Filter]:
 
 def narrowing(slots: Slots, assembly: Assembly, beside: str) -> tuple[Filter, ...]:
     """The values that narrow whom it is about, and lists beside the one that it is about."""
-    chooser = assembly.chooser(counted(assembly))
+    chooser = assembly.chooser(assembly.counted)
     found: list[Filter] = []
     for item, values in slots.values:
         dimension, codes = assembly.values(item, values, chooser)
@@ -57,12 +57,6 @@ def narrowing(slots: Slots, assembly: Assembly, beside: str) -> tuple[Filter, ..
         if listed.name != beside and (beside or not counts):
             found.extend(listed_filter(item, listed, assembly))
     return tuple(found)
-
-
-def counted(assembly: Assembly) -> tuple[str, ...]:
-    """The metric that counts the model's people, if it has one."""
-    entity = next(iter(assembly.scope.model.entities.values()))
-    return (entity.counted_by,) if entity.counted_by is not None else ()
 
 
 def period_asked(slots: Slots, assembly: Assembly) -> Period | None:

@@ -89,15 +89,18 @@ def _with_other_entity_words(named: tuple[Named, ...]) -> Iterator[Named]:
 
     But a new member is one who joined, not one who bought first.
     """
-    entity = dict.fromkeys(text for text, sense in named if isinstance(sense, EntitySense) and len(text) > 1)
-    spoken = [noun for noun in entity if noun not in word_set("anybody") and "_" not in noun]
-    han = [noun for noun in spoken if not noun.isascii()][:_MOST_VARIANTS]
-    words = sorted({phrase_keys(noun)[0] for noun in spoken if noun.isascii() and " " not in noun})
-    found: dict[str, set[Sense]] = {}
+    entities: dict[str, dict[str, None]] = {}
     for text, sense in named:
-        if isinstance(sense, (MetricSense, ListSense)) and " who " not in text:
-            for other in (_in_words if text.replace(GAP, "").isascii() else _in_han)(text, words, han):
-                found.setdefault(other, set()).add(sense)
+        if isinstance(sense, EntitySense) and len(text) > 1 and text not in word_set("anybody") and "_" not in text:
+            entities.setdefault(sense.name, {})[text] = None
+    found: dict[str, set[Sense]] = {}
+    for spoken in entities.values():
+        han = [noun for noun in spoken if not noun.isascii()][:_MOST_VARIANTS]
+        words = sorted({phrase_keys(noun)[0] for noun in spoken if noun.isascii() and " " not in noun})
+        for text, sense in named:
+            if isinstance(sense, (MetricSense, ListSense)) and " who " not in text:
+                for other in (_in_words if text.replace(GAP, "").isascii() else _in_han)(text, words, han):
+                    found.setdefault(other, set()).add(sense)
     for other, senses in found.items():  # what would be two things is left to the words that it is made of
         yield from ((other, sense) for sense in senses if len(senses) == 1)
 

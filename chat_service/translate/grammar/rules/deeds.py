@@ -105,8 +105,9 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
 
     def headcount(found: Found) -> Bound | None:
         """客户不止200个: how many they are, compared."""
-        condition, entity = found.one("k", Condition), next(iter(structure.model.entities.values()), None)
-        of = entity.counted_by if entity is not None else None
+        condition, named, entities = found.one("k", Condition), found.get("e", Names), structure.model.entities
+        known = [name for name in (named.names if named is not None else ()) if name in entities] or list(entities)
+        of = entities[known[0]].counted_by if known else None
         counts = {"people", "each", "place"} & set(condition.units)
         return Bound((of,), (), condition) if of is not None and counts else None
 
