@@ -239,7 +239,8 @@ def test_from_a_question_to_a_message(demo_database: Path, tmp_path: Path, hook:
     run_on(29)
     silent = """
         SELECT customer_id FROM customers
-        WHERE registered_at < DATE '{day}' + 1 AND customer_id NOT IN (SELECT customer_id FROM app_events WHERE event_type = 'login'
+        WHERE registered_at < DATE '{day}' + 1
+        AND customer_id NOT IN (SELECT customer_id FROM app_events WHERE event_type = 'login'
           AND customer_id IS NOT NULL AND occurred_at >= DATE '{day}' - 29 AND occurred_at < DATE '{day}' + 1)
         AND customer_id NOT IN (SELECT customer_id FROM orders WHERE status = 'paid'
           AND customer_id IS NOT NULL AND ordered_at >= DATE '{day}' - 29 AND ordered_at < DATE '{day}' + 1)

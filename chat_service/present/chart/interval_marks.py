@@ -50,8 +50,9 @@ def measured_panel(finding: Finding) -> Panel | None:
                 bars.append(Measured(lift.name, value, low, high, lift.is_certain))
         case CausesQuery():
             group = finding.groups[1]
-            for each in causes(finding):
-                bars.append(Measured(each.cause, *map(number, (each.risk, each.low, each.high)), each.is_clear))
+            for cause in causes(finding):
+                value, low, high = (number(each) for each in (cause.risk, cause.low, cause.high))
+                bars.append(Measured(cause.cause, value, low, high, cause.is_clear))
         case _:
             columns = (finding.table.column(name) for name in ("step", "share", "share_low", "share_high"))
             for step, *ends in zip(*columns, strict=True):

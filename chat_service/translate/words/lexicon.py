@@ -35,7 +35,7 @@ from chat_service.translate.words.vocabulary import (
     phrase_keys,
     verb_key,
 )
-from semantic_layer import FieldDefinition, Label, Model, Scalar, Synonyms
+from semantic_layer import FieldDefinition, Label, Model, Synonyms
 
 _INFLECTED = WordSense("filler", "inflected")
 
@@ -286,7 +286,7 @@ def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[
         yield stem, ValueSense(dimension, code, weak=True, short=True)
 
 
-def _without_shared_head(definition: FieldDefinition) -> Iterator[tuple[Scalar, str]]:
+def _without_shared_head(definition: FieldDefinition) -> Iterator[tuple[bool | int | str, str]]:
     """金 of 金卡, 月 of 月付: what is left of values of two characters where those of a closed set share the second."""
     levels = {
         text for language in languages() for words in tables(language).get("level", {}).values() for text in words
