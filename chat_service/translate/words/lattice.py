@@ -113,7 +113,7 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
 
 
 def _leads_measure(unit: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> bool:
-    """周单量, 小程序周单量, but not 会员日订单: a measure follows, and no noun that the unit belongs to stands before."""
+    """周单量, 小程序周单量, but not 会员日订单: a measure follows, no noun of the unit stands before."""
     beside = [leaf for leaf in leaves if leaf.end == unit.start]
     led = any(leaf.category in ("value", "group", "function.function.particle") for leaf in beside)
     apart = unit.start == 0 or tokens[unit.start - 1].kind != "han" or any("date" in leaf.keys for leaf in beside)
