@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from chat_service.access.rates import OwnRates, Rates
+from chat_service.access.rates import Rates
 from chat_service.channels.http_api import catalogue_routes, query_routes
 from chat_service.channels.http_chat import chat_routes
 from chat_service.channels.http_conversations import conversation_routes, feedback_routes, naming_routes, sharing_routes
@@ -26,6 +23,7 @@ from chat_service.channels.http_middleware import RequestMiddleware
 from chat_service.channels.http_page import page_routes
 from chat_service.channels.http_saved import alert_routes, episode_routes, saved_routes
 from chat_service.channels.http_slow import SlowClientMiddleware
+from chat_service.channels.running import new_station, running
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
 from chat_service.conversation.database import opened as opened_database
@@ -33,12 +31,10 @@ from chat_service.conversation.memory import Store
 from chat_service.conversation.store import SqlStore
 from chat_service.saved.runner import Runner
 from chat_service.saved.store import SavedStore
-from chat_service.services import Services, open_services
+from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import HuitouError
 
 _LOG = logging.getLogger("huitou.service")
-_FORGET_SECONDS = 3600
 _DESCRIPTION = (
     "Questions about customer loyalty, in Chinese or English, answered from a semantic layer: every number comes with "
     "its definition, its SQL and the reading that was taken. An error has one shape everywhere."
@@ -50,24 +46,16 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
     those that it shares with other processes."""
     kept = SqlStore(settings.conversations_url) if store is None else store
     saved = SavedStore(kept.engine if isinstance(kept, SqlStore) else opened_database("sqlite://"))
-    station = Station(
-        settings=settings,
-        store=kept,
-        open_services=lambda chosen: open_services(chosen, time.perf_counter, is_public=True),
-        now=lambda: datetime.now(UTC),
-        new_id=lambda: uuid.uuid4().hex,
-        rates=rates or OwnRates(),
-    )
+    station = new_station(settings, kept, rates)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         runner = runner_of(station, saved)
-        keepers = [asyncio.ensure_future(each) for each in (_forgetting(station), *_alerting(runner))]
-        yield
-        runner.stop()
-        for each in keepers:
-            each.cancel()
-        station.close()
+        async with running(station, *_alerting(runner)):
+            try:
+                yield
+            finally:
+                runner.stop()
 
     app = FastAPI(
         title="Huitou",
@@ -115,20 +103,6 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
         max_body_bytes=settings.max_body_bytes,
     )
     return app
-
-
-async def _forgetting(station: Station) -> None:
-    """Deletes, now and each hour, the conversations that are past their time."""
-    days = station.settings.keep_days
-    while days is not None:
-        before = (station.now() - timedelta(days=days)).isoformat(timespec="seconds")
-        try:
-            gone = await asyncio.to_thread(station.store.expire, before)
-        except HuitouError as error:
-            _LOG.error("old conversations could not be deleted: %s", error)
-        else:
-            _LOG.info("%d conversations older than %d days were deleted", gone, days)
-        await asyncio.sleep(_FORGET_SECONDS)
 
 
 def runner_of(station: Station, saved: SavedStore) -> Runner:

@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("chat_service.commands.ask", "Answer one question in the terminal."),
     "verify": ("chat_service.commands.verify", "Answer one question, and keep it as verified."),
     "serve": ("chat_service.commands.serve", "Run the HTTP service."),
+    "mcp": ("chat_service.commands.mcp", "Answer assistants over the Model Context Protocol."),
+    "slack": ("chat_service.commands.slack", "Answer people on Slack."),
     "query": ("chat_service.commands.query", "Run one typed query without language."),
     "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),
     "score": ("chat_service.commands.score", "Score the customers of a database, or test the scores on the past."),

@@ -33,7 +33,17 @@ def _json(value: object) -> object:
 
 # variables of OpenAI's own clients, for settings that are not given otherwise
 _ALSO_NAMED = {"OPENAI_API_KEY": "llm_api_key", "OPENAI_BASE_URL": "llm_base_url", "OPENAI_MODEL": "llm_model"}
-_SECRET = frozenset({"llm_api_key", "smtp_password", "webhook_secret"})
+_SECRET = frozenset(
+    {
+        "llm_api_key",
+        "mcp_key",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "smtp_password",
+        "webhook_secret",
+    }
+)
 
 # years in which everything that counts back or on from today stays in the calendar
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
@@ -177,6 +187,18 @@ class Settings(BaseModel):
     smtp_user: str | None = Field(None, description="Name to log in there with. Unset: no login.")
     smtp_password: SecretStr | None = Field(None, description="Password to log in there with.")
     smtp_from: str = Field("huitou@localhost", description="Address that alerts' mail comes from.")
+    mcp_key: SecretStr | None = Field(
+        None, description="Key of the reader whom `huitou mcp` answers over standard input; docs/mcp.md."
+    )
+    slack_bot_token: SecretStr | None = Field(
+        None, description="Bot token (`xoxb-…`) of `huitou slack`; docs/slack.md."
+    )
+    slack_app_token: SecretStr | None = Field(None, description="App-level token (`xapp-…`), for socket mode.")
+    slack_signing_secret: SecretStr | None = Field(None, description="Signing secret of the app, for `--http`.")
+    slack_people: Path = Field(
+        Path("huitou-slack.yaml"), description="YAML of who people on Slack are, and for whom channels are answered."
+    )
+    slack_url: str = Field("https://slack.com/api/", description="Address of Slack's Web API.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
     llm_api_key: SecretStr | None = Field(
         None, description="Key of an OpenAI-compatible server; switches the language model on. Else `OPENAI_API_KEY`."

@@ -111,6 +111,7 @@ from semantic_layer.query.problems import Withheld as Withheld
 from semantic_layer.query.problems import WrongType as WrongType
 from semantic_layer.query.reader import ANONYMOUS as ANONYMOUS
 from semantic_layer.query.reader import Reader as Reader
+from semantic_layer.query.reader import audience_of as audience_of
 from semantic_layer.query.requests import AllOf as AllOf
 from semantic_layer.query.requests import AnyOf as AnyOf
 from semantic_layer.query.requests import CausesQuery as CausesQuery

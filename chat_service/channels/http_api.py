@@ -6,10 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
-from chat_service.access.audit import facts
-from chat_service.answer import answer, weighed
+from chat_service.answer import answer
 from chat_service.asking import Asked
-from chat_service.channels.bodies import filter_bodies, provenance, sql_part, table_part, warning_bodies
 from chat_service.channels.catalogue_bodies import (
     catalogue_body,
     dimensions_body,
@@ -23,6 +21,7 @@ from chat_service.channels.http_access import reader_of
 from chat_service.channels.http_errors import request_id_of
 from chat_service.channels.http_work import read
 from chat_service.channels.station import Station
+from chat_service.channels.typed import TypedQuestion, typed_answer, typed_explanation
 from chat_service.channels.wire import ID, ExplainBody, QueryBody
 from chat_service.channels.wire_catalogue import (
     CatalogueBody,
@@ -34,12 +33,9 @@ from chat_service.channels.wire_catalogue import (
 )
 from chat_service.channels.work import Job
 from chat_service.outcomes import Language, Question
-from chat_service.present.finding import Finding
-from chat_service.present.names import Names
-from chat_service.present.notes import caution_notes, notes
 from chat_service.services import Services
-from semantic_layer import Reader, as_asked
 from semantic_layer import Request as TypedRequest
+from semantic_layer import as_asked
 
 # read as a greeting in whatever language the answer is to be in
 _GREETING = "hello"
@@ -61,47 +57,13 @@ def query_routes(station: Station) -> APIRouter:
         reader = reader_of(station, request, "sql" if explain else "ask")
 
         def reading(services: Services, job: Job) -> QueryBody | ExplainBody:
-            return answered(as_asked(typed), services, reader, job, request_id_of(request), language, explain, offset)
+            asked = TypedQuestion(as_asked(typed), reader, language, offset)
+            told = typed_explanation if explain else typed_answer
+            return told(asked, services, job, request_id_of(request))
 
         return await read(station, request, reader, reading)
 
     return router
-
-
-def answered(
-    asked: TypedRequest,
-    services: Services,
-    reader: Reader,
-    job: Job,
-    request_id: str,
-    language: Language,
-    explain: bool = False,
-    offset: int = 0,
-) -> QueryBody | ExplainBody:
-    """The table of a typed request, or its SQL alone. `offset` rows are left out before: the order of a table is the
-    same each time it is asked for."""
-    layer = services.layer_of_rows(offset + services.settings.max_rows) if offset else services.layer
-    job.on_stage("compile")
-    job.facts |= facts(asked, None, services.model)
-    prepared = layer.prepare(asked, reader)
-    sql, filters = sql_part(prepared), filter_bodies(prepared.filters)
-    if explain:
-        said = warning_bodies(caution_notes(prepared.cautions, Names(services.model, language)))
-        return ExplainBody(request_id=request_id, sql=sql, filters=filters, warnings=said)
-    job.facts |= facts(asked, prepared, services.model)
-    job.on_stage("execute")
-    table, names = layer.execute(prepared), Names(services.model, language)
-    job.facts["rows"] = table.total_rows
-    job.on_stage("present")
-    finding = weighed(Finding(asked, table, names, layer.as_of, prepared.filters), layer, reader)
-    return QueryBody(
-        request_id=request_id,
-        table=table_part(finding.from_row(offset)),
-        sql=sql if reader.may_see_sql else None,
-        filters=filters,
-        warnings=warning_bodies(notes(finding)),
-        provenance=provenance(services.layer, "offline", prepared=prepared),
-    )
 
 
 def catalogue_routes(station: Station) -> APIRouter:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -13,15 +12,15 @@ from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import JsonValue
 
-from chat_service.access.audit import facts
-from chat_service.asking import Answer, Stage
+from chat_service.asking import Stage
 from chat_service.channels.examples import ANSWERED, CLARIFIED, REFUSED
+from chat_service.channels.failures import SURPRISE, status_of
 from chat_service.channels.http_access import reader_of
-from chat_service.channels.http_errors import SURPRISE, language_of, request_id_of, said_in, sayable, status_of
-from chat_service.channels.http_work import client_of, counted_as, worked
+from chat_service.channels.http_errors import language_of, request_id_of, said_in, sayable
+from chat_service.channels.http_work import visit_of
 from chat_service.channels.station import Station
+from chat_service.channels.visits import asked
 from chat_service.channels.wire import ChatBody, ChatRequest, ErrorBody, ErrorDetail, TextPart
-from chat_service.channels.work import Job
 from semantic_layer import HuitouError
 
 _SENTENCE_END = re.compile(r"(?<=[。；\n])|(?<=[.;] )")
@@ -61,7 +60,7 @@ def chat_routes(station: Station) -> APIRouter:
 
     async def admitted(request: Request) -> None:
         """Refuses before the response has begun: what comes later can only be told as an event."""
-        station.work.admit(counted_as(reader_of(station, request), request))
+        station.work.admit(visit_of(request, reader_of(station, request)).counted_as)
 
     @router.post(
         "/v1/chat/stream",
@@ -146,27 +145,5 @@ def _error(error: BaseException, request: Request) -> ServerSentEvent:
 async def _respond(
     station: Station, message: ChatRequest, request: Request, on_stage: Callable[[Stage], None] = lambda _: None
 ) -> str:
-    """The answer's JSON, made in a thread, after those of the same conversation; a client that leaves stops it."""
-    reader, client = reader_of(station, request), client_of(request)
-
-    def work(job: Job) -> str:
-        def begun(stage: Stage) -> None:
-            job.on_stage(stage)
-            on_stage(stage)
-
-        def found(answer: Answer) -> None:
-            job.facts |= facts(answer.request, answer.prepared, dialogue.services.model)
-            job.facts |= {"status": answer.status, "translator": answer.reading.translator}
-            if answer.table is not None:
-                job.facts["rows"] = answer.table.total_rows
-            if answer.trouble is not None:
-                job.facts["code"] = answer.trouble.code
-
-        with station.using() as dialogue:
-            return dialogue.respond(message, reader, request_id_of(request), begun, client=client, on_answer=found)
-
-    turn = (reader.name, message.conversation_id or message.message_id)
-    body = await worked(station, request, reader, work, turn=turn if any(turn[1:]) else None)
-    status = json.loads(body)
-    station.meters.answers.labels(status["status"], status["language"]).inc()
-    return body
+    """The answer's JSON; a client that leaves stops it."""
+    return await asked(station, visit_of(request, reader_of(station, request)), message, on_stage)

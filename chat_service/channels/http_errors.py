@@ -16,11 +16,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from chat_service.answer import FOR_OPERATORS
-from chat_service.channels.dialogue import DialogueError
+from chat_service.channels.failures import SURPRISE, is_for_operators, status_of, told_of
 from chat_service.channels.wire import ErrorBody, ErrorDetail
-from chat_service.saved.schedule import SavedError
-from semantic_layer import DefinitionsError, HuitouError, Language, Phrase, QueryError, malformed
+from semantic_layer import HuitouError, Language, Phrase, malformed
 
 _LOG = logging.getLogger("huitou.http")
 _RETRY_SECONDS = 5
@@ -44,44 +42,6 @@ _SAID_BY_STATUS = {
 }
 _NO_JSON = Phrase("正文不是 JSON。", "The body is not JSON.")
 _DOES_NOT_FIT = Phrase("请求不符合要求：{first}。", "The request does not fit: {first}.")
-SURPRISE = Phrase(
-    "这里出了意外，可以按请求编号在日志里查到。", "Something went wrong here. The log has it under this id."
-)
-# what an operator must see to, but may be said to anybody: no path, address or statement is in it
-_SAYABLE = {"query_timeout", "query_cancelled", "out_of_memory", "busy", "took_too_long", "client_left"}
-_STATUS = {
-    "key_needed": 401,
-    "unknown_key": 401,
-    "not_allowed": 403,
-    "keys_unreadable": 503,
-    "audit_unavailable": 503,
-    "rate_limited": 429,
-    "too_many_requests": 429,
-    "busy": 503,
-    "took_too_long": 504,
-    "client_left": 499,
-    "conversation_moves": 409,
-    "unknown_choice": 422,
-    "message_id_reused": 409,
-    "unknown_conversation": 404,
-    "unknown_answer": 404,
-    "unknown_share": 404,
-    "shared_with_other_rights": 403,
-    "unknown_saved": 404,
-    "unknown_alert": 404,
-    "name_taken": 409,
-    "target_not_allowed": 403,
-    "nothing_to_export": 404,
-    "export_too_large": 422,
-    "export_not_installed": 501,
-    "unknown_dimension": 404,
-    "translator_unavailable": 422,
-    "query_timeout": 504,
-    "query_cancelled": 499,
-    "store_unavailable": 503,
-    "database_missing": 503,
-    "database_unreadable": 503,
-}
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -143,28 +103,9 @@ def said_in(message: str | Phrase, language: Language) -> str:
     return message.zh if language == "zh" else message.en
 
 
-def status_of(error: HuitouError) -> int:
-    """The HTTP status of problems: 4xx where the client must act, 5xx where the operator must."""
-    code = error.problems[0].code
-    if code in _STATUS:
-        return _STATUS[code]
-    if isinstance(error, QueryError | DialogueError | SavedError):
-        return 422
-    return 503 if isinstance(error, DefinitionsError) else 500
-
-
 def sayable(error: HuitouError, request: Request) -> str:
-    """What the client is told of a failure. What quotes the database or names a place goes to the log instead."""
-    language = language_of(request.scope)
-    if status_of(error) >= 500:
-        _LOG.error("%s: %s", request_id_of(request), error)
-        if _is_for_operators(error):
-            return said_in(FOR_OPERATORS, language)
-    return error.problems[0].sentence(language)
-
-
-def _is_for_operators(error: HuitouError) -> bool:
-    return status_of(error) >= 500 and error.problems[0].code not in _SAYABLE
+    """What the client is told of a failure, in its language."""
+    return told_of(error, language_of(request.scope), request_id_of(request))
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
@@ -195,7 +136,7 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     said = sayable(error, request)
     language = language_of(request.scope)
     problems: list[JsonValue] = [{"code": each.code, "message": each.sentence(language)} for each in error.problems]
-    detail: dict[str, JsonValue] = {} if _is_for_operators(error) else {"problems": problems}
+    detail: dict[str, JsonValue] = {} if is_for_operators(error) else {"problems": problems}
     response = error_response(request, status, first.code, said, detail)
     wait = getattr(first, "retry_after_seconds", _RETRY_SECONDS if status == 503 else None)
     if wait is not None:

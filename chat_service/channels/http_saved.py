@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from chat_service.channels.http_access import reader_of
-from chat_service.channels.http_api import answered
 from chat_service.channels.http_errors import request_id_of
 from chat_service.channels.http_work import read, worked
 from chat_service.channels.saved_bodies import alert_body, history_body, saved_body
 from chat_service.channels.station import Station
+from chat_service.channels.typed import TypedQuestion, typed_answer
 from chat_service.channels.wire import ID
 from chat_service.channels.wire_saved import (
     AcknowledgedBody,
@@ -86,7 +86,7 @@ def saved_routes(station: Station, store: SavedStore) -> APIRouter:
         def reading(services: Services, job: Job) -> SavedAnswerBody:
             saved = opened(store, saved_id, reader, version)
             asked = request_today(saved, services.layer.as_of)
-            found = answered(asked, services, reader, job, request_id_of(request), language)
+            found = typed_answer(TypedQuestion(asked, reader, language), services, job, request_id_of(request))
             return SavedAnswerBody(saved=saved_body(saved, services), answer=found)
 
         return await read(station, request, reader, reading)

@@ -68,6 +68,7 @@ def rights_of(reader: Reader, model: Model) -> str:
     rules = [each.model_dump_json() for each in model.policies.values()]
     rules += [each.model_dump_json() for name in sorted(model.field_rules) for each in model.field_rules[name]]
     known = [each.model_dump_json() for each in reader.policies]
+    known += [repr(each) for each in reader.audience]
     known += sorted(reader.roles) + sorted(repr(each) for each in reader.attributes)
     is_named = any(_NAMES_READER.search(each.filter) for each in model.policies.values())
     seen = (rules, known, reader.may_see_personal, reader.may_see_sql, reader.name if is_named else "")

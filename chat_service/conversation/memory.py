@@ -195,6 +195,14 @@ class Store(Protocol):
         """What a reader thought of answers, by their ids."""
         ...
 
+    def begin(self, delivery: str, now: str, stale: str) -> bool:
+        """Whether what a platform delivers is to be answered now: not if it was, or is being since `stale`."""
+        ...
+
+    def end(self, delivery: str, *, is_done: bool) -> None:
+        """A delivery was answered; or was not, and may be delivered again."""
+        ...
+
     def check(self) -> None:
         """Write something. Raises StoreError where that cannot be done."""
         ...
@@ -212,6 +220,7 @@ class MemoryStore:
         self._feedback: dict[tuple[str, str], Feedback] = {}
         self._titles: dict[tuple[str, str], str] = {}
         self._shares: dict[tuple[str, str], Share] = {}
+        self._deliveries: dict[str, tuple[str, bool]] = {}
         self._lock = threading.Lock()
 
     def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
@@ -299,6 +308,7 @@ class MemoryStore:
             last = {turn.conversation_id: turn.asked_at for turn in self._turns}
             old = {name for name, at in last.items() if at < before}
             self._forget([turn for turn in self._turns if turn.conversation_id in old])
+            self._deliveries = {name: each for name, each in self._deliveries.items() if each[0] >= before}
             return len(old)
 
     def add_feedback(self, feedback: Feedback) -> None:
@@ -309,6 +319,20 @@ class MemoryStore:
         with self._lock:
             found = {each: self._feedback.get((each, reader)) for each in request_ids}
             return {name: given for name, given in found.items() if given is not None}
+
+    def begin(self, delivery: str, now: str, stale: str) -> bool:
+        with self._lock:
+            began, is_done = self._deliveries.get(delivery, ("", False))
+            if is_done or began >= stale:
+                return False
+            self._deliveries[delivery] = (now, False)
+            return True
+
+    def end(self, delivery: str, *, is_done: bool) -> None:
+        with self._lock:
+            began, _ = self._deliveries.pop(delivery, ("", False))
+            if is_done:
+                self._deliveries[delivery] = (began, True)
 
     def check(self) -> None:
         """Memory takes what it is given."""

@@ -81,6 +81,14 @@ _SHARES = Table(
     Column("until", Integer, nullable=False),
     Column("made_at", String(40), nullable=False),
 )
+# messages that platforms deliver, more than once where they are in doubt
+_DELIVERIES = Table(
+    "deliveries",
+    _METADATA,
+    Column("delivery", String(300), primary_key=True),
+    Column("begun_at", String(40), nullable=False),
+    Column("is_done", Boolean, nullable=False),
+)
 # what goes with the turns of a conversation
 _BESIDE = (_TITLES, _SHARES)
 _HEARTBEAT = Table("heartbeat", _METADATA, Column("beat", Integer, primary_key=True))
@@ -216,6 +224,8 @@ class SqlStore:
             names = [row[0] for row in connection.execute(old)]
         for name in names:
             self._forget(_TURNS.c.conversation_id == name)
+        with failures(), self.engine.begin() as connection:
+            connection.execute(_DELIVERIES.delete().where(_DELIVERIES.c.begun_at < before))
         return len(names)
 
     def add_feedback(self, feedback: Feedback) -> None:
@@ -232,6 +242,27 @@ class SqlStore:
         with failures(), self.engine.connect() as connection:
             found = [Feedback(**row._mapping) for row in connection.execute(given)]
         return {each.request_id: each for each in found}
+
+    def begin(self, delivery: str, now: str, stale: str) -> bool:
+        """Take a delivery, unless another has."""
+        left = (_DELIVERIES.c.delivery == delivery) & ~_DELIVERIES.c.is_done & (_DELIVERIES.c.begun_at < stale)
+        with failures():
+            try:
+                with self.engine.begin() as connection:
+                    connection.execute(_DELIVERIES.delete().where(left))
+                    connection.execute(_DELIVERIES.insert().values(delivery=delivery, begun_at=now, is_done=False))
+            except IntegrityError:
+                return False
+        return True
+
+    def end(self, delivery: str, *, is_done: bool) -> None:
+        """Keep that a delivery was answered, or forget that it was begun."""
+        mine = _DELIVERIES.c.delivery == delivery
+        with failures(), self.engine.begin() as connection:
+            if is_done:
+                connection.execute(_DELIVERIES.update().where(mine).values(is_done=True))
+            else:
+                connection.execute(_DELIVERIES.delete().where(mine))
 
     def check(self) -> None:
         """Write something."""

@@ -20,7 +20,8 @@ class Reader:
     numbers) are shown to them in clear, and whether statements are.
 
     `roles` are what policies and field rules make exceptions for; `attributes` what policies name as `reader.region`,
-    each with one value or several.
+    each with one value or several. An `audience` are all for whom one answer is meant: rows of the model's policies are
+    those that every one of them may count, in place of the reader's own; roles are then those that all of them have.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Reader:
     may_see_sql: bool = True
     roles: frozenset[str] = frozenset()
     attributes: tuple[tuple[str, tuple[Scalar, ...]], ...] = ()
+    audience: tuple[Reader, ...] = ()
 
     def attribute(self, name: str) -> tuple[Scalar, ...]:
         """The values of what is known of the reader; none where it is not known."""
@@ -36,3 +38,15 @@ class Reader:
 
 
 ANONYMOUS = Reader("anonymous")
+
+
+def audience_of(name: str, readers: tuple[Reader, ...]) -> Reader:
+    """The reader who may see what every one of those may: for an answer that all of them read. No personal field."""
+    roles = frozenset.intersection(*(each.roles for each in readers))
+    return Reader(
+        name,
+        policies=tuple(policy for each in readers for policy in each.policies),
+        may_see_sql=all(each.may_see_sql for each in readers),
+        roles=roles - {"personal"},
+        audience=readers,
+    )

@@ -29,7 +29,11 @@ class OwnRows:
 
 
 def own_rows(model: Model, reader: Reader) -> tuple[OwnRows, ...]:
-    """What each policy that limits the reader leaves. Raises QueryError where that cannot be told: nothing is seen."""
+    """What each policy that limits the reader leaves, or one of their audience. Raises QueryError where that cannot be
+    told: nothing is seen."""
+    if reader.audience:
+        every = (rows for each in reader.audience for rows in own_rows(model, each))
+        return tuple({(rows.policy, rows.text): rows for rows in every}.values())
     found, problems = list[OwnRows](), list[Problem]()
     for policy in model.policies.values():
         if reader.roles & set(policy.exempt):

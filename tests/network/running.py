@@ -48,9 +48,9 @@ class Running:
 
 
 @contextmanager
-def serving(folder: Path, database: Path | str, **settings: object) -> Iterator[Running]:
+def serving(folder: Path, database: Path | str, *command: str, **settings: object) -> Iterator[Running]:
     """A service over a database, with settings by name; ended at the end of the block, if it is not yet."""
-    port = settings.get("port") or _free_port()
+    port = settings.get("port") or free_port()
     chosen = {
         "database": database,
         "port": port,
@@ -61,14 +61,15 @@ def serving(folder: Path, database: Path | str, **settings: object) -> Iterator[
     log = folder / f"log-{port}.txt"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "chat_service.cli", "serve"],
+            [sys.executable, "-m", "chat_service.cli", *(command or ("serve",))],
             env={**os.environ, **variables},
             stderr=errors,
             stdout=errors,
         )
         running = Running(f"http://{_LOCAL}:{port}", int(str(port)), process, log)
         try:
-            _wait_until_it_listens(running)
+            if "--http" in command or not command:
+                _wait_until_it_listens(running)
             yield running
         finally:
             process.kill()
@@ -88,7 +89,8 @@ def _wait_until_it_listens(running: Running) -> None:
     raise AssertionError(running.log.read_text(errors="replace")[-3000:])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as found:
         found.bind((_LOCAL, 0))
         port: int = found.getsockname()[1]

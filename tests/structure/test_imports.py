@@ -60,7 +60,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
         "chat_service.translate.agent*",
     ),
     ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
-    ("mcp",): ("chat_service.channels.mcp*",),
+    ("mcp", "mcp_types"): ("chat_service.channels.mcp*",),
     ("jsonschema",): ("semantic_layer.interop.ossie.schema",),
     ("vl_convert",): ("chat_service.present.export.pictures",),
     ("xlsxwriter",): ("chat_service.present.export.excel",),
