@@ -91,7 +91,7 @@ _TOP = re.compile(r"(?<![a-z])(?:[a-z]{2,})$")
 
 # 一 and the other single numerals count only before what can be counted.
 _MEASURES = frozenset(
-    "个次单位件笔年月周天条家名种类季倍块元人分日号岁张项款批户台店步轮期折份星颗级遍只双段礼回趟宗桩例笔位名组群种项条款"
+    "个次单位件笔年月周天条家名种类季倍块元人分日号岁张项款批户台店步轮期折份星颗级遍只双段礼回趟宗桩例位名组群"
 )
 _NOT_AFTER_ONE = frozenset("级双段只遍回趟例群组位名")
 _PART_OF_WORD_BEFORE = frozenset("统唯逐不单专同某每这那任哪另上下其万周")

@@ -282,8 +282,8 @@ def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[
         for text in (*words.zh, *words.en):
             yield text, ValueSense(dimension, code)
         yield str(code), ValueSense(dimension, code, weak=True)
-    for code, stem in _without_shared_head(definition):
-        yield stem, ValueSense(dimension, code, weak=True, short=True)
+    for at, stem in _without_shared_head(definition):
+        yield stem, ValueSense(dimension, at, weak=True, short=True)
 
 
 def _without_shared_head(definition: FieldDefinition) -> Iterator[tuple[bool | int | str, str]]:
