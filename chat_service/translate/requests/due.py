@@ -134,13 +134,22 @@ def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
     for item in slots.frame.items:
         is_plain = set(item.keys) & _SHOWN or item.category in ("intent.list", "intent.count")
         counts = item.category == "measure" and id(item) not in used
-        if id(item) in used or is_plain or counts or _only_names(item, assembly):
+        names = not _counts_people(slots, assembly) and _only_names(item, assembly)
+        if id(item) in used or is_plain or counts or names:
             continue
         raise assembly.deny(item)
 
 
+def _counts_people(slots: Slots, assembly: Assembly) -> bool:
+    """多少客户的订阅要到期 counts the customers, not their terms."""
+    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    return bool(
+        slots.entities or slots.frame.asks("people") or any(set(names) & counted for _, names in slots.measures)
+    )
+
+
 def _only_names(item: Edge, assembly: Assembly) -> bool:
-    """有多少客户的订阅要到期: the deed's own noun names the things that fall due."""
+    """下个月要到期的订阅: the deed's own noun names the things that fall due."""
     model, clauses = assembly.scope.model, item.meaning
     if not isinstance(clauses, Clauses) or len(clauses.clauses) > 1:
         return False
