@@ -21,7 +21,7 @@ from tests.chat.conftest import Ask
         ("给沉睡客户什么策略好", PlaybookQuery, "唤醒沉睡客户"),
         ("what should we do for customers at risk", PlaybookQuery, "Keep those who may leave"),
         ("客户1", ProfileQuery, "客户 1"),
-        ("tell me about customer 1", ProfileQuery, "customer 1"),
+        ("tell me about customer 1", ProfileQuery, "Customer 1"),
         ("客户1的时间线", ProfileQuery, "件记录的事"),
         ("timeline of customer 1", ProfileQuery, "events of customer 1"),
     ],

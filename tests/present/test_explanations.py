@@ -1,0 +1,23 @@
+"""Shares of a change: told where they say something, not where parts far greater than the change cancel out."""
+
+from __future__ import annotations
+
+from chat_service.present.explanations import Contribution, Explanation
+
+
+def _group(name: str, size: float, whole: float) -> Contribution:
+    return Contribution("city", name, size, size / whole, None, is_main=True, is_small=False)
+
+
+def _explained(*sizes: float) -> Explanation:
+    whole = sum(sizes)
+    groups = tuple(_group(str(number), size, whole) for number, size in enumerate(sizes))
+    return Explanation(100.0 + whole, 100.0, whole, groups)
+
+
+def test_parts_of_a_change_have_shares_of_it() -> None:
+    assert _explained(30.0, 12.0, -2.0).has_shares
+
+
+def test_parts_that_cancel_out_have_none() -> None:
+    assert not _explained(30.0, -29.0).has_shares
