@@ -60,8 +60,10 @@ class Explanation:
 
     @property
     def has_shares(self) -> bool:
-        """Whether shares of the change mean something: it is no remainder of parts that are far greater than itself."""
-        return all(abs(each.share or 0.0) <= _WHOLE for each in self.groups)
+        """Whether shares of the change mean something: a group stands out from chance, and the change is no remainder
+        of parts that are far greater than itself."""
+        is_remainder = any(abs(each.share or 0.0) > _WHOLE for each in self.groups)
+        return any(each.is_main for each in self.groups) and not is_remainder
 
     def of(self, dimension: str) -> tuple[Contribution, ...]:
         """The groups of one dimension."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from chat_service.present.explanations import Contribution, Explanation
 
 
-def _group(name: str, size: float, whole: float) -> Contribution:
-    return Contribution("city", name, size, size / whole, None, is_main=True, is_small=False)
-
-
-def _explained(*sizes: float) -> Explanation:
+def _explained(*sizes: float, is_main: bool = True) -> Explanation:
     whole = sum(sizes)
-    groups = tuple(_group(str(number), size, whole) for number, size in enumerate(sizes))
+    groups = tuple(
+        Contribution("city", str(number), size, size / whole, None, is_main=is_main, is_small=False)
+        for number, size in enumerate(sizes)
+    )
     return Explanation(100.0 + whole, 100.0, whole, groups)
 
 
@@ -21,3 +20,7 @@ def test_parts_of_a_change_have_shares_of_it() -> None:
 
 def test_parts_that_cancel_out_have_none() -> None:
     assert not _explained(30.0, -29.0).has_shares
+
+
+def test_parts_within_chance_have_none() -> None:
+    assert not _explained(30.0, 12.0, is_main=False).has_shares
