@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from chat_service.channels.wire_saved import AlertBody, DeliveryBody, EventBody, HistoryBody, SavedBody
 from chat_service.saved.conditions import CONDITIONS
 from chat_service.saved.looking import TARGETS, has_moved, told_at
 from chat_service.saved.records import Alert, Saved
 from chat_service.saved.store import SavedStore
 from chat_service.services import Services
-from semantic_layer import read_request
 
 
 def saved_body(saved: Saved, services: Services) -> SavedBody:
@@ -18,7 +19,7 @@ def saved_body(saved: Saved, services: Services) -> SavedBody:
         name=saved.name,
         owner=saved.owner,
         version=saved.version,
-        request=read_request(saved.request),
+        request=json.loads(saved.request),
         moves=saved.moves or None,
         saved_on=saved.saved_on,
         made_at=told_at(saved.made_at),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
 from chat_service.channels.wire import ID, Body, QueryBody
 from chat_service.outcomes import Language
@@ -39,7 +39,7 @@ class SavedBody(Body):
     name: str
     owner: str
     version: int
-    request: Request
+    request: dict[str, JsonValue]
     moves: Moves | None
     saved_on: str
     made_at: str

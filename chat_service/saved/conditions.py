@@ -102,7 +102,7 @@ class NotACourse(Problem):
 
 @problem(
     "alert_on_cut_rows",
-    zh="这个请求只显示一部分行，没有显示的行无法比较。请去掉行数限制（limit），或缩小范围。",
+    zh="这个请求只显示一部分行，没有显示的行无法比较。请去掉行数限制（`limit`），或缩小范围。",
     en="The request shows a part of its rows only, and those that it does not show cannot be watched. Save it without "
     "a limit, or narrow it.",
 )

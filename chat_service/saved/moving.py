@@ -21,7 +21,8 @@ Part = TypeVar("Part")
 
 @problem(
     "stands_or_moves",
-    zh="这个请求有固定的时间段。请说明它是固定不变（stands），还是随日期按 day、week、month、quarter、year 移动。",
+    zh="这个请求写明了日期。请说明它们固定不变（`stands`），还是随日期移动"
+    "（`day`、`week`、`month`、`quarter` 或 `year`）。",
     en="This request names dates. Say whether they stand ('stands'), or move with the day by 'day', 'week', 'month', "
     "'quarter' or 'year'.",
 )

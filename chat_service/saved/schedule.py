@@ -24,8 +24,8 @@ _AHEAD = 40  # days within which every form comes due
 
 @problem(
     "unknown_schedule",
-    zh="读不懂时间安排“{text}”。可以写：every 15 minutes、every hour、daily at 08:00、every monday at 09:00、"
-    "monthly on 1 at 09:00。",
+    zh="读不懂时间安排“{text}”。可以写：`every 15 minutes`、`every hour`、`daily at 08:00`、`every monday at 09:00`、"
+    "`monthly on 1 at 09:00`。",
     en="'{text}' is no schedule. Write: every 15 minutes, every hour, daily at 08:00, every monday at 09:00, "
     "monthly on 1 at 09:00.",
 )
