@@ -13,15 +13,19 @@ from pydantic import BaseModel
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.accounting import LostError
+from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
-from chat_service.translate.stops import Denial
-from semantic_layer import ListQuery, MetricQuery, Period, Request
+from chat_service.translate.stops import Denial, StopError
+from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Period, Request
 
-_PERCENT = 100
+# a number may stand as a percentage, in another unit of time, or as the first beyond it
+_SCALES = (1, 0.01, 60, 1440, 24, 1 / 60, 1 / 1440, 1 / 24)
 _COMPARING = frozenset({"bound", "clauses", "condition"})
+_TIMES = frozenset({"date.period", "date.rolling", "date.open"})
+_WORDS_OF_TIME = 2
 _TIMED = frozenset({"bound", "clauses"})
 
 
@@ -32,6 +36,16 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     held = tuple(_held(request))
     _refuse_pointing(slots, assembly)
     _refuse_possible(slots, assembly)
+    _refuse_torn_rank(slots, assembly)
+    _refuse_purpose(slots, assembly)
+    _refuse_occasion(slots, assembly)
+    _refuse_lost_side(slots, assembly, request)
+    _refuse_cut_each(slots, assembly, request)
+    _refuse_silent_time(slots)
+    _refuse_torn_unit(slots, assembly)
+    _refuse_in_each(slots, assembly)
+    _refuse_own_name(slots, assembly, request)
+    _refuse_past_state(slots, assembly, request)
     _refuse_both_as_groups(slots, assembly, request)
     for item in slots.frame.items:
         lost = _number_lost(item, held) or _time_lost(item, held, request)
@@ -45,6 +59,10 @@ def _refuse_pointing(slots: Slots, assembly: Assembly) -> None:
     for item, group in slots.groups:
         before = frame.before(item)
         words = [frame.folded(leaf) for leaf in item.leaves()] + ([frame.folded(before)] if before is not None else [])
+        led = frame.before(before) if before is not None and frame.folded(before) in ("their", "own") else None
+        inside = led is not None and frame.folded(led) in word_set("where")  # ordered in their birthday month
+        if inside and group.dimensions:
+            raise ConflictError(Denial("not_supported", assembly.said(item)))
         if group.dimensions and any(word in word_set("points_at") for word in words):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
@@ -55,8 +73,22 @@ def _refuse_possible(slots: Slots, assembly: Assembly) -> None:
     for item in frame.of(Clauses):
         before = frame.before(item)
         words = [*item.leaves(), *([before] if before is not None else [])]
+        if any(word.category.startswith("function.sequence") for word in item.leaves()):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)  # their first order above 500
+        if before is not None and _told_apart(before, item):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
         if any(word.is_empty and frame.folded(word) in word_set("may_happen") for word in words):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _told_apart(one: Edge, other: Edge) -> bool:
+    """第一次购买|花了500元: a deed with a number right behind another, with nothing between them, is of that one."""
+    first, second = one.meaning, other.meaning
+    if not isinstance(first, Clauses) or not isinstance(second, Clauses):
+        return False
+    return (
+        not any(each.negated for each in (*first.clauses, *second.clauses)) and second.clauses[0].condition is not None
+    )
 
 
 def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
@@ -65,6 +97,129 @@ def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuer
     said = [edge for edge in slots.frame.covering.edges if slots.frame.folded(edge) in word_set("opens_both")]
     if isinstance(request, MetricQuery) and request.show and people and said:
         raise LostError(Denial("not_supported", assembly.said(said[0])), said[0])
+
+
+def _refuse_torn_rank(slots: Slots, assembly: Assembly) -> None:
+    """Orders that came in last week: the word before a unit of time is that of the time, not of a rank."""
+    for item, _ in slots.ranks:
+        after, words = slots.frame.after(item), slots.frame.folded(item).split(" ")
+        unit = after is not None and (after.category == "grain_noun" or getattr(after.meaning, "grain", None))
+        if unit and len(words) > 1 and words[-1] in word_set("date_opener"):
+            raise StopError(Denial("not_supported", assembly.said(item)))
+
+
+def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
+    """Used the app to order: how it was done, not two things that were done."""
+    for item in slots.frame.of(Clauses):
+        leaves = item.leaves()
+        for at, leaf in enumerate(leaves[:-1]):
+            led = leaf.is_empty and slots.frame.folded(leaf) == "to" and leaves[at + 1].category == "behaviour"
+            if led and any(each.category == "behaviour" for each in leaves[:at]):
+                raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_torn_unit(slots: Slots, assembly: Assembly) -> None:
+    """A response over 2 hours: a unit right behind its number is no group of its own."""
+    leaves = slots.frame.lattice.leaves
+    for item, _ in slots.groups:
+        before = slots.frame.before(item)
+        counted = before is not None and isinstance(before.leaves()[-1].meaning, NumberSense)
+        if counted and any(e.category == "unit" and (e.start, e.end) == (item.start, item.end) for e in leaves):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_silent_time(slots: Slots) -> None:
+    """Ordered … this year, in May: a time is not said by words without meaning, nor by its unit alone."""
+    frame = slots.frame
+    for edge in frame.covering.edges:
+        before = frame.before(edge)  # orders in May not counting cancelled ones
+        led = before is not None and frame.folded(before) in word_set("where")
+        if edge.is_empty and led and frame.folded(edge) in word_set("may_happen"):
+            raise StopError(Denial("not_supported", frame.text(edge)))
+    for leaf in frame.lattice.leaves:
+        if leaf.category not in _TIMES or leaf.end - leaf.start < _WORDS_OF_TIME:
+            continue
+        covered = [edge for edge in frame.covering.edges if edge.start < leaf.end and leaf.start < edge.end]
+        inside = all(leaf.start <= edge.start and edge.end <= leaf.end for edge in covered)
+        if inside and not any(part.category.startswith("date") for edge in covered for part in edge.leaves()):
+            raise StopError(Denial("not_supported", frame.text(leaf)))
+
+
+def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
+    """Members who ordered every month: in each of them, not so many of each month."""
+    for item, clauses in slots.clauses:
+        after = slots.frame.after(item)
+        each = after is not None and getattr(after.meaning, "grain", None) and getattr(after.meaning, "every", False)
+        if clauses.relative and each and after is not None:
+            raise LostError(Denial("not_supported", assembly.said(after)), after)
+
+
+def _refuse_cut_each(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """The top spender in each tier: each of them is shown, and a limit would leave one."""
+    if not isinstance(request, MetricQuery) or request.limit is None or request.limit_within:
+        return
+    for item, group in slots.groups:
+        if (group.outer or group.every) and slots.ranks and len(request.group_by) == 1:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_lost_side(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """Cities with more revenue than Shanghai: a value behind 'than' is what the others are compared with."""
+    compares = isinstance(request, MetricQuery) and request.compare is not None and request.compare.to == "filters"
+    for item, _ in slots.values if slots.has("comparative", "change") and not compares else ():
+        before = slots.frame.before(item)
+        if before is not None and before.category == "comparison.versus":
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_occasion(slots: Slots, assembly: Assembly) -> None:
+    """For the July win-back I need gold members: what it is for is not what is asked for."""
+    frame = slots.frame
+    wants = [edge for edge in frame.covering.edges if edge.category == "function.phrase.want"]
+    opens = frame.folded(frame.covering.edges[0]).split(" ")[0] in word_set("occasion_opener")
+    for item, _ in slots.measures if wants and opens else ():
+        if item.end <= wants[0].start and any(each.start >= wants[0].end for each in frame.items):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_own_name(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """社媒 mentions: a value that only says again what the measure right behind is called is no condition of it."""
+    for item, values in slots.values:
+        after = slots.frame.after(item)
+        if (
+            after is None
+            or after.category != "measure"
+            or len(values.words) > 1
+            or not isinstance(request, MetricQuery)
+        ):
+            continue
+        labels = [set(assembly.scope.model.metrics[name].label.en.lower().split(" ")) for name in request.metrics]
+        codes = {str(sense.value) for sense in values.words[0]}
+        if any(codes & label for label in labels):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_past_state(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """2025年底高流失风险的客户: a score that is kept as it is today says nothing of who had it then."""
+    model, end = (
+        assembly.scope.model,
+        request.period.end if isinstance(request, MetricQuery) and request.period else None,
+    )
+    if not isinstance(request, MetricQuery) or end is None or end > assembly.scope.today or request.compare is not None:
+        return
+    if not all(model.metrics[name].is_stock for name in request.metrics) or not slots.whens:
+        return
+    today_only = {name for name, each in model.datasets.items() if _has_one_row_each(name, model)}
+    fields = [each.field for each in request.filters if isinstance(each, FieldFilter)]
+    homes = [model.dimensions[f].home.dataset if f in model.dimensions else f.partition(".")[0] for f in fields]
+    if set(homes) & today_only:
+        raise LostError(Denial("not_supported", assembly.said(slots.whens[0][0])), slots.whens[0][0])
+
+
+def _has_one_row_each(name: str, model: Model) -> bool:
+    """Whether a dataset describes each entity by one row, and is not the entity's own."""
+    keys = {(entity.key,) for entity in model.entities.values()}
+    return model.datasets[name].primary_key in keys and name not in {e.dataset for e in model.entities.values()}
 
 
 def _held(part: object) -> Iterator[object]:
@@ -84,13 +239,14 @@ def _number_lost(item: Edge, held: tuple[object, ...]) -> bool:
     said = [leaf.meaning for leaf in item.leaves() if isinstance(leaf.meaning, NumberSense)]
     if item.category not in _COMPARING:
         return False
-    numbers = [float(each) for each in held if isinstance(each, int | float)]
+    numbers = [float(each) for each in held if isinstance(each, int | float) and not isinstance(each, bool)]
     numbers += [float(each) for each in held if isinstance(each, str) and each.isdecimal()]
     return any(not _among(each.value, numbers) for each in said)
 
 
 def _among(value: float, numbers: list[float]) -> bool:
-    return any(abs(each - scaled) < 1e-9 for each in numbers for scaled in (value, value / _PERCENT, value + 1))
+    scaled = [*(value * scale for scale in _SCALES), value + 1]
+    return any(abs(each - one) < 1e-9 for each in numbers for one in scaled)
 
 
 def _time_lost(item: Edge, held: tuple[object, ...], request: MetricQuery | ListQuery) -> bool:

@@ -89,9 +89,10 @@ def _refuse_spread_of_people(slots: Slots, assembly: Assembly) -> None:
 
 def _refuse_difference(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
     """上海比北京多卖了多少: by how much, which two numbers side by side leave to the reader."""
-    more = [item for item in slots.frame.said("comparative") if item.category == "comparative.more"]
+    more = slots.frame.said("comparative.more", "change.up", "change.down")
     beside = len(request.show) > 0 and request.compare is None
     asks = slots.frame.asks("how_much", "how_many", "money")
+    more += [item for item, values in slots.values if values.link == "versus"]
     if more and beside and any(each.start > more[0].start for each in asks):
         raise LostError(Denial("not_supported", assembly.said(more[0])), more[0])
 

@@ -182,8 +182,8 @@ def _of_unit(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     for item in slots.frame.asks(*wanted):
         units = {unit for each in getattr(item.meaning, "what", ()) for unit in wanted.get(each, ())}
         metrics = assembly.scope.model.metrics
-        told = {name: m for name, m in metrics.items() if not (m.definition.hidden or m.definition.shown_by)}
-        names = [name for name, m in told.items() if m.unit in units]
+        ours = ((name, m) for name, m in metrics.items() if not (m.definition.hidden or m.definition.shown_by))
+        names = [name for name, m in ours if m.unit in units]
         if (chosen := assembly.fixed.get(-1)) in names and chosen is not None:
             return (chosen,)
         options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names[:4])

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
+from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
-from chat_service.translate.requests.bounds import compares_rows
+from chat_service.translate.requests.bounds import compares_rows, is_of_deeds
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
@@ -33,6 +34,7 @@ from semantic_layer import (
 
 # rules of dates that read the end of a time, at which something was so
 _INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
+_MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
@@ -72,12 +74,22 @@ def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> boo
 
 
 def _clauses(item: Edge, clauses: Clauses, assembly: Assembly) -> list[Filter]:
+    _refuse_its_money(item, clauses, assembly)
     made = [_both_and_only(item, clause, assembly) for clause in clauses.clauses]
     if len(made) == 1:
         made = [_again(clauses.clauses[0], made[0])]
     if clauses.any and len(made) > 1:
         return [AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made))]
     return [one for each in made for one in each]
+
+
+def _refuse_its_money(item: Edge, clauses: Clauses, assembly: Assembly) -> None:
+    """第一次购买花了500元: what was spent on the deed before, with nothing between, is not all that was ever spent."""
+    linked = any("connective" in leaf.keys for leaf in item.leaves())
+    for one, other in itertools.pairwise(clauses.clauses) if not linked else ():
+        spent = other.condition is not None and is_money_verb(other.text, assembly) and other.when is None
+        if spent and not (one.negated or other.negated or one.condition) and one.behaviours != other.behaviours:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _again(clause: Clause, found: list[Filter]) -> list[Filter]:
@@ -120,6 +132,9 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
         raise assembly.deny(item)
     op: NumberOperator
     metric, condition = _compared_metric(clause, assembly)
+    if condition is not None and max(condition.values) > 1 and assembly.scope.structure.one_each(metric):
+        # 20 members who registered, a first order above 500: what is done but once is not done so often
+        raise LostError(Denial("not_supported", assembly.said(item)), item)
     if counts_doers(item, clause, assembly) and not assembly.scope.structure.one_each(metric):
         raise assembly.deny(item)  # more than 200 people bought: so many did, not so often
     metric, filters = _with_objects(item, metric, clause.values, assembly)
@@ -300,8 +315,31 @@ def of_that_time(slots: Slots, assembly: Assembly) -> None:
         leaves = [e for e in assembly.frame.lattice.leaves if item.start <= e.start and e.end <= item.end]
         deeds = [name for e in leaves if e.category == "behaviour" for name in getattr(e.meaning, "names", ())]
         amounts = [model.behaviours[name].amount for name in deeds]
-        if bound.fields and not bound.metrics and "money" in bound.condition.units and amounts and amounts[0]:
+        if (
+            bound.fields
+            and not (bound.metrics or is_of_deeds(bound, assembly))
+            and "money" in bound.condition.units
+            and amounts
+            and amounts[0]
+        ):
             slots.bounds[at] = (item, replace(bound, metrics=(amounts[0],), fields=()))
+
+
+def in_own_units(slots: Slots, assembly: Assembly) -> None:
+    """A first response over 2 hours, of what is told in minutes: over 120."""
+    model = assembly.scope.model
+    for at, (item, bound) in enumerate(slots.bounds):
+        units = {model.metrics[name].unit for name in bound.metrics}
+        homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]
+        units |= {str(dataset.fields[field].definition.unit) for dataset, field in homes if field in dataset.fields}
+        told, said = units & set(_MINUTES), set(bound.condition.units) & set(_MINUTES)
+        if not said or not told or said & told or "long" in bound.condition.units:
+            continue
+        if len(units) > 1 or len(said) > 1:
+            raise assembly.deny(item)
+        factor = _MINUTES[said.pop()] / _MINUTES[told.pop()]
+        values = tuple(value * factor for value in bound.condition.values)
+        slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:

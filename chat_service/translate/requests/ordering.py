@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Rank
 from chat_service.translate.grammar.rules.ranks import GROWTH_RATES
 from chat_service.translate.requests.assembly import Assembly
@@ -123,16 +124,31 @@ def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:
     return better_high == (rank.direction == "best")
 
 
+def _tells_groups(slots: Slots) -> bool:
+    """Cities whose rate fell, 复购率比上个月低的城市: the groups are told by how they moved."""
+    frame = slots.frame
+    for item, group in slots.groups:
+        before, after = frame.before(item), frame.after(item)
+        if group.dimensions and not group.marked and after is not None and frame.folded(after) == "whose":
+            return True
+        adjective = before is not None and frame.folded(before) in word_set("makes_adjective")
+        moving = frame.before(before) if adjective and before is not None else None
+        if group.dimensions and moving is not None and set(moving.keys) & {"comparative", "change"}:
+            return True
+    return False
+
+
 def moved(draft: Draft, slots: Slots) -> tuple[Having, ...]:
     """'Which cities' revenue fell', 哪些城市下降了: only the groups that moved that way."""
     asks = any(group.which for _, group in slots.groups)
     asks = asks or any(slots.frame.folded(edge) == "where" for edge in slots.frame.covering.edges)
+    asks = asks or _tells_groups(slots)
     numbered = slots.frame.asks("how_much", "how_many") or slots.has("change.change") or slots.ranks
     if draft.compare is None or not asks or numbered or len(draft.metrics) != 1:
         return ()
     if not [name for name in draft.group_by if name not in GRAINS]:
         return ()
-    beside = draft.compare.to == "filters"  # cities where the app brings more than the web
+    beside = draft.compare.to == "filters" or _tells_groups(slots)  # cities where the app brings more than the web
     up = slots.has("change.up") or (beside and slots.has("comparative.more", "prefix.gt"))
     down = slots.has("change.down") or (beside and slots.has("comparative.less", "prefix.lt"))
     if up == down:

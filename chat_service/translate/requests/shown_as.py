@@ -113,13 +113,22 @@ def cumulate(draft: Draft, slots: Slots, assembly: Assembly) -> None:
 
 def trend_grain(slots: Slots) -> Grain | None:
     """The unit of time of a trend that names none."""
-    if not slots.has("trend") or slots.against or any(rank.count is not None for _, rank in slots.ranks):
+    words = [word for word in slots.frame.said("trend") if not _moves_people(word, slots)]
+    if not words or slots.against or any(rank.count is not None for _, rank in slots.ranks):
         return None
     for _, when in slots.whens:
         period = when.date.period
         if period is not None and period.days is not None and period.days <= 31:
             return "day"
     return "month"
+
+
+def _moves_people(word: Edge, slots: Slots) -> bool:
+    """Members who moved from silver to gold: what they came from, or to, and no course of time."""
+    after = slots.frame.after(word)
+    while after is not None and after.is_empty:
+        after = slots.frame.after(after)
+    return slots.people and after is not None and after.category == "values"
 
 
 def with_trend(draft: Draft, slots: Slots, assembly: Assembly, timing: Timing) -> None:

@@ -25,7 +25,7 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.conditions import of_that_time
+from chat_service.translate.requests.conditions import in_own_units, of_that_time
 from chat_service.translate.requests.named import statistic_of
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import LISTING, Slots, asks_behind, is_asked_for, joined, names_people
@@ -69,6 +69,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     join_quantities(slots, assembly)
     _same_time(slots)
     of_that_time(slots, assembly)
+    in_own_units(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both

@@ -10,9 +10,10 @@ from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.read import find_dates
 from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import GRAINS, Compare, Grain, Period, preceding, unit, year_earlier
@@ -72,7 +73,8 @@ def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], b
     assembly.use(item, "comparison", other.to)
     if other.unit == "week" and any(words in assembly.frame.folded(item) for words in _SAME_DAY):
         return _same_day(period, item, assembly)
-    return _compared(period, other, item, assembly, grains)
+    alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
+    return _compared(period, other, item, assembly, grains, alone)
 
 
 def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
@@ -169,6 +171,11 @@ def _several(
     touching = all(a.end == b.start for a, b in itertools.pairwise(ordered))
     grain = next(iter(grains))
     versus = [w for w in slots.frame.said("comparison.versus", "date.versus") if slots.frame.folded(w) not in _JOINING]
+    if len(closed) == 2:
+        if len(slots.whens) == 2:
+            (_, one), (_, other) = slots.whens
+            closed = list(_of_one_year((closed[0], one.date), (closed[1], other.date)))
+        closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if _side_by_side(slots) else closed
     if len(closed) == 2 and (versus or slots.frame.said("change", "comparative")) and not slots.frame.said("share"):
         for word in versus:
             assembly.use(word, "comparison", "period")
@@ -182,6 +189,28 @@ def _several(
     if len(closed) == 2 and _linked(slots) and not apart:
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise StopError(Denial("several_periods", said))
+
+
+def _of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMention]) -> tuple[Period, Period]:
+    """Q1 vs Q2 2025: a year that is said of one of both is that of the other."""
+    first, second = one[0], other[0]
+    if one[1].year_named is other[1].year_named:
+        return first, second
+    bare, named = (first, second) if other[1].year_named else (second, first)
+    if bare.grain not in ("month", "quarter") or named.grain not in ("month", "quarter"):
+        return first, second
+    assert bare.start is not None and named.start is not None, "a unit of time has its ends"
+    moved = unit(bare.grain, bare.start.replace(year=named.start.year))
+    return (moved, second) if bare is first else (first, moved)
+
+
+def _side_by_side(slots: Slots) -> bool:
+    """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
+    one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
+    between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
+    said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
+    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
+    return bool(said) and all(word in LISTING for word in said) and not opens
 
 
 def _linked(slots: Slots) -> bool:
@@ -210,7 +239,12 @@ def _innermost(periods: list[Period]) -> Period | None:
 
 
 def _compared(
-    period: Period | None, against: Against, item: Edge, assembly: Assembly, grains: tuple[Grain, ...]
+    period: Period | None,
+    against: Against,
+    item: Edge,
+    assembly: Assembly,
+    grains: tuple[Grain, ...],
+    said: DateMention | None = None,
 ) -> Timing:
     today = assembly.scope.today
     if against.date is not None and against.date.kind == "duration":
@@ -223,6 +257,7 @@ def _compared(
         other = period_of(against.date, (), today, item, assembly)
         if other is None:
             return Timing(period)
+        period, other = _of_one_year((period, said), (other, against.date)) if period and said else (period, other)
         if period is None:
             period = unit(other.grain, today) if other.grain is not None else None
             if period is None or period == other:
