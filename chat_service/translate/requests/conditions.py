@@ -329,7 +329,7 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
     """A first response over 2 hours, of what is told in minutes: over 120."""
     model = assembly.scope.model
     for at, (item, bound) in enumerate(slots.bounds):
-        units = {model.metrics[name].unit for name in bound.metrics}
+        units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
         homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]
         units |= {str(dataset.fields[field].definition.unit) for dataset, field in homes if field in dataset.fields}
         told, said = units & set(_MINUTES), set(bound.condition.units) & set(_MINUTES)
