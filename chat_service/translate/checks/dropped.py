@@ -156,10 +156,11 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
 
 def _refuse_cut_each(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
     """The top spender in each tier: each of them is shown, and a limit would leave one."""
-    if not isinstance(request, MetricQuery) or request.limit is None or request.limit_within:
+    if not isinstance(request, MetricQuery) or request.limit != 1 or request.limit_within:
         return
     for item, group in slots.groups:
-        if (group.outer or group.every) and slots.ranks and len(request.group_by) == 1:
+        alone = slots.ranks and not slots.ranks[0][1].stated and len(request.group_by) == 1
+        if (group.outer or group.every) and alone:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
