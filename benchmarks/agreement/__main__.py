@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.agreement.projects import DAYS, PROJECTS, SCHEMA, Project
-from semantic_layer import DbtLayer, QueryError, load_dbt, open_engine
-from semantic_layer.engines.duckdb import DuckDBWriter
+from semantic_layer import DbtLayer, DuckDBWriter, QueryError, load_dbt, open_engine
 from semantic_layer.interop.dbt import DbtQuery
 
 Query = dict[str, Any]

@@ -23,7 +23,6 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
-from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
@@ -36,7 +35,7 @@ from chat_service.translate.replies.reading import make_reading, nothing_read
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Mention
-from chat_service.translate.stops import Denial, Doubt, StopError
+from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.asides import torn_words
 from chat_service.translate.words.lattice import Lattice, mentions, with_asides
 from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, build_lexicon

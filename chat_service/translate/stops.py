@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chat_service.language.grammar.rule import Edge
+
 
 @dataclass(frozen=True)
 class Option:
@@ -41,3 +43,11 @@ class StopError(Exception):
     def __init__(self, reason: Doubt | Denial) -> None:
         super().__init__(reason.code)
         self.reason = reason
+
+
+class LostError(StopError):
+    """An item that the request does not show. No other reading may take its words for words without meaning."""
+
+    def __init__(self, reason: Denial, item: Edge) -> None:
+        super().__init__(reason)
+        self.item = item

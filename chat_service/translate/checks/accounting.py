@@ -13,7 +13,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import (
     GRAINS,
     FieldFilter,
@@ -22,15 +22,6 @@ from semantic_layer import (
     MetricQuery,
     Request,
 )
-
-
-class LostError(StopError):
-    """An item that the request does not show. No other reading may take its words for words without meaning."""
-
-    def __init__(self, reason: Denial, item: Edge) -> None:
-        super().__init__(reason)
-        self.item = item
-
 
 Shows = Callable[[MetricQuery | ListQuery], bool]
 

@@ -12,13 +12,12 @@ from pydantic import BaseModel
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Period, Request
 
 # a number may stand as a percentage, in another unit of time, or as the first beyond it

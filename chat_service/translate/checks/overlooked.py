@@ -9,14 +9,13 @@ from __future__ import annotations
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Ask, NumberSense
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
 

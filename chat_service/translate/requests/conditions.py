@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.about import counts_others
@@ -17,7 +16,7 @@ from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import MetricSense, NumberSense, Values, When
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
     AllOf,

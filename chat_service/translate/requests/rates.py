@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.checks.accounting import LostError
 from chat_service.translate.grammar.categories import Bound, Clause
 from chat_service.translate.meaning.rates import rates_among, rates_of
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, is_relative, set_free
-from chat_service.translate.stops import Denial
+from chat_service.translate.stops import Denial, LostError
 from chat_service.translate.words.vocabulary import noun_key
 
 
