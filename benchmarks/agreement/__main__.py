@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.agreement.projects import DAYS, PROJECTS, SCHEMA, Project
-from semantic_layer import DbtLayer, DuckDBWriter, QueryError, load_dbt, open_engine
-from semantic_layer.interop.dbt import DbtQuery
+from semantic_layer import DbtLayer, DuckDBWriter, QueryError, dbt, load_dbt, open_engine
 
 Query = dict[str, Any]
 ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv-metricflow"
@@ -112,7 +111,7 @@ def _peer(python: Path, project: Path, database: Path, asked: list[Query]) -> li
 
 
 def _ours(layer: DbtLayer, query: Query) -> Query:
-    made = DbtQuery(
+    made = dbt.DbtQuery(
         metrics=tuple(query["metrics"]),
         group_by=tuple(query["group_by"]),
         where=tuple(query["where"]),

@@ -17,6 +17,7 @@ from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQuer
 from metricflow.protocols.sql_client import SqlEngine
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
 from metricflow_semantic_interfaces.parsing.dir_to_model import parse_directory_of_yaml_files_to_semantic_manifest
+from metricflow_semantics.errors.error_classes import MetricFlowException
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
 
@@ -55,7 +56,7 @@ def answer(engine: MetricFlowEngine, database: duckdb.DuckDBPyConnection, query:
     )
     try:
         sql = engine.explain(request).sql_statement.sql
-    except Exception as error:  # noqa: BLE001 - whatever its reason, it refuses
+    except MetricFlowException as error:
         return {"refused": f"{type(error).__name__}: {error}"[:400]}
     found = database.execute(sql)
     columns = [column[0] for column in found.description]

