@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 # name: (module, what it does). The module has a Typer app named `app` with that one command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("chat_service.commands.ask", "Answer one question in the terminal."),
-    "verify": ("chat_service.commands.verify", "Answer one question as `huitou ask` does, show it, and keep its request: from then on it is answered from it."),
+    "verify": ("chat_service.commands.verify", "Answer one question, and keep it as verified."),
     "serve": ("chat_service.commands.serve", "Run the HTTP service."),
     "mcp": ("chat_service.commands.mcp", "Answer assistants over the Model Context Protocol."),
     "slack": ("chat_service.commands.slack", "Answer people on Slack."),

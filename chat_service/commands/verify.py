@@ -38,9 +38,9 @@ def verify(
     db: Database = None,
     model: ModelFolder = None,
 ) -> None:
-    """Answer one question as `huitou ask` does, show it, and keep its request: from then on it is answered from it.
+    """Answer one question, and keep it as verified.
 
-    Exits with 3 where it was not answered: nothing is kept then.
+    The question is answered from the request kept from then on. Exits with 3 where it was not answered: nothing is kept then.
     """
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
