@@ -40,7 +40,7 @@ def verify(
 ) -> None:
     """Answer one question, and keep it as verified.
 
-    The question is answered from the request kept from then on. Exits with 3 where it was not answered: nothing is kept then.
+    From then on it is answered from the request that is kept. Exits with 3 where it was not answered: nothing is kept.
     """
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
