@@ -31,7 +31,10 @@ def mcp(
     model: ModelFolder = None,
     as_of: AsOf = None,
 ) -> None:
-    """Answer assistants over the Model Context Protocol: standard input and output, or --http."""
+    """Answer assistants over the Model Context Protocol.
+
+    By standard input and output, or with --http.
+    """
     console = Terminal(stderr=True)
     with problems_reported():
         settings = settings_with(host=host, port=port, database=db, model=model, as_of=day_of(as_of))

@@ -39,7 +39,7 @@ def difference_words(unit: str | None, other: float | None, value: float | None,
     """How far one side is above or below another; empty where a side has no value.
 
     >>> difference_words("CNY", 300, 330, "zh"), difference_words("percent", 0.3, 0.25, "en")
-    ('高 30.00元（+10.0%）', 'lower by 5.0 percentage points')
+    ('高 30元（+10.0%）', 'lower by 5.0 percentage points')
     """
     if other is None or value is None:
         return ""

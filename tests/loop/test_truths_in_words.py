@@ -29,7 +29,7 @@ class Truth:
 TRUTHS = {
     "slow_response": Truth(
         "工单首次响应超过24小时的客户，之后90天内没有下单的比例",
-        "Tickets with a first response time above 24 hours: what share of customers did not order within 90 days after?",
+        "Tickets with a first response time above 24 hours: what share did not order within 90 days after?",
         "those",
         1.8,
         3.2,

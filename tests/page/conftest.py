@@ -16,7 +16,7 @@ from tests.page.browser import ARGUMENTS, Visit, system_chromium, visiting
 Open = Callable[..., Visit]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, headless."""
     path = system_chromium()
