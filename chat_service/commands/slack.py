@@ -37,7 +37,10 @@ def slack(
     model: ModelFolder = None,
     as_of: AsOf = None,
 ) -> None:
-    """Answer people on Slack: over a socket that is opened from here, or --http."""
+    """Answer people on Slack.
+
+    Over a socket that is opened from here, or with --http.
+    """
     console = Terminal(stderr=True)
     with problems_reported():
         settings = settings_with(host=host, port=port, database=db, model=model, as_of=day_of(as_of))
