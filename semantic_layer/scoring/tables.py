@@ -24,6 +24,8 @@ DATED = {
     "campaigns": "started_at",
     "campaign_members": "sent_at",
     "marketing_spend": "spend_date",
+    "competitor_benchmarks": "month",
+    "tier_history": "valid_from",
 }
 
 

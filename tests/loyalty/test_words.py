@@ -66,7 +66,9 @@ def test_a_word_names_one_metric_but_for_those_that_are_asked_about(model: Model
 def test_a_word_names_one_dimension_but_for_generic_ones(model: Model) -> None:
     found = meanings((name, words(d.label, d.synonyms)) for name, d in model.dimensions.items())
     shared = {word for word, names in found.items() if len(names) > 1}
-    assert shared == {"渠道", "channel", "channels", "端", "类别", "category", "categories"}
+    # what a move came from is called as what somebody holds: datasets of moves prefer the former
+    tiers = {"会员等级", "等级", "member tier", "tier", "tiers"}
+    assert shared == {"渠道", "channel", "channels", "端", "类别", "category", "categories"} | tiers
     assert (
         found["渠道"] == found["channel"] == {"order_channel", "event_channel", "ticket_channel", "acquisition_channel"}
     )
