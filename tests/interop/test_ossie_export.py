@@ -182,7 +182,7 @@ def test_nothing_of_ours_is_left_in_what_others_read(told: OssieModel) -> None:
 def test_what_others_read_of_one_metric(told: OssieModel) -> None:
     aov = _metric(told, "aov")
     assert aov.expression.dialects[0].expression == (
-        "1.0 * SUM(CASE WHEN orders.order_status = 'paid' THEN orders.net_amount END) "
+        "1.0 * COALESCE(SUM(CASE WHEN orders.order_status = 'paid' THEN orders.net_amount END), 0) "
         "/ NULLIF(COUNT(CASE WHEN orders.order_status = 'paid' THEN orders.order_id END), 0)"
     )
     assert aov.ai_context is not None and not isinstance(aov.ai_context, str)

@@ -14,6 +14,7 @@ from sqlglot import exp
 from semantic_layer.interop.ossie.portable import portable
 from semantic_layer.model.definitions import MetricDefinition
 from semantic_layer.model.model import Metric, Model, Step
+from semantic_layer.resolve.value_of_nothing import when_empty
 from semantic_layer.sql.nodes import all_of
 
 # the keys of a metric that an aggregate expression can follow, or that change no number
@@ -33,6 +34,10 @@ _FOLLOWED = frozenset(
         "instead",
         "hidden",
         "owner",
+        "source",
+        "beside",
+        "read_as",
+        "shown_by",
         "empty",
     }
 )
@@ -94,9 +99,13 @@ class Expressions:
         def put_in(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, exp.Column):
                 return node
-            inner = self._tree(self.model.metrics[node.name])
+            metric = self.model.metrics[node.name]
+            inner = self._tree(metric)
             if inner is None:
                 raise _UnsayableError
+            if isinstance(inner, exp.Sum) and when_empty(metric) == 0:
+                # a sum of nothing is nothing for others, and 0 in our formulas
+                return exp.Coalesce(this=inner.copy(), expressions=[exp.convert(0)])
             return inner.copy() if isinstance(inner, exp.AggFunc) else exp.Paren(this=inner.copy())
 
         return _divided(formula.copy()).transform(put_in, copy=False)
