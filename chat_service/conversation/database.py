@@ -22,7 +22,12 @@ def opened(url: str) -> Engine:
             # a connection that a server has ended is made anew before it is used
             return create_engine(where, pool_pre_ping=True)
         is_memory = where.database in (None, "", ":memory:")
-        found = create_engine(where, poolclass=StaticPool if is_memory else None)
+        # what is kept in memory is there on one connection only, and so in every thread on that one
+        found = (
+            create_engine(where, poolclass=StaticPool, connect_args={"check_same_thread": False})
+            if is_memory
+            else create_engine(where)
+        )
         _make_private(where.database)
         _set_up_sqlite(found)
         return found

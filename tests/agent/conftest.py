@@ -26,7 +26,7 @@ Talking = Callable[..., AbstractContextManager[tuple[Together, ModelServer]]]
 @pytest.fixture(scope="session")
 def base(demo_database: Path) -> Iterator[Services]:
     """Services over the demo company without a model."""
-    opened = open_services(Settings(database=demo_database, as_of=TODAY), time.perf_counter)
+    opened = open_services(Settings(database=demo_database, as_of=TODAY, kept_cells=0), time.perf_counter)
     assert opened.translator, "built once for all tests"
     yield opened
     opened.close()

@@ -102,7 +102,7 @@ def test_the_translators_are_compared_on_one_suite(server: ModelServer, tmp_path
     assert [reports[name]["overall"]["right"] for name in ("offline", "llm", "auto")] == [0, 1, 1]
     assert reports["offline"]["model"] is None
     assert reports["llm"]["model"]["calls"] == 1 and reports["llm"]["model"]["median_tokens_uncached"] == 1_200
-    printed = CliRunner().invoke(eval_app, [str(suite), "--compare"])
+    printed = CliRunner().invoke(eval_app, [str(suite), "--compare"], env={"COLUMNS": "140"})
     assert "translators" in printed.stdout and "12200" in printed.stdout
 
 

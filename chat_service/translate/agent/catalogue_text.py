@@ -15,7 +15,7 @@ from chat_service.translate.agent.tokens import estimated_tokens
 
 Entry = TypeVar("Entry")
 _SENTENCE = re.compile(r"[.;](?:\s|$)|[。；]")
-CATALOGUE_TOKENS = 10_000
+CATALOGUE_TOKENS = 11_500
 _MOST_WORDS = 30
 _MOST_VALUES = 12
 _KINDS = {"flow": "", "stock": " stock", "ratio": " ratio"}
