@@ -45,8 +45,8 @@ KINDS: tuple[Kind, ...] = ("flow", "stock", "window", "latest", "per", "derived"
 def companies(draw: st.DrawFn, kinds: tuple[Kind, ...] = KINDS, most: int = 6, datasets: int = 5) -> Company:
     """A company with metrics of these kinds; the first is always a plain count or sum."""
     plan = draw(plans(datasets))
-    owners = zip(("customer", "policy"), plan.datasets, strict=False)
-    entities = [EntitySpec(name, d.name, d.primary_key[0]) for name, d in owners if len(d.primary_key) == 1]
+    entities = [EntitySpec("customer", plan.datasets[0].name, plan.datasets[0].primary_key[0])]
+    entities = [each for each in entities if len(plan.datasets[0].primary_key) == 1]
     company = Company(
         tuple(plan.tables),
         tuple(plan.datasets),

@@ -139,30 +139,26 @@ def _scalar(value: Value) -> Scalar:
 
 
 def metric_filters(company: Company, metrics: tuple[str, ...]) -> st.SearchStrategy[Filter]:
-    """Conditions on what an entity of each row did; nothing where some rows know none."""
+    """Conditions on what the entity of each row did; nothing where some rows do not know it."""
     reach = Reach(company)
+    entity = next(iter(company.entities), None)
     datasets = {home for metric in metrics for home in homes(company, metric)}
-    pairs = [
-        (entity.name, m.name)
-        for entity in company.entities
-        if all(reach.knows(home, entity) for home in datasets)
-        for m in company.metrics
-        if all(reach.knows(home, entity) for home in homes(company, m.name))
-    ]
-    return st.sampled_from(pairs).flatmap(lambda pair: _behaviours(company, *pair)) if pairs else st.nothing()
+    if entity is None or not all(reach.knows(home, entity) for home in datasets):
+        return st.nothing()
+    known = [m.name for m in company.metrics if all(reach.knows(h, entity) for h in homes(company, m.name))]
+    return st.sampled_from(known).flatmap(lambda metric: _behaviours(company, metric)) if known else st.nothing()
 
 
 @st.composite
-def _behaviours(draw: st.DrawFn, company: Company, entity: str, metric: str) -> Filter:
+def _behaviours(draw: st.DrawFn, company: Company, metric: str) -> Filter:
     op = draw(st.sampled_from(NUMBER_OPERATORS))
     numbers = st.integers(-1, 4).map(float)
     values = tuple(sorted(draw(st.lists(numbers, min_size=2, max_size=2)))) if op == "between" else (draw(numbers),)
     narrowed = field_filters(company, (metric,))
     inner = () if narrowed.is_empty or draw(st.booleans()) else (draw(narrowed),)
-    is_first = entity == company.entities[0].name
-    per = "" if is_first and draw(st.booleans()) else entity
-    period = draw(st.one_of(st.none(), periods()))
-    return MetricFilter(metric=metric, per=per, period=period, filters=inner, op=op, values=values)
+    return MetricFilter(
+        metric=metric, period=draw(st.one_of(st.none(), periods())), filters=inner, op=op, values=values
+    )
 
 
 def filters(company: Company, metrics: tuple[str, ...]) -> st.SearchStrategy[Filter]:
