@@ -15,16 +15,6 @@ TODAY = date(2026, 6, 30)
 DEMO_CUSTOMERS = 1_500
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of `known_gaps.txt` are expected to fail, with the reason that stands there."""
-    lines = (Path(__file__).parent / "known_gaps.txt").read_text(encoding="utf-8").splitlines()
-    gaps = dict(line.split(" | ") for line in lines if not line.startswith("#"))
-    for item in items:
-        for start, reason in gaps.items():
-            if item.nodeid.startswith(start):
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
-
-
 @pytest.fixture(scope="session")
 def today() -> date:
     """The as-of date of the demo company, inclusive."""

@@ -71,4 +71,5 @@ def test_the_days_budget_is_not_spent_twice(talking: Talking) -> None:
         both.agent.breaker.failures = 1000
         with ThreadPoolExecutor(MOST) as pool:
             list(pool.map(lambda number: both.translate(question(_text(number))), range(2, MOST + 2)))
-    assert len(server.bodies) == 20
+    # a call whose connection breaks is spent, though the server has seen nothing of it
+    assert 15 <= len(server.bodies) <= 20
