@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from semantic_layer.errors import Phrase, QueryError
+from semantic_layer.query.parts import FILTER_SHAPES
 from semantic_layer.query.problems import MalformedRequest
-from semantic_layer.query.requests import FILTER_SHAPES, KINDS, Request
+from semantic_layer.query.requests import KINDS, Request
 
 _SCALARS = Phrase("应该是文本、数字或真假值", "should be text, a number, true or false")
 

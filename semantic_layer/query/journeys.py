@@ -1,0 +1,115 @@
+"""Requests about what entities do in the course of time: cohorts, funnels, what follows an event, what comes next."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from semantic_layer.query.parts import (
+    Filter,
+    Frozen,
+    Name,
+    Order,
+)
+from semantic_layer.time.periods import Period
+
+
+class CohortQuery(Frozen):
+    """Cohort retention: one row per cohort (grain of the first event) and number of grains since.
+
+    `period` bounds the cohorts; `since` keeps only those distances.
+    """
+
+    kind: Literal["cohort"] = "cohort"
+    compare: ClassVar[None] = None
+    limit: ClassVar[None] = None
+    metric: Name = "cohort_retention"
+    period: Period | None = None
+    since: tuple[int, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    order_by: tuple[Order, ...] = ()
+
+
+class FunnelQuery(Frozen):
+    """An ordered funnel within a period: one row per step."""
+
+    kind: Literal["funnel"] = "funnel"
+    compare: ClassVar[None] = None
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    limit: ClassVar[None] = None
+    metric: Name = "funnel_conversion"
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+
+
+class Deed(Frozen):
+    """What may be done after an event: rows that the flow `metric` counts, from `after` to `within` days later.
+
+    Days are of 24 hours from the event's instant; where only the day of one of the two is known, calendar days after
+    it. Without `after`, what happens at the very instant of the event does not follow it.
+    """
+
+    metric: Name
+    filters: tuple[Filter, ...] = ()
+    after: int = Field(default=0, ge=0, le=36_500)
+    within: int = Field(ge=1, le=36_500)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Deed:
+        if self.after >= self.within:
+            raise ValueError(f"'after' ({self.after}) is not before 'within' ({self.within})")
+        return self
+
+
+class FollowsQuery(Frozen):
+    """What follows an event: of what `event` (a flow) counts in the period, the share after which `then` was done.
+
+    Events are told apart by one of: `by`, a dimension or field of what the event counts, whose numbers are cut at
+    `bands` (24: below 24, 24 and more); `those`, conditions that some meet and the others do not; `did`, another deed
+    after the event. `negated`: the share after which `then` was not done; `average`: how often it was done instead.
+    """
+
+    kind: Literal["follows"] = "follows"
+    compare: ClassVar[None] = None
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    limit: ClassVar[None] = None
+    event: Name
+    then: Deed
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+    by: Name | None = None
+    bands: tuple[float, ...] = ()
+    those: tuple[Filter, ...] = ()
+    did: Deed | None = None
+    negated: bool = False
+    average: bool = False
+
+    @model_validator(mode="after")
+    def _is_told_apart_once(self) -> FollowsQuery:
+        if (self.by is not None) + bool(self.those) + (self.did is not None) > 1:
+            raise ValueError("events are told apart by one of 'by', 'those' and 'did'")
+        if self.bands and (self.by is None or list(self.bands) != sorted(set(self.bands))):
+            raise ValueError("'bands' are rising numbers, and go with 'by'")
+        if self.negated and self.average:
+            raise ValueError("how often something was not done is no number: 'negated' or 'average'")
+        return self
+
+
+class PathQuery(Frozen):
+    """What is done next after an event: of what `event` (a flow) counts in the period, the shares by what came first
+    within so many days after it, with the time until then.
+
+    `among` are the metrics whose rows may be the next step; without any, the steps of the model. `limit` is how many
+    steps are shown, the commonest first, and then those that nothing followed.
+    """
+
+    kind: Literal["paths"] = "paths"
+    compare: ClassVar[None] = None
+    order_by: ClassVar[tuple[Order, ...]] = ()
+    event: Name
+    among: tuple[Name, ...] = ()
+    within: int = Field(default=30, ge=1, le=36_500)
+    period: Period | None = None
+    filters: tuple[Filter, ...] = ()
+    limit: int = Field(default=10, ge=1)
