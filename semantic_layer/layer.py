@@ -32,8 +32,9 @@ from semantic_layer.query.explained import explained
 from semantic_layer.query.followed import Asked, followed, next_steps
 from semantic_layer.query.lifted import Trial, lifted
 from semantic_layer.query.loop_problems import NoSuchEntity
-from semantic_layer.query.problems import FieldWithheld, MissingTable, UnknownName, Withheld
+from semantic_layer.query.problems import MissingTable, UnknownName
 from semantic_layer.query.reader import ANONYMOUS, Reader
+from semantic_layer.query.reader_problems import FieldWithheld, Withheld
 from semantic_layer.query.requests import MetricQuery, ProfileQuery, Request, Scalar
 from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.binding import Binder

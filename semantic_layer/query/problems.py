@@ -72,21 +72,6 @@ class NeedsRole(QueryProblem):
 
 
 @problem(
-    "policy_misses_role",
-    zh="你只能看到一部分{base:name}（按{field:name}限定），而{role:name}也属于其中，却没有规定你能看到哪些。"
-    "请让管理员为{role:name}设定规则，或者不要用它。",
-    en="You may see some of {base:name} only (by {field:name}), and nothing says which of {role:name}, who are also "
-    "such. Ask for a rule on {role:name}, or leave it out.",
-)
-class PolicyMissesRole(QueryProblem):
-    """A role of a dataset whose rows are limited for the reader, who would see it unlimited."""
-
-    role: str
-    base: str
-    field: str
-
-
-@problem(
     "missing_table",
     zh="{name:name}需要 {tables:list}，这个数据库里没有。",
     en="{name:name} needs {tables:list}, which this database does not have.",
@@ -109,28 +94,6 @@ class WrongType(QueryProblem):
     field: str
     type: str
     value: str
-
-
-@problem(
-    "no_history",
-    zh="{metric:name}只有当前的值，没有历史、时间段或趋势。",
-    en="{metric:name} is known as of today only; it has no past values, periods or trend.",
-)
-class NoHistory(QueryProblem):
-    """A snapshot metric is known for today only."""
-
-    metric: str
-
-
-@problem(
-    "needs_period",
-    zh="{what}需要一个有头有尾的时间段。",
-    en="{what} needs a period with a beginning and an end.",
-)
-class NeedsPeriod(QueryProblem):
-    """A comparison or running total needs a closed period or a time grain."""
-
-    what: Phrase
 
 
 @problem(
@@ -214,65 +177,6 @@ class NotAColumn(QueryProblem):
 
 
 @problem(
-    "withheld",
-    zh="{field:name}是个人信息，你不能按它筛选或分组。",
-    en="{field:name} is personal; you may not filter or group by it.",
-)
-class Withheld(QueryProblem):
-    """The reader may not group or filter by a personal field."""
-
-    field: str
-
-
-@problem(
-    "field_withheld",
-    zh="{field:name}不对你开放：不能查看、筛选、分组，也不能用依赖它的指标。",
-    en="{field:name} is not open to you: it can neither be shown, filtered or grouped by, nor counted by a metric.",
-)
-class FieldWithheld(QueryProblem):
-    """A field that a rule of the model keeps from this reader, or what reads it."""
-
-    field: str
-
-
-@problem(
-    "attribute_missing",
-    zh="行权限“{policy}”要看你的“{attribute}”，而你的账号没有这一项，所以不能回答。请联系管理员。",
-    en="Which rows you may see depends on your '{attribute}' (policy '{policy}'), which is not known of you. "
-    "Nothing can be answered; ask whoever gave you access.",
-)
-class AttributeMissing(QueryProblem):
-    """A policy names something of the reader that the reader's key or token does not tell."""
-
-    policy: str
-    attribute: str
-
-
-@problem(
-    "attribute_unfit",
-    zh="行权限“{policy}”不能使用你的“{attribute}”：它的值不合适。请联系管理员。",
-    en="The policy '{policy}' cannot use your '{attribute}': its value does not fit. Ask whoever gave you access.",
-)
-class AttributeUnfit(QueryProblem):
-    """What is known of the reader does not fit what a policy compares it with, or is several where one is meant."""
-
-    policy: str
-    attribute: str
-
-
-@problem(
-    "grain_too_fine",
-    zh="{field:name}只记到哪一天，没有时刻，不能按{grain:word}拆分。",
-    en="{field:name} holds days without a time of day, so it cannot be split by {grain}.",
-)
-class GrainTooFine(QueryProblem):
-    """A grain or part of the day of something that is known by the day only."""
-
-    grain: str
-    field: str
-
-
-@problem(
     "unknown_value",
     zh="{field:name}没有“{value}”这个值。{nearest:offer}",
     en="{field:name} has no value '{value}'.{nearest:offer}",
@@ -326,19 +230,6 @@ class EmptyRange(QueryProblem):
 
 
 @problem(
-    "told_of_another_day",
-    zh="{name:name}是按事情发生的那一天算的。与{grain:word}并列时，另一个{grain:word}的数据有另一个{name:name}，请去掉其中一项。",
-    en="{name:name} is told of the day on which something happened. Beside '{grain}', what is read of another {grain} "
-    "has another {name:name} than the one it is shown at. Leave out one of them.",
-)
-class ToldOfAnotherDay(QueryProblem):
-    """A group that is told of the day of a row, beside rows of another day: a weekday beside the day before."""
-
-    name: str
-    grain: str
-
-
-@problem(
     "limit_too_large",
     zh="最多能看 {most:,} 行，不能是 {limit:,} 行。",
     en="At most {most:,} rows can be asked for, not {limit:,}.",
@@ -372,18 +263,6 @@ class TooManyCells(QueryProblem):
 class RepeatedColumn(QueryProblem):
     """Two columns of a list under one name."""
 
-    name: str
-
-
-@problem(
-    "no_event_time",
-    zh="{metric:name}没有自己发生的时刻，不能按{name:name}拆分。",
-    en="{metric:name} does not happen at a time of its own, so it cannot be split by {name:name}.",
-)
-class NoEvent(QueryProblem):
-    """A part of the time (weekday, hour) of something that has no time at which it happens."""
-
-    metric: str
     name: str
 
 

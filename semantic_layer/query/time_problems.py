@@ -83,3 +83,62 @@ class BrokenCalendar(QueryProblem):
     grain: str
     day: str | Phrase
     reason: Phrase
+
+
+@problem(
+    "no_history",
+    zh="{metric:name}只有当前的值，没有历史、时间段或趋势。",
+    en="{metric:name} is known as of today only; it has no past values, periods or trend.",
+)
+class NoHistory(QueryProblem):
+    """A snapshot metric is known for today only."""
+
+    metric: str
+
+
+@problem(
+    "needs_period",
+    zh="{what}需要一个有头有尾的时间段。",
+    en="{what} needs a period with a beginning and an end.",
+)
+class NeedsPeriod(QueryProblem):
+    """A comparison or running total needs a closed period or a time grain."""
+
+    what: Phrase
+
+
+@problem(
+    "grain_too_fine",
+    zh="{field:name}只记到哪一天，没有时刻，不能按{grain:word}拆分。",
+    en="{field:name} holds days without a time of day, so it cannot be split by {grain}.",
+)
+class GrainTooFine(QueryProblem):
+    """A grain or part of the day of something that is known by the day only."""
+
+    grain: str
+    field: str
+
+
+@problem(
+    "told_of_another_day",
+    zh="{name:name}是按事情发生的那一天算的。与{grain:word}并列时，另一个{grain:word}的数据有另一个{name:name}，请去掉其中一项。",
+    en="{name:name} is told of the day on which something happened. Beside '{grain}', what is read of another {grain} "
+    "has another {name:name} than the one it is shown at. Leave out one of them.",
+)
+class ToldOfAnotherDay(QueryProblem):
+    """A group that is told of the day of a row, beside rows of another day: a weekday beside the day before."""
+
+    name: str
+    grain: str
+
+
+@problem(
+    "no_event_time",
+    zh="{metric:name}没有自己发生的时刻，不能按{name:name}拆分。",
+    en="{metric:name} does not happen at a time of its own, so it cannot be split by {name:name}.",
+)
+class NoEvent(QueryProblem):
+    """A part of the time (weekday, hour) of something that has no time at which it happens."""
+
+    metric: str
+    name: str

@@ -12,13 +12,8 @@ from semantic_layer.errors import Problem
 from semantic_layer.model.definitions import EntityDefinition
 from semantic_layer.model.lookup import key_name, ways_in_doubt
 from semantic_layer.model.model import Field
-from semantic_layer.query.problems import (
-    AmbiguousPath,
-    FieldWithheld,
-    MissingTable,
-    RepeatedColumn,
-    UnknownName,
-)
+from semantic_layer.query.problems import AmbiguousPath, MissingTable, RepeatedColumn, UnknownName
+from semantic_layer.query.reader_problems import FieldWithheld
 from semantic_layer.query.requests import Filter, ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.binding import UnbindableError

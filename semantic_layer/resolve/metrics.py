@@ -21,10 +21,7 @@ from semantic_layer.model.placing import known_for_today, placed_by, placing_of
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.problems import (
     GrainOfNothing,
-    GrainTooFine,
     MissingTable,
-    NeedsPeriod,
-    NoHistory,
     NotAdditive,
     NotAShare,
     NotTogetherAnywhere,
@@ -32,7 +29,7 @@ from semantic_layer.query.problems import (
     SeveralGrains,
 )
 from semantic_layer.query.requests import FieldFilter, Filter, MetricQuery
-from semantic_layer.query.time_problems import OutsideCalendar, TooManyBuckets
+from semantic_layer.query.time_problems import GrainTooFine, NeedsPeriod, NoHistory, OutsideCalendar, TooManyBuckets
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import (
     MAX_BUCKETS,

@@ -11,15 +11,8 @@ from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Model
 from semantic_layer.model.placing import is_event
 from semantic_layer.query.cautions import ConditionOverAllHistory
-from semantic_layer.query.problems import (
-    EmptyRange,
-    FieldWithheld,
-    GrainTooFine,
-    LimitTooLarge,
-    NotAColumn,
-    UnknownName,
-    Withheld,
-)
+from semantic_layer.query.problems import EmptyRange, LimitTooLarge, NotAColumn, UnknownName
+from semantic_layer.query.reader_problems import FieldWithheld, Withheld
 from semantic_layer.query.requests import (
     AllOf,
     AnyOf,
@@ -32,6 +25,7 @@ from semantic_layer.query.requests import (
     NotOf,
     Scalar,
 )
+from semantic_layer.query.time_problems import GrainTooFine
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.definitions import against_definition
 from semantic_layer.resolve.filters import behaviours

@@ -11,8 +11,8 @@ from semantic_layer.errors import Problem, QueryError
 from semantic_layer.model.access import attributes_in, compared_with
 from semantic_layer.model.definitions import PolicyDefinition
 from semantic_layer.model.model import Field, Model
-from semantic_layer.query.problems import AttributeMissing, AttributeUnfit
 from semantic_layer.query.reader import Reader
+from semantic_layer.query.reader_problems import AttributeMissing, AttributeUnfit
 from semantic_layer.query.requests import FieldFilter, Scalar
 from semantic_layer.resolve.filters import BadValueError, literals
 

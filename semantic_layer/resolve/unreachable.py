@@ -12,18 +12,10 @@ from semantic_layer.model.date_parts import TimePartError
 from semantic_layer.model.joins import written
 from semantic_layer.model.lookup import policy_field
 from semantic_layer.model.model import Field, Metric, Model, Step
-from semantic_layer.query.problems import (
-    AmbiguousPath,
-    FieldWithheld,
-    GrainTooFine,
-    MissingTable,
-    NeedsRole,
-    NoEvent,
-    PolicyMissesRole,
-    Unreachable,
-    WrongType,
-)
+from semantic_layer.query.problems import AmbiguousPath, MissingTable, NeedsRole, Unreachable, WrongType
+from semantic_layer.query.reader_problems import FieldWithheld, PolicyMissesRole
 from semantic_layer.query.requests import FieldFilter
+from semantic_layer.query.time_problems import GrainTooFine, NoEvent
 from semantic_layer.resolve.binding import MissingColumnError, UnbindableError, WithheldError
 from semantic_layer.resolve.filters import BadValueError
 

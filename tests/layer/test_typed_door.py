@@ -18,9 +18,10 @@ from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
 from semantic_layer.query.cautions import Caution, ConditionOverAllHistory, OverlappingGroups, UnlikePeriods
 from semantic_layer.query.door import read_request
-from semantic_layer.query.problems import MalformedRequest, NoHistory, NotAColumn, UnknownName, UnknownValue
+from semantic_layer.query.problems import MalformedRequest, NotAColumn, UnknownName, UnknownValue
 from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import FieldFilter, MetricQuery
+from semantic_layer.query.time_problems import NoHistory
 
 TABLES = """
 CREATE TABLE customers (customer_id INTEGER, customer_name VARCHAR, joined_on DATE, tier VARCHAR, city VARCHAR,
