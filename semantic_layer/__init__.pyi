@@ -145,7 +145,7 @@ from semantic_layer.query.time_problems import NeedsPeriod as NeedsPeriod
 from semantic_layer.query.time_problems import NoHistory as NoHistory
 from semantic_layer.resolve.explain import SMALL as SMALL
 from semantic_layer.resolve.hiding import hiding as hiding
-from semantic_layer.resolve.resolved import AppliedFilter as AppliedFilter
+from semantic_layer.resolve.shown import AppliedFilter as AppliedFilter
 from semantic_layer.scoring.backtest import BacktestReport as BacktestReport
 from semantic_layer.scoring.backtest import ChurnAccuracy as ChurnAccuracy
 from semantic_layer.scoring.backtest import backtest as backtest

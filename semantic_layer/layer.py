@@ -45,17 +45,9 @@ from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.own_rows import OwnRows, own_rows
 from semantic_layer.resolve.populations import resolve_populations
 from semantic_layer.resolve.requests import resolve
-from semantic_layer.resolve.resolved import (
-    AppliedFilter,
-    Population,
-    Resolved,
-    ResolvedExplanation,
-    ResolvedFollows,
-    ResolvedLift,
-    ResolvedMetrics,
-    ResolvedPaths,
-    ResolvedTimeline,
-)
+from semantic_layer.resolve.resolved import Population, Resolved, ResolvedExplanation, ResolvedLift, ResolvedMetrics
+from semantic_layer.resolve.resolved_events import ResolvedFollows, ResolvedPaths, ResolvedTimeline
+from semantic_layer.resolve.shown import AppliedFilter
 from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
 

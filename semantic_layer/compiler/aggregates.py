@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler.rows import is_moving
 from semantic_layer.resolve.binding import substitute
-from semantic_layer.resolve.resolved import Measure
+from semantic_layer.resolve.leaves import Measure
 from semantic_layer.resolve.value_of_nothing import adds_up
 from semantic_layer.sql.nodes import all_of, any_of, divided_safely
 

@@ -12,7 +12,7 @@ from semantic_layer.compiler.aggregates import aggregate
 from semantic_layer.compiler.flows import Shape, time_limits
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.model.model import Step
-from semantic_layer.resolve.resolved import Branch, Measure, PerStage
+from semantic_layer.resolve.leaves import Branch, Measure, PerStage
 from semantic_layer.sql.nodes import aliased, grouped, select_from, subquery, truncated
 
 _ENTITIES = "per_entity"

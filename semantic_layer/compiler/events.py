@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler.finish import ordered
 from semantic_layer.compiler.rows import Sources, where
-from semantic_layer.resolve.resolved import EventRows, Members, ResolvedCohort, ResolvedFunnel
+from semantic_layer.resolve.resolved_events import EventRows, Members, ResolvedCohort, ResolvedFunnel
 from semantic_layer.sql.nodes import (
     aliased,
     day_literal,

@@ -9,7 +9,8 @@ from sqlglot import exp
 from semantic_layer.compiler.stack import Named
 from semantic_layer.query.requests import Having
 from semantic_layer.resolve.filters import comparison
-from semantic_layer.resolve.resolved import KeepCondition, ResolvedMetrics, Sort
+from semantic_layer.resolve.resolved import ResolvedMetrics
+from semantic_layer.resolve.shown import KeepCondition, Sort
 from semantic_layer.sql.nodes import aliased, free_name, select_from, subquery, table, with_ctes
 
 TOTAL_ROWS = "total_rows"

@@ -11,8 +11,8 @@ from sqlglot import exp
 from semantic_layer.compiler.aggregates import Parameters, aggregate, narrowed_values
 from semantic_layer.compiler.rows import Sources, spine_table, where
 from semantic_layer.resolve.binding import substitute
+from semantic_layer.resolve.leaves import Branch, LatestRows, Measure, PerStage
 from semantic_layer.resolve.measures import key_name
-from semantic_layer.resolve.resolved import Branch, LatestRows, Measure, PerStage
 from semantic_layer.sql.nodes import (
     aliased,
     any_of,

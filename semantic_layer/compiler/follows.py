@@ -15,7 +15,7 @@ from sqlglot import exp
 from semantic_layer.compiler.events import event_select
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.resolve.binding import substitute
-from semantic_layer.resolve.resolved import DeedRows, EventRows, ResolvedFollows
+from semantic_layer.resolve.resolved_events import DeedRows, EventRows, ResolvedFollows
 from semantic_layer.sql.nodes import aliased, as_date, day_literal, number_literal, with_ctes
 from semantic_layer.time.periods import Period
 

@@ -12,7 +12,7 @@ from semantic_layer.compiler.aggregates import narrowed_values
 from semantic_layer.compiler.flows import SPINE, Shape, key_outputs, within_reach
 from semantic_layer.compiler.partial import PARTS, Split
 from semantic_layer.compiler.rows import Sources, is_moving, spine_table, where
-from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.resolve.leaves import Branch, Measure
 from semantic_layer.sql.nodes import (
     aliased,
     all_of,

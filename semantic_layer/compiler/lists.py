@@ -12,7 +12,8 @@ from semantic_layer.compiler.finish import ordered, with_total
 from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named
 from semantic_layer.model.model import Step
-from semantic_layer.resolve.resolved import Measure, MeasuredJoin, ResolvedList, ResolvedMetrics, Rows
+from semantic_layer.resolve.leaves import Measure, Rows
+from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics
 from semantic_layer.sql.nodes import aliased, joined, select_from, subquery, table, with_ctes
 
 Computed = Callable[[ResolvedMetrics], tuple[list[Named], str]]

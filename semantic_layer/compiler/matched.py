@@ -22,7 +22,7 @@ from semantic_layer.compiler.flows import (
     valid_at,
 )
 from semantic_layer.compiler.rows import Sources, spine_table, where
-from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.resolve.leaves import Branch, Measure
 from semantic_layer.sql.nodes import (
     aliased,
     all_of,

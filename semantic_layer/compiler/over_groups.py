@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import adds_over_groups
-from semantic_layer.resolve.resolved import Measure, MeasureKind, ResolvedMetrics
+from semantic_layer.resolve.leaves import Measure, MeasureKind
+from semantic_layer.resolve.resolved import ResolvedMetrics
 
 
 def over_groups(query: ResolvedMetrics) -> Mapping[str, exp.Expr]:

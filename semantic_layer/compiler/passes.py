@@ -13,7 +13,7 @@ from semantic_layer.compiler.gathered import ends_whole, gathered, gathers
 from semantic_layer.compiler.matched import conversion, transition
 from semantic_layer.compiler.rows import Sources
 from semantic_layer.compiler.spines import accumulated, by_bucket
-from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.resolve.leaves import Branch, Measure
 
 __all__ = ["Pass", "Shape", "passes"]
 

@@ -9,7 +9,7 @@ from semantic_layer.compiler.events import event_select
 from semantic_layer.compiler.follows import of_somebody
 from semantic_layer.compiler.rows import Sources
 from semantic_layer.resolve.binding import substitute
-from semantic_layer.resolve.resolved import EventRows, ResolvedPaths
+from semantic_layer.resolve.resolved_events import EventRows, ResolvedPaths
 from semantic_layer.sql.nodes import aliased, as_timestamp, day_literal, with_ctes
 from semantic_layer.time.periods import Period
 

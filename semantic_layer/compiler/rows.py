@@ -12,7 +12,7 @@ from sqlglot import exp
 from semantic_layer.model.joins import AS_OF_TODAY, AT_INSTANT
 from semantic_layer.model.model import Dataset, Step, Validity
 from semantic_layer.resolve.binding import field_tree, found_column, instant_field, substitute
-from semantic_layer.resolve.resolved import Bucket, Rows
+from semantic_layer.resolve.leaves import Bucket, Rows
 from semantic_layer.sql.nodes import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
 
 Literals = Mapping[str, exp.Expr]

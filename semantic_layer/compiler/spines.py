@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler.flows import SPINE, Reading, Shape, grouped_rows, valid_at, within_reach
 from semantic_layer.compiler.rows import Sources, spine_table
-from semantic_layer.resolve.resolved import Branch, Measure
+from semantic_layer.resolve.leaves import Branch, Measure
 from semantic_layer.sql.nodes import aliased, all_of, day_literal, grouped, joined, select_from, subquery, truncated
 
 

@@ -14,7 +14,8 @@ from sqlglot import exp
 from semantic_layer.compiler.passes import Pass, Shape
 from semantic_layer.compiler.rows import spine_table
 from semantic_layer.query.result import ColumnType
-from semantic_layer.resolve.resolved import Bucket, KeepCondition
+from semantic_layer.resolve.leaves import Bucket
+from semantic_layer.resolve.shown import KeepCondition
 from semantic_layer.sql.nodes import aliased, all_of, grouped, joined, select_from, subquery, table
 from semantic_layer.sql.value_types import of_kind
 

@@ -27,22 +27,23 @@ from semantic_layer.model.model import Model, Step
 from semantic_layer.query.result import ColumnType
 from semantic_layer.resolve.binding import substitute
 from semantic_layer.resolve.filters import holds
+from semantic_layer.resolve.leaves import Measure, Number
 from semantic_layer.resolve.measures import has_division
 from semantic_layer.resolve.resolved import (
-    Measure,
-    Number,
     Population,
     Resolved,
     ResolvedCauses,
-    ResolvedCohort,
     ResolvedExplanation,
-    ResolvedFollows,
-    ResolvedFunnel,
     ResolvedLift,
     ResolvedList,
     ResolvedMetrics,
-    ResolvedPaths,
     ResolvedPlaybook,
+)
+from semantic_layer.resolve.resolved_events import (
+    ResolvedCohort,
+    ResolvedFollows,
+    ResolvedFunnel,
+    ResolvedPaths,
     ResolvedTimeline,
 )
 from semantic_layer.sql.nodes import (

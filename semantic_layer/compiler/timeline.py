@@ -6,7 +6,8 @@ from sqlglot import exp
 
 from semantic_layer.compiler.finish import with_total
 from semantic_layer.compiler.rows import Sources, where
-from semantic_layer.resolve.resolved import ResolvedTimeline, Rows
+from semantic_layer.resolve.leaves import Rows
+from semantic_layer.resolve.resolved_events import ResolvedTimeline
 from semantic_layer.sql.nodes import aliased, select_from, subquery
 
 

@@ -12,7 +12,8 @@ from semantic_layer.engines.protocol import Engine
 from semantic_layer.model.model import Model, Step
 from semantic_layer.model.placing import placed_by
 from semantic_layer.query.cautions import RowsWithoutTime
-from semantic_layer.resolve.resolved import Measure, Resolved, ResolvedMetrics
+from semantic_layer.resolve.leaves import Measure
+from semantic_layer.resolve.resolved import Resolved, ResolvedMetrics
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from semantic_layer.model.definitions import Window
 from semantic_layer.model.windows import tick_of, window_start
 from semantic_layer.query.requests import Compare
-from semantic_layer.resolve.resolved import Branch, Bucket, Suffix
+from semantic_layer.resolve.leaves import Branch, Bucket, Suffix
 from semantic_layer.time.lengths import Length, in_months, length
 from semantic_layer.time.periods import Period, add_months, preceding, year_earlier
 from semantic_layer.time.units import Units, back, day_of, following, midnight, start_of, starts, unit_count

@@ -14,20 +14,14 @@ from semantic_layer.query.requests import CohortQuery, Filter, FunnelQuery
 from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, told
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.resolve.measures import MeasureMaker, counting
 from semantic_layer.resolve.names import tell_untimed, unknown_in
 from semantic_layer.resolve.output import metric_filter, unknown_orders
-from semantic_layer.resolve.resolved import (
-    AppliedFilter,
-    EventRows,
-    Members,
-    ResolvedCohort,
-    ResolvedFunnel,
-    Rows,
-    Sort,
-)
+from semantic_layer.resolve.resolved_events import EventRows, Members, ResolvedCohort, ResolvedFunnel
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import period_problems
+from semantic_layer.resolve.shown import AppliedFilter, Sort
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.time.periods import Period
 

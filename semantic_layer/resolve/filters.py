@@ -15,7 +15,7 @@ from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, Lis
 from semantic_layer.query.result import ColumnType
 from semantic_layer.resolve.binding import Binder, Bound, UnbindableError, wrapped
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.resolved import AppliedFilter
+from semantic_layer.resolve.shown import AppliedFilter
 from semantic_layer.sql.nodes import all_of, any_of, day_literal, number_literal
 from semantic_layer.time.periods import Period
 

@@ -21,13 +21,15 @@ from semantic_layer.query.result import Column, ColumnPart, Label
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.definitions import against_definition
 from semantic_layer.resolve.filters import FilterBinder, told
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.resolve.measures import MeasureMaker, counting
 from semantic_layer.resolve.names import named, tell_untimed, unknown_in
 from semantic_layer.resolve.output import metric_filter
-from semantic_layer.resolve.resolved import AppliedFilter, DeedRows, EventRows, ResolvedFollows, Rows
+from semantic_layer.resolve.resolved_events import DeedRows, EventRows, ResolvedFollows
 from semantic_layer.resolve.result_columns import NUMBERS, key_column
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import period_problems
+from semantic_layer.resolve.shown import AppliedFilter
 from semantic_layer.resolve.suggest import metric_words, nearest_called
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
 from semantic_layer.sql.counted_rows import rows_counted

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from semantic_layer.resolve.resolved import Measure
+from semantic_layer.resolve.leaves import Measure
 
 _ZERO = exp.Literal.number(0)
 

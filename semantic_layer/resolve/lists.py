@@ -20,12 +20,14 @@ from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, told
 from semantic_layer.resolve.hiding import hiding
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.resolve.masking import masked
 from semantic_layer.resolve.metrics import resolve_known
 from semantic_layer.resolve.names import large_limit, unknown_in, unknown_measure
 from semantic_layer.resolve.output import unknown_orders
-from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics, Rows, Sort
+from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics
 from semantic_layer.resolve.result_columns import field_column
+from semantic_layer.resolve.shown import Sort
 from semantic_layer.resolve.suggest import dimension_words, field_words_near, nearest_called
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound, policies_that_miss
 from semantic_layer.resolve.value_of_nothing import worth_of_nothing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from semantic_layer.resolve.leaves import Measure, Total
 from semantic_layer.resolve.measures import renamed
-from semantic_layer.resolve.resolved import Measure, Total
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,15 +16,7 @@ from semantic_layer.query.result import Label
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import widened
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.resolved import (
-    Branch,
-    ConversionParts,
-    LatestRows,
-    Measure,
-    PerStage,
-    Rows,
-    TransitionParts,
-)
+from semantic_layer.resolve.leaves import Branch, ConversionParts, LatestRows, Measure, PerStage, Rows, TransitionParts
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.value_of_nothing import adds_up, parts_added_up, when_empty
 from semantic_layer.sql.counted_rows import counts_of_rows, rows_counted

@@ -42,13 +42,14 @@ from semantic_layer.resolve.branches import (
 )
 from semantic_layer.resolve.cautions import cautions_of
 from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.leaves import Branch, Bucket, Measure, Total
 from semantic_layer.resolve.made import Made
 from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_division, renamed
 from semantic_layer.resolve.moved_labels import told_of_another_day
 from semantic_layer.resolve.names import homes_of, unknown_names
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, reads_elsewhere, runs
-from semantic_layer.resolve.resolved import Branch, Bucket, Measure, MetricColumn, ResolvedMetrics, Total
+from semantic_layer.resolve.resolved import MetricColumn, ResolvedMetrics
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import whole_unit

@@ -12,7 +12,7 @@ from sqlglot import exp
 from semantic_layer.model.date_parts import part_of_day
 from semantic_layer.model.model import Field, Model, Step
 from semantic_layer.query.time_problems import ToldOfAnotherDay
-from semantic_layer.resolve.resolved import Bucket, Measure
+from semantic_layer.resolve.leaves import Bucket, Measure
 from semantic_layer.resolve.result_columns import is_event_part
 from semantic_layer.time.units import CLOCK_GRAINS
 

@@ -15,8 +15,9 @@ from semantic_layer.query.requests import FieldFilter, MetricQuery, Order
 from semantic_layer.query.result import Column
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import BadValueError, literals, told
-from semantic_layer.resolve.resolved import AppliedFilter, KeepCondition, MetricColumn, Sort
+from semantic_layer.resolve.resolved import MetricColumn
 from semantic_layer.resolve.result_columns import comparison_columns, metric_column, part_column
+from semantic_layer.resolve.shown import AppliedFilter, KeepCondition, Sort
 from semantic_layer.resolve.suggest import nearest_columns
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 from semantic_layer.model.definitions import Among, InputDefinition
 from semantic_layer.model.model import Metric, Model
 from semantic_layer.resolve.branches import Clock, at_start_of, offset
-from semantic_layer.resolve.resolved import Branch
+from semantic_layer.resolve.leaves import Branch
 from semantic_layer.time.lengths import length
 
 

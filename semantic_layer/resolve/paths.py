@@ -15,7 +15,7 @@ from semantic_layer.resolve.definitions import against_definition
 from semantic_layer.resolve.filters import told
 from semantic_layer.resolve.follows import entity_of, happenings
 from semantic_layer.resolve.names import tell_untimed, unknown_in
-from semantic_layer.resolve.resolved import EventRows, ResolvedPaths
+from semantic_layer.resolve.resolved_events import EventRows, ResolvedPaths
 from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.suggest import metric_words, nearest_called
 from semantic_layer.time.periods import Period

@@ -14,9 +14,11 @@ from semantic_layer.query.result import Column, Label
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import told
 from semantic_layer.resolve.hiding import hiding
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.resolve.lists import resolve_list
 from semantic_layer.resolve.names import large_limit, unknown_in
-from semantic_layer.resolve.resolved import ResolvedList, ResolvedTimeline, Rows
+from semantic_layer.resolve.resolved import ResolvedList
+from semantic_layer.resolve.resolved_events import ResolvedTimeline
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound

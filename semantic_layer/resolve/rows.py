@@ -16,7 +16,7 @@ from semantic_layer.query.requests import FieldFilter, Filter
 from semantic_layer.resolve.binding import wrapped
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, bound_name, fields_named
-from semantic_layer.resolve.resolved import Rows
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.resolve.result_columns import is_event_part
 from semantic_layer.resolve.unreachable import policies_that_miss
 

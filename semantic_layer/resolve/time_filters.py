@@ -14,7 +14,7 @@ from semantic_layer.model.date_parts import DATE_PARTS, TimePartError, part_of, 
 from semantic_layer.model.lookup import find_field
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, NotOf, Scalar
-from semantic_layer.resolve.resolved import Bucket
+from semantic_layer.resolve.leaves import Bucket
 from semantic_layer.time.periods import GRAINS
 from semantic_layer.time.units import STANDARD, day_of, midnight, start_of
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from semantic_layer.model.model import Metric
-from semantic_layer.resolve.resolved import Number, ResolvedMetrics
+from semantic_layer.resolve.leaves import Number
+from semantic_layer.resolve.resolved import ResolvedMetrics
 
 _Known = Number | bool | None
 

@@ -16,7 +16,7 @@ from semantic_layer.interop.dbt.reach import Element, Reach
 from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder
 from semantic_layer.interop.dbt.templates import Item, TemplateError, condition, item_of_name
 from semantic_layer.query.problems import UnknownName
-from semantic_layer.resolve.resolved import Rows
+from semantic_layer.resolve.leaves import Rows
 
 # a time can be asked for in about as many ways: by its grains and the parts of its dates
 _WAYS_OF_TIME = 12

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from semantic_layer.compiler.rows import Sources, where
-from semantic_layer.resolve.resolved import Rows
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.sql.nodes import aliased
 
 # metrics in dbt's filters are joined: there are no populations

@@ -21,7 +21,7 @@ from semantic_layer.interop.dbt.rows import MetricTable, RowsBuilder, placed
 from semantic_layer.interop.dbt.shifts import Accumulation, Offset, Shift, Shown, TimeRange
 from semantic_layer.interop.dbt.sql import truncated
 from semantic_layer.interop.dbt.templates import Item
-from semantic_layer.resolve.resolved import Branch, ConversionParts, LatestRows, Measure
+from semantic_layer.resolve.leaves import Branch, ConversionParts, LatestRows, Measure
 from semantic_layer.sql.nodes import division
 
 # measures of these queries bound their rows by conditions of their own

@@ -20,7 +20,7 @@ from semantic_layer.interop.dbt.rows import MetricTable, NoSpineError, UnknownEn
 from semantic_layer.interop.dbt.shifts import TimeRange
 from semantic_layer.interop.dbt.templates import Item, TemplateError, item_of_call, order_of_call
 from semantic_layer.query.problems import AmbiguousPath, UnknownName, Unreachable
-from semantic_layer.resolve.resolved import Sort
+from semantic_layer.resolve.shown import Sort
 
 
 def resolve(query: DbtQuery, project: DbtProject, reach: Reach, metric_table: MetricTable) -> ResolvedDbt:

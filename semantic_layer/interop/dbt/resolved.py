@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from semantic_layer.interop.dbt.project import PeriodAggregation
-from semantic_layer.resolve.resolved import Measure, Rows, Sort
+from semantic_layer.resolve.leaves import Measure, Rows
+from semantic_layer.resolve.shown import Sort
 
 BASE_TIME = "base_time"
 

@@ -25,7 +25,7 @@ from semantic_layer.interop.dbt.sql import (
 )
 from semantic_layer.interop.dbt.templates import PLACE, Item
 from semantic_layer.resolve.binding import where_found
-from semantic_layer.resolve.resolved import Joint, Rows
+from semantic_layer.resolve.leaves import Joint, Rows
 from semantic_layer.sql.nodes import aliased, all_of, any_of, select_from, subquery
 from semantic_layer.sql.over_nulls import is_null_over_nulls
 

@@ -14,7 +14,7 @@ from semantic_layer.compiler.rows import where
 from semantic_layer.compiler.stack import stacked
 from semantic_layer.interop.dbt.listed import SOURCES, listed
 from semantic_layer.interop.dbt.resolved import BASE_TIME, Pass, ResolvedDbt, SpineFill
-from semantic_layer.resolve.resolved import Rows
+from semantic_layer.resolve.leaves import Rows
 from semantic_layer.sql.nodes import aliased, all_of, joined, select_from, subquery, table, with_ctes
 
 

@@ -1,0 +1,149 @@
+"""Requests about events of entities, resolved: cohorts, funnels, what follows, what comes next, one entity's timeline.
+
+Each tells what every kind tells (see `resolved.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlglot import exp
+
+from semantic_layer.query.result import Column
+from semantic_layer.resolve.leaves import Measure, Rows
+from semantic_layer.resolve.shown import AppliedFilter, Sort
+from semantic_layer.time.periods import Period
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """The entities that a cohort or funnel is about: rows of the entity's dataset that meet the request's filters."""
+
+    rows: Rows
+    key: exp.Expr
+
+
+@dataclass(frozen=True, eq=False)
+class EventRows:
+    """Events of entities: rows that a flow metric counts, with the entity's key and the event's time, of which
+    perhaps only the day is known."""
+
+    measure: Measure
+    entity: exp.Expr
+    time: exp.Expr
+    is_of_day: bool = False
+
+    @property
+    def name(self) -> str:
+        """The metric that counts them."""
+        return self.measure.alias
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedCohort:
+    """A cohort table, resolved. `period` bounds the cohorts, `distances` is how many units the longest goes on."""
+
+    events: EventRows
+    members: Members | None
+    grain: Literal["month", "quarter", "year"]
+    period: Period
+    end: date
+    distances: int
+    since: tuple[int, ...]
+    sorts: tuple[Sort, ...]
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedFunnel:
+    """A funnel, resolved: its steps in order within a period."""
+
+    steps: tuple[tuple[str, EventRows], ...]
+    members: Members | None
+    period: Period
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class DeedRows:
+    """What may follow an event, from `after` to `within` days after it."""
+
+    rows: EventRows
+    after: int
+    within: int
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedFollows:
+    """What follows events, resolved. `apart` tells the groups of events (with `did` that does), `bands` cut its
+    numbers. What has not had all of its days by `end` is counted apart. Groups of fewer than `small` are told of."""
+
+    events: EventRows
+    apart: exp.Expr | None
+    bands: tuple[float, ...]
+    then: DeedRows
+    did: DeedRows | None
+    is_negated: bool
+    is_average: bool
+    small: int
+    period: Period
+    end: date
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+    @property
+    def deeds(self) -> tuple[DeedRows, ...]:
+        """All deeds that are looked for after an event."""
+        return (self.then,) if self.did is None else (self.then, self.did)
+
+    @property
+    def days(self) -> int:
+        """After how many days an event has had all of them."""
+        return max(each.within for each in self.deeds)
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedPaths:
+    """What is done next after events, resolved: all that may be the next step, within so many days, and how many of
+    them are shown."""
+
+    events: EventRows
+    steps: tuple[tuple[str, EventRows], ...]
+    within: int
+    shown: int
+    period: Period
+    end: date
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    limit: None = None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ResolvedTimeline:
+    """What happened to one entity: for each kind of event its rows, whose keys are the time and, where it is `shown`,
+    what it was and a number of it. `offset` of them are skipped."""
+
+    events: tuple[tuple[str, Rows], ...]
+    shown: tuple[tuple[bool, bool], ...]
+    limit: int
+    offset: int
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    previous_period: None = None
+    incomplete: tuple[date, ...] = ()
