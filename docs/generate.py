@@ -27,7 +27,6 @@ from semantic_layer import (
     ModelDefinition,
     Problem,
     QueryProblem,
-    definitions,
     load_model,
     model_schema,
     shipped_model_path,
@@ -140,11 +139,17 @@ def _import_all(package: ModuleType) -> None:
         importlib.import_module(each.name)
 
 
-def _parts() -> tuple[type[BaseModel], ...]:
-    found = (each for each in vars(definitions).values() if isinstance(each, type) and issubclass(each, BaseModel))
-    rooms = (definitions.__name__, "semantic_layer.model.loop_definitions", "semantic_layer.model.worded")
-    own = (each for each in found if each.__module__ in rooms and not each.__name__.startswith("_"))
-    return tuple(sorted(own, key=lambda each: each is not ModelDefinition))
+def _parts(whole: type[BaseModel] = ModelDefinition) -> tuple[type[BaseModel], ...]:
+    """A definition, then all that its keys hold, in their order."""
+    inside = (part for each in whole.model_fields.values() for part in _models_in(each.annotation))
+    return tuple(dict.fromkeys((whole, *(part for model in inside for part in _parts(model)))))
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)
 
 
 def _made_of(metric: MetricDefinition) -> Iterator[str]:

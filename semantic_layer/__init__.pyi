@@ -60,7 +60,6 @@ from semantic_layer.loading.unchecked import MemoryPositions as MemoryPositions
 from semantic_layer.loading.yaml_text import Part as Part
 from semantic_layer.loading.yaml_text import YamlValue as YamlValue
 from semantic_layer.loading.yaml_text import read_yaml as read_yaml
-from semantic_layer.model import definitions as definitions
 from semantic_layer.model.currencies import CURRENCIES as CURRENCIES
 from semantic_layer.model.currencies import Currency as Currency
 from semantic_layer.model.currencies import is_money as is_money
