@@ -12,6 +12,7 @@ from datetime import date
 from sqlglot import exp
 
 from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
+from semantic_layer.loading.gives import check_gives_number, check_holds, check_number, check_single_rows
 from semantic_layer.loading.lengths import is_length, is_period
 from semantic_layer.loading.problems.definitions import (
     BadAmongPeriod,
@@ -21,8 +22,6 @@ from semantic_layer.loading.problems.definitions import (
     MetricAmongRows,
     MetricParts,
     MisplacedAggregate,
-    MixedKinds,
-    NotANumber,
 )
 from semantic_layer.loading.problems.metrics import (
     A_FIELD,
@@ -33,7 +32,6 @@ from semantic_layer.loading.problems.metrics import (
     NO_METRIC,
     NO_ROWS,
     NO_SUCH_KEY,
-    OF_SINGLE_ROWS,
     PER_NO_KEY,
     PER_NO_VALUES,
     PER_TWICE,
@@ -54,6 +52,7 @@ from semantic_layer.loading.problems.names import (
 from semantic_layer.loading.reads import Reads
 from semantic_layer.loading.references import (
     Scope,
+    as_sql,
     check_dimension,
     check_grain,
     check_inner_names,
@@ -63,7 +62,7 @@ from semantic_layer.loading.references import (
     declared_kind,
 )
 from semantic_layer.loading.unchecked import Draft
-from semantic_layer.loading.value_kinds import group_of, named_group, not_a_condition, with_kinds
+from semantic_layer.loading.value_kinds import with_kinds
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity
 from semantic_layer.model.entity_conditions import ALL, BadConditionError, condition_of, metrics_of
@@ -169,14 +168,14 @@ class MetricReader:
         owner = metric_owner(metric)
         self.found.extend(check_no_bucket(self.draft, sql, part, owner))
         if sql.aggregates:
-            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(sql.aggregates[0]), WHOSE_ROWS))
+            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, as_sql(sql.aggregates[0]), WHOSE_ROWS))
             return MetricText()
         for column in sql.columns:
             if column.table:
-                self.found.append(BadExpression(self.draft.where(*part), owner, _sql(column), NO_FIELDS))
+                self.found.append(BadExpression(self.draft.where(*part), owner, as_sql(column), NO_FIELDS))
             elif column.name not in self.metrics and column.name not in metric.inputs:
                 self._not_a_metric(part, owner, column.name, metric.inputs)
-        self._check_number(metric, with_kinds(sql.tree, lambda _: "number"), part)
+        self.found.extend(check_number(self.draft, with_kinds(sql.tree, lambda _: "number"), part, owner))
         if not sql.columns:
             self._wrong(metric, part, NO_METRIC)
         named = (column.name for column in sql.columns if column.name not in metric.inputs)
@@ -195,16 +194,6 @@ class MetricReader:
             self.unknown_metric(part, owner, name, inputs)
         else:
             self.found.append(MetricAmongRows(self.draft.where(*part), owner, name, home, is_metric=False))
-
-    def _check_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
-        """A tree whose columns know their kinds makes sense, and gives a number (or a time)."""
-        self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
-        self._check_gives_number(metric, tree, part)
-
-    def _check_gives_number(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
-        kind = group_of(tree)
-        if kind in ("text", "true or false"):
-            self.found.append(NotANumber(self.draft.where(*part), metric_owner(metric), _sql(tree), named_group(kind)))
 
     def _check_input(self, metric: MetricDefinition, name: str, part: Part) -> str:
         """The metric that an input stands for."""
@@ -239,13 +228,9 @@ class MetricReader:
 
         tree = with_kinds(sql.tree, kind)
         self.found.extend(check_kinds(self.draft, tree, part, metric_owner(metric)))
-        self._check_holds(metric, tree, part)
-        self._check_single_rows(sql, part, filter_of(input_of(metric_owner(metric))), "`among`")
-
-    def _check_single_rows(self, sql: Sql, part: Part, owner: Phrase, keys: str) -> None:
-        for each in sql.aggregates[:1]:
-            advice = OF_SINGLE_ROWS.of(keys=keys)
-            self.found.append(MisplacedAggregate(self.draft.where(*part), owner, _sql(each), advice))
+        self.found.extend(check_holds(self.draft, tree, part, metric_owner(metric)))
+        owner = filter_of(input_of(metric_owner(metric)))
+        self.found.extend(check_single_rows(self.draft, sql, part, owner, "`among`"))
 
     def _simple(self, metric: MetricDefinition, text: str, dataset: str, part: Part) -> MetricText:
         scope = Scope(self.draft, self.datasets, self.joins, dataset)
@@ -257,11 +242,13 @@ class MetricReader:
             if metric.per is None:
                 self._names(scope, sql.columns, inner_part, metric, reads)
                 self.found.extend(scope.check_values(sql, inner_part, metric_owner(metric)))
-                self._check_gives_number(metric, scope.with_kinds(sql.tree), inner_part)
+                tree = scope.with_kinds(sql.tree)
+                self.found.extend(check_gives_number(self.draft, tree, inner_part, metric_owner(metric)))
             else:
                 known = (*metric.per.values, *metric.per.key)
                 self.found.extend(check_inner_names(self.draft, sql, known, inner_part, metric_owner(metric)))
-                self._check_number(metric, with_kinds(sql.tree, lambda _: None), inner_part)
+                tree = with_kinds(sql.tree, lambda _: None)
+                self.found.extend(check_number(self.draft, tree, inner_part, metric_owner(metric)))
         filtered = self._filter(scope, metric, metric.filter, (*part, "filter"), reads)
         if metric.among is not None:
             self._check_among(metric, metric.among, (*part, "among"), dataset)
@@ -303,17 +290,12 @@ class MetricReader:
         sql = self._parsed(metric, text, part) if text is not None else None
         if sql is None:
             return None
-        self._check_single_rows(sql, part, filter_of(metric_owner(metric)), "`per`, `among`")
+        keys = "`per`, `among`"
+        self.found.extend(check_single_rows(self.draft, sql, part, filter_of(metric_owner(metric)), keys))
         self._names(scope, sql.columns, part, metric, reads)
         self.found.extend(scope.check_values(sql, part, metric_owner(metric)))
-        self._check_holds(metric, scope.with_kinds(sql.tree), part)
+        self.found.extend(check_holds(self.draft, scope.with_kinds(sql.tree), part, metric_owner(metric)))
         return sql.tree
-
-    def _check_holds(self, metric: MetricDefinition, tree: exp.Expr, part: Part) -> None:
-        """A filter is true or false."""
-        reason = not_a_condition(tree)
-        if reason is not None:
-            self.found.append(MixedKinds(self.draft.where(*part), metric_owner(metric), _sql(tree), reason))
 
     def _check_per(self, scope: Scope, metric: MetricDefinition, per: PerEntity, part: Part, reads: Reads) -> None:
         for text in per.key:
@@ -397,7 +379,3 @@ class MetricReader:
 def metric_owner(metric: Metric | MetricDefinition) -> Phrase:
     """What a problem calls a metric."""
     return thing("metric", metric.name)
-
-
-def _sql(tree: exp.Expr) -> str:
-    return str(tree.sql("duckdb"))

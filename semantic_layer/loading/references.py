@@ -194,11 +194,11 @@ def check_row_expression(draft: Draft, sql: Sql, part: Part, owner: Phrase) -> I
 def check_grain(draft: Draft, sql: Sql, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
     """Many rows become one value: everything is aggregated, and once."""
     if not sql.aggregates:
-        yield NotAggregate(draft.where(*part), owner, _written(sql.tree))
+        yield NotAggregate(draft.where(*part), owner, as_sql(sql.tree))
     elif sql.loose:
-        yield MixedGrains(draft.where(*part), owner, tuple(dict.fromkeys(_written(column) for column in sql.loose)))
+        yield MixedGrains(draft.where(*part), owner, tuple(dict.fromkeys(as_sql(column) for column in sql.loose)))
     elif sql.nested is not None:
-        yield NestedAggregate(draft.where(*part), owner, _written(sql.nested))
+        yield NestedAggregate(draft.where(*part), owner, as_sql(sql.nested))
 
 
 def check_inner_names(
@@ -207,8 +207,8 @@ def check_inner_names(
     """What is computed over values of each entity sees these and the entity's key only."""
     for column in sql.columns:
         if column.table or column.name not in known:
-            reason = NOT_INNER.of(name=_written(column), known=", ".join(known))
-            yield BadExpression(draft.where(*part), owner, _written(sql.tree), reason)
+            reason = NOT_INNER.of(name=as_sql(column), known=", ".join(known))
+            yield BadExpression(draft.where(*part), owner, as_sql(sql.tree), reason)
 
 
 def check_dimension(
@@ -272,5 +272,6 @@ def _has_unread_relationship(draft: Draft) -> bool:
     return any(part[0] == "relationships" for part in draft.unread)
 
 
-def _written(tree: exp.Expr) -> str:
+def as_sql(tree: exp.Expr) -> str:
+    """An expression as a problem shows it."""
     return str(tree.sql("duckdb"))
