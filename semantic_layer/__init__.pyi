@@ -3,6 +3,7 @@
 from semantic_layer.database.check_data import CodeNotInData as CodeNotInData
 from semantic_layer.database.checks import DatasetUnavailable as DatasetUnavailable
 from semantic_layer.database.checks import check_against as check_against
+from semantic_layer.database.prepared import Prepared as Prepared
 from semantic_layer.demo.catalogue import DATA as DATA
 from semantic_layer.demo.make import make_demo as make_demo
 from semantic_layer.engines.callers import Caller as Caller
@@ -47,7 +48,6 @@ from semantic_layer.interop.dbt.types_in_database import with_types_of as with_t
 from semantic_layer.interop.forms import is_ossie as is_ossie
 from semantic_layer.interop.written import definition_yaml as definition_yaml
 from semantic_layer.layer import Layer as Layer
-from semantic_layer.layer import Prepared as Prepared
 from semantic_layer.layer import Values as Values
 from semantic_layer.loading.build import build as build
 from semantic_layer.loading.lint import lint as lint

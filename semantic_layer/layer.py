@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
 from sqlglot import exp
 
-from semantic_layer.compiler.finish import TOTAL_ROWS
 from semantic_layer.compiler.statement import compile_request
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
-from semantic_layer.database.ranges import data_ranges
+from semantic_layer.database.days import DataDays
+from semantic_layer.database.finished import cut, finished, typed, whole
+from semantic_layer.database.prepared import Prepared
 from semantic_layer.database.results import KnownResults
-from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, too_many_asked
+from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, count_rows, too_many_asked
 from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.database.undated import UndatedRows
-from semantic_layer.database.values import ValuesInData
+from semantic_layer.database.values import ValuesInData, every_value
 from semantic_layer.database.views import View, guard, policies_in, view_of
 from semantic_layer.engines.dialects import printed
-from semantic_layer.engines.protocol import Engine, RawTable
+from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
 from semantic_layer.model.model import Field, Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.entities import of_entity
-from semantic_layer.query.explained import explained
-from semantic_layer.query.followed import Asked, followed, next_steps
-from semantic_layer.query.lifted import Trial, lifted
 from semantic_layer.query.loop_problems import NoSuchEntity
 from semantic_layer.query.problems import MissingTable, UnknownName
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.reader_problems import FieldWithheld, Withheld
 from semantic_layer.query.requests import MetricQuery, ProfileQuery, Request, Scalar
-from semantic_layer.query.result import Column, ResultTable, Value
+from semantic_layer.query.result import ResultTable, Value
 from semantic_layer.resolve.binding import Binder
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.group_sizes import resolve_group_sizes
@@ -45,35 +43,13 @@ from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.own_rows import OwnRows, own_rows
 from semantic_layer.resolve.populations import resolve_populations
 from semantic_layer.resolve.requests import resolve
-from semantic_layer.resolve.resolved import Population, Resolved, ResolvedExplanation, ResolvedLift, ResolvedMetrics
-from semantic_layer.resolve.resolved_events import ResolvedFollows, ResolvedPaths, ResolvedTimeline
+from semantic_layer.resolve.resolved import Population, Resolved, ResolvedMetrics
+from semantic_layer.resolve.resolved_events import ResolvedTimeline
 from semantic_layer.resolve.shown import AppliedFilter
-from semantic_layer.sql.nodes import select_from, subquery
 from semantic_layer.time.periods import Period
 
 MAX_ROWS = 1000
 _VIEWS = 64  # of readers, kept at most
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A request compiled for one engine: what will be run and how it was understood. `policies` are those of the model
-    that limit the rows behind it; `known` is the result where it was computed before."""
-
-    request: Request
-    resolved: Resolved
-    statement: exp.Select
-    sql: str
-    dialect: str
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: Period | None
-    previous_period: Period | None
-    cautions: tuple[Caution, ...] = ()
-    reader: Reader = ANONYMOUS
-    policies: tuple[str, ...] = ()
-    known: ResultTable | None = None
-    key: tuple[object, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +84,6 @@ class Layer:
         self._max_cells = max_cells
         self._group_counts: dict[str, int] = {}
         self._asked_as_of = as_of
-        self._known_ranges: dict[str, tuple[date, date] | None] = {}
         self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
         self._view: View | None = None
         self._own: tuple[OwnRows, ...] = ()
@@ -153,13 +128,10 @@ class Layer:
         missing = missing_tables(self.model, self.tables)
         return MappingProxyType({**queries_without(self.model, self.tables), **missing})
 
-    @cached_property
+    @property
     def data_range(self) -> Period:
         """From the first to the last day (end exclusive) of any dated row; open where there is no row at all."""
-        ranges = self._ranges.values()
-        if not ranges:
-            return Period()
-        return Period(min(first for first, _ in ranges), max(last for _, last in ranges) + timedelta(days=1))
+        return self._days.range
 
     @cached_property
     def as_of(self) -> date:
@@ -174,8 +146,8 @@ class Layer:
         return self.data_range.last_day
 
     def first_day(self, dataset: str) -> date | None:
-        """The first day with a row of that dataset; None where it has no time of its own, or no row."""
-        return self._data_start(dataset)
+        """The first day with a row of that dataset; of one without, that of any; None where there is no row."""
+        return self._days.first(dataset)
 
     def prepare(self, request: Request, reader: Reader = ANONYMOUS) -> Prepared:
         """Resolve and compile. Values in conditions that the model does not list are looked up in the data, each until
@@ -222,21 +194,21 @@ class Layer:
         if limit is None:
             raw = self.engine.run(prepared.sql)
             shown = self._rows_shown(prepared.resolved)
-            total = len(raw.rows) if len(raw.rows) <= shown else self._count(prepared.statement)
+            total = len(raw.rows) if len(raw.rows) <= shown else count_rows(prepared.unlimited, self.engine)
             rows, tied = raw.rows[:shown], False
         else:
             raw = self.engine.run(prepared.sql)
-            total, rows, tied = _cut(raw, prepared.resolved, limit)
+            total, rows, tied = cut(raw, prepared.resolved, limit)
         if not rows and isinstance(prepared.request, ProfileQuery):
             self._check_known(prepared.request, prepared)
         parts = len(rows)
-        rows, told = _finished(rows, prepared)
+        rows, told = finished(rows, prepared.resolved)
         total -= parts - len(rows)
         found = ResultTable(
             columns=prepared.columns,
             rows=rows,
             total_rows=total,
-            truncated=_is_cut_short(prepared, len(rows), total),
+            truncated=prepared.is_cut_short(len(rows), total),
             sql=prepared.sql,
             dialect=prepared.dialect,
             period=prepared.period,
@@ -292,13 +264,13 @@ class Layer:
             return MappingProxyType({})
         statement = self._compiled(resolved, resolve_populations(context))
         statement.limit(self._max_cells, copy=False)
-        rows = _typed(self.engine.run(statement).rows, resolved.columns)
+        rows = typed(self.engine.run(statement).rows, resolved.columns)
         keys = [table.columns.index(next(c for c in table.columns if c.name == key.name)) for key in resolved.keys]
         found = {row[: len(keys)]: row[len(keys) :] for row in rows}
         behind = [found.get(tuple(row[key] for key in keys), ()) for row in table.rows]
         return MappingProxyType(
             {
-                each.column.name: tuple(_whole(row[at]) if row else None for row in behind)
+                each.column.name: tuple(whole(row[at]) if row else None for row in behind)
                 for at, each in enumerate(resolved.metrics)
             }
         )
@@ -332,18 +304,8 @@ class Layer:
                 return Values((), is_complete=False)
             raise
         statement = self._compiled(resolved, ())
-        column = exp.column(resolved.keys[0].name)
-        outer = select_from(subquery(statement, "every_value")).select(column.copy())
-        outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
-        if search:
-            text = exp.Lower(this=exp.cast(column.copy(), "TEXT"))
-            outer = outer.where(
-                exp.GT(
-                    this=exp.StrPosition(this=text, substr=exp.Literal.string(search.lower())),
-                    expression=exp.Literal.number(0),
-                )
-            )
-        raw = self.engine.run(outer.order_by(column.copy()).limit(limit + 1))
+        outer = every_value(statement, resolved.keys[0].name, search)
+        raw = self.engine.run(outer.limit(limit + 1))
         return Values(tuple(row[0] for row in raw.rows[:limit]), is_complete=len(raw.rows) <= limit)
 
     def _rows_shown(self, resolved: Resolved) -> int:
@@ -379,6 +341,10 @@ class Layer:
         )
 
     @cached_property
+    def _days(self) -> DataDays:
+        return DataDays(self.model, self.engine, self.unavailable, self._asked_as_of)
+
+    @cached_property
     def _binder(self) -> Binder:
         return Binder(self.model, self.as_of, columns_of(self.model, self.tables), self._withheld)
 
@@ -392,7 +358,7 @@ class Layer:
 
     def _context(self, reader: Reader) -> Context:
         return Context(
-            self.model, self.as_of, reader, self.unavailable, self._binder, self._data_start, self._calendars
+            self.model, self.as_of, reader, self.unavailable, self._binder, self._days.first, self._calendars
         )
 
     @cached_property
@@ -409,95 +375,3 @@ class Layer:
             return self._statement(query, reader)
 
         return ValuesInData(self.engine, compiled, self._found_values.setdefault(reader, set()))
-
-    def _count(self, statement: exp.Select) -> int:
-        bare = statement.copy()
-        bare.set("order", None)
-        bare.set("limit", None)
-        counted = select_from(subquery(bare, "every_row")).select(exp.Count(this=exp.Star()))
-        value = self.engine.run(counted).rows[0][0]
-        return int(value) if isinstance(value, int | float) else 0
-
-    def _data_start(self, dataset: str) -> date | None:
-        if self._asked_as_of is not None and "_ranges" not in vars(self):
-            # the data's range is asked of what needs it alone
-            found = self._range_of(dataset)
-        else:
-            found = self._ranges.get(dataset)
-        return found[0] if found is not None else self.data_range.start
-
-    def _range_of(self, dataset: str) -> tuple[date, date] | None:
-        if dataset not in self._known_ranges:
-            others = {
-                *self.unavailable,
-                *(self.model.datasets.keys() - {dataset, self.model.datasets[dataset].role_of}),
-            }
-            found = data_ranges(self.model, self.engine, others, self._asked_as_of)
-            self._known_ranges[dataset] = found.get(dataset)
-        return self._known_ranges[dataset]
-
-    @cached_property
-    def _ranges(self) -> Mapping[str, tuple[date, date]]:
-        return data_ranges(self.model, self.engine, self.unavailable, self._asked_as_of)
-
-
-def _cut(raw: RawTable, resolved: Resolved, limit: int) -> tuple[int, tuple[tuple[Value, ...], ...], bool]:
-    """Rows within the limit, how many there were before it, and whether one beyond it equals the last."""
-    assert raw.names[-1] == TOTAL_ROWS, "limited statements count their rows"
-    counted = raw.rows[0][-1] if raw.rows else 0
-    total = int(counted) if isinstance(counted, int | float) else 0
-    rows = tuple(row[:-1] for row in raw.rows)
-    if not isinstance(resolved, ResolvedMetrics) or resolved.limit_within:
-        return total, rows, False
-    keys = {key.name for key in resolved.keys}
-    compared = [raw.names.index(sort.column) for sort in resolved.sorts if sort.column not in keys]
-    tied = len(rows) > limit and bool(compared) and all(rows[limit][i] == rows[limit - 1][i] for i in compared)
-    return total, rows[:limit], tied
-
-
-def _finished(
-    rows: tuple[tuple[Value, ...], ...], prepared: Prepared
-) -> tuple[tuple[tuple[Value, ...], ...], tuple[Caution, ...]]:
-    """The rows as the table shows them, and what they make one say."""
-    match prepared.resolved:
-        case ResolvedExplanation() as found:
-            return explained(_typed(rows, prepared.columns), prepared.columns, found.metric, found.small)
-        case ResolvedFollows() as found:
-            asked = Asked(found.events.name, found.bands, found.is_negated, found.is_average, found.days, found.small)
-            rows, told = followed(rows, asked, prepared.columns)
-            return _typed(rows, prepared.columns), told
-        case ResolvedLift() as found:
-            has_key, has_cost = found.key is not None, found.cost is not None
-            trial = Trial(found.trial, found.returns, has_key, has_cost, bool(found.amounts))
-            rows, told = lifted(rows, trial)
-            return _typed(rows, prepared.columns), told
-        case ResolvedPaths() as found:
-            rows, told = next_steps(rows, found.events.name, found.within, found.shown)
-            return _typed(rows, prepared.columns), told
-    return _typed(rows, prepared.columns), ()
-
-
-def _is_cut_short(prepared: Prepared, shown: int, total: int) -> bool:
-    """Whether rows are missing that the asker did not ask to leave out."""
-    if isinstance(prepared.request, MetricQuery) and prepared.request.limit is not None:
-        return False
-    return shown < total
-
-
-def _typed(rows: tuple[tuple[Value, ...], ...], columns: tuple[Column, ...]) -> tuple[tuple[Value, ...], ...]:
-    """Timestamps at midnight of date columns as dates and the reverse, whole floats of integer columns as integers."""
-    return tuple(tuple(_typed_value(value, column) for value, column in zip(row, columns, strict=True)) for row in rows)
-
-
-def _typed_value(value: Value, column: Column) -> Value:
-    if column.type == "date" and isinstance(value, datetime):
-        return value.date()
-    if column.type == "timestamp" and isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value, time())
-    if column.type == "integer" and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def _whole(value: Value) -> int | None:
-    return int(value) if isinstance(value, int | float) else None

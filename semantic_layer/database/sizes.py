@@ -62,12 +62,16 @@ class ResultSizes:
 
     def _groups(self, query: MetricQuery, enough: int, compiled: Compiled) -> int:
         """How many groups a query has, counted up to one more than is enough."""
-        statement = compiled(query)
-        statement.set("order", None)
-        limited = statement.limit(enough + 1, copy=False)
-        counted = select_from(subquery(limited, "every_group")).select(exp.Count(this=exp.Star()))
-        value = self.engine.run(counted).rows[0][0]
-        return int(value) if isinstance(value, int | float) else 0
+        return count_rows(compiled(query).limit(enough + 1), self.engine)
+
+
+def count_rows(statement: exp.Select, engine: Engine) -> int:
+    """How many rows a statement has. Raises EngineError."""
+    bare = statement.copy()
+    bare.set("order", None)
+    counted = select_from(subquery(bare, "every_row")).select(exp.Count(this=exp.Star()))
+    value = engine.run(counted).rows[0][0]
+    return int(value) if isinstance(value, int | float) else 0
 
 
 def too_many_asked(resolved: Resolved, most: int) -> TooManyCells | None:

@@ -10,8 +10,21 @@ from sqlglot import exp
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError, nearest
 from semantic_layer.query.requests import FieldFilter, MetricQuery, Scalar
+from semantic_layer.sql.nodes import select_from, subquery
 
 _LOOKED_THROUGH = 2000
+
+
+def every_value(of: exp.Select, name: str, search: str) -> exp.Select:
+    """The values of a column of a statement in order, without null: those that have `search` in them, in any case."""
+    column = exp.column(name)
+    outer = select_from(subquery(of, "every_value")).select(column.copy())
+    outer = outer.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+    if search:
+        text = exp.Lower(this=exp.cast(column.copy(), "TEXT"))
+        place = exp.StrPosition(this=text, substr=exp.Literal.string(search.lower()))
+        outer = outer.where(exp.GT(this=place, expression=exp.Literal.number(0)))
+    return outer.order_by(column)
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ import yaml
 from pydantic import TypeAdapter
 from sqlglot import exp
 
+from semantic_layer.database.prepared import Prepared
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.engines.rewriting import NotInDialect
 from semantic_layer.errors import EngineError
-from semantic_layer.layer import Layer, Prepared
+from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.query.requests import CohortQuery, Compare, FunnelQuery, MetricQuery, Request
 from semantic_layer.time.periods import Period
