@@ -21,13 +21,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.agreement.projects import DAYS, PROJECTS, SCHEMA, Project
+from benchmarks.agreement.project import DAYS, SCHEMA, Project
+from benchmarks.agreement.projects.accounts import ACCOUNTS
+from benchmarks.agreement.projects.insurer import INSURER
+from benchmarks.agreement.projects.shop import SHOP
+from benchmarks.agreement.projects.survey import SURVEY
+from benchmarks.agreement.projects.visits import VISITS
 from semantic_layer import DbtLayer, DuckDBWriter, QueryError, dbt, load_dbt, open_engine
 
 Query = dict[str, Any]
 ENVIRONMENT = Path(__file__).resolve().parents[2] / ".venv-metricflow"
 _GRAINS = ("day", "week", "month", "quarter")
 _SHOWN = 5
+PROJECTS = (SHOP, INSURER, SURVEY, ACCOUNTS, VISITS)
 
 
 def queries(project: Project, count: int, chance: random.Random) -> Iterator[Query]:

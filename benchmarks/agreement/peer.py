@@ -28,7 +28,7 @@ class Client:
     sql_plan_renderer = DuckDbSqlPlanRenderer()
 
     def query(self, *_: object, **__: object) -> MetricFlowDataTable:
-        raise NotImplementedError
+        raise AssertionError("queries are explained only: their statements are run by ourselves")
 
     execute = dry_run = query
 
