@@ -11,6 +11,7 @@ import pytest
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
+from tests.layer.door_company import DOOR_TABLES, TODAY
 from tests.layer.join_tables import JOIN_TABLES
 
 TABLES = (
@@ -65,4 +66,15 @@ def joins(toy_database: Path) -> Iterator[Layer]:
     """The model of every kind of join, over the same database."""
     engine = DuckDBEngine(toy_database)
     yield Layer(load_model(Path(__file__).parent / "joins.yaml"), engine, date(2026, 3, 31))
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
+    """A company whose model has words, codes and policies, for requests of clients."""
+    path = tmp_path_factory.mktemp("door") / "door.duckdb"
+    with DuckDBWriter(path) as writer:
+        writer.execute(DOOR_TABLES)
+    engine = DuckDBEngine(path)
+    yield Layer(load_model(Path(__file__).parent / "door.yaml"), engine, TODAY)
     engine.close()
