@@ -32,6 +32,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.reading import make_reading, nothing_read
+from chat_service.translate.replies.reworded import ENDS, restated, with_reading, without_unknown
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Mention
@@ -47,7 +48,6 @@ from semantic_layer import ListQuery, MetricQuery, Model, Request
 MAX_CHARACTERS = 2000
 _MOST_TOKENS = 240
 _SUGGESTED, _LEADING, _MOST_UNREAD = 3, 8, 3
-_ENDS = " 。.?？!！"
 # readings dearer than the best by more than this are none; those nearer than that are both offered
 _WORSE, _MARGIN = 1.0, 0.199
 
@@ -197,9 +197,9 @@ class OfflineTranslator:
         choices = []
         for number, each in enumerate((one, other), 1):
             assert each.decision.request is not None, "only requests are compared"
-            label = _restated(each)
+            label = restated(each.assembly.frame)
             choices.append(Choice(f"reading_{number}", label, label, each.decision.request))
-        text = question_text("two_readings", question.text.strip(_ENDS), scope.language)
+        text = question_text("two_readings", question.text.strip(ENDS), scope.language)
         reading = make_reading(one.assembly.frame, scope.language, read_.corrections, one.assembly)
         return Clarification("two_readings", question.text, text, tuple(choices), reading)
 
@@ -224,7 +224,7 @@ class OfflineTranslator:
                 continue
             if decision.request is None or any(choice.request == decision.request for choice, _ in found):
                 continue
-            message = _with_reading(frame, doubt, option.label, language)
+            message = with_reading(frame, doubt, option.label, language)
             choice = Choice(option.name, option.label, message, decision.request)
             found.append((choice, Reader(frame.cost, assembly, decision)))
         if len(found) == 1:
@@ -242,7 +242,7 @@ class OfflineTranslator:
         frame = read_.frame
         denial = unknown_denial(frame, frame.unknown[0], scope, self._index)
         choices = []
-        text = _without(question.text, frame)
+        text = without_unknown(question.text, frame)
         if len(frame.unknown) <= _MOST_UNREAD:
             again = self._read(read(text, scope), replace(question, text=text), scope)
             best = again.found[0] if again.found and not again.frame.unknown else None
@@ -346,12 +346,6 @@ def _answered(one: Reader, corrections: tuple[Correction, ...], language: Langua
     return CatalogueAsked(reading, is_greeting=decision.other == GREETING)
 
 
-def _restated(one: Reader) -> str:
-    """A reading in its own words: the items of the frame, each as it was read."""
-    frame = one.assembly.frame
-    return " | ".join(frame.text(item) for item in frame.items)
-
-
 _NAMES = frozenset({"measure", "bound", "values", "entity", "group", "listed", "field"})
 
 
@@ -363,16 +357,6 @@ def _in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
         and (edge.start == unknown[1] or (edge.end == unknown[0] and edge.category == "measure"))
         for edge in edges
     )
-
-
-def _without(text: str, frame: Frame) -> str:
-    """The question as typed without what was not understood."""
-    kept = []
-    at = 0
-    for start, end in (frame.lattice.span(a, b) for a, b in frame.unknown):
-        kept.append(text[at:start])
-        at = end
-    return " ".join("".join((*kept, text[at:])).split())
 
 
 def _pieces(unknown: tuple[int, int], text: Lattice) -> tuple[str, ...]:
@@ -390,22 +374,11 @@ def _pending_choice(question: Question) -> Request | None:
     pending = question.previous.pending if question.previous is not None else None
     if pending is None:
         return None
-    said = fold(question.text).text.strip(_ENDS)
+    said = fold(question.text).text.strip(ENDS)
     for choice in pending.choices:
         if said in (fold(choice.label).text, fold(choice.message).text, choice.id) and choice.request is not None:
             return choice.request
     return None
-
-
-def _with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:
-    """The question as typed with the word in doubt replaced by what it is read as."""
-    text = frame.lattice.folded.original
-    if doubt.end <= doubt.start:
-        return label
-    start, end = frame.lattice.span(doubt.start, doubt.end)
-    if doubt.code == "which_measure":
-        return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip(_ENDS)} by {label}"
-    return text[:start] + label + text[end:]
 
 
 __all__ = ["MAX_CHARACTERS", "OfflineTranslator"]

@@ -64,6 +64,7 @@ class FieldFilter(Frozen):
 
 
 def check_count(op: EntityOperator, values: tuple[float, ...]) -> None:
+    """Raises ValueError where an operator does not take so many values."""
     if len(values) != (2 if op == "between" else 1):
         raise ValueError(f"operator '{op}' does not take {len(values)} values")
     if op == "top share" and not 0 < values[0] < 1:

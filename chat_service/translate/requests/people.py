@@ -10,6 +10,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import is_of_deeds
+from chat_service.translate.requests.columns import asked_columns, names_of, qualified_name, short_name
 from chat_service.translate.requests.conditions import (
     entity_filters,
     fact_filter,
@@ -23,7 +24,6 @@ from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
 from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.requests.timing import decide_timing
-from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import (
     AnyOf,
@@ -211,7 +211,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     _refuse_lost_period(slots, period, more, measured, assembly)
     listed = [model.lists[each.name] for _, each in slots.listed if not each.negated]
     columns.extend(column for each in listed for column in each.columns)
-    columns.extend(_asked_columns(slots, assembly, chooser_draft(slots, assembly)))
+    columns.extend(asked_columns(slots, assembly, chooser_draft(slots, assembly)))
     columns.extend(column for column in extra if column not in columns)
     if base is None and not (filters or order or slots.entities or columns):
         raise StopError(Denial("no_metric"))
@@ -219,14 +219,14 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
         return base.model_copy(
             update={
                 "filters": tuple(dict.fromkeys(filters)),
-                "columns": tuple(dict.fromkeys((*base.columns, *(_qualified(c, assembly) for c in columns)))),
+                "columns": tuple(dict.fromkeys((*base.columns, *(qualified_name(c, assembly) for c in columns)))),
                 "measured": (*base.measured, *(m for m in measured if m.name not in {b.name for b in base.measured})),
                 "order_by": order if slots.ranks else base.order_by,
                 "limit": _limit(slots, assembly) or base.limit,
             }
         )
     return ListQuery(
-        columns=tuple(dict.fromkeys((*entity.list_columns, *(_qualified(c, assembly) for c in columns)))),
+        columns=tuple(dict.fromkeys((*entity.list_columns, *(qualified_name(c, assembly) for c in columns)))),
         measured=measured,
         filters=tuple(dict.fromkeys(filters)),
         order_by=order,
@@ -265,7 +265,7 @@ def _bound(
     item: Edge, bound: Bound, period: Period | None, assembly: Assembly, dataset: str, columns: list[str]
 ) -> Filter:
     if bound.fields and not is_of_deeds(bound, assembly):
-        columns.append(_short(bound.fields[0], assembly))
+        columns.append(short_name(bound.fields[0], assembly))
         return fact_filter(item, bound, assembly, frozenset({dataset}))
     if bound.per_row or not (bound.metrics or bound.fields):
         raise assembly.deny(item)
@@ -318,7 +318,7 @@ def _order(
         if metric is not None:
             return (Order(column=metric, descending=is_descending(rank, metric, assembly)),), ()
         if slots.columns:
-            name = _short(_names(slots.columns[0])[0], assembly)
+            name = short_name(names_of(slots.columns[0])[0], assembly)
             return (Order(column=name, descending=rank.direction in ("high", "best")),), (name,)
         if measured:
             column = measured[0].name
@@ -333,7 +333,7 @@ def _order_by_field(slots: Slots, assembly: Assembly) -> tuple[tuple[Order, ...]
         before = slots.frame.before(item)
         said = slots.frame.folded(item) if before is None or not before.is_empty else slots.frame.folded(before)
         if (before is not None and before.category == "grouping.by") or said.startswith("by"):
-            name = _short(_names(item)[0], assembly)
+            name = short_name(names_of(item)[0], assembly)
             return (Order(column=name, descending=True),), (name,)
     return None
 
@@ -363,40 +363,6 @@ def _ask_which_measure(item: Edge, assembly: Assembly) -> NoReturn:
             names.append(metric.name)
     options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names[:4])
     raise StopError(Doubt("which_measure", assembly.said(item), options, item.start, item.end))
-
-
-def _names(item: Edge) -> tuple[str, ...]:
-    return item.meaning.names if isinstance(item.meaning, Names) else ()
-
-
-def _asked_columns(slots: Slots, assembly: Assembly, grouped: list[str]) -> list[str]:
-    found = []
-    for item in slots.columns:
-        found.append(_short(_names(item)[0], assembly))
-        assembly.use(item, "dimension", found[-1])
-    return [*found, *grouped]
-
-
-def _short(name: str, assembly: Assembly) -> str:
-    """A field's bare name; that of a role's field only goes with the role: `guest.phone`."""
-    owner, _, field = name.rpartition(".")
-    return name if owner and assembly.scope.model.datasets[owner].role_of is not None else field
-
-
-def _qualified(column: str, assembly: Assembly) -> str:
-    """A column's name as a request has it: a dimension's, or `dataset.field`."""
-    model = assembly.scope.model
-    entity = assembly.whom
-    if "." in column or column in model.dimensions or column in model.datasets[entity.dataset].fields:
-        return column
-    near = [
-        f.qualified
-        for f in model.fields.values()
-        if f.name == column
-        and f.dataset in model.paths.get(entity.dataset, {})
-        and model.datasets[f.dataset].role_of is None
-    ]
-    return near[0] if near else column
 
 
 def _limit(slots: Slots, assembly: Assembly) -> int | None:

@@ -1,0 +1,35 @@
+"""A question in other words: without what was not understood, with a word read in one way, as its reading says it."""
+
+from __future__ import annotations
+
+from chat_service.outcomes import Language
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.stops import Doubt
+
+ENDS = " 。.?？!！"
+
+
+def restated(frame: Frame) -> str:
+    """A reading in its own words: the items of the frame, each as it was read."""
+    return " | ".join(frame.text(item) for item in frame.items)
+
+
+def without_unknown(text: str, frame: Frame) -> str:
+    """The question as typed without what was not understood."""
+    kept = []
+    at = 0
+    for start, end in (frame.lattice.span(a, b) for a, b in frame.unknown):
+        kept.append(text[at:start])
+        at = end
+    return " ".join("".join((*kept, text[at:])).split())
+
+
+def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:
+    """The question as typed with the word in doubt replaced by what it is read as."""
+    text = frame.lattice.folded.original
+    if doubt.end <= doubt.start:
+        return label
+    start, end = frame.lattice.span(doubt.start, doubt.end)
+    if doubt.code == "which_measure":
+        return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip(ENDS)} by {label}"
+    return text[:start] + label + text[end:]
