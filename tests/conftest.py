@@ -9,7 +9,7 @@ import pytest
 
 from semantic_layer.demo.make import make_demo
 from semantic_layer.scoring.run import score_customers
-from tests.structure.sources import LENGTH_WARNED, REPOSITORY, files_worth_splitting
+from tests.structure.sources import REPOSITORY
 
 TODAY = date(2026, 6, 30)
 DEMO_CUSTOMERS = 1_500
@@ -37,9 +37,3 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         pytest.skip("there is no folder 'shared' beside the repository")
     return folder
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name the files that are long enough to hold a second idea; only far longer ones fail a test."""
-    for source in files_worth_splitting():
-        terminalreporter.write_line(f"long file: {source.where} has {source.length} lines (over {LENGTH_WARNED})")

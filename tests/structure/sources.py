@@ -9,14 +9,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeGuard
 
-import yaml
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHIPPED = ("semantic_layer", "chat_service", "prompts")
 CODE = (*SHIPPED, "tests", "benchmarks", "docs", "examples")
 TEXT_SUFFIXES = frozenset({".py", ".md", ".yaml", ".yml", ".toml", ".json", ".txt", ".html", ".js", ".css", ".cfg"})
-LENGTH_WARNED = 400
-LENGTH_ALLOWED = 600
+LENGTH_ALLOWED = 400
 
 
 @dataclass(frozen=True)
@@ -81,19 +78,6 @@ def text_files() -> tuple[Path, ...]:
     inside = (path for folder in CODE for path in (REPOSITORY / folder).rglob("*"))
     files = [path for path in (*tops, *inside) if path.is_file() and (path.suffix in TEXT_SUFFIXES or path in tops)]
     return tuple(sorted(path for path in files if "__pycache__" not in path.parts))
-
-
-@cache
-def known_long_files() -> dict[str, int]:
-    """The files that may be longer than allowed, each with its length when the exception was made."""
-    listed = yaml.safe_load((REPOSITORY / "tests/structure/exceptions.yaml").read_text(encoding="utf-8"))
-    return {str(path): int(lines) for path, lines in (listed["long_files"] or {}).items()}
-
-
-def files_worth_splitting() -> tuple[Source, ...]:
-    """The files over the length at which a second idea is likely, longest first."""
-    long = [source for source in sources(*CODE) if source.length > LENGTH_WARNED]
-    return tuple(sorted(long, key=lambda source: -source.length))
 
 
 def _imports(node: ast.AST, *, deferred: bool) -> Iterator[Import]:

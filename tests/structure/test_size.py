@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.structure.sources import CODE, LENGTH_ALLOWED, REPOSITORY, Source, known_long_files, sources
+from tests.structure.sources import CODE, LENGTH_ALLOWED, REPOSITORY, Source, sources
 
 NAMES_WITHOUT_AN_IDEA = frozenset({"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "misc"})
 
 
 @pytest.mark.parametrize("source", sources(*CODE), ids=lambda source: source.where)
 def test_length(source: Source) -> None:
-    allowed = known_long_files().get(source.where, LENGTH_ALLOWED)
-    assert source.length <= allowed, f"{source.where} has {source.length} lines, more than {allowed}: split its ideas"
+    where, lines = source.where, source.length
+    assert lines <= LENGTH_ALLOWED, f"{where} has {lines} lines, more than {LENGTH_ALLOWED}: split its ideas"
 
 
-def test_exceptions_only_shrink() -> None:
-    for where in known_long_files():
-        path = REPOSITORY / where
-        assert path.is_file(), f"{where} is gone: take it off exceptions.yaml"
-        assert Source(path).length > LENGTH_ALLOWED, f"{where} is short enough now: take it off exceptions.yaml"
+def test_length_of_the_page() -> None:
+    """The page's sources are code too."""
+    for path in (path for kind in ("*.ts", "*.css") for path in (REPOSITORY / "web" / "src").rglob(kind)):
+        lines = path.read_text(encoding="utf-8").count("\n")
+        assert lines <= LENGTH_ALLOWED, f"{path.name} has {lines} lines, more than {LENGTH_ALLOWED}: split its ideas"
 
 
 def test_names_say_an_idea() -> None:
