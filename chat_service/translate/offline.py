@@ -27,7 +27,7 @@ from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.checks.strained import strain
-from chat_service.translate.decide import GREETING, Decision, Definitions, decide
+from chat_service.translate.decide import GREETING, Definitions, decide
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.meaning.relations import Structure
@@ -35,6 +35,7 @@ from chat_service.translate.replies.reading import make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, restated, with_reading, without_unknown
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.rivals import Reader, rival_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.asides import torn_words
@@ -43,22 +44,13 @@ from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, bu
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.spelling import Correction, Speller
 from chat_service.translate.words.values import ValueIndex, ValueSource
-from semantic_layer import ListQuery, MetricQuery, Model, Request
+from semantic_layer import MetricQuery, Model, Request
 
 MAX_CHARACTERS = 2000
 _MOST_TOKENS = 240
 _SUGGESTED, _LEADING, _MOST_UNREAD = 3, 8, 3
-# readings dearer than the best by more than this are none; those nearer than that are both offered
-_WORSE, _MARGIN = 1.0, 0.199
-
-
-@dataclass(frozen=True, eq=False)
-class Reader:
-    """One reading of the text that came to a decision."""
-
-    cost: float
-    assembly: Assembly
-    decision: Decision
+# readings dearer than the best by more than this are none
+_WORSE = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +171,7 @@ class OfflineTranslator:
         language = scope.language
         if read_.found:
             best = read_.found[0]
-            rival = _rival(read_.found)
+            rival = rival_of(read_.found)
             if rival is not None:
                 return self._two(best, rival, read_, question, scope)
             return _answered(best, read_.corrections, language)
@@ -310,29 +302,6 @@ def _vanishes(item: Edge, frame: Frame) -> bool:
         if leaf.start < item.end and item.start < leaf.end
     ]
     return all(leaf.is_empty for leaf in inside)
-
-
-def _rival(found: tuple[Reader, ...]) -> Reader | None:
-    """The next reading that asks for something else, where it is nearly as good as the best."""
-    best = found[0]
-    for other in found[1:]:
-        if other.cost > best.cost + _MARGIN:
-            return None
-        one, another = best.decision.request, other.decision.request
-        if one is not None and another is not None and _asked_for(one) != _asked_for(another):
-            return other
-    return None
-
-
-def _asked_for(request: Request) -> tuple[object, ...]:
-    """What a request asks for, whatever the order of its parts: of a list, whom it lists."""
-    filters = frozenset(request.filters)
-    if isinstance(request, ListQuery):
-        return request.entity, filters, request.limit
-    if isinstance(request, MetricQuery):
-        rest = request.model_copy(update={"filters": (), "metrics": (), "group_by": ()})
-        return rest, filters, frozenset(request.metrics), frozenset(request.group_by)
-    return (request,)
 
 
 def _answered(one: Reader, corrections: tuple[Correction, ...], language: Language) -> Outcome:

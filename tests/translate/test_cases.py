@@ -29,7 +29,7 @@ class Case:
 
 def _cases() -> list[Case]:
     found = []
-    for name in ("zh", "en", "overlooked", "scaffolding", "spoken", "loop", "followed"):
+    for name in ("zh", "en", "dropped", "overlooked", "scaffolding", "spoken", "loop", "followed"):
         for entry in cases(name):
             found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
     return found

@@ -22,9 +22,9 @@ from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Period, R
 
 # a number may stand as a percentage, in another unit of time, or as the first beyond it
 _SCALES = (1, 0.01, 60, 1440, 24, 1 / 60, 1 / 1440, 1 / 24)
-_COMPARING = frozenset({"bound", "clauses", "condition"})
+_NUMBERED = frozenset({"bound", "clauses", "condition", "group", "ranking", "one"})
 _TIMES = frozenset({"date.period", "date.rolling", "date.open"})
-_WORDS_OF_TIME = 2
+_SEVERAL_TOKENS = 2
 _TIMED = frozenset({"bound", "clauses"})
 
 
@@ -40,7 +40,7 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_occasion(slots, assembly)
     _refuse_lost_side(slots, assembly, request)
     _refuse_cut_each(slots, assembly, request)
-    _refuse_silent_time(slots)
+    _refuse_torn(slots)
     _refuse_torn_unit(slots, assembly)
     _refuse_in_each(slots, assembly)
     _refuse_own_name(slots, assembly, request)
@@ -127,21 +127,31 @@ def _refuse_torn_unit(slots: Slots, assembly: Assembly) -> None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
-def _refuse_silent_time(slots: Slots) -> None:
-    """Ordered … this year, in May: a time is not said by words without meaning, nor by its unit alone."""
+def _refuse_torn(slots: Slots) -> None:
+    """Ordered … this year, in May: a time is not said by words without meaning, nor by its unit alone.
+
+    What means something as a whole, and never nothing, is not torn into words without meaning either.
+    """
     frame = slots.frame
     for edge in frame.covering.edges:
         before = frame.before(edge)  # orders in May not counting cancelled ones
         led = before is not None and frame.folded(before) in word_set("where")
         if edge.is_empty and led and frame.folded(edge) in word_set("may_happen"):
             raise StopError(Denial("not_supported", frame.text(edge)))
+    whole = {(leaf.start, leaf.end) for leaf in frame.lattice.leaves if leaf.is_empty}
     for leaf in frame.lattice.leaves:
-        if leaf.category not in _TIMES or leaf.end - leaf.start < _WORDS_OF_TIME:
+        if leaf.is_empty or leaf.end - leaf.start < _SEVERAL_TOKENS or (leaf.start, leaf.end) in whole:
             continue
         covered = [edge for edge in frame.covering.edges if edge.start < leaf.end and leaf.start < edge.end]
         inside = all(leaf.start <= edge.start and edge.end <= leaf.end for edge in covered)
-        if inside and not any(part.category.startswith("date") for edge in covered for part in edge.leaves()):
+        if leaf.category in _TIMES and inside and not _holds_date(covered):
             raise StopError(Denial("not_supported", frame.text(leaf)))
+        if inside and all(edge.is_empty for edge in covered):
+            raise StopError(Denial("not_supported", frame.text(leaf)))  # 以|上 behind a number: no words of their own
+
+
+def _holds_date(edges: list[Edge]) -> bool:
+    return any(part.category.startswith("date") for edge in edges for part in edge.leaves())
 
 
 def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
@@ -235,9 +245,9 @@ def _held(part: object) -> Iterator[object]:
 
 
 def _number_lost(item: Edge, held: tuple[object, ...]) -> bool:
-    """A number of a condition or a rank; one that is an order or a share of things is told by more than itself."""
+    """A number of a condition, a rank, so many groups or a key: the request has it."""
     said = [leaf.meaning for leaf in item.leaves() if isinstance(leaf.meaning, NumberSense)]
-    if item.category not in _COMPARING:
+    if item.category not in _NUMBERED:
         return False
     numbers = [float(each) for each in held if isinstance(each, int | float) and not isinstance(each, bool)]
     numbers += [float(each) for each in held if isinstance(each, str) and each.isdecimal()]

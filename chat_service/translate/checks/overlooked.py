@@ -163,6 +163,8 @@ def _refuse_adjective(item: Edge, assembly: Assembly) -> None:
     words = frame.folded(item).split(" ")
     before = frame.before(item)
     counted = before is not None and before.category == "ask"
+    if isinstance(item.meaning, Clauses) and any(clause.share is not None for clause in item.meaning.clauses):
+        return  # list the top 10 %: no adjective
     if counted and len(words) > 1 and words[0].isascii() and "a" in kinds_of(words[0]):
         raise LostError(Denial("not_supported", assembly.said(item)), item)
 

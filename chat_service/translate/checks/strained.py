@@ -45,9 +45,10 @@ def _in_request(frame: Frame, request: MetricQuery, structure: Structure) -> Ite
         yield from frame.said("comparative")  # which tiers had lower revenue than last year: not all of them
     counted = {entity.counted_by for entity in structure.model.entities.values()}
     if set(request.metrics) <= counted:  # how many signed up: sign-ups, not customers with one
-        deeds = (each for each in request.filters if isinstance(each, MetricFilter) and not each.filters)
+        deeds = [each for each in request.filters if isinstance(each, MetricFilter)]
+        plain = (each for each in deeds if not each.filters and len(deeds) == 1)
         yield from (
-            each for each in deeds if (each.op, each.values) == (">=", (1.0,)) and structure.one_each(each.metric)
+            each for each in plain if (each.op, each.values) == (">=", (1.0,)) and structure.one_each(each.metric)
         )
 
 

@@ -104,7 +104,11 @@ class Dated:
 
 @dataclass(frozen=True)
 class Clause:
-    """A condition on what customers do, with its own negation, period, count and objects."""
+    """A condition on what customers do, with its own negation, period, count and objects.
+
+    `lent`: the period is that of the deed before it. `share`: they are the part of all who did it most, by one of
+    `metrics` where a measure is named.
+    """
 
     behaviours: tuple[str, ...]
     text: str = ""
@@ -114,6 +118,14 @@ class Clause:
     ever: bool = False
     same_period: bool = False
     values: tuple[Values, ...] = ()
+    lent: bool = False
+    share: float | None = None
+    metrics: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it says no more than that it was done."""
+        return not self.negated and self.condition is None and self.share is None
 
 
 @dataclass(frozen=True)

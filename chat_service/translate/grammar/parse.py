@@ -20,6 +20,7 @@ from chat_service.translate.grammar.rules import (
     ranks,
     spans,
     together,
+    top_shares,
 )
 from chat_service.translate.senses import DimensionSense, MetricSense, ValueSense
 from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
@@ -68,6 +69,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *together.RULES,
             *clauses.model_rules(scope.structure),
             *deeds.model_rules(scope.structure, order_units()),
+            *top_shares.model_rules(scope.structure),
             *one_entity.model_rules(scope.structure),
         )
     )

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Names
-
-
-def names_of(item: Edge) -> tuple[str, ...]:
-    """What a stretch names; nothing where it is no name."""
-    return item.meaning.names if isinstance(item.meaning, Names) else ()
+from chat_service.translate.requests.whom import names_of
 
 
 def asked_columns(slots: Slots, assembly: Assembly, grouped: list[str]) -> list[str]:

@@ -12,9 +12,11 @@ from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows, is_of_deeds
+from chat_service.translate.requests.deeds_together import again, never_since, refuse_its_money
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
+from chat_service.translate.requests.top_shares import in_question_time, top_share
 from chat_service.translate.senses import MetricSense, NumberSense, Values, When
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
@@ -46,7 +48,7 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
         first = next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
         if isinstance(first, When) and is_of_state(item, first, slots, assembly):
             raise assembly.deny(item)
-        filters.extend(_clauses(item, clauses, assembly))
+        filters.extend(_clauses(item, in_question_time(clauses, slots), assembly))
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
     for item, dated in slots.dated:
@@ -73,35 +75,14 @@ def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> boo
 
 
 def _clauses(item: Edge, clauses: Clauses, assembly: Assembly) -> list[Filter]:
-    _refuse_its_money(item, clauses, assembly)
-    made = [_both_and_only(item, clause, assembly) for clause in clauses.clauses]
+    refuse_its_money(item, clauses, assembly)
+    deeds = never_since(clauses.clauses, assembly.scope.structure)
+    made = [_both_and_only(item, clause, assembly) for clause in deeds]
     if len(made) == 1:
-        made = [_again(clauses.clauses[0], made[0])]
+        made = [again(deeds[0], made[0])]
     if clauses.any and len(made) > 1:
         return [AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made))]
     return [one for each in made for one in each]
-
-
-def _refuse_its_money(item: Edge, clauses: Clauses, assembly: Assembly) -> None:
-    """第一次购买花了500元: what was spent on the deed before, with nothing between, is not all that was ever spent."""
-    linked = any("connective" in leaf.keys for leaf in item.leaves())
-    for one, other in itertools.pairwise(clauses.clauses) if not linked else ():
-        spent = other.condition is not None and is_money_verb(other.text, assembly) and other.when is None
-        if spent and not (one.negated or other.negated or one.condition) and one.behaviours != other.behaviours:
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
-def _again(clause: Clause, found: list[Filter]) -> list[Filter]:
-    """Ordered again: twice, or in the time that is named and before it."""
-    once = found[0]
-    said = any(word in clause.text for word in word_set("done_again")) and not clause.negated
-    if not said or len(found) > 1 or clause.condition is not None or not isinstance(once, MetricFilter):
-        return found
-    if once.period is None:
-        return [once.model_copy(update={"values": (2.0,)})]
-    if once.period.start is None:
-        return found
-    return [once, once.model_copy(update={"period": Period(None, once.period.start)})]
 
 
 def _both_and_only(item: Edge, clause: Clause, assembly: Assembly) -> list[Filter]:
@@ -129,6 +110,8 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     """What one clause demands of a customer."""
     if clause.same_period:
         raise assembly.deny(item)
+    if clause.share is not None:
+        return top_share(item, clause, assembly)
     op: NumberOperator
     metric, condition = _compared_metric(clause, assembly)
     if condition is not None and max(condition.values) > 1 and assembly.scope.structure.one_each(metric):

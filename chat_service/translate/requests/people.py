@@ -10,7 +10,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import is_of_deeds
-from chat_service.translate.requests.columns import asked_columns, names_of, qualified_name, short_name
+from chat_service.translate.requests.columns import asked_columns, qualified_name, short_name
 from chat_service.translate.requests.conditions import (
     entity_filters,
     fact_filter,
@@ -22,8 +22,9 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
-from chat_service.translate.requests.slots import Slots, set_free
+from chat_service.translate.requests.slots import Slots, asked_of, set_free
 from chat_service.translate.requests.timing import decide_timing
+from chat_service.translate.requests.whom import names_of
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import (
     AnyOf,
@@ -50,6 +51,7 @@ def wants_list(slots: Slots, assembly: Assembly) -> bool:
         return False
     if slots.ranks and slots.measures:
         nouns = [e for e in slots.entities if e.category == "entity"] or slots.frame.asks("who")
+        nouns = nouns or [item for item, _ in slots.measures if any("who" in asked_of(leaf) for leaf in item.leaves())]
         return bool(nouns) and not slots.groups
     asks = slots.frame.asks("list", "who") or (slots.frame.asks("which") and not slots.frame.asks("how_many"))
     names = [name for _, each in slots.measures for name in each]
@@ -85,11 +87,9 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         if not implied:
             return None
     lists = slots.frame.asks("list", "which", "who")
-    own = [clause for _, clauses in slots.clauses for clause in clauses.clauses if clause.when is not None]
-    if slots.whens and own:
-        assembly.doubt += _NOBODY  # a time of its own beside that of the deeds: of what?
-    if not (asked or lists or slots.people or slots.frame.said("negation")):
-        assembly.doubt += _NOBODY
+    if slots.narrowed and _done_by_one(slots, assembly):
+        return metric_request(slots, assembly)
+    assembly.doubt += _doubt(slots, named=bool(asked or lists or slots.people))
     counts = slots.counting or slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share")
     if (counts and not (slots.frame.asks("list", "who") and not slots.frame.asks("how_many"))) or (
         slots.against and slots.clauses
@@ -111,6 +111,12 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     if slots.groups or slots.has("trend"):
         return metric_request(slots, assembly, None, assembly.counted)
     return list_request(slots, assembly) if slots.values else None
+
+
+def _doubt(slots: Slots, *, named: bool) -> float:
+    """What makes it less plain that people are meant: nobody is named; a time beside those of the deeds: of what?"""
+    own = [clause for _, clauses in slots.clauses for clause in clauses.clauses if clause.when is not None]
+    return _NOBODY * (bool(slots.whens and own) + (not named and not slots.frame.said("negation")))
 
 
 def _refuse_bound_of_nobody(slots: Slots, assembly: Assembly) -> None:
@@ -152,6 +158,20 @@ def _stands_apart(opener: Edge, slots: Slots) -> bool:
     return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
 
 
+def _done_by_one(slots: Slots, assembly: Assembly) -> bool:
+    """Did customer 10234 order in May: how often one of them did it, where nothing more is demanded."""
+    if len(slots.clauses) != 1 or slots.listed or slots.dated or slots.bounds:
+        return False
+    item, clauses = slots.clauses[0]
+    clause = clauses.clauses[0]
+    if len(clauses.clauses) > 1 or not clause.is_plain or clauses.relative:
+        return False
+    slots.clauses.clear()
+    set_free(item, clause, slots)
+    slots.measures.append((item, (assembly.scope.model.behaviours[clause.behaviours[0]].metric,)))
+    return True
+
+
 def _one_deed(slots: Slots, assembly: Assembly) -> bool:
     """How many people did one thing: the metric that counts them, where the model has it, in the time of the deed."""
     structure, model = assembly.scope.structure, assembly.scope.model
@@ -169,7 +189,7 @@ def _one_deed(slots: Slots, assembly: Assembly) -> bool:
         item, clauses = slots.clauses[0]
         clause = clauses.clauses[0]
         metric = structure.people_of(model.behaviours[clause.behaviours[0]].metric)
-        plain = len(clauses.clauses) == 1 and not clause.negated and clause.condition is None
+        plain = len(clauses.clauses) == 1 and clause.is_plain
         if metric is None or not structure.counts_keys_of(assembly.whom, metric):
             return False
         if not plain or any(v.only or v.both or v.link == "and" for v in clause.values):
@@ -193,7 +213,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     chooser = assembly.chooser((entity.counted_by,) if entity.counted_by else ())
     _as_populations(slots, assembly)
     period = decide_timing(slots, assembly, ()).period
-    filters: list[Filter] = list(base.filters) if base is not None else []
+    filters: list[Filter] = [*(base.filters if base is not None else ()), *slots.narrowed]
     columns: list[str] = []
     for item, values in slots.values:
         dimension, found = assembly.values(item, values, chooser)

@@ -29,6 +29,7 @@ from chat_service.translate.requests.conditions import in_own_units, of_that_tim
 from chat_service.translate.requests.named import statistic_of
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import LISTING, Slots, asks_behind, is_asked_for, joined, names_people
+from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
 from semantic_layer import FieldFilter
@@ -67,6 +68,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     measure_verbs(slots, assembly)
     _spread_apart(slots, assembly)
     join_quantities(slots, assembly)
+    lend_share_time(slots)
     _same_time(slots)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)

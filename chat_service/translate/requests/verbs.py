@@ -25,7 +25,7 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
     for entry in list(slots.clauses):
         item, clauses = entry
         clause = clauses.clauses[0]
-        if len(clauses.clauses) > 1 or clause.negated or clause.condition is not None or not named:
+        if len(clauses.clauses) > 1 or not clause.is_plain or not named:
             continue
         if is_relative(item, slots):
             continue
@@ -78,9 +78,7 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
         return
     asks = slots.frame.asks("money", "times", "orders", "units", "each", "points", "how_much", "how_many", "how_often")
     plain = [
-        (item, clauses)
-        for item, clauses in slots.clauses
-        if len(clauses.clauses) == 1 and not clauses.clauses[0].negated and clauses.clauses[0].condition is None
+        (item, clauses) for item, clauses in slots.clauses if len(clauses.clauses) == 1 and clauses.clauses[0].is_plain
     ]
     plain = [each for each in plain if not any(v.both or v.only or v.link == "and" for v in each[1].clauses[0].values)]
     people = slots.people

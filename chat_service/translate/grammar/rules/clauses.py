@@ -113,6 +113,15 @@ def _counted(found: Found) -> Clause | None:
     return replace(clause, condition=condition)
 
 
+def _beyond(found: Found) -> Clause | None:
+    """两例投诉以上, 3 orders or more: the word that compares stands behind what is counted."""
+    clause, op = found.one("c", Clause), _OPERATORS.get(found.said("s"))
+    condition = clause.condition
+    if condition is None or op is None or condition.op != "=" or clause.negated:
+        return None
+    return replace(clause, condition=replace(condition, op=op))
+
+
 def _listed(found: Found) -> Listed:
     names = found.one("l", Names)
     return Listed(names.names[0], names.text, found.edges.get("n") is not None)
@@ -167,6 +176,9 @@ RULES = (
         -0.4,
         "deed so often",
         ("买过3次以上 -> orders >= 3", "至少投诉过一次 -> complaints >= 1", "spent over 1000 -> revenue > 1000"),
+    ),
+    Rule(
+        "clause", ("c=clause s=suffix",), _beyond, -0.8, "deed so often or more", ("3 orders or more -> orders >= 3",)
     ),
     Rule("clauses", ("c=clause",), lambda found: Clauses((found.one("c", Clause),)), 0.0, "deeds"),
     Rule("listed", ("n=negation|exclusion.open ~ l=list",), _listed, -1.0, "all but a named population"),

@@ -65,7 +65,7 @@ def _again(found: Found) -> Rank | None:
     one, other = found.one("a", Rank), found.one("b", Rank)
     if one.by_change or other.by_change or one.direction != other.direction or (one.stated and other.stated):
         return None
-    return one if one.stated or other.count is None else other
+    return other if other.stated or (other.count is not None and not one.stated) else one
 
 
 def _changed(found: Found) -> Rank | None:

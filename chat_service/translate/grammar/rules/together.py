@@ -60,7 +60,7 @@ def _in_one_time(clauses: tuple[Clause, ...], alternative: bool) -> tuple[Clause
         own = clause.when is not None or clause.ever or clause.same_period
         shared = clause.same_period or not (own or alternative)
         if before is not None and before.when is not None and shared:
-            clause = replace(clause, when=before.when, same_period=False, ever=False)
+            clause = replace(clause, when=before.when, same_period=False, ever=False, lent=not clause.same_period)
         made.append(clause)
     return tuple(made)
 
@@ -102,9 +102,10 @@ def _so_often(found: Found) -> Clauses | None:
 def _each_time(found: Found) -> Clauses | None:
     clause, both = found.one("c", Clause), found.edges.get("q")
     marked = clause.negated if both is None else both.meaning in word_set("both")
-    if clause.when is not None or clause.condition is not None or not marked:
+    whens = (found.one("w", When), found.one("x", When))
+    if clause.when is not None or clause.condition is not None or not marked or any(each.ever for each in whens):
         return None
-    return Clauses((replace(clause, when=found.one("w", When)), replace(clause, when=found.one("x", When))))
+    return Clauses(tuple(replace(clause, when=each) for each in whens))
 
 
 def _neither(found: Found) -> Clauses | None:
@@ -155,7 +156,10 @@ def _shared(found: Found) -> Clauses | None:
     both, when = found.one("c", Clauses), found.one("w", When)
     if len(both.clauses) < 2 or any(each.when is not None or each.same_period for each in both.clauses):
         return None
-    return replace(both, clauses=tuple(replace(each, when=when) for each in both.clauses))
+    lends = found.edges["w"].start < found.edges["c"].start
+    first, *rest = both.clauses
+    each = (replace(first, when=when), *(replace(one, when=when, lent=lends) for one in rest))
+    return replace(both, clauses=each)
 
 
 def _as_well(found: Found) -> Clauses | None:

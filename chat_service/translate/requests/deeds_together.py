@@ -1,0 +1,48 @@
+"""What several deeds of one customer say of each other."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Clause, Clauses
+from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.stops import Denial, LostError
+from semantic_layer import Filter, MetricFilter, Period
+
+
+def never_since(clauses: tuple[Clause, ...], structure: Structure) -> tuple[Clause, ...]:
+    """Signed up in 2025 and did not order: not to this day. What is done but once lends its time to no denial."""
+    made: list[Clause] = []
+    lender: Clause | None = None
+    for clause in clauses:
+        once = lender is not None and structure.one_each(structure.model.behaviours[lender.behaviours[0]].metric)
+        made.append(replace(clause, when=None, ever=True) if clause.lent and clause.negated and once else clause)
+        lender = lender if clause.lent else clause
+    return tuple(made)
+
+
+def refuse_its_money(item: Edge, clauses: Clauses, assembly: Assembly) -> None:
+    """第一次购买花了500元: what was spent on the deed before, with nothing between, is not all that was ever spent."""
+    linked = any("connective" in leaf.keys for leaf in item.leaves())
+    for one, other in itertools.pairwise(clauses.clauses) if not linked else ():
+        spent = other.condition is not None and is_money_verb(other.text, assembly) and other.when is None
+        if spent and not (one.negated or other.negated or one.condition) and one.behaviours != other.behaviours:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def again(clause: Clause, found: list[Filter]) -> list[Filter]:
+    """Ordered again: twice, or in the time that is named and before it."""
+    once = found[0]
+    said = any(word in clause.text for word in word_set("done_again")) and not clause.negated
+    if not said or len(found) > 1 or clause.condition is not None or not isinstance(once, MetricFilter):
+        return found
+    if once.period is None:
+        return [once.model_copy(update={"values": (2.0,)})]
+    if once.period.start is None:
+        return found
+    return [once, once.model_copy(update={"period": Period(None, once.period.start)})]

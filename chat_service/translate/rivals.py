@@ -1,0 +1,51 @@
+"""Readings of one question beside each other: do two ask for the same, and is the second nearly as good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat_service.translate.decide import Decision
+from chat_service.translate.requests.assembly import Assembly
+from semantic_layer import Filter, ListQuery, MetricFilter, MetricQuery, Request
+
+# readings that are nearer than this are both offered
+_MARGIN = 0.199
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """One reading of the text that came to a decision."""
+
+    cost: float
+    assembly: Assembly
+    decision: Decision
+
+
+def rival_of(found: tuple[Reader, ...]) -> Reader | None:
+    """The next reading that asks for something else, where it is nearly as good as the best."""
+    best = found[0]
+    for other in found[1:]:
+        if other.cost > best.cost + _MARGIN:
+            return None
+        one, another = best.decision.request, other.decision.request
+        if one is not None and another is not None and _asked_for(one) != _asked_for(another):
+            return other
+    return None
+
+
+def _asked_for(request: Request) -> tuple[object, ...]:
+    """What a request asks for, whatever the order of its parts: of a list, whom it lists."""
+    filters = frozenset(_of_any_order(each) for each in request.filters)
+    if isinstance(request, ListQuery):
+        return request.entity, filters, request.limit
+    if isinstance(request, MetricQuery):
+        rest = request.model_copy(update={"filters": (), "metrics": (), "group_by": ()})
+        return rest, filters, frozenset(request.metrics), frozenset(request.group_by)
+    return (request,)
+
+
+def _of_any_order(each: Filter) -> object:
+    """A condition, whatever the order of what it narrows: in stores and of beauty, of beauty and in stores."""
+    if isinstance(each, MetricFilter):
+        return each.model_copy(update={"filters": ()}), frozenset(each.filters)
+    return each
