@@ -153,10 +153,14 @@ class Previous:
 
 @dataclass(frozen=True)
 class Question:
-    """A question as it reaches the translator. `today` is the as-of date, inclusive."""
+    """A question as it reaches the translator. `today` is the as-of date, inclusive.
+
+    `unread` are the messages since the last answer that got none.
+    """
 
     text: str
     today: date
     language: Language | None = None
     previous: Previous | None = None
     default_period: Period | None = None
+    unread: tuple[str, ...] = ()

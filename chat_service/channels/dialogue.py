@@ -34,6 +34,8 @@ from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
 from semantic_layer import HuitouError, Problem, Reader, as_asked, ensure_wanted, problem
 
+# what is refused for good: nothing goes on from it
+_FOR_GOOD = frozenset({"off_topic", "unknown_value", "read_only", "future_period", "forecast", "statistic"})
 _TRIES = 20  # other workers may answer messages of the same conversation, each of them in turn
 _LOG = logging.getLogger("huitou.service")
 
@@ -202,7 +204,7 @@ class Dialogue:
             clarification_id=clarification_id,
             shows_sql=reader.may_see_sql,
         ).model_dump_json()
-        after = MEMORY.dump_json(_after(memory, found, clarification_id), by_alias=True).decode()
+        after = MEMORY.dump_json(_after(memory, found, clarification_id, asked.question), by_alias=True).decode()
         return Turn(
             request_id=request_id,
             conversation_id=conversation_id,
@@ -281,9 +283,11 @@ def _question(message: ChatRequest, memory: Memory, today: date, choice: Choice 
     if choice is not None and language is None and memory.pending is not None:
         language = memory.pending.reading.language
     text = message.message if choice is None else choice.message
-    return Question(text, today, language, previous)
+    return Question(text, today, language, previous, unread=() if choice is not None else memory.unread)
 
 
-def _after(memory: Memory, found: Answer, clarification_id: str) -> Memory:
+def _after(memory: Memory, found: Answer, clarification_id: str, question: Question) -> Memory:
     request = found.request if found.status in ("answered", "empty") else None
-    return memory.after(request, found.clarification, clarification_id)
+    may_go_on = found.status == "clarification" or (found.trouble is not None and found.trouble.code not in _FOR_GOOD)
+    unread = question.text if request is None and found.status in ("clarification", "refused") and may_go_on else ""
+    return memory.after(request, found.clarification, clarification_id, unread)

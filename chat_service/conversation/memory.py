@@ -16,14 +16,18 @@ from pydantic import TypeAdapter
 from chat_service.outcomes import Choice, Clarification, Previous
 from semantic_layer import HuitouError, Problem, Request, problem
 
+_MOST_UNREAD = 3
+
 
 @dataclass(frozen=True)
 class Memory:
-    """The state after a turn. `clarification_id` and `pending` belong together."""
+    """The state after a turn. `clarification_id` and `pending` belong together; `unread` are the last messages, of
+    those since the last answer, that got none."""
 
     previous: Previous | None = None
     clarification_id: str | None = None
     pending: Clarification | None = None
+    unread: tuple[str, ...] = ()
 
     def choice(self, clarification_id: str, choice_id: str) -> Choice | None:
         """The choice of the open clarification, or None if it is not open or has no such choice."""
@@ -41,12 +45,16 @@ class Memory:
                 return each
         return None
 
-    def after(self, request: Request | None, asked: Clarification | None, clarification_id: str) -> Memory:
-        """The state after another turn. What was not answered leaves the last answered request in place."""
+    def after(
+        self, request: Request | None, asked: Clarification | None, clarification_id: str, unread: str = ""
+    ) -> Memory:
+        """The state after another turn. What was not answered leaves the last answered request in place; `unread` is
+        its message, where one may go on from it."""
         previous = self.previous if request is None else Previous(request)
+        passed = (*self.unread, unread)[-_MOST_UNREAD:] if unread else ()
         if asked is None:
-            return Memory(previous)
-        return Memory(previous, clarification_id, asked)
+            return Memory(previous, unread=passed)
+        return Memory(previous, clarification_id, asked, passed)
 
 
 MEMORY = TypeAdapter(Memory)

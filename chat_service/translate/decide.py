@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
@@ -28,6 +29,7 @@ from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
+from chat_service.translate.requests.pointing import pointer
 from chat_service.translate.requests.reasons import reasons_column
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed, sort_items
@@ -67,16 +69,19 @@ class Decision:
     follow_up: bool = False
 
 
-def decide(question: Question, assembly: Assembly) -> Decision:
-    """What the frame of an assembly asks for. Raises StopError with a doubt or a denial."""
-    found, entity = _decided(question, assembly), assembly.entity
+def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> Decision:
+    """What the frame of an assembly asks for, as a change of the question before where it is known that it `goes_on`.
+
+    Raises StopError with a doubt or a denial.
+    """
+    found, entity = _decided(question, assembly, goes_on=goes_on), assembly.entity
     is_first = entity is None or entity.name == next(iter(assembly.scope.model.entities))
     if found.request is None or is_first or entity is None:
         return found  # a request that leaves its entity open is about the first
     return replace(found, request=of_entity(found.request, entity.name))
 
 
-def _decided(question: Question, assembly: Assembly) -> Decision:
+def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decision:
     frame = assembly.frame
     if not frame.items:
         return Decision(other=GREETING)
@@ -85,39 +90,52 @@ def _decided(question: Question, assembly: Assembly) -> Decision:
         return Decision(other=CATALOGUE)
     refuse_torn_lengths(frame)
     choose_entity(frame, question.previous, assembly)
+    points = pointer(frame) if question.previous is not None else None
     for read in (read_paths, read_follows, read_lift, read_due):
         asked = read(placed(frame), assembly)
         if asked is not None:
-            return Decision(asked)
+            return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
     refuse_two(slots, assembly)
     if frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
-    whole = _read_whole(slots, question, assembly)
+    whole = _of_before(slots, question, assembly)
     if whole is not None:
         return Decision(whole)
+    whole = read_journey(slots, assembly) or read_loop(slots, assembly) or beside_others(slots, assembly)
+    if whole is not None:
+        return Decision(_of_everybody(whole, points, assembly))
     refuse_uncomputable(slots, assembly)
-    before = _number_before(question)
-    if before is not None:
-        bare = frame.said("intent.why") and not any(i.category in _SAYS_MORE for i in frame.items) and not slots.whens
-        changed = before.request if bare else follow_up(slots, before, assembly)
-        if changed is not None:
-            found = _checked(slots, assembly, changed, goes_on=True)
-            still_explains = before is not question.previous
-            return Decision((explained(found) if still_explains else None) or found, follow_up=True)
-    elif (change := change_of_nothing(slots)) is not None:
-        raise assembly.deny(change, "nothing_before")
+    changed = _change(slots, question, assembly, goes_on=goes_on)
+    if changed is not None:
+        return changed
+    if points is not None:
+        raise assembly.deny(points)
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
 
 
-def _read_whole(slots: Slots, question: Question, assembly: Assembly) -> Request | None:
-    """A request of a kind that is read of all words at once, each of which has found its place; or none."""
-    return (
-        read_journey(slots, assembly)
-        or _of_before(slots, question, assembly)
-        or read_loop(slots, assembly)
-        or beside_others(slots, assembly)
-    )
+def _change(slots: Slots, question: Question, assembly: Assembly, *, goes_on: bool) -> Decision | None:
+    """The question before with what this one changes of it; None where it stands on its own."""
+    before, frame = _number_before(question), assembly.frame
+    if before is None:
+        change = change_of_nothing(slots)
+        if change is not None:
+            raise assembly.deny(change, "nothing_before")
+        return None
+    bare = frame.said("intent.why") and not any(i.category in _SAYS_MORE for i in frame.items) and not slots.whens
+    changed = before.request if bare else follow_up(slots, before, assembly, goes_on=goes_on)
+    if changed is None:
+        return None
+    found = _checked(slots, assembly, changed, goes_on=True)
+    still_explains = before is not question.previous
+    return Decision((explained(found) if still_explains else None) or found, follow_up=True)
+
+
+def _of_everybody(request: Request, points: Edge | None, assembly: Assembly) -> Request:
+    """A request of a kind that is read of all words at once, and keeps to nobody whom the answer before named."""
+    if points is not None:
+        raise assembly.deny(points)
+    return request
 
 
 def _of_before(slots: Slots, question: Question, assembly: Assembly) -> Request | None:

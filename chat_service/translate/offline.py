@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chat_service.language.bindings import binding
 from chat_service.language.folding import fold
 from chat_service.language.grammar.chart import Grammar
 from chat_service.language.grammar.rule import Edge
@@ -23,6 +24,7 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
+from chat_service.translate.bindings import after_unread, going_on, leaves_out, needs_unread
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
@@ -171,9 +173,11 @@ class OfflineTranslator:
         language = scope.language
         if read_.found:
             best = read_.found[0]
-            rival = rival_of(read_.found)
-            if rival is not None:
-                return self._two(best, rival, read_, question, scope)
+            other = rival_of(read_.found) or going_on(best, question)
+            if other is not None:
+                return self._two(best, other, read_, question, scope)
+            if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
+                return after_unread(best, question, read_.corrections)
             return _answered(best, read_.corrections, language)
         if read_.frame.unknown:
             return self._unknown(read_, question, scope)
@@ -190,10 +194,18 @@ class OfflineTranslator:
         for number, each in enumerate((one, other), 1):
             assert each.decision.request is not None, "only requests are compared"
             label = restated(each.assembly.frame)
+            if one.decision.follow_up is not other.decision.follow_up:
+                bound = "going_on" if each.decision.follow_up else "alone"
+                label = binding(bound, question.text.strip(ENDS), scope.language)
             choices.append(Choice(f"reading_{number}", label, label, each.decision.request))
         text = question_text("two_readings", question.text.strip(ENDS), scope.language)
         reading = make_reading(one.assembly.frame, scope.language, read_.corrections, one.assembly)
         return Clarification("two_readings", question.text, text, tuple(choices), reading)
+
+    def _is_passed(self, question: Question, best: Reader, scope: Scope) -> bool:
+        """Whether a message without an answer said something that this one, which goes on, does not say again."""
+        before = (frames(read(text, scope), self._rules(scope))[0] for text in question.unread)
+        return any(leaves_out(each, best.assembly.frame) for each in before)
 
     def _asked(
         self,

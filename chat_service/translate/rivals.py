@@ -28,12 +28,12 @@ def rival_of(found: tuple[Reader, ...]) -> Reader | None:
         if other.cost > best.cost + _MARGIN:
             return None
         one, another = best.decision.request, other.decision.request
-        if one is not None and another is not None and _asked_for(one) != _asked_for(another):
+        if one is not None and another is not None and asked_for(one) != asked_for(another):
             return other
     return None
 
 
-def _asked_for(request: Request) -> tuple[object, ...]:
+def asked_for(request: Request) -> tuple[object, ...]:
     """What a request asks for, whatever the order of its parts: of a list, whom it lists."""
     filters = frozenset(_of_any_order(each) for each in request.filters)
     if isinstance(request, ListQuery):

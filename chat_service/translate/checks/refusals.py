@@ -17,7 +17,7 @@ from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import known_words
 
 # stops that no other reading of the same words can mend
-FINAL = frozenset({"read_only", "future_period", "statistic", "forecast"})
+FINAL = frozenset({"read_only", "future_period", "statistic", "forecast", "which_time", "which_people", "out_or_open"})
 
 
 def refuse_writing(frame: Frame, assembly: Assembly, *, goes_on: bool) -> None:

@@ -82,6 +82,16 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "I did not understand '{0}'. Without it, this can be asked:",
     ),
     "two_readings": ("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
+    "which_time": ("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
+    "which_people": (
+        "“{0}”指这些人的指标，还是他们的人数？",
+        "Is '{0}' about what these people do, or how many they are?",
+    ),
+    "out_or_open": ("“{0}”是排除，还是不再限定？", "Does '{0}' leave it out, or lift the condition?"),
+    "after_unread": (
+        "上一句没有得到回答。“{0}”接着哪一个问题？",
+        "The message before was not answered. What does '{0}' go on from?",
+    ),
     "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
 }
 _ASSUMPTIONS: dict[str, tuple[str, str]] = {
@@ -114,6 +124,7 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
         "没有说时间，两边都取本月：竞品数据按月发布",
         "no time was named, so both are of this month: figures of competitors are published by month",
     ),
+    "filter_lifted": ("不再限定{0}", "no longer kept to one {0}"),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}

@@ -6,9 +6,9 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
+from chat_service.translate.requests.pointing import those_counted
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.requests.timing import decide_timing
-from semantic_layer import Filter, ListQuery, MetricFilter, MetricQuery, Period, Request
+from semantic_layer import ListQuery, MetricQuery, Request
 
 
 def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
@@ -21,8 +21,6 @@ def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request
         for item in slots.entities:
             assembly.use(item, "entity", "")
         return metric_request(slots, assembly, base)
-    if slots.whens and not slots.clauses and not slots.measures:
-        return _moved_period(slots, before, assembly)
     return list_request(slots, assembly, _in_its_order(slots, before, assembly))
 
 
@@ -42,32 +40,15 @@ def _in_its_order(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQu
 
 
 def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Request | None:
-    """What a count of people becomes: 列出来 their list, 改成近60天 the count in another time; None for all else."""
+    """What a count of people becomes: 列出来 their list; None for all else."""
     others = slots.measures or slots.values or slots.clauses or slots.listed or slots.groups or slots.ranks
-    if others or before.metrics != assembly.counted or before.group_by or slots.against:
+    if others or slots.whens or before.group_by or before.compare or slots.against:
         return None
-    if slots.frame.asks("list", "who") and not slots.whens:
-        return list_request(slots, assembly, _list_of(before, assembly))
-    timed = any(isinstance(each, MetricFilter) and each.period is not None for each in before.filters)
-    if not slots.whens or before.period is not None or not timed:
+    if not slots.frame.asks("list", "who"):
         return None
-    return before.model_copy(update={"filters": _in_time(before.filters, decide_timing(slots, assembly, ()).period)})
-
-
-def _list_of(before: MetricQuery, assembly: Assembly) -> ListQuery:
-    columns = assembly.whom.list_columns
-    return ListQuery(columns=columns, filters=before.filters, limit=SEVERAL)
-
-
-def _in_time(filters: tuple[Filter, ...], period: Period | None) -> tuple[Filter, ...]:
-    return tuple(
-        f.model_copy(update={"period": period}) if isinstance(f, MetricFilter) and f.period is not None else f
-        for f in filters
-    )
-
-
-def _moved_period(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
-    period = decide_timing(slots, assembly, ()).period
-    filters = _in_time(before.filters, period)
-    measured = tuple(m.model_copy(update={"period": period}) if m.period is not None else m for m in before.measured)
-    return before.model_copy(update={"filters": filters, "measured": measured})
+    counts_all = before.metrics == assembly.counted and before.period is None
+    filters = before.filters if counts_all else those_counted(before, assembly)
+    if not filters and not counts_all:
+        return None
+    base = ListQuery(columns=assembly.whom.list_columns, filters=filters, limit=SEVERAL)
+    return list_request(slots, assembly, base)

@@ -13,7 +13,11 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
 from chat_service.translate.requests.journeys import changed_journey
+from chat_service.translate.requests.lifted import lifted, takes_away
 from chat_service.translate.requests.metrics import metric_request
+from chat_service.translate.requests.pointing import bound_to, other_people, pointer
+from chat_service.translate.requests.renumbered import renumbered
+from chat_service.translate.requests.retimed import retimed
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
@@ -35,35 +39,53 @@ _NOW = ("now", "then")
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
 
 
-def follow_up(slots: Slots, previous: Previous, assembly: Assembly) -> Request | None:
-    """The changed request, or None where the question stands on its own."""
+def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: bool = False) -> Request | None:
+    """The changed request, or None where the question stands on its own, unless it is known that it `goes_on`."""
     before = previous.request
+    word = pointer(slots.frame)
+    if word is not None:
+        before = bound_to(word, slots, before, assembly)
     _about_before(slots, before, assembly)
-    counts = _only_counts(slots, assembly)
-    if (counts and _is_ours(slots)) or (is_complete(slots) and not (counts and isinstance(before, ListQuery))):
+    if word is None and not goes_on and _stands_alone(slots, before, assembly):
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
     _take_away(slots, assembly)
     _in_that_year(slots, before, assembly)
-    _of_number(slots, before, assembly)
-    if isinstance(before, MetricQuery):
-        _refuse_pointing(slots, before, assembly)
-        _refuse_grain_of_value(slots, before, assembly)
-        _moved_back(slots, before, assembly)
-        request: Request = counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
-    elif isinstance(before, ListQuery):
-        request = changed_list(slots, before, assembly)
-    elif isinstance(before, CohortQuery | FunnelQuery):
-        return changed_journey(before, slots, assembly)
-    else:
-        return None
+    request = _changed(slots, before, assembly)
+    if request is None or isinstance(before, CohortQuery | FunnelQuery):
+        return request
     if slots.number is not None and isinstance(request, MetricQuery | ListQuery):
         request = request.model_copy(update={"limit": slots.number})
-    if request == before and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
+    if request == previous.request and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
     return request
+
+
+def _stands_alone(slots: Slots, before: Request, assembly: Assembly) -> bool:
+    if takes_away(slots):
+        return False
+    counts = _only_counts(slots, assembly)
+    whole = is_complete(slots) and not (counts and isinstance(before, ListQuery))
+    return whole or (counts and _is_ours(slots))
+
+
+def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | None:
+    """The request before with what the question says; None of a kind that no question changes so."""
+    if isinstance(before, CohortQuery | FunnelQuery):
+        return changed_journey(before, slots, assembly)
+    if not isinstance(before, MetricQuery | ListQuery):
+        return None
+    _of_number(slots, before, assembly)
+    before = renumbered(slots, before, assembly)
+    before = retimed(slots, lifted(slots, before, assembly), assembly)
+    if isinstance(before, ListQuery):
+        return changed_list(slots, before, assembly)
+    _refuse_grain_of_value(slots, before, assembly)
+    _moved_back(slots, before, assembly)
+    before = other_people(slots, before, assembly)
+    return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
 
 
 def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
@@ -133,15 +155,6 @@ def _named_at(item: Edge, slots: Slots) -> set[str]:
     return {name for values in here for name in values.candidates}
 
 
-def _refuse_pointing(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
-    """'That city' of a ranking: which one it was is in the answer, not in the question before."""
-    for item, group in slots.groups:
-        word = slots.frame.before(item)
-        points = word is not None and ("follow.those" in word.keys or word.category.startswith("function.pronoun.this"))
-        if points and before.limit is not None and not group.marked and set(group.dimensions) & set(before.group_by):
-            raise assembly.deny(item)
-
-
 def change_of_nothing(slots: Slots) -> Edge | None:
     """The words by which a question can only change one before it: 换成积分兑换量, 'by region instead', 去掉普通会员.
 
@@ -150,6 +163,8 @@ def change_of_nothing(slots: Slots) -> Edge | None:
     """
     if slots.clauses or slots.listed or slots.bounds or slots.dated or slots.populations:
         return None
+    if (word := pointer(slots.frame)) is not None and not (slots.people or slots.values or slots.groups):
+        return word
     changes: list[Edge] = []
     if not (slots.measures and (slots.whens or slots.values or slots.groups)):
         changes += slots.frame.said("follow.instead")
@@ -215,8 +230,9 @@ def _is_ours(slots: Slots) -> bool:
 
 
 def _is_bare(slots: Slots) -> bool:
-    """订单数, 'churn rate?': a measure's name and not a word more is shown of what the question before was about."""
-    return len(slots.measures) == 1 and len(slots.frame.items) == 1
+    """订单数, 'churn rate?', 'plus orders': a measure's name, at most joined, is shown of what was asked before."""
+    joins = [item for item in slots.frame.items if set(item.keys) & {"connective", "follow"}]
+    return len(slots.measures) == 1 and len(slots.frame.items) == 1 + len(joins)
 
 
 def _by_measure(slots: Slots) -> bool:

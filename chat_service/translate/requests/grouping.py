@@ -24,6 +24,7 @@ def group(
             found[name] = (item, each)
     names = list(found)
     if draft.goes_on:
+        _lift(draft, found, assembly)
         _changed(draft, found, slots)
     else:
         names.extend(grain for grain in grains if grain not in names)
@@ -43,6 +44,15 @@ def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:
             raise assembly.deny(item)  # 月订单数超过100的门店: in which month is not told
         if before is not None and before.category == "group" and not each.marked and each.dimensions:
             raise assembly.deny(item)
+
+
+def _lift(draft: Draft, found: dict[str, tuple[Edge, Group]], assembly: Assembly) -> None:
+    """按性别 after a number of men alone: each of them is asked for, so the one condition on it is gone."""
+    for name, (_, each) in found.items():
+        kept = draft.filtered(name)
+        if kept is not None and kept.op == "=" and each.marked and name not in draft.group_by:
+            draft.filters = tuple(f for f in draft.filters if f is not kept)
+            assembly.assume("filter_lifted", assembly.dimension_label(name))
 
 
 def _changed(draft: Draft, found: dict[str, tuple[Edge, Group]], slots: Slots) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 
+from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Values
+from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
 
 
@@ -28,7 +30,7 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
         if values.both and not values.negated:
             raise assembly.deny(item)  # of whom both hold is a condition on customers: no verb said what they did
         if draft.goes_on:
-            _change(draft, item, values, dimension, found, slots)
+            _change(draft, item, values, dimension, found, slots, assembly)
         elif values is shared or (shared is not None and dimension in draft.group_by and not values.negated):
             draft.keep = (*draft.keep, value_filter(dimension, found))
             _group_by(draft, dimension)
@@ -89,9 +91,21 @@ def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
     return candidates[-1][1]
 
 
-def _change(draft: Draft, item: Edge, values: Values, dimension: str, found: tuple[Scalar, ...], slots: Slots) -> None:
+def _change(
+    draft: Draft,
+    item: Edge,
+    values: Values,
+    dimension: str,
+    found: tuple[Scalar, ...],
+    slots: Slots,
+    assembly: Assembly,
+) -> None:
     """Other values instead of those before, some less, or some beside them."""
     if values.negated:
+        known = draft.filtered(dimension)
+        if known is not None and known.op in ("=", "in") and set(known.values) <= set(found):
+            _all_left_out(draft, item, known, found, assembly)
+            return
         draft.filters = tuple(_without(draft, dimension, found))
         draft.show = tuple(f for f in draft.show if f.field != dimension)
         return
@@ -109,9 +123,24 @@ def _change(draft: Draft, item: Edge, values: Values, dimension: str, found: tup
     draft.filters = (*others[:place], one, *others[place:])
     draft.keep = tuple(f for f in draft.keep if f.field != dimension)
     draft.show = tuple(f for f in draft.show if f.field != dimension)
-    if len(one.values) > 1:
+    if len(one.values) > 1 and not _is_calendar(dimension, assembly):
         draft.show = (*draft.show, one)
         _group_by(draft, dimension)
+
+
+def _all_left_out(draft: Draft, item: Edge, known: FieldFilter, found: tuple[Scalar, ...], assembly: Assembly) -> None:
+    """去掉上海 after a number of Shanghai alone: that condition is taken back, or all but Shanghai is meant."""
+    chosen = assembly.fixed.get(item.start)
+    if chosen not in ("leave_out", "lift"):
+        language, label = assembly.scope.language, assembly.dimension_label(known.field)
+        said = assembly.value_label(known.field, found[0])
+        out = Option(binding("leave_out", said, language), "dimension", "leave_out")
+        options = (out, Option(binding("lift", said, language, label), "dimension", "lift"))
+        raise StopError(Doubt("out_or_open", assembly.said(item), options, item.start, item.end))
+    at = draft.filters.index(known)
+    again = (value_filter(known.field, found, negated=True),) if chosen == "leave_out" else ()
+    draft.filters = (*draft.filters[:at], *again, *draft.filters[at + 1 :])
+    draft.show = tuple(f for f in draft.show if f.field != known.field)
 
 
 def _adds(slots: Slots) -> bool:

@@ -119,13 +119,14 @@ def _metrics(
     check_asked(slots, names or list(draft.metrics), assembly)
     if not names:
         return
-    adds = draft.goes_on and slots.has("follow.also") and not slots.has("follow.instead")
+    adds = slots.same or (draft.goes_on and slots.has("follow.also") and not slots.has("follow.instead"))
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
     if len(metrics) == 1 and not draft.goes_on:
         metrics = (*metrics, *assembly.scope.model.metrics[metrics[0]].definition.beside)
     if draft.goes_on:
         _renamed(draft, metrics, assembly, adds)
-    draft.metrics = metrics
+    picked = (each.column.partition("__")[0] for each in draft.having)
+    draft.metrics = tuple(dict.fromkeys((*metrics, *picked)))  # stores over 9,000 yuan: of these, the orders
 
 
 def _shown_by(draft: Draft, assembly: Assembly) -> None:
@@ -177,20 +178,26 @@ def _refuse_distribution(slots: Slots, assembly: Assembly) -> None:
 
 
 def _renamed(draft: Draft, metrics: tuple[str, ...], assembly: Assembly, adds: bool) -> None:
-    """Other metrics instead of those before: what was said of them is said of the new ones."""
-    swap = {} if adds else dict(zip(draft.metrics, metrics, strict=False))
+    """Other metrics instead of those before: what was said of them is said of the new ones.
 
-    def renamed(column: str) -> str:
-        name, mark, part = column.partition("__")
-        return swap.get(name, name) + mark + part
+    What picked the groups out (those over 9,000 yuan) did it by the metric before, and still does.
+    """
+    swap = {} if adds else dict(zip(draft.metrics, metrics, strict=False))
 
     def summable(names: tuple[str, ...]) -> tuple[str, ...]:
         found = dict.fromkeys(swap.get(name, name) for name in names)
         return tuple(name for name in found if not assembly.scope.structure.is_ratio(name))
 
-    draft.order_by = tuple(Order(column=renamed(o.column), descending=o.descending) for o in draft.order_by)
+    _rename_order(draft, swap)
     draft.shares, draft.cumulative = summable(draft.shares), summable(draft.cumulative)
-    draft.having = draft.having if adds else ()
+
+
+def _rename_order(draft: Draft, swap: dict[str, str]) -> None:
+    def renamed(column: str) -> str:
+        name, mark, part = column.partition("__")
+        return swap.get(name, name) + mark + part
+
+    draft.order_by = tuple(Order(column=renamed(o.column), descending=o.descending) for o in draft.order_by)
 
 
 _LENGTHS = ("days", "hours", "minutes")
@@ -254,7 +261,8 @@ def _grains(slots: Slots, draft: Draft) -> tuple[Grain, ...]:
 
 def _timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], draft: Draft) -> Timing:
     trend = trend_grain(slots)
-    timing = decide_timing(slots, assembly, grains if grains or trend is None else (trend,), draft.period)
+    grown = grains if grains or trend is None else (trend,)
+    timing = decide_timing(slots, assembly, grown, draft.period, compared=draft.compare is not None)
     for entry in list(slots.dated):
         item, dated = entry
         if timing.period is None and _placed_by(dated.fields, draft.metrics, assembly):
@@ -331,6 +339,7 @@ def _stand_ins(draft: Draft, dimensions: tuple[str, ...], assembly: Assembly) ->
         if stand_in != metric:
             assembly.assume("metric_instead", assembly.metric_label(metric), assembly.metric_label(stand_in))
     draft.metrics = tuple(dict.fromkeys(replaced.values()))
+    _rename_order(draft, replaced)
     return replaced
 
 

@@ -36,7 +36,8 @@ class Slots:
     """The parts of a question. Measures, populations and subjects hold the metrics that the words can mean.
 
     `people`: customers are spoken of; `counting`: their number is. `shifted`: the period right before that of the
-    question before; `number`: so many rows instead of as many as before.
+    question before; `number`: so many rows instead of as many as before; `same`: the things that the answer before
+    showed are kept, whatever else is shown of them.
     """
 
     frame: Frame
@@ -60,6 +61,7 @@ class Slots:
     counting: bool = False
     shifted: Period | None = None
     number: int | None = None
+    same: bool = False
 
     def has(self, *categories: str) -> bool:
         """Whether a word of one of the categories stands by itself."""

@@ -204,7 +204,7 @@ def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     if slots.entities or slots.listed or slots.frame.asks("people", "who"):
         return True
     structure = assembly.scope.structure
-    if any(structure.one_each(each[0]) and _names_doers(item, each, assembly) for item, each in slots.measures):
+    if any(structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
         return True
     return any(names_people(item, slots.frame, words) for item, _ in slots.values)
 
@@ -226,7 +226,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
         opened = _is_opened(item, slots.frame)
         behind = any(other[0].start >= item.end for other in others)
         ascii_name = slots.frame.folded(item).isascii()
-        if behind and not opened and not _names_doers(item, names, assembly):
+        if behind and not opened and not names_doers(item, names, assembly):
             continue  # 'subscription fee income': a noun for a thing before a measure is a part of its name
         if opened or (behind and not (ascii_name and slots.frame.asks("how_many"))):
             slots.measures.remove(named)
@@ -235,7 +235,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
         raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
 
 
-def _names_doers(item: Edge, names: tuple[str, ...], assembly: Assembly) -> bool:
+def names_doers(item: Edge, names: tuple[str, ...], assembly: Assembly) -> bool:
     """Whether a measure is named by the people whom it counts: subscribers, 新客, and not by what they hold."""
     scope, text = assembly.scope, assembly.frame.folded(item)
     held = [name for name in names if scope.model.metrics[name].is_stock]

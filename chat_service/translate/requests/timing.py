@@ -47,8 +47,16 @@ def period_of(
     return mention.period
 
 
-def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], before: Period | None = None) -> Timing:
-    """The period and the comparison of a question. `before` is the period of the one that it goes on from."""
+def decide_timing(
+    slots: Slots,
+    assembly: Assembly,
+    grains: tuple[Grain, ...],
+    before: Period | None = None,
+    *,
+    compared: bool = False,
+) -> Timing:
+    """The period and the comparison of a question. `before` is the period of the one that it goes on from, which was
+    `compared` with another or not."""
     today = assembly.scope.today
     periods: list[Period | None] = list(_settled(slots, assembly))
     periods.extend([slots.shifted] if slots.shifted is not None else [])
@@ -58,7 +66,7 @@ def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], b
         if not when.ever:
             periods.append(period_of(when.date, grains, today, item, assembly))
         assembly.use(item, "period", "" if when.ever else str(periods[-1]))
-    periods = list(dict.fromkeys(periods))
+    periods = list(dict.fromkeys((*([before] if before is not None and _adds_time(slots) else []), *periods)))
     against = _against(slots, assembly)
     for word in slots.frame.said("prefix.between"):
         after = slots.frame.after(word)
@@ -68,6 +76,10 @@ def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], b
         return _several(periods, against, slots, assembly)
     period = periods[0] if periods else _same_period(slots, assembly) or before
     if against is None:
+        if compared and not slots.has("trend"):
+            for word in slots.frame.said("change"):
+                assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
+            return Timing(period, ever=ever)
         return Timing(period, _change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against
     assembly.use(item, "comparison", other.to)
@@ -75,6 +87,13 @@ def decide_timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], b
         return _same_day(period, item, assembly)
     alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
     return _compared(period, other, item, assembly, grains, alone)
+
+
+def _adds_time(slots: Slots) -> bool:
+    """Plus March, 再加上3月: beside the time before, where nothing else is said."""
+    opening, others = slots.frame.items[0], slots.measures or slots.groups or slots.values or slots.against
+    adds = slots.frame.folded(opening) in word_set("adds_to")
+    return adds and len(slots.whens) == 1 and len(slots.frame.items) == 2 and not others
 
 
 def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:

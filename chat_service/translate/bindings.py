@@ -1,0 +1,125 @@
+"""To what a question is bound: to nothing, to the one that was last answered, or to one that was not answered.
+
+A question can be whole and still go on from the one before; and one that goes on may go on from what was said in the
+meantime and got no answer. Where the bindings ask for different things and are near, the asker chooses.
+"""
+
+from __future__ import annotations
+
+from chat_service.language.bindings import binding
+from chat_service.language.grammar.rule import Edge
+from chat_service.outcomes import Choice, Clarification, Previous, Question
+from chat_service.translate.decide import decide
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.replies.reading import make_reading
+from chat_service.translate.replies.reworded import ENDS
+from chat_service.translate.replies.sentences import question_text
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.pointing import pointer
+from chat_service.translate.rivals import Reader, asked_for
+from chat_service.translate.stops import StopError
+from chat_service.translate.words.spelling import Correction
+from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request
+
+_MOST_PENDING = 3
+_WHO = frozenset({"values", "clauses", "listed", "bound", "dated", "entity"})
+_KINDS = {"measure": "measure", "group": "group", "ranking": "rank", "amount": "number", "condition": "number"}
+_TIMES = frozenset({"when", "against", "date"})
+
+
+def going_on(best: Reader, question: Question) -> Reader | None:
+    """The same words as a change of the question before, where that is as likely meant as a question of its own."""
+    before = question.previous.request if question.previous is not None else None
+    asked, frame = best.decision.request, best.assembly.frame
+    if best.decision.follow_up or not isinstance(before, MetricQuery | ListQuery) or not isinstance(asked, MetricQuery):
+        return None
+    if not (opens_on(frame) or _is_untimed(asked, before, best.assembly)):
+        return None
+    found = _bound(best, question)
+    if found is None or found.decision.request is None or asked_for(found.decision.request) == asked_for(asked):
+        return None
+    return found
+
+
+def _bound(best: Reader, question: Question) -> Reader | None:
+    """The frame of a reading as a change of the question before; None where it is none."""
+    assembly = Assembly(best.assembly.scope, best.assembly.index, best.assembly.frame)
+    try:
+        decision = decide(question, assembly, goes_on=True)
+    except StopError:
+        return None
+    return Reader(best.cost, assembly, decision) if decision.follow_up else None
+
+
+def opens_on(frame: Frame) -> bool:
+    """Whether a question begins or ends as one that goes on: and …, 那…, …呢."""
+    said = frame.said("follow.what_about", "follow.also", "follow.those")
+    ends = frame.items[:1] + frame.items[-1:]
+    return any(item in ends and not _only_leads(item, frame) for item in said)
+
+
+def _only_leads(item: Edge, frame: Frame) -> bool:
+    return frame.folded(item) in ("now", "then", "this", "that", "it")
+
+
+def _is_untimed(asked: MetricQuery, before: MetricQuery | ListQuery, assembly: Assembly) -> bool:
+    """All of history, after a number of one time: 各城市的订单数 behind the revenue of last month."""
+    frame, metrics = assembly.frame, assembly.scope.model.metrics
+    timed = isinstance(before, MetricQuery) and before.period is not None
+    own = any(isinstance(each, MetricFilter) and each.period is not None for each in asked.filters)
+    says_ever = frame.said("follow.ever", "date.all_history") or any(
+        edge.category == "function.quantifier.total" for edge in frame.covering.edges
+    )
+    flows = not all(metrics[name].is_stock for name in asked.metrics)
+    return timed and asked.period is None and asked.compare is None and flows and not own and not says_ever
+
+
+# --- after a message that got no answer ---
+
+
+def leaves_out(unread: Frame, frame: Frame) -> bool:
+    """Whether a question says less than one that was not answered: that one is no slip which it only says again."""
+    return bool(_says(unread) - _says(frame))
+
+
+def _says(frame: Frame) -> frozenset[str]:
+    """Of what kinds the content of a frame is: whom, when, what is measured, by what, how many."""
+    found = set()
+    for item in frame.items:
+        root = item.category.partition(".")[0]
+        kind = "who" if root in _WHO else "when" if root in _TIMES else _KINDS.get(root)
+        found.update([kind] if kind else [])
+    return frozenset(found)
+
+
+def needs_unread(best: Reader, question: Question) -> bool:
+    """Whether a question goes on from another, so that one without an answer may be meant."""
+    if best.decision.follow_up:
+        return True
+    return question.previous is None and (opens_on(best.assembly.frame) or pointer(best.assembly.frame) is not None)
+
+
+def after_unread(best: Reader, question: Question, corrections: tuple[Correction, ...]) -> Clarification:
+    """What a question goes on from: the last answer, or a reading that was offered since and not taken."""
+    frame, language, said = best.assembly.frame, best.assembly.scope.language, question.text.strip(ENDS)
+    label = binding("answered" if best.decision.follow_up else "alone", said, language)
+    choices = [Choice("answered", label, label, best.decision.request)]
+    for number, (other, request) in enumerate(_after_pending(best, question), 1):
+        if request != best.decision.request:
+            then = binding("then", said, language, other)
+            choices.append(Choice(f"then_{number}", then, then, request))
+    text = question_text("after_unread", said, language)
+    return Clarification("after_unread", said, text, tuple(choices), make_reading(frame, language, corrections))
+
+
+def _after_pending(best: Reader, question: Question) -> list[tuple[str, Request]]:
+    """The question as a change of each reading that was offered and not taken: its label, and the request."""
+    pending = question.previous.pending if question.previous is not None else None
+    found = []
+    for choice in pending.choices[:_MOST_PENDING] if pending is not None else ():
+        if choice.request is not None:
+            one = Question(question.text, question.today, question.language, Previous(choice.request))
+            bound = _bound(best, one)
+            if bound is not None and bound.decision.request is not None:
+                found.append((choice.label, bound.decision.request))
+    return found

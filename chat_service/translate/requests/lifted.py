@@ -1,0 +1,135 @@
+"""What a question takes away of the one before: a metric, what it was grouped by, or a condition, by their names.
+
+去掉订单数, 不分城市了, remove the city filter. What is named is gone from the request; nothing else is.
+"""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots
+from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery
+
+Changeable = MetricQuery | ListQuery
+
+_TAKES = frozenset({"exclusion", "negation"})
+
+
+def lifted(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
+    """The request before without what the question takes away by name. Raises StopError where that is not in it."""
+    for item, names in list(slots.measures):
+        word = _taken_by(item, slots, assembly)
+        if word is not None and isinstance(before, MetricQuery):
+            before = _without_metric(item, word, names, before, slots, assembly)
+    for entry in list(slots.groups):
+        item, each = entry
+        word = _taken_by(item, slots, assembly)
+        names = (*each.dimensions, *([each.grain] if each.grain is not None else []))
+        if word is not None:
+            slots.groups.remove(entry)
+            before = _without_dimension(item, word, names, before, slots, assembly)
+        elif _is_all(item, slots) and not each.marked and _only_kept(names, before):
+            slots.groups.remove(entry)  # all cities again: no one of them, and not each
+            before = _without_dimension(item, item, names, before, slots, assembly)
+    return before
+
+
+def takes_away(slots: Slots) -> bool:
+    """Whether the measures of a question are named to be taken away, every one."""
+    return bool(slots.measures) and all(_takes(item, slots) is not None for item, _ in slots.measures)
+
+
+def _taken_by(item: Edge, slots: Slots, assembly: Assembly) -> Edge | None:
+    word = _takes(item, slots)
+    if word is not None and not set(word.keys) & _TAKES:
+        raise assembly.deny(word)  # drop the breakdown: it is taken away, and did not fall
+    return word
+
+
+def _takes(item: Edge, slots: Slots) -> Edge | None:
+    """The word that takes an item away: 去掉 before it, or behind it at the end; a word of 'only' may stand between."""
+    frame = slots.frame
+    before = frame.before(item)
+    while before is not None and (before.is_empty or "only" in before.keys):
+        before = frame.before(before)
+    if before is not None and (set(before.keys) & _TAKES or (before is frame.items[0] and _may_take(before, slots))):
+        return before
+    after = frame.after(item)
+    while after is not None and after.is_empty:
+        after = frame.after(after)
+    return after if after is not None and "exclusion" in after.keys else None
+
+
+def _may_take(word: Edge, slots: Slots) -> bool:
+    """Whether a word of change is one that takes away as well: to drop something is not that it drops."""
+    leaves = slots.frame.lattice.leaves
+    same = (e for e in leaves if (e.start, e.end) == (word.start, word.end))
+    return "change" in word.keys and any("exclusion" in each.keys for each in same)
+
+
+def _only_kept(names: tuple[str, ...], before: Changeable) -> bool:
+    """Whether the request is kept to values of a dimension, and not grouped by it."""
+    grouped = isinstance(before, MetricQuery) and set(names) & set(before.group_by)
+    return not grouped and any(each.field in names for each in _kept(before))
+
+
+def _is_all(item: Edge, slots: Slots) -> bool:
+    before = slots.frame.before(item)
+    return before is not None and before.category == "function.quantifier.all"
+
+
+def _kept(before: Changeable) -> list[FieldFilter]:
+    return [each for each in before.filters if isinstance(each, FieldFilter)]
+
+
+def _without_metric(
+    item: Edge, word: Edge, names: tuple[str, ...], before: MetricQuery, slots: Slots, assembly: Assembly
+) -> MetricQuery:
+    gone = [name for name in before.metrics if name in names]
+    left = tuple(name for name in before.metrics if name not in gone)
+    columns = (*(each.column for each in before.order_by), *(each.column for each in before.having))
+    if len(gone) != 1 or not left or set(gone) & {each.partition("__")[0] for each in columns}:
+        raise assembly.deny(word)
+    slots.measures[:] = [each for each in slots.measures if each[0] is not item]
+    slots.subjects.append((item, names))
+    assembly.use(item, "metric", gone[0])
+    assembly.use(word, "operator", gone[0])
+    shown = {part: tuple(n for n in getattr(before, part) if n not in gone) for part in ("shares", "cumulative")}
+    return before.model_copy(update={"metrics": left, **shown})
+
+
+def _without_dimension(
+    item: Edge, word: Edge, names: tuple[str, ...], before: Changeable, slots: Slots, assembly: Assembly
+) -> Changeable:
+    """No longer grouped by a dimension, or kept to values of it: to either where a word says which, else to both."""
+    only = [
+        each for each in slots.frame.said("only") if min(abs(each.start - item.end), abs(item.start - each.end)) < 2
+    ]
+    marked = any("grouping" in leaf.keys for leaf in item.leaves())
+    kept = [] if marked else [each for each in _kept(before) if each.field in names]
+    grouped = [name for name in names if isinstance(before, MetricQuery) and name in before.group_by and not only]
+    if not (kept or grouped):
+        raise assembly.deny(word)
+    name = kept[0].field if kept else grouped[0]
+    for each in (item, word, *only):
+        assembly.use(each, "dimension", name)
+    if kept:
+        assembly.assume("filter_lifted", assembly.dimension_label(name))
+    changed: dict[str, object] = {"filters": tuple(each for each in before.filters if each not in kept)}
+    if isinstance(before, MetricQuery):
+        changed |= _ungrouped(before, tuple(grouped), names, word, assembly)
+    return before.model_copy(update=changed)
+
+
+def _ungrouped(
+    before: MetricQuery, grouped: tuple[str, ...], names: tuple[str, ...], word: Edge, assembly: Assembly
+) -> dict[str, object]:
+    left = tuple(each for each in before.group_by if each not in grouped)
+    if not left and (before.shares or before.having or before.limit is not None):
+        raise assembly.deny(word)  # a rank or a share of nothing
+    shown = {part: tuple(f for f in getattr(before, part) if f.field not in names) for part in ("show", "keep")}
+    within = before.limit_within if any(each not in GRAINS for each in left) else ()
+    return {"group_by": left, "order_by": before.order_by if left else (), "limit_within": within, **shown}
+
+
+__all__ = ["lifted", "takes_away"]

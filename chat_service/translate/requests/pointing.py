@@ -1,0 +1,204 @@
+"""What 'they', 'its', 'that city', 其中 stand for: what the answer before showed, and nobody else.
+
+A pronoun with nothing before it in its own question is bound to the answer before. Of a ranking that was cut it is the
+things that were shown, of a count of people those who were counted; where a request cannot keep to these, the question
+is refused rather than asked of everybody.
+"""
+
+from __future__ import annotations
+
+from chat_service.language.bindings import binding
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Group
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.amounts import is_number
+from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.conditions import population_filter
+from chat_service.translate.requests.people import SEVERAL
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.sorting import names_doers
+from chat_service.translate.stops import Doubt, Option, StopError
+from semantic_layer import (
+    GRAINS,
+    FieldFilter,
+    Filter,
+    ListQuery,
+    MetricFilter,
+    MetricQuery,
+    Request,
+)
+
+_NAMED = frozenset({"measure", "values", "entity", "listed", "clauses", "group", "bound", "one", "field", "dated"})
+
+
+def pointer(frame: Frame) -> Edge | None:
+    """The word that stands for what the answer before showed: nothing before it in the question is what it means."""
+    named: list[Edge] = []
+    for edge in frame.covering.edges:
+        if _says_they(edge, frame) and (not named or named == [_done_by(edge, frame)]):
+            return edge
+        if not named and _points_at(edge, frame):
+            return edge
+        if edge.category in _NAMED:
+            named.append(edge)
+    return None
+
+
+def _says_they(edge: Edge, frame: Frame) -> bool:
+    """They, their, 他们, 其中; of them inside of what asks how many. 'It' only where it does something."""
+    text, before, after = frame.folded(edge), frame.before(edge), frame.after(edge)
+    if text in word_set("it"):
+        return before is not None and frame.folded(before) in word_set("does")
+    if text in word_set("those"):  # those figures below are no people
+        return after is None or not after.is_empty
+    if text in word_set("they"):
+        return True
+    return edge.category == "ask" and bool(set(text.split(" ")) & word_set("they"))
+
+
+def _done_by(edge: Edge, frame: Frame) -> Edge | None:
+    """How many orders did they place, how many customers are in it: the measure that is asked for of a pronoun."""
+    before = frame.before(edge)
+    if before is None or frame.folded(before) not in word_set("does"):
+        return None
+    while before is not None and before.is_empty:
+        before = frame.before(before)
+    return before
+
+
+def _points_at(edge: Edge, frame: Frame) -> bool:
+    """That city, 这些门店: right before a noun for things, one of those that were named before."""
+    return frame.folded(edge) in word_set("points_at") and _noun(edge, frame) is not None
+
+
+def _noun(word: Edge, frame: Frame) -> Edge | None:
+    """The name of a dimension right behind a word, a counter apart: 这几个城市."""
+    edges = frame.covering.edges
+    for edge in edges[edges.index(word) + 1 :]:
+        if isinstance(edge.meaning, Group) and not edge.meaning.marked and edge.meaning.dimensions:
+            return edge
+        if not edge.is_empty and edge.category not in ("unit", "amount"):
+            return None
+        if edge.is_empty and frame.folded(edge).isascii():
+            return None
+    return None
+
+
+def bound_to(word: Edge, slots: Slots, before: Request, assembly: Assembly) -> Request:
+    """The request before, kept to what a pronoun means. Raises StopError where it cannot be kept to that."""
+    assembly.use(word, "intent", "")
+    if isinstance(before, ListQuery):
+        _refuse_cut_list(word, slots, before, assembly)
+        return before
+    if not isinstance(before, MetricQuery):
+        raise assembly.deny(word)
+    _drop_noun(word, slots, before, assembly)
+    if before.group_by and (before.limit is not None or before.having):
+        _refuse_moved(word, slots, assembly)
+        slots.same = True
+        return before
+    kept = {each.field for each in before.filters if isinstance(each, FieldFilter)}
+    if slots.measures or any(set(group.dimensions) & kept for _, group in slots.groups):
+        return _of_those_counted(word, slots, before, assembly)
+    return before
+
+
+def _drop_noun(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """That city's orders: the noun says again by what the answer was grouped, or what it was kept to."""
+    noun = _noun(word, slots.frame)
+    shown = {*before.group_by, *(each.field for each in before.filters if isinstance(each, FieldFilter))}
+    for item, group in list(slots.groups):
+        if item is noun and set(group.dimensions) & shown:
+            slots.groups.remove((item, group))
+            assembly.use(item, "grouping", next(name for name in group.dimensions if name in shown))
+
+
+def _refuse_moved(word: Edge, slots: Slots, assembly: Assembly) -> None:
+    """The five cities of a ranking are those of its own time and rows: with others it would be another ranking."""
+    moved = bool(slots.whens or slots.against or slots.values or slots.clauses or slots.listed or slots.bounds)
+    others = slots.dated or slots.populations or slots.ranks or slots.groups or slots.has("share", "change")
+    if moved or others:
+        raise assembly.deny(word)
+
+
+def _of_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+    """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, not of everybody."""
+    structure = assembly.scope.structure
+    people = [name for name in before.metrics if structure.one_each(name)]
+    asked = {name for _, names in slots.measures for name in names}
+    if not people or set(people) & ({*assembly.counted} | asked):
+        return before  # all of them, told by the filters that stay
+    along = before.compare is not None or any(name in GRAINS for name in before.group_by)
+    if along or len(before.metrics) > 1:
+        raise assembly.deny(word)
+    filters = those_counted(before, assembly)
+    if not filters:
+        raise assembly.deny(word)
+    return before.model_copy(update={"filters": filters})
+
+
+def those_counted(before: MetricQuery, assembly: Assembly) -> tuple[Filter, ...]:
+    """The people whom a number counts, as conditions; nothing where it counts none, or no request can keep to them."""
+    structure = assembly.scope.structure
+    if len(before.metrics) != 1 or not structure.one_each(before.metrics[0]):
+        return ()
+    own = [f for f in before.filters if isinstance(f, FieldFilter) and not structure.entity_dimension(f.field)]
+    who = _counted_by(before.metrics[0], before, tuple(own), assembly)
+    return tuple(dict.fromkeys((*(f for f in before.filters if f not in own), *who))) if who else ()
+
+
+def _counted_by(name: str, before: MetricQuery, own: tuple[Filter, ...], assembly: Assembly) -> tuple[Filter, ...]:
+    """The people whom a number counts, as a condition; nothing where it counts them at an instant by no list."""
+    model = assembly.scope.model
+    if not model.metrics[name].is_stock:
+        return (MetricFilter(metric=name, period=before.period, filters=own, op=">=", values=(1.0,)),)
+    listed = next((each for each in model.lists.values() if each.metric == name), None)
+    if listed is None or listed.among or listed.within or before.period is not None or own:
+        return ()
+    typed = assembly.scope.structure.value_type
+    return tuple(value_filter(d, tuple(typed(d, code) for code in codes)) for d, codes in listed.filter.items())
+
+
+def other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+    """老客呢 after a number of new customers: the people of whom it was are others now. Raises StopError with a doubt.
+
+    Where the number before was of nobody in particular, it is asked whether theirs is meant, or how many they are.
+    """
+    structure = assembly.scope.structure
+    if len(slots.measures) != 1 or slots.has("follow.instead", "follow.also") or slots.same or before.compare:
+        return before
+    item, names = slots.measures[0]
+    text = slots.frame.folded(item)
+    if not all(map(structure.one_each, names)) or is_number(text) or any(map(structure.one_each, before.metrics)):
+        return before
+    if any(name in assembly.counted for name in names) or not names_doers(item, names, assembly):
+        return before
+    held = [each for each in before.filters if isinstance(each, MetricFilter) and structure.one_each(each.metric)]
+    if not held and not _means_people(item, names, before, assembly):
+        return before
+    slots.measures.clear()
+    made = population_filter(item, names, before.period, assembly)
+    kept = tuple(each for each in before.filters if each not in held)
+    return before.model_copy(update={"filters": (*kept, made)})
+
+
+def _means_people(item: Edge, names: tuple[str, ...], before: MetricQuery, assembly: Assembly) -> bool:
+    chosen = assembly.fixed.get(item.start)
+    if chosen == "people" or chosen in names:
+        return chosen == "people"
+    said, language = assembly.said(item), assembly.scope.language
+    of_them = binding("people", said, language, assembly.metric_label(before.metrics[0]))
+    options = (Option(of_them, "metric", "people"), Option(assembly.metric_label(names[0]), "metric", names[0]))
+    raise StopError(Doubt("which_people", said, options, item.start, item.end))
+
+
+def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Assembly) -> None:
+    """What the ten best customers spent: those on a list that was cut are no condition; of all of it they are."""
+    stated = before.limit != SEVERAL and before.order_by
+    asks = slots.measures or slots.groups or slots.clauses or slots.frame.asks("how_many", "count", "people")
+    if asks and (stated or not before.filters) and not slots.columns:
+        raise assembly.deny(word)
+
+
+__all__ = ["bound_to", "other_people", "pointer", "those_counted"]
