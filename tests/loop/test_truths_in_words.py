@@ -108,6 +108,76 @@ def test_a_planted_truth_is_found_by_asking(code: str, language: str, ask: Ask) 
     assert truth.least <= found[truth.planted] / found[truth.against] <= truth.most, found
 
 
+def of_each(answer: Answer, name: str) -> dict[object, float]:
+    """What each group of an answer has in a column."""
+    assert answer.finding is not None, answer.text
+    table = answer.finding.table
+    return {row[0]: float(str(value)) for row, value in zip(table.rows, table.column(name), strict=True) if row[0]}
+
+
+FAILURES = {
+    "zh": ("2025年11月各大区物流投诉数", "2025年11月下单的客户，之后90天内没有下单的占比，按大区"),
+    "en": (
+        "complaints about delivery in November 2025 by region",
+        "by region, share of customers who did not order within 90 days after ordering in November 2025",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_failed_deliveries_are_found_where_and_when_they_were(language: str, ask: Ask) -> None:
+    first, second = FAILURES[language]
+    complaints, after = of_each(ask(first), "complaints"), ask(second)
+    orders, gone = of_each(after, "events"), of_each(after, "followed")
+    others = set(orders) - {"central"}
+    per_order = complaints["central"] / orders["central"]
+    of_others = sum(complaints.get(each, 0) for each in others) / sum(orders[each] for each in others)
+    assert 10 <= per_order / of_others <= 60, (complaints, orders)
+    left = sum(gone[each] for each in others) / sum(orders[each] for each in others)
+    assert 1.6 <= gone["central"] / orders["central"] / left <= 3.2, (gone, orders)
+
+
+@pytest.mark.parametrize(
+    "question", ["季度会员的续费率按月", "renewal rate of the quarterly plan by month in the last 12 months"]
+)
+def test_a_dearer_plan_is_renewed_less_from_its_month_on(question: str, ask: Ask) -> None:
+    rates = of_each(ask(question), "renewal_rate")
+    before, after = (
+        [rate for month, rate in rates.items() if (str(month) >= "2025-10") is late] for late in (False, True)
+    )
+    assert len(before) == 3 and len(after) == 9
+    assert 0.5 <= (sum(after) / 9) / (sum(before) / 3) <= 0.78, rates
+
+
+# the question in both languages, the column of the number, the group that was planted, what it is held against (what
+# is not named is all others on average), and the bounds of the one over the other
+GROUPS = {
+    "store_refunds": (
+        ("各城市的门店退款率", "refund rate of store orders by store city"),
+        "refund_rate",
+        ("重庆", None, 2.2, 5.5),
+    ),
+    "auto_renewal": (
+        ("按是否自动续费看续费率", "renewal rate by auto-renew"),
+        "renewal_rate",
+        (True, False, 1.25, 1.6),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["zh", "en"])
+@pytest.mark.parametrize("code", GROUPS)
+def test_a_planted_group_is_found_by_asking(code: str, language: int, ask: Ask) -> None:
+    questions, column, (planted, against, least, most) = GROUPS[code]
+    answer = ask(questions[language])
+    assert answer.finding is not None, answer.text
+    table = answer.finding.table
+    found = dict(zip((row[0] for row in table.rows), map(float, map(str, table.column(column))), strict=True))
+    others = [rate for group, rate in found.items() if group not in (planted, None)]
+    other = sum(others) / len(others) if against is None else found[against]
+    assert least <= found[planted] / other <= most, found
+
+
 @pytest.mark.parametrize(
     "question",
     [

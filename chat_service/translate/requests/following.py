@@ -48,8 +48,8 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     event = _event(spans[0], found, slots, assembly)
     if event is None:
         return None
-    named = [each for each in found if each.event == event.event]
-    others = [each for each in found if each.event != event.event]
+    named = _named(event, found, spans[0])
+    others = [each for each in found if each not in named]
     rest = [each for each in others if not _describes(each, named, spans, assembly)]
     described = [each for each in found if each not in named and each not in rest]
     deeds = _deeds(spans, rest, event)
@@ -95,6 +95,13 @@ def _event(span: Edge, found: list[Happening], slots: Slots, assembly: Assembly)
         return placed or (found[0] if len(found) > 1 else None)
     datasets = {dataset_of(each.event, assembly) for each in found}
     return found[0] if dataset_of(implied.event, assembly) in datasets and len(found) > 1 else implied
+
+
+def _named(event: Happening, found: list[Happening], span: Edge) -> list[Happening]:
+    """The words for the event: all that name it; of a deed that may follow itself, those on its side of the days."""
+    same = [each for each in found if each.event == event.event]
+    beside = [each for each in same if (each.item.end <= span.start) == (event.item.end <= span.start)]
+    return same if len(same) < len(found) else beside
 
 
 def _is_plain(each: Happening) -> bool:
