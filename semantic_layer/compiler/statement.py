@@ -10,10 +10,11 @@ from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import safe_division
 from semantic_layer.compiler.causes import compile_causes
-from semantic_layer.compiler.events import compile_cohort, compile_funnel
+from semantic_layer.compiler.cohorts import compile_cohort
 from semantic_layer.compiler.explanation import compile_explanation
 from semantic_layer.compiler.finish import finished
 from semantic_layer.compiler.follows import compile_follows
+from semantic_layer.compiler.funnels import compile_funnel
 from semantic_layer.compiler.lift import compile_lift
 from semantic_layer.compiler.lists import compile_list
 from semantic_layer.compiler.over_groups import over_groups

@@ -138,7 +138,7 @@ class CohortDefinition(Definition):
     description: Bilingual | None = None
     entity: str = ""
     metric: str
-    grain: Literal["month", "quarter", "year"] = "month"
+    grain: Literal["week", "month", "quarter", "year"] = "month"
     first: Bilingual | None = None
 
 

@@ -16,9 +16,12 @@ from semantic_layer.time.periods import Period
 
 
 class CohortQuery(Frozen):
-    """Cohort retention: one row per cohort (grain of the first event) and number of grains since.
+    """Cohorts: one row per cohort (the unit of time of the first event) and number of units since, with the share of
+    it that had an event in that unit.
 
-    `period` bounds the cohorts; `since` keeps only those distances.
+    `period` bounds the cohorts; `since` keeps only those distances; `grain` is their unit, the model's own unless said.
+    With `by`, a cohort is all of one value of a dimension whenever they came, and only units that are over count. With
+    `measured`, what is told of each unit is that metric: its sum, for each of the cohort, and so far.
     """
 
     kind: Literal["cohort"] = "cohort"
@@ -29,10 +32,14 @@ class CohortQuery(Frozen):
     since: tuple[int, ...] = ()
     filters: tuple[Filter, ...] = ()
     order_by: tuple[Order, ...] = ()
+    grain: Literal["week", "month", "quarter", "year"] | None = None
+    by: Name | None = None
+    measured: Name | None = None
 
 
 class FunnelQuery(Frozen):
-    """An ordered funnel within a period: one row per step."""
+    """An ordered funnel within a period: one row per step. With `by`, one per step of each group of entities; with
+    `times`, each step has the median hours since the step before."""
 
     kind: Literal["funnel"] = "funnel"
     compare: ClassVar[None] = None
@@ -41,6 +48,8 @@ class FunnelQuery(Frozen):
     metric: Name = "funnel_conversion"
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
+    by: Name | None = None
+    times: bool = False
 
 
 class Deed(Frozen):

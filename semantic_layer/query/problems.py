@@ -153,6 +153,17 @@ class NotNumbers(QueryProblem):
 
 
 @problem(
+    "not_added_up",
+    zh="{metric:name}不能按同期群相加：它既不是合计，也不是按行计数的次数。",
+    en="{metric:name} cannot be told of cohorts: it is neither a sum nor a count of rows, so its parts do not add up.",
+)
+class NotAddedUp(QueryProblem):
+    """What is measured of a cohort is no sum and no count of rows."""
+
+    metric: str
+
+
+@problem(
     "not_decomposable",
     zh="{metric:name}的变化不能拆成各组的贡献：它既不是合计，也不是两个合计之比。可以按维度对比两期的数值。",
     en="A change of {metric:name} cannot be taken apart by groups: it is neither a sum nor one sum divided by another. "

@@ -17,10 +17,11 @@ from semantic_layer.query.requests import (
     Request,
 )
 from semantic_layer.resolve.causes import resolve_causes
+from semantic_layer.resolve.cohorts import resolve_cohort
 from semantic_layer.resolve.context import Context
-from semantic_layer.resolve.events import resolve_cohort, resolve_funnel
 from semantic_layer.resolve.explain import resolve_explanation
 from semantic_layer.resolve.follows import resolve_follows
+from semantic_layer.resolve.funnels import resolve_funnel
 from semantic_layer.resolve.lift import resolve_lift
 from semantic_layer.resolve.lists import resolve_list
 from semantic_layer.resolve.metrics import resolve_metrics

@@ -19,10 +19,12 @@ from semantic_layer.time.periods import Period
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """The entities that a cohort or funnel is about: rows of the entity's dataset that meet the request's filters."""
+    """The entities that a cohort or funnel is about: rows of the entity's dataset that meet the request's filters.
+    `apart` tells their groups."""
 
     rows: Rows
     key: exp.Expr
+    apart: exp.Expr | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +45,13 @@ class EventRows:
 
 @dataclass(frozen=True, eq=False)
 class ResolvedCohort:
-    """A cohort table, resolved. `period` bounds the cohorts, `distances` is how many units the longest goes on."""
+    """A cohort table, resolved. `period` bounds the cohorts, `distances` is how many units the longest goes on.
+    `worth` are the rows whose aggregate is told in place of how many came back."""
 
     events: EventRows
+    worth: EventRows | None
     members: Members | None
-    grain: Literal["month", "quarter", "year"]
+    grain: Literal["week", "month", "quarter", "year"]
     period: Period
     end: date
     distances: int
@@ -62,10 +66,11 @@ class ResolvedCohort:
 
 @dataclass(frozen=True, eq=False)
 class ResolvedFunnel:
-    """A funnel, resolved: its steps in order within a period."""
+    """A funnel, resolved: its steps in order within a period, perhaps with the time that each took."""
 
     steps: tuple[tuple[str, EventRows], ...]
     members: Members | None
+    times: bool
     period: Period
     columns: tuple[Column, ...]
     filters: tuple[AppliedFilter, ...]

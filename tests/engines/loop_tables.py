@@ -65,6 +65,19 @@ LOOP_MODEL = build_model(
                 {"name": "visits", "dataset": "visits", "expression": "count(*)"},
                 {"name": "longest_call", "dataset": "calls", "expression": "max(size)"},
                 {"name": "headcount", "dataset": "people", "expression": "count(*)"},
+                {"name": "call_size", "dataset": "calls", "expression": "sum(size)"},
+                {"name": "callers", "dataset": "calls", "expression": "count(DISTINCT who)"},
+            ],
+            "cohorts": [{"name": "coming_back", "label": {"zh": "回来", "en": "coming back"}, "metric": "deeds"}],
+            "funnels": [
+                {
+                    "name": "way",
+                    "label": {"zh": "路", "en": "way"},
+                    "steps": [
+                        {"name": each, "label": {"zh": each, "en": each}, "metric": each}
+                        for each in ("calls", "deeds", "visits")
+                    ],
+                }
             ],
         }
     )

@@ -1,0 +1,134 @@
+"""Cohorts and funnels on every engine: groups, weeks, what is measured and time between steps, added up by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semantic_layer.engines.duckdb import DuckDBWriter
+from semantic_layer.engines.opening import open_engine
+from semantic_layer.errors import QueryError
+from semantic_layer.layer import Layer
+from semantic_layer.query.reader import Reader
+from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery
+from semantic_layer.time.periods import Period
+from tests.engines.conftest import ENGINES
+from tests.engines.loop_tables import LOOP_MODEL, LOOP_TABLES
+
+ONLY_A = Reader("r", policies=(FieldFilter(field="city", values=("A",), origin="policy"),))
+# persons 1 and 4 first did something on 1 and 2 January, person 2 on the 15th; weeks begin on Monday
+FIRST, THIRD = date(2025, 12, 29), date(2026, 1, 12)
+
+
+@pytest.fixture(scope="module")
+def loop_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("journeys") / "journeys.duckdb"
+    with DuckDBWriter(path) as writer:
+        writer.execute(LOOP_TABLES)
+    return path
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def layer(request: pytest.FixtureRequest, placed: Callable[[str, str, Path], str], loop_file: Path) -> Iterator[Layer]:
+    engine = open_engine(placed(request.param, "journeys", loop_file))
+    yield Layer(LOOP_MODEL, engine, date(2026, 3, 31))
+    engine.close()
+
+
+def rows(layer: Layer, query: CohortQuery | FunnelQuery, reader: Reader | None = None) -> list[tuple[Any, ...]]:
+    """The rows, numbers with a point rounded to the hundredth."""
+    table = layer.run(query) if reader is None else layer.run(query, reader)
+    return [
+        tuple(round(float(v), 2) if not isinstance(v, int | str | date | None) else v for v in r) for r in table.rows
+    ]
+
+
+def cohorts(**parts: object) -> CohortQuery:
+    return CohortQuery.model_validate({"metric": "coming_back", "grain": "week", "since": (0, 1), **parts})
+
+
+def test_weekly_cohorts_are_followed_by_weeks(layer: Layer) -> None:
+    assert rows(layer, cohorts()) == [(FIRST, 0, 2, 1), (FIRST, 1, 2, 0.5), (THIRD, 0, 1, 1), (THIRD, 1, 1, 1)]
+    # the week that began on 30 March is the 13th of the one cohort and the 11th of the other
+    known = rows(layer, cohorts(since=()))
+    assert (len(known), known[13][:3], known[-1][:3]) == (14 + 12, (FIRST, 13, 2), (THIRD, 11, 1))
+
+
+def test_groups_count_only_those_whose_week_is_over(layer: Layer) -> None:
+    assert rows(layer, cohorts(by="city")) == [("A", 0, 2, 1), ("A", 1, 2, 1), ("B", 0, 1, 1), ("B", 1, 1, 0)]
+    # of person 2 the 11th week is not over, of person 1 the 12th is the last
+    assert rows(layer, cohorts(by="city", since=(10, 11, 12, 13), filters=())) == [
+        ("A", 10, 2, 0),
+        ("A", 11, 1, 0),
+        ("A", 12, 1, 0),
+        ("B", 10, 1, 0),
+        ("B", 11, 1, 0),
+        ("B", 12, 1, 0),
+    ]
+
+
+def test_groups_are_of_those_who_came_in_the_period_and_whom_the_reader_may_see(layer: Layer) -> None:
+    late = Period(date(2026, 1, 12), date(2026, 1, 19))
+    assert rows(layer, cohorts(by="city", period=late)) == [("A", 0, 1, 1), ("A", 1, 1, 1)]
+    assert [row[0] for row in rows(layer, cohorts(by="city"), ONLY_A)] == ["A", "A"]
+    assert rows(layer, cohorts(), ONLY_A) == [(FIRST, 0, 1, 1), (FIRST, 1, 1, 1), (THIRD, 0, 1, 1), (THIRD, 1, 1, 1)]
+
+
+def test_what_cohorts_brought_is_told_in_all_each_and_so_far(layer: Layer) -> None:
+    assert rows(layer, cohorts(measured="deeds")) == [
+        (FIRST, 0, 2, 3, 1.5, 1.5),
+        (FIRST, 1, 2, 2, 1, 2.5),
+        (THIRD, 0, 1, 1, 1, 1),
+        (THIRD, 1, 1, 1, 1, 2),
+    ]
+    # the call of person 2 came before their first deed
+    assert rows(layer, cohorts(measured="call_size", since=(0,))) == [
+        (FIRST, 0, 2, 5, 2.5, 2.5),
+        (THIRD, 0, 1, 0, 0, 0),
+    ]
+    assert rows(layer, cohorts(measured="deeds", by="city", since=(1,))) == [
+        ("A", 1, 2, 3, 1.5, 2.5),
+        ("B", 1, 1, 0, 0, 2),
+    ]
+
+
+def test_a_funnel_tells_the_time_that_each_step_took(layer: Layer) -> None:
+    way = FunnelQuery(metric="way", times=True)
+    assert rows(layer, way) == [("calls", 4, 1, 1, None), ("deeds", 3, 0.75, 0.75, 14), ("visits", 1, 0.25, 0.33, 240)]
+
+
+def test_a_funnel_of_groups_tells_also_of_steps_that_nobody_took(layer: Layer) -> None:
+    by_city = FunnelQuery(metric="way", by="city")
+    assert rows(layer, by_city) == [
+        ("A", "calls", 2, 1, 1),
+        ("A", "deeds", 2, 1, 1),
+        ("A", "visits", 0, 0, 0),
+        ("B", "calls", 2, 1, 1),
+        ("B", "deeds", 1, 0.5, 0.5),
+        ("B", "visits", 1, 0.5, 1),
+    ]
+    timed = rows(layer, by_city.model_copy(update={"times": True}))
+    assert [row[5] for row in timed] == [None, 120.01, None, None, 14, 240]
+    assert {row[0] for row in rows(layer, by_city, ONLY_A)} == {"A"}
+
+
+WRONG = {
+    "a group that is not there": (cohorts(by="town"), "unknown_name"),
+    "a group of events": (FunnelQuery(metric="way", by="kind"), "unreachable_dimension"),
+    "nothing known": (cohorts(measured="call_sizes"), "unknown_name"),
+    "a maximum": (cohorts(measured="longest_call"), "not_added_up"),
+    "people counted once": (cohorts(measured="callers"), "not_added_up"),
+    "a state": (cohorts(measured="headcount"), "unsupported"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_told_by_its_code(case: str, layer: Layer) -> None:
+    query, code = WRONG[case]
+    with pytest.raises(QueryError) as raised:
+        layer.run(query)
+    assert [problem.code for problem in raised.value.problems] == [code]
