@@ -1,17 +1,15 @@
-"""The first sentence of a cohort table and of a funnel, and what they are called when a request is said back."""
+"""The first sentence of a cohort table, and what its units are called when a request is said back."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 from chat_service.language.phrases import said
 from chat_service.outcomes import Language
 from chat_service.present.dates import bucket_name, grain_word, period_words
 from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
-from chat_service.present.journeys import Cohort, CohortTable, FunnelStep, cohort_table, funnel_steps
+from chat_service.present.journeys import Cohort, CohortTable, cohort_table
 from chat_service.present.subject import conditions, head, of
-from semantic_layer import CohortQuery, FunnelQuery, Grain, Phrase
+from semantic_layer import SMALL, CohortQuery, Grain, Phrase
 
 _SPOKEN = (1, 2, 3, 6, 12)  # units since the first whose retention is said; the table has all
 _DISTANCES: dict[Grain, Phrase] = {
@@ -21,21 +19,6 @@ _DISTANCES: dict[Grain, Phrase] = {
     "quarter": Phrase("第 {since} 个季度", "quarter {since}"),
     "year": Phrase("第 {since} 年", "year {since}"),
 }
-_NOBODY = Phrase("{head}，没有{noun}到过第一步“{first}”。", "{head}: no {noun} reached the first step, {first}.")
-_FUNNEL = Phrase(
-    "{head}，{entered:,} {counter}{noun}进入漏斗（{first}），{left:,} {counter}走到{last}，"
-    "整体转化率 {overall}；{losses}。",
-    "{head}: {entered:,} {noun} entered the funnel ({first}) and {left:,} got to {last}, an overall conversion of "
-    "{overall}; {losses}.",
-)
-_LOST_MOST = Phrase(
-    "流失最多的一步是{first}→{second}，少了 {lost:,} {counter}，该步转化率 {share}",
-    "most are lost from {first} to {second}: {lost:,} fewer, a step conversion of {share}",
-)
-_LEAST_KEPT = Phrase(
-    "转化率最低的一步是{first}→{second}，{share}", "the lowest step conversion is {share}, from {first} to {second}"
-)
-_NO_LOSS = Phrase("没有一步有流失", "no step loses anyone")
 _COHORTS_UNFINISHED = Phrase(
     "{bucket}尚未结束，各批{noun}在该{unit}的留存还会变化，没有计入平均和高低。",
     "{bucket} is not over: retention in it may still rise, and is left out of averages, best and worst.",
@@ -54,10 +37,14 @@ _COHORTS = Phrase(
     "{head}，按{unit}共 {count:,} 批{noun}，每批 {span} {counter}，合计 {total:,} {counter}",
     "{head}: {count:,} cohorts by {unit}, {span} {noun} each, {total:,} in all",
 )
+_GROUPS = Phrase(
+    "{head}，按{unit}共 {count:,} 组{noun}，每组 {span} {counter}，合计 {total:,} {counter}，只计已满的{grain}",
+    "{head}: {count:,} groups by {unit}, {span} {noun} each, {total:,} in all; only whole {grain}s count",
+)
 _AVERAGES = Phrase("{label}按人数平均：{mean}", "{label}, averaged over {noun}: {mean}")
 _AVERAGE = Phrase("{when} {share}", "{share} in {when}")
 _EXTREMES = Phrase(
-    "{when}最高的是{best}这批 {high}，最低的是{worst}这批 {low}",
+    "{when}最高的是{best} {high}，最低的是{worst} {low}",
     "in {when} the best is {best} at {high}, the worst {worst} at {low}",
 )
 _END = Phrase("{text}。", "{text}.")
@@ -75,31 +62,9 @@ def distance_name(grain: Grain, since: int, language: Language) -> str:
 def cohort_sentence(finding: Finding) -> str:
     """One cohort: its size and how many came back when. Several: how many, how large, on average, best and worst."""
     table = cohort_table(finding)
-    if len(table.cohorts) == 1:
+    if len(table.cohorts) == 1 and not table.is_of_groups:
         return _one_cohort(finding, table, table.cohorts[0])
     return _cohorts(finding, table)
-
-
-def funnel_sentence(finding: Finding) -> str:
-    """Who enters, the share that gets to the end, and the step at which most are lost."""
-    steps = funnel_steps(finding)
-    first, last = steps[0], steps[-1]
-    entity = finding.names.model.funnels[_metric(finding)].entity
-    noun, counter = finding.names.entity(entity, first.customers), finding.names.counter(entity)
-    if not first.customers:
-        return finding.say(_NOBODY, head=head(finding), noun=noun, first=first.label)
-    return finding.say(
-        _FUNNEL,
-        head=head(finding),
-        noun=noun,
-        counter=counter,
-        first=first.label,
-        last=last.label,
-        entered=first.customers,
-        left=last.customers,
-        overall=_percent(finding, last.of_first),
-        losses=finding.names.clauses(*_losses(finding, steps, counter)),
-    )
 
 
 def partial_words(finding: Finding) -> str:
@@ -107,6 +72,8 @@ def partial_words(finding: Finding) -> str:
     if not finding.table.rows:
         return ""
     table = cohort_table(finding)
+    if table.is_of_groups:
+        return ""
     partial = [(c, since) for c in table.cohorts for since in c.retention if table.is_partial(c, since)]
     if not partial or table.unfinished is None:
         return ""
@@ -118,18 +85,20 @@ def partial_words(finding: Finding) -> str:
         return finding.say(_COHORTS_UNFINISHED, bucket=bucket, noun=noun, unit=unit)
     if since == 0:
         return finding.say(_STILL_GROWING, bucket=bucket)
-    when, share = distance_name(table.grain, since, finding.language), _percent(finding, cohort.retention[since])
+    when, share = distance_name(table.grain, since, finding.language), _told(finding, table, cohort.retention[since])
     return finding.say(_STANDS_AT, when=when[:1].upper() + when[1:], bucket=bucket, share=share)
 
 
 def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> str:
-    assert finding.time is not None
     names, label = finding.names, finding.names.column(table.retention_column)
     dates = period_words(table.period, finding.today, finding.language)
     whole = [since for since in table.distances if since and not table.is_partial(cohort, since)]
     told = []
     for since in _chosen(finding, whole):
-        when, share = distance_name(table.grain, since, finding.language), _percent(finding, cohort.retention[since])
+        when, share = (
+            distance_name(table.grain, since, finding.language),
+            _told(finding, table, cohort.retention[since]),
+        )
         if since == whole[-1] and len(whole) > 1:
             when += names.bracketed(bucket_name(table.grain, table.bucket(cohort, since), finding.language))
         told.append(finding.say(_IN, when=when, share=share))
@@ -149,7 +118,6 @@ def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> str:
 
 
 def _cohorts(finding: Finding, table: CohortTable) -> str:
-    assert finding.time is not None
     names, sizes = finding.names, [cohort.size for cohort in table.cohorts]
     noun = names.entity(names.model.cohorts[_metric(finding)].entity, sum(sizes))
     known = [since for since in table.distances if since and table.whole(since)]
@@ -157,15 +125,16 @@ def _cohorts(finding: Finding, table: CohortTable) -> str:
         finding.say(
             _AVERAGE,
             when=distance_name(table.grain, since, finding.language),
-            share=_percent(finding, table.average(since)),
+            share=_told(finding, table, table.average(since)),
         )
         for since in _chosen(finding, known, with_last=False)
     ]
     parts = [
         finding.say(
-            _COHORTS,
+            _GROUPS if table.is_of_groups else _COHORTS,
             head=head(finding),
-            unit=names.column(finding.time),
+            unit=names.column(table.cohort_column),
+            grain=grain_word(table.grain, finding.language),
             count=len(table.cohorts),
             noun=noun,
             counter=names.counter(names.model.cohorts[_metric(finding)].entity),
@@ -181,8 +150,10 @@ def _cohorts(finding: Finding, table: CohortTable) -> str:
 
 
 def _extremes(finding: Finding, table: CohortTable, since: int) -> list[str]:
-    """The best and the worst cohort in that unit; nothing to say of one alone."""
-    whole, when = table.whole(since), distance_name(table.grain, since, finding.language)
+    """The best and the worst cohort in that unit, of those that are no handful; nothing to say of one alone."""
+    told = table.whole(since)
+    large = tuple(each for each in told if each[0].sizes[since] >= SMALL)
+    whole, when = large if len(large) > 1 else told, distance_name(table.grain, since, finding.language)
     if len(whole) < 2:
         return []
     best, worst = max(whole, key=lambda pair: pair[1]), min(whole, key=lambda pair: pair[1])
@@ -190,31 +161,12 @@ def _extremes(finding: Finding, table: CohortTable, since: int) -> list[str]:
         finding.say(
             _EXTREMES,
             when=when,
-            best=bucket_name(table.grain, best[0].first, finding.language),
-            high=_percent(finding, best[1]),
-            worst=bucket_name(table.grain, worst[0].first, finding.language),
-            low=_percent(finding, worst[1]),
+            best=best[0].label,
+            high=_told(finding, table, best[1]),
+            worst=worst[0].label,
+            low=_told(finding, table, worst[1]),
         )
     ]
-
-
-def _losses(finding: Finding, steps: tuple[FunnelStep, ...], counter: str) -> list[str]:
-    """The step that loses the most, and the one with the lowest conversion where that is another."""
-    pairs = list(pairwise(steps))
-    most = max(pairs, key=lambda pair: pair[0].customers - pair[1].customers)
-    lost = most[0].customers - most[1].customers
-    if lost <= 0:
-        return [finding.say(_NO_LOSS)]
-
-    def told(form: Phrase, pair: tuple[FunnelStep, FunnelStep]) -> str:
-        share = _percent(finding, pair[1].of_before)
-        words = {"first": pair[0].label, "second": pair[1].label, "lost": lost, "counter": counter}
-        return finding.say(form, **words, share=share)
-
-    known = [pair for pair in pairs if pair[1].of_before is not None]
-    least = min(known, key=lambda pair: pair[1].of_before or 0.0, default=most)
-    found = [told(_LOST_MOST, most)]
-    return found if least[1].of_before == most[1].of_before else [*found, told(_LEAST_KEPT, least)]
 
 
 def _chosen(finding: Finding, known: list[int], *, with_last: bool = True) -> list[int]:
@@ -227,9 +179,9 @@ def _chosen(finding: Finding, known: list[int], *, with_last: bool = True) -> li
 
 
 def _metric(finding: Finding) -> str:
-    assert isinstance(finding.request, CohortQuery | FunnelQuery)
+    assert isinstance(finding.request, CohortQuery)
     return finding.request.metric
 
 
-def _percent(finding: Finding, share: float | None) -> str:
-    return figure(share, "percent", finding.language)
+def _told(finding: Finding, table: CohortTable, value: float | None) -> str:
+    return figure(value, table.retention_column.unit, finding.language)

@@ -11,7 +11,7 @@ from chat_service.present.dates import bucket_mark
 from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import distance_name
-from chat_service.present.journeys import Cohort, CohortTable, cohort_table, funnel_steps
+from chat_service.present.journeys import Cohort, CohortTable, cohort_table, funnel_groups
 from semantic_layer import Phrase
 
 FALLS_INTO, _ACTIVE = Phrase("所在时间", "falls into"), Phrase("人数", "active")
@@ -35,25 +35,26 @@ def cohort_matrix(finding: Finding, width: int) -> Matrix:
     table = cohort_table(finding)
     if len(table.cohorts) == 1:
         return _one_cohort(finding, table, table.cohorts[0])
-    assert finding.time is not None, "a cohort is a calendar unit"
     size = finding.names.column(finding.metrics[0])
-    room = width - 10 - max(8, cell_len(size))
     shown = table.latest(_COHORTS)
-    decimals = 1 if room // _FIGURE >= len(shown.distances) else 0
+    room = width - max(10, *(cell_len(_mark(table, each)) for each in shown.cohorts)) - max(8, cell_len(size))
+    decimals = 1 if table.is_measured or room // _FIGURE >= len(shown.distances) else 0
     distances = shown.distances[: max(1, room // (_FIGURE if decimals else _BARE_FIGURE))]
     lines = []
     for cohort in shown.cohorts:
         cells = [_share(table, cohort, since, decimals) for since in distances]
-        lines.append((bucket_mark(table.grain, cohort.first), f"{cohort.size:,}", *cells))
-    heads = (finding.names.column(finding.time), size, *(_short(table, since, finding) for since in distances))
+        lines.append((_mark(table, cohort), f"{cohort.size:,}", *cells))
+    heads = (finding.names.column(table.cohort_column), size, *(_short(table, since, finding) for since in distances))
     return Matrix(heads, tuple(lines), _left_out(finding, table, shown, len(distances)))
 
 
 def funnel_bars(finding: Finding) -> Iterator[tuple[str, float, str]]:
-    """For each step in order: its label, its share of the first step, and its figures."""
-    for step in funnel_steps(finding):
-        share = "—" if step.of_first is None else _percent(step.of_first, finding)
-        yield step.label, step.of_first or 0.0, f"{share:>7}  {step.customers:,}"
+    """For each step in order, of each group: its label, its share of the first step, and its figures."""
+    for group in funnel_groups(finding):
+        for step in group.steps:
+            share = "—" if step.of_first is None else _percent(step.of_first, finding)
+            label = finding.names.comma(group.label, step.label) if group.label else step.label
+            yield label, step.of_first or 0.0, f"{share:>7}  {step.customers:,}"
 
 
 def curve(finding: Finding) -> tuple[list[str], list[float | None]] | None:
@@ -61,7 +62,7 @@ def curve(finding: Finding) -> tuple[list[str], list[float | None]] | None:
     table = cohort_table(finding)
     if len(table.cohorts) > 1 and len(table.distances) == 1:
         since, shown = table.distances[0], table.cohorts
-        marks = [bucket_mark(table.grain, c.first) + ("*" if table.is_partial(c, since) else "") for c in shown]
+        marks = [_mark(table, c) + ("*" if table.is_partial(c, since) else "") for c in shown]
         return marks, [cohort.retention.get(since) for cohort in shown]
     if len(table.cohorts) > 1 or len(table.distances) < 2:
         return None
@@ -71,25 +72,33 @@ def curve(finding: Finding) -> tuple[list[str], list[float | None]] | None:
 
 
 def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> Matrix:
-    heads = (
-        finding.names.column(table.since_column),
-        finding.say(FALLS_INTO),
-        finding.say(_ACTIVE),
-        finding.names.column(table.retention_column),
-    )
+    heads = [finding.names.column(table.since_column), finding.names.column(table.retention_column)]
+    if cohort.first is not None:
+        heads.insert(1, finding.say(FALLS_INTO))
+    if not table.is_measured:
+        heads.insert(-1, finding.say(_ACTIVE))
     lines = []
-    for since, share in sorted(cohort.retention.items()):
+    for since, value in sorted(cohort.retention.items()):
         mark = "*" if table.is_partial(cohort, since) else ""
-        active, when = round(share * cohort.size), bucket_mark(table.grain, table.bucket(cohort, since))
-        lines.append((str(since), when, f"{active:,}", _percent(share, finding) + mark))
-    return Matrix(heads, tuple(lines))
+        cells = [str(since), figure(value, table.retention_column.unit, finding.language) + mark]
+        if cohort.first is not None:
+            cells.insert(1, bucket_mark(table.grain, table.bucket(cohort, since)))
+        if not table.is_measured:
+            cells.insert(-1, f"{round(value * cohort.sizes[since]):,}")
+        lines.append(tuple(cells))
+    return Matrix(tuple(heads), tuple(lines))
+
+
+def _mark(table: CohortTable, cohort: Cohort) -> str:
+    return cohort.label if cohort.first is None else bucket_mark(table.grain, cohort.first)
 
 
 def _share(table: CohortTable, cohort: Cohort, since: int, decimals: int) -> str:
     share = cohort.retention.get(since)
     if share is None:
         return ""
-    return f"{share * 100:.{decimals}f}%" + ("*" if table.is_partial(cohort, since) else "")
+    told = f"{share:,.0f}" if table.is_measured else f"{share * 100:.{decimals}f}%"
+    return told + ("*" if table.is_partial(cohort, since) else "")
 
 
 def _short(table: CohortTable, since: int, finding: Finding) -> str:

@@ -36,7 +36,7 @@ from semantic_layer import (
     unit,
 )
 
-_EVERY = {"month": "monthly", "quarter": "quarterly", "year": "yearly"}
+_EVERY = {"week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 # Chinese says first what the number is of, English last
 _ABOUT = Phrase("{before}{what}", "{what}{after}")
 _THEN = Phrase("{before}，", "{before}")
@@ -46,6 +46,10 @@ _LIST = Phrase("{of}{noun}名单", "list of {noun}{conditions}")
 _OF_ONE = Phrase("{head}这批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {head} cohort{after}")
 _OF_ALL = Phrase("{head}各批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {every} cohorts{after}")
 _AT = Phrase("{distances}", " in {distances}")
+_SO_FAR = Phrase("每{counter}{noun}累计{what}", "{what} per {noun} so far")
+_EACH_UNIT = Phrase("首次之后每个{unit}的{what}", "{what} by {unit} since the first")
+_IN_UNITS = Phrase("首次之后{units}的{what}", "{what} in {units} since the first")
+_TIMED = Phrase("{what}与每步用时", "{what} and time of each step")
 _STEPS = Phrase("{what}（{steps}）", "{what} ({steps})")
 _WHY, _WHY_BY = Phrase("{what}变化的原因", "why {what} changed"), Phrase("按{by}", "by {by}")
 _FOLLOWS = Phrase("{event}之后{deed}的占比", "share that {deed} of those who {event}")
@@ -130,11 +134,21 @@ def _list(request: ListQuery, names: Names, today: date) -> str:
 
 def _cohort(request: CohortQuery, names: Names, head: str, conditions: list[str], period: Period | None) -> str:
     """`2026年1月这批客户的同期群留存率`, `cohort retention in month 1 of the monthly cohorts, 2025`."""
-    what, cohort = names.metric(request.metric), names.model.cohorts.get(request.metric)
+    what, cohort = names.metric(request.measured or request.metric), names.model.cohorts.get(request.metric)
     if cohort is None:
         return _about(head, conditions, what, names)
-    distances = names.listed(distance_name(cohort.grain, since, names.language) for since in request.since)
-    is_one = period is not None and period.start is not None and unit(cohort.grain, period.start).end == period.end
+    if request.measured is not None:
+        noun, counter = names.entity(cohort.entity, 1), names.counter(cohort.entity)
+        what = names.say(_SO_FAR, what=what, noun=noun, counter=counter)
+    grain = request.grain or cohort.grain
+    distances = names.listed(distance_name(grain, since, names.language) for since in request.since)
+    if request.by is not None:
+        form = _IN_UNITS if distances else _EACH_UNIT
+        what = names.say(form, what=what, unit=grain_word(grain, names.language), units=distances)
+        return _about(
+            head, conditions, names.say(_BY, by=names.dimension(request.by), what=what), names, is_grouped=True
+        )
+    is_one = period is not None and period.start is not None and unit(grain, period.start).end == period.end
     head = period_name(period, names.language) if is_one and period is not None else head
     after = [*conditions, *([] if is_one or not head else [head])]
     return names.say(
@@ -144,7 +158,7 @@ def _cohort(request: CohortQuery, names: Names, head: str, conditions: list[str]
         in_brackets=names.bracketed(names.listed(conditions)),
         distances=names.say(_AT, distances=distances) if distances else "",
         what=what,
-        every=_EVERY[cohort.grain],
+        every=_EVERY[grain],
         after="".join(f", {each}" for each in after),
     )
 
@@ -154,6 +168,11 @@ def _funnel(request: FunnelQuery, names: Names, head: str, conditions: list[str]
     what, funnel = names.metric(request.metric), names.model.funnels.get(request.metric)
     if funnel is not None:
         what = names.say(_STEPS, what=what, steps=" → ".join(names.words(step.label) for step in funnel.steps))
+    what = names.say(_TIMED, what=what) if request.times else what
+    if request.by is not None:
+        return _about(
+            head, conditions, names.say(_BY, by=names.dimension(request.by), what=what), names, is_grouped=True
+        )
     return _about(head, conditions, what, names)
 
 

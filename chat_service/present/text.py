@@ -15,7 +15,8 @@ from chat_service.present.causes import causes_sentence
 from chat_service.present.explanations import explain_sentence
 from chat_service.present.finding import Finding
 from chat_service.present.followed import follows_sentence
-from chat_service.present.journey_sentences import cohort_sentence, funnel_sentence
+from chat_service.present.funnel_sentences import funnel_sentence
+from chat_service.present.journey_sentences import cohort_sentence
 from chat_service.present.lifts import lift_sentence
 from chat_service.present.lists import list_sentence
 from chat_service.present.notes import notes

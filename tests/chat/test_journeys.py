@@ -18,7 +18,7 @@ from chat_service.asking import Answer, Asked, Stopwatch
 from chat_service.outcomes import Language, Question, Reading
 from chat_service.present.dates import bucket_name
 from chat_service.present.figures import figure
-from chat_service.present.journeys import CohortTable, cohort_table, funnel_steps
+from chat_service.present.journeys import CohortTable, cohort_table, funnel_groups, funnel_steps
 from chat_service.present.terminal import blocks
 from chat_service.services import Services
 from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery, Request
@@ -41,6 +41,14 @@ CHARTED: dict[str, Request] = {
     "every cohort": EVERY_COHORT,
     "funnel": FUNNEL,
     "funnel of some": EAST,
+    "cohorts of groups": CohortQuery(by="acquisition_channel"),
+    "cohorts of many groups": CohortQuery(by="city", since=(0, 1, 2, 3)),
+    "weekly cohorts": CohortQuery(grain="week", period=unit("quarter", TODAY, -1)),
+    "what cohorts brought": CohortQuery(measured="revenue", period=unit("year", TODAY)),
+    "what groups brought": CohortQuery(measured="revenue", by="gender"),
+    "funnel of groups": FunnelQuery(by="member_tier"),
+    "funnel with times": FunnelQuery(times=True, period=unit("year", TODAY, -1)),
+    "funnel of groups with times": FunnelQuery(times=True, by="gender"),
 }
 STEPS: dict[Language, tuple[str, ...]] = {
     "zh": ("浏览商品", "加购", "结算", "下单"),
@@ -130,7 +138,7 @@ def test_cohorts_say_how_many_how_large_the_average_and_the_best_and_worst(show:
     assert table.average(1) == pytest.approx(mean)
     assert figure(mean, "percent", language) in answer.text
     for chosen in (max(first, key=lambda pair: pair[1]), min(first, key=lambda pair: pair[1])):
-        assert bucket_name("month", chosen[0].first, language) in answer.text
+        assert chosen[0].label in answer.text
 
 
 def test_partial_months_count_in_no_average(services: Services) -> None:
@@ -157,6 +165,47 @@ def test_a_funnel_says_who_enters_who_gets_through_and_where_most_are_lost(
     assert "add_to_cart" not in answer.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_funnel_of_groups_says_which_gets_through_best_and_worst(show: Show, language: Language) -> None:
+    answer = show(CHARTED["funnel of groups"], language)
+    assert answer.finding is not None
+    groups = sorted(funnel_groups(answer.finding), key=lambda group: group.steps[-1].of_first or 0)
+    assert len(groups) > 2
+    for group in (groups[0], groups[-1]):
+        assert group.label in answer.text and f"{group.steps[-1].customers:,}" in answer.text
+        assert figure(group.steps[-1].of_first, "percent", language) in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_time_of_each_step_is_said_in_minutes_hours_or_days(show: Show, language: Language) -> None:
+    answer = show(CHARTED["funnel with times"], language)
+    assert answer.finding is not None
+    waits = [step.hours for step in funnel_steps(answer.finding)]
+    assert waits[0] is None and all(each is not None for each in waits[1:])
+    minutes = figure((waits[1] or 0) * 60, "minutes", language)
+    assert minutes in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_groups_are_compared_by_the_units_that_are_over(show: Show, language: Language) -> None:
+    answer = show(CHARTED["cohorts of groups"], language)
+    table = _table(answer)
+    best, share = max(table.whole(1), key=lambda pair: pair[1])
+    assert best.label in answer.text and figure(share, "percent", language) in answer.text
+    assert not answer.notes and table.is_of_groups
+    # each unit is of those for whom it is over
+    assert all(list(each.sizes.values()) == sorted(each.sizes.values(), reverse=True) for each in table.cohorts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cohorts_brought_is_said_of_each_so_far(show: Show, language: Language) -> None:
+    answer = show(CHARTED["what cohorts brought"], language)
+    table = _table(answer)
+    assert table.is_measured
+    assert figure(table.average(1), "CNY", language) in answer.text
+    assert "%" not in answer.text
+
+
 def test_a_funnel_that_nobody_entered_is_said(show: Show) -> None:
     nobody = FieldFilter(field="customers.customer_id", values=(-1,))
     answer = show(FunnelQuery(period=unit("month", TODAY, -1), filters=(nobody,)))
@@ -175,7 +224,9 @@ def test_requests_are_said_back_by_labels_and_explained(show: Show, name: str, l
     assert any("\u4e00" <= sign <= "\u9fff" for sign in answer.restated) == (language == "zh")
     meant = answer.definitions[0]
     assert (meant.name, meant.unit) == (metric, "percent")
-    assert meant.description and meant.formula and meant.label in answer.restated
+    assert meant.description and meant.formula
+    request = CHARTED[name]
+    assert (isinstance(request, CohortQuery) and request.measured) or meant.label in answer.restated
 
 
 def test_what_is_said_back_names_the_cohort_the_distance_and_the_condition(show: Show) -> None:

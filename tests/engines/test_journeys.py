@@ -116,7 +116,7 @@ def test_a_funnel_of_groups_tells_also_of_steps_that_nobody_took(layer: Layer) -
     assert {row[0] for row in rows(layer, by_city, ONLY_A)} == {"A"}
 
 
-WRONG = {
+WRONG: dict[str, tuple[CohortQuery | FunnelQuery, str]] = {
     "a group that is not there": (cohorts(by="town"), "unknown_name"),
     "a group of events": (FunnelQuery(metric="way", by="kind"), "unreachable_dimension"),
     "nothing known": (cohorts(measured="call_sizes"), "unknown_name"),

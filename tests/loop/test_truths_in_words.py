@@ -172,7 +172,8 @@ def test_a_planted_group_is_found_by_asking(code: str, language: int, ask: Ask) 
     answer = ask(questions[language])
     assert answer.finding is not None, answer.text
     table = answer.finding.table
-    found = dict(zip((row[0] for row in table.rows), map(float, map(str, table.column(column))), strict=True))
+    rates = (float(str(each)) for each in table.column(column))
+    found: dict[object, float] = dict(zip((row[0] for row in table.rows), rates, strict=True))
     others = [rate for group, rate in found.items() if group not in (planted, None)]
     other = sum(others) / len(others) if against is None else found[against]
     assert least <= found[planted] / other <= most, found

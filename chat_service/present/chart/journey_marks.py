@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat_service.outcomes import Chart
+from chat_service.present.chart.group_marks import heat_panel
 from chat_service.present.chart.panel import Panel
-from chat_service.present.chart.scales import Json
+from chat_service.present.chart.scales import Json, axis_of_values
 from chat_service.present.chart.time_marks import line_panel
 from chat_service.present.dates import bucket_mark, bucket_name
 from chat_service.present.figures import exact_figure, figure
@@ -31,8 +32,10 @@ _WIDE = 13  # up to so many columns have a decimal in their labels
 
 
 def cohort_panel(finding: Finding, asked: Chart | None) -> Panel | None:
-    """The drawing that fits the cohorts of a result."""
+    """The drawing that fits the cohorts of a result: groups, which have no order, are lines as long as they are few."""
     table = cohort_table(finding)
+    if table.is_of_groups and 1 < len(table.cohorts) <= _CURVES and len(table.distances) > 1 and asked != "bar":
+        return _curve(finding, table, as_bars=False)
     if len(table.cohorts) == 1:
         return _curve(finding, table, as_bars=asked == "bar") if len(table.distances) > 1 else None
     if len(table.distances) == 1:
@@ -43,10 +46,11 @@ def cohort_panel(finding: Finding, asked: Chart | None) -> Panel | None:
 
 
 def funnel_panel(finding: Finding) -> Panel | None:
-    """A lying bar for each step, in the order of the steps, with who took it and their share of the first step's.
-
-    None where nobody took the first.
+    """A lying bar for each step, in the order of the steps, with who took it and their share of the first step's; of
+    groups, a cell for each step of each group. None where nobody took the first.
     """
+    if len(finding.groups) > 1:
+        return heat_panel(finding, finding.metrics[1], *finding.groups)
     steps, language = funnel_steps(finding), finding.language
     if not steps[0].customers:
         return None
@@ -114,14 +118,14 @@ def _curve(finding: Finding, table: CohortTable, *, as_bars: bool) -> Panel:
         names: list[Json] = [_mark(table, cohort) for cohort in table.cohorts]
         color = {
             "field": "cohort",
-            "type": "ordinal",
-            "title": _cohort_title(finding),
-            "scale": {"domain": names, "scheme": "viridis"},
+            "type": "nominal" if table.is_of_groups else "ordinal",
+            "title": _cohort_title(finding, table),
+            "scale": {"domain": names, "scheme": "tableau10" if table.is_of_groups else "viridis"},
         }
     name = finding.names.column(table.retention_column)
     encoding: dict[str, Json] = {
         "x": _distance_axis(finding, table),
-        "y": _share_axis(name),
+        "y": _value_axis(finding, table),
         "color": color,
         "tooltip": _tooltip(finding, table),
     }
@@ -156,10 +160,10 @@ def _bars(finding: Finding, table: CohortTable) -> Panel:
             "field": "cohort",
             "type": "ordinal",
             "sort": order,
-            "title": _cohort_title(finding),
+            "title": _cohort_title(finding, table),
             "axis": {"labelAngle": 0, "labelOverlap": True},
         },
-        "y": _share_axis(name),
+        "y": _value_axis(finding, table),
         "tooltip": _tooltip(finding, table),
     }
     faded: Json = {"condition": {"test": "datum.partial", "value": 0.45}, "value": 1}
@@ -178,14 +182,8 @@ def _bars(finding: Finding, table: CohortTable) -> Panel:
     return Panel(name, drawing)
 
 
-def _share_axis(name: str) -> dict[str, Json]:
-    return {
-        "field": "retention",
-        "type": "quantitative",
-        "title": name,
-        "scale": {"zero": True},
-        "axis": {"format": ".0%", "tickCount": 6},
-    }
+def _value_axis(finding: Finding, table: CohortTable) -> dict[str, Json]:
+    return {**axis_of_values(finding, table.retention_column, zero=True), "field": "retention"}
 
 
 def _labels(field: str, baseline: str, dy: int) -> Json:
@@ -201,10 +199,10 @@ def _heat(finding: Finding, table: CohortTable) -> Panel:
     The colours span what comes after the first unit, whose 100% would leave the others without any.
     """
     shown = table.latest(_COHORTS)
-    distances = shown.distances[:_DISTANCES]
+    distances = shown.distances[: _WIDE if table.is_measured else _DISTANCES]
     rows: list[Json] = []
-    decimals = 1 if len(distances) <= _WIDE else 0
-    later = [share for since in distances if since for _, share in shown.whole(since)]
+    decimals = 1 if len(distances) <= _WIDE or table.is_measured else 0
+    later = [share for since in distances if since or table.is_measured for _, share in shown.whole(since)]
     low, high = min(later, default=0.0), max(later, default=1.0)
     middle = (low + high) / 2
     for cohort in shown.cohorts:
@@ -213,7 +211,8 @@ def _heat(finding: Finding, table: CohortTable) -> Panel:
                 continue
             share = cohort.retention[int(str(cell["since"]))]
             mark = "*" if cell["partial"] else ""
-            rows.append({**cell, "label": f"{share * 100:.{decimals}f}%{mark}", "strong": share > middle})
+            told = f"{share:,.0f}" if table.is_measured else f"{share * 100:.{decimals}f}%"
+            rows.append({**cell, "label": told + mark, "strong": share > middle})
     order: list[Json] = [_mark(table, cohort) for cohort in shown.cohorts]
     name = finding.names.column(table.retention_column)
     encoding: dict[str, Json] = {
@@ -225,7 +224,7 @@ def _heat(finding: Finding, table: CohortTable) -> Panel:
             "field": "cohort",
             "type": "ordinal",
             "sort": order,
-            "title": _cohort_title(finding),
+            "title": _cohort_title(finding, table),
             "axis": {"domain": False, "ticks": False},
         },
         "tooltip": _tooltip(finding, table),
@@ -236,8 +235,10 @@ def _heat(finding: Finding, table: CohortTable) -> Panel:
         "legend": None,
         "scale": {"range": ["#deebf7", "#1c5ba3"], "domain": [low, high if high > low else low + 0.01], "clamp": True},
     }
-    first: Json = {"test": "datum.since === 0", "value": "#eef1f5"}
-    ink: Json = {"condition": {"test": "datum.strong && datum.since !== 0", "value": "white"}, "value": "#333"}
+    # of all that a cohort is, the first unit has 100%, which says nothing
+    plain = "false" if table.is_measured else "datum.since === 0"
+    first: Json = {"test": plain, "value": "#eef1f5"}
+    ink: Json = {"condition": {"test": f"datum.strong && !({plain})", "value": "white"}, "value": "#333"}
     layers: list[Json] = [
         {
             "mark": {"type": "rect", "stroke": "white", "strokeWidth": 1},
@@ -262,12 +263,12 @@ def _cells(finding: Finding, table: CohortTable, cohort: Cohort) -> list[dict[st
     return [
         {
             "cohort": _mark(table, cohort),
-            "size": cohort.size,
+            "size": cohort.sizes[since],
             "since": since,
-            "bucket": bucket_name(table.grain, table.bucket(cohort, since), finding.language),
+            "bucket": _bucket(finding, table, cohort, since),
             "retention": share,
-            "figure": exact_figure(share, "percent", finding.language),
-            "label": figure(share, "percent", finding.language),
+            "figure": exact_figure(share, table.retention_column.unit, finding.language),
+            "label": figure(share, table.retention_column.unit, finding.language),
             "partial": table.is_partial(cohort, since),
         }
         for since, share in sorted(cohort.retention.items())
@@ -275,12 +276,17 @@ def _cells(finding: Finding, table: CohortTable, cohort: Cohort) -> list[dict[st
 
 
 def _mark(table: CohortTable, cohort: Cohort) -> str:
-    return bucket_mark(table.grain, cohort.first)
+    return cohort.label if cohort.first is None else bucket_mark(table.grain, cohort.first)
 
 
-def _cohort_title(finding: Finding) -> str:
-    assert finding.time is not None, "a cohort is a calendar unit"
-    return finding.names.column(finding.time)
+def _bucket(finding: Finding, table: CohortTable, cohort: Cohort, since: int) -> str:
+    if cohort.first is None:
+        return distance_name(table.grain, since, finding.language)
+    return bucket_name(table.grain, table.bucket(cohort, since), finding.language)
+
+
+def _cohort_title(finding: Finding, table: CohortTable) -> str:
+    return finding.names.column(table.cohort_column)
 
 
 def _distance_axis(finding: Finding, table: CohortTable) -> dict[str, Json]:
@@ -294,7 +300,7 @@ def _distance_axis(finding: Finding, table: CohortTable) -> dict[str, Json]:
 
 def _tooltip(finding: Finding, table: CohortTable) -> list[Json]:
     return [
-        {"field": "cohort", "type": "nominal", "title": _cohort_title(finding)},
+        {"field": "cohort", "type": "nominal", "title": _cohort_title(finding, table)},
         {"field": "size", "type": "quantitative", "format": ",d", "title": finding.names.column(finding.metrics[0])},
         {"field": "since", "type": "ordinal", "title": finding.names.column(table.since_column)},
         {"field": "bucket", "type": "nominal", "title": finding.say(FALLS_INTO)},

@@ -149,6 +149,12 @@ def _cohort(request: CohortQuery) -> Iterator[Part]:
         yield Part("period", "period", str(request.period), request.period)
     if request.since:
         yield Part("since", "number", _said(request.since), request.since)
+    if request.grain is not None:
+        yield Part("grain", "grain", request.grain, request.grain)
+    if request.by is not None:
+        yield Part("by", "grouping", request.by, request.by)
+    if request.measured is not None:
+        yield Part("measured", "metric", request.measured, request.measured)
     yield from _filters(request.filters, "filters")
     yield from _order(request)
 
@@ -157,6 +163,10 @@ def _funnel(request: FunnelQuery) -> Iterator[Part]:
     yield Part("metric", "metric", request.metric, request.metric)
     if request.period is not None:
         yield Part("period", "period", str(request.period), request.period)
+    if request.by is not None:
+        yield Part("by", "grouping", request.by, request.by)
+    if request.times:
+        yield Part("times", "operator", "times", request.times)
     yield from _filters(request.filters, "filters")
 
 

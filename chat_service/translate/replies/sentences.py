@@ -100,6 +100,10 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "current_period": ("没有说时期，按 {0}", "no period was named; taken as {0}"),
     "grain_in_name": ("指标名称已说明单位，按 {0} 展开", "the metric's name says the unit; shown by {0}"),
     "ranked_by_amount": ("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
+    "last_26_weeks": (
+        "没有说时期，看最近 26 周首单的客户：{0}",
+        "no period was named; cohorts of the last 26 weeks, {0}",
+    ),
     "last_12_months": ("没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"),
     "why_as_comparison": (
         "原因分析还不支持，这里给出变化本身",

@@ -12,7 +12,7 @@ from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
-from chat_service.translate.requests.journeys import changed_journey
+from chat_service.translate.requests.journey_parts import changed_journey
 from chat_service.translate.requests.lifted import lifted, takes_away
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.pointing import bound_to, other_people, pointer
