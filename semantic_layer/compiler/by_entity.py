@@ -33,8 +33,8 @@ def by_entity(group: list[Measure], branch: Branch, shape: Shape, sources: Sourc
     first, per = group[0], _stage(group)
     if per is None or len(per.keys) != 1 or branch.is_moved or branch.is_ranged or not _is_plain(group):
         return None
-    if {_ENTITY, *dict(per.values)} & set(shape.names):
-        return None
+    if per.above or {_ENTITY, *dict(per.values)} & set(shape.names):
+        return None  # places within a group are only known where the group is
     entity = per.keys[0]
     label = truncated(first.time, shape.grain) if first.time is not None and shape.grain is not None else None
     limits: list[exp.Expr] = [*sources.filters(first.rows), *time_limits(first, branch)]

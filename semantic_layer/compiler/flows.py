@@ -19,6 +19,7 @@ from semantic_layer.sql.nodes import (
     as_date,
     as_timestamp,
     day_literal,
+    division,
     free_name,
     grouped,
     joined,
@@ -100,7 +101,8 @@ def _two_stages(
     group: list[Measure], per: PerStage, branch: Branch, shape: Shape, reading: Reading, outputs: list[exp.Expr]
 ) -> exp.Select:
     # inner values and groups may have the same name, as they are named apart by their authors
-    names = {name: free_name(name, shape.names) for name in (*map(key_name, range(len(per.keys))), *dict(per.values))}
+    own = (*map(key_name, range(len(per.keys))), *dict(per.values), *dict(per.above))
+    names = {name: free_name(name, shape.names) for name in own}
     outputs += [aliased(key.copy(), names[key_name(place)]) for place, key in enumerate(per.keys)]
     outputs += [aliased(substitute(tree, reading.parameters), names[name]) for name, tree in per.values]
     conditions = [bound(each, reading.parameters) for each in (*reading.conditions, group[0].condition)]
@@ -109,8 +111,28 @@ def _two_stages(
     inner = grouped(where(reading.select.select(*outputs, copy=False), conditions), len(shape.names) + len(per.keys))
     columns: list[exp.Expr] = [exp.column(name) for name in shape.names]
     columns += [aliased(_renamed(aggregate(m, reading.parameters), names), m.alias + branch.suffix) for m in group]
-    outer = select_from(subquery(inner, "per_entity"))
+    outer = select_from(subquery(_with_places(inner, per, shape, names), "per_entity"))
     return grouped(outer.select(*columns, copy=False), len(shape.names))
+
+
+def _with_places(inner: exp.Select, per: PerStage, shape: Shape, names: Mapping[str, str]) -> exp.Select:
+    """The values of each entity with the share of those of its group and bucket that come before it; equal values by
+    the keys."""
+    if not per.above:
+        return inner
+    within = [exp.column(name) for name in shape.names]
+    keys = [names[key_name(place)] for place in range(len(per.keys))]
+    outputs: list[exp.Expr] = [exp.Star()]
+    for name, value in per.above:
+        order = [exp.Ordered(this=exp.column(names[value]), desc=True, nulls_first=False)]
+        order += [exp.Ordered(this=exp.column(key), nulls_first=False) for key in keys]
+        place = exp.Window(
+            this=exp.RowNumber(), partition_by=[each.copy() for each in within], order=exp.Order(expressions=order)
+        )
+        many = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[each.copy() for each in within])
+        before = exp.Paren(this=exp.Sub(this=place, expression=exp.Literal.number(1)))
+        outputs.append(aliased(division(exp.cast(before, "DOUBLE"), many), names[name]))
+    return select_from(subquery(inner, "valued")).select(*outputs, copy=False)
 
 
 def _renamed(tree: exp.Expr, names: Mapping[str, str]) -> exp.Expr:

@@ -50,7 +50,8 @@ def _same_pass(one: Measure, other: Measure) -> bool:
 def _same_per(one: Measure, other: Measure) -> bool:
     if one.per is None or other.per is None:
         return one.per is other.per
-    return (one.per.keys, one.per.values, one.condition) == (other.per.keys, other.per.values, other.condition)
+    mine = (one.per.keys, one.per.values, one.per.above, one.condition)
+    return mine == (other.per.keys, other.per.values, other.per.above, other.condition)
 
 
 def _one_pass(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> Pass:

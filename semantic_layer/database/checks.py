@@ -337,6 +337,8 @@ class _Check:
         trees += [*keys.values(), *inner.values()]
         rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
         outputs = [aliased(_timed(each.expression), name) for name, each in inner.items()]
+        # a place among others is any share
+        outputs += [aliased(exp.cast(exp.Literal.number(0), "DOUBLE"), name) for name in per.above]
         named = [aliased(_timed(each.expression), name) for name, each in keys.items()]
         values = grouped(where(rows.select(*named, *outputs), [condition]), len(named))
         return select_from(subquery(values, "per_key")).select(aliased(_timed(metric.expression), "value"))

@@ -32,6 +32,7 @@ from semantic_layer.loading.problems.metrics import (
     NO_METRIC,
     NO_ROWS,
     NO_SUCH_KEY,
+    PER_ABOVE,
     PER_NO_KEY,
     PER_NO_VALUES,
     PER_TWICE,
@@ -245,7 +246,7 @@ class MetricReader:
                 tree = scope.with_kinds(sql.tree)
                 self.found.extend(check_gives_number(self.draft, tree, inner_part, metric_owner(metric)))
             else:
-                known = (*metric.per.values, *metric.per.key)
+                known = (*metric.per.values, *metric.per.above, *metric.per.key)
                 self.found.extend(check_inner_names(self.draft, sql, known, inner_part, metric_owner(metric)))
                 tree = with_kinds(sql.tree, lambda _: None)
                 self.found.extend(check_number(self.draft, tree, inner_part, metric_owner(metric)))
@@ -311,6 +312,9 @@ class MetricReader:
             self._wrong(metric, (*part, "values"), PER_NO_VALUES)
         for name in (each for each in per.values if each in per.key):
             self._wrong(metric, (*part, "values", name), PER_TWICE.of(name=name))
+        for name, value in per.above.items():
+            if value not in per.values or name in (*per.values, *per.key):
+                self._wrong(metric, (*part, "above", name), PER_ABOVE.of(name=name))
         for name, text in per.values.items():
             inner = (*part, "values", name)
             sql = self._parsed(metric, text, inner)

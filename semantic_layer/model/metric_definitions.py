@@ -37,11 +37,13 @@ class PerEntity(Definition):
 
     `values` names the inner aggregates, over which the metric's `expression` is. With the day of a balance as the key,
     `max(total)` over `total: sum(balance)` is the highest day; with the account, `sum(peak)` over
-    `peak: max(balance)` adds up the highest of each.
+    `peak: max(balance)` adds up the highest of each. `above` names, for a value, the share of the keys that come before
+    in its order, highest first: with `before: spent`, those with `before < 0.1` are the tenth that spent most.
     """
 
     key: Words
     values: dict[str, str]
+    above: dict[str, str] = {}
 
 
 class Transition(Definition):

@@ -26,6 +26,8 @@ def _kind_of_name(column: exp.Column, metric: Metric, model: Model) -> ColumnTyp
         inner = definition.inputs.get(column.name)
         named = model.metrics.get(inner.metric if inner is not None else column.name)
         return value_kind(named, model) if named is not None else None
+    if definition.per is not None and not column.table and column.name in definition.per.above:
+        return "number"
     if definition.per is not None and not column.table and column.name in definition.per.values:
         tree = model.parsed(definition.per.values[column.name]).copy()
         for each in list(tree.find_all(exp.Column)):

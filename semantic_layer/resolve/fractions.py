@@ -72,6 +72,8 @@ def _of_measure(measure: Measure) -> tuple[Fraction, tuple[Measure, ...]]:
             replace(measure, alias=above, transition=event, when_empty=0),
             replace(measure, alias=below, transition=base, when_empty=0),
         )
+    if measure.per is not None and measure.per.above:
+        raise NotAFractionError("places among others of a group are not those among all")
     if measure.aggregate is None:
         return Fraction(exp.column(measure.alias)), (replace(measure, when_empty=0),)
     found = _fraction(measure.aggregate, _aggregate)

@@ -74,10 +74,12 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class PerStage:
-    """The inner stage of a metric that is computed per entity first: the values of each combination of `keys`."""
+    """The inner stage of a metric that is computed per entity first: the values of each combination of `keys`, and,
+    by name, the share of the others that come `above` one in the order of a value."""
 
     keys: tuple[exp.Expr, ...]
     values: tuple[tuple[str, exp.Expr], ...]
+    above: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,6 +62,7 @@ class MeasureMaker:
         if per is not None and leaf.definition.per is not None:
             given = {name: of_kind(exp.column(name), kind_of(tree)) for name, tree in per.values}
             given |= {name: exp.column(key_name(place)) for place, name in enumerate(leaf.definition.per.key)}
+            given |= {name: of_kind(exp.column(name), "number") for name, _ in per.above}
         aggregate = counts_of_rows(self._bound(leaf.expression, dataset, needs, given))
         if leaf.definition.empty in (None, "zero") and adds_up(leaf.expression):
             aggregate = parts_added_up(aggregate)
@@ -225,7 +226,8 @@ class MeasureMaker:
             return None
         inner = ((name, self._parsed(text, dataset, needs)) for name, text in leaf.definition.per.values.items())
         values = tuple((name, counts_of_rows(tree)) for name, tree in inner)
-        return PerStage(tuple(self._parsed(each, dataset, needs) for each in leaf.definition.per.key), values)
+        keys = tuple(self._parsed(each, dataset, needs) for each in leaf.definition.per.key)
+        return PerStage(keys, values, tuple(leaf.definition.per.above.items()))
 
     def _time(self, leaf: Metric, dataset: str, needs: set[str]) -> exp.Expr:
         name = time_name(leaf, self._model)

@@ -65,6 +65,12 @@ LOOP_MODEL = build_model(
                 {"name": "visits", "dataset": "visits", "expression": "count(*)"},
                 {"name": "longest_call", "dataset": "calls", "expression": "max(size)"},
                 {"name": "headcount", "dataset": "people", "expression": "count(*)"},
+                {
+                    "name": "share_of_busiest",
+                    "dataset": "deeds",
+                    "per": {"key": "who", "values": {"many": "count(*)"}, "above": {"busier": "many"}},
+                    "expression": "sum(many) FILTER (WHERE busier < 0.34) / sum(many)",
+                },
                 {"name": "call_size", "dataset": "calls", "expression": "sum(size)"},
                 {"name": "callers", "dataset": "calls", "expression": "count(DISTINCT who)"},
             ],

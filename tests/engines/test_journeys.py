@@ -14,8 +14,8 @@ from semantic_layer.engines.opening import open_engine
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.query.reader import Reader
-from semantic_layer.query.requests import CohortQuery, FieldFilter, FunnelQuery
-from semantic_layer.time.periods import Period
+from semantic_layer.query.requests import CohortQuery, ExplainQuery, FieldFilter, FunnelQuery, MetricQuery
+from semantic_layer.time.periods import Period, unit
 from tests.engines.conftest import ENGINES
 from tests.engines.loop_tables import LOOP_MODEL, LOOP_TABLES
 
@@ -116,12 +116,28 @@ def test_a_funnel_of_groups_tells_also_of_steps_that_nobody_took(layer: Layer) -
     assert {row[0] for row in rows(layer, by_city, ONLY_A)} == {"A"}
 
 
-WRONG: dict[str, tuple[CohortQuery | FunnelQuery, str]] = {
+def test_the_share_of_the_busiest_is_of_those_of_the_group_and_the_month(layer: Layer) -> None:
+    # person 1 did three things, 2 and 4 two each: the busiest third and a bit are persons 1 and 2
+    def share(**parts: object) -> list[float]:
+        query = MetricQuery.model_validate({"metrics": ("share_of_busiest",), **parts})
+        return [round(float(str(each)), 4) for each in layer.run(query).column("share_of_busiest")]
+
+    assert share() == [0.7143]
+    assert share(group_by=("city",), order_by=({"column": "city"},)) == [0.6, 1]
+    # one thing by person 1, two by person 4
+    assert share(period=Period(date(2026, 1, 1), date(2026, 1, 4))) == [0.6667]
+
+
+WRONG: dict[str, tuple[CohortQuery | FunnelQuery | ExplainQuery, str]] = {
     "a group that is not there": (cohorts(by="town"), "unknown_name"),
     "a group of events": (FunnelQuery(metric="way", by="kind"), "unreachable_dimension"),
     "nothing known": (cohorts(measured="call_sizes"), "unknown_name"),
     "a maximum": (cohorts(measured="longest_call"), "not_added_up"),
     "people counted once": (cohorts(measured="callers"), "not_added_up"),
+    "a change of places": (
+        ExplainQuery(metric="share_of_busiest", period=unit("month", date(2026, 2, 1))),
+        "not_decomposable",
+    ),
     "a state": (cohorts(measured="headcount"), "unsupported"),
 }
 

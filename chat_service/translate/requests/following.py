@@ -16,7 +16,14 @@ from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.event_fields import compared_field, named_field
-from chat_service.translate.requests.happenings import Happening, counts_entities, dataset_of, happenings, happens
+from chat_service.translate.requests.happenings import (
+    Happening,
+    counts_entities,
+    dataset_of,
+    first_deed,
+    happenings,
+    happens,
+)
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense, When
@@ -92,7 +99,7 @@ def _event(span: Edge, found: list[Happening], slots: Slots, assembly: Assembly)
     placed = next((each for each in found if each.item.category == "intent.cohort"), None)
     implied = _implied(slots, assembly)
     if placed is not None or implied is None:
-        return placed or (found[0] if len(found) > 1 else None)
+        return placed or (found[0] if len(found) > 1 else _first_of_again(found, assembly))
     datasets = {dataset_of(each.event, assembly) for each in found}
     return found[0] if dataset_of(implied.event, assembly) in datasets and len(found) > 1 else implied
 
@@ -102,6 +109,18 @@ def _named(event: Happening, found: list[Happening], span: Edge) -> list[Happeni
     same = [each for each in found if each.event == event.event]
     beside = [each for each in same if (each.item.end <= span.start) == (event.item.end <= span.start)]
     return same if len(same) < len(found) else beside
+
+
+def _first_of_again(found: list[Happening], assembly: Assembly) -> Happening | None:
+    """30天复购率: a rate of those who do the main deed again, so many days after they first did."""
+    if len(found) != 1 or not isinstance(found[0].item.meaning, Measure):
+        return None
+    model, first = assembly.scope.model, first_deed(assembly)
+    counted = any(happens(model.metrics.get(name)) for name in found[0].item.meaning.metrics)
+    if counted or first is None:
+        return None
+    behaviour = model.behaviours[first]
+    return Happening(found[0].item, behaviour.metric, behaviour.event or behaviour.metric)
 
 
 def _is_plain(each: Happening) -> bool:

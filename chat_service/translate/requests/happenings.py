@@ -39,7 +39,7 @@ def happenings(slots: Slots, assembly: Assembly) -> Iterator[Happening]:
             name = _counted(meaning.metrics, assembly)
             if name is not None and not counts_entities(name, assembly):
                 yield _happening(item, name, assembly)
-        elif item.category == "intent.cohort" and (first := _first_deed(assembly)) is not None:
+        elif item.category == "intent.cohort" and (first := first_deed(assembly)) is not None:
             yield _happening(item, assembly.scope.model.behaviours[first].metric, assembly)
 
 
@@ -93,7 +93,7 @@ def _event_of(metric: str, assembly: Assembly) -> str:
     return next((each.event for each in behaviours if each.metric == metric and each.event is not None), metric)
 
 
-def _first_deed(assembly: Assembly) -> str | None:
+def first_deed(assembly: Assembly) -> str | None:
     """The deed that places customers in a cohort."""
     structure = assembly.scope.structure
     behaviours = assembly.scope.model.behaviours.values()

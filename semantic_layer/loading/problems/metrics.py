@@ -28,6 +28,10 @@ PER_NO_KEY = Phrase(
 PER_NO_VALUES = Phrase(
     "的 `per` 没有 `values`。请为每个键写一个聚合", "has a `per` without `values`. Name an aggregate for each key"
 )
+PER_ABOVE = Phrase(
+    "的 `per` 里，`above` 的“{name}”要指向 `values` 里的一个值，并且不与键或值同名",
+    "has '{name}' in `above` of `per`, which must be of one of its `values`, under a name of its own",
+)
 PER_TWICE = Phrase("的 `per` 里，“{name}”既是键又是值", "has '{name}' among both keys and values of `per`")
 NEVER_VALID = Phrase(
     "在开始的那一刻就失效：永远不会计入任何东西", "is valid until the moment that it begins: nothing ever counts"
