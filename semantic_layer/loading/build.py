@@ -13,11 +13,10 @@ from semantic_layer.errors import DefinitionProblem, DefinitionsError, thing
 from semantic_layer.loading.check_lists import check_populations
 from semantic_layer.loading.check_names import check_names, check_words
 from semantic_layer.loading.check_parts import (
-    check_codes,
     check_lists_and_entities,
     check_relationships,
-    check_timezone,
 )
+from semantic_layer.loading.check_values import check_codes, check_timezone
 from semantic_layer.loading.datasets import build_datasets
 from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from zoneinfo import available_timezones
 
 from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
+from semantic_layer.loading.check_loop import check_loop
 from semantic_layer.loading.datasets import known_columns
 from semantic_layer.loading.metrics import BUCKET_PARAMETERS, parameters, uncounted
 from semantic_layer.loading.problems.definitions import (
@@ -13,8 +13,6 @@ from semantic_layer.loading.problems.definitions import (
     BadEvents,
     BlankWord,
     MixedKinds,
-    UnknownTimezone,
-    WrongCode,
 )
 from semantic_layer.loading.problems.joins import (
     DuplicateRelationship,
@@ -38,40 +36,9 @@ from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import group, named_group
 from semantic_layer.loading.versions import check_versions, version_columns
 from semantic_layer.loading.yaml_text import Part
-from semantic_layer.model.definitions import FieldType, RelationshipDefinition
+from semantic_layer.model.definitions import RelationshipDefinition
 from semantic_layer.model.joins import JoinPaths, cycles
 from semantic_layer.model.model import Dataset, Dimension, Field, Metric, Step
-
-_CODES: Mapping[str, tuple[tuple[type, ...], Phrase]] = {
-    "boolean": ((bool,), Phrase("true 或 false", "true or false")),
-    "integer": ((int,), Phrase("整数", "a whole number")),
-    "number": ((int,), Phrase("整数", "a whole number")),
-    "text": ((str,), Phrase("带引号的文本", "a text, in quotes")),
-}
-
-
-def check_codes(draft: Draft) -> Iterator[DefinitionProblem]:
-    """The codes of fields are of their type."""
-    for place, dataset in enumerate(draft.definition.datasets):
-        for index, field in enumerate(dataset.fields):
-            kinds, wanted = _CODES.get(field.type, ((object,), Phrase("", "")))
-            for code in field.values:
-                if not _is_code(code, field.type, kinds):
-                    where = draft.where("datasets", place, "fields", index, "values")
-                    yield WrongCode(where, f"{dataset.name}.{field.name}", field.type, str(code), wanted)
-
-
-def _is_code(code: bool | int | str, kind: FieldType, kinds: tuple[type, ...]) -> bool:
-    if kind == "boolean" or isinstance(code, bool):
-        return kind == "boolean" and str(code).lower() in ("true", "false")
-    return isinstance(code, kinds)
-
-
-def check_timezone(draft: Draft) -> Iterator[DefinitionProblem]:
-    """The zone that days are told in is one that there is."""
-    name = draft.definition.timezone
-    if name != "UTC" and name not in available_timezones():
-        yield UnknownTimezone(draft.where("timezone"), name, nearest(name, available_timezones()))
 
 
 def check_relationships(
@@ -166,15 +133,18 @@ def check_lists_and_entities(
     metrics: Mapping[str, Metric],
 ) -> Iterator[DefinitionProblem]:
     """Entities, lists, behaviours and preferences name datasets, fields, dimensions, metrics and values that exist."""
-    names = _Names(draft, datasets, joins, dimensions, metrics)
+    names = Names(draft, datasets, joins, dimensions, metrics)
     yield from names.entities()
     yield from names.lists()
     yield from names.behaviours()
     yield from names.journeys()
     yield from names.preferences()
+    yield from check_loop(draft, names)
 
 
-class _Names:
+class Names:
+    """What the parts of a model name, held against what there is."""
+
     def __init__(
         self,
         draft: Draft,
@@ -205,8 +175,8 @@ class _Names:
                     where = self._draft.where(*part, "key")
                     yield BadEntityKey(where, entity.name, entity.key, dataset.name, dataset.primary_key)
                 for column in entity.list_columns:
-                    yield from self._column(column, dataset, (*part, "list_columns"), owner)
-            yield from self._metric(entity.counted_by, (*part, "counted_by"), owner)
+                    yield from self.column(column, dataset, (*part, "list_columns"), owner)
+            yield from self.metric(entity.counted_by, (*part, "counted_by"), owner)
 
     def lists(self) -> Iterator[DefinitionProblem]:
         entities = {each.name: each for each in self._draft.definition.entities}
@@ -215,7 +185,7 @@ class _Names:
             if not self._draft.is_read(*part):
                 continue
             owner = thing("list", each.name)
-            yield from self._metric(each.metric, (*part, "metric"), owner)
+            yield from self.metric(each.metric, (*part, "metric"), owner)
             if each.entity not in entities:
                 if "entities" not in self._draft.gaps:
                     near = nearest(each.entity, entities)
@@ -224,30 +194,62 @@ class _Names:
             dataset = self._datasets.get(entities[each.entity].dataset)
             if dataset is None or not _is_whole(self._draft, dataset):
                 continue
-            yield from self._filter(each.filter, dataset, (*part, "filter"), owner)
-            yield from self._filter(each.against, dataset, (*part, "against"), owner)
+            yield from self.named_values(each.filter, dataset, (*part, "filter"), owner)
+            yield from self.named_values(each.against, dataset, (*part, "against"), owner)
             for key, column in (*(("columns", name) for name in each.columns), ("commonest", each.commonest)):
                 if column is not None:
-                    yield from self._column(column, dataset, (*part, key), owner)
+                    yield from self.column(column, dataset, (*part, key), owner)
             if each.order_by is not None and each.order_by not in self._metrics:
-                yield from self._column(each.order_by, dataset, (*part, "order_by"), owner, self._metrics)
+                yield from self.column(each.order_by, dataset, (*part, "order_by"), owner, self._metrics)
 
-    def _filter(
+    def named_values(
         self, named: Mapping[str, tuple[str, ...]], dataset: Dataset, part: Part, owner: Phrase
     ) -> Iterator[DefinitionProblem]:
+        """Values of fields that rows of the dataset know."""
         for name, values in named.items():
-            yield from self._column(name, dataset, (*part, name), owner)
+            yield from self.column(name, dataset, (*part, name), owner)
             yield from self._values(name, values, dataset, (*part, name), owner)
             if not values:
                 yield BlankWord(self._draft.where(*part, name), owner, f"{part[-1]}.{name}")
+
+    def home(self, name: str, part: Part, owner: Phrase) -> Iterator[DefinitionProblem | Dataset]:
+        """The dataset of the entity of that name, if it can be looked into."""
+        entities = {each.name: each for each in self._draft.definition.entities}
+        if name not in entities:
+            yield from self._entity(name, entities, part, owner)
+            return
+        dataset = self._datasets.get(entities[name].dataset)
+        if dataset is not None and _is_whole(self._draft, dataset):
+            yield dataset
+
+    def rows(self, name: str, part: Part, owner: Phrase) -> Iterator[DefinitionProblem | Dataset]:
+        """The dataset of that name, if it can be looked into."""
+        dataset = self._datasets.get(name)
+        if dataset is None:
+            if "datasets" not in self._draft.gaps:
+                yield UnknownDataset(self._draft.where(*part), owner, name, nearest(name, self._datasets))
+        elif _is_whole(self._draft, dataset):
+            yield dataset
+
+    def values_of_dimensions(
+        self, named: Mapping[str, tuple[str, ...]], part: Part, owner: Phrase
+    ) -> Iterator[DefinitionProblem]:
+        """Values of dimensions, whatever rows these are of."""
+        for name, values in named.items():
+            if name in self._dimensions:
+                home = self._datasets[self._dimensions[name].home.dataset]
+                yield from self._values(name, values, home, (*part, name), owner)
+            elif "datasets" not in self._draft.gaps and not self._draft.unread:
+                near = nearest(name, self._dimensions)
+                yield UnknownDimension(self._draft.where(*part, name), owner, name, near)
 
     def behaviours(self) -> Iterator[DefinitionProblem]:
         for place, each in enumerate(self._draft.definition.behaviours):
             part: Part = ("behaviours", place)
             if self._draft.is_read(*part):
-                yield from self._metric(each.metric, (*part, "metric"), thing("behaviour", each.name))
-                yield from self._metric(each.amount, (*part, "amount"), thing("behaviour", each.name))
-                yield from self._metric(each.event, (*part, "event"), thing("behaviour", each.name))
+                yield from self.metric(each.metric, (*part, "metric"), thing("behaviour", each.name))
+                yield from self.metric(each.amount, (*part, "amount"), thing("behaviour", each.name))
+                yield from self.metric(each.event, (*part, "event"), thing("behaviour", each.name))
 
     def journeys(self) -> Iterator[DefinitionProblem]:
         """Cohorts and funnels follow an entity that exists through metrics that count its events."""
@@ -272,7 +274,7 @@ class _Names:
 
     def _events(self, name: str, home: str | None, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
         """The metric counts rows, each at a time and of one entity, whose dataset is `home`."""
-        yield from self._metric(name, part, owner)
+        yield from self.metric(name, part, owner)
         metric = self._metrics.get(name)
         if metric is None or (metric.expression is None and metric.kind in ("simple", "derived")):
             return
@@ -307,13 +309,15 @@ class _Names:
                     where = self._draft.where("datasets", place, "prefers")
                     yield UnknownDimension(where, thing("dataset", each.name), name, nearest(name, self._dimensions))
 
-    def _metric(self, name: str | None, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
+    def metric(self, name: str | None, part: Part, owner: Phrase) -> Iterator[DefinitionProblem]:
+        """A metric that there is."""
         if name is not None and name not in self._metrics and "metrics" not in self._draft.gaps:
             yield UnknownMetric(self._draft.where(*part), owner, name, nearest(name, self._metrics))
 
-    def _column(
+    def column(
         self, name: str, dataset: Dataset, part: Part, owner: Phrase, more: Collection[str] = ()
     ) -> Iterator[DefinitionProblem]:
+        """A field or dimension that rows of the dataset know."""
         if self._field(name, dataset) is None and not self._draft.unread and "datasets" not in self._draft.gaps:
             known = {n for each in self._reach(dataset) for n in each.fields}
             known |= {field.qualified for each in self._reach(dataset) for field in each.fields.values()}
