@@ -80,6 +80,17 @@ def text_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in files if "__pycache__" not in path.parts))
 
 
+def own_imports(source: Source) -> list[tuple[Import, str]]:
+    """The imports of our own modules, each with the module that it lands in (`from package import module` too)."""
+    modules = {each.module for each in sources(*CODE)}
+    found = []
+    for each in source.imports:
+        if each.module.split(".")[0] in SHIPPED:
+            inner = f"{each.module}.{each.name}"
+            found.append((each, inner if inner in modules else each.module))
+    return found
+
+
 def _imports(node: ast.AST, *, deferred: bool) -> Iterator[Import]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 import semantic_layer
-from tests.structure.sources import CODE, SHIPPED, Import, Source, sources
+from tests.structure.sources import CODE, Source, own_imports, sources
 
 # From the bottom up: a module may import from its own layer and from those before it. The longest pattern that fits a
 # module's name places it; a folder's pattern places everything in it.
@@ -75,20 +75,9 @@ def layer(module: str) -> int:
     return places[max(fitting, key=len)]
 
 
-def _ours(source: Source) -> list[tuple[Import, str]]:
-    """The imports of our own modules, each with the module that it lands in (`from package import module` too)."""
-    modules = {each.module for each in sources(*CODE)}
-    found = []
-    for each in source.imports:
-        if each.module.split(".")[0] in SHIPPED:
-            inner = f"{each.module}.{each.name}"
-            found.append((each, inner if inner in modules else each.module))
-    return found
-
-
 @pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
 def test_imports_point_down(source: Source) -> None:
-    for each, target in _ours(source):
+    for each, target in own_imports(source):
         assert layer(target) <= layer(source.module), (
             f"{source.where}:{each.line}: '{source.module}' may not import '{target}', which stands above it"
         )
@@ -96,7 +85,7 @@ def test_imports_point_down(source: Source) -> None:
 
 def test_no_circles() -> None:
     edges = {
-        source.module: {target for each, target in _ours(source) if not each.deferred} - {source.module}
+        source.module: {target for each, target in own_imports(source) if not each.deferred} - {source.module}
         for source in sources()
     }
     finished: set[str] = set()
