@@ -11,7 +11,8 @@ from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Co
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
-from chat_service.translate.requests.bounds import compares_rows, is_of_deeds
+from chat_service.translate.requests.bounds import compares_rows
+from chat_service.translate.requests.bounds_meant import INSTANTS
 from chat_service.translate.requests.deeds_together import again, never_since, refuse_its_money
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
@@ -33,9 +34,6 @@ from semantic_layer import (
     is_money,
 )
 
-# rules of dates that read the end of a time, at which something was so
-_INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
-_MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
@@ -65,7 +63,7 @@ def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> boo
     before = slots.frame.before(item)
     while before is not None and before.is_empty:
         before = slots.frame.before(before)
-    if before is None or not _INSTANTS & set(when.date.rules):
+    if before is None or not INSTANTS & set(when.date.rules):
         return False
     people = names_people(before, slots.frame, assembly.scope.entity_words)
     return people and slots.frame.folded(before).isascii()
@@ -273,55 +271,6 @@ def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
         if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
             return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
     raise assembly.deny(item)
-
-
-def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | None:
-    """近90天提过3张工单、平均解决时长超过48小时: what is compared behind deeds of one time is of that time."""
-    before = [each for item, clauses in slots.clauses if item.end <= bound.start for each in clauses.clauses]
-    whens = {each.when for each in before}
-    if len(whens) != 1 or slots.whens or (when := whens.pop()) is None:
-        return None
-    return period_of(when.date, (), assembly.scope.today, bound, assembly)
-
-
-def _is_instant(when: When) -> bool:
-    period = when.date.period
-    return bool(_INSTANTS & set(when.date.rules)) and period is not None and period.start is not None
-
-
-def of_that_time(slots: Slots, assembly: Assembly) -> None:
-    """去年累计消费满5000元: with a stretch of time, what was spent is that of the time, not of all their history."""
-    model = assembly.scope.model
-    whens = [when for _, when in slots.whens if not when.ever and not _is_instant(when)]
-    for at, (item, bound) in enumerate(slots.bounds if whens else ()):
-        leaves = [e for e in assembly.frame.lattice.leaves if item.start <= e.start and e.end <= item.end]
-        deeds = [name for e in leaves if e.category == "behaviour" for name in getattr(e.meaning, "names", ())]
-        amounts = [model.behaviours[name].amount for name in deeds]
-        if (
-            bound.fields
-            and not (bound.metrics or is_of_deeds(bound, assembly))
-            and "money" in bound.condition.units
-            and amounts
-            and amounts[0]
-        ):
-            slots.bounds[at] = (item, replace(bound, metrics=(amounts[0],), fields=()))
-
-
-def in_own_units(slots: Slots, assembly: Assembly) -> None:
-    """A first response over 2 hours, of what is told in minutes: over 120."""
-    model = assembly.scope.model
-    for at, (item, bound) in enumerate(slots.bounds):
-        units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
-        homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]
-        units |= {str(dataset.fields[field].definition.unit) for dataset, field in homes if field in dataset.fields}
-        told, said = units & set(_MINUTES), set(bound.condition.units) & set(_MINUTES)
-        if not said or not told or said & told or "long" in bound.condition.units:
-            continue
-        if len(units) > 1 or len(said) > 1:
-            raise assembly.deny(item)
-        factor = _MINUTES[said.pop()] / _MINUTES[told.pop()]
-        values = tuple(value * factor for value in bound.condition.values)
-        slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:

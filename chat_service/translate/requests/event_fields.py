@@ -9,12 +9,12 @@ from sqlglot import exp
 
 from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.bounds_meant import MINUTES
 from chat_service.translate.senses import FieldSense
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Field, FieldFilter, is_money
 
 # minutes of a unit of time
-_MINUTES = {"minutes": 1.0, "hours": 60.0, "days": 1440.0}
 
 
 def compared_field(bound: Bound, dataset: str | None, assembly: Assembly) -> FieldFilter | None:
@@ -65,12 +65,12 @@ def _factor(field: Field, units: tuple[str, ...]) -> float | None:
         return None
     if "percent" in units or own == "percent":
         return 1.0 if "percent" in units and own == "percent" else None
-    if own in _MINUTES:
-        said = next((unit for unit in units if unit in _MINUTES), None)
-        return _MINUTES[said] / _MINUTES[own] if said is not None else None
+    if own in MINUTES:
+        said = next((unit for unit in units if unit in MINUTES), None)
+        return MINUTES[said] / MINUTES[own] if said is not None else None
     if is_money(own):
         return 1.0 if not units or "money" in units else None
-    return 1.0 if not set(units) & {"money", *_MINUTES} else None
+    return 1.0 if not set(units) & {"money", *MINUTES} else None
 
 
 def _tidy(value: float) -> float | int:

@@ -12,13 +12,8 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import Kind, bounds_by_kind
-from chat_service.translate.requests.conditions import (
-    entity_filters,
-    fact_filter,
-    own_value,
-    row_filter,
-    time_of_deeds,
-)
+from chat_service.translate.requests.bounds_meant import time_of_deeds
+from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.held import as_of_today, held_then

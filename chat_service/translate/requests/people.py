@@ -10,14 +10,9 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import is_of_deeds
+from chat_service.translate.requests.bounds_meant import time_of_deeds
 from chat_service.translate.requests.columns import asked_columns, qualified_name, short_name
-from chat_service.translate.requests.conditions import (
-    entity_filters,
-    fact_filter,
-    is_of_state,
-    own_value,
-    time_of_deeds,
-)
+from chat_service.translate.requests.conditions import entity_filters, fact_filter, is_of_state, own_value
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.metrics import check_asked, metric_request

@@ -25,7 +25,7 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.conditions import in_own_units, of_that_time
+from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
 from chat_service.translate.requests.named import statistic_of
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import LISTING, Slots, asks_behind, is_asked_for, joined, names_people

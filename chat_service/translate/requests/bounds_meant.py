@@ -1,0 +1,69 @@
+"""Bounds as they are meant: over the time that is asked for, in the units that the field is told in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.bounds import is_of_deeds
+from chat_service.translate.requests.columns import names_of
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.timing import period_of
+from chat_service.translate.senses import When
+from semantic_layer import (
+    Period,
+)
+
+# rules of dates that read the end of a time, at which something was so
+INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
+MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
+
+
+def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | None:
+    """近90天提过3张工单、平均解决时长超过48小时: what is compared behind deeds of one time is of that time."""
+    before = [each for item, clauses in slots.clauses if item.end <= bound.start for each in clauses.clauses]
+    whens = {each.when for each in before}
+    if len(whens) != 1 or slots.whens or (when := whens.pop()) is None:
+        return None
+    return period_of(when.date, (), assembly.scope.today, bound, assembly)
+
+
+def _is_instant(when: When) -> bool:
+    period = when.date.period
+    return bool(INSTANTS & set(when.date.rules)) and period is not None and period.start is not None
+
+
+def of_that_time(slots: Slots, assembly: Assembly) -> None:
+    """去年累计消费满5000元: with a stretch of time, what was spent is that of the time, not of all their history."""
+    model = assembly.scope.model
+    whens = [when for _, when in slots.whens if not when.ever and not _is_instant(when)]
+    for at, (item, bound) in enumerate(slots.bounds if whens else ()):
+        leaves = [e for e in assembly.frame.lattice.leaves if item.start <= e.start and e.end <= item.end]
+        deeds = [name for e in leaves if e.category == "behaviour" for name in names_of(e)]
+        amounts = [model.behaviours[name].amount for name in deeds]
+        if (
+            bound.fields
+            and not (bound.metrics or is_of_deeds(bound, assembly))
+            and "money" in bound.condition.units
+            and amounts
+            and amounts[0]
+        ):
+            slots.bounds[at] = (item, replace(bound, metrics=(amounts[0],), fields=()))
+
+
+def in_own_units(slots: Slots, assembly: Assembly) -> None:
+    """A first response over 2 hours, of what is told in minutes: over 120."""
+    model = assembly.scope.model
+    for at, (item, bound) in enumerate(slots.bounds):
+        units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
+        homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]
+        units |= {str(dataset.fields[field].definition.unit) for dataset, field in homes if field in dataset.fields}
+        told, said = units & set(MINUTES), set(bound.condition.units) & set(MINUTES)
+        if not said or not told or said & told or "long" in bound.condition.units:
+            continue
+        if len(units) > 1 or len(said) > 1:
+            raise assembly.deny(item)
+        factor = MINUTES[said.pop()] / MINUTES[told.pop()]
+        values = tuple(value * factor for value in bound.condition.values)
+        slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))
