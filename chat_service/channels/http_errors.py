@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from chat_service.channels.failures import SURPRISE, is_for_operators, status_of, told_of
 from chat_service.channels.wire import ErrorBody, ErrorDetail
+from chat_service.channels.work import wait_of
 from semantic_layer import HuitouError, Language, Phrase, malformed
 
 _LOG = logging.getLogger("huitou.http")
@@ -138,7 +139,7 @@ async def _on_problem(request: Request, error: Exception) -> JSONResponse:
     problems: list[JsonValue] = [{"code": each.code, "message": each.sentence(language)} for each in error.problems]
     detail: dict[str, JsonValue] = {} if is_for_operators(error) else {"problems": problems}
     response = error_response(request, status, first.code, said, detail)
-    wait = getattr(first, "retry_after_seconds", _RETRY_SECONDS if status == 503 else None)
+    wait = wait_of(first) or (_RETRY_SECONDS if status == 503 else None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
     if status == 401:

@@ -48,7 +48,7 @@ from chat_service.channels.wire import (
     Selection,
 )
 from chat_service.channels.wire_catalogue import DimensionsBody, FoundValueBody, FoundValuesBody, MetricsBody
-from chat_service.channels.work import Job
+from chat_service.channels.work import Job, wait_of
 from chat_service.outcomes import Language
 from chat_service.services import Services
 from chat_service.settings import Day
@@ -249,7 +249,7 @@ class Tools:
     def _failed(self, error: HuitouError, language: Language) -> CallToolResult:
         """A failure in the one shape of errors, which the model that called can read and act on."""
         first, request_id = error.problems[0], self.station.new_id()
-        wait = getattr(first, "retry_after_seconds", None)
+        wait = wait_of(first)
         detail = ErrorDetail(
             code=first.code,
             message=told_of(error, language, request_id),

@@ -63,6 +63,11 @@ class Busy(Problem):
     retry_after_seconds: int = 2
 
 
+def wait_of(found: Problem) -> int | None:
+    """After how many seconds it is worth asking again, where a problem tells."""
+    return found.retry_after_seconds if isinstance(found, TooManyRequests | RateLimited | Busy) else None
+
+
 @problem(
     "took_too_long",
     zh="超过 {seconds:g} 秒仍未完成（{stage}），已放弃。请少问一些。",

@@ -7,6 +7,7 @@ to draw. A funnel's bars are its steps in order, one cohort's columns the units 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from rich.cells import cell_len, set_cell_size
 
@@ -133,7 +134,7 @@ def _spaced(marks: list[str], each: int) -> str:
 
 def _mark(time: Column, value: Value, finding: Finding) -> str:
     assert time.grain is not None
-    if not hasattr(value, "year"):
+    if not isinstance(value, date):
         return str(value)
-    mark = bucket_mark(time.grain, value)  # type: ignore[arg-type]
+    mark = bucket_mark(time.grain, value)
     return mark + "*" if value in finding.table.incomplete else mark

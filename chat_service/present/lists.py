@@ -8,7 +8,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.populations import population
 from chat_service.present.subject import conditions, of
 from chat_service.present.table import is_number
-from semantic_layer import Column, ListQuery, Phrase
+from semantic_layer import Column, FieldFilter, ListQuery, Phrase
 
 _COUNTED = Phrase("{who}共 {total:,} {counter}{cut}{order}。", "{total:,} {who}{cut}{order}.")
 _CHOSEN = Phrase("{conditions}{noun}", "{noun}: {conditions}")
@@ -90,7 +90,7 @@ def _in_common(finding: Finding) -> str:
 
 def _common_values(finding: Finding, column: Column) -> Counter[str]:
     """How often each value of an attribute with names of its own occurs; of a field of reasons, each reason."""
-    asked = {getattr(each, "field", "") for each in finding.request.filters}
+    asked = {each.field for each in finding.request.filters if isinstance(each, FieldFilter)}
     field = finding.names.field(column.field or column.name)
     found: Counter[str] = Counter()
     if column.role != "dimension" or field is None or column.name in asked:

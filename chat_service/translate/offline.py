@@ -30,6 +30,7 @@ from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Definitions, decide
+from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.meaning.relations import Structure
@@ -281,7 +282,8 @@ class OfflineTranslator:
         metrics = self._model.metrics
         named = {m.label.in_language(language): name for name, m in metrics.items() if not m.definition.hidden}
         near = [named[label] for label in denial.nearest if label in named]
-        asked = [n for i in (frame.items if frame else ()) for n in getattr(i.meaning, "metrics", ()) if n in metrics]
+        meant = [item.meaning for item in frame.items] if frame is not None else []
+        asked = [n for each in meant if isinstance(each, Measure | Bound) for n in each.metrics if n in metrics]
         main = self._structure.main_behaviour
         first = [name for name in (main.amount, main.metric) if name is not None] if main is not None else []
         first += [entity.counted_by for entity in self._model.entities.values() if entity.counted_by is not None]

@@ -13,8 +13,8 @@ from semantic_layer.query.requests import (
     FollowsQuery,
     ListQuery,
     MetricFilter,
-    MetricQuery,
     NotOf,
+    ProfileQuery,
     Request,
 )
 
@@ -30,9 +30,9 @@ def of_entity(request: Request, entity: str) -> Request:
         return condition.model_copy(update={"per": entity})
 
     found = with_filters(request, named)
-    if isinstance(found, MetricQuery) or getattr(found, "entity", None) != "":
-        return found
-    return found.model_copy(update={"entity": entity})
+    if isinstance(found, ListQuery | ProfileQuery) and not found.entity:
+        return found.model_copy(update={"entity": entity})
+    return found
 
 
 def with_filters(request: Request, change: Change) -> Request:

@@ -22,7 +22,7 @@ from chat_service.translate.agent.examples import Example, ExamplesError, read_e
 from chat_service.translate.agent.kinds import kind_of
 from chat_service.translate.agent.periods import UnreadableError, dates_in, period_of_words
 from chat_service.translate.agent.reply import Json
-from semantic_layer import GRAINS, Grain, Layer, Period, QueryError, Reader, Request
+from semantic_layer import GRAINS, Grain, Layer, MetricQuery, Period, QueryError, Reader, Request
 
 LayerAt = Callable[[date | None], Layer]
 Standing = Literal["holds", "moved", "broken"]
@@ -80,7 +80,7 @@ def _digest(entry: Example, layer: Layer, reader: Reader) -> str:
 
 
 def _grains(request: Request) -> tuple[Grain, ...]:
-    groups = getattr(request, "group_by", ())
+    groups = request.group_by if isinstance(request, MetricQuery) else ()
     return tuple(each for each in GRAINS if each in groups)
 
 

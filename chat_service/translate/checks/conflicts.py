@@ -23,7 +23,7 @@ class ConflictError(StopError):
 def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError where conditions of the request exclude each other, or one holds for everybody."""
     structure = assembly.scope.structure
-    filters = tuple(_flat(getattr(request, "filters", ())))
+    filters = tuple(_flat(request.filters))
     inner = [tuple(_flat(each.filters)) for each in filters if isinstance(each, MetricFilter)]
     for group in (filters, *inner):
         if any(excludes(one, other) for one, other in itertools.combinations(group, 2)):

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.conflicts import ConflictError
-from chat_service.translate.grammar.categories import Clauses, Measure
+from chat_service.translate.grammar.categories import Clauses, Group, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
@@ -92,9 +92,11 @@ def _told_apart(one: Edge, other: Edge) -> bool:
 
 def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
     """既在门店又在APP买过的客户有多少: who did both, not how many did each."""
-    people = [name for name in getattr(request, "metrics", ()) if assembly.scope.structure.one_each(name)]
+    if not isinstance(request, MetricQuery) or not request.show:
+        return
+    people = [name for name in request.metrics if assembly.scope.structure.one_each(name)]
     said = [edge for edge in slots.frame.covering.edges if slots.frame.folded(edge) in word_set("opens_both")]
-    if isinstance(request, MetricQuery) and request.show and people and said:
+    if people and said:
         raise LostError(Denial("not_supported", assembly.said(said[0])), said[0])
 
 
@@ -102,9 +104,15 @@ def _refuse_torn_rank(slots: Slots, assembly: Assembly) -> None:
     """Orders that came in last week: the word before a unit of time is that of the time, not of a rank."""
     for item, _ in slots.ranks:
         after, words = slots.frame.after(item), slots.frame.folded(item).split(" ")
-        unit = after is not None and (after.category == "grain_noun" or getattr(after.meaning, "grain", None))
+        unit = after is not None and (after.category == "grain_noun" or _is_unit(after))
         if unit and len(words) > 1 and words[-1] in word_set("date_opener"):
             raise StopError(Denial("not_supported", assembly.said(item)))
+
+
+def _is_unit(item: Edge, *, every: bool = False) -> bool:
+    """Whether a stretch groups by a unit of time: by month; `every`, by each of them."""
+    group = item.meaning
+    return isinstance(group, Group) and group.grain is not None and (group.every or not every)
 
 
 def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
@@ -160,8 +168,7 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
     """Members who ordered every month: in each of them, not so many of each month."""
     for item, clauses in slots.clauses:
         after = slots.frame.after(item)
-        each = after is not None and getattr(after.meaning, "grain", None) and getattr(after.meaning, "every", False)
-        if clauses.relative and each and after is not None:
+        if clauses.relative and after is not None and _is_unit(after, every=True):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
 
 

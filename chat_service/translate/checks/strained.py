@@ -12,7 +12,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses, Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import NumberSense, When
+from chat_service.translate.senses import NumberSense, When, Word
 from semantic_layer import MetricFilter, MetricQuery, Request
 
 _STRAIN = 0.5
@@ -82,7 +82,8 @@ def _is_of_each(item: Edge, frame: Frame) -> bool:
 def _is_of_last(item: Edge) -> bool:
     """Who ordered but did not log in, last 30 days: a time behind a comma is that of all deeds."""
     leaves = item.leaves()
-    comma = len(leaves) > 1 and "," in (leaves[-2].meaning, getattr(leaves[-2].meaning, "text", ""))
+    before = leaves[-2].meaning if len(leaves) > 1 else None
+    comma = "," in (before, before.text if isinstance(before, Word) else "")
     behind = comma and isinstance(leaves[-1].meaning, When)
     clauses = item.meaning.clauses if isinstance(item.meaning, Clauses) else ()
     return behind and any(clause.when is None and not clause.ever for clause in clauses)

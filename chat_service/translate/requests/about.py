@@ -9,7 +9,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names
-from semantic_layer import Model, Request
+from semantic_layer import ListQuery, MetricQuery, Model, ProfileQuery, Request
 
 
 def choose_entity(frame: Frame, previous: Previous | None, assembly: Assembly) -> None:
@@ -36,8 +36,9 @@ def named_entity(item: Edge, model: Model) -> str | None:
 
 def entity_of_request(request: Request, model: Model) -> str | None:
     """The entity that a request is about, where it tells."""
-    metrics: tuple[str, ...] = getattr(request, "metrics", ())
-    return getattr(request, "entity", "") or _counted_by(metrics, model)
+    if isinstance(request, ListQuery | ProfileQuery) and request.entity:
+        return request.entity
+    return _counted_by(request.metrics if isinstance(request, MetricQuery) else (), model)
 
 
 def counts_others(metric: str, assembly: Assembly) -> bool:

@@ -13,6 +13,7 @@ from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.named import units_metric
 from chat_service.translate.requests.people import list_request, people_request, wants_list
 from chat_service.translate.requests.slots import Slots, set_free
+from chat_service.translate.senses import Ask
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Request
 
@@ -96,7 +97,7 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     if _earns(slots) and main.amount is not None and slots.values:
         return (main.amount,)  # what did the app bring in
     for item in slots.frame.asks("orders", "money", "units"):
-        what = getattr(item.meaning, "what", ())
+        what = item.meaning.what if isinstance(item.meaning, Ask) else ()
         metric = main.metric if "orders" in what else units_metric(assembly) if "units" in what else main.amount
         if metric is not None and (slots.frame.folded(item) not in ("how much", "often", "time", "worth")):
             return (metric,)
@@ -106,12 +107,12 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
 def _money_of_groups(slots: Slots, assembly: Assembly) -> None:
     """Stores that took over 9,000 yuan: of groups, an amount of money compares the model's main amount."""
     main = assembly.scope.structure.main_behaviour
-    free = [item for item in slots.frame.of(Condition) if "money" in getattr(item.meaning, "units", ())]
+    said = ((item, item.meaning) for item in slots.frame.of(Condition) if isinstance(item.meaning, Condition))
+    free = [(item, condition) for item, condition in said if "money" in condition.units]
     if main is None or main.amount is None or not slots.groups or slots.clauses or slots.people or len(free) != 1:
         return
-    condition = free[0].meaning
-    assert isinstance(condition, Condition), "asked of conditions"
-    slots.bounds.append((free[0], Bound((main.amount,), (), condition)))
+    item, condition = free[0]
+    slots.bounds.append((item, Bound((main.amount,), (), condition)))
 
 
 def _people_of_groups(slots: Slots, assembly: Assembly) -> None:
@@ -180,7 +181,8 @@ def _of_unit(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     if slots.clauses or slots.bounds:
         return None
     for item in slots.frame.asks(*wanted):
-        units = {unit for each in getattr(item.meaning, "what", ()) for unit in wanted.get(each, ())}
+        what = item.meaning.what if isinstance(item.meaning, Ask) else ()
+        units = {unit for each in what for unit in wanted.get(each, ())}
         metrics = assembly.scope.model.metrics
         ours = ((name, m) for name, m in metrics.items() if not (m.definition.hidden or m.definition.shown_by))
         names = [name for name, m in ours if m.unit in units]
@@ -212,7 +214,8 @@ def defined(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
     model = assembly.scope.model
     found: list[str] = []
     for item in slots.frame.of(Measure):
-        found.extend(name for name in getattr(item.meaning, "metrics", ()) if name in model.metrics)
+        named = item.meaning.metrics if isinstance(item.meaning, Measure) else ()
+        found.extend(name for name in named if name in model.metrics)
     for _, names in (*slots.measures, *slots.populations):
         found.extend(names)
     for _, bound in slots.bounds:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Clauses, Group, Listed, Measure
+from chat_service.translate.grammar.categories import Bound, Clauses, Group, Listed, Measure
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.conditions import listed_filter
@@ -48,6 +48,15 @@ class _Seen:
     measured: str | None = None
 
 
+def _names_in(meaning: object) -> tuple[str, ...]:
+    match meaning:
+        case Measure() | Bound():
+            return meaning.metrics
+        case Group() | Values():
+            return meaning.dimensions
+    return ()
+
+
 def unit_of_cohorts(items: list[Edge], grain: str) -> str:
     """The unit of time that the words give cohorts, or else the model's own."""
     said = [COHORTS_BY[each.category] for each in items if each.category in COHORTS_BY]
@@ -65,7 +74,7 @@ def cohort_request(left: list[Edge], since: tuple[int, ...], assembly: Assembly)
     seen = _Seen()
     for item in left:
         meaning = item.meaning
-        names = getattr(meaning, "metrics", ()) or getattr(meaning, "dimensions", ())
+        names = _names_in(meaning)
         if dimensions & set(names):
             assembly.use(item, "metric", definition.name)
         elif _common(item, seen, chooser, grain, assembly) or (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Span
+from chat_service.translate.grammar.categories import Bound, Measure, Span
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.conditions import listed_filter
@@ -84,7 +84,7 @@ def _limit(slots: Slots, assembly: Assembly) -> int | None:
 def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
     used = {id(use.item) for use in assembly.uses}
     for item in slots.frame.items:
-        names = getattr(item.meaning, "metrics", ())
+        names = item.meaning.metrics if isinstance(item.meaning, Measure | Bound) else ()
         counts = any(counts_entities(name, assembly) for name in names)
         if id(item) in used or counts or set(item.keys) & _SHOWN or item.category == "intent.list":
             continue

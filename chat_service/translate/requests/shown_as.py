@@ -10,7 +10,7 @@ from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import GRAINS, Grain, Period, buckets, unit
+from semantic_layer import GRAINS, Grain, MetricFilter, Period, buckets, unit
 
 
 def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
@@ -31,7 +31,7 @@ def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     if len(whole) == 1:
         draft.metrics = whole
         used = {name for each in slots.populations for name in each[1]}
-        draft.filters = tuple(f for f in draft.filters if getattr(f, "metric", None) not in used)
+        draft.filters = tuple(f for f in draft.filters if not (isinstance(f, MetricFilter) and f.metric in used))
         draft.filters = tuple(f for f in draft.filters if f not in slots.narrowed)
         return
     described = slots.clauses or slots.listed or slots.dated or slots.populations

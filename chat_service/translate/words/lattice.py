@@ -71,7 +71,8 @@ _LONGER = 0.004
 _VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
 _COHORT = WordSense("intent", "cohort")
 _ASKING = frozenset({("intent", "count"), ("intent", "list")})
-_NAMES: tuple[tuple[type, str], ...] = (
+_Named = MetricSense | DimensionSense | BehaviourSense | ListSense | EntitySense | TrialSense
+_NAMES: tuple[tuple[type[_Named], str], ...] = (
     (MetricSense, "metric"),
     (DimensionSense, "dimension"),
     (BehaviourSense, "behaviour"),
@@ -197,7 +198,7 @@ def phrase_leaves(
     kinds = {type(sense) for sense in senses}
     shared = any(isinstance(s, WordSense) and s.role == "share" for s in senses) and len(text) < _LONG_SHARE
     for kind, category in _NAMES:
-        names = tuple(dict.fromkeys(getattr(s, "name", "") for s in senses if isinstance(s, kind)))
+        names = tuple(dict.fromkeys(s.name for s in senses if isinstance(s, kind)))
         if names:
             dearer = _SECOND if shared or (kind is DimensionSense and _COHORT in senses) else 0.0
             dearer += _VERB_OF_NOUN if MetricSense in kinds and kind is BehaviourSense else 0.0

@@ -7,7 +7,7 @@ from typing import cast
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Group, Kinds
-from chat_service.translate.senses import Ask, Names, When
+from chat_service.translate.senses import Ask, Names, When, Word
 from semantic_layer import GRAINS, Grain
 
 _EVERY = ("for all", "across all", "over all", "all", "every", "each", "所有", "全部", "各", "每")
@@ -16,7 +16,7 @@ _EVERY = ("for all", "across all", "over all", "all", "every", "each", "所有",
 def _dimension(found: Found) -> Group:
     each = found.edges.get("e")
     word = found.edges.get("e") or found.edges.get("b")
-    text = getattr(word.meaning, "text", "") if word is not None else ""
+    text = word.meaning.text if word is not None and isinstance(word.meaning, Word) else ""
     return Group(
         found.one("d", Names).names,
         outer=each is not None and (found.edges.get("in") is not None or text.startswith(("in ", "within "))),
