@@ -306,6 +306,13 @@ RULES: tuple[Rule, ...] = (
         ("同期群留存",),
     ),
     Rule(
+        "then",
+        "THEN",
+        "SAME_TIME_DONE",
+        lambda found: DateMention("same_period"),
+        (("当时是金卡的客户", "当时", "same_period"), ("who were gold at the time", "at the time", "same_period")),
+    ),
+    Rule(
         "that unit",
         "(IN | A)? THAT (ZH_UNIT | COUNTED) INSIDE?",
         "THAT_UNIT",

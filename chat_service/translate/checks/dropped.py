@@ -40,6 +40,7 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_occasion(slots, assembly)
     _refuse_lost_side(slots, assembly, request)
     _refuse_cut_each(slots, assembly, request)
+    _refuse_turn(slots, assembly)
     _refuse_torn(slots)
     _refuse_torn_unit(slots, assembly)
     _refuse_in_each(slots, assembly)
@@ -76,7 +77,9 @@ def _refuse_possible(slots: Slots, assembly: Assembly) -> None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # their first order above 500
         if before is not None and _told_apart(before, item):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
-        if any(word.is_empty and frame.folded(word) in word_set("may_happen") for word in words):
+        phrases = [word for word in word_set("may_happen") if len(word) > 1 and not word.isascii()]
+        told = any(word in frame.folded(item) for word in phrases)
+        if told or any(word.is_empty and frame.folded(word) in word_set("may_happen") for word in words):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
@@ -123,6 +126,17 @@ def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
             led = leaf.is_empty and slots.frame.folded(leaf) == "to" and leaves[at + 1].category == "behaviour"
             if led and any(each.category == "behaviour" for each in leaves[:at]):
                 raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_turn(slots: Slots, assembly: Assembly) -> None:
+    """Platinum in March but gold now: what they are now, not what is left out."""
+    for item, values in slots.values:
+        after, opens = slots.frame.after(item), item.leaves()[0]
+        leaves = slots.frame.lattice.leaves
+        turns = any(e.category == "connective.but" and (e.start, e.end) == (opens.start, opens.end) for e in leaves)
+        now = after is not None and (after.category == "date.now" or after.category.endswith(".now"))
+        if values.negated and turns and now:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_torn_unit(slots: Slots, assembly: Assembly) -> None:

@@ -32,6 +32,7 @@ def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
     yield from (item for item in frame.items if _cuts_name(item, frame) or _is_weekday(item, frame))
     yield from (item for item in frame.said("connective.and") if _joins_unlike(item, frame))
     yield from (item for item in frame.of(Clauses) if _is_of_each(item, frame) or _is_of_last(item))
+    yield from (item for item in frame.of(Clauses) if _drops_until(item, frame))
     if not goes_on:  # 'orders and AOV': nothing goes on in the midst of a question
         yield from (item for item in frame.said("follow.what_about") if item is not frame.items[0])
 
@@ -77,6 +78,12 @@ def _is_weekday(item: Edge, frame: Frame) -> bool:
 def _is_of_each(item: Edge, frame: Frame) -> bool:
     """北京、上海各卖了多少: how many in each of them, not those who bought in all."""
     return any(_other(leaf, frame, "grouping.each") for leaf in item.leaves())
+
+
+def _drops_until(item: Edge, frame: Frame) -> bool:
+    """今年兑换过、到现在没投诉过: up to now is the time of what was not done, no word that says nothing."""
+    lent = isinstance(item.meaning, Clauses) and any(clause.lent and clause.negated for clause in item.meaning.clauses)
+    return lent and any(leaf.is_empty and _other(leaf, frame, "follow.ever") for leaf in item.leaves())
 
 
 def _is_of_last(item: Edge) -> bool:

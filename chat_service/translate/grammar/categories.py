@@ -99,7 +99,18 @@ class Dated:
     """A field of time with a period: registered this year."""
 
     fields: tuple[str, ...]
-    when: When
+    when: When | None
+
+
+@dataclass(frozen=True)
+class Held(Dated):
+    """What people were at a time, of which the model keeps versions; without its own, in that of the question.
+
+    `marked`: a word says that they were so, and it is no time at which they are counted.
+    """
+
+    values: Values
+    marked: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from chat_service.translate.grammar.rules import (
     periods,
     ranks,
     spans,
+    states,
     together,
     top_shares,
 )
@@ -70,6 +71,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *clauses.model_rules(scope.structure),
             *deeds.model_rules(scope.structure, order_units()),
             *top_shares.model_rules(scope.structure),
+            *states.model_rules(scope.structure),
             *one_entity.model_rules(scope.structure),
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.slots import Slots
@@ -15,8 +16,6 @@ from semantic_layer import (
     Period,
 )
 
-# rules of dates that read the end of a time, at which something was so
-INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
+from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Held, Listed
 from chat_service.translate.grammar.rules.amounts import negated
+from chat_service.translate.grammar.rules.states import INSTANTS
+from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows
-from chat_service.translate.requests.bounds_meant import INSTANTS
 from chat_service.translate.requests.deeds_together import again, never_since, refuse_its_money
+from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
@@ -34,6 +36,8 @@ from semantic_layer import (
     is_money,
 )
 
+# gold members at the end of 2025 are rather counted then than people of today who were so
+_COUNTED_THEN = 0.2
 _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
@@ -50,7 +54,11 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
     for item, dated in slots.dated:
-        filters.append(dated_filter(item, dated, assembly))
+        if isinstance(dated, Held):
+            assembly.doubt += _COUNTED_THEN if not dated.marked and not slots.measures else 0.0
+            filters.append(held_filter(item, dated, period, assembly))
+        else:
+            filters.append(dated_filter(item, dated, assembly))
     for item, names in slots.populations:
         if period is None and slots.measures and any(assembly.scope.structure.looks_back(name) for name in names):
             raise assembly.deny(item, "comparison_without_period")  # of old against which time?
@@ -196,6 +204,8 @@ def _with_objects(
     dimensions: list[str] = []
     for each in values:
         dimension, found = assembly.values(item, each, chooser)
+        if dimension in versions(assembly.scope.model):
+            raise assembly.deny(item)  # what people are is no object of what they do
         dimensions.append(dimension)
         filters.append(value_filter(dimension, found, negated=each.negated))
         assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
@@ -261,6 +271,7 @@ def population_filter(item: Edge, names: tuple[str, ...], period: Period | None,
 def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
     """Who carries a date within a period: those whom the metric placed at that date counts."""
     model, names = assembly.scope.model, set(dated.fields)
+    assert dated.when is not None, "a date of a thing has a period"
     period = period_of(dated.when.date, (), assembly.scope.today, item, assembly)
     assembly.use(item, "behaviour", f"{sorted(names)[0]} {period}")
     for metric in model.metrics.values():

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Held
 from chat_service.translate.meaning.relations import versions
-from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
-from semantic_layer import GRAINS, FieldFilter, Filter, Model
+from chat_service.translate.requests.timing import period_of
+from semantic_layer import GRAINS, FieldFilter, Filter, MetricFilter, Model, Period
 
 
 def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
@@ -29,6 +32,23 @@ def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
     _told(draft, assembly, twins)
 
 
+def held_filter(item: Edge, held: Held, asked: Period | None, assembly: Assembly) -> MetricFilter:
+    """Who held gold at the end of 2025: those of whom the model has that version then, whatever they are today."""
+    model, twins, today = assembly.scope.model, versions(assembly.scope.model), assembly.scope.today
+    period = asked if held.when is None else period_of(held.when.date, (), today, item, assembly)
+    senses = [next(s for s in word if s.dimension in twins) for word in held.values.words]
+    name = senses[0].dimension
+    stocks = (each for each in model.metrics.values() if each.is_stock and each.kind == "simple" and not each.filter)
+    metric = next((each.name for each in stocks if twins[name] in _counts(each.name, model)), None)
+    if period is None or metric is None or any(sense.dimension != name for sense in senses):
+        raise assembly.deny(item)
+    codes = tuple(assembly.scope.structure.value_type(name, sense.value) for sense in senses)
+    assembly.use(item, "value", f"{twins[name]}: {', '.join(map(str, codes))}")
+    assembly.assume("held_then", assembly.dimension_label(name))
+    then = value_filter(twins[name], codes, negated=held.values.negated)
+    return MetricFilter(metric=metric, period=period, filters=(then,), op=">=", values=(1.0,))
+
+
 def _counts(metric: str, model: Model) -> set[str]:
     """The dimensions that every dataset prefers over which the metric's groups are made."""
     found = [set(model.datasets[each].definition.prefers) for each in model.grouping_datasets(metric)]
@@ -39,6 +59,8 @@ def _told(draft: Draft, assembly: Assembly, twins: dict[str, str]) -> None:
     for name in _named(draft):
         if name in twins:
             assembly.assume("held_then", assembly.dimension_label(name))
+            for word in assembly.frame.said("date.same_period"):
+                assembly.use(word, "period", "")  # 按当时的等级算: so it is
     _rename(draft, twins)
 
 

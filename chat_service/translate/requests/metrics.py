@@ -260,7 +260,7 @@ def _timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], draft: 
     timing = decide_timing(slots, assembly, grown, draft.period, compared=draft.compare is not None)
     for entry in list(slots.dated):
         item, dated = entry
-        if timing.period is None and _placed_by(dated.fields, draft.metrics, assembly):
+        if timing.period is None and dated.when is not None and _placed_by(dated.fields, draft.metrics, assembly):
             slots.dated.remove(entry)
             period = period_of(dated.when.date, grains, assembly.scope.today, item, assembly)
             assembly.use(item, "period", str(period))

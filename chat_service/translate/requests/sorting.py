@@ -18,6 +18,7 @@ from chat_service.translate.grammar.categories import (
     Clauses,
     Dated,
     Group,
+    Held,
     Listed,
     Measure,
     Rank,
@@ -46,6 +47,7 @@ _PLACES: dict[type, str] = {
     Clauses: "clauses",
     Listed: "listed",
     Dated: "dated",
+    Held: "dated",
     Amount: "amounts",
 }
 
@@ -201,7 +203,7 @@ def _whole_entities(slots: Slots, assembly: Assembly) -> None:
 
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
-    if slots.entities or slots.listed or slots.frame.asks("people", "who"):
+    if slots.entities or slots.listed or slots.frame.asks("people", "who") or slots.frame.of(Held):
         return True
     structure = assembly.scope.structure
     if any(structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):

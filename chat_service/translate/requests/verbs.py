@@ -10,6 +10,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
 from chat_service.translate.requests.named import is_money_verb, units_metric, verb_metric
 from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
+from chat_service.translate.senses import Values
 from semantic_layer import is_money
 
 
@@ -86,7 +87,8 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
         for item, clauses in plain:
             if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):
                 continue
-            if set(asked_of(ask)) <= {"how_many", "how_much", "count"} and _counts_entity(ask, slots, assembly):
+            number = set(asked_of(ask)) <= {"how_many", "how_much", "count"}
+            if number and (_counts_entity(ask, slots, assembly) or (ask.end == item.start and _asks_who(ask, slots))):
                 continue
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None:
@@ -187,6 +189,20 @@ def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) ->
                 assembly.use(own[0], "behaviour", metric)
                 set_free(own[0], own[1].clauses[0], slots)
             slots.measures.append((ask, (metric,)))
+
+
+def _asks_who(ask: Edge, slots: Slots) -> bool:
+    """Of the members who registered last year, how many have complained: those of the people that were named."""
+    frame = slots.frame
+    people = [*slots.entities, *(item for item, _ in slots.clauses if is_relative(item, slots)), *frame.of(Values)]
+    opened = [edge for edge in frame.covering.edges if frame.folded(edge) in word_set("out_of")]
+    return any(one.end <= ask.start and any(_opens(one, each, frame) for each in people) for one in opened)
+
+
+def _opens(opener: Edge, people: Edge, frame: Frame) -> bool:
+    """Whether a word singles out of people: before them in English, behind them in Chinese."""
+    one, other = (opener, people) if frame.folded(opener).isascii() else (people, opener)
+    return one.end <= other.start and all(edge.is_empty for edge in frame.between(one, other))
 
 
 def _counts_entity(ask: Edge, slots: Slots, assembly: Assembly) -> bool:

@@ -39,6 +39,8 @@ def _rest_of(found: Found) -> Values | None:
 
 def _joined(found: Found) -> Values | None:
     one, other = found.one("a", Values), found.one("b", Values)
+    if any(part.category.endswith(".now") for part in found.parts):
+        return None  # gold then, platinum now: no list of both
     if len(one.words) > 1 or one.negated or other.negated or one.only or one.words[0] in other.words:
         return None
     words = one.words + other.words
