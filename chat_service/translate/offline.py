@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chat_service.language.bindings import binding
-from chat_service.language.folding import fold
+from chat_service.language.folding import Folded, fold
 from chat_service.language.grammar.chart import Grammar
 from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import (
@@ -24,6 +24,7 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
+from chat_service.translate.background.around import beside_background
 from chat_service.translate.bindings import after_unread, going_on, leaves_out, needs_unread
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
@@ -32,10 +33,10 @@ from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Definitions, decide
 from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
+from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.reading import make_reading, nothing_read
-from chat_service.translate.replies.reworded import ENDS, restated, with_reading, without_unknown
+from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading, without_unknown
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, rival_of
@@ -63,6 +64,7 @@ class _Read:
     frame: Frame
     corrections: tuple[Correction, ...]
     found: tuple[Reader, ...]
+    aside: tuple[str, ...]
     stops: tuple[tuple[Frame, StopError], ...]
 
 
@@ -99,7 +101,7 @@ class OfflineTranslator:
         if len(text.tokens) > _MOST_TOKENS:
             return self._refused(Denial("too_long"), None, question, language)
         found = self._read(text, question, scope)
-        return self._outcome(found, question, scope)
+        return self._beside_background(text, found, question, scope) or self._outcome(found, question, scope)
 
     @property
     def values(self) -> ValueIndex:
@@ -146,7 +148,7 @@ class OfflineTranslator:
             strained = strain(frame, decision.request, self._structure, goes_on=question.previous is not None)
             found.append(Reader(frame.cost + assembly.doubt + strained, assembly, decision))
         found.sort(key=lambda each: each.cost)
-        return _Read(best, corrections, tuple(found), tuple(stops))
+        return _Read(best, corrections, tuple(found), aside, tuple(stops))
 
     def _rules(self, scope: Scope) -> Grammar:
         if self._grammar is None:
@@ -167,6 +169,27 @@ class OfflineTranslator:
         for words, sense in values:
             add_text(more, words, sense)
         return replace(scope, lexicon=Extended(self._lexicon, more))
+
+    def _beside_background(self, text: Lattice, found: _Read, question: Question, scope: Scope) -> Outcome | None:
+        """The outcome of the question within a message that does not read as a whole, or only without some words.
+
+        Where the whole asks for no more than the question alone, what was set aside is held to the same rules.
+        """
+        doubts = [stop for _, stop in found.stops if isinstance(stop.reason, Doubt) or stop.reason.code in FINAL]
+        best = found.found[0].decision.request if found.found else None
+        if (found.found and not found.aside) or (doubts and not found.found):
+            return None
+        outcome = beside_background(text, scope, lambda part: self._part(part, question, scope))
+        match outcome:
+            case Answerable(request=alone) | Clarification(choices=(Choice(request=alone), *_)):
+                return outcome if best is None or alone == best else None
+        return outcome if best is None else None
+
+    def _part(self, folded: Folded, question: Question, scope: Scope) -> Outcome | None:
+        """The outcome of a part of a message; None where it is not understood."""
+        found = self._read(read_folded(folded, scope), question, scope)
+        doubt = not found.frame.unknown and any(isinstance(stop.reason, Doubt) for _, stop in found.stops)
+        return self._outcome(found, question, scope) if found.found or doubt else None
 
     # --- outcomes ---
 
@@ -253,7 +276,7 @@ class OfflineTranslator:
             best = again.found[0] if again.found and not again.frame.unknown else None
             if best is not None and best.decision.request is not None:
                 choices.append(Choice("without", text, text, best.decision.request))
-        is_content = denial.code == "unknown_value" or any(_in_a_name(u, frame) for u in frame.unknown)
+        is_content = denial.code == "unknown_value" or any(in_a_name(u, frame) for u in frame.unknown)
         if not choices or is_content:
             first = tuple(choice.message for choice in choices if denial.code != "unknown_value")
             return self._refused(denial, frame, question, scope.language, read_.corrections, first)
@@ -327,19 +350,6 @@ def _answered(one: Reader, corrections: tuple[Correction, ...], language: Langua
     if isinstance(decision.other, Definitions):
         return DefinitionAsked(decision.other.metrics, reading)
     return CatalogueAsked(reading, is_greeting=decision.other == GREETING)
-
-
-_NAMES = frozenset({"measure", "bound", "values", "entity", "group", "listed", "field"})
-
-
-def _in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
-    """Whether a word that is not understood stands right at a name: net revenue *retention* is no revenue."""
-    edges = frame.covering.edges
-    return any(
-        edge.category in _NAMES
-        and (edge.start == unknown[1] or (edge.end == unknown[0] and edge.category == "measure"))
-        for edge in edges
-    )
 
 
 def _pieces(unknown: tuple[int, int], text: Lattice) -> tuple[str, ...]:

@@ -108,6 +108,8 @@ def _verdict(pieces: Sequence[Piece], at: int, first: int, last: int) -> Verdict
     words = words_of(pieces[at].text)
     if any(kinds_of(word) == "N" for word in words):
         return Verdict(at, False, "no_word")
+    if any(piece.text in word_set("always_turns") for piece in span):
+        return Verdict(at, False, "in_content")
     if not _names(span):
         behind = pieces[last : last + 1]  # revenue yesterday, promised my boss
         led = any(piece.says in ("person", "ask") for piece in (*span, *behind)) and not _opens_topic(span)
@@ -189,7 +191,7 @@ def _comments(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
         subjects = [piece.text for piece in span if piece.says == "subject"]
         limits = _says_any(span, "content") or (subjects and _says_any(span, "ask"))
         beside = _says_any(span, "unknown") and not limits and not _opens_topic(span) and _is_clause(span)
-        if beside and all(_is_about(text, about) for text in subjects):
+        if beside and all(is_about(text, about) for text in subjects):
             yield first, last
 
 
@@ -199,7 +201,7 @@ def _is_clause(span: Sequence[Piece]) -> bool:
     return opening or _does_something(span, opens=False)
 
 
-def _is_about(text: str, other: str) -> bool:
+def is_about(text: str, other: str) -> bool:
     """Whether two names have a word in common."""
     if text.isascii():
         return bool({lemma(word) for word in text.split()} & {lemma(word) for word in other.split()})

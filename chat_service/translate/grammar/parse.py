@@ -94,7 +94,12 @@ def _dearer(edge: Edge, extra: float) -> Edge:
 
 def read(text: str, scope: Scope) -> Lattice:
     """The lattice of a question as typed."""
-    return lattice(_apart(fold(text), scope.lexicon), scope.lexicon, scope.today)
+    return read_folded(fold(text), scope)
+
+
+def read_folded(folded: Folded, scope: Scope) -> Lattice:
+    """The lattice of a question, or of a part of one, that is folded."""
+    return lattice(_apart(folded, scope.lexicon), scope.lexicon, scope.today)
 
 
 def _apart(folded: Folded, lexicon: Lexicon) -> Folded:

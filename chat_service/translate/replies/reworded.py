@@ -14,6 +14,19 @@ def restated(frame: Frame) -> str:
     return " | ".join(frame.text(item) for item in frame.items)
 
 
+_NAMES = frozenset({"measure", "bound", "values", "entity", "group", "listed", "field"})
+
+
+def in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
+    """Whether a word that is not understood stands right at a name: net revenue *retention* is no revenue."""
+    edges = frame.covering.edges
+    return any(
+        edge.category in _NAMES
+        and (edge.start == unknown[1] or (edge.end == unknown[0] and edge.category == "measure"))
+        for edge in edges
+    )
+
+
 def without_unknown(text: str, frame: Frame) -> str:
     """The question as typed without what was not understood."""
     kept = []

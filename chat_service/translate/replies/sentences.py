@@ -81,6 +81,11 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "没有看懂“{0}”。去掉它可以这样问：",
         "I did not understand '{0}'. Without it, this can be asked:",
     ),
+    "background": (
+        "没有把“{0}”读作条件，是这样问吗？",
+        "'{0}' was not read as a condition; is this the question?",
+    ),
+    "background_counts": ("“{0}”也是条件吗？", "Is '{0}' a condition as well?"),
     "two_readings": ("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
     "which_time": ("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
     "which_people": (
@@ -119,6 +124,8 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     "verified": ("这个问题的读法经人核对过", "how this question is read was verified by people"),
     "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": ("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
+    "background": ("作为背景、没有算进条件：{0}", "read as background, not as conditions: {0}"),
+    "stands_for": ("“{0}”指“{1}”", "'{0}' is taken to be '{1}'"),
     "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
     "latest_unit": (
         "指标名称已说明单位，没有说时间，取最近的一个",
@@ -130,6 +137,12 @@ _ASSUMPTIONS: dict[str, tuple[str, str]] = {
     ),
     "filter_lifted": ("不再限定{0}", "no longer kept to one {0}"),
     "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
+}
+_BESIDE: dict[str, tuple[str, str]] = {
+    "and": ("、", " and "),
+    "in": ("在{0}", "in {0}"),
+    "bare": ("{0}", "{0}"),
+    "first": ("{0}，{1}", "{0}: {1}"),
 }
 _SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}
 
@@ -158,6 +171,12 @@ def assumption_text(code: str, words: tuple[str, ...], language: Language) -> st
     """The sentence of an assumption."""
     zh, en = _ASSUMPTIONS[code]
     return (zh if language == "zh" else en).format(*words)
+
+
+def beside_text(code: str, language: Language) -> str:
+    """How something is put beside a question, or in the place of a pronoun of it."""
+    zh, en = _BESIDE[code]
+    return zh if language == "zh" else en
 
 
 def suggestion_text(label: str, language: Language) -> str:

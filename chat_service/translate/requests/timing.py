@@ -225,6 +225,8 @@ def _of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMenti
 
 def _side_by_side(slots: Slots) -> bool:
     """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
+    if len(slots.whens) < 2:
+        return False  # one of the times is said by a word of its own (the stores these days)
     one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
     between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
     said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]

@@ -1,0 +1,202 @@
+"""A message that tells a story around its question: the question is read, the story is set aside, and that is told.
+
+    clauses -> runs that may hold the question -> the first that reads -> what is left of it: background, or in doubt
+
+Nothing of the story is dropped silently: what may be a condition is asked about, what is pointed at is taken and told,
+and where the story may turn the question, the question alone is only offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from chat_service.language.folding import Folded, fold
+from chat_service.language.phrases import clauses as joined
+from chat_service.language.phrases import listed
+from chat_service.language.words.tables import word_set
+from chat_service.outcomes import (
+    Answerable,
+    Assumption,
+    Choice,
+    Clarification,
+    DefinitionAsked,
+    Language,
+    Outcome,
+    Reading,
+    Span,
+)
+from chat_service.translate.background.cut import Clause, cut, runs
+from chat_service.translate.background.judge import Stretch, may_be_told, whole_words
+from chat_service.translate.background.named import Named, Pointer, dimensions_in, fits, kinds_in, named_in, pointer
+from chat_service.translate.replies.sentences import assumption_text, beside_text, question_text
+from chat_service.translate.senses import Mention
+from chat_service.translate.words.lattice import Lattice, mentions
+from chat_service.translate.words.scope import Scope
+from chat_service.translate.words.spelling import replaced
+
+Reads = Callable[[Folded], Outcome | None]
+Found = Answerable | DefinitionAsked | Clarification
+_COST, _MOST_CHOICES = 0.06, 4
+_MARKS = " ,.;:!?-。、"
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A message around its question: the clauses, and those from `first` to `last` that are the question."""
+
+    text: Lattice
+    clauses: tuple[Clause, ...]
+    first: int
+    last: int
+    scope: Scope
+
+    @property
+    def language(self) -> Language:
+        return self.scope.language
+
+    @property
+    def own(self) -> tuple[Mention, ...]:
+        """What the question is made of, without a word that only leads on to it."""
+        parts = tuple(part for clause in self.clauses[self.first : self.last] for part in clause.parts)
+        return parts[1:] if parts[0].text in word_set("leads_on") and len(parts) > 1 else parts
+
+    @property
+    def core(self) -> Folded:
+        return _part(self.text.folded, self.own[0].start, self.own[-1].end)
+
+    @property
+    def told(self) -> tuple[Clause, ...]:
+        return self.clauses[: self.first] + self.clauses[self.last :]
+
+    def folded(self, named: Named) -> str:
+        return self.text.folded.text[named.start : named.end]
+
+    def typed(self, named: Named) -> str:
+        return self.text.folded.typed(named.start, named.end)
+
+    def stretches(self) -> Iterator[Stretch]:
+        """What is told, cut at the ends of sentences."""
+        for side, behind in ((self.clauses[: self.first], False), (self.clauses[self.last :], True)):
+            for sentence in dict.fromkeys(clause.sentence for clause in side):
+                told = [clause for clause in side if clause.sentence == sentence]
+                shared = {clause.sentence for clause in self.clauses[self.first : self.last]}
+                parts = tuple(part for clause in told for part in clause.parts)
+                in_question = sentence in shared
+                yield Stretch(parts, told[-1].asked and (behind or not in_question), not in_question, behind)
+
+
+def beside_background(text: Lattice, scope: Scope, reads: Reads) -> Outcome | None:
+    """What a message asks for whose question is a part of it; None where no part of it can be told from the rest."""
+    clauses = cut(text.folded, mentions(text, scope.lexicon))
+    for first, last in runs(clauses) if len(clauses) > 1 else ():
+        message = _Message(text, clauses, first, last, scope)
+        outcome = reads(message.core)
+        known = outcome if isinstance(outcome, Answerable | DefinitionAsked | Clarification) else None
+        settled = _settled(message, known, reads)
+        if settled is not None or known is not None:
+            return settled
+    return None
+
+
+def _settled(message: _Message, outcome: Found | None, reads: Reads) -> Outcome | None:
+    """What becomes of a question that was read alone, or that only reads with what its pronoun stands for."""
+    points = pointer(message.core.text, message.own)
+    if points is None and outcome is None:
+        return None
+    told = [part for stretch in message.stretches() for part in whole_words(stretch.parts, message.scope.lexicon)]
+    own = kinds_in(_but(points, message)) | dimensions_in(message.own)
+    candidates = tuple(each for each in named_in(told) if not each.kinds & own)
+    barred = [s for s in message.stretches() if not may_be_told(s, message.own, message.scope.lexicon)]
+    if barred:
+        halved = any(not stretch.alone and stretch.names for stretch in barred)
+        return None if halved else _offered(message, outcome, candidates, reads, barred=True)
+    if points is not None:
+        return _pointed(message, points, candidates, outcome, reads)
+    if candidates and isinstance(outcome, Answerable):
+        return _offered(message, outcome, candidates, reads)
+    return outcome and replace(outcome, reading=_told(message, outcome.reading))
+
+
+def _but(points: Pointer | None, message: _Message) -> tuple[Mention, ...]:
+    """The question without the word that points."""
+    if points is None:
+        return message.own
+    base = message.own[0].start
+    return tuple(p for p in message.own if p.end - base <= points.start or p.start - base >= points.end)
+
+
+def _pointed(
+    message: _Message, points: Pointer, candidates: tuple[Named, ...], outcome: Found | None, reads: Reads
+) -> Outcome | None:
+    """What a pronoun stands for is taken where there is one thing that it can be; else it is asked."""
+    fitting = tuple(each for each in candidates if fits(points, each))
+    others = tuple(each for each in candidates if each not in fitting)
+    sure = len(fitting) == points.count and not any(each.described for each in fitting) and not others
+    for text in _stood_for(points, fitting, message) if sure else ():
+        found = reads(text)
+        if isinstance(found, Answerable):
+            said = listed((message.typed(each) for each in fitting), message.language)
+            word = message.core.typed(points.start, points.end)
+            stands = Assumption("stands_for", assumption_text("stands_for", (word, said), message.language))
+            reading = _told(message, found.reading)
+            return replace(found, reading=replace(reading, assumptions=(stands, *reading.assumptions)))
+    return _offered(message, outcome, fitting or others, reads)
+
+
+def _stood_for(points: Pointer, fitting: tuple[Named, ...], message: _Message) -> Iterator[Folded]:
+    """The question with what a pronoun stands for in its place."""
+    said = beside_text("and", message.language).join(message.folded(each) for each in fitting)
+    core = message.core
+    for form in ("in", "bare") if points.points_at == "place" else ("bare",):
+        yield replaced(core, points.start, points.end, beside_text(form, message.language).format(said))
+
+
+def _offered(
+    message: _Message, outcome: Found | None, candidates: tuple[Named, ...], reads: Reads, *, barred: bool = False
+) -> Outcome | None:
+    """The question alone as a ready choice, and with what may be a condition of it."""
+    if not isinstance(outcome, Answerable):
+        return None
+    text = message.core.typed(0, len(message.core.text)).strip()
+    choices = [Choice("alone", text, text, outcome.request)]
+    typed = tuple(dict.fromkeys(message.typed(each) for each in candidates))
+    together = (beside_text("and", message.language).join(typed),) if len(typed) > 1 else ()
+    for number, each in enumerate((*together, *typed), 1):
+        with_it = beside_text("first", message.language).format(each, text)
+        found = reads(fold(with_it)) if len(choices) < _MOST_CHOICES else None
+        if isinstance(found, Answerable) and all(found.request != choice.request for choice in choices):
+            choices.append(Choice(f"with_{number}", with_it, with_it, found.request))
+    both = len(choices) > 1 and not barred
+    subject = listed(typed, message.language) if both else _said(message)
+    code = "background_counts" if both else "background"
+    asked = question_text(code, subject, message.language)
+    return Clarification(code, subject, asked, tuple(choices), outcome.reading)
+
+
+def _told(message: _Message, reading: Reading) -> Reading:
+    """The reading with what was set aside told in it."""
+    assumption = Assumption("background", assumption_text("background", (_said(message),), message.language))
+    folded = message.text.folded
+    spans = list(reading.spans)
+    for clause in message.told:
+        start, end = folded.span(clause.start, clause.end)
+        spans.append(Span(folded.original[start:end], start, end, "filler", ""))
+    return replace(
+        reading,
+        spans=tuple(sorted(spans, key=lambda span: span.start)),
+        assumptions=(*reading.assumptions, assumption),
+        confidence=round(max(0.05, reading.confidence - _COST), 2),
+        basis=(*reading.basis, "background"),
+    )
+
+
+def _said(message: _Message) -> str:
+    """What is told, as it was typed."""
+    folded = message.text.folded
+    sides = (message.clauses[: message.first], message.clauses[message.last :])
+    return joined((folded.typed(side[0].start, side[-1].end).strip(_MARKS) for side in sides if side), message.language)
+
+
+def _part(folded: Folded, start: int, end: int) -> Folded:
+    return Folded(folded.original, folded.text[start:end], folded.starts[start:end], folded.ends[start:end])

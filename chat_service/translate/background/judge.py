@@ -1,0 +1,246 @@
+"""Whether what stands around a question may be set aside as background.
+
+It may where it states something (somebody, or a verb, of its own) and nothing in it turns the question: what excludes,
+limits, groups, ranks, compares with a number, asks, or denies what is named. What is in doubt may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.words.kinds import is_about, kinds_of, words_of
+from chat_service.language.words.lemma import lemma
+from chat_service.language.words.tables import word_set
+from chat_service.translate.senses import (
+    BehaviourSense,
+    DimensionSense,
+    EntitySense,
+    HoursSense,
+    ListSense,
+    Mention,
+    MetricSense,
+    NumberSense,
+    ValueSense,
+    WordSense,
+)
+from chat_service.translate.words.lexicon import Lexicon
+
+_LONGEST_WORD = 4
+_PERSONS = frozenset({"function.person", "phrase.person", "pronoun.they", "occasion.who"})
+_MINDS = frozenset({"function.want", "phrase.want", "function.stance", "phrase.stance"})
+# what reckons or arranges: never said of the world alone
+_TURNS = frozenset({"share", "rate", "cumulative", "statistic", "cohort", "funnel", "inclusion"})
+_LIMITS = frozenset(
+    {"exclusion", "only", "chart", "grouping", "rank", "average", "kind_of", "open_end", "elsewhere", "comparison"}
+)
+_ASKS = frozenset({"question", "intent"})
+_ASKING, _WANTS = frozenset({"light.ask"}), frozenset({"function.want", "phrase.want"})
+_ADDRESSES = frozenset({"function.polite", "phrase.polite", "light.ask"})
+_COMPARES = frozenset({"prefix", "suffix"})
+_NAMED = (MetricSense, DimensionSense, BehaviourSense, ListSense, EntitySense)
+_OTHERS = (MetricSense, DimensionSense, ValueSense, ListSense)
+_COUNTED = (MetricSense, BehaviourSense, EntitySense)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What is to be judged: parts in a row of one sentence.
+
+    `asked`: a question mark ends it. `alone`: it is a sentence of its own, not in that of the question. `behind`: it
+    stands after the question.
+    """
+
+    parts: tuple[Mention, ...]
+    asked: bool = False
+    alone: bool = True
+    behind: bool = False
+
+    @property
+    def names(self) -> bool:
+        """Whether it holds anything that a question could be made of."""
+        asks = _roles(self.parts) & _ASKS
+        return bool(asks) or any(not isinstance(sense, WordSense) for part in self.parts for sense in part.senses)
+
+
+def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon) -> bool:
+    """Whether a stretch only tells of something, beside a question."""
+    parts = whole_words(stretch.parts, lexicon)
+    parts = parts[1:] if parts[0].text in word_set("leads_on") and len(parts) > 1 else parts
+    if all(part.is_filler for part in parts) and not _roles(parts) & _ASKS:
+        return not any(part.text in word_set("always_turns") | word_set("done_already") for part in parts)
+    about = " ".join(part.text for part in question if _is_named(part))
+    names = [part for at, part in enumerate(parts) if _is_named(part) and not modifies(parts, at)]
+    strange = [part for part in names if not is_about(part.text, about)]
+    if stretch.asked and (strange or _roles(parts) & _ASKS or not stretch.alone):
+        return False
+    if stretch.behind and (_is_of_the_question(parts) or any(_has(each, *_OTHERS) for each in strange)):
+        return False
+    dimensions = frozenset(name for each in question for name in _dimensions(each))
+    return _states(parts, stretch) and not any(_turns(parts, at, dimensions) for at in range(len(parts)))
+
+
+def _is_of_the_question(parts: Sequence[Mention]) -> bool:
+    """'…, we called them already', '…，小李没回访过': what is done to those who are asked for may choose among them."""
+    done = any(part.text in word_set("done_already") for part in parts)
+    return done or "negation" in _roles(parts) or (any(_is_named(p) for p in parts) and "question" in _roles(parts))
+
+
+def whole_words(parts: Sequence[Mention], lexicon: Lexicon) -> tuple[Mention, ...]:
+    """The parts, with single characters that make a dictionary word together (预算, 打电话) as one not understood."""
+    found: list[Mention] = []
+    at = 0
+    while at < len(parts):
+        ends = range(min(len(parts), at + _LONGEST_WORD), at + 1, -1)
+        end = next((end for end in ends if _is_word(parts[at:end], lexicon)), at + 1)
+        text = "".join(each.text for each in parts[at:end])
+        found.append(parts[at] if end == at + 1 else Mention(parts[at].start, parts[end - 1].end, text, ()))
+        at = end
+    return tuple(found)
+
+
+def _is_word(parts: Sequence[Mention], lexicon: Lexicon) -> bool:
+    text = "".join(each.text for each in parts)
+    whole = all(one.end == other.start for one, other in pairwise(parts)) and not text.isascii()
+    torn = any(not each.senses or _has(each, ValueSense) for each in parts)
+    torn = torn or bool(_roles(parts) & (_TURNS | _LIMITS | _COMPARES))
+    return whole and torn and len(text) <= _LONGEST_WORD and bool(kinds_of(text)) and not lexicon.senses(tuple(text))
+
+
+def modifies(parts: Sequence[Mention], at: int) -> bool:
+    """The app team, a checkout bug: a name before a noun that is not understood is only what that is called after."""
+    behind = parts[at + 1] if at + 1 < len(parts) else None
+    if behind is None or not parts[at].text.isascii() or _has(parts[at], DateMention):
+        return False
+    named = behind.text in word_set("somebody") or any(each.startswith("occasion") for each in behind.words("filler"))
+    return named or (not behind.senses and kinds_of(behind.text)[:1] == "n")
+
+
+def _has(part: Mention, *kinds: type) -> bool:
+    return any(isinstance(sense, kinds) for sense in part.senses)
+
+
+def _is_named(part: Mention) -> bool:
+    strong = any(isinstance(sense, ValueSense) and not sense.weak for sense in part.senses)
+    return strong or any(isinstance(sense, _NAMED) for sense in part.senses)
+
+
+def _roles(parts: Sequence[Mention]) -> frozenset[str]:
+    return frozenset(s.role for part in parts for s in part.senses if isinstance(s, WordSense))
+
+
+def _fills(part: Mention, kinds: frozenset[str]) -> bool:
+    return bool(kinds & set(part.words("filler")))
+
+
+def _is_person(part: Mention) -> bool:
+    return _fills(part, _PERSONS) or part.text in word_set("somebody")
+
+
+def _tells(parts: Sequence[Mention]) -> bool:
+    """Whether somebody who does not ask is spoken of: I, the boss, they; not 'you', nor 'I want'."""
+    somebody = any(_is_person(part) and part.text not in word_set("addressed") for part in parts)
+    return somebody and not any(_fills(part, _WANTS) for part in parts)
+
+
+# --- whether it states something ---
+
+
+def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
+    """Whether there is somebody, something in the mind, or a verb: 'no staff please' and 已经回访过的 state nothing."""
+    describes = parts[-1].text in word_set("makes_adjective") and not any(_is_person(part) for part in parts)
+    if describes or (not stretch.alone and parts[0].text in word_set("topic_opener") | word_set("leaving_undone")):
+        return False
+    if any(_is_person(part) or _fills(part, _MINDS) for part in parts):
+        return True
+    if any(part.text in word_set("auxiliary") for part in parts[1:]):
+        return True
+    verbs = any(_is_verb(word) for part in parts for word in _words(part))
+    deeds = any(_has(part, BehaviourSense, MetricSense) for part in parts)
+    done = any(part.text in word_set("aspect") for part in parts)
+    return verbs and (stretch.alone or (not deeds and done and not parts[0].text.isascii()))
+
+
+def _words(part: Mention) -> tuple[str, ...]:
+    return words_of(part.text) or (part.text,)
+
+
+def _is_verb(word: str) -> bool:
+    kind = kinds_of(word)[:1]
+    if word.isascii():
+        return kind == "v" and word != lemma(word) and not word.endswith("ing")
+    return kind in ("v", "a")
+
+
+# --- whether something in it turns the question ---
+
+
+def _turns(parts: Sequence[Mention], at: int, dimensions: frozenset[str]) -> bool:
+    part, before, behind = parts[at], parts[:at], parts[at + 1 : at + 2]
+    if part.text in word_set("always_turns"):
+        return True
+    roles = {sense.role for sense in part.senses if isinstance(sense, WordSense)}
+    if "grouping" in roles and any(_dimensions(each) & dimensions for each in behind):
+        return False  # the question is by the same
+    stated = _tells(before) or any(each.text in word_set("auxiliary") | word_set("reports") for each in before)
+    stated = stated or (part.is_filler and any(_is_person(each) for each in before))
+    names = any(_is_named(each) or _has(each, DateMention) for each in behind)
+    if roles & _TURNS and not part.is_filler:
+        return True
+    if "exclusion" in roles and any(each.text in word_set("leaves_out") for each in before):
+        return True  # told us to leave staff purchases out
+    if roles & (_TURNS | _LIMITS) and "connective" not in roles and not (_is_particle(part) and not names):
+        return not stated or names
+    return _denies(parts, at) or _counts(parts, at) or _asks(parts, at)
+
+
+def _is_particle(part: Mention) -> bool:
+    return part.is_filler and len(part.text) == 1 and not part.text.isascii()
+
+
+def _dimensions(part: Mention) -> frozenset[str]:
+    return frozenset(sense.name for sense in part.senses if isinstance(sense, DimensionSense))
+
+
+def _denies(parts: Sequence[Mention], at: int) -> bool:
+    """不要上海的, no refunds, I don't want Shanghai: somebody who only tells of it may deny what is named."""
+    if not parts[at].words("negation"):
+        return False
+    behind = parts[at + 1 : at + 4]
+    somebody = any(_is_person(p) or _fills(p, _MINDS) or p.text in word_set("auxiliary") for p in parts[:at])
+    names = any(_is_named(each) for each in behind)
+    return (names and not _tells(parts[:at])) or (not somebody and parts[at].text.isascii())
+
+
+def _counts(parts: Sequence[Mention], at: int) -> bool:
+    """A number that is compared, or that counts what the model knows: more than two days, 200人, 1000 yuan."""
+    numbers = [sense for sense in parts[at].senses if isinstance(sense, NumberSense | HoursSense)]
+    if not numbers:
+        return False
+    behind = parts[at + 1 : at + 3]
+    compared = bool(_roles([*parts[max(0, at - 2) : at], *behind]) & _COMPARES)
+    measured = any(isinstance(each, HoursSense) or each.unit is not None for each in numbers)
+    return compared or measured or any(_has(each, *_COUNTED) for each in behind)
+
+
+def _asks(parts: Sequence[Mention], at: int) -> bool:
+    """Something asked for: beside what is named, or by what opens the clause (列出坏账, show me the bad ones)."""
+    part, before, behind = parts[at], parts[:at], parts[at + 1 :]
+    intents = set(part.words("intent"))
+    if not (part.words("question") or intents or _fills(part, _ASKING)):
+        return False
+    if intents & {"change_data", "send", "forecast"}:
+        return True
+    names = any(_is_named(each) and not _has(each, EntitySense) for each in behind)
+    wonders = any(each.text in word_set("whether") for each in (part, *before, *behind))
+    if _tells(before) or (wonders and not names):
+        return False
+    if before and part.text in word_set("reports") and not any(_fills(each, _WANTS | _ADDRESSES) for each in before):
+        return False
+    if part.words("question") and before and before[-1].text in word_set("indefinite"):
+        return False  # 没几个人, 好几个城市
+    opens = not any(_is_person(each) or _fills(each, _MINDS) for each in before)
+    said = (each for each in behind if not each.is_filler and not _has(each, NumberSense))
+    return any(_is_named(each) for each in behind) or (opens and any(said))
