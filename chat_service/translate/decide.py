@@ -12,6 +12,8 @@ from typing import Literal
 from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
+from chat_service.translate.checks.amounts import refuse_torn
+from chat_service.translate.checks.asked import refuse_unasked
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
 from chat_service.translate.checks.dropped import refuse_dropped
@@ -183,6 +185,9 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
 
 def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     refuse_unaccounted(slots, assembly, request)
+    if not goes_on:
+        refuse_unasked(slots, assembly, request)
+        refuse_torn(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_overlooked(slots, assembly, request)
     refuse_dropped(slots, assembly, request)

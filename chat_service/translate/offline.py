@@ -215,9 +215,10 @@ class OfflineTranslator:
     def _two(self, one: Reader, other: Reader, read_: _Read, question: Question, scope: Scope) -> Outcome:
         """Two readings that are equally good: the question back, with each as a ready choice."""
         choices = []
-        for number, each in enumerate((one, other), 1):
+        for number, (each, label) in enumerate(
+            zip((one, other), restated(one.assembly, other.assembly), strict=True), 1
+        ):
             assert each.decision.request is not None, "only requests are compared"
-            label = restated(each.assembly.frame)
             if one.decision.follow_up is not other.decision.follow_up:
                 bound = "going_on" if each.decision.follow_up else "alone"
                 label = binding(bound, question.text.strip(ENDS), scope.language)

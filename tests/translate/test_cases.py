@@ -29,7 +29,8 @@ class Case:
 
 def _cases() -> list[Case]:
     found = []
-    for name in ("zh", "en", "dropped", "overlooked", "scaffolding", "spoken", "loop", "followed", "background"):
+    names = ("zh", "en", "asked", "dropped", "overlooked", "scaffolding", "spoken", "loop", "followed", "background")
+    for name in names:
         for entry in cases(name):
             found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
     return found

@@ -12,19 +12,22 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses, Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import NumberSense, When, Word
+from chat_service.translate.senses import NumberSense, Values, When, Word
 from semantic_layer import MetricFilter, MetricQuery, Request
 
 _STRAIN = 0.5
+_EVEN = 0.25  # what makes the one as dear as the other: which of them is meant, the asker says
 _SAYS_WHO = frozenset({"values", "clauses", "listed"})
 
 
 def strain(frame: Frame, request: Request | None, structure: Structure, *, goes_on: bool) -> float:
     """What is to be added to the cost of a reading."""
     found: list[object] = [*_in_frame(frame, goes_on=goes_on)]
-    if isinstance(request, MetricQuery):
-        found += _in_request(frame, request, structure)
-    return _STRAIN * len(found)
+    if not isinstance(request, MetricQuery):
+        return _STRAIN * len(found)
+    found += _in_request(frame, request, structure)
+    even = any(_is_own_value(item, frame, request, structure) for item in frame.of(Group))
+    return _STRAIN * len(found) + _EVEN * even
 
 
 def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
@@ -60,6 +63,17 @@ def _bare_group(item: Edge) -> bool:
 def _is_value(item: Edge, frame: Frame) -> bool:
     """门店订单数: those of the channel; 'by store' would say that they are grouped."""
     return _bare_group(item) and _other(item, frame, "value")
+
+
+def _is_own_value(item: Edge, frame: Frame, request: MetricQuery, structure: Structure) -> bool:
+    """年度的订阅, monthly subscriptions: a unit of time that is also the name of a value of the very rows counted."""
+    if not isinstance(item.meaning, Group) or item.meaning.grain is None or len(item.leaves()) > 1:
+        return False
+    named = (e.meaning for e in frame.lattice.leaves if e.category == "value" and e.start == item.start)
+    dimensions = {sense.dimension for each in named if isinstance(each, Values) for sense in each.words[0]}
+    homes = {each.home.dataset for name, each in structure.model.dimensions.items() if name in dimensions}
+    things = (name for name in request.metrics if structure.model.metrics[name].unit == "count")
+    return any(homes & structure.stands_on(name) for name in things)
 
 
 def _is_unit(item: Edge, frame: Frame) -> bool:

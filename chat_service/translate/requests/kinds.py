@@ -12,7 +12,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Group, Kinds
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, counts_kinds
 from chat_service.translate.senses import DimensionSense, Word
 from chat_service.translate.words.vocabulary import phrase_keys
 
@@ -39,10 +39,27 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
         if not names or _leads_to_people(item, slots, assembly):
             raise assembly.deny(item)
         slots.groups.append((item, Group(names, which=_asks(item), number=_number(item))))
+    _kinds_ranked(slots, assembly)
     for at, (item, each) in enumerate(slots.groups):
         if any(leaf.category == "dimension" and _is_kind_alone(leaf, slots) for leaf in item.leaves()):
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
+
+
+def _kinds_ranked(slots: Slots, assembly: Assembly) -> None:
+    """处理时间最长的三类工单, 卖得最多的三类商品: so many of the kinds, and not of the things."""
+    for item, _ in slots.ranks:
+        if not counts_kinds(item, slots.frame):
+            continue
+        named = next((each for each in slots.groups if each[0].start == item.end), None)
+        kinds = _kinds_of(named, slots, assembly) if named is not None else _kinds_measured(slots, assembly)
+        own = named is not None and set(named[1].dimensions) & set(_called_kinds(assembly))
+        if own or (named is None and slots.groups):
+            continue
+        if not kinds:
+            raise assembly.deny(item)
+        slots.groups[:] = [each for each in slots.groups if each is not named]
+        slots.groups.append((named[0] if named is not None else item, Group(kinds)))
 
 
 def _asks(item: Edge) -> bool:

@@ -144,7 +144,11 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
         text = slots.frame.folded(one)
         people = [structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
         asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
-        if people == [True, False] and not text.isascii() and not (is_number(text) or asked):
+        if (
+            people == [True, False]
+            and not text.isascii()
+            and not (is_number(text) or asked or names[id(one)] == assembly.counted)
+        ):
             raise assembly.deny(
                 one
             )  # 新老客销售额: the number of the ones beside what the others bring is hardly meant

@@ -17,6 +17,7 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.quantities import lists_number
 from chat_service.translate.requests.slots import Slots, asked_of, set_free
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.requests.whom import names_of
@@ -86,9 +87,8 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         return metric_request(slots, assembly)
     assembly.doubt += _doubt(slots, named=bool(asked or lists or slots.people))
     counts = slots.counting or slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share")
-    if (counts and not (slots.frame.asks("list", "who") and not slots.frame.asks("how_many"))) or (
-        slots.against and slots.clauses
-    ):
+    listed = slots.frame.asks("list", "who") and not (slots.frame.asks("how_many") or lists_number(slots))
+    if (counts and not listed) or (slots.against and slots.clauses):
         if _one_deed(slots, assembly):
             return metric_request(slots, assembly)
         _lend_time(slots, assembly)

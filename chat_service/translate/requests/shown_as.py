@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import MetricSense, WordSense
@@ -34,12 +35,26 @@ def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
         draft.filters = tuple(f for f in draft.filters if not (isinstance(f, MetricFilter) and f.metric in used))
         draft.filters = tuple(f for f in draft.filters if f not in slots.narrowed)
         return
-    described = slots.clauses or slots.listed or slots.dated or slots.populations
+    described = (slots.clauses or slots.listed or slots.dated or slots.populations) and not _of_some(said[0], slots)
     if (described or slots.subjects) and (not draft.keep or (described and not slots.measures)):
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     if not groups and not [name for name in draft.group_by if name in GRAINS]:
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     draft.shares = additive
+
+
+def _of_some(word: Edge, slots: Slots) -> bool:
+    """Of the customers who complained, what share are gold: what tells the whole stands before, the part behind."""
+    wholes = [item for item in slots.entities if is_whole(item, slots.frame) and item.start < word.start]
+    told = (*slots.clauses, *slots.listed, *slots.dated)
+    parts = [item for item, _ in slots.values]
+    return (
+        len(wholes) == 1
+        and not slots.populations
+        and all(item.end <= word.start for item, _ in told)
+        and bool(parts)
+        and all(item.start >= word.end for item in parts)
+    )
 
 
 def _are_shares(metrics: tuple[str, ...], assembly: Assembly) -> bool:

@@ -141,3 +141,8 @@ def names_people(item: Edge, frame: Frame, nouns: tuple[str, ...]) -> bool:
     """Whether people are named by what they are: new customers, gold members, women. `nouns` are words for people."""
     text = frame.folded(item)
     return item.category == "values" and (text.endswith(nouns) or text in word_set("people_value"))
+
+
+def counts_kinds(item: Edge, frame: Frame) -> bool:
+    """Whether the number of a rank counts kinds: 最长的三类工单."""
+    return any(frame.folded(leaf) in word_set("kind_unit") for leaf in item.leaves())

@@ -28,11 +28,21 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
 from chat_service.translate.requests.named import statistic_of
+from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
-from chat_service.translate.requests.slots import LISTING, Slots, asks_behind, is_asked_for, joined, names_people
+from chat_service.translate.requests.slots import (
+    LISTING,
+    Slots,
+    asks_behind,
+    counts_kinds,
+    is_asked_for,
+    joined,
+    names_people,
+)
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Names, Values, When
+from chat_service.translate.stops import Denial, LostError
 from semantic_layer import FieldFilter
 
 _OPENERS = frozenset(
@@ -62,10 +72,12 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _directed(slots, assembly)
     _gapped(slots, assembly)
     _whole_entities(slots, assembly)
+    _listed_entities(slots, assembly)
     slots.people = _speaks_of_people(slots, assembly)
     _populations(slots, assembly)
     read_rates(slots, assembly)
     _subjects(slots, assembly)
+    measure_phrases(slots, assembly)
     free_redundant(slots, assembly)
     measure_verbs(slots, assembly)
     _spread_apart(slots, assembly)
@@ -150,6 +162,8 @@ def _spread_apart(slots: Slots, assembly: Assembly) -> None:
         return
     if not slots.measures:
         return
+    if described := [word for word in words if any(word.end == item.start for item, _ in slots.clauses)]:
+        raise LostError(Denial("not_supported", assembly.said(described[0])), described[0])  # every customer who …
     item, names = slots.measures[0]
     meaning = item.meaning
     if isinstance(meaning, Measure) and meaning.statistic:
@@ -199,6 +213,18 @@ def _whole_entities(slots: Slots, assembly: Assembly) -> None:
         slots.measures.remove(named)
         slots.entities.append(named[0])
         assembly.use(named[0], "entity", named[1][0])
+
+
+def _listed_entities(slots: Slots, assembly: Assembly) -> None:
+    """客户和销售额按大区: who stands in a list of measures is counted, as they are by number."""
+    for item in [each for each in slots.entities if each.category == "entity"]:
+        others = [*(measure for measure, _ in slots.measures), *slots.frame.asks("orders", "units", "money")]
+        near = [each for each in others if joined(slots.frame, item, each)]
+        links = [edge for each in near for edge in slots.frame.between(item, each)]
+        used = any(use.item is item for use in assembly.uses)
+        if not used and assembly.counted and any(slots.frame.folded(edge) in LISTING for edge in links):
+            slots.entities.remove(item)
+            slots.measures.append((item, assembly.counted))
 
 
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
@@ -266,7 +292,7 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         if is_asked_for(item, others, slots.frame) or any(_listed_apart(item, o, slots.frame) for o, _ in others):
             continue
-        if slots.ranks and any(_beside(item, rank) for rank, _ in slots.ranks):
+        if any(_beside(item, rank) and not counts_kinds(rank, slots.frame) for rank, _ in slots.ranks):
             continue
         kept = [structure.narrowing(names[0], name) for _, their in others for name in their[:1]]
         if any(each is None for each in kept):

@@ -9,6 +9,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
 from chat_service.translate.requests.named import is_money_verb, units_metric, verb_metric
+from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
 from chat_service.translate.senses import Values
 from semantic_layer import is_money
@@ -88,7 +89,8 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
             if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):
                 continue
             number = set(asked_of(ask)) <= {"how_many", "how_much", "count"}
-            if number and (_counts_entity(ask, slots, assembly) or (ask.end == item.start and _asks_who(ask, slots))):
+            some = _counts_some(slots) or (ask.end == item.start and _asks_who(ask, slots))
+            if number and (some or _counts_entity(ask, slots, assembly)):
                 continue
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None:
@@ -203,6 +205,11 @@ def _opens(opener: Edge, people: Edge, frame: Frame) -> bool:
     """Whether a word singles out of people: before them in English, behind them in Chinese."""
     one, other = (opener, people) if frame.folded(opener).isascii() else (people, opener)
     return one.end <= other.start and all(edge.is_empty for edge in frame.between(one, other))
+
+
+def _counts_some(slots: Slots) -> bool:
+    """Of the customers who complained, how many ordered again: they are counted, not what they did."""
+    return any(is_whole(item, slots.frame) for item in slots.entities)
 
 
 def _counts_entity(ask: Edge, slots: Slots, assembly: Assembly) -> bool:

@@ -1,0 +1,120 @@
+"""What a number, a rank or a share is of: each keeps the noun beside it, or the reading is none."""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.kinds import kinds_of
+from chat_service.language.words.lemma import lemma
+from chat_service.language.words.tables import word_set
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.phrases import is_whole
+from chat_service.translate.requests.slots import LISTING, Slots, joined
+from chat_service.translate.senses import NumberSense
+from chat_service.translate.stops import Denial, LostError
+from semantic_layer import MetricQuery, Request
+
+_COUNTED = frozenset({"bound", "clauses", "condition"})
+_NOUNS = frozenset({"measure", "entity", "bound", "listed", "ask"})
+
+
+def refuse_torn(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for the first number, rank, share or joiner that lost what it stands beside."""
+    for item in (_torn_count(slots), _second_rank(slots), _length(slots, assembly, request), _verb(slots, assembly)):
+        if item is not None:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+    for item in (_joined_to_nothing(slots), _joined_people(slots), _whole(slots, assembly, request)):
+        if item is not None:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _torn_count(slots: Slots) -> Edge | None:
+    """More than 2 items, 三类工单: the noun right behind a number is what it counts, and no group of its own."""
+    for item, group in slots.groups:
+        before = slots.frame.before(item)
+        number = before is not None and isinstance(before.leaves()[-1].meaning, NumberSense)
+        if number and before is not None and before.category in _COUNTED and not group.marked:
+            return item
+    for item, _ in (*slots.bounds, *slots.clauses):
+        leaves = item.leaves()
+        kinds = (leaf for leaf in leaves if slots.frame.folded(leaf) in word_set("kind_unit"))
+        if any(isinstance(each.meaning, NumberSense) for kind in kinds for each in leaves if each.end == kind.start):
+            return item
+    return None
+
+
+def _noun_of(rank: Edge, slots: Slots) -> Edge | None:
+    """The noun that a rank is of: behind it in English, before it in Chinese, with nothing said between."""
+    frame = slots.frame
+    step = frame.after if frame.folded(rank).isascii() else frame.before
+    edge = step(rank)
+    while edge is not None and edge.is_empty and any(map(str.isalnum, frame.folded(edge))):
+        edge = step(edge)
+    return edge if edge is not None and edge.category in _NOUNS else None
+
+
+def _second_rank(slots: Slots) -> Edge | None:
+    """The most customers and the highest revenue: each rank is of its own noun, and one alone can be shown."""
+    nouns = [(item, noun) for item, _ in slots.ranks if (noun := _noun_of(item, slots)) is not None]
+    return nouns[1][0] if len({slots.frame.folded(noun) for _, noun in nouns}) > 1 else None
+
+
+def _length(slots: Slots, assembly: Assembly, request: Request) -> Edge | None:
+    """The longest, the slowest: by a time, whatever is counted beside it."""
+    metrics = assembly.scope.model.metrics
+    shown = getattr(request, "metrics", ()) or tuple(each.metric for each in getattr(request, "measured", ()))
+    if slots.has("change") or any(metrics[name].unit in ("days", "hours", "minutes") for name in shown):
+        return None
+    said = (item for item, _ in slots.ranks if any(slots.frame.folded(e) in word_set("by_time") for e in item.leaves()))
+    return next(said, None)
+
+
+def _verb(slots: Slots, assembly: Assembly) -> Edge | None:
+    """Which region lost the most revenue: a verb right behind who is asked for is no value of that name."""
+    asked = {item.end for item, group in slots.groups if group.which}
+    for item, _ in slots.values:
+        text = slots.frame.folded(item)
+        done = text.isascii() and " " not in text and "v" in kinds_of(lemma(text)) and text != lemma(text)
+        if item.start in asked and done:
+            return item
+    return None
+
+
+def _joined_to_nothing(slots: Slots) -> Edge | None:
+    """发放和兑换了多少积分: what stands alone on one side of 'and' is said of it, and no word without meaning."""
+    frame = slots.frame
+    for word in frame.covering.edges:
+        after, before = frame.after(word), frame.before(word)
+        light = word.category.startswith("function.light")
+        if light and before is not None and before.category == "ask" and frame.folded(before).endswith(("many", "of")):
+            return word  # how many points: a noun
+        joiner = after is not None and "connective.and" in after.keys and frame.folded(after) in LISTING
+        if not (joiner and light):
+            continue
+        while before is not None and before.category.startswith("function"):
+            before = frame.before(before)
+        if before is None:
+            return word
+    return None
+
+
+def _joined_people(slots: Slots) -> Edge | None:
+    """Revenue, orders and customers: who stands in a list of measures is counted like them."""
+    pairs = ((item, measure) for item in slots.entities for measure, _ in slots.measures)
+    return next((item for item, measure in pairs if _listed(item, measure, slots)), None)
+
+
+def _listed(item: Edge, measure: Edge, slots: Slots) -> bool:
+    links = [edge for edge in slots.frame.between(item, measure) if slots.frame.folded(edge) in LISTING]
+    return bool(links) and joined(slots.frame, item, measure)
+
+
+def _whole(slots: Slots, assembly: Assembly, request: Request) -> Edge | None:
+    """投诉的客户里有几成: a share of people is a share of their number, and not of what they did."""
+    if not isinstance(request, MetricQuery) or not slots.has("share"):
+        return None
+    model, structure = assembly.scope.model, assembly.scope.structure
+    own = {entity.dataset for entity in model.entities.values()}
+    leaves = [leaf for name in request.metrics for leaf in model.leaves(name)]
+    if any(structure.one_each(leaf.name) or leaf.definition.dataset in own for leaf in leaves):
+        return None
+    return next((item for item in slots.entities if is_whole(item, slots.frame)), None)

@@ -1,0 +1,109 @@
+"""Every phrase that asks how many or how much owns a number of the request.
+
+Two phrases never share a number, and a number of something else answers none of them: people are no orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Bound, Clauses, Listed, Measure
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.named import verb_metric
+from chat_service.translate.requests.phrases import NOUNS, Phrase, phrases
+from chat_service.translate.requests.slots import Slots, asked_of, names_people
+from chat_service.translate.stops import Denial, LostError
+from semantic_layer import ListQuery, MetricQuery, Request, is_money
+
+Answers = Callable[[str], bool]
+_NAMES = frozenset({"metric", "behaviour", "piece"})
+
+
+def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for the first phrase that asks for a number which the request does not hold."""
+    asked = [(each, _answers(each, slots, assembly)) for each in phrases(slots.frame)]
+    if isinstance(request, MetricQuery):
+        shown, free = list(request.metrics), len(request.shares) + (request.compare is not None)
+    elif isinstance(request, ListQuery):
+        shown, free = [column.metric for column in request.measured], 0
+        asked = [each for each in asked if not any(map(each[1], assembly.counted))]  # a list tells how many they are
+    else:
+        return
+    held = tuple(shown)
+    _refuse_counted_things(slots, assembly, request)
+    for phrase, answers in sorted(asked, key=lambda each: sum(map(each[1], shown))):
+        found = next(filter(answers, shown), None)
+        if phrase.of_value and any(map(answers, held)):
+            continue  # how many in all, and how many of each: the one number, of each value that is named
+        if found is not None:
+            shown.remove(found)
+        elif free:
+            free -= 1
+        else:
+            raise LostError(Denial("not_supported", assembly.said(phrase.asks)), phrase.asks)
+
+
+def _refuse_counted_things(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """Orders without a refund, 没有退款的订单有多少: things that are told apart are no people to whom that happened."""
+    about_people = isinstance(request, ListQuery) or request.metrics == assembly.counted
+    if not about_people or slots.people or slots.frame.asks("people", "who"):
+        return
+    for item, _ in slots.clauses:
+        leaves = [leaf for leaf in item.leaves() if not leaf.is_empty]
+        text = slots.frame.folded(item)
+        noun = leaves[0] if text.isascii() else leaves[-1]
+        if _is_also(noun, slots, "metric"):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:
+    """Which metrics are the number that a phrase asks for."""
+    structure, model = assembly.scope.structure, assembly.scope.model
+    what, head = set(asked_of(phrase.asks)), phrase.head
+    placed = next((names for item, names in slots.measures if item in (phrase.asks, head)), None)
+    if placed is not None:
+        return _any_of(placed, assembly)
+    if "people" in what:
+        return structure.one_each
+    if "money" in what and "how_much" not in what:
+        return lambda name: is_money(model.metrics[name].unit)
+    if what & NOUNS or head is None:
+        return lambda name: True
+    meaning = head.meaning
+    if isinstance(meaning, Clauses):
+        return _done(meaning, what, assembly)
+    counted = head in slots.entities or any(head is item for item, _ in (*slots.populations, *slots.listed))
+    counted = counted or names_people(head, slots.frame, assembly.scope.entity_words)
+    if counted or isinstance(meaning, Listed):
+        return structure.one_each if "how_much" not in what else lambda name: True
+    if isinstance(meaning, Measure | Bound) and meaning.metrics:
+        of_rows = any(head is item for item, _ in slots.subjects)
+        named = _any_of(meaning.metrics, assembly)
+        return lambda name: named(name) or (of_rows and structure.counts_rows(name))
+    is_deed = phrase.of_value and any(_is_also(head, slots, each) for each in _NAMES)
+    return lambda name: not is_deed  # how many did we win back: no value of that name
+
+
+def _is_also(item: Edge, slots: Slots, category: str) -> bool:
+    leaves = slots.frame.lattice.leaves
+    return any(e.category == category and (e.start, e.end) == (item.start, item.end) for e in leaves)
+
+
+def _any_of(names: tuple[str, ...], assembly: Assembly) -> Answers:
+    """One of the metrics, or what stands in for it where it is split by what it cannot be."""
+    metrics = assembly.scope.model.metrics
+    known = [name for name in names if name in metrics]
+    instead = {each.metric for name in known for each in metrics[name].definition.instead}
+    return lambda name: name in names or name in instead
+
+
+def _done(clauses: Clauses, what: set[str], assembly: Assembly) -> Answers:
+    """How much did they spend: what the verb's quantity is; of how many, who did it as well."""
+    structure = assembly.scope.structure
+    named = tuple(n for each in clauses.clauses if (n := verb_metric(each, tuple(what), assembly)) is not None)
+    answers = _any_of(named, assembly)
+    return lambda name: answers(name) or ("how_much" not in what and structure.one_each(name))
+
+
+__all__ = ["refuse_unasked"]

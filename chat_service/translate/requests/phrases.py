@@ -1,0 +1,74 @@
+"""The phrases of a question that ask for a number, and what each asks the number of: the noun or verb beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.slots import asked_of
+
+NOUNS = frozenset({"people", "orders", "units", "times", "points", "each"})
+_ASKS = frozenset({"how_many", "how_much", "count", "money"}) | NOUNS
+_HEADS = frozenset({"measure", "bound", "clauses", "listed", "values", "entity", "field", "group", "ask", "piece"})
+_PASSED = ("follow.those", "grouping")
+_INSIDE = ("function.function.place", "grouping.within", "window.inside")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A word that asks for a number, and the item that it asks the number of; none where it names that itself."""
+
+    asks: Edge
+    head: Edge | None
+
+    @property
+    def of_value(self) -> bool:
+        """How many are gold, 金卡多少人: one number, of each value that is named so."""
+        return self.head is not None and self.head.category == "values"
+
+
+def phrases(frame: Frame) -> list[Phrase]:
+    """The phrases of a frame from left to right; a word that asks right beside another says the same again."""
+    found: list[Phrase] = []
+    for item in frame.items:
+        what = set(asked_of(item))
+        if item.category != "ask" or not what & _ASKS:
+            continue
+        head = beside(item, frame)
+        if what & NOUNS and not (head is not None and head.category == "values" and head.end <= item.start):
+            head = None
+        again = any(item in (each.asks, each.head) or head is each.asks for each in found)
+        if not again and not (found and _touch(found[-1].asks, item, frame)):
+            found.append(Phrase(item, head))
+    return found
+
+
+def beside(item: Edge, frame: Frame) -> Edge | None:
+    """What a word that asks leans on: the noun or verb behind it, or in a phrase that ends with it the one before."""
+    for step in (frame.after, frame.before):
+        edge = step(item)
+        while edge is not None and _passes(edge, frame):
+            edge = step(edge)
+        if edge is not None and edge.category in _HEADS:
+            return edge
+    return None
+
+
+def _passes(edge: Edge, frame: Frame) -> bool:
+    word = any(character.isalnum() for character in frame.folded(edge))
+    return word and (edge.is_empty or edge.category.startswith(_PASSED))
+
+
+def _touch(one: Edge, other: Edge, frame: Frame) -> bool:
+    return all(edge.is_empty and _passes(edge, frame) for edge in frame.between(one, other))
+
+
+def is_whole(item: Edge, frame: Frame) -> bool:
+    """Of our customers, 客户里: a part of them is asked for."""
+    after, before = frame.after(item), frame.before(item)
+    while before is not None and before.is_empty and frame.folded(before) not in word_set("part_of"):
+        before = frame.before(before)
+    opened = before is not None and frame.folded(before) in word_set("part_of")
+    return opened or (after is not None and after.category in _INSIDE)
