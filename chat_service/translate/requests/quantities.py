@@ -30,7 +30,8 @@ class _Number:
 
 def measure_phrases(slots: Slots, assembly: Assembly) -> None:
     """Put the number of each phrase among the measures, where there are several numbers."""
-    if slots.has("average", "statistic", "intent.define"):
+    spread = any(getattr(item.meaning, "statistic", "") for item, _ in slots.measures)
+    if spread or slots.has("average", "statistic", "intent.define"):
         return
     wholes = [each for each in slots.measures if is_whole(each[0], slots.frame)]
     measured = [item for item, _ in slots.measures if all(item is not whole for whole, _ in wholes)]
