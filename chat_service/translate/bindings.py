@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Choice, Clarification, Previous, Question
 from chat_service.translate.decide import decide
 from chat_service.translate.grammar.frame import Frame
@@ -23,7 +24,18 @@ from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request
 
 _MOST_PENDING = 3
 _WHO = frozenset({"values", "clauses", "listed", "bound", "dated", "entity"})
-_KINDS = {"measure": "measure", "group": "group", "ranking": "rank", "amount": "number", "condition": "number"}
+_KINDS = {
+    "measure": "measure",
+    "group": "group",
+    "grouping": "group",
+    "kind_of": "group",
+    "ranking": "rank",
+    "rank": "rank",
+    "amount": "number",
+    "condition": "number",
+    "share": "share",
+}
+_GOING_ON = frozenset({"follow.what_about", "follow.also", "follow.those"})
 _TIMES = frozenset({"when", "against", "date"})
 
 
@@ -53,13 +65,16 @@ def _bound(best: Reader, question: Question) -> Reader | None:
 
 def opens_on(frame: Frame) -> bool:
     """Whether a question begins or ends as one that goes on: and …, 那…, …呢."""
-    said = frame.said("follow.what_about", "follow.also", "follow.those")
-    ends = frame.items[:1] + frame.items[-1:]
-    return any(item in ends and not _only_leads(item, frame) for item in said)
+    edges = [edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))]
+    return any(_goes_on(edge, frame) for edge in edges[:1] + edges[-1:])
 
 
-def _only_leads(item: Edge, frame: Frame) -> bool:
-    return frame.folded(item) in ("now", "then", "this", "that", "it")
+def _goes_on(edge: Edge, frame: Frame) -> bool:
+    """Whether the words of an edge go on from something, whatever a reading takes them for."""
+    if frame.folded(edge) in word_set("only_leads"):
+        return False
+    here = (leaf for leaf in frame.lattice.leaves if (leaf.start, leaf.end) == (edge.start, edge.end))
+    return any(set(leaf.keys) & _GOING_ON for leaf in here)
 
 
 def _is_untimed(asked: MetricQuery, before: MetricQuery | ListQuery, assembly: Assembly) -> bool:
@@ -96,7 +111,9 @@ def needs_unread(best: Reader, question: Question) -> bool:
     """Whether a question goes on from another, so that one without an answer may be meant."""
     if best.decision.follow_up:
         return True
-    return question.previous is None and (opens_on(best.assembly.frame) or pointer(best.assembly.frame) is not None)
+    frame = best.assembly.frame
+    narrows = set(frame.items[0].keys) & {"only", "exclusion"}
+    return question.previous is None and (opens_on(frame) or bool(narrows) or pointer(frame) is not None)
 
 
 def after_unread(best: Reader, question: Question, corrections: tuple[Correction, ...]) -> Clarification:

@@ -48,6 +48,8 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_past_state(slots, assembly, request)
     _refuse_both_as_groups(slots, assembly, request)
     for item in slots.frame.items:
+        if item in slots.taken:
+            continue
         lost = _number_lost(item, held) or _time_lost(item, held, request)
         if lost or _measure_lost(item, slots, held, assembly):
             raise LostError(Denial("not_supported", assembly.said(item)), item)

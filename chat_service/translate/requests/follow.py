@@ -13,7 +13,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
 from chat_service.translate.requests.journey_parts import changed_journey
-from chat_service.translate.requests.lifted import lifted, takes_away
+from chat_service.translate.requests.lifted import corrected, lifted, takes_away
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.pointing import bound_to, other_people, pointer
 from chat_service.translate.requests.renumbered import renumbered
@@ -42,6 +42,7 @@ _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those"
 def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: bool = False) -> Request | None:
     """The changed request, or None where the question stands on its own, unless it is known that it `goes_on`."""
     before = previous.request
+    corrected(slots, assembly)
     word = pointer(slots.frame)
     if word is not None:
         before = bound_to(word, slots, before, assembly)
@@ -77,15 +78,23 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
         return changed_journey(before, slots, assembly)
     if not isinstance(before, MetricQuery | ListQuery):
         return None
-    _of_number(slots, before, assembly)
     before = renumbered(slots, before, assembly)
+    _of_number(slots, before, assembly)
     before = retimed(slots, lifted(slots, before, assembly), assembly)
     if isinstance(before, ListQuery):
         return changed_list(slots, before, assembly)
     _refuse_grain_of_value(slots, before, assembly)
     _moved_back(slots, before, assembly)
+    slots.same = slots.same or _shows_more(slots, before)
     before = other_people(slots, before, assembly)
     return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
+
+
+def _shows_more(slots: Slots, before: MetricQuery) -> bool:
+    """订单数呢 after more than one number of the things of a ranking: one more of the same."""
+    ranked = {each.column.partition("__")[0] for each in before.order_by} & set(before.metrics[:1])
+    cut = before.limit is not None and len(before.metrics) > 1 and ranked
+    return bool(cut) and bool(slots.measures) and not (slots.ranks or slots.has("follow.instead"))
 
 
 def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:

@@ -34,6 +34,31 @@ def lifted(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
     return before
 
 
+def corrected(slots: Slots, assembly: Assembly) -> None:
+    """不是今年，是去年; I meant Beijing, not Shanghai: what is not meant goes where its like is said beside it.
+
+    A 'no' before all of it says nothing more.
+    """
+    first = slots.frame.items[0]
+    after = slots.frame.after(first)
+    if "negation" in first.keys and after is not None and not any(map(str.isalnum, slots.frame.folded(after))):
+        assembly.use(first, "intent", "")
+    for entry in list(slots.whens) if len(slots.whens) == 2 else ():
+        word = _takes(entry[0], slots)
+        if word is not None and not slots.measures and not slots.clauses:
+            slots.whens.remove(entry)
+            slots.taken.append(entry[0])
+            assembly.use(entry[0], "period", "")
+            assembly.use(word, "operator", "")
+    meant = {name for _, values in slots.values if not values.negated for name in values.candidates}
+    for item, values in list(slots.values):
+        if any(leaf.category == "function.function.copula" for leaf in item.leaves()) and values.negated:
+            raise assembly.deny(item)  # 不是上海，是北京: not both of them
+        if values.negated and set(values.candidates) & meant:
+            slots.values.remove((item, values))
+            assembly.use(item, "value", "")
+
+
 def takes_away(slots: Slots) -> bool:
     """Whether the measures of a question are named to be taken away, every one."""
     return bool(slots.measures) and all(_takes(item, slots) is not None for item, _ in slots.measures)
@@ -41,7 +66,7 @@ def takes_away(slots: Slots) -> bool:
 
 def _taken_by(item: Edge, slots: Slots, assembly: Assembly) -> Edge | None:
     word = _takes(item, slots)
-    if word is not None and not set(word.keys) & _TAKES:
+    if word is not None and not _says_not(word) and "exclusion" not in word.keys:
         raise assembly.deny(word)  # drop the breakdown: it is taken away, and did not fall
     return word
 
@@ -52,12 +77,16 @@ def _takes(item: Edge, slots: Slots) -> Edge | None:
     before = frame.before(item)
     while before is not None and (before.is_empty or "only" in before.keys):
         before = frame.before(before)
-    if before is not None and (set(before.keys) & _TAKES or (before is frame.items[0] and _may_take(before, slots))):
+    if before is not None and (_says_not(before) or (before is frame.items[0] and _may_take(before, slots))):
         return before
     after = frame.after(item)
     while after is not None and after.is_empty:
         after = frame.after(after)
     return after if after is not None and "exclusion" in after.keys else None
+
+
+def _says_not(word: Edge) -> bool:
+    return bool(set(word.keys) & _TAKES)
 
 
 def _may_take(word: Edge, slots: Slots) -> bool:
@@ -91,7 +120,7 @@ def _without_metric(
     if len(gone) != 1 or not left or set(gone) & {each.partition("__")[0] for each in columns}:
         raise assembly.deny(word)
     slots.measures[:] = [each for each in slots.measures if each[0] is not item]
-    slots.subjects.append((item, names))
+    slots.taken.append(item)
     assembly.use(item, "metric", gone[0])
     assembly.use(word, "operator", gone[0])
     shown = {part: tuple(n for n in getattr(before, part) if n not in gone) for part in ("shares", "cumulative")}
@@ -132,4 +161,4 @@ def _ungrouped(
     return {"group_by": left, "order_by": before.order_by if left else (), "limit_within": within, **shown}
 
 
-__all__ = ["lifted", "takes_away"]
+__all__ = ["corrected", "lifted", "takes_away"]

@@ -146,9 +146,7 @@ def _all_left_out(draft: Draft, item: Edge, known: FieldFilter, found: tuple[Sca
 def _adds(slots: Slots) -> bool:
     """和北京比一下, 再加上北京: the values before stay beside the new ones."""
     compares = slots.has("comparison.versus") and not slots.against
-    first = slots.frame.items[0]
-    both = {leaf.category for leaf in slots.frame.lattice.leaves if (leaf.start, leaf.end) == (first.start, first.end)}
-    adds = slots.has("follow.also") or "follow.also" in both  # 再加上 joins as well
+    adds = slots.has("follow.also") or slots.opens_adding  # 再加上 joins as well
     return compares or (adds and not slots.has("follow.instead") and not slots.measures)
 
 

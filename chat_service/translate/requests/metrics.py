@@ -114,7 +114,8 @@ def _metrics(
     check_asked(slots, names or list(draft.metrics), assembly)
     if not names:
         return
-    adds = slots.same or (draft.goes_on and slots.has("follow.also") and not slots.has("follow.instead"))
+    also = draft.goes_on and (slots.has("follow.also") or slots.opens_adding)
+    adds = slots.same or (also and not slots.has("follow.instead"))
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
     if len(metrics) == 1 and not draft.goes_on:
         metrics = (*metrics, *assembly.scope.model.metrics[metrics[0]].definition.beside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Condition
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, asked_of
+from chat_service.translate.requests.slots import Slots
 from semantic_layer import (
     GRAINS,
     FieldFilter,
@@ -40,6 +40,9 @@ def renumbered(slots: Slots, before: Changeable, assembly: Assembly) -> Changeab
     if len(fits) > 1:
         raise assembly.deny(item)
     assembly.use(item, "number", str(number.values))
+    opener = slots.frame.before(item)
+    if opener is not None and "only" in opener.keys:
+        assembly.use(opener, "number", "")
     if item in [each for each, _ in slots.amounts]:
         slots.amounts[:] = [each for each in slots.amounts if each[0] is not item]
     if fits:
@@ -59,7 +62,8 @@ def _said(slots: Slots, before: Changeable) -> tuple[Edge, Condition] | None:
         return None
     item, amount = slots.amounts[0]
     after = frame.after(item)
-    units = (*amount.units, *(asked_of(after) if after is not None and after.category == "ask" else ()))
+    often = ("times",) if after is not None and after.category == "ask" and frame.folded(after) == "times" else ()
+    units = (*amount.units, *often)
     if before.limit is not None and not set(units) - _ROWS:
         return None
     return item, Condition("=", (amount.value,), units)

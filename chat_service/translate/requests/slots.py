@@ -37,7 +37,7 @@ class Slots:
 
     `people`: customers are spoken of; `counting`: their number is. `shifted`: the period right before that of the
     question before; `number`: so many rows instead of as many as before; `same`: the things that the answer before
-    showed are kept, whatever else is shown of them.
+    showed are kept, whatever else is shown of them; `taken`: items that the question names to take them back.
     """
 
     frame: Frame
@@ -62,6 +62,13 @@ class Slots:
     shifted: Period | None = None
     number: int | None = None
     same: bool = False
+    taken: list[Edge] = field(default_factory=list)
+
+    @property
+    def opens_adding(self) -> bool:
+        """Whether the first word adds something to the question before, whatever a reading takes it for: 再加上."""
+        first, leaves = self.frame.items[0], self.frame.lattice.leaves
+        return any(e.category == "follow.also" for e in leaves if (e.start, e.end) == (first.start, first.end))
 
     def has(self, *categories: str) -> bool:
         """Whether a word of one of the categories stands by itself."""

@@ -13,10 +13,11 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.growth import change_alone
 from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import GRAINS, Compare, Grain, Period, preceding, unit, year_earlier
+from semantic_layer import GRAINS, Compare, Grain, Period, unit, year_earlier
 
 _FAR_FUTURE = date(9000, 1, 1)
 _RECENT_DAYS = 30
@@ -57,15 +58,10 @@ def decide_timing(
 ) -> Timing:
     """The period and the comparison of a question. `before` is the period of the one that it goes on from, which was
     `compared` with another or not."""
-    today = assembly.scope.today
     periods: list[Period | None] = list(_settled(slots, assembly))
     periods.extend([slots.shifted] if slots.shifted is not None else [])
-    ever = False
-    for item, when in slots.whens:
-        ever = ever or when.ever
-        if not when.ever:
-            periods.append(period_of(when.date, grains, today, item, assembly))
-        assembly.use(item, "period", "" if when.ever else str(periods[-1]))
+    periods.extend(_said(slots, assembly, grains))
+    ever = any(when.ever for _, when in slots.whens)
     periods = list(dict.fromkeys((*([before] if before is not None and _adds_time(slots) else []), *periods)))
     against = _against(slots, assembly)
     for word in slots.frame.said("prefix.between"):
@@ -80,13 +76,33 @@ def decide_timing(
             for word in slots.frame.said("change"):
                 assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
             return Timing(period, ever=ever)
-        return Timing(period, _change_alone(slots, assembly, period, grains), ever=ever)
+        return Timing(period, change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against
     assembly.use(item, "comparison", other.to)
     if other.unit == "week" and any(words in assembly.frame.folded(item) for words in _SAME_DAY):
         return _same_day(period, item, assembly)
     alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
     return _compared(period, other, item, assembly, grains, alone)
+
+
+def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[Period | None]:
+    """The periods that are named; a word of 'only' before one says that it is that and no other (只要下半年)."""
+    found: list[Period | None] = []
+    for item, when in slots.whens:
+        period = None if when.ever else period_of(when.date, grains, assembly.scope.today, item, assembly)
+        found.extend([] if when.ever else [period])
+        assembly.use(item, "period", "" if when.ever else str(period))
+        opener = _spoken_before(item, slots)
+        if opener is not None and "only" in opener.keys:
+            assembly.use(opener, "period", "")
+    return found
+
+
+def _spoken_before(item: Edge, slots: Slots) -> Edge | None:
+    before = slots.frame.before(item)
+    while before is not None and before.is_empty:
+        before = slots.frame.before(before)
+    return before
 
 
 def _adds_time(slots: Slots) -> bool:
@@ -340,51 +356,6 @@ def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ..
     if before is not None and other == before:
         return Compare(to="previous")
     return Compare(to="period", period=other)
-
-
-def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
-    """升级到金卡: who rose to something, not by how much."""
-    for word in changes:
-        after = slots.frame.after(word)
-        while after is not None and after.is_empty:
-            after = slots.frame.after(after)
-        if after is not None and after.category == "values" and slots.people:
-            raise assembly.deny(word)
-
-
-def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compare | None:
-    """Growth along time: each unit against the one before it."""
-    words = [word for word in changes if word.category != "change.change" or len(slots.frame.folded(word)) > 2]
-    if slots.has("trend") or not words:
-        return None
-    for word in changes:
-        assembly.use(word, "comparison", "previous")
-    return Compare(to="previous")
-
-
-def _change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains: tuple[Grain, ...]) -> Compare | None:
-    """'How much did revenue grow last month': a change without another period is against the one before."""
-    ranked = any(rank.by_change for _, rank in slots.ranks)
-    changes = slots.frame.said("change")
-    _refuse_rising_to(changes, slots, assembly)
-    if not changes and not ranked:
-        return None
-    if grains and not ranked:
-        return _along_time(changes, slots, assembly)
-    if slots.has("trend"):
-        return None
-    for item, _ in slots.whens:
-        if slots.frame.folded(item).startswith(("between", "from", "从")):
-            raise assembly.deny(item, "several_periods")  # from the one to the other, or within both?
-    if period is None or period.start is None:
-        if len(slots.values) and any(len(values.words) > 1 for _, values in slots.values):
-            return None
-        word = changes[0] if changes else slots.ranks[0][0]
-        raise assembly.deny(word, "comparison_without_period")
-    for word in changes:
-        assembly.use(word, "comparison", "previous")
-    assembly.assume("compared_with_previous", preceding(period, assembly.scope.today))
-    return Compare(to="previous")
 
 
 def in_units(period: Period | None, grain: str, today: date) -> Period | None:
