@@ -32,7 +32,7 @@ from chat_service.conversation.memory import (
 )
 from chat_service.outcomes import Choice, Question
 from chat_service.services import Services
-from semantic_layer import HuitouError, Problem, Reader, as_asked, ensure_wanted, problem
+from semantic_layer import HuitouError, MetricQuery, Problem, Reader, as_asked, ensure_wanted, problem
 
 # what is refused for good: nothing goes on from it
 _FOR_GOOD = frozenset({"off_topic", "unknown_value", "read_only", "future_period", "forecast", "statistic"})
@@ -204,7 +204,8 @@ class Dialogue:
             clarification_id=clarification_id,
             shows_sql=reader.may_see_sql,
         ).model_dump_json()
-        after = MEMORY.dump_json(_after(memory, found, clarification_id, asked.question), by_alias=True).decode()
+        told = next((each.name for each in found.definitions if each.name in self.services.model.metrics), None)
+        after = _after(memory, found, clarification_id, asked.question.text, told if found.request is None else None)
         return Turn(
             request_id=request_id,
             conversation_id=conversation_id,
@@ -217,7 +218,7 @@ class Dialogue:
             asked_at=self.now().isoformat(timespec="seconds"),
             status=found.status,
             body=body,
-            memory=after,
+            memory=MEMORY.dump_json(after, by_alias=True).decode(),
         )
 
 
@@ -286,8 +287,11 @@ def _question(message: ChatRequest, memory: Memory, today: date, choice: Choice 
     return Question(text, today, language, previous, unread=() if choice is not None else memory.unread)
 
 
-def _after(memory: Memory, found: Answer, clarification_id: str, question: Question) -> Memory:
+def _after(memory: Memory, found: Answer, clarification_id: str, text: str, told: str | None) -> Memory:
+    """The state after an answer. How much a metric was last month may be asked right after what it is: `told`."""
     request = found.request if found.status in ("answered", "empty") else None
-    may_go_on = found.status == "clarification" or (found.trouble is not None and found.trouble.code not in _FOR_GOOD)
-    unread = question.text if request is None and found.status in ("clarification", "refused") and may_go_on else ""
-    return memory.after(request, found.clarification, clarification_id, unread)
+    if told is not None and memory.previous is None and len(found.definitions) == 1:
+        request = MetricQuery(metrics=(told,))
+    for_good = found.status != "clarification" and (found.trouble is None or found.trouble.code in _FOR_GOOD)
+    is_open = found.status in ("clarification", "refused") and not for_good
+    return memory.after(request, found.clarification, clarification_id, text if is_open else "")

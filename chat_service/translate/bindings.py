@@ -7,10 +7,12 @@ meantime and got no answer. Where the bindings ask for different things and are 
 from __future__ import annotations
 
 from chat_service.language.bindings import binding
+from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Choice, Clarification, Previous, Question
 from chat_service.translate.decide import decide
+from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.reading import make_reading
 from chat_service.translate.replies.reworded import ENDS
@@ -18,11 +20,13 @@ from chat_service.translate.replies.sentences import question_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.pointing import pointer
 from chat_service.translate.rivals import Reader, asked_for
+from chat_service.translate.senses import When
 from chat_service.translate.stops import StopError
 from chat_service.translate.words.spelling import Correction
 from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request
 
-_MOST_PENDING = 3
+_MOST_PENDING, _MOST_NAMED = 3, 2
+_SAYS_NOTHING = frozenset({"follow", "only", "unit", "connective", "ask", "entity"})
 _WHO = frozenset({"values", "clauses", "listed", "bound", "dated", "entity"})
 _KINDS = {
     "measure": "measure",
@@ -78,18 +82,33 @@ def _goes_on(edge: Edge, frame: Frame) -> bool:
 
 
 def _is_untimed(asked: MetricQuery, before: MetricQuery | ListQuery, assembly: Assembly) -> bool:
-    """All of history, after a number of one time: 各城市的订单数 behind the revenue of last month."""
+    """No time is named, after a number of one: 各城市的订单数 behind the revenue of last month."""
     frame, metrics = assembly.frame, assembly.scope.model.metrics
     timed = isinstance(before, MetricQuery) and before.period is not None
+    said = (leaf.meaning for item in frame.items for leaf in item.leaves())
+    timed = timed and not any(isinstance(each, When) and each.date.kind != "comparison" for each in said)
     own = any(isinstance(each, MetricFilter) and each.period is not None for each in asked.filters)
     says_ever = frame.said("follow.ever", "date.all_history") or any(
         edge.category == "function.quantifier.total" for edge in frame.covering.edges
     )
     flows = not all(metrics[name].is_stock for name in asked.metrics)
-    return timed and asked.period is None and asked.compare is None and flows and not own and not says_ever
+    return timed and flows and not own and not says_ever
 
 
 # --- after a message that got no answer ---
+
+
+def replied(pending: Clarification, frame: Frame) -> Choice | None:
+    """The choice that a reply names in its own words: the second one, 就活动的那个; None where it names none or two."""
+    said = [item for item in frame.items if not set(item.keys) & _SAYS_NOTHING]
+    places = [item.meaning for item in said if isinstance(item.meaning, Amount)]
+    if len(said) == 1 and places and places[0].is_ordinal and 1 <= places[0].value <= len(pending.choices):
+        return pending.choices[int(places[0].value) - 1]
+    if not said or frame.unknown or len(said) > _MOST_NAMED:
+        return None
+    words = [frame.folded(item) for item in said]
+    found = [each for each in pending.choices if all(word in fold(each.label).text for word in words)]
+    return found[0] if len(found) == 1 and len(pending.choices) > 1 and found[0].request is not None else None
 
 
 def leaves_out(unread: Frame, frame: Frame) -> bool:
@@ -112,6 +131,8 @@ def needs_unread(best: Reader, question: Question) -> bool:
     if best.decision.follow_up:
         return True
     frame = best.assembly.frame
+    if best.decision.request is None:
+        return False
     narrows = set(frame.items[0].keys) & {"only", "exclusion"}
     return question.previous is None and (opens_on(frame) or bool(narrows) or pointer(frame) is not None)
 
@@ -140,3 +161,6 @@ def _after_pending(best: Reader, question: Question) -> list[tuple[str, Request]
             if bound is not None and bound.decision.request is not None:
                 found.append((choice.label, bound.decision.request))
     return found
+
+
+__all__ = ["after_unread", "going_on", "leaves_out", "needs_unread", "opens_on", "replied"]

@@ -23,6 +23,7 @@ from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
+from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
@@ -86,17 +87,18 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
 def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decision:
     frame = assembly.frame
     if not frame.items:
-        return Decision(other=GREETING)
+        total = in_all(frame, question.previous, assembly)
+        return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
     if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
         return Decision(other=CATALOGUE)
     refuse_torn_lengths(frame)
     choose_entity(frame, question.previous, assembly)
     points = pointer(frame) if question.previous is not None else None
-    for read in (read_paths, read_follows, read_lift, read_due):
-        asked = read(placed(frame), assembly)
-        if asked is not None:
-            return Decision(_of_everybody(asked, points, assembly))
+    reads = (read(placed(frame), assembly) for read in (read_paths, read_follows, read_lift, read_due))
+    asked = next((each for each in reads if each is not None), None)
+    if asked is not None:
+        return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
     refuse_two(slots, assembly)
     if frame.said("intent.define"):

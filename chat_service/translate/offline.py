@@ -25,7 +25,7 @@ from chat_service.outcomes import (
     Refusal,
 )
 from chat_service.translate.background.around import beside_background
-from chat_service.translate.bindings import after_unread, going_on, leaves_out, needs_unread
+from chat_service.translate.bindings import after_unread, going_on, leaves_out, needs_unread, replied
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
@@ -100,6 +100,10 @@ class OfflineTranslator:
         text = read(question.text, scope)
         if len(text.tokens) > _MOST_TOKENS:
             return self._refused(Denial("too_long"), None, question, language)
+        pending = question.previous.pending if question.previous is not None else None
+        reply = replied(pending, frames(text, self._rules(scope))[0]) if pending is not None else None
+        if reply is not None and reply.request is not None:
+            return Answerable(reply.request, nothing_read(language))
         found = self._read(text, question, scope)
         return self._beside_background(text, found, question, scope) or self._outcome(found, question, scope)
 

@@ -171,3 +171,23 @@ def test_a_store_that_cannot_be_opened_says_so(url: str) -> None:
     with pytest.raises(StoreError) as raised:
         SqlStore(url)
     assert raised.value.problems[0].code == "store_unavailable"
+
+
+def test_a_message_that_got_no_answer_is_remembered(say: Callable[..., ChatBody]) -> None:
+    first = say("2025年的订单数")
+    lost = say("拆到每个犄角旮旯", conversation_id=first.conversation_id)
+    assert lost.status == "clarification"
+    after = say("换成销售额", conversation_id=first.conversation_id)
+    assert after.status == "clarification"
+    choice = _clarification(after).choices[0]
+    selection = Selection(clarification_id=_clarification(after).id, choice_id=choice.id)
+    taken = say(choice.label, conversation_id=first.conversation_id, selection=selection)
+    assert taken.status == "answered"
+    assert say("2024年呢", conversation_id=first.conversation_id).status == "answered"
+
+
+def test_what_was_defined_may_be_asked_for_next(say: Callable[..., ChatBody]) -> None:
+    defined = say("复购率是什么意思")
+    asked = say("2025年是多少", conversation_id=defined.conversation_id)
+    assert asked.status == "answered"
+    assert _interpretation(asked).query["metrics"] == ["repurchase_rate"]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from chat_service.outcomes import Answerable, Clarification, Previous, Question
+from chat_service.conversation.memory import Memory
+from chat_service.outcomes import Answerable, Clarification, Previous, Question, Refusal
 from chat_service.translate.offline import OfflineTranslator
+from semantic_layer import MetricQuery
 from tests.translate.case_files import cases
 from tests.translate.said import outcome_as_case
 
 _DIALOGUES = cases("dialogues")
+_FOR_GOOD = {"refused": "off_topic"}
 
 
 @pytest.mark.parametrize("turns", _DIALOGUES, ids=lambda turns: turns[0]["q"])
@@ -25,6 +29,50 @@ def test_each_turn_changes_the_last_answered_request(
         assert outcome_as_case(outcome) == promised, turn["q"]
         if isinstance(outcome, Answerable):
             previous = Previous(outcome.request)
+
+
+@pytest.mark.parametrize("turns", cases("going_on"), ids=lambda turns: turns[0]["q"])
+def test_what_a_turn_goes_on_from_is_told_or_asked(
+    turns: list[dict[str, object]], translator: OfflineTranslator, today: date
+) -> None:
+    memory = Memory()
+    for turn in turns:
+        promised = dict(turn)
+        text = str(promised.pop("q"))
+        previous = memory.previous and replace(memory.previous, pending=memory.pending)
+        outcome = translator.translate(Question(text, today, previous=previous, unread=memory.unread))
+        assert outcome_as_case(outcome) == promised, text
+        request = outcome.request if isinstance(outcome, Answerable) else None
+        asked = outcome if isinstance(outcome, Clarification) else None
+        is_open = request is None and outcome_as_case(outcome) != _FOR_GOOD
+        memory = memory.after(request, asked, "c", text if is_open else "")
+
+
+def test_the_choices_after_a_message_without_an_answer_are_both_bindings(
+    translator: OfflineTranslator, today: date
+) -> None:
+    first = translator.translate(Question("what was DAU yesterday", today))
+    assert isinstance(first, Answerable)
+    lost = translator.translate(Question("n the day before?", today, previous=Previous(first.request)))
+    assert isinstance(lost, Clarification)
+    before = Previous(first.request, pending=lost)
+    asked = translator.translate(Question("web only", today, previous=before, unread=("n the day before?",)))
+    assert isinstance(asked, Clarification)
+    periods = [choice.request.period for choice in asked.choices if isinstance(choice.request, MetricQuery)]
+    assert [each.start for each in periods if each] == [date(2026, 6, 29), date(2026, 6, 28)]
+
+
+def test_a_message_that_is_only_said_again_is_answered(translator: OfflineTranslator, today: date) -> None:
+    first = translator.translate(Question("上个月的销售额", today))
+    assert isinstance(first, Answerable)
+    again = Question("上海的", today, previous=Previous(first.request), unread=("魔都上海旮旯",))
+    assert isinstance(translator.translate(again), Answerable)
+
+
+def test_a_pronoun_with_no_answer_before_it_is_refused(translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question("他们的复购率", today))
+    assert isinstance(outcome, Refusal)
+    assert outcome.code == "nothing_before"
 
 
 def test_a_complete_question_starts_afresh(translator: OfflineTranslator, today: date) -> None:

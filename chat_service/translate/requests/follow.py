@@ -13,7 +13,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
 from chat_service.translate.requests.journey_parts import changed_journey
-from chat_service.translate.requests.lifted import corrected, lifted, takes_away
+from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.pointing import bound_to, other_people, pointer
 from chat_service.translate.requests.renumbered import renumbered
@@ -85,7 +85,8 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
         return changed_list(slots, before, assembly)
     _refuse_grain_of_value(slots, before, assembly)
     _moved_back(slots, before, assembly)
-    slots.same = slots.same or _shows_more(slots, before)
+    swap(slots, before, assembly)
+    slots.same = slots.same or _shows_more(slots, before) or _sorts_by(slots, before)
     before = other_people(slots, before, assembly)
     return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
 
@@ -95,6 +96,13 @@ def _shows_more(slots: Slots, before: MetricQuery) -> bool:
     ranked = {each.column.partition("__")[0] for each in before.order_by} & set(before.metrics[:1])
     cut = before.limit is not None and len(before.metrics) > 1 and ranked
     return bool(cut) and bool(slots.measures) and not (slots.ranks or slots.has("follow.instead"))
+
+
+def _sorts_by(slots: Slots, before: MetricQuery) -> bool:
+    """Sort by refund rate, highest first: what was shown before, in another order."""
+    others = slots.whens or slots.values or slots.groups or slots.clauses or slots.has("follow.instead")
+    plain = all(rank.count is None for _, rank in slots.ranks)
+    return bool(before.group_by and slots.ranks and plain and len(slots.measures) == 1) and not others
 
 
 def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
@@ -211,6 +219,8 @@ def is_complete(slots: Slots) -> bool:
     if slots.measures:
         if not others and not slots.entities and (marked or _is_bare(slots)):
             return False
+        if slots.ranks and others is slots.ranks and not (slots.entities or frame.asks("which", "who", "list")):
+            return False  # sort by refund rate, highest first: of what was shown before
         if slots.has("follow.those") and not (slots.listed or slots.clauses or slots.groups or slots.values):
             return False
         return not (_strong(slots, "follow.instead") or _by_measure(slots))

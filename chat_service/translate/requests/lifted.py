@@ -17,6 +17,7 @@ _TAKES = frozenset({"exclusion", "negation"})
 
 def lifted(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
     """The request before without what the question takes away by name. Raises StopError where that is not in it."""
+    before = _without_comparison(slots, before, assembly)
     for item, names in list(slots.measures):
         word = _taken_by(item, slots, assembly)
         if word is not None and isinstance(before, MetricQuery):
@@ -57,6 +58,35 @@ def corrected(slots: Slots, assembly: Assembly) -> None:
         if values.negated and set(values.candidates) & meant:
             slots.values.remove((item, values))
             assembly.use(item, "value", "")
+
+
+def _without_comparison(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
+    """不要比了, no comparison: nothing else is said, and the other time is shown no more."""
+    compares = slots.frame.said("comparison", "date.versus")
+    if not isinstance(before, MetricQuery) or before.compare is None or len(slots.frame.items) != 2 or not compares:
+        return before
+    word = _takes(compares[0], slots)
+    columns = (*(each.column for each in before.order_by), *(each.column for each in before.having))
+    moved = any("__" in each for each in columns)
+    if word is None or moved:
+        return before
+    for each in (compares[0], word):
+        assembly.use(each, "comparison", "")
+    return before.model_copy(update={"compare": None})
+
+
+def swap(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """Swap orders for refund rate: of the metrics before the one that is named gives its place to the other."""
+    named = [*slots.measures, *slots.subjects]
+    old = [(item, names) for item, names in named if set(names) & set(before.metrics)]
+    if not slots.has("follow.instead") or len(named) != 2 or len(old) != 1:
+        return
+    item, names = old[0]
+    slots.measures[:] = [each for each in named if each[0] is not item]
+    slots.subjects.clear()
+    slots.taken.append(item)
+    slots.swapped = next(name for name in before.metrics if name in names)
+    assembly.use(item, "metric", slots.swapped)
 
 
 def takes_away(slots: Slots) -> bool:
@@ -161,4 +191,4 @@ def _ungrouped(
     return {"group_by": left, "order_by": before.order_by if left else (), "limit_within": within, **shown}
 
 
-__all__ = ["corrected", "lifted", "takes_away"]
+__all__ = ["corrected", "lifted", "swap", "takes_away"]

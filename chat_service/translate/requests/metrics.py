@@ -117,6 +117,8 @@ def _metrics(
     also = draft.goes_on and (slots.has("follow.also") or slots.opens_adding)
     adds = slots.same or (also and not slots.has("follow.instead"))
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
+    if slots.swapped in draft.metrics:
+        metrics = tuple(dict.fromkeys(names[0] if each == slots.swapped else each for each in draft.metrics))
     if len(metrics) == 1 and not draft.goes_on:
         metrics = (*metrics, *assembly.scope.model.metrics[metrics[0]].definition.beside)
     if draft.goes_on:

@@ -110,8 +110,9 @@ def main_rank(slots: Slots, assembly: Assembly) -> tuple[Edge, Rank]:
 
 def _ranked_metric(item: Edge, draft: Draft, slots: Slots) -> str:
     """The metric whose words stand right before the rank (按客单价从高到低), else the first that is asked for."""
+    alone = draft.goes_on and len(slots.measures) == 1
     for edge, names in slots.measures:
-        if edge.end == item.start and any(name in draft.metrics for name in names):
+        if (edge.end == item.start or alone) and any(name in draft.metrics for name in names):
             return next(name for name in names if name in draft.metrics)
     return draft.metrics[0]
 

@@ -54,7 +54,9 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
         return after is None or not after.is_empty
     if text in word_set("they"):
         return True
-    return edge.category == "ask" and bool(set(text.split(" ")) & word_set("they"))
+    if edge.category == "date.same_period":
+        return True  # 那个月, of a ranking of months
+    return edge.category == "ask" and bool(set(text.split(" ")) & (word_set("they") | word_set("those")))
 
 
 def _done_by(edge: Edge, frame: Frame) -> Edge | None:

@@ -35,9 +35,10 @@ Named = tuple[Edge, tuple[str, ...]]
 class Slots:
     """The parts of a question. Measures, populations and subjects hold the metrics that the words can mean.
 
-    `people`: customers are spoken of; `counting`: their number is. `shifted`: the period right before that of the
-    question before; `number`: so many rows instead of as many as before; `same`: the things that the answer before
-    showed are kept, whatever else is shown of them; `taken`: items that the question names to take them back.
+    `people`: customers are spoken of; `counting`: their number is. What a follow-up says of the question before:
+    `shifted`, the period right before its own; `number`, so many rows instead; `same`, the things that were shown are
+    kept, whatever else is shown of them; `taken`, items that are named to take them back; `swapped`, the metric that
+    another takes the place of.
     """
 
     frame: Frame
@@ -63,6 +64,7 @@ class Slots:
     number: int | None = None
     same: bool = False
     taken: list[Edge] = field(default_factory=list)
+    swapped: str = ""
 
     @property
     def opens_adding(self) -> bool:

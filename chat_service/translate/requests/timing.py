@@ -70,7 +70,7 @@ def decide_timing(
             assembly.use(word, "period", "")  # the difference between May and June: both are told
     if len(periods) > 1:
         return _several(periods, against, slots, assembly)
-    period = periods[0] if periods else _same_period(slots, assembly) or before
+    period = periods[0] if periods else _same_period(slots, assembly, before) or before
     if against is None:
         if compared and not slots.has("trend"):
             for word in slots.frame.said("change"):
@@ -86,15 +86,15 @@ def decide_timing(
 
 
 def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[Period | None]:
-    """The periods that are named; a word of 'only' before one says that it is that and no other (只要下半年)."""
+    """The periods that are named; a word of 'only' beside one says that it is no other: 只要下半年, May only."""
     found: list[Period | None] = []
     for item, when in slots.whens:
         period = None if when.ever else period_of(when.date, grains, assembly.scope.today, item, assembly)
         found.extend([] if when.ever else [period])
         assembly.use(item, "period", "" if when.ever else str(period))
-        opener = _spoken_before(item, slots)
-        if opener is not None and "only" in opener.keys:
-            assembly.use(opener, "period", "")
+        for beside in (_spoken_before(item, slots), slots.frame.after(item)):
+            if beside is not None and "only" in beside.keys:
+                assembly.use(beside, "period", "")
     return found
 
 
@@ -175,8 +175,8 @@ def _fiscal_years(text: str, today: date) -> tuple[Period, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _same_period(slots: Slots, assembly: Assembly) -> Period | None:
-    """同期, in that time: the period that a condition of the question names."""
+def _same_period(slots: Slots, assembly: Assembly, before: Period | None) -> Period | None:
+    """同期, in that time: the period that a condition of the question names, or that of the question before."""
     said = slots.frame.said("date.same_period")
     if not said:
         return None
@@ -186,7 +186,9 @@ def _same_period(slots: Slots, assembly: Assembly) -> Period | None:
         when = next((each.when for each in clauses.clauses if each.when is not None), None)
         if when is not None:
             return period_of(when.date, (), assembly.scope.today, item, assembly)
-    raise assembly.deny(slots.frame.said("date.same_period")[0])
+    if before is None and not slots.same:
+        raise assembly.deny(said[0])
+    return before
 
 
 def _several(
