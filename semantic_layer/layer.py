@@ -11,6 +11,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from semantic_layer.compiler.statement import compile_request
+from semantic_layer.database.calendar_days import CalendarDays
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
@@ -356,9 +357,20 @@ class Layer:
     def _calendars(self) -> ModelCalendars:
         return ModelCalendars(self.model, self.engine, self.unavailable, self._binder)
 
+    @cached_property
+    def _calendar_days(self) -> CalendarDays:
+        return CalendarDays(self.model, self.engine, self._binder.literals)
+
     def _context(self, reader: Reader) -> Context:
         return Context(
-            self.model, self.as_of, reader, self.unavailable, self._binder, self._days.first, self._calendars
+            self.model,
+            self.as_of,
+            reader,
+            self.unavailable,
+            self._binder,
+            self._days.first,
+            self._calendars,
+            days=self._calendar_days,
         )
 
     @cached_property

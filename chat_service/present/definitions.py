@@ -133,12 +133,21 @@ def _rows_chosen(definition: MetricDefinition) -> str:
     if definition.latest is not None:
         per = f" of each {', '.join(definition.latest.per)}" if definition.latest.per else ""
         said += f", the {definition.latest.choose}{per} by {definition.latest.by}"
-    if definition.window is not None and definition.window.last is not None:
-        said += f", of the last {definition.window.last}"
-    elif definition.window is not None:
-        unit = definition.window.to_date
-        said += f", since the {unit} began" if unit is not None else ", since the beginning"
-    return said
+    return said + _window(definition)
+
+
+def _window(definition: MetricDefinition) -> str:
+    """The days that a metric's window counts, if it has one."""
+    window = definition.window
+    if window is None:
+        return ""
+    own = "" if window.current else ", without the one that it is shown at"
+    if window.next is not None:
+        return f", of the next {window.next}{own}"
+    if window.last is not None:
+        return f", of the last {window.last}{own}"
+    since = f", since the {window.to_date} began" if window.to_date is not None else ", since the beginning"
+    return since + own
 
 
 def told_of(request: Request, model: Model) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from semantic_layer.compiler.aggregates import narrowed_values
 from semantic_layer.compiler.flows import SPINE, Shape, key_outputs, within_reach
 from semantic_layer.compiler.partial import PARTS, Split
 from semantic_layer.compiler.rows import Sources, is_moving, spine_table, where
-from semantic_layer.resolve.leaves import Branch, Measure
+from semantic_layer.resolve.leaves import Branch, Bucket, Measure
 from semantic_layer.sql.nodes import (
     aliased,
     all_of,
@@ -47,10 +47,14 @@ def gathers(group: list[Measure], branch: Branch, shape: Shape) -> bool:
 
 
 def ends_whole(branch: Branch, grain: str) -> bool:
-    """Whether each bucket ends where its unit ends, or with the branch."""
+    """Whether each bucket ends where its unit ends, or within it with the branch."""
     units, end = STANDARD[grain], midnight(branch.end)
-    ends = ((midnight(bucket.end), midnight(following(units, bucket.source))) for bucket in branch.spine)
-    return all(at in (whole, end) and at <= end for at, whole in ends)
+
+    def is_whole(bucket: Bucket) -> bool:
+        at, whole = midnight(bucket.end), midnight(following(units, bucket.source))
+        return at <= end and (at == whole or (at == end and midnight(bucket.source) < at < whole))
+
+    return all(map(is_whole, branch.spine))
 
 
 def gathered(group: list[Measure], branch: Branch, shape: Shape, sources: Sources) -> exp.Select:

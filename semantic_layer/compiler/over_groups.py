@@ -25,7 +25,7 @@ def over_groups(query: ResolvedMetrics) -> Mapping[str, exp.Expr]:
     for running in query.measures:
         part = _part_of(running, query.measures, "flow") if running.kind == "running" else None
         if part is not None and query.grain is not None and _runs_along(running, part, query):
-            keys = [exp.column(key.name) for key in query.keys if key.grain is None]
+            keys = [exp.column(name) for name in query.row_keys]
             by_time = exp.Order(expressions=[exp.Ordered(this=exp.column(query.grain), nulls_first=False)])
             so_far = exp.Sum(this=exp.column(part.alias))
             found[running.alias] = exp.Window(this=so_far, partition_by=keys, order=by_time)
@@ -51,5 +51,6 @@ def _runs_along(running: Measure, part: Measure, query: ResolvedMetrics) -> bool
     """Whether each bucket's value is that of all buckets up to it, and all of them have a row in every group."""
     branch, shown = running.branches[0], part.branches[0]
     begins = all(bucket.start == branch.start for bucket in branch.spine)
+    ends = [bucket.end for bucket in branch.spine] == [bucket.end for bucket in shown.spine]
     labels = [bucket.label for bucket in shown.spine]
-    return begins and bool(labels) and labels == [bucket.label for bucket in query.spine]
+    return begins and ends and bool(labels) and labels == [bucket.label for bucket in query.spine]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import safe_division
+from semantic_layer.compiler.bucket_groups import with_bucket_groups
 from semantic_layer.compiler.causes import compile_causes
 from semantic_layer.compiler.cohorts import compile_cohort
 from semantic_layer.compiler.explanation import compile_explanation
@@ -177,7 +178,7 @@ def _number_condition(left: exp.Expr, op: str, values: Sequence[float]) -> exp.E
 
 def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], str]:
     """CTEs up to one row for each group with all metric columns, and the name of the last."""
-    shape = Shape(tuple(key.name for key in query.keys if key.grain is None), query.grain)
+    shape = Shape(query.row_keys, query.grain)
     windows = over_groups(query)
     read = [measure for measure in query.measures if measure.alias not in windows]
     made = passes(read, shape, sources)
@@ -196,6 +197,9 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
         ctes = [*(each for each in total_ctes if each[0] != "groups"), *ctes]
         ctes += [(name, select) for found, select in total_ctes if found == "groups"]
         totals.append((name if total == "groups" else total, level))
+    if query.of_buckets:
+        calendars, named_buckets = with_bucket_groups(last, query, shape, aliases, sources)
+        ctes, last = [*calendars, *ctes, named_buckets], named_buckets[0]
     measured = _measured(query, last, totals, windows)
     if len(made) > 1 and shape.keys and not query.spine:
         measured = where(measured, [_says_something(query, shape.keys)])

@@ -36,10 +36,7 @@ from semantic_layer.loading.problems.metrics import (
     PER_NO_KEY,
     PER_NO_VALUES,
     PER_TWICE,
-    TWO_SHIFTS,
-    TWO_WINDOWS,
     WHOSE_ROWS,
-    WINDOW_OF_STOCK,
     filter_of,
     input_of,
 )
@@ -62,6 +59,7 @@ from semantic_layer.loading.references import (
     check_row_expression,
     declared_kind,
 )
+from semantic_layer.loading.shifts import misfits_of_input, misfits_of_window
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import with_kinds
 from semantic_layer.loading.yaml_text import Part
@@ -208,8 +206,9 @@ class MetricReader:
         for name_over in used.over if isinstance(used.over, tuple) else ():
             column, where, owner = exp.column(name_over), (*part, "over"), metric_owner(metric)
             self.found.extend(check_dimension(self.draft, column, self.datasets, self.filterable, where, owner))
-        if used.offset is not None and used.at_start_of is not None:
-            self._wrong(metric, part, TWO_SHIFTS.of(name=name))
+        self._check_length(metric, used.average_of, (*part, "average_of"))
+        for reason in misfits_of_input(name, used, self._own_grains()):
+            self._wrong(metric, part, reason)
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
         for column in sql.columns if sql is not None else ():
             where, owner = (*part, "filter"), metric_owner(metric)
@@ -347,11 +346,10 @@ class MetricReader:
             self._wrong(metric, (*part, "inputs"), INPUTS_OF_ROWS)
         if metric.window is not None:
             self._check_length(metric, metric.window.last, (*part, "window", "last"))
+            self._check_length(metric, metric.window.next, (*part, "window", "next"))
             self._check_unit(metric, metric.window.to_date, (*part, "window", "to_date"))
-            if metric.window.last is not None and metric.window.to_date is not None:
-                self._wrong(metric, (*part, "window"), TWO_WINDOWS)
-            if metric.valid is not None:
-                self._wrong(metric, (*part, "window"), WINDOW_OF_STOCK)
+            for reason in misfits_of_window(metric.window, is_stock=metric.valid is not None):
+                self._wrong(metric, (*part, "window"), reason)
         if metric.latest is not None:
             for name, inner in ((metric.latest.by, "by"), *((each, "per") for each in metric.latest.per)):
                 column = parse_name(name)

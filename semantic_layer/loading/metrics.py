@@ -134,7 +134,7 @@ def _additive_names(definition: MetricDefinition, additive: set[str]) -> set[str
     own = {
         name
         for name, each in definition.inputs.items()
-        if each.metric in additive and each.offset is None and each.at_start_of is None and each.over is None
+        if each.metric in additive and not (each.offset or each.at_start_of or each.average_of or each.over)
     }
     return (additive - definition.inputs.keys()) | own
 

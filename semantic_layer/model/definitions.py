@@ -50,6 +50,10 @@ class GrainDefinition(Definition):
     (`every: 12 months`; `every: [4 weeks, 4 weeks, 5 weeks]`), all of months or all of days and weeks. Or a calendar
     dataset with one row a day tells: `day` is its field of the day, `unit` one whose value is the same on all days of
     a unit (`day: calendar.day`, `unit: calendar.fiscal_month`); days without a gap, no unit twice.
+
+    Beside a unit of time, what a calendar with one row a day tells (the name of a week, a weekday, a holiday) is told
+    of the unit where it is the same on all of its days, so that shifts, windows and comparisons have one row for each
+    unit; where it differs within units, comparisons need most of its values in both.
     """
 
     name: str

@@ -57,10 +57,16 @@ class Transition(Definition):
 
 class Window(Definition):
     """For each bucket, count the rows up to its end: of the `last` days (`7 days`), since the calendar unit began
-    (`to_date: year`), or with neither of all time. Units may be the model's own (`to_date: fiscal_year`)."""
+    (`to_date: year`), or with neither of all time. Units may be the model's own (`to_date: fiscal_year`).
+
+    With `next` (`30 days`) those from its beginning on are counted. `current: false` leaves the bucket itself out: the
+    `last` 3 months then are those before it, and the `next` 30 days those after it. Nothing after today is counted; a
+    window that is not over yet is told to be incomplete."""
 
     last: str | None = None
+    next: str | None = None
     to_date: str | None = None
+    current: bool = True
 
 
 class InputDefinition(Definition):
@@ -68,6 +74,9 @@ class InputDefinition(Definition):
     and fields) and of entities that are `among` some, in the period `offset` earlier (`1 month`), or in the first
     bucket of its calendar unit (`at_start_of: month`); without buckets, in its first day, or in its first unit like the
     period where that is named as one. Units may be the model's own (`offset: 1 fiscal_month`).
+
+    `average_of` (`3 months`) is the mean of its values 1, 2 and 3 months earlier, of those that there are: what is
+    usual, for a formula to compare with (`revenue / usual - 1`).
 
     `over` computes it at a coarser level than the question's: `all` over all of its groups, or by those of its groups
     that are named (`over: [region]`), within each unit of time in any case; what the question filters by holds."""
@@ -77,6 +86,7 @@ class InputDefinition(Definition):
     among: Among | None = None
     offset: str | None = None
     at_start_of: str | None = None
+    average_of: str | None = None
     over: Literal["all"] | Words | None = None
 
 

@@ -1,13 +1,14 @@
-"""Windows of time by their ends: where they begin. A metric's `default_period`, windows that end with a bucket."""
+"""Windows of time: where they begin and end. A metric's `default_period`, windows before, at and after a bucket."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from semantic_layer.model.metric_definitions import Window
 from semantic_layer.time.lengths import Length, in_months, in_seconds, length
 from semantic_layer.time.periods import Period
-from semantic_layer.time.units import STANDARD, Units, back, day_of
+from semantic_layer.time.units import STANDARD, Units, back, day_of, midnight, start_of
 
 
 def rolling(text: str, today: date, calendars: Mapping[str, Units] = STANDARD) -> Period:
@@ -38,6 +39,50 @@ def window_start(size: Length, end: date, calendars: Mapping[str, Units]) -> dat
         if units.start(last + 1) == end:
             return units.start(last + 1 - size.count)
     return back(end, size, calendars)
+
+
+def window_of(
+    window: Window, start: date | None, end: date, calendars: Mapping[str, Units]
+) -> tuple[date | None, date]:
+    """The days that a window counts for a bucket from `start` to before `end`, whatever is known of them by now.
+
+    >>> window_of(Window(last="3 months", current=False), date(2026, 3, 1), date(2026, 4, 1), STANDARD)
+    (datetime.date(2025, 12, 1), datetime.date(2026, 3, 1))
+    >>> window_of(Window(next="30 days"), date(2026, 3, 1), date(2026, 3, 2), STANDARD)
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 31))
+    """
+    if start is None and needs_start(window):
+        raise ValueError("a window that begins or ends where its bucket begins needs to know where")
+    if window.next is not None:
+        first = start if window.current and start is not None else end
+        return first, window_end(length(window.next, calendars), first, calendars)
+    last = end if window.current or start is None else start
+    if window.last is not None:
+        return window_start(length(window.last, calendars), last, calendars), last
+    if window.to_date is None:
+        return None, last
+    # a bucket that is longer than the unit has nothing of it before itself
+    return min(start_of(calendars[window.to_date], end - tick_of(end)), last, key=midnight), last
+
+
+def needs_start(window: Window) -> bool:
+    """Whether what a window counts depends on where its bucket begins."""
+    return not window.current if window.next is None else window.current
+
+
+def window_end(size: Length, start: date, calendars: Mapping[str, Units]) -> date:
+    """Where a window of that length ends that begins at `start`: at the same moment so many units later.
+
+    >>> window_end(Length(1, "month"), date(2026, 1, 31), STANDARD)
+    datetime.date(2026, 2, 28)
+    """
+    if in_seconds(size) is None and in_months(size) is None:
+        units = calendars[size.unit]
+        number = units.number(start)
+        # a calendar that ends with the window has no unit that begins there
+        if units.start(number) == start:
+            return units.start(number + size.count)
+    return back(start, Length(-size.count, size.unit), calendars)
 
 
 def tick_of(at: date) -> timedelta:

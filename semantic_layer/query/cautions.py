@@ -205,6 +205,19 @@ class NotOverYet(Caution):
 
 
 @problem(
+    "window_not_over",
+    zh="{metric:name}看的是往后的一段（{size}），有些还没过完：只算到今天（{today}）。",
+    en="{metric:name} looks ahead ({size}), and not all of that is over: only days up to today ({today}) are counted.",
+)
+class WindowNotOver(Caution):
+    """A window that goes on beyond today."""
+
+    metric: str
+    size: str
+    today: str
+
+
+@problem(
     "windows_overlap",
     zh="分组用到的行为可以发生在事件后 {days} 天内，这段时间与所看的结果有重叠：先后和因果不能由此断定。",
     en="What tells the groups apart may happen up to {days} days after the event, in the days that are looked at too: "

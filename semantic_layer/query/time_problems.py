@@ -121,12 +121,14 @@ class GrainTooFine(QueryProblem):
 
 @problem(
     "told_of_another_day",
-    zh="{name:name}是按事情发生的那一天算的。与{grain:word}并列时，另一个{grain:word}的数据有另一个{name:name}，请去掉其中一项。",
-    en="{name:name} is told of the day on which something happened. Beside '{grain}', what is read of another {grain} "
-    "has another {name:name} than the one it is shown at. Leave out one of them.",
+    zh="{name:name}是按事情发生的那一天算的，一个{grain:word}里不止一个值；别的{grain:word}里又大多是另一些值，"
+    "所以没有一行能同时说两个{grain:word}。请去掉其中一项，或换更细的时间单位。",
+    en="{name:name} is told of the day on which something happened, and has several values within a '{grain}', most of "
+    "them others than in another {grain}: no row would be true of both. Leave out one of them, or take a finer unit of "
+    "time.",
 )
 class ToldOfAnotherDay(QueryProblem):
-    """A group that is told of the day of a row, beside rows of another day: a weekday beside the day before."""
+    """A group told of days that differs within a unit of time, beside rows of another: names of weeks by month."""
 
     name: str
     grain: str

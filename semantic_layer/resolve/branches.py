@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from semantic_layer.model.definitions import Window
-from semantic_layer.model.windows import tick_of, window_start
+from semantic_layer.model.metric_definitions import Window
+from semantic_layer.model.windows import tick_of, window_of
 from semantic_layer.query.requests import Compare
 from semantic_layer.resolve.leaves import Branch, Bucket, Suffix
-from semantic_layer.time.lengths import Length, in_months, length
+from semantic_layer.time.lengths import Length, in_months
 from semantic_layer.time.periods import Period, add_months, preceding, year_earlier
 from semantic_layer.time.units import Units, back, day_of, following, midnight, start_of, starts, unit_count
 
@@ -93,23 +93,27 @@ def at_start_of(branches: tuple[Branch, ...], unit: str, clock: Clock) -> tuple[
     return tuple(first(branch) for branch in branches)
 
 
-def widened(branches: tuple[Branch, ...], window: Window, calendars: Mapping[str, Units]) -> tuple[Branch, ...]:
-    """The same branches, each bucket (or the whole period) reading the window that ends with it."""
-    size = length(window.last, calendars) if window.last is not None else None
+def widened(
+    branches: tuple[Branch, ...], window: Window, calendars: Mapping[str, Units], today: date
+) -> tuple[Branch, ...]:
+    """The same branches, each bucket (or the whole period) reading its window, cut at today."""
 
-    def start(end: date) -> date | None:
-        if size is not None:
-            return window_start(size, end, calendars)
-        return start_of(calendars[window.to_date], end - tick_of(end)) if window.to_date is not None else None
+    def days(start: date | None, end: date) -> tuple[date | None, date]:
+        first, last = window_of(window, start, end, calendars)
+        tomorrow = today + timedelta(days=1)
+        is_cut = window.next is not None and midnight(last) > midnight(tomorrow)
+        last = (midnight(tomorrow) if isinstance(last, datetime) else tomorrow) if is_cut else last
+        return (min(first, last, key=midnight) if first is not None else None), last
 
-    return tuple(
-        replace(
-            branch,
-            start=start(branch.end),
-            spine=tuple(replace(bucket, start=start(bucket.end)) for bucket in branch.spine),
-        )
-        for branch in branches
-    )
+    def one(branch: Branch) -> Branch:
+        spine = []
+        for bucket in branch.spine:
+            first, last = days(bucket.start, bucket.end)
+            spine.append(replace(bucket, start=first, end=last))
+        start, end = days(branch.start, branch.end)
+        return replace(branch, start=start, end=end, spine=tuple(spine))
+
+    return tuple(one(branch) for branch in branches)
 
 
 def from_period_start(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:

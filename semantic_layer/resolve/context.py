@@ -14,7 +14,9 @@ from semantic_layer.model.model import Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import MetricFilter, Scalar
+from semantic_layer.query.result import Value
 from semantic_layer.resolve.binding import Binder
+from semantic_layer.resolve.leaves import Measure, OfBucket
 from semantic_layer.resolve.resolved import WantedPopulation
 from semantic_layer.time.units import STANDARD, Units
 
@@ -29,6 +31,16 @@ class KnownValues(Protocol):
         """Values in the data that look like this one."""
 
 
+class KnownDays(Protocol):
+    """What calendar tables tell of days."""
+
+    def values(self, group: OfBucket) -> Mapping[date, frozenset[Value]] | None:
+        """The values of each day that the table has; None where it has too many rows to be one of days."""
+
+    def are_same(self, measure: Measure, day: exp.Expr) -> bool:
+        """Whether every row of the measure finds a calendar's row of the very day on which it happens."""
+
+
 @dataclass
 class Context:
     """What resolving stands on: the model, today, the reader, and what the deployment's data looks like.
@@ -36,7 +48,7 @@ class Context:
     `unavailable` maps datasets to the tables they miss; `data_start` gives a dataset's first day, or None; `calendars`
     hold all units of time by name, and may raise QueryError for one whose table is missing or broken.
 
-    `values` looks values up in the data, where conditions are to be checked.
+    `values` looks values up in the data, where conditions are to be checked; `days` what calendar tables tell of days.
 
     `problems` gathers what is wrong, `cautions` what is to be said of a result, `wanted` the populations that
     conditions speak of, each to be resolved after what speaks of it.
@@ -50,6 +62,7 @@ class Context:
     data_start: Callable[[str], date | None]
     calendars: Mapping[str, Units] = field(default_factory=lambda: STANDARD)
     values: KnownValues | None = None
+    days: KnownDays | None = None
     problems: list[Problem] = field(default_factory=list)
     cautions: list[Caution] = field(default_factory=list)
     wanted: list[WantedPopulation] = field(default_factory=list)

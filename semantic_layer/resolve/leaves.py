@@ -156,3 +156,23 @@ class Total:
 
     measure: Measure
     over: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class OfBucket:
+    """A group column that has one value in each bucket, told of the bucket's first day and not of rows.
+
+    `value` is over the calendar `dataset`, whose `day` finds that day, and what it leads to by `steps`; without a
+    dataset over the bucket itself (`$bucket`).
+    """
+
+    name: str
+    value: exp.Expr
+    dataset: str | None = None
+    day: exp.Expr | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def bound(self) -> tuple[object, ...]:
+        """What two of them share that are the same."""
+        return self.dataset, self.day, self.value, self.steps

@@ -7,12 +7,15 @@ from datetime import timedelta
 
 from sqlglot import exp
 
-from semantic_layer.model.definitions import Among, MetricDefinition
+from semantic_layer.errors import Phrase
+from semantic_layer.model.definitions import Among, MetricDefinition, Window
 from semantic_layer.model.joins import AT_INSTANT
 from semantic_layer.model.lookup import find_field, ways_in_doubt
 from semantic_layer.model.model import Metric, Model, Step
 from semantic_layer.model.placing import placed_by, placing_of, time_name
+from semantic_layer.model.windows import needs_start
 from semantic_layer.query.result import Label
+from semantic_layer.query.time_problems import NeedsPeriod
 from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import widened
 from semantic_layer.resolve.context import Context
@@ -72,7 +75,7 @@ class MeasureMaker:
         since, until = self._validity(leaf, dataset, needs)
         latest = self._latest(leaf, dataset, needs)
         if leaf.definition.window is not None:
-            branches = widened(branches, leaf.definition.window, self.context.calendars)
+            branches = self._widened(leaf, leaf.definition.window, branches)
         overlaps = leaf.definition.window is not None or self.suffix == "__running"
         among = (leaf.definition.among, *among) if leaf.definition.among is not None else among
         rows = self.rows.of(dataset, self.names, placed_by(leaf, self._model))
@@ -96,6 +99,14 @@ class MeasureMaker:
             when_empty=when_empty(leaf),
             latest=latest,
         )
+
+    def _widened(self, leaf: Metric, window: Window, branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
+        """The branches with each bucket's window. Over all of history, nothing is before the beginning."""
+        if needs_start(window) and any(branch.start is None for branch in branches):
+            named = (leaf.label.zh, leaf.label.en)
+            self.context.problems.append(NeedsPeriod("period", Phrase(*named)))
+            return branches
+        return widened(branches, window, self.context.calendars, self.context.as_of)
 
     def _steps(self, dataset: str, needs: set[str], valid: tuple[exp.Expr, ...]) -> tuple[Step, ...]:
         """The joins of a measure's rows. Rows that are counted at an instant (`valid` tells at which they are) find

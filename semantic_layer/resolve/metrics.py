@@ -15,22 +15,18 @@ from typing import Literal
 from sqlglot import exp
 
 from semantic_layer.errors import Phrase, Problem
-from semantic_layer.model.date_parts import TimePartError
+from semantic_layer.model.metric_definitions import InputDefinition
 from semantic_layer.model.model import Metric
 from semantic_layer.model.placing import known_for_today, placed_by, placing_of
 from semantic_layer.model.windows import rolling
 from semantic_layer.query.problems import (
-    GrainOfNothing,
     MissingTable,
     NotAdditive,
     NotAShare,
-    NotTogetherAnywhere,
-    PartOfNothing,
     SeveralGrains,
 )
 from semantic_layer.query.requests import FieldFilter, Filter, MetricQuery
 from semantic_layer.query.time_problems import GrainTooFine, NeedsPeriod, NoHistory, OutsideCalendar, TooManyBuckets
-from semantic_layer.resolve.binding import UnbindableError
 from semantic_layer.resolve.branches import (
     MAX_BUCKETS,
     Clock,
@@ -42,20 +38,21 @@ from semantic_layer.resolve.branches import (
 )
 from semantic_layer.resolve.cautions import cautions_of
 from semantic_layer.resolve.context import Context
+from semantic_layer.resolve.distinct_groups import distinct_groups
 from semantic_layer.resolve.leaves import Branch, Bucket, Measure, Total
 from semantic_layer.resolve.made import Made
-from semantic_layer.resolve.measures import MeasureMaker, distinct_rows, has_division, renamed
-from semantic_layer.resolve.moved_labels import told_of_another_day
-from semantic_layer.resolve.names import homes_of, unknown_names
+from semantic_layer.resolve.measures import MeasureMaker, has_division, renamed
+from semantic_layer.resolve.names import unknown_names
+from semantic_layer.resolve.of_buckets import settled_groups
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
-from semantic_layer.resolve.parts import AS_DEFINED, Variant, move, narrow, reads_elsewhere, runs
+from semantic_layer.resolve.parts import AS_DEFINED, Variant, earlier, mean, move, narrow, reads_elsewhere, runs
 from semantic_layer.resolve.resolved import MetricColumn, ResolvedMetrics
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import whole_unit
 from semantic_layer.resolve.time_filters import TimeFilters
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
-from semantic_layer.sql.nodes import free_name
+from semantic_layer.resolve.windows_ahead import cut_ahead
 from semantic_layer.time.periods import Period
 from semantic_layer.time.units import OutsideCalendarError
 
@@ -125,10 +122,15 @@ class _MetricResolver:
                 context.problems.append(TooManyBuckets("group_by", error.grain, error.count, MAX_BUCKETS))
             else:
                 if metric is None:
-                    self._add_distinct(measures, spans)
+                    counted = distinct_groups(query, self._grain, self._rows, spans.branches, context)
+                    measures |= {counted.alias: counted} if counted is not None else {}
         context.finish()
+        every, whole = (*measures.values(), *others.values()), (*totals.values(), *other_totals.values())
+        settled = settled_groups(context, self._clock.units, self._names(), shown.values(), every, whole)
+        context.finish()
+        open_buckets, ahead = cut_ahead(settled.measures, context, in_buckets=self._grain is not None)
         if is_shown and query.metrics:
-            context.cautions.extend(cautions_of(query, shown, self._clock, self._model))
+            context.cautions.extend((*cautions_of(query, shown, self._clock, self._model), *ahead))
         first = next(iter(shown.values()), None)
         period = first.period if first is not None else None
         columns = result_columns(query, keys, self._model)
@@ -136,8 +138,8 @@ class _MetricResolver:
             keys=keys,
             grain=self._grain,
             metrics=tuple(metrics),
-            measures=(*measures.values(), *others.values()),
-            totals=(*totals.values(), *other_totals.values()),
+            measures=settled.measures,
+            totals=settled.totals,
             shares=query.shares,
             cumulative=query.cumulative,
             compared=query.compare is not None,
@@ -152,7 +154,8 @@ class _MetricResolver:
             filters=filters_told(query, metrics, context),
             period=period,
             previous_period=first.previous if first is not None else None,
-            incomplete=self._incomplete(period, shown.values()),
+            incomplete=tuple(sorted({*self._incomplete(period, shown.values()), *open_buckets})),
+            of_buckets=settled.of_buckets,
         )
 
     # ---- time ----
@@ -255,16 +258,27 @@ class _MetricResolver:
             if not isinstance(node, exp.Column):
                 return node
             part = metric.definition.inputs.get(node.name)
-            inner = self._model.metrics[part.metric if part is not None else node.name]
-            narrowed = narrow(variant, part, self._model) if part is not None else variant
-            moved = move(branches, part, self._clock) if part is not None else branches
-            within = made if part is None or part.over is None else made.over(self._coarser(part.over))
-            tree = self._formula(inner, moved, within, narrowed)
+            if part is None:
+                tree = self._formula(self._model.metrics[node.name], branches, made, variant)
+            else:
+                tree = self._part(part, branches, made, variant)
             failed = failed or tree is None
             return tree if isinstance(tree, exp.Column) else exp.Paren(this=tree or exp.Null())
 
         found = metric.expression.copy().transform(replace_name, copy=False)
         return None if failed else found
+
+    def _part(
+        self, part: InputDefinition, branches: tuple[Branch, ...], made: Made, variant: Variant
+    ) -> exp.Expr | None:
+        """The formula of a metric as a part of another: narrowed, at another time, at a coarser level, or usually."""
+        if part.average_of is not None:
+            trees = [self._part(each, branches, made, variant) for each in earlier(part, self._clock)]
+            known = [tree for tree in trees if tree is not None]
+            return mean(known) if len(known) == len(trees) else None
+        within = made if part.over is None else made.over(self._coarser(part.over))
+        moved, narrowed = move(branches, part, self._clock), narrow(variant, part, self._model)
+        return self._formula(self._model.metrics[part.metric], moved, within, narrowed)
 
     def _coarser(self, over: Literal["all"] | tuple[str, ...]) -> tuple[str, ...]:
         """Those of the query's groups that a part keeps."""
@@ -319,11 +333,6 @@ class _MetricResolver:
         if too_fine is not None:
             self._context.problems.append(too_fine)
             return None
-        time = placed_by(self._model.placed_leaves(leaf)[0], self._model)
-        moved = told_of_another_day(made, maker.names, self._grain, time, self._model)
-        if moved:
-            self._context.problems.extend(moved)
-            return None
         needed = {made.rows.dataset, *(step.target for step in made.rows.steps)}
         for dataset in sorted(needed & set(self._context.unavailable)):
             self._context.problems.append(MissingTable("group_by", dataset, self._context.unavailable[dataset]))
@@ -343,38 +352,6 @@ class _MetricResolver:
     def _names(self) -> tuple[str, ...]:
         """The groups of the query beside the grain."""
         return tuple(name for name in self._query.group_by if name != self._grain)
-
-    def _add_distinct(self, measures: dict[str, Measure], spans: Times) -> None:
-        """A query of dimensions alone: the distinct rows of a dataset that reaches all of them.
-
-        Of several such, one that is home to one of them comes first, then the one nearest to all.
-        """
-        if self._grain is not None:
-            times = (f"{each.name}.{each.definition.time}" for each in self._model.datasets.values())
-            named = next((name for name in times if name in self._model.fields), "dataset.time")
-            self._context.problems.append(GrainOfNothing("group_by", self._grain, f"{named}__{self._grain}"))
-            return
-        names = self._query.group_by
-        problem: Problem = NotTogetherAnywhere("group_by")
-        for dataset in homes_of(names, self._model):
-            try:
-                rows = self._rows.of(dataset, names, None)
-            except TimePartError as error:
-                problem = PartOfNothing("group_by", error.part)
-                break
-            except NOT_BOUND as error:
-                if not isinstance(error, UnbindableError) or error.ways:
-                    problem = not_bound(error, "group_by", dataset, self._model)
-                continue
-            read = sorted({dataset, *(step.target for step in rows.steps)} & set(self._context.unavailable))
-            if read:
-                problem = MissingTable("group_by", read[0], self._context.unavailable[read[0]])
-                continue
-            # a dimension may be called so too
-            counted = renamed(distinct_rows(rows, spans.branches), free_name("rows", names))
-            measures[counted.alias] = counted
-            return
-        self._context.problems.append(problem)
 
 
 def other_side(query: MetricQuery) -> tuple[Filter, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -10,6 +11,7 @@ from semantic_layer.model.definitions import Among, InputDefinition
 from semantic_layer.model.model import Metric, Model
 from semantic_layer.resolve.branches import Clock, at_start_of, offset
 from semantic_layer.resolve.leaves import Branch
+from semantic_layer.sql.nodes import division
 from semantic_layer.time.lengths import length
 
 
@@ -49,11 +51,35 @@ def move(branches: tuple[Branch, ...], part: InputDefinition, clock: Clock) -> t
     return branches
 
 
+def earlier(part: InputDefinition, clock: Clock) -> tuple[InputDefinition, ...]:
+    """The parts of which an average is the mean: the same, each unit of time earlier by itself."""
+    assert part.average_of is not None, "asked of averages"
+    size = length(part.average_of, clock.calendars)
+    return tuple(
+        part.model_copy(update={"average_of": None, "offset": f"{back} {size.unit}"})
+        for back in range(1, size.count + 1)
+    )
+
+
+def mean(values: Sequence[exp.Expr]) -> exp.Expr:
+    """The mean of those values that there are; null of none."""
+    above: exp.Expr | None = None
+    below: exp.Expr | None = None
+    for value in values:
+        known = exp.Coalesce(this=value.copy(), expressions=[exp.Literal.number(0)])
+        is_none = exp.Is(this=exp.Paren(this=value.copy()), expression=exp.Null())
+        one = exp.Case(ifs=[exp.If(this=is_none, true=exp.Literal.number(0))], default=exp.Literal.number(1))
+        above = known if above is None else exp.Add(this=above, expression=known)
+        below = one if below is None else exp.Add(this=below, expression=one)
+    assert above is not None and below is not None, "a mean of something"
+    return division(exp.Paren(this=above), exp.Paren(this=below))
+
+
 def runs(metric: Metric, model: Model) -> bool:
     """Whether the metric over everything since a period began is its running total: not if it looks at days of its
     own, by a window or at the start of a unit, or at other groups."""
     if metric.definition.window is not None or any(
-        each.at_start_of or each.over is not None for each in metric.definition.inputs.values()
+        each.at_start_of or each.average_of or each.over is not None for each in metric.definition.inputs.values()
     ):
         return False
     return all(runs(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")
@@ -61,6 +87,6 @@ def runs(metric: Metric, model: Model) -> bool:
 
 def reads_elsewhere(metric: Metric, model: Model) -> bool:
     """Whether a part of the metric reads another time than the one that it is shown at."""
-    if any(each.offset or each.at_start_of for each in metric.definition.inputs.values()):
+    if any(each.offset or each.at_start_of or each.average_of for each in metric.definition.inputs.values()):
         return True
     return any(reads_elsewhere(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")

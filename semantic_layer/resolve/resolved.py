@@ -14,7 +14,7 @@ from sqlglot import exp
 from semantic_layer.model.model import Step
 from semantic_layer.query.requests import Having, MetricFilter
 from semantic_layer.query.result import Column
-from semantic_layer.resolve.leaves import Bucket, Measure, Rows, Total
+from semantic_layer.resolve.leaves import Bucket, Measure, OfBucket, Rows, Total
 from semantic_layer.resolve.resolved_events import (
     ResolvedCohort,
     ResolvedFollows,
@@ -57,7 +57,8 @@ class MetricColumn:
 
 @dataclass(frozen=True, eq=False)
 class ResolvedMetrics:
-    """A metric query, resolved. `keys` are the group columns in output order; `grain` names the time one."""
+    """A metric query, resolved. `keys` are the group columns in output order; `grain` names the time one; those of
+    `of_buckets` are no groups of rows."""
 
     keys: tuple[Column, ...]
     grain: str | None
@@ -79,6 +80,13 @@ class ResolvedMetrics:
     period: Period | None
     previous_period: Period | None
     incomplete: tuple[date, ...]
+    of_buckets: tuple[OfBucket, ...] = ()
+
+    @property
+    def row_keys(self) -> tuple[str, ...]:
+        """The groups that rows are grouped by beside the grain."""
+        told = {each.name for each in self.of_buckets}
+        return tuple(key.name for key in self.keys if key.grain is None and key.name not in told)
 
 
 @dataclass(frozen=True, eq=False)

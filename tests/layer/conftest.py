@@ -32,12 +32,20 @@ CREATE TABLE lines (sale_id INTEGER, line_no INTEGER, product VARCHAR, quantity 
 INSERT INTO lines VALUES (1, 1, 'x', 1), (1, 2, 'y', 2), (2, 1, 'x', 3), (3, 1, 'y', 4), (4, 1, 'x', 9), (6, 1, 'x', 5);
 CREATE TABLE calls (call_id INTEGER, person_id INTEGER, called_at TIMESTAMP);
 INSERT INTO calls VALUES (1, 1, '2026-01-10 09:00'), (2, 2, '2026-03-11 09:00'), (3, NULL, '2026-03-12 09:00');
-CREATE TABLE days (day DATE, trade_month VARCHAR);
-INSERT INTO days SELECT day::DATE, CASE WHEN day < DATE '2026-01-26' THEN 'P1' WHEN day < DATE '2026-02-23' THEN 'P2'
+CREATE TABLE days (day DATE, week_name VARCHAR, holiday VARCHAR, trade_month VARCHAR);
+INSERT INTO days SELECT day::DATE, strftime(day, '%G-W%V'),
+  CASE WHEN day = DATE '2026-03-04' THEN 'fair' ELSE 'none' END,
+  CASE WHEN day < DATE '2026-01-26' THEN 'P1' WHEN day < DATE '2026-02-23' THEN 'P2'
   WHEN day < DATE '2026-03-30' THEN 'P3' ELSE 'P4' END
   FROM generate_series(DATE '2025-12-29', DATE '2026-04-26', INTERVAL 1 DAY) AS calendar(day);
 CREATE TABLE gifts (gift_id INTEGER, given_on DATE);
 INSERT INTO gifts VALUES (1, '2026-01-06'), (2, '2026-02-01'), (3, '2026-02-01');
+CREATE TABLE dates (day_key INTEGER, at_day DATE, date_week VARCHAR);
+INSERT INTO dates SELECT CAST(strftime(day, '%Y%m%d') AS INTEGER), day, week_name FROM days;
+CREATE TABLE visits (visit_id INTEGER, place VARCHAR, seen_at TIMESTAMP, seen_on DATE, day_key INTEGER);
+INSERT INTO visits VALUES (1, 'a', '2026-03-02 09:00', '2026-03-02', 20260302),
+  (2, 'b', '2026-03-04 10:00', '2026-03-04', 20260304), (3, 'a', '2026-03-09 11:00', '2026-03-09', 20260309),
+  (4, 'a', '2026-03-10 12:00', '2026-03-10', 20260310), (5, 'b', '2026-03-12 13:00', '2026-03-12', 20260312);
 CREATE TABLE scores (person_id INTEGER, risk VARCHAR, points DOUBLE);
 INSERT INTO scores VALUES (1, 'high', 10), (2, 'low', 20), (3, 'high', 30), (4, 'low', 40);
 """

@@ -63,3 +63,12 @@ def test_a_bucket_cut_by_a_filter_is_incomplete(toy: Layer) -> None:
     query = MetricQuery(metrics=("revenue",), group_by=("month",), filters=(cut,))
     assert toy.run(query).incomplete == (date(2026, 2, 1),)
     assert toy.run(query.model_copy(update={"filters": (weekday,)})).incomplete == (date(2026, 1, 1),)
+
+
+def test_a_window_that_is_not_over_is_told_without_buckets_too(toy: Layer) -> None:
+    query = MetricQuery(
+        metrics=("revenue_next_30d", "revenue_2m_before"), period=Period(date(2026, 3, 10), date(2026, 3, 11))
+    )
+    table = toy.run(query)
+    assert table.rows == ((300, 100),)
+    assert [each.code for each in table.cautions] == ["window_not_over"]

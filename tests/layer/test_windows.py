@@ -1,4 +1,4 @@
-"""Windows that end with a bucket are the sums of their days, whatever the month's length."""
+"""Windows before, at and after a bucket are the sums of their days, whatever the month's length."""
 
 from __future__ import annotations
 
@@ -21,12 +21,23 @@ from tests.generated.calendar_days import Span, following, units
 FIRST, LAST = date(2023, 12, 1), date(2025, 4, 30)
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 LENGTHS = tuple((count, unit) for count in (1, 2, 5, 12) for unit in ("day", "week", "month", "quarter", "year"))
+WAYS = {
+    "last": {},
+    "before": {"current": False},
+    "next": {},
+    "after": {"current": False},
+}
 SHIFTS = ("1 month", "7 days", "1 year")
 
 
 def value_of(day: date) -> int:
     """What happens on a day: another number each day."""
     return (day - FIRST).days % 97 + 1
+
+
+def ended(start: date, count: int, unit: str) -> date:
+    """The day so many units later."""
+    return begun(start, -count, unit)
 
 
 def begun(end: date, count: int, unit: str) -> date:
@@ -59,6 +70,17 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
         {"name": f"last_{n}_{unit}", "dataset": "happened", "expression": "sum(n)", "window": {"last": f"{n} {unit}"}}
         for n, unit in LENGTHS
     ]
+    ways = [
+        {
+            "name": f"{way}_{n}_{unit}",
+            "dataset": "happened",
+            "expression": "sum(n)",
+            "window": {"next" if way in ("next", "after") else "last": f"{n} {unit}", **more},
+        }
+        for way, more in WAYS.items()
+        if way != "last"
+        for n, unit in LENGTHS
+    ]
     moved = [
         {
             "name": f"{each['name']}_{by.replace(' ', '_')}_ago",
@@ -70,7 +92,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
     ]
     fields = [{"name": "day", "type": "date", "role": "time"}, {"name": "n", "type": "integer", "role": "fact"}]
     dataset = {"name": "happened", "table": "happened", "time": "day", "fields": fields}
-    definition = ModelDefinition.model_validate({"datasets": [dataset], "metrics": [*windows, *moved]})
+    definition = ModelDefinition.model_validate({"datasets": [dataset], "metrics": [*windows, *ways, *moved]})
     engine = DuckDBEngine(path)
     yield Layer(build_model(definition), engine, LAST)
     engine.close()
@@ -78,24 +100,34 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layer]:
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(
+    st.sampled_from(sorted(WAYS)),
     st.sampled_from(LENGTHS),
     st.sampled_from(["day", "week", "month", "quarter"]),
     st.integers(0, 14),
     st.integers(1, 3),
 )
 def test_a_window_is_the_sum_of_its_days(
-    layer: Layer, size: tuple[int, str], grain: str, first: int, count: int
+    layer: Layer, way: str, size: tuple[int, str], grain: str, first: int, count: int
 ) -> None:
     start = following(grain, date(2024, 1, 31) + timedelta(days=31 * first))  # type: ignore[arg-type]
     period = Period(start, following(grain, start) if count == 1 else start + timedelta(days=40))  # type: ignore[arg-type]
-    count_, unit = size
-    table = layer.run(MetricQuery(metrics=(f"last_{count_}_{unit}",), group_by=(grain,), period=period))
-    until = min(period.end or LAST, LAST + timedelta(days=1))
-    wanted = [
-        (at, added_up(begun(end := min(following(grain, at), until), count_, unit), end))  # type: ignore[arg-type]
-        for at in units(grain, Span(start, until))  # type: ignore[arg-type]
-    ]
+    name = f"{way}_{size[0]}_{size[1]}"
+    table = layer.run(MetricQuery(metrics=(name,), group_by=(grain,), period=period))
+    tomorrow = LAST + timedelta(days=1)
+    until = min(period.end or LAST, tomorrow)
+    wanted, not_over = [], set()
+    for at in units(grain, Span(start, until)):  # type: ignore[arg-type]
+        end = min(following(grain, at), until)  # type: ignore[arg-type]
+        if way in ("last", "before"):
+            last = end if way == "last" else max(at, start)
+            wanted.append((at, added_up(begun(last, *size), last)))
+            continue
+        begin = max(at, start) if way == "next" else end
+        wanted.append((at, added_up(begin, ended(begin, *size))))
+        not_over |= {at} if ended(begin, *size) > tomorrow else set()
     assert list(table.rows) == wanted, table.sql
+    assert not_over <= set(table.incomplete)
+    assert ("window_not_over" in {each.code for each in table.cautions}) == bool(not_over)
 
 
 @pytest.mark.parametrize("by", SHIFTS)

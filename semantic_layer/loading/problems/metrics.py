@@ -18,8 +18,13 @@ NO_METRIC = Phrase(
     "没有用到任何指标。请写上，或给它一个 `dataset`", "names no metric. Name some, or give it a `dataset`"
 )
 TWO_SHIFTS = Phrase(
-    "的输入“{name}”同时有 `offset` 和 `at_start_of`。请只留一个",
-    "has both `offset` and `at_start_of` for its input '{name}'. Keep one",
+    "的输入“{name}”有 `offset`、`at_start_of` 和 `average_of` 中的不止一个。请只留一个",
+    "has more than one of `offset`, `at_start_of` and `average_of` for its input '{name}'. Keep one",
+)
+TOO_LONG_AVERAGE = Phrase(
+    "的输入“{name}”取 {count} 个 {unit} 的平均，最多 {most} 个。请用更大的单位，或带 `window` 的指标",
+    "averages {count} times '{unit}' for its input '{name}', at most {most} are read. Take a larger unit, or a metric "
+    "with a `window`",
 )
 PER_NO_KEY = Phrase(
     "的 `per` 没有 `key`。请写明按哪个字段逐个计算",
@@ -40,7 +45,8 @@ INPUTS_OF_ROWS = Phrase(
     "既有属于公式的 `inputs`，又有 `dataset`", "has `inputs`, which belong to formulas, and a `dataset`"
 )
 TWO_WINDOWS = Phrase(
-    "的 `window` 同时有 `last` 和 `to_date`。请只留一个", "has a `window` with both `last` and `to_date`. Keep one"
+    "的 `window` 有 `last`、`next` 和 `to_date` 中的不止一个。请只留一个",
+    "has a `window` with more than one of `last`, `next` and `to_date`. Keep one",
 )
 WINDOW_OF_STOCK = Phrase(
     "是存量（它有 `valid`），不能有 `window`", "is a stock (it has `valid`), and so takes no `window`"
