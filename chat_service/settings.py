@@ -40,10 +40,22 @@ _SECRET = frozenset(
         "slack_bot_token",
         "slack_app_token",
         "slack_signing_secret",
+        "robots",
         "smtp_password",
         "webhook_secret",
     }
 )
+
+
+class Robot(BaseModel):
+    """A robot of a group chat that takes messages by its own URL. The URL is a secret: whoever has it may post."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    platform: Literal["dingtalk", "feishu", "slack", "wecom"]
+    url: SecretStr
+    secret: SecretStr | None = None
+
 
 # years in which everything that counts back or on from today stays in the calendar
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
@@ -179,6 +191,12 @@ class Settings(BaseModel):
         (), description="Hosts of webhooks and domains of mail that alerts may go to; commas between. Unset: none."
     )
     webhook_secret: SecretStr | None = Field(None, description="Key that alerts' webhooks are signed with.")
+    robots: Annotated[dict[str, Robot], BeforeValidator(_json)] = Field(
+        {},
+        description="JSON object of the group chats' robots that alerts may go to, by name: "
+        '`{"crm": {"platform": "feishu", "url": "https://…", "secret": "…"}}`; '
+        "platforms are `dingtalk`, `feishu`, `slack`, `wecom`.",
+    )
     smtp_host: str | None = Field(None, description="Server that alerts' mail is handed to.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(

@@ -48,7 +48,7 @@ def add(
     condition: Annotated[
         str, typer.Option(help='JSON: {"kind": "new_rows"}, {"kind": "threshold", "op": ">", "value": 0.2}, …')
     ],
-    to: Annotated[list[str], typer.Option(help="A mail address, or the URL of a webhook; may be repeated.")],
+    to: Annotated[list[str], typer.Option(help="A mail address, a webhook's URL, or robot:NAME; may be repeated.")],
     schedule: Annotated[str, typer.Option(help="As 'every monday at 09:00', in the model's zone.")] = "daily at 08:00",
     language: Annotated[Language, typer.Option(help="Of what it tells.")] = "en",
     name: As = "",
@@ -136,6 +136,8 @@ def _runner(at: Desk) -> Runner:
 
 
 def _target(text: str) -> dict[str, str]:
+    if text.startswith("robot:"):
+        return {"kind": "robot", "name": text.removeprefix("robot:")}
     return {"kind": "webhook", "url": text} if "://" in text else {"kind": "email", "to": text}
 
 

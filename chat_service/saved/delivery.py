@@ -1,4 +1,4 @@
-"""One message to one target: by mail, or posted to a URL with a signature.
+"""One message to one target: by mail, to the robot of a group chat, or posted to a URL with a signature.
 
 A webhook's `Huitou-Signature` is `t=<seconds>,v1=<hex>`: the HMAC-SHA-256 of `<seconds>.<body>` with the secret. Each
 try has its own time, and each delivery an id that stays, so that a receiver can tell a repeated one from a new one.
@@ -15,11 +15,13 @@ import ssl
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
-from chat_service.saved.records import Mail, Target, Webhook
-from chat_service.settings import Settings
+from chat_service.saved.records import GroupRobot, Mail, Target, Webhook
+from chat_service.saved.robots import posting, refused
+from chat_service.settings import Robot, Settings
 
 _SECONDS = 10.0
 _SUBJECT_LENGTH = 200
+_MOST_READ = 65_536
 
 
 class DeliveryError(Exception):
@@ -34,6 +36,8 @@ def send(target: Target, body: str, delivery_id: str, settings: Settings, now: f
                 _mail(target, body, delivery_id, settings)
             case Webhook():
                 _post(target, body, delivery_id, settings, now)
+            case GroupRobot():
+                _to_group(settings.robots[target.name], body, now)
     except (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError) as error:
         raise DeliveryError(f"{type(error).__name__}: {error}"[:300]) from error
 
@@ -49,14 +53,26 @@ def signature(secret: str, body: bytes, now: int) -> str:
 
 
 def _post(target: Webhook, body: str, delivery_id: str, settings: Settings, now: float) -> None:
-    """Follows no redirect: it could lead where no operator allowed."""
     assert settings.webhook_secret is not None, "a target is checked before it is kept and before it is sent to"
-    where, sent = urlsplit(target.url), body.encode()
+    sent = body.encode()
     headers = {
-        "Content-Type": "application/json",
         "Huitou-Delivery": delivery_id,
         "Huitou-Signature": signature(settings.webhook_secret.get_secret_value(), sent, int(now)),
     }
+    _posted(target.url, sent, headers)
+
+
+def _to_group(robot: Robot, body: str, now: float) -> None:
+    """A group's robot takes what it refuses with status 200, too: only its own words say that a message arrived."""
+    post = posting(robot, str(json.loads(body)["text"]), now)
+    said = _posted(post.url, json.dumps(post.body, ensure_ascii=False).encode(), {})
+    if (refusal := refused(robot.platform, said)) is not None:
+        raise DeliveryError(f"{robot.platform}: {refusal}"[:300])
+
+
+def _posted(url: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """What a server answers. Follows no redirect: it could lead where no operator allowed."""
+    where = urlsplit(url)
     host, port = where.hostname or "", where.port
     connection = (
         http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=ssl.create_default_context())
@@ -65,12 +81,14 @@ def _post(target: Webhook, body: str, delivery_id: str, settings: Settings, now:
     )
     try:
         path = f"{where.path or '/'}{'?' if where.query else ''}{where.query}"
-        connection.request("POST", path, sent, headers)
-        status = connection.getresponse().status
+        connection.request("POST", path, body, {"Content-Type": "application/json; charset=utf-8", **headers})
+        answer = connection.getresponse()
+        status, said = answer.status, answer.read(_MOST_READ)
     finally:
         connection.close()
     if not 200 <= status < 300:
         raise DeliveryError(f"HTTP {status}")
+    return said
 
 
 def _mail(target: Mail, body: str, delivery_id: str, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from chat_service.saved.conditions import CONDITIONS, Condition, watched
 from chat_service.saved.moving import Moves, moved
 from chat_service.saved.records import (
     Alert,
+    GroupRobot,
     Mail,
     OwnerUnknown,
     Saved,
@@ -148,6 +149,10 @@ def new_alert(alert_id: str, reader: Reader, name: str, saved_id: str, schedule:
 def check_target(target: Target, settings: Settings) -> None:
     """Raises SavedError (`target_not_allowed`, `setting_missing`) where nothing may be sent to a target, or nothing can
     be: hosts and mail domains are named by the operator, so that no reader has the service call what they cannot."""
+    if isinstance(target, GroupRobot):
+        if target.name not in settings.robots:
+            raise SavedError(TargetNotAllowed(target.name))
+        return
     if isinstance(target, Mail):
         host, said, needed = target.to.rpartition("@")[2], target.to, "smtp_host"
     else:

@@ -32,7 +32,14 @@ class Webhook(_Target):
     url: str = Field(max_length=2000, pattern=r"^https?://[\x21-\x7e]+$")
 
 
-Target = Annotated[Mail | Webhook, Field(discriminator="kind")]
+class GroupRobot(_Target):
+    """A group chat's robot, by the name that the operator gave it."""
+
+    kind: Literal["robot"] = "robot"
+    name: str = Field(max_length=200)
+
+
+Target = Annotated[Mail | Webhook | GroupRobot, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True)
@@ -138,8 +145,10 @@ class OwnerUnknown(Problem):
 
 @problem(
     "target_not_allowed",
-    zh="提醒不能发送到“{target}”。管理员可以在 HUITOU_ALERT_HOSTS 里写上它的主机或邮件域名。",
-    en="Alerts may not go to '{target}'. Whoever runs the service names its host or mail domain in HUITOU_ALERT_HOSTS.",
+    zh="提醒不能发送到“{target}”。管理员可以在 HUITOU_ALERT_HOSTS 里写上它的主机或邮件域名，"
+    "在 HUITOU_ROBOTS 里写上群机器人。",
+    en="Alerts may not go to '{target}'. Whoever runs the service names its host or mail domain in HUITOU_ALERT_HOSTS, "
+    "and robots of group chats in HUITOU_ROBOTS.",
 )
 class TargetNotAllowed(Problem):
     """A target that the operator has not named."""
