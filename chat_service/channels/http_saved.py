@@ -20,6 +20,7 @@ from chat_service.channels.wire_saved import (
     AlertsBody,
     DeletedBody,
     HistoryBody,
+    ResentBody,
     SavedAnswerBody,
     SavedBody,
     SavedListBody,
@@ -168,6 +169,17 @@ def episode_routes(station: Station, store: SavedStore) -> APIRouter:
             own_alert(store, alert_id, reader)
             count = store.acknowledge(alert_id, reader.name, station.now().timestamp())
             return AcknowledgedBody(alert_id=alert_id, events=count)
+
+        return await worked(station, request, reader, work)
+
+    @router.post("/v1/alerts/{alert_id}/resend", summary="Send again what never arrived")
+    async def resend(request: Request, alert_id: _Id) -> ResentBody:
+        """Its dead letters are sent as new ones, with the next look at what is due."""
+        reader = reader_of(station, request)
+
+        def work(_: Job) -> ResentBody:
+            own_alert(store, alert_id, reader)
+            return ResentBody(alert_id=alert_id, deliveries=store.send_again(alert_id, station.now().timestamp()))
 
         return await worked(station, request, reader, work)
 

@@ -119,6 +119,13 @@ class AcknowledgedBody(Body):
     events: int
 
 
+class ResentBody(Body):
+    """How many dead letters are to be sent again."""
+
+    alert_id: str
+    deliveries: int
+
+
 class DeliveryBody(Body):
     """An event on its way to a target."""
 

@@ -1,4 +1,4 @@
-"""`huitou alerts`: added, listed, run, acknowledged, snoozed; what happened to one."""
+"""`huitou alerts`: added, listed, run, acknowledged, snoozed, deleted; its history, and dead letters sent again."""
 
 from __future__ import annotations
 
@@ -107,6 +107,25 @@ def snooze(
         found = _found(at, title)
         at.store.snooze(found.alert_id, datetime.now(UTC).timestamp() + minutes * 60)
     typer.echo(f"{found.name}: sleeps {minutes} minutes")
+
+
+@app.command()
+def resend(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
+    """Send again what never arrived."""
+    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+        found = _found(at, title)
+        count = at.store.send_again(found.alert_id, datetime.now(UTC).timestamp())
+        sent = _runner(at).deliver_due(is_asked=True)
+    typer.echo(f"{found.name}: {count} sent again, {sent} delivered")
+
+
+@app.command()
+def delete(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
+    """Delete an alert with its history, and what was still to be sent."""
+    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+        found = _found(at, title)
+        at.store.forget_alert(found.alert_id)
+    typer.echo(f"{found.name} deleted")
 
 
 @app.command()

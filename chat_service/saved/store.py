@@ -292,6 +292,13 @@ class SavedStore:
         with failures(), self._engine.begin() as connection:
             return connection.execute(taken.values(tries=delivery.tries + 1, try_at=again_at)).rowcount > 0
 
+    def send_again(self, alert_id: str, now: float) -> int:
+        """Dead letters of an alert become what is to be sent now, with all their tries before them. How many."""
+        dead = (_DELIVERIES.c.alert_id == alert_id) & (_DELIVERIES.c.status == "dead")
+        revived = _DELIVERIES.update().where(dead).values(status="waiting", tries=0, try_at=now, error="")
+        with failures(), self._engine.begin() as connection:
+            return connection.execute(revived).rowcount
+
     def end_delivery(self, delivery_id: str, status: str, error: str = "") -> None:
         """Note how a try went."""
         with failures(), self._engine.begin() as connection:

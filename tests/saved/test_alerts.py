@@ -182,6 +182,12 @@ def test_what_never_arrives_is_a_dead_letter(shop: Shop, hook: Received) -> None
         shop.runner().deliver_due()
     ((_, (dead,)),) = shop.store().history(alert.alert_id)
     assert (dead.status, dead.tries, dead.error) == ("dead", 9, "HTTP 503") and len(hook.headers) == 9
+    hook.answers = []
+    assert shop.store().send_again(alert.alert_id, shop.moment.timestamp()) == 1
+    shop.runner().deliver_due()
+    ((_, (sent,)),) = shop.store().history(alert.alert_id)
+    assert (sent.status, sent.tries) == ("sent", 1) and hook.bodies[-1] == hook.bodies[0]
+    assert shop.store().send_again(alert.alert_id, shop.moment.timestamp()) == 0, "nothing is told twice"
 
 
 def test_rights_are_those_that_the_owner_has_when_it_runs(shop: Shop, hook: Received) -> None:

@@ -112,6 +112,8 @@ def test_who_opens_anothers_sees_their_own_rows(shop: Shop, hook: Received) -> N
         place = f"/v1/alerts/{alert['alert_id']}"
         assert client.post(f"{place}/ack", headers=as_of["office"]).status_code == 404, "another's"
         assert client.post(f"{place}/ack", headers=as_of["east"]).json()["events"] == 0
+        assert client.post(f"{place}/resend", headers=as_of["office"]).status_code == 404, "another's"
+        assert client.post(f"{place}/resend", headers=as_of["east"]).json()["deliveries"] == 0
         asleep = client.post(f"{place}/snooze", json={"minutes": 5}, headers=as_of["east"]).json()
         assert asleep["snoozed_until"]
         assert client.get(f"{place}/history", headers=as_of["east"]).json()["events"] == []
@@ -152,6 +154,8 @@ def test_commands(shop: Shop, hook: Received, monkeypatch: pytest.MonkeyPatch) -
     run("alerts", "snooze", "many", "--minutes", "0")
     run("alerts", "run", "many")
     assert "stopped" in run("alerts", "list")
+    assert "0 sent again, 0 delivered" in run("alerts", "resend", "many")
+    assert "many deleted" in run("alerts", "delete", "many") and "many" not in run("alerts", "list")
 
 
 def _course(*values: float | None, incomplete: int = 0) -> ResultTable:
