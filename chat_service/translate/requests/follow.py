@@ -12,6 +12,7 @@ from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
+from chat_service.translate.requests.events_changed import changed_events
 from chat_service.translate.requests.journey_parts import changed_journey
 from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
@@ -25,9 +26,12 @@ from chat_service.translate.words.vocabulary import language_words
 from semantic_layer import (
     CohortQuery,
     FieldFilter,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricQuery,
+    PathQuery,
     Period,
     Request,
     add_months,
@@ -76,6 +80,8 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
     """The request before with what the question says; None of a kind that no question changes so."""
     if isinstance(before, CohortQuery | FunnelQuery):
         return changed_journey(before, slots, assembly)
+    if isinstance(before, FollowsQuery | LiftQuery | PathQuery):
+        return changed_events(before, slots, assembly)
     if not isinstance(before, MetricQuery | ListQuery):
         return None
     before = renumbered(slots, before, assembly)
