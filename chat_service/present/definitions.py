@@ -108,6 +108,9 @@ def formula(metric: Metric, names: Names) -> str:
         step = definition.conversion
         within = f" within {step.within}" if step.within is not None else ""
         said = f"{step.to} that follow {step.of} of the same {step.key}{within}"
+    if definition.rank is not None:
+        order = "lowest" if definition.rank.lowest else "highest"
+        said = f"place of each {definition.rank.of} by {definition.rank.by}, the {order} first"
     if definition.per is not None:
         inner = ", ".join(f"{name} = {expression}" for name, expression in definition.per.values.items())
         said += f" over each {', '.join(definition.per.key)} ({inner})"

@@ -29,6 +29,8 @@ _GROUPS = Phrase(
 _HAVING = Phrase("{having}{gap}的", " with {having}")
 _HIGHEST = Phrase("{name}最高的是{groups}", "highest {name}: {groups}")
 _LOWEST = Phrase("{name}最低的是{groups}", "lowest {name}: {groups}")
+_FIRST = Phrase("{name}靠前的是{groups}", "first in {name}: {groups}")
+_LAST = Phrase("最后的是{groups}", "last: {groups}")
 _LOWEST_OF_ALL = Phrase("最低的是{groups}", "lowest: {groups}")
 _NO_DATA = Phrase("{name}均无数据", "no data on {name}")
 _WITHOUT = Phrase("没有{by}的为 {value}", "{value} without {by}")
@@ -137,19 +139,26 @@ def _told(finding: Finding, column: Column) -> list[str]:
     if not known:
         return [finding.say(_NO_DATA, name=name)]
     named = [pair for pair in known if all(finding.cell(pair[0], each) is not None for each in finding.groups)] or known
-    ranked = sorted(named, key=lambda pair: -pair[1]) if direction is None else named
+    is_place = direction is None and _is_place(finding, column)
+    ranked = sorted(named, key=lambda pair: pair[1] if is_place else -pair[1]) if direction is None else named
     scale = finding.scale(column)
     said = [_group_value(finding, column, pair, scale) for pair in ranked[: _NAMED if direction is None else _RANKED]]
-    form = _LOWEST if direction is False else _HIGHEST
+    form = _FIRST if is_place else _LOWEST if direction is False else _HIGHEST
     parts = [finding.names.comma(finding.say(form, name=name, groups=finding.names.listed(said)))]
     if direction is None and len(ranked) > _NAMED:
         last = _group_value(finding, column, ranked[-1], scale)
-        parts = [finding.names.comma(parts[0], finding.say(_LOWEST_OF_ALL, groups=last))]
+        parts = [finding.names.comma(parts[0], finding.say(_LAST if is_place else _LOWEST_OF_ALL, groups=last))]
     nameless = [pair for pair in known if pair not in named]
     if len(nameless) == 1 and len(finding.groups) == 1:
         by = finding.names.column(finding.groups[0])
         parts.append(finding.say(_WITHOUT, by=by, value=scale.figure(nameless[0][1])))
     return [*parts, *_moved(finding, column, named)]
+
+
+def _is_place(finding: Finding, column: Column) -> bool:
+    """Whether the column tells places, of which 1 is the first."""
+    metric = finding.names.model.metrics.get(column.metric or "") if column.part == "value" else None
+    return metric is not None and metric.definition.rank is not None
 
 
 def _group_value(finding: Finding, column: Column, pair: tuple[int, float], scale: Scale) -> str:

@@ -13,6 +13,7 @@ from semantic_layer.compiler.rows import Sources, where
 from semantic_layer.compiler.stack import Named
 from semantic_layer.model.model import Step
 from semantic_layer.resolve.leaves import Measure, Rows
+from semantic_layer.resolve.ranks import is_ranked
 from semantic_layer.resolve.resolved import MeasuredJoin, ResolvedList, ResolvedMetrics
 from semantic_layer.sql.nodes import aliased, joined, select_from, subquery, table, with_ctes
 
@@ -83,7 +84,8 @@ def _needed(steps: Sequence[Step], conditions: Sequence[exp.Expr]) -> tuple[Step
 
 def _only(query: ResolvedMetrics, who: exp.Select | None) -> ResolvedMetrics:
     """The query over rows of those entities alone, wherever that cannot change what it says of them."""
-    if who is None:
+    # places, and parts of all, are told among everybody
+    if who is None or query.totals or any(is_ranked(metric.formula) for metric in query.metrics):
         return query
     known: dict[tuple[str, int], tuple[exp.Expr, ...]] = {}
 

@@ -8,12 +8,16 @@ from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import adds_over_groups
 from semantic_layer.resolve.leaves import Measure, MeasureKind
+from semantic_layer.resolve.ranks import is_ranked
 from semantic_layer.resolve.resolved import ResolvedMetrics
 
 
 def over_groups(query: ResolvedMetrics) -> Mapping[str, exp.Expr]:
     """The measures that need no pass of their own, by alias, as expressions over the columns of all groups."""
     found: dict[str, exp.Expr] = {}
+    if any(is_ranked(each.formula) for each in query.metrics):
+        # what looks at all groups cannot stand on what does so too
+        return found
     within = [exp.column(query.grain)] if query.grain is not None else []
     for total in query.totals:
         whole = total.measure

@@ -31,6 +31,7 @@ from semantic_layer.resolve.binding import substitute
 from semantic_layer.resolve.filters import holds
 from semantic_layer.resolve.leaves import Measure, Number
 from semantic_layer.resolve.measures import has_division
+from semantic_layer.resolve.ranks import is_ranked
 from semantic_layer.resolve.resolved import (
     Population,
     Resolved,
@@ -236,9 +237,11 @@ def _measured(
     outputs: list[exp.Expr] = [exp.column(key.name, table=source if totals else None) for key in query.keys]
     for metric in query.metrics:
         name = metric.column.name
-        outputs.append(aliased(_formula(metric.formula, empty, "", windows), name))
+        groups = {key.name: exp.column(key.name, table=source if totals else None) for key in query.keys}
+        value = substitute(_formula(metric.formula, empty, "", windows), groups)
+        outputs.append(aliased(value, name))
         if query.compared and metric.column.part == "value":
-            other = _formula(metric.formula, empty, "__previous")
+            other = substitute(_formula(metric.formula, empty, "__previous"), groups)
             outputs.append(aliased(other, f"{name}__previous"))
     return select.select(*outputs, copy=False)
 
@@ -263,7 +266,7 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
         if metric.column.part == "share":
             continue
         for suffix in suffixes if metric.column.part == "value" else ("",):
-            if has_division(metric.formula):
+            if has_division(metric.formula) and not is_ranked(metric.formula):
                 signs.append(exp.Paren(this=_formula(metric.formula, empty, suffix)))
             else:
                 names = dict.fromkeys(node.name for node in metric.formula.find_all(exp.Column))

@@ -36,6 +36,7 @@ from semantic_layer.loading.problems.metrics import (
     PER_NO_KEY,
     PER_NO_VALUES,
     PER_TWICE,
+    RANKED_WITHIN_ITSELF,
     WHOSE_ROWS,
     filter_of,
     input_of,
@@ -63,7 +64,7 @@ from semantic_layer.loading.shifts import misfits_of_input, misfits_of_window
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import with_kinds
 from semantic_layer.loading.yaml_text import Part
-from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity
+from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity, Rank
 from semantic_layer.model.entity_conditions import ALL, BadConditionError, condition_of, metrics_of
 from semantic_layer.model.joins import JoinPaths
 from semantic_layer.model.model import Dataset, Metric
@@ -113,6 +114,9 @@ class MetricReader:
             self._check_alone(metric, "conversion", part)
             self._check_length(metric, metric.conversion.within, (*part, "conversion", "within"), own=False)
             return MetricText(inputs=(metric.conversion.of, metric.conversion.to))
+        if metric.rank is not None:
+            self._check_alone(metric, "rank", part)
+            return self._ranked(metric, metric.rank, (*part, "rank"))
         if metric.expression is None:
             self._wrong(metric, part, NO_EXPRESSION)
             return MetricText()
@@ -135,7 +139,7 @@ class MetricReader:
 
     def _check_alone(self, metric: MetricDefinition, kind: str, part: Part) -> None:
         """A transition or conversion is made of two metrics and has nothing of its own."""
-        others = ("dataset", "expression", *_ROW_KEYS, "inputs", "transition", "conversion")
+        others = ("dataset", "expression", *_ROW_KEYS, "inputs", "transition", "conversion", "rank")
         extra = next((key for key in others if key != kind and getattr(metric, key)), None)
         if extra is not None:
             self._wrong(metric, (*part, extra), NO_SUCH_KEY.of(kind=kind, key=extra))
@@ -185,6 +189,18 @@ class MetricReader:
             inputs=tuple(dict.fromkeys((*names, *stands_on))),
             conditions=tuple(dict.fromkeys(name for each in narrowing for name in metrics_of(each))),
         )
+
+    def _ranked(self, metric: MetricDefinition, rank: Rank, part: Part) -> MetricText:
+        """The place of a group by another metric."""
+        for key, name in (("of", rank.of), *(("within", each) for each in rank.within)):
+            column, where, owner = exp.column(name), (*part, key), metric_owner(metric)
+            self.found.extend(check_dimension(self.draft, column, self.datasets, self.filterable, where, owner))
+        if rank.of in rank.within:
+            self._wrong(metric, (*part, "within"), RANKED_WITHIN_ITSELF.of(name=rank.of))
+        if rank.by not in self.metrics:
+            self.unknown_metric((*part, "by"), metric_owner(metric), rank.by)
+            return MetricText()
+        return MetricText(expression=exp.column(rank.by), inputs=(rank.by,))
 
     def _not_a_metric(self, part: Part, owner: Phrase, name: str, inputs: Collection[str]) -> None:
         """A name in a formula that is no metric's: a field's, or nothing's."""

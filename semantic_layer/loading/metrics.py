@@ -77,7 +77,9 @@ def _in_order(
     edges = [(name, each) for name, found_on in stands_on.items() for each in found_on if each in places]
     for chain in cycles(edges):
         last = draft.definition.metrics[places[chain[-2]]]
-        key = next((key for key in ("transition", "conversion") if getattr(last, key) is not None), "expression")
+        key = next(
+            (key for key in ("transition", "conversion", "rank") if getattr(last, key) is not None), "expression"
+        )
         kind = MetricRefersToItself if len(chain) == 2 else MetricCycle
         found.append(kind(draft.where("metrics", places[chain[-2]], key), chain))
     built: dict[str, Metric] = {}
@@ -109,10 +111,15 @@ def _metric(definition: MetricDefinition, text: MetricText, inputs: list[Metric]
         kind, is_additive = "conversion", True
     elif definition.dataset is None:
         kind = "derived"
+        if definition.rank is not None and not definition.shown_by:
+            # a place is one among groups, whatever else is asked
+            definition = definition.model_copy(update={"shown_by": (*definition.rank.within, definition.rank.of)})
         is_stock = bool(inputs) and all(each.is_stock for each in inputs)
         additive = _additive_names(definition, {each.name for each in inputs if each.is_additive})
-        is_additive = text.expression is not None and is_linear(
-            text.expression, lambda node: isinstance(node, exp.Column) and node.name in additive
+        is_additive = (
+            definition.rank is None
+            and text.expression is not None
+            and is_linear(text.expression, lambda node: isinstance(node, exp.Column) and node.name in additive)
         )
     elif not is_stock and not _is_selective(definition) and not _reads_bucket(text) and text.expression is not None:
         is_additive = is_linear(text.expression, is_adding_aggregate)

@@ -32,6 +32,7 @@ from semantic_layer.model.metric_definitions import Latest as Latest
 from semantic_layer.model.metric_definitions import MetricDefinition as MetricDefinition
 from semantic_layer.model.metric_definitions import PerEntity as PerEntity
 from semantic_layer.model.metric_definitions import Polarity as Polarity
+from semantic_layer.model.metric_definitions import Rank as Rank
 from semantic_layer.model.metric_definitions import Transition as Transition
 from semantic_layer.model.metric_definitions import ValidWhile as ValidWhile
 from semantic_layer.model.metric_definitions import Window as Window

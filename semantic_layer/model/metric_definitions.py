@@ -115,6 +115,20 @@ class Conversion(Definition):
     count: Literal["events", "starts"] = "events"
 
 
+class Rank(Definition):
+    """The place of each group `of` (a dimension, or the key of an entity) by the metric `by`: 1 for the highest, or
+    with `lowest: true` for the lowest, equal ones at one place. It is told among those with the same other groups of
+    the question, in the same unit of time; `within` names groups that the question must have (`of: city, within:
+    [region]`). Of those whose name or value is not there, none is told.
+
+    Conditions of the question on what is ranked choose among the finished places, all others among what is ranked."""
+
+    of: str
+    by: str
+    within: Words = ()
+    lowest: bool = False
+
+
 class Instead(Definition):
     """When grouped or filtered by a dimension of `dataset`, which would multiply rows, use `metric`."""
 
@@ -152,6 +166,7 @@ class MetricDefinition(Definition):
     inputs: dict[str, InputDefinition] = {}
     latest: Latest | None = None
     conversion: Conversion | None = None
+    rank: Rank | None = None
     empty: Literal["zero", "null"] | StrictInt | StrictFloat | None = None
     default_period: str | None = None
     beside: Words = ()

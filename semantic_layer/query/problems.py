@@ -97,6 +97,30 @@ class WrongType(QueryProblem):
 
 
 @problem(
+    "rank_needs_group",
+    zh="{metric:name}是名次，要按{group:name}分组才有。请加上{group:name}。",
+    en="{metric:name} tells places, and has none without {group:name}. Group by {group:name} too.",
+)
+class RankNeedsGroup(QueryProblem):
+    """A place among groups that the request does not have."""
+
+    metric: str
+    group: str
+
+
+@problem(
+    "ranked_is_filtered",
+    zh="关于{group:name}的条件与其他条件合在一起，名次就不知道是在谁之中。请把它单独写成一个条件。",
+    en="A condition on {group:name} is put together with others, so that it is in doubt among whom places are told. "
+    "Make it a condition by itself.",
+)
+class RankedIsFiltered(QueryProblem):
+    """A condition on what is ranked, within another."""
+
+    group: str
+
+
+@problem(
     "not_a_share",
     zh="{metric:name}的各组不能相加成整体，所以没有占比。",
     en="groups of {metric:name} are no parts of a whole, so it has no shares.",

@@ -46,6 +46,7 @@ from semantic_layer.resolve.names import unknown_names
 from semantic_layer.resolve.of_buckets import settled_groups
 from semantic_layer.resolve.output import filters_told, kept_conditions, result_columns, shown_values, sorts_of
 from semantic_layer.resolve.parts import AS_DEFINED, Variant, earlier, mean, move, narrow, reads_elsewhere, runs
+from semantic_layer.resolve.ranks import missing_groups, ranked, with_all_ranked
 from semantic_layer.resolve.resolved import MetricColumn, ResolvedMetrics
 from semantic_layer.resolve.result_columns import is_grain, key_column, metric_column, part_column
 from semantic_layer.resolve.rows import QueryRows
@@ -79,7 +80,7 @@ class _MetricResolver:
     """Resolves one metric query; problems go to the context."""
 
     def __init__(self, query: MetricQuery, context: Context) -> None:
-        self._query = query
+        self._query = query = with_all_ranked(query, context)
         self._context = context
         self._model = context.model
         grains = [name for name in query.group_by if is_grain(context.model, name)]
@@ -227,6 +228,7 @@ class _MetricResolver:
     def _metric(
         self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Total]
     ) -> Iterable[MetricColumn]:
+        self._context.problems.extend(missing_groups(metric, self._query.group_by, self._model))
         formula = self._formula(metric, spans.branches, Made(measures, totals), AS_DEFINED)
         if formula is None:
             return
@@ -266,6 +268,11 @@ class _MetricResolver:
             return tree if isinstance(tree, exp.Column) else exp.Paren(this=tree or exp.Null())
 
         found = metric.expression.copy().transform(replace_name, copy=False)
+        if metric.definition.rank is not None and not failed:
+            if made.whole is not None:
+                self._context.problems.append(NotAShare("shares", metric.name))
+                return None
+            found = ranked(metric.definition.rank, found, self._query.group_by)
         return None if failed else found
 
     def _part(

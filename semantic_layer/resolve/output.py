@@ -50,7 +50,7 @@ def sorts_of(
         elif types[having.column] not in ("integer", "number"):
             kind, value = types[having.column], f"{having.values[0]:g}"
             context.problems.append(WrongType("having", having.column, kind, value))
-    chosen = query.order_by or _natural_order(keys, query.metrics)
+    chosen = query.order_by or _natural_order(keys, query.metrics, context.model)
     asked = [Sort(order.column, order.descending) for order in chosen]
     rest = [Sort(key.name, False) for key in keys if key.name not in {sort.column for sort in asked}]
     return (*asked, *rest)
@@ -98,11 +98,11 @@ def filters_told(query: MetricQuery, metrics: Iterable[MetricColumn], context: C
     return tuple(found)
 
 
-def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...]) -> tuple[Order, ...]:
+def _natural_order(keys: tuple[Column, ...], metrics: tuple[str, ...], model: Model) -> tuple[Order, ...]:
     ordered = [key for key in keys if key.grain is not None or key.type in ("date", "integer", "timestamp")]
     if ordered or not metrics:
         return tuple(Order(column=key.name) for key in sorted(ordered, key=lambda key: key.grain is None))
-    return (Order(column=metrics[0], descending=True),)
+    return (Order(column=metrics[0], descending=model.metrics[metrics[0]].definition.rank is None),)
 
 
 def among_filter(among: Among) -> AppliedFilter:

@@ -78,8 +78,12 @@ def mean(values: Sequence[exp.Expr]) -> exp.Expr:
 def runs(metric: Metric, model: Model) -> bool:
     """Whether the metric over everything since a period began is its running total: not if it looks at days of its
     own, by a window or at the start of a unit, or at other groups."""
-    if metric.definition.window is not None or any(
-        each.at_start_of or each.average_of or each.over is not None for each in metric.definition.inputs.values()
+    if (
+        metric.definition.rank is not None
+        or metric.definition.window is not None
+        or any(
+            each.at_start_of or each.average_of or each.over is not None for each in metric.definition.inputs.values()
+        )
     ):
         return False
     return all(runs(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")

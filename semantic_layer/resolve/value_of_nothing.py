@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from semantic_layer.model.model import Metric
 from semantic_layer.resolve.leaves import Number
+from semantic_layer.resolve.ranks import is_ranked
 from semantic_layer.resolve.resolved import ResolvedMetrics
 
 _Known = Number | bool | None
@@ -21,6 +22,8 @@ def worth_of_nothing(query: ResolvedMetrics) -> exp.Expr:
     values: dict[str, Number | None] = {each.measure.alias: None for each in query.totals}
     values |= {measure.alias: measure.when_empty for measure in query.measures}
     formula = query.metrics[0].formula
+    if is_ranked(formula):
+        return exp.Null()
     try:
         return _written(_folded(formula, values))
     except _UntoldError:

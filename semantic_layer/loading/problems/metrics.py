@@ -41,6 +41,10 @@ PER_TWICE = Phrase("的 `per` 里，“{name}”既是键又是值", "has '{name
 NEVER_VALID = Phrase(
     "在开始的那一刻就失效：永远不会计入任何东西", "is valid until the moment that it begins: nothing ever counts"
 )
+RANKED_WITHIN_ITSELF = Phrase(
+    "的 `rank` 把“{name}”排在它自己之内。请从 `within` 中去掉它",
+    "has a `rank` of '{name}' within itself. Leave it out of `within`",
+)
 INPUTS_OF_ROWS = Phrase(
     "既有属于公式的 `inputs`，又有 `dataset`", "has `inputs`, which belong to formulas, and a `dataset`"
 )
