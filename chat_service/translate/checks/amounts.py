@@ -11,7 +11,7 @@ from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import LISTING, Slots, joined
 from chat_service.translate.senses import NumberSense
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import MetricQuery, Request
+from semantic_layer import ListQuery, MetricQuery, Request
 
 _COUNTED = frozenset({"bound", "clauses", "condition"})
 _NOUNS = frozenset({"measure", "entity", "bound", "listed", "ask"})
@@ -61,7 +61,9 @@ def _second_rank(slots: Slots) -> Edge | None:
 def _length(slots: Slots, assembly: Assembly, request: Request) -> Edge | None:
     """The longest, the slowest: by a time, whatever is counted beside it."""
     metrics = assembly.scope.model.metrics
-    shown = getattr(request, "metrics", ()) or tuple(each.metric for each in getattr(request, "measured", ()))
+    shown = request.metrics if isinstance(request, MetricQuery) else ()
+    if isinstance(request, ListQuery):
+        shown = tuple(each.metric for each in request.measured)
     if slots.has("change") or any(metrics[name].unit in ("days", "hours", "minutes") for name in shown):
         return None
     said = (item for item, _ in slots.ranks if any(slots.frame.folded(e) in word_set("by_time") for e in item.leaves()))

@@ -6,7 +6,7 @@ from chat_service.language.grammar.rule import Edge, Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Held
 from chat_service.translate.meaning.relations import Structure, versions
-from chat_service.translate.senses import Ask, Values, When
+from chat_service.translate.senses import Ask, Values, When, Word
 
 # rules of dates that read the end of a time, at which something was so
 INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
@@ -19,7 +19,8 @@ def _says_held(found: Found) -> bool:
     if any("who" not in word.what for word in asks):
         return False
     said: list[Edge] = [*found.parts, *(found.edges[name] for name in ("h",) if name in found.edges)]
-    return any(getattr(part.meaning, "text", part.meaning) in word_set("held_as") for part in said)
+    words = (part.meaning.text if isinstance(part.meaning, Word) else part.meaning for part in said)
+    return any(word in word_set("held_as") for word in words)
 
 
 def _apart(found: Found) -> bool:
