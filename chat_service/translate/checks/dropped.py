@@ -75,7 +75,8 @@ def _refuse_possible(slots: Slots, assembly: Assembly) -> None:
     for item in frame.of(Clauses):
         before = frame.before(item)
         words = [*item.leaves(), *([before] if before is not None else [])]
-        if any(word.category.startswith("function.sequence") for word in item.leaves()):
+        since = isinstance(item.meaning, Clauses) and any(clause.after for clause in item.meaning.clauses)
+        if not since and any(word.category.startswith("function.sequence") for word in item.leaves()):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # their first order above 500
         if before is not None and _told_apart(before, item):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
@@ -294,9 +295,16 @@ def _time_lost(item: Edge, held: tuple[object, ...], request: MetricQuery | List
         if not isinstance(when, When) or when.ever or when.date.period is None:
             continue
         said = [each for each in (when.date.period, when.date.calendar_period) if each is not None]
-        if not any(_within(one, other) or _within(other, one) for one in said for other in shown):
+        if not any(
+            _within(one, other) or _within(other, one) or _begins(one, other) for one in said for other in shown
+        ):
             return True
     return False
+
+
+def _begins(one: Period, other: Period) -> bool:
+    """Last ordered before March: none since March."""
+    return one.start is None and one.end is not None and other.start == one.end
 
 
 def _within(one: Period, other: Period) -> bool:

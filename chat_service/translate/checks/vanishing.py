@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
@@ -124,7 +123,8 @@ def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
 def _counts_nobody(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """下单的人数 counts people: no list of them."""
     before = slots.frame.before(word)
-    counts = before is not None and before.category.startswith("entity") and isinstance(request, ListQuery)
+    people = before is not None and before.leaves()[-1].category.startswith("entity")
+    counts = people and isinstance(request, ListQuery)
     return not (counts and slots.frame.folded(word) in word_set("count_noun"))
 
 
@@ -173,7 +173,8 @@ _BEARS: dict[str, Bears] = {
 
 def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError for the first word that would vanish although it says something."""
-    inner = [leaf for item in slots.frame.of(Clauses) for leaf in item.leaves() if leaf.category in _TELLING]
+    untold = [item for item, each in slots.clauses if not any(clause.after for clause in each.clauses)]
+    inner = [leaf for item in untold for leaf in item.leaves() if leaf.category in _TELLING]
     if inner and not goes_on:
         raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
     if (torn := next(torn_words(slots.frame.silent, assembly.scope.lexicon), None)) is not None:

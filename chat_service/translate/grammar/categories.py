@@ -117,8 +117,8 @@ class Held(Dated):
 class Clause:
     """A condition on what customers do, with its own negation, period, count and objects.
 
-    `lent`: the period is that of the deed before it. `share`: they are the part of all who did it most, by one of
-    `metrics` where a measure is named.
+    `lent`: the period is that of the deed before it. `last`: it was last done then. `after`: it is done since then.
+    `share`: they are the part of all who did it most, by one of `metrics` where a measure is named.
     """
 
     behaviours: tuple[str, ...]
@@ -130,13 +130,16 @@ class Clause:
     same_period: bool = False
     values: tuple[Values, ...] = ()
     lent: bool = False
+    last: bool = False
+    after: When | None = None
     share: float | None = None
     metrics: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether it says no more than that it was done."""
-        return not self.negated and self.condition is None and self.share is None
+        more = self.condition is not None or self.share is not None or self.last or self.after is not None
+        return not (self.negated or more)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows
-from chat_service.translate.requests.deeds_together import again, never_since, refuse_its_money
+from chat_service.translate.requests.deeds_together import again, in_order, never_since, refuse_its_money
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
@@ -83,7 +83,7 @@ def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> boo
 def _clauses(item: Edge, clauses: Clauses, assembly: Assembly) -> list[Filter]:
     refuse_its_money(item, clauses, assembly)
     deeds = never_since(clauses.clauses, assembly.scope.structure)
-    made = [_both_and_only(item, clause, assembly) for clause in deeds]
+    made = [in_order(clause, _both_and_only(item, clause, assembly), item, assembly) for clause in deeds]
     if len(made) == 1:
         made = [again(deeds[0], made[0])]
     if clauses.any and len(made) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
@@ -11,6 +12,7 @@ from chat_service.translate.grammar.categories import Clause, Clauses
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.requests.timing import period_of
 from chat_service.translate.stops import Denial, LostError
 from semantic_layer import Filter, MetricFilter, Period
 
@@ -21,9 +23,34 @@ def never_since(clauses: tuple[Clause, ...], structure: Structure) -> tuple[Clau
     lender: Clause | None = None
     for clause in clauses:
         once = lender is not None and structure.one_each(structure.model.behaviours[lender.behaviours[0]].metric)
-        made.append(replace(clause, when=None, ever=True) if clause.lent and clause.negated and once else clause)
-        lender = lender if clause.lent else clause
+        since = clause.lent or clause.after is not None
+        made.append(replace(clause, when=None, after=None, ever=True) if since and clause.negated and once else clause)
+        lender = lender if since else clause
     return tuple(made)
+
+
+def in_order(clause: Clause, found: list[Filter], item: Edge, assembly: Assembly) -> list[Filter]:
+    """What was last done in a time was done then and not since; what is done after something, from its end to today."""
+    if not clause.last and clause.after is None:
+        return found
+    one, tomorrow = found[0], assembly.scope.today + timedelta(days=1)
+    if not isinstance(one, MetricFilter) or len(found) > 1:
+        raise assembly.deny(item)
+    if clause.after is not None:
+        before = period_of(clause.after.date, (), assembly.scope.today, item, assembly)
+        if before is None or before.end is None or before.end > assembly.scope.today:
+            raise assembly.deny(item)
+        if not clause.negated and before.days != 1:
+            raise assembly.deny(item)  # complained in May and ordered afterwards: after the complaint, or after May?
+        return [one.model_copy(update={"period": Period(before.end, tomorrow)})]
+    if one.period is None or one.period.end is None or one.period.end > tomorrow:
+        raise assembly.deny(item)
+    none_since = one.model_copy(
+        update={"period": Period(one.period.end, tomorrow), "op": "=", "values": (0.0,)},
+    )
+    if one.period.start is None:
+        return [none_since, one.model_copy(update={"period": None})]
+    return [one, none_since]
 
 
 def refuse_its_money(item: Edge, clauses: Clauses, assembly: Assembly) -> None:

@@ -25,6 +25,7 @@ from chat_service.translate.grammar.categories import (
 )
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
+from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
 from chat_service.translate.requests.named import statistic_of
@@ -141,16 +142,22 @@ def _name(piece: Edge) -> str:
 
 def _same_time(slots: Slots) -> None:
     """Revenue in May from customers who complained in that month: the one time of the question is theirs too."""
-    times = [when for _, when in slots.whens if not when.ever]
+    times = [(at, when) for at, when in slots.whens if not when.ever]
     if len(times) == 1:
+        at, when = times[0]
         slots.clauses[:] = [
-            (item, replace(each, clauses=tuple(_then(clause, times[0]) for clause in each.clauses)))
+            (item, replace(each, clauses=tuple(_then(clause, when, leads=_leads(at, item)) for clause in each.clauses)))
             for item, each in slots.clauses
         ]
 
 
-def _then(clause: Clause, when: When) -> Clause:
-    return replace(clause, when=when, same_period=False) if clause.same_period else clause
+def _leads(at: Edge, item: Edge) -> bool:
+    """去年投诉客户的复购率: the time before people of a deed is that of the deed too."""
+    return at.end <= item.start and item.rule == PEOPLE_OF_DEED
+
+
+def _then(clause: Clause, when: When, *, leads: bool) -> Clause:
+    return replace(clause, when=when, same_period=False) if clause.same_period or leads else clause
 
 
 def _spread_apart(slots: Slots, assembly: Assembly) -> None:

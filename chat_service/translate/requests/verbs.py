@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.grammar.categories import Clause, Clauses
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
@@ -91,6 +91,8 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
             number = set(asked_of(ask)) <= {"how_many", "how_much", "count"}
             some = _counts_some(slots) or (ask.end == item.start and _asks_who(ask, slots))
             if number and (some or _counts_entity(ask, slots, assembly)):
+                continue
+            if number and _follows_people(ask, item, clauses.clauses[0], slots, assembly):
                 continue
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None:
@@ -191,6 +193,15 @@ def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) ->
                 assembly.use(own[0], "behaviour", metric)
                 set_free(own[0], own[1].clauses[0], slots)
             slots.measures.append((ask, (metric,)))
+
+
+def _follows_people(ask: Edge, item: Edge, clause: Clause, slots: Slots, assembly: Assembly) -> bool:
+    """退款客户有多少: people right behind a deed and right before the question word are who is counted."""
+    frame, metric = slots.frame, assembly.scope.model.behaviours[clause.behaviours[0]].metric
+    people, before = frame.after(item), frame.before(ask)
+    between = people is not None and people is before and people in slots.entities
+    named = between and people is not None and not frame.folded(people).isascii()
+    return named and not assembly.scope.structure.one_each(metric)
 
 
 def _asks_who(ask: Edge, slots: Slots) -> bool:

@@ -220,8 +220,8 @@ def phrase_leaves(
         yield Edge(first, last, "value", Values((strong,), text), _NAME + dearer - better)
     if weak and not strong:
         yield Edge(first, last, "weak_value", Values((weak,), text), _WEAK_VALUE - better)
-    if short and not strong:
-        yield Edge(first, last, "short_value", Values((short,), text), _SHORT_VALUE)
+    if short and not {s.dimension for s in short} & {s.dimension for s in strong}:
+        yield Edge(first, last, "short_value", Values((short,), text), _SHORT_VALUE + (_SECOND if strong else 0.0))
     yield from _word_leaves(first, last, text, senses, better, half=half, named=any(k is not WordSense for k in kinds))
 
 

@@ -26,6 +26,7 @@ from chat_service.translate.senses import (
     WordSense,
 )
 from chat_service.translate.words.thesaurus import GAP, more_names
+from chat_service.translate.words.values import without_suffix
 from chat_service.translate.words.vocabulary import (
     Phrase,
     keeps,
@@ -282,6 +283,11 @@ def _value_words(dimension: str, definition: FieldDefinition) -> Iterator[tuple[
         for text in (*words.zh, *words.en):
             yield text, ValueSense(dimension, code)
         yield str(code), ValueSense(dimension, code, weak=True)
+    known = {text for words in definition.values.values() for text in (*words.zh, *words.en)}
+    for code, words in definition.values.items():
+        for stem in (without_suffix(text) for text in words.zh):
+            if stem is not None and stem not in known:
+                yield stem, ValueSense(dimension, code, weak=True, short=True)  # 上海、浙江: of provinces 上海市
     for at, stem in _without_shared_head(definition):
         yield stem, ValueSense(dimension, at, weak=True, short=True)
 

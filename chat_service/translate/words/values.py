@@ -84,7 +84,7 @@ class ValueIndex:
             labelled = {str(code) for field in self._model.dimensions[name].fields for code in field.definition.values}
             for value in values:
                 yield value, ValueSense(name, value)
-                if value not in labelled and (short := _without_suffix(value)):
+                if value not in labelled and (short := without_suffix(value)):
                     yield short, ValueSense(name, value)
 
     def label(self, dimension: str, value: Scalar, language: str) -> str:
@@ -137,7 +137,7 @@ def _is_open(dimension: Dimension) -> bool:
     return all(not field.definition.values or field.definition.open for field in dimension.fields)
 
 
-def _without_suffix(value: str) -> str | None:
+def without_suffix(value: str) -> str | None:
     """广东省 -> 广东: how people shorten the name of a place."""
     for suffix in sorted(word_set("place_suffix"), key=len, reverse=True):
         if value.endswith(suffix) and len(value) - len(suffix) >= 2:

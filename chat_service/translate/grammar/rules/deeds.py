@@ -9,8 +9,9 @@ from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Co
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.grammar.rules.clauses import comparison, with_object
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import Ask, Names, Word
+from chat_service.translate.senses import Ask, Names, When, Word
 
+PEOPLE_OF_DEED = "people of a deed"
 _COUNTS = frozenset({"orders", "times", "each", "units"})
 
 
@@ -69,6 +70,21 @@ def _recorded(found: Found) -> Clause:
     return Clause(names.names, names.text) if names is not None else found.one("d", Clause)
 
 
+def _of_people(found: Found) -> Clauses | None:
+    """投诉客户: the noun of a deed right before people says that they did it."""
+    clause = found.one("d", Clause)
+    plain = clause.is_plain and not clause.values and not clause.text.isascii()
+    return Clauses((clause,), relative=True) if plain else None
+
+
+def _last(found: Found) -> Clause | None:
+    """最后一次下单在90天以前, last ordered before March: then, and not since."""
+    clause, when, op = found.one("c", Clause), found.one("w", When), found.said("op")
+    plain = clause.is_plain and clause.when is None and not clause.same_period
+    longer = op in ("gt", "ge") and when.date.kind == "open"
+    return replace(clause, when=when, last=True, ever=False) if plain and (not op or longer) else None
+
+
 def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
     """A deed with the noun of what it counts: placed 3 orders, had no orders."""
 
@@ -119,9 +135,21 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
 
     of = with_object(structure)
     return (
+        Rule(
+            "clause",
+            (
+                "l=last_time.last ~ c=clause|deed_noun ~ op=prefix? ~ w=when",
+                "w=when ~ l=last_time.last ~ c=clause",
+            ),
+            _last,
+            -1.8,
+            "deed last done then",
+            ("最后一次下单在90天以前 -> last", "last ordered before March -> last"),
+        ),
         *_head_rules(structure, units),
         Rule("bound", ("e=entity ~ k=condition",), headcount, -0.5, "how many compared"),
         Rule("deed_noun", ("m=measure",), named, 0.0, "noun of a deed"),
+        Rule("clauses", ("d=deed_noun e=entity",), _of_people, -0.6, PEOPLE_OF_DEED, ("投诉客户 -> complaints",)),
         Rule(
             "deed_noun",
             ("b=behaviour ~ r=possession.record", "d=deed_noun ~ r=possession.record"),

@@ -65,6 +65,19 @@ def _in_one_time(clauses: tuple[Clause, ...], alternative: bool) -> tuple[Clause
     return tuple(made)
 
 
+def _afterwards(found: Found) -> Clauses | None:
+    """Bought on Double 11 and has not come back since: the second deed in the time after the first."""
+    one, other = found.one("a", Clauses), found.get("b", Clauses)
+    last = one.clauses[-1]
+    if last.when is None or last.negated or one.any or (other is not None and other.any):
+        return None
+    rest = other.clauses if other is not None else (replace(last, negated=True, when=None, condition=None),)
+    if len(one.clauses) + len(rest) > _MOST_CLAUSES or rest[0].when is not None or rest[0].same_period:
+        return None
+    first = replace(rest[0], ever=False, after=last.when)
+    return Clauses((*one.clauses, first, *rest[1:]))
+
+
 def _who(found: Found) -> Clauses | None:
     """Customers who ordered: behind 'who' stands a condition, not what is measured."""
     asks, clauses = found.get("r", Ask), found.one("c", Clauses)
@@ -223,6 +236,18 @@ RULES = (
         -1.2,
         "deed there and nowhere else",
         ("bought in stores and nowhere else -> only store",),
+    ),
+    Rule(
+        "clauses",
+        (
+            "a=clauses ~ j=connective? ~ s=function.sequence.after ~ k=connective.and? ~ b=clauses",
+            "a=clauses ~ j=connective? ~ b=clauses ~ s=function.sequence.after",
+            "a=clauses ~ j=connective? ~ n=negation ~ s=function.sequence.after",
+        ),
+        _afterwards,
+        -1.6,
+        "deed in the time after another",
+        ("双11买过、之后再没买过 -> two", "bought on Double 11 and not since -> two"),
     ),
     Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
     Rule(
