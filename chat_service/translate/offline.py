@@ -184,6 +184,10 @@ class OfflineTranslator:
         if (found.found and not found.aside) or (doubts and not found.found):
             return None
         outcome = beside_background(text, scope, lambda part: self._part(part, question, scope))
+        if best is None and isinstance(outcome, Clarification) and outcome.code == "background":
+            whole = self._outcome(found, question, scope)  # the same without a word names the word
+            named = isinstance(whole, Clarification) and whole.choices[0].request == outcome.choices[0].request
+            return whole if named else outcome
         match outcome:
             case Answerable(request=alone) | Clarification(choices=(Choice(request=alone), *_)):
                 return outcome if best is None or alone == best else None

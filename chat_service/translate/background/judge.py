@@ -26,6 +26,7 @@ from chat_service.translate.senses import (
     ValueSense,
     WordSense,
 )
+from chat_service.translate.words.asides import torn_words
 from chat_service.translate.words.lexicon import Lexicon
 
 _LONGEST_WORD = 4
@@ -39,6 +40,7 @@ _LIMITS = frozenset(
 _ASKS = frozenset({"question", "intent"})
 _ASKING, _WANTS = frozenset({"light.ask"}), frozenset({"function.want", "phrase.want"})
 _ADDRESSES = frozenset({"function.polite", "phrase.polite", "light.ask"})
+_EMPTY_ALONE = frozenset({"light.ask", "light.topic", "light.now", "light.firm"})
 _COMPARES = frozenset({"prefix", "suffix"})
 _NAMED = (MetricSense, DimensionSense, BehaviourSense, ListSense, EntitySense)
 _OTHERS = (MetricSense, DimensionSense, ValueSense, ListSense)
@@ -69,7 +71,7 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
     """Whether a stretch only tells of something, beside a question."""
     parts = whole_words(stretch.parts, lexicon)
     parts = parts[1:] if parts[0].text in word_set("leads_on") and len(parts) > 1 else parts
-    if all(part.is_filler for part in parts) and not _roles(parts) & _ASKS:
+    if all(_says_nothing(part) for part in parts) and not any(torn_words([part.text for part in parts], lexicon)):
         return not any(part.text in word_set("always_turns") | word_set("done_already") for part in parts)
     about = " ".join(part.text for part in question if _is_named(part))
     names = [part for at, part in enumerate(parts) if _is_named(part) and not modifies(parts, at)]
@@ -80,6 +82,12 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
         return False
     dimensions = frozenset(name for each in question for name in _dimensions(each))
     return _states(parts, stretch) and not any(_turns(parts, at, dimensions) for at in range(len(parts)))
+
+
+def _says_nothing(part: Mention) -> bool:
+    """Whether a word says nothing even where it stands alone; those of rules (发的, came) do beside something only."""
+    groups = {each.partition(".")[0] for each in part.words("filler") if each not in _EMPTY_ALONE}
+    return part.is_filler and not _roles([part]) & _ASKS and not groups - {"function", "phrase", "inflected"}
 
 
 def _is_of_the_question(parts: Sequence[Mention]) -> bool:
@@ -150,7 +158,8 @@ def _tells(parts: Sequence[Mention]) -> bool:
 
 def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
     """Whether there is somebody, something in the mind, or a verb: 'no staff please' and 已经回访过的 state nothing."""
-    describes = parts[-1].text in word_set("makes_adjective") and not any(_is_person(part) for part in parts)
+    describes = parts[-1].text.endswith(tuple(word_set("makes_adjective")))
+    describes = describes and not any(_is_person(part) for part in parts)
     if describes or (not stretch.alone and parts[0].text in word_set("topic_opener") | word_set("leaving_undone")):
         return False
     if any(_is_person(part) or _fills(part, _MINDS) for part in parts):
