@@ -1,6 +1,7 @@
 """The cheapest ways to cover a text with edges from end to end: the n best paths through a chart.
 
-Paths that say the same by the same stretches, and differ only in words without meaning, are one.
+Paths that say the same by the same stretches, and differ only in words without meaning, are one. A path has all pieces
+of a name or none.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from chat_service.language.grammar.rule import Edge
+from chat_service.language.grammar.rule import Edge, Piece
+
+_Open = frozenset[Piece]  # those that must still come
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +27,7 @@ class Covering:
 class _Path:
     cost: float
     said: int
+    open: _Open
     edge: Edge | None
     before: _Path | None
 
@@ -33,20 +37,36 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
     ending: dict[int, list[Edge]] = {}
     for edge in edges:
         ending.setdefault(edge.end, []).append(edge)
-    paths: list[list[_Path]] = [[_Path(0.0, 0, None, None)]]
+    paths: list[list[_Path]] = [[_Path(0.0, 0, frozenset(), None, None)]]
     for at in range(1, length + 1):
         best: dict[int, _Path] = {}
         for edge in ending.get(at, ()):
             for before in paths[edge.start]:
+                still_open = _after(edge, before.open)
+                if still_open is None:
+                    continue
                 said = before.said
                 if not edge.is_empty:
                     said = hash((said, edge.start, edge.end, edge.category, edge.meaning))
                 cost = before.cost + edge.cost
                 known = best.get(said)
                 if known is None or cost < known.cost:
-                    best[said] = _Path(cost, said, edge, before)
+                    best[said] = _Path(cost, said, still_open, edge, before)
         paths.append(nsmallest(most, best.values(), key=lambda path: path.cost))
-    return tuple(Covering(path.cost, _edges(path)) for path in paths[length])
+    return tuple(Covering(path.cost, _edges(path)) for path in paths[length] if not path.open)
+
+
+def _after(edge: Edge, before: _Open) -> _Open | None:
+    """The pieces to come once an edge is taken; None where it is a piece whose others are missing."""
+    piece = edge.meaning
+    if any(edge.start <= each.starts[each.at] < edge.end and each != piece for each in before):
+        return None
+    if not isinstance(piece, Piece):
+        return before
+    if piece.at and piece not in before:
+        return None
+    more = piece.at + 1 < len(piece.starts)
+    return (before - {piece}) | ({Piece(piece.name, piece.at + 1, piece.starts)} if more else set())
 
 
 def _edges(path: _Path) -> tuple[Edge, ...]:

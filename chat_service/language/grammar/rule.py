@@ -46,6 +46,15 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What a stretch says only together with others, each from a token of its own: it is number `at` of them."""
+
+    name: str
+    at: int
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """One element of a pattern. `loose`: words without meaning may stand before it."""
 

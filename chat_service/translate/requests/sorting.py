@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chat_service.language.grammar.rule import Edge
+from chat_service.language.grammar.rule import Edge, Piece
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import (
     Against,
@@ -42,7 +42,7 @@ from chat_service.translate.requests.slots import (
 )
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
-from chat_service.translate.senses import Names, Values, When
+from chat_service.translate.senses import Values, When
 from chat_service.translate.stops import Denial, LostError
 from semantic_layer import FieldFilter
 
@@ -121,23 +121,14 @@ def _directed(slots: Slots, assembly: Assembly) -> None:
 
 
 def _gapped(slots: Slots, assembly: Assembly) -> None:
-    """A metric whose name has a gap (how long … reply): all of its pieces, in order."""
-    pieces = slots.frame.said("piece")
-    by_metric: dict[str, list[Edge]] = {}
-    for piece in pieces:
-        by_metric.setdefault(_name(piece).split(".")[0], []).append(piece)
-    for name, found in by_metric.items():
-        wanted = int(_name(found[0]).rsplit(".", 1)[1])
-        order = [int(_name(piece).split(".")[1]) for piece in found]
-        if order != list(range(1, wanted + 1)):
-            raise assembly.deny(found[0])
-        slots.measures.append((found[0], (name,)))
-        for piece in found:
-            assembly.use(piece, "metric", name)
-
-
-def _name(piece: Edge) -> str:
-    return piece.meaning.names[0] if isinstance(piece.meaning, Names) else ""
+    """A metric whose name has a gap (how long … reply), by all of its pieces."""
+    named: set[str] = set()
+    for item in slots.frame.said("piece"):
+        if isinstance(piece := item.meaning, Piece):
+            if piece.name not in named:
+                slots.measures.append((item, (piece.name,)))
+            named.add(piece.name)
+            assembly.use(item, "metric", piece.name)
 
 
 def _same_time(slots: Slots) -> None:

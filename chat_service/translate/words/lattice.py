@@ -13,7 +13,7 @@ from datetime import date
 from chat_service.language.dates.read import find_dates
 from chat_service.language.folding import Folded
 from chat_service.language.grammar.ranking import coverings
-from chat_service.language.grammar.rule import EMPTY, Edge
+from chat_service.language.grammar.rule import EMPTY, Edge, Piece
 from chat_service.language.numbers.hours import find_hours
 from chat_service.language.numbers.read import find_numbers
 from chat_service.language.tokens import Token, tokenize
@@ -66,6 +66,7 @@ _NOT_EMPTY, _OPERATING = 0.6, 0.2
 _UNKNOWN_WORD, _UNKNOWN_HAN = 24.0, 12.0
 _SHORT_VALUE = 2 * _UNKNOWN_HAN  # alone it is not understood
 _LONGER = 0.004
+_FURTHER_PIECE = 0.7  # the pieces of a name bear each other out
 # "orders" names what is counted before it is a verb; a metric or a population is meant before a value or a field of
 # the same name, and a word for shares before a metric
 _VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
@@ -168,11 +169,11 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
     for pieces in lexicon.gapped_hits(tokens):
         sense = pieces[0].senses[0]
         if isinstance(sense, MetricSense):
+            starts = tuple(piece.first for piece in pieces)
             for number, piece in enumerate(pieces):
-                text = folded.text[tokens[piece.first].fstart : tokens[piece.last - 1].fend]
-                name = f"{sense.name}.{number + 1}.{len(pieces)}"
                 longer = _LONGER * (piece.last - piece.first) ** 2
-                yield Edge(piece.first, piece.last, "piece", Names((name,), text), _NAME - longer)
+                cost = _NAME if number == 0 else _FURTHER_PIECE
+                yield Edge(piece.first, piece.last, "piece", Piece(sense.name, number, starts), cost - longer)
 
 
 def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:

@@ -1,8 +1,9 @@
 """Every phrase that is understood, in one tree of tokens: words of the languages and of the model.
 
 Built once for a model. A phrase of the model in English also matches by its base forms where it has three words or more
-("customers who buy again"), and behaviours by theirs ("bought", "buying"). A synonym with a gap ("how long … reply")
-matches its pieces in order with other words between.
+("customers who buy again"), and behaviours by theirs ("bought", "buying"); within a name, one determiner is as good as
+another or none ("put in the cart", "put in their cart"). A synonym with a gap ("how long … reply") matches its pieces
+in order with other words between; a piece may be one of several ("remain|be left").
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from chat_service.translate.senses import (
     ValueSense,
     WordSense,
 )
-from chat_service.translate.words.thesaurus import GAP, more_names
+from chat_service.translate.words.thesaurus import GAP, OR, more_names
 from chat_service.translate.words.values import without_suffix
 from chat_service.translate.words.vocabulary import (
     Phrase,
@@ -58,9 +59,9 @@ class Hit:
 
 @dataclass(frozen=True)
 class Gapped:
-    """A phrase in pieces, in order, with a sense for the whole."""
+    """A phrase in pieces, in order, each in any of several ways; with a sense for the whole."""
 
-    pieces: tuple[Phrase, ...]
+    pieces: tuple[tuple[Phrase, ...], ...]
     sense: Sense
 
 
@@ -83,10 +84,11 @@ class Lexicon:
         if sense not in node.senses:
             node.senses.append(sense)
 
-    def add_gapped(self, pieces: tuple[Phrase, ...], sense: Sense) -> None:
-        """Put in a phrase whose pieces may have words between them."""
-        self._gapped.setdefault(pieces[0][0], []).append(Gapped(pieces, sense))
-        for key in (key for piece in pieces for key in piece):
+    def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:
+        """Put in a phrase whose pieces, each said in any of its ways, may have words between them."""
+        for key in {way[0] for way in pieces[0]}:
+            self._gapped.setdefault(key, []).append(Gapped(pieces, sense))
+        for key in (key for piece in pieces for way in piece for key in way):
             self.vocabulary[key] = self.vocabulary.get(key, 0) + 1
 
     def senses(self, phrase: Phrase) -> tuple[Sense, ...]:
@@ -103,10 +105,12 @@ class Lexicon:
         for at, first in enumerate(kept):
             nodes = [self._root]
             for ahead in range(at, len(kept)):
-                nodes = [b for node in nodes for key in keys[ahead] if (b := node.branches.get(key)) is not None]
+                reached = [b for node in nodes for key in keys[ahead] if (b := node.branches.get(key)) is not None]
+                passed = nodes if ahead > at and keys[ahead][0] in word_set("determiner") else []
+                nodes = [*reached, *passed]
                 if not nodes:
                     break
-                senses = tuple(dict.fromkeys(sense for node in nodes for sense in node.senses))
+                senses = tuple(dict.fromkeys(sense for node in reached for sense in node.senses))
                 if senses:
                     yield Hit(first, kept[ahead] + 1, senses)
 
@@ -148,11 +152,11 @@ def _keys(token: Token) -> tuple[str, ...]:
 def _pieces(gapped: Gapped, keys: list[tuple[str, ...]], at: int) -> list[tuple[int, int]] | None:
     found: list[tuple[int, int]] = []
     for index, piece in enumerate(gapped.pieces):
-        starts = (at,) if index == 0 else range(found[-1][1], len(keys) - len(piece) + 1)
-        start = next((s for s in starts if _stands(piece, keys, s)), None)
-        if start is None:
+        starts = (at,) if index == 0 else range(found[-1][1], len(keys))
+        stretch = next(((s, s + len(way)) for s in starts for way in piece if _stands(way, keys, s)), None)
+        if stretch is None:
             return None
-        found.append((start, start + len(piece)))
+        found.append(stretch)
     return found
 
 
@@ -172,25 +176,33 @@ def build_lexicon(model: Model) -> Lexicon:
         add_text(lexicon, text, sense)
     for heads, head in _heads(model):
         lexicon.add(heads, head)
-    for text, sense in tuple(more_names(named, lambda phrase: not lexicon.senses(phrase))):
+    for text, sense in tuple(more_names(named, lambda phrase: _is_free(phrase, lexicon))):
         add_text(lexicon, text, sense)
     return lexicon
+
+
+def _is_free(phrase: Phrase, lexicon: Lexicon) -> bool:
+    """Whether a phrase means nothing yet; that a verb speaks of money says nothing of what is done."""
+    return all(isinstance(each, WordSense) and each.role == "money_verb" for each in lexicon.senses(phrase))
 
 
 def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
     """Put a label or synonym in, in all the forms that it may be met in."""
     if GAP in text:
-        pieces = tuple(lemma_keys(piece) for piece in text.split(GAP) if piece.strip())
-        lexicon.add_gapped(pieces, sense)
+        pieces = (piece.split(OR) for piece in text.split(GAP) if piece.strip())
+        ways = (sorted({lemma_keys(way) for way in piece}, key=len, reverse=True) for piece in pieces)
+        lexicon.add_gapped(tuple(map(tuple, ways)), sense)
         return
     is_verb = isinstance(sense, BehaviourSense)
     phrase = phrase_keys(text)
-    if not is_verb:
+    if not is_verb or not text.isascii():
         lexicon.add(phrase, sense)
     if (is_verb or len(phrase) > 2) and text.isascii():
-        lexicon.add(lemma_keys(text), sense)
-    elif is_verb:
-        lexicon.add(phrase, sense)
+        base = lemma_keys(text)
+        lexicon.add(base, sense)
+        lexicon.add(
+            (*base[:1], *(key for key in base[1:-1] if key[1:] not in word_set("determiner")), *base[1:][-1:]), sense
+        )
 
 
 def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:

@@ -17,7 +17,7 @@ from chat_service.translate.senses import BehaviourSense, EntitySense, ListSense
 from chat_service.translate.words.vocabulary import Phrase, lemma_keys, phrase_keys
 
 Named = tuple[str, Sense]
-GAP = "…"
+GAP, OR = "…", "|"  # words between the pieces of a phrase, and other ways to say a piece
 _ASPECTS = ("过", "了", "完", "过了")
 _MOST_VARIANTS = 12
 _OWN_NAME = 5
@@ -34,7 +34,11 @@ def more_names(named: Iterable[Named], is_free: Callable[[Phrase], bool]) -> Ite
                 by_phrase.setdefault(_keys(text, is_deed=is_deed), []).append(sense)
         for phrases in _concepts(role).values():
             for sense in _meant(phrases, by_phrase, is_deed=is_deed):
-                found.update(dict.fromkeys((text, sense) for phrase in phrases for text in _said(phrase, is_deed)))
+                found.update(
+                    dict.fromkeys((text, sense) for phrase in phrases for text in _said(phrase, is_deed=is_deed))
+                )
+    deeds = [(text, sense) for text, sense in given if isinstance(sense, BehaviourSense)]
+    found.update(dict.fromkeys((form, sense) for text, sense in deeds for form in _said(text, is_deed=True)))
     found.update(dict.fromkeys(_with_other_entity_words(given)))
     for text, sense in found:
         if GAP in text or is_free(_keys(text, is_deed=isinstance(sense, BehaviourSense))):
@@ -77,11 +81,20 @@ def _meant(phrases: dict[str, int], by_phrase: dict[Phrase, list[Sense]], *, is_
     return tuple(sense for sense, count in votes.items() if count == most > 0)
 
 
-def _said(phrase: str, is_deed: bool) -> Iterator[str]:
-    """The phrase, and a Chinese verb with its object also around an aspect: 下单, 下过单, 下了单."""
+def _said(phrase: str, *, is_deed: bool) -> Iterator[str]:
+    """The phrase, and a Chinese verb with its object also around an aspect: 下单, 下过单, 填了问卷."""
     yield phrase
-    if is_deed and len(phrase) == 2 and phrase[1] in word_set("object"):
-        yield from (f"{phrase[0]}{aspect}{phrase[1]}" for aspect in _ASPECTS)
+    verb = _verb_of(phrase) if is_deed and not phrase.isascii() else ""
+    if verb:
+        yield from (f"{verb}{aspect}{phrase[len(verb) :]}" for aspect in _ASPECTS)
+
+
+def _verb_of(phrase: str) -> str:
+    """The verb that a Chinese phrase opens with, where its object follows; else nothing."""
+    if len(phrase) == 2:
+        return phrase[0] if phrase[1] in word_set("object") else ""
+    verb = max((each for each in word_set("takes_object") if phrase.startswith(each)), key=len, default="")
+    return "" if phrase[len(verb) :].startswith(_ASPECTS) else verb
 
 
 def _with_other_entity_words(named: tuple[Named, ...]) -> Iterator[Named]:
@@ -98,7 +111,7 @@ def _with_other_entity_words(named: tuple[Named, ...]) -> Iterator[Named]:
         han = [noun for noun in spoken if not noun.isascii()][:_MOST_VARIANTS]
         words = sorted({phrase_keys(noun)[0] for noun in spoken if noun.isascii() and " " not in noun})
         for text, sense in named:
-            if isinstance(sense, (MetricSense, ListSense)) and " who " not in text:
+            if isinstance(sense, (MetricSense, ListSense)) and " who " not in text and OR not in text:
                 for other in (_in_words if text.replace(GAP, "").isascii() else _in_han)(text, words, han):
                     found.setdefault(other, set()).add(sense)
     for other, senses in found.items():  # what would be two things is left to the words that it is made of
