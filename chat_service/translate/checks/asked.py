@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clauses, Listed, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import verb_metric
@@ -61,6 +62,8 @@ def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:
     """Which metrics are the number that a phrase asks for."""
     structure, model = assembly.scope.structure, assembly.scope.model
     what, head = set(asked_of(phrase.asks)), phrase.head
+    if slots.frame.folded(phrase.asks) in word_set("asks_money"):
+        return lambda name: is_money(model.metrics[name].unit)
     placed = next((names for item, names in slots.measures if item in (phrase.asks, head)), None)
     if placed is not None:
         return _any_of(placed, assembly)

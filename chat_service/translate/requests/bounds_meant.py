@@ -9,7 +9,7 @@ from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.requests.timing import INSTANTS, period_of
+from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.whom import names_of
 from chat_service.translate.senses import When
 from semantic_layer import (

@@ -18,7 +18,7 @@ from chat_service.translate.requests.deeds_together import again, in_order, neve
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
-from chat_service.translate.requests.timing import INSTANTS, period_of
+from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
 from chat_service.translate.senses import MetricSense, NumberSense, Values, When
 from chat_service.translate.stops import Denial, LostError, StopError

@@ -19,8 +19,6 @@ from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import GRAINS, Compare, Grain, Period, unit, year_earlier
 
-# rules of dates that read the end of a time, at which something was so
-INSTANTS = frozenset({"edge of a year", "part of a month", "until"})
 _FAR_FUTURE = date(9000, 1, 1)
 _RECENT_DAYS = 30
 _JOINING = frozenset({"和", "与", "跟", "同"})
