@@ -1,7 +1,8 @@
 """Apache Spark through Spark Connect: one machine's session, a cluster, or a hosted lakehouse, by URL.
 
 The only module that imports pyspark. Where the tables are is said in the URL's own manner of parameters:
-`sc://host:15002/;schema=shop` (or `catalog.schema`) for tables of a catalog, `sc://host:15002/;parquet=/data/shop`
+`sc://host:15002/;schema=shop` (or `catalog.schema`; `shop,crm` also lists the tables of `crm`, as `crm.tickets`) for
+tables of a catalog, `sc://host:15002/;parquet=/data/shop`
 for a folder that the server reads, in which each Parquet file or folder is a table of that name. All other
 parameters (`token`, `use_ssl`, ...) are the client library's.
 """
@@ -43,6 +44,7 @@ with warnings.catch_warnings():
     # it warns of newer pandas, which nothing here uses: results come in Arrow
     warnings.simplefilter("ignore", FutureWarning)
     from pyspark.errors import PySparkException
+    from pyspark.sql.catalog import Table
     from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
@@ -78,8 +80,9 @@ class SparkEngine:
         self._views: tuple[str, ...] | None = None
         try:
             self._session = _session(address, timezone)
-            if "schema" in chosen:
-                self._session.sql("USE " + ".".join(_quoted(part) for part in chosen["schema"].split(".")))
+            first, *self._others = chosen.get("schema", "").split(",")
+            if first:
+                self._session.sql(f"USE {_path(first)}")
             if "parquet" in chosen:
                 self._views = _views_over(self._session, chosen["parquet"])
         except (PySparkException, OSError) as error:
@@ -105,9 +108,15 @@ class SparkEngine:
             names = self._views
             if names is None:
                 names = tuple(sorted(table.name for table in self._session.catalog.listTables()))
-            return {name: tuple(self._session.table(_quoted(name)).columns) for name in names}
+            others = [f"{schema}.{table.name}" for schema in self._others for table in self._tables_of(schema)]
+            found = {name: tuple(self._session.table(_quoted(name)).columns) for name in names}
+            return found | {name: tuple(self._session.table(_path(name)).columns) for name in sorted(others)}
         except PySparkException as error:
             raise EngineError(DatabaseUnreadable(self._shown, _reason(error))) from error
+
+    def _tables_of(self, schema: str) -> list[Table]:
+        """The tables of another schema, without the session's own views, which every listing has."""
+        return [each for each in self._session.catalog.listTables(schema) if not each.isTemporary]
 
     def cancel(self, caller: Caller | None = None) -> None:
         """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""
@@ -210,6 +219,10 @@ def _reads_only(sql: str) -> bool:
     except SqlglotError:
         # the server tells better than the parser what is wrong, and what does not parse changes nothing either
         return not re.match(r"\s*(insert|update|delete|merge|create|drop|alter|truncate|set|use)\b", sql, re.IGNORECASE)
+
+
+def _path(name: str) -> str:
+    return ".".join(_quoted(part) for part in name.split("."))
 
 
 def _quoted(name: str) -> str:

@@ -80,6 +80,7 @@ ROWS = """(SELECT * FROM (VALUES
   (6, 10, 99.99, 1000.0, 'apfel', true, DATE '2026-03-29', TIMESTAMP '2026-03-29 02:30:00')
 ) AS v(id, i, d, f, s, b, day, ts)) AS t"""
 COLUMNS_AT_A_TIME = 40
+_SHOP = {"orders": "orders", "tickets": "crm.tickets"}
 
 
 def cases_of(file: Path) -> list[dict[str, object]]:
@@ -376,3 +377,20 @@ def _by_hand(reference: Layer, each: Reference, key: str, period: Period) -> dic
 
 def _names(some: list[Reference]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.metric for each in some))
+
+
+def test_tables_of_other_schemas(spark_url: str) -> None:
+    sessions = pytest.importorskip("pyspark.sql.connect.session")
+    session = sessions.SparkSession.builder.remote(spark_url).create()
+    for schema, table in (("shop", "orders"), ("crm", "tickets"), ("hr", "staff")):
+        session.sql(f"CREATE DATABASE {schema}")
+        session.sql(f"CREATE TABLE {schema}.{table} USING parquet AS SELECT 7 AS id UNION ALL SELECT 8")
+    engine = open_engine(f"{spark_url}/;schema=shop,crm")
+    assert engine.columns() == {"orders": ("id",), "crm.tickets": ("id",)}
+    fields = [{"name": "id", "type": "integer", "role": "key"}]
+    datasets = [{"name": name, "table": table, "primary_key": "id", "fields": fields} for name, table in _SHOP.items()]
+    metrics = [{"name": f"n_{name}", "dataset": name, "expression": "sum(id)"} for name in _SHOP]
+    model = build_model(ModelDefinition.model_validate({"datasets": datasets, "metrics": metrics}))
+    assert Layer(model, engine, TODAY).run(MetricQuery(metrics=("n_orders", "n_tickets"))).rows == ((15, 15),)
+    engine.close()
+    session.stop()
