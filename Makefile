@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check fuzz bench speed agreement docs page pictures lock clean
+.PHONY: help demo serve test lint types check fuzz nightly bench speed agreement docs page pictures lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,9 @@ check: $(DEVELOPMENT) ## the tests alone
 
 fuzz: $(DEVELOPMENT) ## a hundred thousand requests that nobody would send, other ones each time (hours)
 	HUITOU_FUZZ=100000 $(BIN)/python -m pytest tests/network/test_fuzz.py
+
+nightly: fuzz agreement ## what is too long for each change: the fuzz, the peers, and everything on PostgreSQL and Spark
+	HUITOU_TIMES=10 $(BIN)/python -m pytest tests/engines/test_agreement.py
 
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
