@@ -15,6 +15,7 @@ from chat_service.services import Services, open_services
 from chat_service.settings import Settings
 from chat_service.translate.agent.catalogue import catalogue_of
 from chat_service.translate.agent.catalogue_text import catalogue_text
+from chat_service.translate.agent.examples import shipped_examples
 from chat_service.translate.agent.kinds import KINDS, requests_text
 from chat_service.translate.agent.reply import reply_schema
 from chat_service.translate.agent.retrieval import finder_of
@@ -28,7 +29,7 @@ from chat_service.translate.agent.telling import (
 from chat_service.translate.agent.tokens import estimated_tokens
 from chat_service.translate.agent.tools import LOOKUPS
 from prompts import PromptError, prompts, read_prompt
-from semantic_layer import MetricQuery, load_model
+from semantic_layer import CohortQuery, FunnelQuery, MetricQuery, load_model
 from tests.agent.conftest import Talking, question
 from tests.agent.model_server import Says, in_turn
 
@@ -160,3 +161,11 @@ def test_shipped_examples_are_all_usable(talking: Talking) -> None:
     written = yaml.safe_load(Path("chat_service/translate/agent/examples.yaml").read_text(encoding="utf-8"))
     with talking(in_turn(Says())) as (both, _):
         assert len(both.agent.examples) == len(written)
+
+
+def test_every_kind_of_request_has_an_example(base: Services) -> None:
+    examples = [each.built(base.layer.as_of) for each in shipped_examples()]
+    assert {each.kind for each in examples} == {each.model.model_fields["kind"].default for each in KINDS}
+    journeys = [each for each in examples if isinstance(each, CohortQuery | FunnelQuery)]
+    told = set().union(*(each.model_dump(exclude_defaults=True) for each in journeys))
+    assert told >= {"by", "times", "grain", "measured", "since"}

@@ -16,8 +16,9 @@ from semantic_layer import GRAINS, MetricQuery, Request
 
 _LISTS = frozenset(
     {"metrics", "group_by", "filters", "values", "having", "keep", "show", "shares", "cumulative", "order_by"}
-    | {"limit_within", "columns", "measured", "since", "all", "any"}
+    | {"limit_within", "columns", "since", "all", "any"}
 )
+_LISTS_OF_OBJECTS = frozenset({"measured"})  # of a list; of cohorts it is one name
 # how pydantic names the form of a condition that it tried, and the key that tells which was meant
 _FORMS = {"field": "FieldFilter", "metric": "MetricFilter", "all": "AllOf", "any": "AnyOf", "not": "NotOf"}
 _OPERATORS = {"==": "=", "≥": ">=", "≤": "<=", "<>": "!=", "not_in": "not in", "is_null": "is null"}
@@ -67,7 +68,8 @@ def _listed(value: Json) -> Json:
         if key == "origin":
             continue
         inner = _OPERATORS.get(inner, inner) if key == "op" and isinstance(inner, str) else _inside(inner)
-        found[key] = [inner] if key in _LISTS and not isinstance(inner, list) else inner
+        is_alone = key in _LISTS or (key in _LISTS_OF_OBJECTS and isinstance(inner, dict))
+        found[key] = [inner] if is_alone and not isinstance(inner, list) else inner
     return found
 
 

@@ -65,9 +65,18 @@ KINDS: tuple[RequestKind, ...] = (
         "customer_id and name are always shown. order_by: a column or a measured name. measured: a metric of each.",
     ),
     RequestKind(
-        "cohort", CohortQuery, "retention of cohorts by first event", "period: which cohorts; since: [] is all."
+        "cohort",
+        CohortQuery,
+        "cohorts by first event: the share that came back in each unit of time since, or what they brought",
+        "period: which cohorts; since: [] is all. by: groups in place of the unit of the first event. measured: a sum "
+        "or count in place of retention.",
     ),
-    RequestKind("funnel", FunnelQuery, "steps taken in order within a period", ""),
+    RequestKind(
+        "funnel",
+        FunnelQuery,
+        "steps taken in order within a period",
+        "by: a funnel for each group. times: the median time of each step too.",
+    ),
     RequestKind(
         "explain",
         ExplainQuery,

@@ -31,7 +31,7 @@ from chat_service.translate.senses import (
 from prompts import prompts
 from semantic_layer import GRAINS, Period, Request
 
-PREFIX_TOKENS, LARGE_PREFIX_TOKENS = 15_000, 18_000
+PREFIX_TOKENS, LARGE_PREFIX_TOKENS = 16_000, 18_000
 MOST_OF_QUESTION, _MOST_EXAMPLES, _MOST_NEAR, _LONGEST_VALUE = 1_600, 3, 16, 60
 _TOOLS_TOKENS = 900
 
