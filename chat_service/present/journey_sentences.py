@@ -82,7 +82,7 @@ def partial_words(finding: Finding) -> str:
     if len(table.cohorts) > 1:
         noun = finding.names.entity(finding.names.model.cohorts[_metric(finding)].entity)
         unit = grain_word(table.grain, finding.language)
-        return finding.say(_COHORTS_UNFINISHED, bucket=bucket, noun=noun, unit=unit)
+        return finding.say(_COHORTS_UNFINISHED, bucket=bucket[:1].upper() + bucket[1:], noun=noun, unit=unit)
     if since == 0:
         return finding.say(_STILL_GROWING, bucket=bucket)
     when, share = distance_name(table.grain, since, finding.language), _told(finding, table, cohort.retention[since])

@@ -8,7 +8,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.populations import population
 from chat_service.present.subject import conditions, of
 from chat_service.present.table import is_number
-from semantic_layer import Column, FieldFilter, ListQuery, Phrase
+from semantic_layer import Column, FieldFilter, ListFilter, ListQuery, Phrase
 
 _COUNTED = Phrase("{who}共 {total:,} {counter}{cut}{order}。", "{total:,} {who}{cut}{order}.")
 _CHOSEN = Phrase("{conditions}{noun}", "{noun}: {conditions}")
@@ -31,7 +31,10 @@ def list_sentence(finding: Finding) -> str:
     """How many there are, how many are shown, in which order; then what those shown have in common."""
     request, names, table = finding.request, finding.names, finding.table
     assert isinstance(request, ListQuery), "called for lists"
-    asked, listed = names.comma(*conditions(finding)), population(request, names.model)
+    listed = population(request, names.model)
+    own = ListFilter(list=listed.name) if listed is not None else None
+    # a list is not told of itself again
+    asked = names.comma(*conditions(finding, but=own))
     if listed is not None:
         who = names.words(listed.label) + names.bracketed(asked)
     else:

@@ -7,7 +7,7 @@ from chat_service.outcomes import Language
 from chat_service.present.conditions import condition_words
 from chat_service.present.dates import period_words
 from chat_service.present.finding import Finding
-from semantic_layer import Phrase
+from semantic_layer import Filter, Phrase
 
 _OF = Phrase("{before}{gap}的", "{before}")
 _UNDATED, _AS_OF = Phrase("按现有数据", "in the data as they stand"), Phrase("截至 {day}", "as of {day}")
@@ -35,10 +35,10 @@ def _period(finding: Finding) -> str:
     return period_words(period, today, finding.language)
 
 
-def conditions(finding: Finding) -> list[str]:
-    """The conditions that the question stated."""
+def conditions(finding: Finding, but: Filter | None = None) -> list[str]:
+    """The conditions that the question stated, but for one."""
     return [
         condition_words(each, finding.names, finding.today)
         for each in finding.request.filters
-        if each.origin == "asked"
+        if each.origin == "asked" and each != but
     ]
