@@ -141,7 +141,8 @@ def _additive_names(definition: MetricDefinition, additive: set[str]) -> set[str
     own = {
         name
         for name, each in definition.inputs.items()
-        if each.metric in additive and not (each.offset or each.at_start_of or each.average_of or each.over)
+        if each.metric in additive
+        and not (each.offset or each.at_start_of or each.average_of or each.on_day or each.over)
     }
     return (additive - definition.inputs.keys()) | own
 

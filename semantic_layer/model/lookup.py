@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sqlglot import exp
+
 from semantic_layer.model.date_parts import DATE_PARTS, TimePartError, part_of, split_name
-from semantic_layer.model.definitions import EntityDefinition
-from semantic_layer.model.model import Field, JoinPath, Model
+from semantic_layer.model.definitions import EntityDefinition, GrainDefinition
+from semantic_layer.model.model import Dataset, Field, JoinPath, Model
 from semantic_layer.model.names import TIME_TYPES
 
 
@@ -84,3 +88,22 @@ def key_name(model: Model, entity: EntityDefinition) -> str:
     """The name by which the key of an entity is grouped by."""
     role = model.datasets[entity.dataset].role_of
     return entity.key if role is None else f"{entity.dataset}_{entity.key}"
+
+
+def day_field(dataset: Dataset, grains: Iterable[GrainDefinition], *, is_of_days: bool = True) -> Field | None:
+    """The field by which the rows of a dataset are days; None where they are none that is known.
+
+    It is a key, or the day of a unit of time; with numbers for keys (20260131) the one day that there is, where the
+    dataset `is_of_days` alone.
+    """
+    times = [
+        each for each in dataset.fields.values() if each.type in TIME_TYPES and isinstance(each.expression, exp.Column)
+    ]
+    bases = {dataset.name, dataset.role_of or dataset.name}
+    days = (each.day.rpartition(".") for each in grains if each.day is not None)
+    listed = {name for home, _, name in days if home in bases}
+    keys = [each for each in times if each.name in listed or each.name in dataset.primary_key]
+    if keys:
+        return keys[0]
+    own = [each for each in times if each.definition.role == "time" and each.type == "date"]
+    return own[0] if is_of_days and len(own) == 1 and len(dataset.primary_key) == 1 else None

@@ -78,6 +78,10 @@ class InputDefinition(Definition):
     `average_of` (`3 months`) is the mean of its values 1, 2 and 3 months earlier, of those that there are: what is
     usual, for a formula to compare with (`revenue / usual - 1`).
 
+    `on_day` (`calendar.same_day_last_year`) is a field with a day, of a calendar with one row a day: the metric is read
+    on the day that stands beside each, such as the same trading day a year earlier. Days of a month must be mapped to
+    days that follow one another, else it is told by day only.
+
     `over` computes it at a coarser level than the question's: `all` over all of its groups, or by those of its groups
     that are named (`over: [region]`), within each unit of time in any case; what the question filters by holds."""
 
@@ -87,7 +91,13 @@ class InputDefinition(Definition):
     offset: str | None = None
     at_start_of: str | None = None
     average_of: str | None = None
+    on_day: str | None = None
     over: Literal["all"] | Words | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is read at another time than the one that it stands beside."""
+        return any(each is not None for each in (self.offset, self.at_start_of, self.average_of, self.on_day))
 
 
 class Latest(Definition):

@@ -120,6 +120,32 @@ class GrainTooFine(QueryProblem):
 
 
 @problem(
+    "day_not_mapped",
+    zh="日历的 {field} 没有给 {day} 对应的日子，所以没有可比的数。请换一段时间，或补上日历。",
+    en="The calendar's {field} names no day for {day}, so there is nothing to set beside it. Take another period, or "
+    "complete the calendar.",
+)
+class DayNotMapped(QueryProblem):
+    """A shift kept in a calendar that has nothing for a day."""
+
+    field: str
+    day: str
+
+
+@problem(
+    "days_scattered",
+    zh="日历的 {field} 把一个{grain:word}里的日子对应到不相连（或重复）的日子，合不成一段。请按天看。",
+    en="The calendar's {field} maps the days of a {grain} to days that do not follow one another, or to one twice, so "
+    "that they make no time of their own. Ask by day.",
+)
+class DaysScattered(QueryProblem):
+    """A shift kept in a calendar that tears a unit of time apart."""
+
+    field: str
+    grain: str
+
+
+@problem(
     "told_of_another_day",
     zh="{name:name}是按事情发生的那一天算的，一个{grain:word}里不止一个值；别的{grain:word}里又大多是另一些值，"
     "所以没有一行能同时说两个{grain:word}。请去掉其中一项，或换更细的时间单位。",

@@ -41,6 +41,7 @@ from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.distinct_groups import distinct_groups
 from semantic_layer.resolve.leaves import Branch, Bucket, Measure, Total
 from semantic_layer.resolve.made import Made
+from semantic_layer.resolve.mapped_days import UnmappedDayError, day_map, off_calendar
 from semantic_layer.resolve.measures import MeasureMaker, has_division, renamed
 from semantic_layer.resolve.names import unknown_names
 from semantic_layer.resolve.of_buckets import settled_groups
@@ -119,6 +120,8 @@ class _MetricResolver:
                     self._other_side(metric, spans, self._other_rows, Made(others, other_totals))
             except OutsideCalendarError as error:
                 context.problems.append(OutsideCalendar("period", error.name, error.first, error.last))
+            except UnmappedDayError as error:
+                context.problems.append(off_calendar(error, self._grain))
             except TooManyBucketsError as error:
                 context.problems.append(TooManyBuckets("group_by", error.grain, error.count, MAX_BUCKETS))
             else:
@@ -284,7 +287,12 @@ class _MetricResolver:
             known = [tree for tree in trees if tree is not None]
             return mean(known) if len(known) == len(trees) else None
         within = made if part.over is None else made.over(self._coarser(part.over))
-        moved, narrowed = move(branches, part, self._clock), narrow(variant, part, self._model)
+        if part.on_day is not None and self._clock.units is None and any(each.start is None for each in branches):
+            what = Phrase("由日历对应的日子", "A day that a calendar names")
+            self._context.problems.append(NeedsPeriod("period", what))
+            return None
+        moved = move(branches, part, self._clock, lambda name: day_map(name, self._context))
+        narrowed = narrow(variant, part, self._model)
         return self._formula(self._model.metrics[part.metric], moved, within, narrowed)
 
     def _coarser(self, over: Literal["all"] | tuple[str, ...]) -> tuple[str, ...]:

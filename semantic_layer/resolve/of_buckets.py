@@ -15,8 +15,8 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from semantic_layer.model.date_parts import extracted, part_of_day
+from semantic_layer.model.lookup import day_field
 from semantic_layer.model.model import Field, Model, Step
-from semantic_layer.model.names import TIME_TYPES
 from semantic_layer.model.placing import placed_by
 from semantic_layer.query.result import Value
 from semantic_layer.query.time_problems import ToldOfAnotherDay
@@ -137,22 +137,10 @@ class BucketGroups:
 
     def _day_field(self, dataset: str) -> Field | None:
         """The field by which a dataset is one of days, if it is."""
-        found = self._model.datasets[dataset]
-        times = [each for each in found.fields.values() if each.type in TIME_TYPES and _is_column(each)]
-        bases = {dataset, found.role_of or dataset}
-        listed = {
-            each.day.rpartition(".")[2]
-            for each in self._model.grains.values()
-            if each.day is not None and each.day.rpartition(".")[0] in bases
-        }
-        keys = [each for each in times if each.name in listed or each.name in found.primary_key]
-        if keys:
-            return keys[0]
-        # a calendar may have numbers for keys (20260131); then it has one day, and is about nothing else
         homes = {each.definition.dataset for each in self._model.metrics.values()}
         homes |= {each.dataset for each in self._model.entities.values()}
-        is_one = len(times) == 1 and times[0].type == "date" and len(found.primary_key) == 1
-        return times[0] if is_one and not bases & homes else None
+        found = self._model.datasets[dataset]
+        return day_field(found, self._model.grains.values(), is_of_days=not homes & {dataset, found.role_of or dataset})
 
     # ---- what days tell ----
 
@@ -243,10 +231,6 @@ class _Stripped:
 def _happening(measure: Measure) -> Measure:
     """The measure whose rows have the time and the groups."""
     return measure.conversion.base if measure.conversion is not None else measure
-
-
-def _is_column(each: Field) -> bool:
-    return isinstance(each.expression, exp.Column)
 
 
 def _values(days: Days, start: date, end: date) -> frozenset[Value]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlglot import exp
 
@@ -11,6 +12,7 @@ from semantic_layer.model.definitions import Among, InputDefinition
 from semantic_layer.model.model import Metric, Model
 from semantic_layer.resolve.branches import Clock, at_start_of, offset
 from semantic_layer.resolve.leaves import Branch
+from semantic_layer.resolve.mapped_days import mapped
 from semantic_layer.sql.nodes import division
 from semantic_layer.time.lengths import length
 
@@ -35,6 +37,8 @@ def narrow(variant: Variant, part: InputDefinition, model: Model) -> Variant:
         name += "__" + part.offset.replace(" ", "_") + "_before"
     if part.at_start_of is not None:
         name += f"__at_start_of_{part.at_start_of}"
+    if part.on_day is not None:
+        name += "__on_" + part.on_day.replace(".", "_")
     if part.filter is None and part.among is None:
         return replace(variant, name=name)
     conditions = (model.parsed(part.filter),) if part.filter is not None else ()
@@ -42,8 +46,15 @@ def narrow(variant: Variant, part: InputDefinition, model: Model) -> Variant:
     return Variant(name + "__where", (*variant.conditions, *conditions), (*variant.among, *among))
 
 
-def move(branches: tuple[Branch, ...], part: InputDefinition, clock: Clock) -> tuple[Branch, ...]:
-    """The branches that a part reads."""
+def move(
+    branches: tuple[Branch, ...], part: InputDefinition, clock: Clock, days: Callable[[str], Mapping[date, date]]
+) -> tuple[Branch, ...]:
+    """The branches that a part reads; `days` are those that a field of a calendar puts beside its own.
+
+    Raises UnmappedDayError.
+    """
+    if part.on_day is not None:
+        branches = mapped(branches, part.on_day, days(part.on_day), clock)
     if part.offset is not None:
         branches = offset(branches, length(part.offset, clock.calendars), clock)
     if part.at_start_of is not None:
@@ -82,7 +93,8 @@ def runs(metric: Metric, model: Model) -> bool:
         metric.definition.rank is not None
         or metric.definition.window is not None
         or any(
-            each.at_start_of or each.average_of or each.over is not None for each in metric.definition.inputs.values()
+            each.at_start_of or each.average_of or each.on_day or each.over is not None
+            for each in metric.definition.inputs.values()
         )
     ):
         return False
@@ -91,6 +103,8 @@ def runs(metric: Metric, model: Model) -> bool:
 
 def reads_elsewhere(metric: Metric, model: Model) -> bool:
     """Whether a part of the metric reads another time than the one that it is shown at."""
-    if any(each.offset or each.at_start_of or each.average_of for each in metric.definition.inputs.values()):
+    if any(
+        each.offset or each.at_start_of or each.average_of or each.on_day for each in metric.definition.inputs.values()
+    ):
         return True
     return any(reads_elsewhere(model.metrics[name], model) for name in metric.inputs if metric.kind == "derived")

@@ -32,8 +32,11 @@ CREATE TABLE lines (sale_id INTEGER, line_no INTEGER, product VARCHAR, quantity 
 INSERT INTO lines VALUES (1, 1, 'x', 1), (1, 2, 'y', 2), (2, 1, 'x', 3), (3, 1, 'y', 4), (4, 1, 'x', 9), (6, 1, 'x', 5);
 CREATE TABLE calls (call_id INTEGER, person_id INTEGER, called_at TIMESTAMP);
 INSERT INTO calls VALUES (1, 1, '2026-01-10 09:00'), (2, 2, '2026-03-11 09:00'), (3, NULL, '2026-03-12 09:00');
-CREATE TABLE days (day DATE, week_name VARCHAR, holiday VARCHAR, trade_month VARCHAR);
-INSERT INTO days SELECT day::DATE, strftime(day, '%G-W%V'),
+CREATE TABLE days (day DATE, four_weeks_before DATE, trade_day_before DATE,
+  week_name VARCHAR, holiday VARCHAR, trade_month VARCHAR);
+INSERT INTO days SELECT day::DATE, day::DATE - 28,
+  CASE WHEN day <> DATE '2026-01-01' THEN day::DATE - CASE isodow(day) WHEN 1 THEN 3 WHEN 7 THEN 2 ELSE 1 END END,
+  strftime(day, '%G-W%V'),
   CASE WHEN day = DATE '2026-03-04' THEN 'fair' ELSE 'none' END,
   CASE WHEN day < DATE '2026-01-26' THEN 'P1' WHEN day < DATE '2026-02-23' THEN 'P2'
   WHEN day < DATE '2026-03-30' THEN 'P3' ELSE 'P4' END

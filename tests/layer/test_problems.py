@@ -74,6 +74,27 @@ CASES: tuple[tuple[str, dict[str, object], set[str]], ...] = (
         },
         {"told_of_another_day"},
     ),
+    (
+        "trading days before those of a week",
+        {"metrics": ["traded_before"], "group_by": ["week"], "period": {"start": "2026-03-02", "end": "2026-03-16"}},
+        {"days_scattered"},
+    ),
+    (
+        "trading days before those of a few days, two of which have the same",
+        {"metrics": ["traded_before"], "period": {"start": "2026-03-20", "end": "2026-03-23"}},
+        {"days_scattered"},
+    ),
+    (
+        "a day that its calendar sets beside none",
+        {"metrics": ["traded_before"], "group_by": ["day"], "period": {"start": "2026-01-01", "end": "2026-01-03"}},
+        {"day_not_mapped"},
+    ),
+    (
+        "days before the calendar begins",
+        {"metrics": ["traded_before"], "group_by": ["day"], "period": {"start": "2025-12-01", "end": "2025-12-03"}},
+        {"day_not_mapped"},
+    ),
+    ("the days beside all of history", {"metrics": ["traded_before"]}, {"needs_period"}),
     ("a place among nothing", {"metrics": ["revenue_place"]}, {"rank_needs_group"}),
     (
         "a place of channels without the city that it is told within, as a part of nothing else",

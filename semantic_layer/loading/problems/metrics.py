@@ -18,8 +18,16 @@ NO_METRIC = Phrase(
     "没有用到任何指标。请写上，或给它一个 `dataset`", "names no metric. Name some, or give it a `dataset`"
 )
 TWO_SHIFTS = Phrase(
-    "的输入“{name}”有 `offset`、`at_start_of` 和 `average_of` 中的不止一个。请只留一个",
-    "has more than one of `offset`, `at_start_of` and `average_of` for its input '{name}'. Keep one",
+    "的输入“{name}”有 `offset`、`at_start_of`、`average_of` 和 `on_day` 中的不止一个。请只留一个",
+    "has more than one of `offset`, `at_start_of`, `average_of` and `on_day` for its input '{name}'. Keep one",
+)
+NO_SUCH_DAY = Phrase(
+    "的 `on_day` 是“{name}”，没有这个字段。是不是 {near}？",
+    "has '{name}' for its `on_day`, which is no field. Did you mean {near}?",
+)
+NO_CALENDAR = Phrase(
+    "的 `on_day` 是“{name}”，而“{dataset}”不是一天一行、以日期为键的日历，或者这个字段不是另一个日期",
+    "has '{name}' for its `on_day`, but '{dataset}' is no calendar with one row a day, or the field is no other day",
 )
 TOO_LONG_AVERAGE = Phrase(
     "的输入“{name}”取 {count} 个 {unit} 的平均，最多 {most} 个。请用更大的单位，或带 `window` 的指标",
