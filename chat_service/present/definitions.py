@@ -121,7 +121,7 @@ def formula(metric: Metric, names: Names) -> str:
         said += f", each counted from {definition.valid.since}{until}"
     if definition.filter:
         said += f" where {definition.filter}"
-    said += _rows_chosen(definition)
+    said += _rows_chosen(definition) + _inputs(definition)
     for name, value in names.model.parameters.items():
         said = said.replace(f"${name}", str(value))
     return " ".join(said.split())
@@ -137,6 +137,25 @@ def _rows_chosen(definition: MetricDefinition) -> str:
         per = f" of each {', '.join(definition.latest.per)}" if definition.latest.per else ""
         said += f", the {definition.latest.choose}{per} by {definition.latest.by}"
     return said + _window(definition)
+
+
+def _inputs(definition: MetricDefinition) -> str:
+    """What the names of a formula stand for that are no metrics by themselves."""
+    said = ""
+    for name, each in definition.inputs.items():
+        at = {
+            f"{each.offset} earlier": each.offset,
+            f"at the start of its {each.at_start_of}": each.at_start_of,
+            f"on average over the {each.average_of} before": each.average_of,
+            f"on the day that {each.on_day} names": each.on_day,
+        }
+        told = [text for text, given in at.items() if given is not None]
+        told += [f"where {each.filter}"] if each.filter is not None else []
+        told += [f"of each {each.among.entity} with {each.among.having}"] if each.among is not None else []
+        if each.over is not None:
+            told.append("over all groups" if each.over == "all" else f"by {', '.join(each.over)} alone")
+        said += f"; {name} = {' '.join((each.metric, *told))}"
+    return said
 
 
 def _window(definition: MetricDefinition) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -137,10 +138,15 @@ class BucketGroups:
 
     def _day_field(self, dataset: str) -> Field | None:
         """The field by which a dataset is one of days, if it is."""
-        homes = {each.definition.dataset for each in self._model.metrics.values()}
-        homes |= {each.dataset for each in self._model.entities.values()}
         found = self._model.datasets[dataset]
-        return day_field(found, self._model.grains.values(), is_of_days=not homes & {dataset, found.role_of or dataset})
+        is_of_days = not self._told_of & {dataset, found.role_of or dataset}
+        return day_field(found, self._model.grains.values(), is_of_days=is_of_days)
+
+    @cached_property
+    def _told_of(self) -> frozenset[str | None]:
+        """The datasets that metrics and entities are of."""
+        homes = {each.definition.dataset for each in self._model.metrics.values()}
+        return frozenset((*homes, *(each.dataset for each in self._model.entities.values())))
 
     # ---- what days tell ----
 
