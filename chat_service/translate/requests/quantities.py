@@ -9,7 +9,7 @@ import itertools
 from dataclasses import dataclass
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Clause, Clauses, Listed
+from chat_service.translate.grammar.categories import Clause, Clauses, Listed, Measure
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import units_metric, verb_metric
@@ -30,7 +30,7 @@ class _Number:
 
 def measure_phrases(slots: Slots, assembly: Assembly) -> None:
     """Put the number of each phrase among the measures, where there are several numbers."""
-    spread = any(getattr(item.meaning, "statistic", "") for item, _ in slots.measures)
+    spread = any(isinstance(item.meaning, Measure) and item.meaning.statistic for item, _ in slots.measures)
     if spread or slots.has("average", "statistic", "intent.define"):
         return
     wholes = [each for each in slots.measures if is_whole(each[0], slots.frame)]
