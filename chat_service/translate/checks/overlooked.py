@@ -144,7 +144,7 @@ def _refuse_unranked_change(slots: Slots, assembly: Assembly, request: MetricQue
         if measure is None or measure.category != "measure":
             continue
         by = slots.frame.before(measure)
-        if by is not None and slots.frame.folded(by) in ("by", "按"):
+        if by is not None and slots.frame.folded(by) in word_set("by_it"):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 

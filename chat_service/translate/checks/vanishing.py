@@ -84,7 +84,7 @@ def _both_shown(word: Edge, slots: Slots, request: Request, assembly: Assembly) 
         return len(done) > len(set(done))
     if isinstance(request, MetricQuery):
         several = request.group_by or len(request.metrics) > 1 or request.show or request.compare
-        return bool(several) or len(request.filters) > 1 or slots.frame.folded(word) in ("都", "均", "皆")
+        return bool(several) or len(request.filters) > 1 or slots.frame.folded(word) in word_set("all_of_them")
     return True
 
 

@@ -77,9 +77,9 @@ def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
     frame, nouns = slots.frame, assembly.scope.entity_words
     people = [*slots.entities, *frame.asks("who"), *(e for e, _ in slots.values if names_people(e, frame, nouns))]
     after = frame.after(item)
-    while after is not None and after.is_empty and frame.folded(after) != "的":
+    while after is not None and after.is_empty and frame.folded(after) not in word_set("possessive"):
         after = frame.after(after)
-    if after is not None and frame.folded(after) == "的" and frame.after(after) in people:
+    if after is not None and frame.folded(after) in word_set("possessive") and frame.after(after) in people:
         return True
     return not _condition_first(item) and any(each.end <= item.start for each in people)
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache, partial
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous
 from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.requests.assembly import Assembly
@@ -282,7 +283,7 @@ def _opens(item: Edge, slots: Slots) -> bool:
 def _comparing() -> tuple[str, ...]:
     """The words of comparison that a date may have in it."""
     words = ("".join(phrase) for phrase, sense in language_words() if sense == WordSense("comparison", "versus"))
-    return tuple(word for word in words if word not in ("和", "跟", "与", "同", "v", "than"))
+    return tuple(word for word in words if word not in word_set("joins_sides"))
 
 
 def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from semantic_layer import Compare, Grain, Period, preceding
@@ -40,7 +41,7 @@ def change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains
     if slots.has("trend"):
         return None
     for item, _ in slots.whens:
-        if slots.frame.folded(item).startswith(("between", "from", "从")):
+        if slots.frame.folded(item).startswith(tuple(word_set("from_it"))):
             raise assembly.deny(item, "several_periods")  # from the one to the other, or within both?
     if period is None or period.start is None:
         if len(slots.values) and any(len(values.words) > 1 for _, values in slots.values):

@@ -6,6 +6,7 @@ import itertools
 
 from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
@@ -60,7 +61,7 @@ def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
 def _said_apart(slots: Slots) -> bool:
     """各是多少, 分别: each for itself."""
     words = (e for e in slots.frame.covering.edges if e.category == "function.quantifier.both")
-    return any(slots.frame.folded(word) in ("各", "分别", "各自") for word in words)
+    return any(slots.frame.folded(word) in word_set("severally") for word in words)
 
 
 def _group_by(draft: Draft, dimension: str) -> None:

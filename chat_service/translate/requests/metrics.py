@@ -175,7 +175,7 @@ def _refuse_distribution(slots: Slots, assembly: Assembly) -> None:
         return
     for item, _ in slots.measures:
         before = slots.frame.before(item)
-        if before is not None and slots.frame.folded(before) in ("by", "按", "按照"):
+        if before is not None and slots.frame.folded(before) in word_set("by_it"):
             raise assembly.deny(item)
 
 

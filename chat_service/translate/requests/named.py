@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import MetricSense, WordSense
@@ -66,7 +67,7 @@ def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
             leaf = next(iter(structure.model.leaves(amount)), None)
             row = structure.row_field(leaf.name) if leaf is not None else None
             fields.extend([row] if row is not None else [])
-    low = any(mark in text for mark in ("小", "低", "min", "small", "low"))
+    low = any(mark in text for mark in word_set("least_of_it"))
     kind = "median" if measure.statistic == "median" else "min" if low else "max"
     return structure.statistic(kind, *fields)
 

@@ -14,7 +14,7 @@ from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import GRAINS, Having, Order
 
-_SEVERAL = ("哪些", "哪几", "which ones")
+_SEVERAL = tuple(word_set("which_ones"))
 _PLACES = frozenset({"people", "place", "each"})
 
 

@@ -55,7 +55,7 @@ def wants_list(slots: Slots, assembly: Assembly) -> bool:
     return bool(asks) and len(slots.measures) == 1 and not slots.against and all(structure.one_each(n) for n in names)
 
 
-_SHOWING = ("show", "give", "get me", "pull", "display", "fetch", "bring up", "列", "拉")
+_SHOWING = tuple(word_set("shows_it"))
 
 
 def _shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
@@ -389,6 +389,6 @@ def _limit(slots: Slots, assembly: Assembly) -> int | None:
         assembly.use(counts[0][0], "limit", str(counts[0][1]))
         return counts[0][1]
     asks = slots.frame.asks("which") if slots.ranks else []
-    several = any(slots.frame.folded(item).startswith(("哪些", "哪几")) for item in asks)
+    several = any(slots.frame.folded(item).startswith(tuple(word_set("which_several"))) for item in asks)
     single = [rank.count for _, rank in slots.ranks if rank.count is not None]
     return single[0] if single and not several and not slots.frame.asks("list") else None

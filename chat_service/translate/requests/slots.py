@@ -26,7 +26,7 @@ from semantic_layer import FieldFilter, Period
 LINKS = ("connective", "comparison", "date.versus", "follow.what_about", "follow.also")
 _RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
-LISTING = frozenset({"and", "&", "和", "、", "及", "以及", "与", "plus", "as well as"})
+LISTING = word_set("listing")
 
 Named = tuple[Edge, tuple[str, ...]]
 
@@ -102,7 +102,7 @@ def is_relative(item: Edge, slots: Slots) -> bool:
         return True
     seen = False
     while after is not None and after.is_empty:
-        seen = seen or frame.folded(after) == "的"
+        seen = seen or frame.folded(after) in word_set("possessive")
         after = frame.after(after)
     if after is None or not seen:
         return False

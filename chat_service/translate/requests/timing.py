@@ -21,9 +21,7 @@ from semantic_layer import GRAINS, Compare, Grain, Period, unit, year_earlier
 
 _FAR_FUTURE = date(9000, 1, 1)
 _RECENT_DAYS = 30
-_JOINING = frozenset({"和", "与", "跟", "同"})
 _LONGER_THAN = 45
-_SAME_DAY = ("同一天", "同日", "same day", "same weekday")
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def decide_timing(
         return Timing(period, change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against
     assembly.use(item, "comparison", other.to)
-    if other.unit == "week" and any(words in assembly.frame.folded(item) for words in _SAME_DAY):
+    if other.unit == "week" and any(words in assembly.frame.folded(item) for words in word_set("same_day")):
         return _same_day(period, item, assembly)
     alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
     return _compared(period, other, item, assembly, grains, alone)
@@ -207,7 +205,11 @@ def _several(
     ordered = sorted(closed, key=lambda p: (p.start, p.end))
     touching = all(a.end == b.start for a, b in itertools.pairwise(ordered))
     grain = next(iter(grains))
-    versus = [w for w in slots.frame.said("comparison.versus", "date.versus") if slots.frame.folded(w) not in _JOINING]
+    versus = [
+        w
+        for w in slots.frame.said("comparison.versus", "date.versus")
+        if slots.frame.folded(w) not in word_set("joins_periods")
+    ]
     if len(closed) == 2:
         if len(slots.whens) == 2:
             (_, one), (_, other) = slots.whens
@@ -340,7 +342,7 @@ def _is_day_of_year(period: Period, other: Period) -> bool:
 
 
 def _says_whole(item: Edge, assembly: Assembly) -> bool:
-    return any(mark in assembly.said(item) for mark in ("全年", "whole", "整", "all of"))
+    return any(mark in assembly.said(item) for mark in word_set("whole_of_it"))
 
 
 def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ...] = ()) -> Compare:

@@ -251,13 +251,12 @@ def _word_leaves(
 
 
 # these join, but as often only carry on
-_CARRYING = frozenset({"还", "也", "又", "再", "同时", "并", "另外", "还有", "with", "then", "also", "plus", "而"})
 
 
 def _operates(sense: WordSense, text: str) -> bool:
     """Whether a word joins, denies or restricts: then it is never a word without meaning."""
     if sense.role == "connective":
-        return text not in _CARRYING and text not in word_set("both")
+        return text not in word_set("goes_on_with") and text not in word_set("both")
     return sense.role in ("negation", "exclusion", "only", "rate")
 
 

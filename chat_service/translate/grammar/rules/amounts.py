@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Condition
 from chat_service.translate.senses import Ask, NumberSense, Word
 from semantic_layer import NumberOperator
@@ -10,12 +11,13 @@ from semantic_layer import NumberOperator
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 _MIRRORED: dict[NumberOperator, NumberOperator] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
-_COUNTING = ("数", "量", "count", "number", "volume", "总额")
+_COUNTING = tuple(word_set("counting_noun"))
+_NUMBER_OF = tuple(word_set("number_of"))
 
 
 def is_number(text: str) -> bool:
     """Whether words ask for a number of things: number of customers, 客户数."""
-    return text.endswith(_COUNTING) or text.startswith(("number of", "count of", "how many", "多少"))
+    return text.endswith(_COUNTING) or text.startswith(_NUMBER_OF)
 
 
 def negated(op: NumberOperator) -> NumberOperator | None:
@@ -39,7 +41,7 @@ def _one_sided(found: Found) -> Condition | None:
     op = _OPERATORS[after or before]
     if before and after and before not in ("eq", after):
         return None
-    if word is not None and before == "eq" and word.text in ("just", "only", "只", "仅"):
+    if word is not None and before == "eq" and word.text in word_set("no_more_than_it"):
         return None if not amount.units else Condition("=", (amount.value,), amount.units)
     value = amount.upto if amount.upto is not None and op in (">", "<=") else amount.value
     return Condition(op, (value,), amount.units)
@@ -57,7 +59,7 @@ def _range(found: Found) -> Condition | None:
         return None
     marked = found.edges.get("open") or found.edges.get("close") or low.units or high.units
     to = found.one("to", Word)
-    if not marked and to.text not in ("-", "~", "to", "到", "至"):
+    if not marked and to.text not in ("-", "~", *word_set("up_to")):
         return None
     return Condition("between", (low.value, high.value), high.units or low.units)
 

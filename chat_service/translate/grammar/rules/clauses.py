@@ -13,7 +13,6 @@ from chat_service.translate.senses import Names, Values, When, Word
 from semantic_layer import NumberOperator
 
 _MOST_CLAUSES = 4
-_CARRYING_ON = frozenset({"又", "也", "还", "还有", "再", "又还", "都"})
 _DATE = "date.period|date.rolling|date.open"
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 
@@ -63,7 +62,7 @@ def _dated(found: Found) -> Clause | None:
 def _carries_on(found: Found) -> bool:
     """Whether the words between are 又, 还, 也, which join nothing here: 近90天又还下单, 在APP也买过."""
     words = [word for name in ("j", "k") if (word := found.get(name, Word)) is not None]
-    return all(word.text in _CARRYING_ON for word in words)
+    return all(word.text in word_set("carries_on") for word in words)
 
 
 def _carried(found: Found) -> Clause | None:
@@ -199,7 +198,7 @@ def with_object(structure: Structure) -> Callable[[Found], Clause | None]:
     def of(found: Found) -> Clause | None:
         """What it was done to or in; what customers are themselves is none of it."""
         clause, values = found.one("c", Clause), found.one("v", Values)
-        if found.passes("的", "to") or len(clause.values) > 1 or not values.candidates:
+        if found.passes(*word_set("possessive"), "to") or len(clause.values) > 1 or not values.candidates:
             return None
         of_people = [structure.entity_dimension(name) for name in values.candidates]
         if all(of_people):

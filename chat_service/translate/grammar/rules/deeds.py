@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Measure
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.grammar.rules.clauses import comparison, with_object
@@ -111,7 +112,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     def had(found: Found) -> Clause | None:
         """Had a complaint, no orders, at least 3 orders."""
         clause = found.one("d", Clause)
-        if found.passes("的"):
+        if found.passes(*word_set("possessive")):
             return None
         if found.edges.get("x") is not None:
             return None if found.said("x") == "nor" else replace(clause, negated=True, ever=found.said("x") == "never")

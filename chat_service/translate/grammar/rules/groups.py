@@ -10,7 +10,7 @@ from chat_service.translate.grammar.categories import Amount, Group, Kinds
 from chat_service.translate.senses import Ask, Names, When, Word
 from semantic_layer import GRAINS, Grain
 
-_EVERY = ("for all", "across all", "over all", "all", "every", "each", "所有", "全部", "各", "每")
+_EVERY = tuple(word_set("each_of"))
 
 
 def _dimension(found: Found) -> Group:

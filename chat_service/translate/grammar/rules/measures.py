@@ -58,7 +58,7 @@ def _none(found: Found) -> Bound | None:
 
 def _some(found: Found) -> Bound | None:
     measure, amount = found.one("m", Measure), found.one("n", Amount)
-    if amount.is_ordinal or amount.upto is not None or measure.statistic or found.passes("的"):
+    if amount.is_ordinal or amount.upto is not None or measure.statistic or found.passes(*word_set("possessive")):
         return None
     if set(amount.units) - {"orders", "times", "each", "units", "people", "place", "points"}:
         return None

@@ -10,7 +10,6 @@ from semantic_layer import Model
 
 _DATE = "date.period|date.rolling|date.open"
 # these join as well as compare: they open a comparison only where another word closes it
-_JOINERS = frozenset({"和", "与", "跟", "同", "than", "and", "、", ",", "&"})
 
 
 def _when(found: Found) -> When:
@@ -28,7 +27,7 @@ def _period(found: Found) -> Against | None:
     opener = found.get("v", Word)
     if opener is not None and opener.text in {",", "、", ";", *word_set("compares"), *word_set("difference")}:
         return None  # compare May …, the difference in Q1: the time is that of what is compared
-    if found.edges.get("w") is None and opener is not None and opener.text in _JOINERS:
+    if found.edges.get("w") is None and opener is not None and opener.text in word_set("joins_times"):
         return None
     return Against("period", found.one("p", When).date)
 

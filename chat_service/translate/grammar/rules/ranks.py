@@ -27,18 +27,13 @@ _ENDS = "rank.top|rank.bottom"
 _MOST = "rank.highest|rank.lowest|rank.best|rank.worst"
 _ORDERS = "rank.descending|rank.ascending|rank.best_first|rank.worst_first|rank.ranked"
 # at an end without a number they mean a part of the row, which is asked for in other words
-_NUMBERED = frozenset(
-    {"前", "后", "头", "末", "top", "bottom", "first", "last", "upper", "前面", "末尾", "最后", "靠后", "靠前"}
-)
-
-
-_BEFORE_NUMBER = frozenset("前后头末")
+_NUMBERED = word_set("end_of_row")
 GROWTH_RATES = word_set("growth_rate")
 
 
 def _counted(found: Found) -> Rank | None:
     amount, word = found.one("n", Amount), found.one("r", Word)
-    if word.text in _BEFORE_NUMBER and found.edges["n"].start < found.edges["r"].start:
+    if word.text in word_set("end_before_number") and found.edges["n"].start < found.edges["r"].start:
         return None  # 80后 are people of a decade, not the last 80
     direction = _DIRECTIONS[found.said("r")]
     if "percent" in amount.units and 0 < amount.value < 1:

@@ -25,7 +25,7 @@ def _says_held(found: Found) -> bool:
 
 def _apart(found: Found) -> bool:
     """持有金卡的客户|今年: the time behind the people is not of what they held."""
-    return found.edges["v"].start < found.edges["w"].start and found.passes("的")
+    return found.edges["v"].start < found.edges["w"].start and found.passes(*word_set("possessive"))
 
 
 def model_rules(structure: Structure) -> tuple[Rule, ...]:
