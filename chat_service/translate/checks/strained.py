@@ -15,7 +15,7 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import NumberSense, Values, When, Word
 from semantic_layer import MetricFilter, MetricQuery, Request
 
-_STRAIN = 0.5
+_STRAIN, _TWICE = 0.5, 2
 _EVEN = 0.25  # what makes the one as dear as the other: which of them is meant, the asker says
 _SAYS_WHO = frozenset({"values", "clauses", "listed"})
 
@@ -32,6 +32,7 @@ def strain(frame: Frame, request: Request | None, structure: Structure, *, goes_
 
 def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
     yield from (item for item in frame.items if _is_value(item, frame) or _is_unit(item, frame))
+    yield from (item for item in frame.items if _is_verb(item, frame) for _ in range(_TWICE))
     yield from (item for item in frame.items if _cuts_name(item, frame) or _is_weekday(item, frame))
     yield from (item for item in frame.said("connective.and") if _joins_unlike(item, frame))
     yield from (item for item in frame.of(Clauses) if _is_of_each(item, frame) or _is_of_last(item))
@@ -74,6 +75,15 @@ def _is_own_value(item: Edge, frame: Frame, request: MetricQuery, structure: Str
     homes = {each.home.dataset for name, each in structure.model.dimensions.items() if name in dimensions}
     things = (name for name in request.metrics if structure.model.metrics[name].unit == "count")
     return any(homes & structure.stands_on(name) for name in things)
+
+
+def _is_verb(item: Edge, frame: Frame) -> bool:
+    """Did more customers order in May: right behind people in the plural, a noun in the singular is a verb."""
+    before, text = frame.before(item), frame.folded(item)
+    if before is None or item.category != "measure" or not text.isascii() or text.endswith("s"):
+        return False
+    people = before.category.startswith("entity") or _other(before, frame, "entity")
+    return people and frame.folded(before).endswith("s") and _other(item, frame, "behaviour")
 
 
 def _is_unit(item: Edge, frame: Frame) -> bool:

@@ -99,7 +99,8 @@ def _event(span: Edge, found: list[Happening], slots: Slots, assembly: Assembly)
     placed = next((each for each in found if each.item.category == "intent.cohort"), None)
     implied = _implied(slots, assembly)
     if placed is not None or implied is None:
-        return placed or (found[0] if len(found) > 1 else _first_of_again(found, assembly))
+        counted = len(found) > 1 and found[0].item.start < span.start  # 30天内注册且已下单: the last 30 days
+        return placed or (found[0] if counted else _first_of_again(found, assembly))
     datasets = {dataset_of(each.event, assembly) for each in found}
     return found[0] if dataset_of(implied.event, assembly) in datasets and len(found) > 1 else implied
 

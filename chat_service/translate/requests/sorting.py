@@ -121,14 +121,16 @@ def _directed(slots: Slots, assembly: Assembly) -> None:
 
 
 def _gapped(slots: Slots, assembly: Assembly) -> None:
-    """A metric whose name has a gap (how long … reply), by all of its pieces."""
-    named: set[str] = set()
+    """A metric whose name has a gap (how long … reply), by all of its pieces, with nothing measured in between."""
+    found: dict[str, list[Edge]] = {}
     for item in slots.frame.said("piece"):
         if isinstance(piece := item.meaning, Piece):
-            if piece.name not in named:
-                slots.measures.append((item, (piece.name,)))
-            named.add(piece.name)
+            found.setdefault(piece.name, []).append(item)
             assembly.use(item, "metric", piece.name)
+    for name, pieces in found.items():
+        if any(isinstance(edge.meaning, Measure) for edge in slots.frame.between(pieces[0], pieces[-1])):
+            raise assembly.deny(pieces[0])  # 召回活动触达了多少客户 asks whom they reached, not whom they won back
+        slots.measures.append((pieces[0], (name,)))
 
 
 def _same_time(slots: Slots) -> None:

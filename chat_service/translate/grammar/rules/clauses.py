@@ -77,6 +77,16 @@ def _length(found: Found) -> Clause | None:
     return replace(clause, when=when)
 
 
+def _lately(found: Found) -> Clause | None:
+    """30天内投诉过, ordered within two weeks: with no event to count from, the days up to today."""
+    clause, when = found.one("c", Clause), found.one("w", When)
+    text, inside = when.date.text, tuple(word_set("inside"))
+    within = text.endswith(inside) if not text.isascii() else text.startswith(inside)
+    if clause.when is not None or clause.negated or clause.same_period or when.date.period is None or not within:
+        return None
+    return replace(clause, when=when, ever=False)
+
+
 def _lapsed(found: Found) -> Clauses | None:
     """Haven't ordered in over 90 days: who did once, and not in that time up to today."""
     clause = _length(found)
@@ -149,6 +159,14 @@ RULES = (
     ),
     Rule(
         "clause", ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"), _length, -0.5, "deed not done for long"
+    ),
+    Rule(
+        "clause",
+        ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"),
+        _lately,
+        0.3,
+        "deed in the days up to today",
+        ("30天内投诉过 -> complaints in 30 days",),
     ),
     Rule(
         "clauses",

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Amount
+from chat_service.translate.grammar.categories import Amount, Group
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import HoursSense, Names, Values, ValueSense, When, Word
 from semantic_layer import Period
 
+_SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SENSES = 6
 _SHORT = 23.0  # what a short form costs alone more than a value
 
@@ -204,6 +205,11 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         words = tuple(tuple(ValueSense(name, day) for name in weekday) for day in when.weekdays)
         return Values(words, when.text, dimensions=weekday) if weekday and words else None
 
+    def over_days(found: Found) -> Group | None:
+        """Orders split over weekdays: by the day of the week."""
+        when = found.one("w", When).date
+        return Group(weekday) if weekday and len(when.weekdays) >= _WORKING_DAYS else None
+
     def hours(found: Found) -> Values | None:
         words = tuple(tuple(ValueSense(name, each) for name in hour) for each in found.one("h", HoursSense).hours)
         return Values(words, "", dimensions=hour) if hour and words else None
@@ -244,6 +250,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
 
     return (
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
+        Rule("group", (f"l={_SPREAD} ~ w=date.weekday_filter",), over_days, -1.5, "over the days of the week"),
         Rule("values", ("h=hours",), hours, 0.0, "hours of the day", ("after 8pm -> 20..23",)),
         Rule(
             "values",

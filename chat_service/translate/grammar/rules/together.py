@@ -141,7 +141,9 @@ def _but_not(found: Found) -> Clauses | None:
     if both.any or one.negated or (one.when is None and when is not None) or found.said("n") == "nor":
         return None
     if when is not None:
-        return replace(both, clauses=(*both.clauses, replace(one, negated=True, when=when, condition=None)))
+        none = found.one("n", Word).text in word_set("nothing_at_all")  # bought beauty, and nothing since: of anything
+        other = replace(one, negated=True, when=when, condition=None, values=() if none else one.values)
+        return replace(both, clauses=(*both.clauses, other))
     if values is None or not one.values:
         return None
     other = replace(one, negated=True, values=(replace(values, negated=False),), condition=None)
