@@ -155,7 +155,8 @@ class Previous:
 class Question:
     """A question as it reaches the translator. `today` is the as-of date, inclusive.
 
-    `unread` are the messages since the last answer that got none.
+    `unread` are the messages since the last answer that got none; `pending` is what was asked back last, where nothing
+    was answered before it.
     """
 
     text: str
@@ -164,3 +165,4 @@ class Question:
     previous: Previous | None = None
     default_period: Period | None = None
     unread: tuple[str, ...] = ()
+    pending: Clarification | None = None

@@ -284,7 +284,10 @@ def _question(message: ChatRequest, memory: Memory, today: date, choice: Choice 
     if choice is not None and language is None and memory.pending is not None:
         language = memory.pending.reading.language
     text = message.message if choice is None else choice.message
-    return Question(text, today, language, previous, unread=() if choice is not None else memory.unread)
+    if choice is not None:
+        return Question(text, today, language, previous)
+    pending = memory.pending if previous is None else None
+    return Question(text, today, language, previous, unread=memory.unread, pending=pending)
 
 
 def _after(memory: Memory, found: Answer, clarification_id: str, text: str, told: str | None) -> Memory:

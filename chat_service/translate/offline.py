@@ -100,7 +100,7 @@ class OfflineTranslator:
         text = read(question.text, scope)
         if len(text.tokens) > _MOST_TOKENS:
             return self._refused(Denial("too_long"), None, question, language)
-        pending = question.previous.pending if question.previous is not None else None
+        pending = question.previous.pending if question.previous is not None else question.pending
         reply = replied(pending, frames(text, self._rules(scope))[0]) if pending is not None else None
         if reply is not None and reply.request is not None:
             return Answerable(reply.request, nothing_read(language))
@@ -373,7 +373,7 @@ def _pieces(unknown: tuple[int, int], text: Lattice) -> tuple[str, ...]:
 
 def _pending_choice(question: Question) -> Request | None:
     """The request of the choice that the asker names in answer to a question back."""
-    pending = question.previous.pending if question.previous is not None else None
+    pending = question.previous.pending if question.previous is not None else question.pending
     if pending is None:
         return None
     said = fold(question.text).text.strip(ENDS)

@@ -191,3 +191,10 @@ def test_what_was_defined_may_be_asked_for_next(say: Callable[..., ChatBody]) ->
     asked = say("2025年是多少", conversation_id=defined.conversation_id)
     assert asked.status == "answered"
     assert _interpretation(asked).query["metrics"] == ["repurchase_rate"]
+
+
+def test_a_choice_is_named_in_the_reader_s_own_words(say: Callable[..., ChatBody]) -> None:
+    first = say("去年的转化率是多少")
+    assert first.status == "clarification"
+    taken = say("就活动的那个", conversation_id=first.conversation_id)
+    assert _interpretation(taken).query["metrics"] == ["campaign_conversion_rate"]

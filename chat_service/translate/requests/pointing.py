@@ -16,7 +16,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.conditions import population_filter
 from chat_service.translate.requests.people import SEVERAL
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import RELATIVE, Slots
 from chat_service.translate.requests.sorting import names_doers
 from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import (
@@ -52,8 +52,8 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
         return before is not None and frame.folded(before) in word_set("does")
     if text in word_set("those"):  # those figures below are no people
         return after is None or not after.is_empty
-    if text in word_set("they"):
-        return True
+    if text in word_set("they"):  # of those who signed up: told by what they did
+        return after is None or frame.folded(after).split(" ")[0] not in RELATIVE
     if edge.category == "date.same_period":
         return True  # 那个月, of a ranking of months
     return edge.category == "ask" and bool(set(text.split(" ")) & (word_set("they") | word_set("those")))

@@ -24,7 +24,7 @@ from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
 LINKS = ("connective", "comparison", "date.versus", "follow.what_about", "follow.also")
-_RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
+RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
 LISTING = word_set("listing")
 
@@ -96,9 +96,9 @@ def is_relative(item: Edge, slots: Slots) -> bool:
     if isinstance(item.meaning, Clauses) and item.meaning.relative:
         return True
     before, after = frame.before(item), frame.after(item)
-    while before is not None and before.is_empty and frame.folded(before) not in _RELATIVE:
+    while before is not None and before.is_empty and frame.folded(before) not in RELATIVE:
         before = frame.before(before)
-    if before is not None and frame.folded(before).split(" ")[-1] in _RELATIVE:
+    if before is not None and frame.folded(before).split(" ")[-1] in RELATIVE:
         return True
     seen = False
     while after is not None and after.is_empty:
