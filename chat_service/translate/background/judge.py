@@ -166,6 +166,8 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
         return True
     if any(part.text in word_set("auxiliary") for part in parts[1:]):
         return True
+    if not stretch.names and any(each.startswith("occasion") for part in parts for each in part.words("filler")):
+        return True  # what the answer is for
     verbs = any(_is_verb(word) for part in parts for word in _words(part))
     deeds = any(_has(part, BehaviourSense, MetricSense) for part in parts)
     done = any(part.text in word_set("aspect") for part in parts)

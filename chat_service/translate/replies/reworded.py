@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from chat_service.language.words.kinds import kinds_of, words_of
 from chat_service.outcomes import Language
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.stops import Doubt
 
 ENDS = " 。.?？!！"
+_LOOSE = " ,，、;；:：-"
+_NAMING = frozenset({"n", "N", ""})
 
 
 def restated(one: Assembly, other: Assembly) -> tuple[str, str]:
@@ -39,17 +42,14 @@ def _joined(assembly: Assembly, own: dict[tuple[int, int], str], others: dict[tu
     return " | ".join(said)
 
 
-_NAMES = frozenset({"measure", "bound", "values", "entity", "group", "listed", "field"})
-
-
 def in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
-    """Whether a word that is not understood stands right at a name: net revenue *retention* is no revenue."""
-    edges = frame.covering.edges
-    return any(
-        edge.category in _NAMES
-        and (edge.start == unknown[1] or (edge.end == unknown[0] and edge.category == "measure"))
-        for edge in edges
-    )
+    """Whether a word that is not understood makes another name of a measure: net revenue *retention*, sales *target*.
+
+    Without it the question would be about something else, which is no offer.
+    """
+    word = frame.lattice.text(*unknown)
+    names = kinds_of(word)[:1] in _NAMING or len(words_of(word)) > 1
+    return names and any(e.end == unknown[0] and e.category in ("measure", "bound") for e in frame.covering.edges)
 
 
 def without_unknown(text: str, frame: Frame) -> str:
@@ -59,7 +59,7 @@ def without_unknown(text: str, frame: Frame) -> str:
     for start, end in (frame.lattice.span(a, b) for a, b in frame.unknown):
         kept.append(text[at:start])
         at = end
-    return " ".join("".join((*kept, text[at:])).split())
+    return " ".join("".join((*kept, text[at:])).split()).strip(_LOOSE)
 
 
 def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:
