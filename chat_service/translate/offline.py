@@ -175,23 +175,18 @@ class OfflineTranslator:
         return replace(scope, lexicon=Extended(self._lexicon, more))
 
     def _beside_background(self, text: Lattice, found: _Read, question: Question, scope: Scope) -> Outcome | None:
-        """The outcome of the question within a message that does not read as a whole, or only without some words.
-
-        Where the whole asks for no more than the question alone, what was set aside is held to the same rules.
-        """
-        doubts = [stop for _, stop in found.stops if isinstance(stop.reason, Doubt) or stop.reason.code in FINAL]
-        best = found.found[0].decision.request if found.found else None
-        if (found.found and not found.aside) or (doubts and not found.found):
+        """The outcome of the question within a message that does not read as a whole, or only without some words."""
+        reasons = [stop.reason for _, stop in found.stops]
+        final = any(isinstance(each, Doubt) or each.code in FINAL - {"future_period"} for each in reasons)
+        if (found.found and not found.aside) or (final and not found.found):
             return None
-        outcome = beside_background(text, scope, lambda part: self._part(part, question, scope))
+        best = found.found[0].decision.request if found.found else None
+        outcome = beside_background(text, scope, lambda part: self._part(part, question, scope), best)
         if best is None and isinstance(outcome, Clarification) and outcome.code == "background":
             whole = self._outcome(found, question, scope)  # the same without a word names the word
             named = isinstance(whole, Clarification) and whole.choices[0].request == outcome.choices[0].request
             return whole if named else outcome
-        match outcome:
-            case Answerable(request=alone) | Clarification(choices=(Choice(request=alone), *_)):
-                return outcome if best is None or alone == best else None
-        return outcome if best is None else None
+        return outcome
 
     def _part(self, folded: Folded, question: Question, scope: Scope) -> Outcome | None:
         """The outcome of a part of a message; None where it is not understood."""

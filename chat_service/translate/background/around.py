@@ -34,6 +34,7 @@ from chat_service.translate.senses import Mention
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.spelling import replaced
+from semantic_layer import Request
 
 Reads = Callable[[Folded], Outcome | None]
 Found = Answerable | DefinitionAsked | Clarification
@@ -86,17 +87,43 @@ class _Message:
                 yield Stretch(parts, told[-1].asked and (behind or not in_question), not in_question, behind)
 
 
-def beside_background(text: Lattice, scope: Scope, reads: Reads) -> Outcome | None:
-    """What a message asks for whose question is a part of it; None where no part of it can be told from the rest."""
+def beside_background(text: Lattice, scope: Scope, reads: Reads, whole: Request | None = None) -> Outcome | None:
+    """What a message asks for whose question is a part of it; None where no part of it can be told from the rest.
+
+    `whole` is what it asks for where it was read as a whole, but for some words.
+    """
     clauses = cut(text.folded, mentions(text, scope.lexicon))
     for first, last in runs(clauses) if len(clauses) > 1 else ():
+        if whole is not None and any(clause.unknown for clause in clauses[first:last]):
+            return None
         message = _Message(text, clauses, first, last, scope)
         outcome = reads(message.core)
         known = outcome if isinstance(outcome, Answerable | DefinitionAsked | Clarification) else None
         settled = _settled(message, known, reads)
         if settled is not None or known is not None:
-            return settled
+            return settled if whole is None else _or_whole(message, settled, whole)
     return None
+
+
+def _or_whole(message: _Message, alone: Outcome | None, whole: Request) -> Outcome | None:
+    """The question alone where the whole asks for no more; both where the whole has more of another sentence."""
+    match alone:
+        case Answerable(request=request, reading=reading):
+            text = message.core.typed(0, len(message.core.text)).strip()
+            choices: tuple[Choice, ...] = (Choice("alone", text, text, request),)
+        case Clarification(choices=(Choice(request=request), *_) as choices, reading=reading):
+            pass
+        case _:
+            return None
+    if request == whole:
+        return alone
+    if not all(stretch.alone for stretch in message.stretches()):
+        return None
+    typed = message.text.folded.original
+    if all(choice.request != whole for choice in choices):
+        choices = (*choices[: _MOST_CHOICES - 1], Choice("whole", typed, typed, whole))
+    asked = question_text("background", _said(message), message.language)
+    return Clarification("background", _said(message), asked, choices, reading)
 
 
 def _settled(message: _Message, outcome: Found | None, reads: Reads) -> Outcome | None:
