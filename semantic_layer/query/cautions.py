@@ -285,6 +285,21 @@ class FewInArm(Caution):
 
 
 @problem(
+    "effects_compared",
+    zh="两组的效果相差 {points} 个百分点（95%区间 {low} 到 {high}，{chance}）；区间包含 0 时，不能说哪个更好。",
+    en="The two effects differ by {points} percentage points (95% interval {low} to {high}, {chance}); where the "
+    "interval holds 0, neither can be called the better one.",
+)
+class EffectsCompared(Caution):
+    """Two groups of trials: how far their effects lie apart, and whether that can be chance."""
+
+    points: str
+    low: str
+    high: str
+    chance: str
+
+
+@problem(
     "unbalanced_arms",
     zh="有的活动两组人数相差超过 {times} 倍，较小的一组决定了精度。",
     en="Some trials have arms of which one is over {times} times the other: the smaller one limits what can be seen.",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import sqrt
 
 from semantic_layer.errors import QueryError
-from semantic_layer.query.cautions import Caution, FewInArm, TrialsLackingAnArm, UnbalancedArms
+from semantic_layer.query.cautions import Caution, EffectsCompared, FewInArm, TrialsLackingAnArm, UnbalancedArms
 from semantic_layer.query.problems import NoControl
 from semantic_layer.query.result import Value
-from semantic_layer.query.statistics import Z, detectable, difference_of_shares
+from semantic_layer.query.statistics import Z, detectable, difference_of_effects, difference_of_shares
 
 Row = tuple[Value, ...]
 SMALL, UNBALANCED = 30, 20  # the least of an arm; how many times the one may be as large as the other
@@ -103,7 +103,21 @@ def _span(value: float, variance: float | None) -> tuple[float | None, float | N
     return value, value - half, value + half
 
 
+def _apart(compared: Sequence[_Arms], trial: Trial) -> Iterator[Caution]:
+    """Of two groups, how far their effects lie apart."""
+    if not trial.has_key or not trial.is_experiment or len(compared) != 2:
+        return
+    one, other = ((each.won, each.treated, each.controls_won, each.controls) for each in compared)
+    found = difference_of_effects(one, other)
+    if found.low is None or found.high is None or found.p_value is None:
+        return
+    points, low, high = (f"{each * 100:+.1f}" for each in (found.value, found.low, found.high))
+    chance = "p<0.001" if found.p_value < 0.001 else f"p={found.p_value:.3f}"
+    yield EffectsCompared("by", points, low, high, chance)
+
+
 def _cautions(arms: Sequence[_Arms], compared: Sequence[_Arms], trial: Trial) -> Iterator[Caution]:
+    yield from _apart(compared, trial)
     lacking = sum(each.lacking for each in arms)
     if lacking:
         yield TrialsLackingAnArm("trial", int(lacking))

@@ -79,6 +79,22 @@ def difference_of_shares(count: float, of: float, other: float, other_of: float)
     return Estimate(change, low, high, p_value)
 
 
+def difference_of_effects(one: tuple[float, ...], other: tuple[float, ...]) -> Estimate:
+    """How far two differences of shares lie apart, each of them (count, of, other count, other of) from people of its
+    own: the z test and interval with the variances added up (Altman and Bland, BMJ 326, 2003: interaction revisited).
+
+    >>> found = difference_of_effects((30, 100, 20, 100), (20, 100, 20, 100))
+    >>> [round(each, 4) for each in (found.value, found.low, found.high, found.p_value)]
+    [0.1, -0.0628, 0.2628, 0.2286]
+    """
+    effects = [count / of - less / less_of for count, of, less, less_of in (one, other)]
+    shares = [(count / of, of) for each in (one, other) for count, of in (each[:2], each[2:])]
+    error = sqrt(sum(share * (1 - share) / of for share, of in shares))
+    change = effects[0] - effects[1]
+    p_value = erfc(abs(change) / error / sqrt(2)) if error > 0 else None
+    return Estimate(change, change - Z * error, change + Z * error, p_value)
+
+
 def mean_of(sample: Sample) -> Estimate | None:
     """A mean with Student's interval."""
     if sample.count <= 0:

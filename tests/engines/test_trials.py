@@ -14,6 +14,7 @@ from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import build_model
 from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.query.cautions import EffectsCompared
 from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import FieldFilter, LiftQuery, MetricFilter
 from semantic_layer.query.statistics import difference_of_shares
@@ -165,6 +166,15 @@ def test_groups_of_people_have_no_cost_of_their_own(layer: Layer) -> None:
     reader = Reader("r", policies=(FieldFilter(field="city", values=("A",), origin="policy"),))
     seen = layer.run(LiftQuery(), reader)
     assert (seen.column("treated"), seen.column("controls")) == ((2,), (3,))
+
+
+def test_two_groups_are_told_how_far_their_effects_lie_apart(layer: Layer) -> None:
+    # x: 1 of 2 against 0 of 2; y: 1 of 1 against 1 of 2: both 0.5, each with a variance of 0.25 / 2
+    (told,) = (each for each in layer.run(LiftQuery(by="kind")).cautions if isinstance(each, EffectsCompared))
+    assert (told.points.lstrip("+-"), told.low, told.high, told.chance) == ("0.0", "-98.0", "+98.0", "p=1.000")
+    one = LiftQuery(by="kind", filters=(FieldFilter(field="kind", values=("x",)),))
+    assert "effects_compared" not in codes(layer, one)
+    assert "effects_compared" not in codes(layer, LiftQuery(by="kind", contrast="seen"))
 
 
 def test_those_who_took_notice_are_no_experiment(layer: Layer) -> None:
