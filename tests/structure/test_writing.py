@@ -28,6 +28,9 @@ _PROBING = (
     "semantic_layer/loading/unchecked.py",
     "semantic_layer/sql/parsing.py",
 )
+_WITHOUT_WORDS = ("chat_service/translate/requests/", "chat_service/translate/checks/")
+_PATTERNS = ("chat_service/translate/requests/journeys.py",)  # numbers of months, which are patterns
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _SILENCED = re.compile(r"# noqa(?!: [A-Z])|# noqa:.*\b(BLE001|E722|PLC0415)\b|# type: ignore(?!\[)")
 
 
@@ -68,6 +71,22 @@ def test_nothing_is_probed(source: Source) -> None:
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         probes = name == "hasattr" or (name == "getattr" and len(call.args) == 3)
         assert not probes or source.where in _PROBING, f"{source.where}:{call.lineno}: probes for an attribute"
+
+
+@pytest.mark.parametrize("source", sources("chat_service"), ids=lambda source: source.where)
+def test_words_of_a_language_stand_with_it(source: Source) -> None:
+    """What requests and checks ask of words, they ask by a name of `language/words`: no sentence of Chinese in code."""
+    if not source.where.startswith(_WITHOUT_WORDS) or source.where in _PATTERNS:
+        return
+    said = {id(told) for node in ast.walk(source.tree) if (told := _docstring(node)) is not None}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            assert not _CHINESE.search(node.value), f"{source.where}:{node.lineno}: words in code"
+
+
+def _docstring(node: ast.AST) -> ast.expr | None:
+    first = node.body[0] if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body else None
+    return first.value if isinstance(first, ast.Expr) else None
 
 
 def test_nothing_stands_unwritten() -> None:

@@ -10,8 +10,6 @@ from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
 
-_UNITS_SOLD = ("销量", "units sold")
-
 
 def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str, ...]:
     """The metrics that a measure means, its mean or statistic taken. Raises StopError where the model has none."""
@@ -92,7 +90,7 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
 
 def units_metric(assembly: Assembly) -> str | None:
     """The metric that counts units sold, by either of its plainest words; None if the model has none."""
-    for word in _UNITS_SOLD:
+    for word in sorted(word_set("units_sold"), reverse=True):
         for sense in assembly.scope.lexicon.senses(phrase_keys(word)):
             if isinstance(sense, MetricSense):
                 return sense.name
