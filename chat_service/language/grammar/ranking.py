@@ -52,7 +52,8 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
                 known = best.get(said)
                 if known is None or cost < known.cost:
                     best[said] = _Path(cost, said, still_open, edge, before)
-        paths.append(nsmallest(most, best.values(), key=lambda path: path.cost))
+        whole, begun = ([path for path in best.values() if bool(path.open) is open_] for open_ in (False, True))
+        paths.append([path for group in (whole, begun) for path in nsmallest(most, group, key=lambda each: each.cost)])
     return tuple(Covering(path.cost, _edges(path)) for path in paths[length] if not path.open)
 
 

@@ -283,6 +283,8 @@ def _reckoned(folded: Folded, tokens: tuple[Token, ...], today: date) -> Iterato
             first, last = starts[found.fstart], ends[found.fend]
             cost = _DATE - _LONGER * min(last - first, 8) ** 2
             yield Edge(first, last, f"date.{found.kind}", When(found), cost)
+            if first and last - first > 2 and tokens[first].text in word_set("time_opener"):
+                yield Edge(first + 1, last, f"date.{found.kind}", When(found), cost)  # cashed in last quarter
     for hours in find_hours(folded):
         if hours.fstart in starts and hours.fend in ends:
             yield Edge(starts[hours.fstart], ends[hours.fend], "hours", HoursSense(hours.hours), _NUMBER)
