@@ -186,14 +186,15 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
 
     Who ordered more this year than last: more of each of them, not more of them.
     """
+    for item in slots.frame.of(Clauses):
+        behind = slots.frame.after(item)
+        more = behind is not None and bool(set(behind.keys) & {"comparative", "change"})
+        if more and isinstance(item.meaning, Clauses) and item.meaning.relative and slots.against:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
     for item, clauses in slots.clauses:
         times = [clause.when.date for clause in clauses.clauses if clause.when is not None and not clause.negated]
         both = [leaf for leaf in item.leaves() if leaf.is_empty and slots.frame.folded(leaf) in word_set("all_of_them")]
         if both and len(clauses.clauses) == 1 and any((date.count or 1) > 1 for date in times):
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
-        behind = slots.frame.after(item)
-        more = behind is not None and bool(set(behind.keys) & {"comparative", "change"})
-        if more and clauses.relative and slots.against:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
         after = slots.frame.after(item)
         if clauses.relative and after is not None and _is_unit(after, every=True):

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.asides import torn_words
 from semantic_layer import GRAINS, ListQuery, MetricFilter, MetricQuery, Request
@@ -79,6 +81,11 @@ def _is_grouped(word: Edge, slots: Slots, request: Request, assembly: Assembly) 
 def _both_shown(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """'Both', 分别, 各: shown as groups, as several metrics, as several conditions, or as two sides."""
     del assembly
+    before, after = slots.frame.before(word), slots.frame.after(word)
+    time, done = (edge.meaning if edge is not None else None for edge in (before, after))
+    if isinstance(time, When) and isinstance(done, Clauses) and (time.date.count or 1) > 1:
+        if slots.frame.folded(word) in word_set("all_of_them") and any(not clause.negated for clause in done.clauses):
+            return False  # 这两年都买过: in each of them
     if slots.clauses and slots.frame.folded(word) == "both":
         done = [each.metric for each in request.filters if isinstance(each, MetricFilter)]
         return len(done) > len(set(done))
@@ -171,9 +178,15 @@ _BEARS: dict[str, Bears] = {
 }
 
 
+def _tells_order(item: Edge) -> bool:
+    """Bought on Double 11 and not since: one deed is placed after the other."""
+    return isinstance(item.meaning, Clauses) and any(clause.after is not None for clause in item.meaning.clauses)
+
+
 def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError for the first word that would vanish although it says something."""
-    untold = [item for item, each in slots.clauses if not any(clause.after for clause in each.clauses)]
+    deeds = [item for item in slots.frame.items if isinstance(item.meaning, Clauses)]
+    untold = [item for item in deeds if not _tells_order(item)]
     inner = [leaf for item in untold for leaf in item.leaves() if leaf.category in _TELLING]
     if inner and not goes_on:
         raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
