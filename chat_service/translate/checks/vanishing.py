@@ -83,9 +83,11 @@ def _both_shown(word: Edge, slots: Slots, request: Request, assembly: Assembly) 
     del assembly
     before, after = slots.frame.before(word), slots.frame.after(word)
     time, done = (edge.meaning if edge is not None else None for edge in (before, after))
-    if isinstance(time, When) and isinstance(done, Clauses) and (time.date.count or 1) > 1:
-        if slots.frame.folded(word) in word_set("all_of_them") and any(not clause.negated for clause in done.clauses):
-            return False  # 这两年都买过: in each of them
+    times = (
+        isinstance(time, When) and (time.date.count or 1) > 1 and slots.frame.folded(word) in word_set("all_of_them")
+    )
+    if times and isinstance(done, Clauses) and any(not clause.negated for clause in done.clauses):
+        return False  # 这两年都买过: in each of them
     if slots.clauses and slots.frame.folded(word) == "both":
         done = [each.metric for each in request.filters if isinstance(each, MetricFilter)]
         return len(done) > len(set(done))
