@@ -164,7 +164,7 @@ RULES = (
         "clause",
         ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"),
         _lately,
-        0.3,
+        0.6,
         "deed in the days up to today",
         ("30天内投诉过 -> complaints in 30 days",),
     ),
