@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_service.language.grammar.chart import Chart, Grammar
 from chat_service.language.grammar.ranking import coverings
-from chat_service.language.grammar.rule import EMPTY, Edge, Found, Rule
+from chat_service.language.grammar.rule import EMPTY, Edge, Found, Piece, Rule
 
 
 def _sum(found: Found) -> int:
@@ -63,3 +63,9 @@ def test_work_is_bounded_whatever_the_text() -> None:
         words.extend((number, "+"))
     chart = Chart(_leaves(*words), len(words), Grammar([_PLUS]))
     assert sum(1 for _ in chart.edges()) <= 4000 + len(words)
+
+
+def test_a_name_that_is_never_whole_crowds_out_no_covering() -> None:
+    torn = Edge(0, 1, "piece", Piece("reply", 0, (0, 5)), 0.1)
+    found = coverings([torn, *_leaves(1, 2)], 2, 1)
+    assert [edge.meaning for each in found for edge in each.edges] == [1, 2]

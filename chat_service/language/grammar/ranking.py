@@ -6,7 +6,7 @@ of a name or none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -52,9 +52,14 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
                 known = best.get(said)
                 if known is None or cost < known.cost:
                     best[said] = _Path(cost, said, still_open, edge, before)
-        whole, begun = ([path for path in best.values() if bool(path.open) is open_] for open_ in (False, True))
-        paths.append([path for group in (whole, begun) for path in nsmallest(most, group, key=lambda each: each.cost)])
+        paths.append(_kept(best.values(), most))
     return tuple(Covering(path.cost, _edges(path)) for path in paths[length] if not path.open)
+
+
+def _kept(paths: Collection[_Path], most: int) -> list[_Path]:
+    """The cheapest that owe no piece, and of those that owe some the cheapest: these never crowd out the others."""
+    whole, owing = [path for path in paths if not path.open], [path for path in paths if path.open]
+    return [path for each in (whole, owing) for path in nsmallest(most, each, key=lambda path: path.cost)]
 
 
 def _after(edge: Edge, before: _Open) -> _Open | None:

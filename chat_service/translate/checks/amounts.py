@@ -22,7 +22,12 @@ def refuse_torn(slots: Slots, assembly: Assembly, request: Request) -> None:
     for item in (_torn_count(slots), _second_rank(slots), _length(slots, assembly, request), _verb(slots, assembly)):
         if item is not None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
-    for item in (_joined_to_nothing(slots), _joined_people(slots), _whole(slots, assembly, request)):
+    for item in (
+        _joined_to_nothing(slots),
+        _joined_people(slots),
+        _other_time(slots),
+        _whole(slots, assembly, request),
+    ):
         if item is not None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
@@ -96,6 +101,16 @@ def _joined_to_nothing(slots: Slots) -> Edge | None:
             before = frame.before(before)
         if before is None:
             return word
+    return None
+
+
+def _other_time(slots: Slots) -> Edge | None:
+    """和去年的变化, the change against last year: a time behind 'and' or 'against' is what is compared with."""
+    for item, _ in slots.whens if slots.has("change") and not slots.against and len(slots.whens) == 1 else ():
+        before = slots.frame.before(item)
+        joins = before is not None and {"connective.and", "comparison.versus"} & set(before.keys)
+        if before is not None and joins and slots.frame.folded(before) in LISTING:
+            return item
     return None
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Clauses, Listed, Measure
+from chat_service.translate.grammar.categories import Bound, Clauses, Group, Listed, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import verb_metric
-from chat_service.translate.requests.phrases import NOUNS, Phrase, phrases
+from chat_service.translate.requests.phrases import NOUNS, Phrase, beside, phrases
 from chat_service.translate.requests.slots import Slots, asked_of, names_people
 from chat_service.translate.stops import Denial, LostError
 from semantic_layer import ListQuery, MetricQuery, Request, is_money
@@ -33,6 +33,8 @@ def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
         return
     held = tuple(shown)
     _refuse_counted_things(slots, assembly, request)
+    _refuse_what_as_whom(slots, request)
+    _refuse_unlisted(slots, assembly, request)
     for phrase, answers in sorted(asked, key=lambda each: sum(map(each[1], shown))):
         found = next(filter(answers, shown), None)
         if phrase.of_value and any(map(answers, held)):
@@ -43,6 +45,28 @@ def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
             free -= 1
         else:
             raise LostError(Denial("not_supported", assembly.said(phrase.asks)), phrase.asks)
+
+
+def _refuse_what_as_whom(slots: Slots, request: MetricQuery | ListQuery) -> None:
+    """What do people complain about the most: no list of people tells what."""
+    frame = slots.frame
+    first = next((edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))), None)
+    asks = first is not None and frame.folded(first).split(" ")[0] in word_set("asks_what")
+    named = frame.asks("which", "who", "list", "people") and not asks
+    bare = first is not None and " " not in frame.folded(first)  # what customers …: which of them
+    behind = first is not None and bare and any(frame.after(first) is each for each in slots.entities)
+    if first is not None and asks and isinstance(request, ListQuery) and not named and not behind:
+        raise LostError(Denial("not_supported", frame.text(first)), first)
+
+
+def _refuse_unlisted(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """List customers with more than 10 orders and their spend: one row of each, and no sum over them."""
+    if isinstance(request, ListQuery) or request.group_by or set(request.metrics) & set(assembly.counted):
+        return
+    for item in slots.frame.asks("list"):
+        people = beside(item, slots.frame)
+        if people is not None and people in slots.entities and people.start >= item.end:
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_counted_things(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
@@ -73,6 +97,8 @@ def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:
         return lambda name: is_money(model.metrics[name].unit)
     if what & NOUNS or head is None:
         return lambda name: True
+    if "how_many" in what and _counts_things(phrase.asks, head, slots):
+        return lambda name: False
     meaning = head.meaning
     if isinstance(meaning, Clauses):
         return _done(meaning, what, assembly)
@@ -86,6 +112,14 @@ def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:
         return lambda name: named(name) or (of_rows and structure.counts_rows(name))
     is_deed = phrase.of_value and any(_is_also(head, slots, each) for each in _NAMES)
     return lambda name: not is_deed  # how many did we win back: no value of that name
+
+
+def _counts_things(asks: Edge, head: Edge, slots: Slots) -> bool:
+    """How many stores, 多少个城市: the things themselves, of which no number of the model says how many there are."""
+    is_group = isinstance(head.meaning, Group) and bool(head.meaning.dimensions)
+    first = next((leaf for leaf in head.leaves() if not leaf.is_empty), head)
+    named = _is_also(first, slots, "dimension") and "value" in (first.category, *first.keys)
+    return asks.end <= head.start and (is_group or (head.category in ("values", "clauses") and named))
 
 
 def _is_also(item: Edge, slots: Slots, category: str) -> bool:

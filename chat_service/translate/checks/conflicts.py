@@ -60,7 +60,7 @@ def _is_implied(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilt
         return one.field == other.field and named is not None and more is not None and named <= more
     if isinstance(one, MetricFilter) and isinstance(other, MetricFilter):
         same = (one.metric, one.filters, one.per) == (other.metric, other.filters, other.per)
-        ever = one.period is None and other.period is not None and (one.op, one.values) == (">=", (1.0,))
+        ever = (one.period is None or one.period == other.period) and (one.op, one.values) == (">=", (1.0,))
         return same and ever and not _meet(_range(other), (0.0, 0.0, True, True))
     return False
 

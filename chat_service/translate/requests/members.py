@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
@@ -22,8 +23,9 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     apart = _said_apart(slots)
     shared = _shared(draft, slots, assembly)
     _refuse_mixed(slots, assembly)
+    added = _added_up(slots)
     for item, values in slots.values:
-        dimension, found = assembly.values(item, values, chooser)
+        dimension, found = assembly.values(item, _of_things(item, values, slots, assembly), chooser)
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
@@ -40,7 +42,8 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
             draft.filters = (*draft.filters, one)
             if apart and values.negated and values.dimensions and not draft.group_by:
                 _group_by(draft, dimension)
-            if len(found) > 1 and not values.negated and not _is_calendar(dimension, assembly):
+            each = dimension in draft.group_by or not added
+            if each and len(found) > 1 and not values.negated and not _is_calendar(dimension, assembly):
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)
     return tuple(dimensions)
@@ -56,6 +59,32 @@ def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
             continue  # 性别为女、等级为金卡: each with what it is of
         if listed and not values.negated and not more.negated and slots.frame.folded(between[0]) not in (",", "with"):
             raise assembly.deny(other)
+
+
+def _added_up(slots: Slots) -> bool:
+    """上海和北京合计, app and web combined: one number of all that are named, where nothing says each."""
+    words = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
+    apart = _said_apart(slots) or slots.against or slots.has("grouping", "comparison", "comparative", "share")
+    opening = tuple(word for word in word_set("added_up") if not word.isascii())
+    asked = any(
+        slots.frame.folded(item).startswith(opening) for item in slots.frame.asks("how_many", "people", "count")
+    )
+    return not apart and (asked or bool(words & word_set("added_up")))
+
+
+def _of_things(item: Edge, values: Values, slots: Slots, assembly: Assembly) -> Values:
+    """Each of our Shenzhen stores, 深圳门店: right before the things that are grouped by, a value is of these."""
+    dimensions = assembly.scope.model.dimensions
+    behind = [group for edge, group in slots.groups if edge.start >= item.end and _touches(item, edge, slots)]
+    homes = {dimensions[name].home.dataset for group in behind for name in group.dimensions if name in dimensions}
+    own = [n for n in values.candidates if n in dimensions and dimensions[n].home.dataset in homes]
+    if not own or values.negated:
+        return values
+    return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
+
+
+def _touches(one: Edge, other: Edge, slots: Slots) -> bool:
+    return all(edge.is_empty for edge in slots.frame.between(one, other))
 
 
 def _said_apart(slots: Slots) -> bool:

@@ -39,7 +39,7 @@ def measure_phrases(slots: Slots, assembly: Assembly) -> None:
     places = sorted((*measured, *(each.asks for each in apart)), key=lambda edge: edge.start)
     if not apart or len(places) < (1 if wholes else 2) or not _joined(places, slots):
         return
-    numbers = [_number(each, slots, assembly) for each in apart]
+    numbers = [_number(each, _wanted(each, apart), slots, assembly) for each in apart]
     found = [each for each in numbers if each is not None]
     if len(found) < len(apart) or not all(_is_part(each, wholes, assembly) for each in found):
         return
@@ -65,8 +65,14 @@ def _joined(places: list[Edge], slots: Slots) -> bool:
     )
 
 
-def _number(phrase: Phrase, slots: Slots, assembly: Assembly) -> _Number | None:
+def _wanted(phrase: Phrase, apart: list[Phrase]) -> set[str]:
+    """What a phrase asks for: how many moved up and how many moved down are both of the people who were named first."""
     what = set(asked_of(phrase.asks))
+    first = set(asked_of(apart[0].asks))
+    return what | {"people"} if "people" in first and what <= {"how_many", "count"} else what
+
+
+def _number(phrase: Phrase, what: set[str], slots: Slots, assembly: Assembly) -> _Number | None:
     head = phrase.head or beside(phrase.asks, slots.frame)
     if head is not None and isinstance(head.meaning, Clauses):
         clause = _plain(head, slots)

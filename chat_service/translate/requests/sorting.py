@@ -71,6 +71,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
         for item, names in slots.measures
     ]
     _directed(slots, assembly)
+    _from_to(slots)
     _gapped(slots, assembly)
     _whole_entities(slots, assembly)
     _listed_entities(slots, assembly)
@@ -109,6 +110,17 @@ def placed(frame: Frame) -> Slots:
         elif item.category == "field":
             slots.columns.append(item)
     return slots
+
+
+def _from_to(slots: Slots) -> None:
+    """Grew from April to May: the later time is the main side, the earlier the other."""
+    if not slots.has("change") or len(slots.whens) != 1 or len(slots.against) != 1:
+        return
+    (first, when), (last, other) = slots.whens[0], slots.against[0]
+    leads = slots.frame.folded(last).split(" ")[0] in word_set("to_later") and first.end <= last.start
+    if leads and other.to == "period" and other.date is not None and not when.ever:
+        slots.whens[0] = (first, replace(when, date=other.date))
+        slots.against[0] = (last, replace(other, date=when.date))
 
 
 def _directed(slots: Slots, assembly: Assembly) -> None:
