@@ -53,6 +53,16 @@ def test_the_cheapest_cover_comes_first_and_covers_every_token() -> None:
     assert all(sum(edge.end - edge.start for edge in each.edges) == 3 for each in found)
 
 
+def test_a_cover_has_all_pieces_of_a_name_or_none() -> None:
+    first, last = (Edge(at, at + 1, "piece", Piece("wait", number, (0, 2)), 0.1) for number, at in enumerate((0, 2)))
+    plain = [Edge(at, at + 1, "word", at, 1.0) for at in range(3)]
+    assert [len(each.edges) for each in coverings([*plain, first, last], 3, 1)] == [3]
+    found = coverings([*plain, first, last], 3, 9)
+    assert [sum(isinstance(e.meaning, Piece) for e in each.edges) for each in found] == [2, 0]
+    alone = coverings([*plain, first], 3, 1)  # however cheap, a piece without its other never crowds out the whole
+    assert [[edge.meaning for edge in each.edges] for each in alone] == [[0, 1, 2]]
+
+
 def test_a_token_in_no_edge_leaves_no_cover() -> None:
     assert coverings(_leaves(1, 2)[:1], 2, 4) == ()
 

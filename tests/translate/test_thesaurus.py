@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from chat_service.language.folding import fold
+from chat_service.language.tokens import tokenize
 from chat_service.outcomes import Answerable, Question
 from chat_service.translate.offline import OfflineTranslator
 from chat_service.translate.senses import BehaviourSense, DimensionSense, EntitySense, MetricSense, Sense
-from chat_service.translate.words.lexicon import build_lexicon
+from chat_service.translate.words.lexicon import Hit, Lexicon, add_text, build_lexicon
 from chat_service.translate.words.thesaurus import more_names
 from chat_service.translate.words.vocabulary import lemma_keys, phrase_keys
 from semantic_layer import MetricQuery, Model
@@ -40,6 +42,27 @@ def test_other_words_for_what_is_named(phrase: str, sense: Sense) -> None:
     assert (phrase, sense) in set(more_names(_NAMED, lambda keys: True))
 
 
+def test_a_verb_takes_its_aspect_before_its_object() -> None:
+    named: tuple[tuple[str, Sense], ...] = (("填问卷", BehaviourSense("answer")), ("打不开", BehaviourSense("fail")))
+    found = {text for text, sense in more_names(named, lambda keys: True) if sense == BehaviourSense("answer")}
+    assert {"填了问卷", "填过问卷", "交了问卷"} <= found
+
+
+@pytest.mark.parametrize("said", ["put in the cart", "put in their cart", "putting in a cart", "put in cart"])
+def test_within_a_name_one_determiner_is_as_good_as_another(said: str) -> None:
+    lexicon = Lexicon()
+    add_text(lexicon, "put in the cart", BehaviourSense("cart"))
+    tokens = tokenize(fold(said))
+    assert Hit(0, len(tokens), (BehaviourSense("cart"),)) in set(lexicon.hits(tokens))
+
+
+@pytest.mark.parametrize(("said", "stands"), [("how long till anyone answers", True), ("how long it is", False)])
+def test_a_piece_of_a_name_is_said_in_any_of_its_ways(said: str, stands: bool) -> None:
+    lexicon = Lexicon()
+    add_text(lexicon, "how long|how soon … a reply|anyone answers", MetricSense("wait"))
+    assert bool(list(lexicon.gapped_hits(tokenize(fold(said))))) is stands
+
+
 def test_a_word_that_means_something_keeps_its_meaning() -> None:
     taken = {phrase_keys("营业额"), lemma_keys("buy")}
     found = {text for text, _ in more_names(_NAMED, lambda keys: keys not in taken)}
@@ -67,6 +90,28 @@ def test_no_phrase_of_the_model_changes_its_meaning(loyalty: Model) -> None:
         ("What were our takings last month?", "revenue"),
         ("How many grievances did we get last month?", "complaints"),
         ("上个月服务工单有多少", "tickets"),
+        ("上个月卖货的钱去掉进货成本到手多少", "gross_profit"),
+        ("上个月打折前的金额", "list_sales"),
+        ("How much did we knock off in discounts last month?", "discounts"),
+        ("上季度平均一单买几件", "units_per_order"),
+        ("how many days pass between purchases on average", "days_between_orders"),
+        ("睡着的、好久没来买的客户有多少", "dormant_customers"),
+        ("How many lost customers did we get back last month?", "winback_customers"),
+        ("are we keeping our customers, last quarter", "retention_rate"),
+        ("What did it cost to get one new customer in 2025?", "cac"),
+        ("money people would take with them if they left", "revenue_at_risk"),
+        ("大家手里还剩多少积分", "points_balance"),
+        ("What do we owe in points?", "points_liability"),
+        ("How many points were cashed in last quarter?", "points_redeemed"),
+        ("上季度到期的会员有几成续上了", "renewal_rate"),
+        ("when a paid membership ran out last quarter, how often was it not kept on", "subscription_churn_rate"),
+        ("现在有多少人在交会员费", "active_subscriptions"),
+        ("收到活动的人里有几成打开了，今年", "campaign_open_rate"),
+        ("How many people did our campaigns go out to last quarter?", "campaign_reach"),
+        ("What share of people would recommend us this year?", "promoters"),
+        ("客人满不满意，上季度", "csat"),
+        ("上个月多久才有人理", "first_response_minutes"),
+        ("how long does it take to sort out a problem", "resolution_hours"),
     ],
 )
 def test_usual_words_reach_the_loyalty_model(
