@@ -11,9 +11,10 @@ from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
+from semantic_layer.errors import DefinitionProblem, Phrase, nearest
 from semantic_layer.loading.gives import check_gives_number, check_holds, check_number, check_single_rows
 from semantic_layer.loading.lengths import is_length, is_period
+from semantic_layer.loading.parsed_metric import MetricText, metric_owner
 from semantic_layer.loading.problems.definitions import (
     BadAmongPeriod,
     BadDefaultPeriod,
@@ -67,25 +68,13 @@ from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity, Rank
 from semantic_layer.model.entity_conditions import ALL, BadConditionError, condition_of, metrics_of
 from semantic_layer.model.joins import JoinPaths
-from semantic_layer.model.model import Dataset, Metric
+from semantic_layer.model.model import Dataset
 from semantic_layer.model.names import parse_name
 from semantic_layer.query.result import ColumnType
 from semantic_layer.sql.parsing import Sql, Unparsable, parse_expression
 from semantic_layer.time.periods import GRAINS
 
 _ROW_KEYS = ("filter", "among", "time", "valid", "per", "window", "latest")
-
-
-@dataclass(frozen=True, eq=False)
-class MetricText:
-    """A metric's own text, parsed: as in `Metric`, but `datasets` are those that it reads itself."""
-
-    expression: exp.Expr | None = None
-    filter: exp.Expr | None = None
-    inputs: tuple[str, ...] = ()
-    datasets: frozenset[str] = frozenset()
-    # metrics that choose the entities whose rows count
-    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -396,8 +385,3 @@ class MetricReader:
 
     def _wrong(self, metric: MetricDefinition, part: Part, reason: Phrase) -> None:
         self.found.append(MetricParts(self.draft.where(*part), metric.name, reason))
-
-
-def metric_owner(metric: Metric | MetricDefinition) -> Phrase:
-    """What a problem calls a metric."""
-    return thing("metric", metric.name)

@@ -12,7 +12,8 @@ from typing import Literal
 from sqlglot import exp
 
 from semantic_layer.errors import DefinitionProblem, Phrase, nearest
-from semantic_layer.loading.metric_text import MetricReader, MetricText, metric_owner
+from semantic_layer.loading.metric_text import MetricReader
+from semantic_layer.loading.parsed_metric import MetricText, metric_owner
 from semantic_layer.loading.problems.definitions import BadPart, MetricCycle, MetricParts, MetricRefersToItself
 from semantic_layer.loading.problems.metrics import (
     A_STOCK,
