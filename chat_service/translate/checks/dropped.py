@@ -194,7 +194,8 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
     for item, clauses in slots.clauses:
         times = [clause.when.date for clause in clauses.clauses if clause.when is not None and not clause.negated]
         both = [leaf for leaf in item.leaves() if leaf.is_empty and slots.frame.folded(leaf) in word_set("all_of_them")]
-        if both and len(clauses.clauses) == 1 and any((date.count or 1) > 1 for date in times):
+        placed = any(clause.values for clause in clauses.clauses)  # both in store and in the app: in each of these
+        if both and not placed and len(clauses.clauses) == 1 and any((date.count or 1) > 1 for date in times):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
         after = slots.frame.after(item)
         if clauses.relative and after is not None and _is_unit(after, every=True):
