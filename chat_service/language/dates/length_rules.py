@@ -13,6 +13,7 @@ from chat_service.language.dates.lengths import (
 )
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import DAY
+from chat_service.language.words.tables import word_set
 from semantic_layer import Grain, Period, add_months, shift, start_of, unit
 
 # 销售额最高的前三个月 and the best 3 months rank months; 首单后三个月 counts from the first order.
@@ -141,6 +142,12 @@ def _vague(found: Found) -> DateMention | None:
     return DateMention("vague")
 
 
+def _every_so_many(found: Found) -> DateMention | None:
+    """每三个月, every two weeks; 按2025年的毛利 is by the figures of that year."""
+    by_figures = found.get("NUM") is not None and found.one("EVERY").text in word_set("by_figures")
+    return None if by_figures else DateMention("vague")
+
+
 def _lately(found: Found) -> DateMention | None:
     """最近 alone; 最近一次 is the last one of something, no time."""
     if found.one("PAST").text not in ("最近", "近") or re.match(
@@ -225,7 +232,7 @@ RULES: tuple[Rule, ...] = (
         "EVERY ((NUM DASH? | OTHER | SEVERAL) UNIT | NUM DASH? (FORTNIGHT | HOUR) | HALF_YEAR | HALF_MONTH"
         "| SPAN_SHORT)",
         "DONE",
-        _vague,
+        _every_so_many,
         (("every two weeks", "every two weeks", "vague"), ("每三个月", "每三个月", "vague")),
         ("every month",),
     ),
