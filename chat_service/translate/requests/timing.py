@@ -123,6 +123,9 @@ def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
     return named[0]
 
 
+_NO_STRETCH = frozenset({"every so many units", "days of some kind"})  # rules of dates that are not 'lately'
+
+
 def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
     """The periods that the asker chose for dates in doubt, or that a convention gives to vague ones."""
     chosen: list[Period] = []
@@ -137,6 +140,8 @@ def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
                 chosen.append(_chosen(item, found, assembly))
             case "future":
                 raise assembly.deny(item, "future_period")
+            case "vague" if _NO_STRETCH.intersection(found.rules):
+                raise assembly.deny(item, "vague_period")  # every three months, the last 5 business days
             case "vague":
                 recent = Period(today - timedelta(days=_RECENT_DAYS - 1), today + timedelta(days=1))
                 assembly.assume("recent_days", assembly.said(item), str(_RECENT_DAYS))
