@@ -200,9 +200,9 @@ def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
     if (is_verb or len(phrase) > 2) and text.isascii():
         base = lemma_keys(text)
         lexicon.add(base, sense)
-        lexicon.add(
-            (*base[:1], *(key for key in base[1:-1] if key[1:] not in word_set("determiner")), *base[1:][-1:]), sense
-        )
+        if isinstance(sense, (MetricSense, BehaviourSense)):  # the complaint is no "is a complaint"
+            inner = tuple(key for key in base[1:-1] if key[1:] not in word_set("determiner"))
+            lexicon.add((*base[:1], *inner, *base[1:][-1:]), sense)
 
 
 def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
