@@ -61,7 +61,7 @@ from semantic_layer.loading.references import (
     check_row_expression,
     declared_kind,
 )
-from semantic_layer.loading.shifts import misfit_of_calendar, misfits_of_input, misfits_of_window
+from semantic_layer.loading.shifts import misfits_of_input, misfits_of_window
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import with_kinds
 from semantic_layer.loading.yaml_text import Part
@@ -212,12 +212,9 @@ class MetricReader:
             column, where, owner = exp.column(name_over), (*part, "over"), metric_owner(metric)
             self.found.extend(check_dimension(self.draft, column, self.datasets, self.filterable, where, owner))
         self._check_length(metric, used.average_of, (*part, "average_of"))
-        for reason in misfits_of_input(name, used, self._own_grains()):
+        datasets = self.datasets if not self.draft.unread else None
+        for reason in misfits_of_input(name, used, self.draft.definition.grains, datasets):
             self._wrong(metric, part, reason)
-        if used.on_day is not None and not self.draft.unread:
-            unfit = misfit_of_calendar(used.on_day, self.datasets, self.draft.definition.grains)
-            if unfit is not None:
-                self._wrong(metric, (*part, "on_day"), unfit)
         sql = self._parsed(metric, used.filter, (*part, "filter")) if used.filter is not None else None
         for column in sql.columns if sql is not None else ():
             where, owner = (*part, "filter"), metric_owner(metric)

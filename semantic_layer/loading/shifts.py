@@ -33,7 +33,28 @@ def misfits_of_window(window: Window, *, is_stock: bool) -> Iterator[Phrase]:
         yield WINDOW_OF_STOCK
 
 
-def misfit_of_calendar(text: str, datasets: Mapping[str, Dataset], grains: Iterable[GrainDefinition]) -> Phrase | None:
+def misfits_of_input(
+    name: str,
+    part: InputDefinition,
+    grains: Collection[GrainDefinition],
+    datasets: Mapping[str, Dataset] | None,
+) -> Iterator[Phrase]:
+    """What is wrong with when an input is read, as it goes on from the metric's name; without `datasets`, as far as
+    that is known."""
+    own = tuple(each.name for each in grains)
+    if sum(each is not None for each in (part.offset, part.at_start_of, part.average_of, part.on_day)) > 1:
+        yield TWO_SHIFTS.of(name=name)
+    if part.on_day is not None and datasets is not None:
+        unfit = _misfit_of_calendar(part.on_day, datasets, grains)
+        if unfit is not None:
+            yield unfit
+    if part.average_of is not None and is_length(part.average_of, own):
+        size = length(part.average_of, own)
+        if size.count > MOST_AVERAGED:
+            yield TOO_LONG_AVERAGE.of(name=name, count=size.count, unit=size.unit, most=MOST_AVERAGED)
+
+
+def _misfit_of_calendar(text: str, datasets: Mapping[str, Dataset], grains: Iterable[GrainDefinition]) -> Phrase | None:
     """What is wrong with a field that is to name a day beside each, as it goes on from the metric's name."""
     home, _, name = text.rpartition(".")
     field = datasets[home].fields.get(name) if home in datasets else None
@@ -45,13 +66,3 @@ def misfit_of_calendar(text: str, datasets: Mapping[str, Dataset], grains: Itera
     if field.type not in TIME_TYPES or day is None or day is field or len(datasets[home].primary_key) > 1:
         return NO_CALENDAR.of(name=text, dataset=home)
     return None
-
-
-def misfits_of_input(name: str, part: InputDefinition, own: Collection[str]) -> Iterator[Phrase]:
-    """What is wrong with when an input is read, as it goes on from the metric's name."""
-    if sum(each is not None for each in (part.offset, part.at_start_of, part.average_of, part.on_day)) > 1:
-        yield TWO_SHIFTS.of(name=name)
-    if part.average_of is not None and is_length(part.average_of, own):
-        size = length(part.average_of, own)
-        if size.count > MOST_AVERAGED:
-            yield TOO_LONG_AVERAGE.of(name=name, count=size.count, unit=size.unit, most=MOST_AVERAGED)
