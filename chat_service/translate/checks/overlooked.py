@@ -47,11 +47,20 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_unranked_change(slots, assembly, request)
         _refuse_spread_of_people(slots, assembly)
         _refuse_grain_in_name(slots, assembly)
+        _refuse_told_in(slots)
     _refuse_mean_of_buckets(slots, assembly)
     _refuse_other_values(slots, assembly)
     _refuse_own_spending(slots, assembly)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
+
+
+def _refuse_told_in(slots: Slots) -> None:
+    """How long between orders, in days: what a number is told in, and nothing to break it down by."""
+    for item, group in slots.groups:
+        before = slots.frame.before(item)
+        if group.grain is not None and before is not None and slots.frame.folded(before) in word_set("told_in"):
+            raise LostError(Denial("not_supported", slots.frame.text(before) + " " + slots.frame.text(item)), item)
 
 
 def _refuse_lost_times(slots: Slots, assembly: Assembly, request: ListQuery) -> None:
