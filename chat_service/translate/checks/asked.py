@@ -33,6 +33,8 @@ def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
         return
     held = tuple(shown)
     _refuse_counted_things(slots, assembly, request)
+    _refuse_which_inside(slots, assembly, request)
+    _refuse_noun_lost(slots, assembly)
     _refuse_what_as_whom(slots, request)
     _refuse_unlisted(slots, assembly, request)
     for phrase, answers in sorted(asked, key=lambda each: sum(map(each[1], shown))):
@@ -80,6 +82,33 @@ def _refuse_counted_things(slots: Slots, assembly: Assembly, request: MetricQuer
         noun = leaves[0] if text.isascii() else leaves[-1]
         if _is_also(noun, slots, "metric"):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_which_inside(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """Which stores had fewer than 50 orders: things are asked for, and no people by what they did there."""
+    frame = slots.frame
+    if not isinstance(request, ListQuery):
+        return
+    for asks in (leaf for leaf in frame.lattice.leaves if "which" in asked_of(leaf)):
+        behind = [leaf.category for leaf in frame.lattice.leaves if leaf.start == asks.end]
+        if "dimension" in behind and not {"entity", "list"} & set(behind):
+            said = next((item for item in frame.items if item.start <= asks.start < item.end), asks)
+            raise LostError(Denial("not_supported", assembly.said(said)), said)
+
+
+def _refuse_noun_lost(slots: Slots, assembly: Assembly) -> None:
+    """上个月各个功能有多少人在用: of 多少人 the people are asked for, and 人 is no word without meaning."""
+    for phrase in phrases(slots.frame):
+        asks = phrase.asks
+        for leaf in slots.frame.lattice.leaves:
+            more = set(asked_of(leaf)) & NOUNS - set(asked_of(asks))
+            if more and leaf.start < asks.end < leaf.end and _is_empty_until(asks, leaf.end, slots):
+                raise LostError(Denial("not_supported", slots.frame.text(leaf)), asks)
+
+
+def _is_empty_until(asks: Edge, end: int, slots: Slots) -> bool:
+    behind = [edge for edge in slots.frame.covering.edges if asks.end <= edge.start < end]
+    return bool(behind) and all(edge.is_empty for edge in behind)
 
 
 def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:

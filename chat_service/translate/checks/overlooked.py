@@ -23,6 +23,8 @@ def refuse_torn_lengths(frame: Frame) -> None:
     """Raise StopError for 'within 30 days' read as 30 of something: a length of time is no count of anything else."""
     lengths = [leaf for leaf in frame.lattice.leaves if leaf.category == "date.duration"]
     for item in frame.items:
+        if any(mark in frame.folded(item)[:-1] for mark in "?!。"):
+            raise LostError(Denial("not_supported", frame.text(item)), item)  # no deed goes on behind a question's end
         leaves = item.leaves()
         for number in (leaf for leaf in leaves if isinstance(leaf.meaning, NumberSense)):
             around = (each for each in lengths if each.start <= number.start and number.end < each.end)
@@ -48,11 +50,36 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_spread_of_people(slots, assembly)
         _refuse_grain_in_name(slots, assembly)
         _refuse_told_in(slots)
+    _refuse_begun(slots)
     _refuse_mean_of_buckets(slots, assembly)
     _refuse_other_values(slots, assembly)
     _refuse_own_spending(slots, assembly)
+    if isinstance(request, MetricQuery | ListQuery):
+        _refuse_never_again(slots, assembly, request)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
+
+
+def _refuse_never_again(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """首单之后没有复购: not again is not never, of people who did once what is done but once."""
+    structure = assembly.scope.structure
+    if not any(structure.one_each(each.metric) for each in _deeds(request.filters) if each.op in (">", ">=")):
+        return
+    for item in slots.frame.of(Clauses):
+        for each in item.meaning.clauses if isinstance(item.meaning, Clauses) else ():
+            said = any(word in each.text for word in word_set("done_again"))
+            if said and each.negated and each.condition is None and not each.lent and each.when is None:
+                raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_begun(slots: Slots) -> None:
+    """去年开始的活动: campaigns that began last year, and not all since."""
+    frame = slots.frame
+    for item, _ in slots.whens:
+        after = frame.after(item)
+        begun = frame.folded(item).endswith(tuple(word_set("begun")))
+        if begun and after is not None and frame.folded(after) in word_set("makes_adjective"):
+            raise LostError(Denial("not_supported", frame.text(item) + frame.text(after)), item)
 
 
 def _refuse_told_in(slots: Slots) -> None:

@@ -14,7 +14,12 @@ from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows
-from chat_service.translate.requests.deeds_together import again, in_order, never_since, refuse_its_money
+from chat_service.translate.requests.deeds_together import (
+    again,
+    in_order,
+    never_since,
+    refuse_its_money,
+)
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import is_money_verb
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
