@@ -105,8 +105,6 @@ REFUSED = [
 # refused until closed: which of two deeds came first, and how long ago the last one was, no clause holds yet
 GAPS = {
     "去年买过至少3次、今年却没再来的客户名单",
-    "customers whose last purchase was over 90 days ago",
-    "最近一次下单超过180天前的客户",
     "customers who never bought again after first purchase",
     "首单之后就没再买过的会员有多少",
     "去年首单之后没有复购的客户有多少",
