@@ -69,8 +69,8 @@ def refused(platform: Platform, said: bytes) -> str | None:
 def fitting(text: str, most: int) -> str:
     """The first lines of a text that fit into so many bytes; how many more there are is said.
 
-    >>> fitting("three\\none\\ntwo", 12)
-    'three\\n… (+2)'
+    >>> fitting("three\\none\\ntwo\\nfour", 14)
+    'three\\n… (+3)'
     """
     if len(text.encode()) <= most:
         return text

@@ -108,7 +108,8 @@ class BucketGroups:
             return OfBucket(name, extracted(_BUCKET, name))
         tables = {column.table for column in key.find_all(exp.Column)}
         own = time.expression
-        if isinstance(own, exp.Column) and tables and time.dataset != happens.rows.dataset:
+        elsewhere = time.dataset != happens.rows.dataset and self._day_field(time.dataset) is not None
+        if isinstance(own, exp.Column) and tables and elsewhere:
             # rows that happen on the day that a calendar tells them
             found = self._by_calendar(name, key, time, happens)
             if found is not None:

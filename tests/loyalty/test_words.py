@@ -33,6 +33,7 @@ AMBIGUOUS = {
     frozenset({"active_customers", "active_users"}): ("活跃人数", "活跃数", "active people"),
     frozenset({"aov", "revenue_per_buyer"}): ("平均消费", "平均消费金额", "average spend"),
     frozenset({"revenue", "list_sales"}): ("gmv",),
+    frozenset({"nps", "net_sentiment"}): ("口碑",),
 }
 
 
