@@ -10,19 +10,24 @@ no dates.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date as Day  # noqa: N812
+from functools import lru_cache
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
-from chat_service.language.dates.symbols import CLASSES
+from chat_service.language.dates.span import Span, span_of
+from chat_service.language.dates.words import CLASSES, CONTEXTS, PIECES
 from chat_service.language.folding import Folded
 from semantic_layer import Grain
 
 Example = tuple[str, str, str]
+Meaning = PartialDate | DateMention | None
 # What digits can mean, by the order in which they are written: month first, day first, year first.
 Readings = tuple[PartialDate | None, ...]
+_NEIGHBOURS, _MOST_PIECES = 8, 24
+_NEAR, _FAR = 24, 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +48,69 @@ class Piece:
     readings: Readings = ()
     rules: tuple[str, ...] = ()
 
+    def period(self, today: Day) -> Span | None:
+        """The days that it stands for, if it stands for any by itself."""
+        if self.date is not None:
+            return self.date.resolve(today)
+        named = None if self.mention is None or self.mention.kind != "period" else self.mention.period
+        return span_of(named)
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the reading of dates depends on beside the words. `fiscal_year_start` is a month, or None where unset."""
 
     folded: Folded
-    today: date
+    today: Day
     fiscal_year_start: int | None
 
 
 class Found:
     """The pieces that a rule matched, those around them, and the situation."""
 
-    __slots__ = ("around", "at", "pieces", "situation")
+    __slots__ = ("around", "at", "fend", "fstart", "pieces", "rule", "situation")
 
-    def __init__(self, around: list[Piece], at: int, end: int, situation: Situation) -> None:
-        self.around = around
-        self.at = at
+    def __init__(self, rule: Rule, around: list[Piece], at: int, end: int, situation: Situation) -> None:
+        self.rule, self.around, self.at, self.situation = rule, around, at, situation
         self.pieces = tuple(around[at:end])
-        self.situation = situation
+        self.fstart, self.fend = self.pieces[0].fstart, self.pieces[-1].fend
+
+    @property
+    def today(self) -> Day:
+        return self.situation.today
+
+    @property
+    def text(self) -> str:
+        """The folded text of the match."""
+        return self.situation.folded.text[self.fstart : self.fend]
 
     @property
     def earlier(self) -> list[Piece]:
         """The pieces before the match, nearest first, as they were when this pass began."""
-        return self.around[max(0, self.at - 8) : self.at][::-1]
+        return self.around[max(0, self.at - _NEIGHBOURS) : self.at][::-1]
 
     @property
     def later(self) -> list[Piece]:
         end = self.at + len(self.pieces)
-        return self.around[end : end + 8]
+        return self.around[end : end + _NEIGHBOURS]
 
-    @property
-    def today(self) -> date:
-        return self.situation.today
+    def all(self, *names: str) -> list[Piece]:
+        """The pieces whose symbol is in one of these symbols or classes."""
+        symbols = _symbols_of(names)
+        return [piece for piece in self.pieces if piece.symbol in symbols]
 
     def get(self, *names: str) -> Piece | None:
-        """The first piece whose symbol is in one of these symbols or classes."""
-        symbols = frozenset().union(*(symbols_of(name) for name in names))
-        return next((piece for piece in self.pieces if piece.symbol in symbols), None)
+        """The first of them."""
+        symbols = _symbols_of(names)
+        for piece in self.pieces:
+            if piece.symbol in symbols:
+                return piece
+        return None
 
     def one(self, *names: str) -> Piece:
         piece = self.get(*names)
         assert piece is not None, f"the pattern asks for {names}"
         return piece
-
-    def all(self, *names: str) -> list[Piece]:
-        symbols = frozenset().union(*(symbols_of(name) for name in names))
-        return [piece for piece in self.pieces if piece.symbol in symbols]
 
     def grain(self, *names: str) -> Grain:
         """The unit that the word counts."""
@@ -104,122 +124,143 @@ class Found:
         assert date is not None, "pieces of dates carry one"
         return date
 
-    def before(self, count: int = 12) -> str:
-        """The folded text before the match."""
-        start = self.pieces[0].fstart
-        return self.situation.folded.text[max(0, start - count) : start]
+    def span(self, *names: str) -> Span | None:
+        """The days that the first of these pieces stands for."""
+        piece = self.get(*names)
+        return None if piece is None else piece.period(self.today)
 
-    def after(self, count: int = 12) -> str:
-        end = self.pieces[-1].fend
-        return self.situation.folded.text[end : end + count]
+    @property
+    def offset(self) -> int:
+        """How many units from the current one the words are: last -1, this 0."""
+        which = self.get("WHICH_ONE")
+        return 0 if which is None else int(which.value)
+
+    def told(self, option: str) -> str:
+        """What the rule says to its maker under a name; nothing where it says nothing."""
+        return self.rule.options.get(option, "")
+
+    def before(self, context: str, length: int = _NEAR) -> bool:
+        """Whether the text before ends with what a context describes."""
+        start = max(0, self.fstart - length)
+        return context_of(context, "$").search(self.situation.folded.text[start : self.fstart]) is not None
+
+    def after(self, context: str) -> bool:
+        """Whether the text behind begins with it."""
+        return context_of(context).match(self.situation.folded.text[self.fend : self.fend + _NEAR]) is not None
+
+    def says(self, context: str) -> bool:
+        """Whether the text of the match has it."""
+        return context_of(context).search(self.text) is not None
+
+    def near(self, context: str, *, behind: bool = True) -> bool:
+        """Whether the sentence around has it; or the text before, where what is behind does not count."""
+        text = self.situation.folded.text
+        sides = text[max(0, self.fstart - _FAR) : self.fstart], text[self.fend : self.fend + _FAR] if behind else ""
+        return any(context_of(context).search(side) for side in sides)
 
 
-Build = Callable[[Found], "PartialDate | DateMention | None"]
+Make = Callable[[Found], Meaning]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`build` gives the meaning of the match, or None to decline it. `makes` is the symbol of the joined piece.
+    """`make` gives the meaning of the match, or None to decline it. `makes` is the symbol of the joined piece.
 
-    `finds` are (sentence, words claimed, what they mean as `str(DateMention)`) on the day of the conventions, Tuesday
-    2026-06-30; `leaves` are sentences in which the rule claims nothing. Tests and the documentation read both.
+    `guards` are contexts that must or must not stand (before, after, in the text); where one fails the rule declines,
+    or says `otherwise`. `finds` are (sentence, words claimed, what they mean as `str(DateMention)`) on the day of the
+    conventions, Tuesday 2026-06-30; `leaves` are sentences in which the rule claims nothing.
     """
 
     name: str
     pattern: str
     makes: str
-    build: Build
+    make: Make
+    guards: tuple[tuple[Callable[[Found, str], bool], str, bool], ...] = ()
+    unit: Grain | None = None
+    otherwise: DateMention | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
     finds: tuple[Example, ...] = ()
     leaves: tuple[str, ...] = ()
 
+    def meaning(self, found: Found) -> Meaning:
+        """What the match means, None where it is declined."""
+        if self.unit is not None and found.grain("UNIT") != self.unit:
+            return None
+        kept = all(stands(found, context) is wanted for stands, context, wanted in self.guards)
+        return self.make(found) if kept else self.otherwise
 
-# --- symbols ---
 
-_LETTERS: dict[str, str] = {}
-_CLASSES: dict[str, frozenset[str]] = {}
+# --- symbols and patterns ---
+
 GAP = "GAP"
+_LETTERS: dict[str, str] = {}
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+_PIECE = re.compile(r"<([A-Z]+)>")
+_TOKEN = re.compile(r"[A-Z][A-Z0-9_]*|\(\?<?[=!]|[()|?*+]")
 
 
+@lru_cache(maxsize=512)
 def symbols_of(name: str) -> frozenset[str]:
     """The symbols of a class, or the symbol itself."""
-    found = _CLASSES.get(name)
-    if found is None:
-        found = _CLASSES[name] = frozenset((name,))
-    return found
+    members = CLASSES.get(name)
+    return frozenset((name,)) if members is None else _symbols_of(tuple(members.split()))
 
 
-for _name, _symbols in CLASSES.items():
-    _CLASSES[_name] = frozenset().union(*(symbols_of(symbol) for symbol in _symbols.split()))
+@lru_cache(maxsize=512)
+def _symbols_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*map(symbols_of, names))
 
 
-def _letter(symbol: str) -> str:
-    return _LETTERS.setdefault(symbol, chr(0x4E00 + len(_LETTERS)))
+def is_any(name: str, pieces: Iterable[Piece]) -> bool:
+    """Whether the symbol of one of the pieces is in a class."""
+    return any(piece.symbol in symbols_of(name) for piece in pieces)
 
 
-# Symbols of pieces that stand for a date; a year alone is always P_YEAR, and a meaning that is no date is DONE.
-_DATED = symbols_of("P")
-
-# --- patterns ---
-
-_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_TOKEN = re.compile(r"[A-Z][A-Z0-9_]*|\(\?<?[=!]|[()|?*+]")
+@lru_cache(maxsize=256)
+def context_of(name: str, end: str = "") -> re.Pattern[str]:
+    """A context of the languages as a pattern: one of theirs. What is no name of one is a pattern itself."""
+    return re.compile(f"(?:{'|'.join(CONTEXTS.get(name, (name,)))}){end}")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     def one_of(match: re.Match[str]) -> str:
-        return "[" + "".join(sorted(_letter(symbol) for symbol in symbols_of(match.group()))) + "]"
+        letters = (_LETTERS.setdefault(each, chr(0x4E00 + len(_LETTERS))) for each in symbols_of(match.group()))
+        return "[" + "".join(letters) + "]"
 
-    return re.compile(_NAME.sub(one_of, pattern).replace(" ", ""))
-
-
-def _first_symbols(pattern: str) -> frozenset[str]:
-    """The symbols that a match can begin with."""
-    tokens = _TOKEN.findall(pattern)
-    first, nullable, _ = _first_of_choice(tokens, 0)
-    assert not nullable, f"pattern matches nothing at all: {pattern}"
-    return first
+    return re.compile(re.sub(r"\s", "", _NAME.sub(one_of, pattern)))
 
 
-def _first_of_choice(tokens: list[str], at: int) -> tuple[frozenset[str], bool, int]:
+def _first(tokens: list[str]) -> tuple[frozenset[str], bool]:
+    """The symbols that a match can begin with, and whether it can be empty; takes the tokens off, up to its end."""
     first: frozenset[str] = frozenset()
-    nullable = False
-    while True:
-        branch, empty, at = _first_of_sequence(tokens, at)
-        first, nullable = first | branch, nullable or empty
-        if at >= len(tokens) or tokens[at] != "|":
-            return first, nullable, at
-        at += 1
+    nullable, empty = False, True
+    while tokens and (sign := tokens.pop()) != ")":
+        if sign == "|":
+            nullable, empty = nullable or empty, True
+            continue
+        part, can_be_empty = _first(tokens) if sign.startswith("(") else (symbols_of(sign), False)
+        if "?" in sign:
+            part, can_be_empty = frozenset(), True
+        while tokens and tokens[-1] in ("?", "*", "+"):
+            can_be_empty = tokens.pop() != "+" or can_be_empty
+        first, empty = first | part if empty else first, empty and can_be_empty
+    return first, nullable or empty
 
 
-def _first_of_sequence(tokens: list[str], at: int) -> tuple[frozenset[str], bool, int]:
-    first: frozenset[str] = frozenset()
-    nullable = True
-    while at < len(tokens) and tokens[at] not in "|)":
-        look = tokens[at].startswith("(?")
-        if tokens[at] == "(" or look:
-            part, empty, at = _first_of_choice(tokens, at + 1)
-        else:
-            part, empty = symbols_of(tokens[at]), False
-        at += 1
-        if look:
-            part, empty = frozenset(), True
-        while at < len(tokens) and tokens[at] in ("?", "*", "+"):
-            empty, at = empty or tokens[at] != "+", at + 1
-        if nullable:
-            first = first | part
-        nullable = nullable and empty
-    return first, nullable, at
+# Symbols of pieces that stand for a date; a year alone is always P_YEAR, and a meaning that is no date is DONE.
+_DATED = symbols_of("P")
 
 
 class Pass:
     """Rules that see the same pieces."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self.rules = rules
         self._by_first: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
         for rule in rules:
-            regex = _compiled(rule.pattern)
-            for symbol in _first_symbols(rule.pattern):
+            pattern = _PIECE.sub(lambda match: PIECES[match[1]], rule.pattern)
+            regex, (first, nullable) = _compiled(pattern), _first(_TOKEN.findall(pattern)[::-1])
+            assert not nullable, f"pattern matches nothing at all: {pattern}"
+            for symbol in first:
                 self._by_first.setdefault(symbol, []).append((regex, rule))
 
     def run(self, pieces: list[Piece], situation: Situation) -> list[Piece]:
@@ -240,22 +281,23 @@ class Pass:
 
     def _longest(self, pieces: list[Piece], letters: str, at: int, situation: Situation) -> tuple[Piece, int]:
         rules = self._by_first[pieces[at].symbol]
-        matches = [(match.end(), rule) for regex, rule in rules if (match := regex.match(letters, at, at + 24))]
+        matches = [
+            (match.end(), rule) for regex, rule in rules if (match := regex.match(letters, at, at + _MOST_PIECES))
+        ]
         matches.sort(key=lambda found: -found[0])
         for end, rule in matches:
-            joined = _joined(rule, Found(pieces, at, end, situation))
+            joined = _joined(rule, Found(rule, pieces, at, end, situation))
             if joined is not None:
                 return joined, end
         return pieces[at], at + 1
 
 
 def _joined(rule: Rule, found: Found) -> Piece | None:
-    meaning, pieces = rule.build(found), found.pieces
+    meaning = rule.meaning(found)
     if meaning is None:
         return None
-    fstart, fend = pieces[0].fstart, pieces[-1].fend
-    trail = (*(name for piece in pieces for name in piece.rules), rule.name)
-    piece = Piece(rule.makes, fstart, fend, found.situation.folded.text[fstart:fend], rules=trail)
+    trail = (*(name for piece in found.pieces for name in piece.rules), rule.name)
+    piece = Piece(rule.makes, found.fstart, found.fend, found.text, rules=trail)
     if isinstance(meaning, PartialDate):
         year_alone = replace(meaning, year=None) == PartialDate() and meaning.year is not None
         return replace(piece, date=meaning, symbol="P_YEAR" if year_alone and rule.makes in _DATED else rule.makes)

@@ -9,12 +9,12 @@ Thanksgiving and what follows from it come from the same package. Days that neve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol
 
-from semantic_layer import Period, unit
+from chat_service.language.dates.span import DAY, Span, calendar
 
 FIXED_DAYS: dict[str, tuple[int, int]] = {
     "double_11": (11, 11),
@@ -43,8 +43,8 @@ PUBLIC_HOLIDAYS: dict[str, str] = {
     "mid_autumn": "Mid-Autumn Festival",
 }
 _AFTER_THANKSGIVING = {"thanksgiving": 0, "black_friday": 1, "cyber_monday": 4}
-_NEW_YEAR_EVE = "Chinese New Year's Eve"
-_DAY = timedelta(days=1)
+_NEW_YEAR_EVE, _INSTEAD = "Chinese New Year's Eve", "(substituted from "
+_Days = Mapping[date, tuple[str, ...]]
 
 
 class _Package(Protocol):
@@ -59,78 +59,63 @@ def _package() -> _Package:
 
 
 @lru_cache(maxsize=64)
-def _named_days(country: str, year: int) -> dict[date, tuple[str, ...]]:
+def _named_days(country: str, year: int) -> _Days:
     """The days off with their names; a day can have two."""
     days = _package().country_holidays(country, years=(year,), language="en_US")
     return {day: tuple(part.strip() for part in name.split(";")) for day, name in sorted(days.items())}
 
 
+def _first(country: str, year: int, holiday: str) -> date | None:
+    return next((day for day, names in _named_days(country, year).items() if holiday in names), None)
+
+
 @lru_cache(maxsize=256)
-def holiday_days(name: str, year: int) -> Period | None:
+def holiday_days(name: str, year: int) -> Span | None:
     """The days of a holiday in a year; None where the calendar does not know it.
 
-    >>> str(holiday_days("national_day", 2025)), str(holiday_days("double_11", 2025))
+    >>> str(holiday_days("national_day", 2025).period), str(holiday_days("double_11", 2025).period)
     ('2025-10-01/2025-10-09', '2025-11-11/2025-11-12')
     """
     if name in FIXED_DAYS:
-        month, day = FIXED_DAYS[name]
-        return unit("day", date(year, month, day))
+        return calendar("day", date(year, *FIXED_DAYS[name]))
     if name in _AFTER_THANKSGIVING:
-        thanksgiving = next(
-            (day for day, names in _named_days("US", year).items() if "Thanksgiving Day" in names), None
-        )
-        return None if thanksgiving is None else unit("day", thanksgiving + _AFTER_THANKSGIVING[name] * _DAY)
-    if name == "new_year_s_eve_zh":
-        first = _first_day("spring_festival", year)
-        return None if first is None else unit("day", first - _DAY)
-    return _days_off(name, year)
-
-
-def _first_day(name: str, year: int) -> date | None:
-    return next((day for day, names in _named_days("CN", year).items() if PUBLIC_HOLIDAYS[name] in names), None)
+        first, offset = _first("US", year, "Thanksgiving Day"), _AFTER_THANKSGIVING[name]
+    elif name == "new_year_s_eve_zh":
+        first, offset = _first("CN", year, PUBLIC_HOLIDAYS["spring_festival"]), -1
+    else:
+        return _days_off(name, year)
+    return None if first is None else calendar("day", first, offset)
 
 
 def _is_called(names: tuple[str, ...], holiday: str) -> bool:
-    own = PUBLIC_HOLIDAYS[holiday]
     eve = holiday == "spring_festival" and any(name.startswith(_NEW_YEAR_EVE) for name in names)
-    return eve or any(name.removesuffix(" (observed)") == own for name in names)
+    return eve or any(name.removesuffix(" (observed)") == PUBLIC_HOLIDAYS[holiday] for name in names)
 
 
-def _days_off(holiday: str, year: int) -> Period | None:
+def _days_off(holiday: str, year: int) -> Span | None:
     days = _named_days("CN", year)
     own = [day for day, names in days.items() if _is_called(names, holiday) and day.year == year]
     if not own:
         return None
-    start, end = own[0], own[-1]
-    worked = _worked_instead(days)
-    while _is_off(start - _DAY, days, worked):
-        start -= _DAY
-    while _is_off(end + _DAY, days, worked):
-        end += _DAY
-    others = {
-        other: [day for day, names in days.items() if _is_called(names, other) and start <= day <= end]
-        for other in PUBLIC_HOLIDAYS
-        if other != holiday
-    }
-    for found in filter(None, others.values()):
-        if len(found) > len(own):
-            return Period(own[0], own[-1] + _DAY)
-        if found[0] < own[0]:
+    start, end, worked = own[0], own[-1] + DAY, _worked_instead(days)
+    while _is_off(start - DAY, days, worked):
+        start -= DAY
+    while _is_off(end, days, worked):
+        end += DAY
+    for other in PUBLIC_HOLIDAYS.keys() - {holiday}:
+        shared = [day for day, names in days.items() if _is_called(names, other) and start <= day < end]
+        if len(shared) > len(own):
+            return Span(own[0], own[-1] + DAY)
+        if shared and shared[0] < own[0]:
             start = own[0]
-    return Period(start, end + _DAY, "day" if start == end else None)
+    return Span(start, end, "day" if end - start == DAY else None)
 
 
-def _is_off(day: date, days: dict[date, tuple[str, ...]], worked: frozenset[date]) -> bool:
+def _is_off(day: date, days: _Days, worked: frozenset[date]) -> bool:
     return day in days or (day.isoweekday() >= 6 and day not in worked)
 
 
-def _worked_instead(days: dict[date, tuple[str, ...]]) -> frozenset[date]:
+def _worked_instead(days: _Days) -> frozenset[date]:
     """The weekend days that are worked: the package names them in `Day off (substituted from 02/14/2026)`."""
-    found = set()
-    for names in days.values():
-        for name in names:
-            _, mark, written = name.partition("(substituted from ")
-            if mark:
-                month, day, year = (int(part) for part in written.rstrip(")").split("/"))
-                found.add(date(year, month, day))
-    return frozenset(found)
+    written = (name.partition(_INSTEAD)[2].rstrip(")") for names in days.values() for name in names)
+    return frozenset(datetime.strptime(day, "%m/%d/%Y").date() for day in written if day)  # noqa: DTZ007

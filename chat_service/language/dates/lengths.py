@@ -1,57 +1,151 @@
-"""Lengths of time and the periods that they make with today: rolling ones and calendar units."""
+"""Makers of lengths of time: rolling periods that end today, durations, first and last units, times to come."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from chat_service.language.dates.grammar import Found, Meaning
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import DAY
-from semantic_layer import Grain, Period, add_months, shift, start_of
+from chat_service.language.dates.span import (
+    DAY,
+    MOST,
+    Span,
+    calendar,
+    calendar_units,
+    is_count,
+    later,
+    latest,
+    length_of,
+)
+from chat_service.language.words.tables import word_set
+from semantic_layer import Grain, shift
 
-MONTHS_OF: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
-DAYS_OF: dict[Grain, int] = {"day": 1, "week": 7}
-MOST = 1200
-
-
-def length_of(count: float, grain: Grain) -> tuple[int | None, int | None]:
-    """(days, months): the one of the two that is exact; a year and a half is 18 months, half a month 15 days."""
-    if grain in DAYS_OF:
-        return round(count * DAYS_OF[grain]), None
-    months = count * MONTHS_OF[grain]
-    return (None, int(months)) if months == int(months) else (round(months * 30), None)
-
-
-def right_before(start: date, count: float, grain: Grain) -> Period:
-    """That length of time, up to the day before the start."""
-    days, months = length_of(count, grain)
-    return Period(start - (days or 0) * DAY if months is None else add_months(start, -months), start)
+_IN_ONE = ("ROLLING_SHORT", "SPAN_SHORT", "HALF_YEAR", "HALF_MONTH", "YEAR_AND_HALF")
 
 
-def rolling_period(days: int | None, months: int | None, today: date) -> Period:
-    """N days ending today; or from the day after the same day N months ago to today.
-
-    >>> str(rolling_period(None, 3, date(2026, 6, 30)))
-    '2026-03-31/2026-07-01'
-    """
-    if months is not None:
-        return Period(add_months(today, -months) + DAY, today + DAY)
-    assert days is not None, "a length is in days or in months"
-    return Period(today - (days - 1) * DAY, today + DAY)
-
-
-def calendar_units(count: int, grain: Grain, today: date) -> Period:
-    """The last `count` calendar units, the current one included, cut at nothing."""
-    first = shift(grain, start_of(grain, today), 1 - count)
-    return Period(first, shift(grain, start_of(grain, today), 1))
+def _length(found: Found) -> tuple[float, Grain]:
+    short = found.get(*_IN_ONE)
+    if short is not None and short.grain is not None:
+        return short.value, short.grain
+    number, fortnight = found.get("NUM"), found.get("FORTNIGHT")
+    count = 1 if number is None else number.value
+    if found.get("BAN", "COUNTED_HALF") is not None:
+        count += 0.5
+    return (count * 14, "day") if fortnight is not None else (count, found.grain("UNIT"))
 
 
-def rolling(count: float, grain: Grain, today: date) -> DateMention | None:
+def _rolled(count: float, grain: Grain, today: date) -> DateMention | None:
     """The mention of the last N units; one week is seven days and one year twelve months, as the conventions count."""
     if count == 1 and grain in ("week", "year"):
         count, grain = (7, "day") if grain == "week" else (12, "month")
     days, months = length_of(count, grain)
-    if count <= 0 or count > MOST or (days is not None and days < 1):
+    if not 0 < count <= MOST or (days is not None and days < 1):
         return None
-    calendar = calendar_units(int(count), grain, today) if count == int(count) else None
-    period = rolling_period(days, months, today)
-    return DateMention("rolling", period, calendar, unit=grain, count=count, days=days, months=months)
+    units = calendar_units(int(count), grain, today).period if count == int(count) else None
+    period = latest(count, grain, today).period
+    return DateMention("rolling", period, units, unit=grain, count=count, days=days, months=months)
+
+
+def _ranked(found: Found) -> DateMention | None:
+    """销售额最高的前三个月 and the best 3 months rank months."""
+    count, grain = _length(found)
+    return DateMention("grain", unit=grain, count=count, asked=True) if found.before("ranked") else None
+
+
+def rolling(found: Found) -> Meaning:
+    """最近90天, over the last three months; 24年以来 is since 2024."""
+    count, grain = _length(found)
+    of_year = found.pieces[0].symbol in ("NUMBER", "YEAR4") and grain == "year" and count >= 15
+    ranked = _ranked(found)
+    return ranked or (None if of_year and found.get("ZH_YEAR") else _rolled(count, grain, found.today))
+
+
+def until_now(found: Found) -> Meaning:
+    """一年来, 这一年来; 这个月来了 is somebody who came."""
+    this = found.get("THIS")
+    return None if this is not None and not this.text.endswith("一") else rolling(found)
+
+
+def rolling_hours(found: Found) -> Meaning:
+    """Whole days only; the last 5 hours are no period that can be asked for."""
+    hours = found.one("NUM").value
+    return _rolled(hours / 24, "day", found.today) if hours % 24 == 0 and hours else DateMention("vague")
+
+
+def one_unit(found: Found) -> Meaning:
+    """过去的一年里, past week: one unit that rolls; the latest month is the current one, 最近日 none."""
+    grain, text = found.grain("UNIT"), found.one("PAST").text
+    if text in ("latest", "most recent"):
+        return DateMention("period", calendar(grain, found.today).period, unit=grain)
+    declined = text == "recent" or (grain == "day" and found.get("ZH_UNIT") and text.startswith("最近"))
+    return None if declined else _rolled(1, grain, found.today)
+
+
+def length_of_same_unit(found: Found) -> Meaning:
+    """Complained in the last 90 days but did not order in the last 30: the unit is that of the other length."""
+    mentions = [piece.mention for piece in (*found.earlier, *found.later) if piece.mention is not None]
+    units = {one.unit for one in mentions if one.kind == "rolling" and one.unit is not None}
+    return _rolled(found.one("NUM").value, units.pop(), found.today) if len(units) == 1 else None
+
+
+def full_units(found: Found) -> Meaning:
+    """The last 3 full months: those that are over; a unit is over when today is its last day."""
+    count, grain = found.one("NUM").value, found.grain("FULL_UNIT", "UNIT")
+    if not is_count(count):
+        return None
+    current, tomorrow = calendar(grain, found.today), found.today + DAY
+    over = current.end == tomorrow
+    end = current.end if over else current.start
+    full = Span(shift(grain, end, -int(count)), end)
+    if over or found.get("FULL_UNIT", "WHOLE") is not None:
+        return DateMention("period", full.period, unit=grain)
+    # the last 3 calendar months, in the middle of one
+    with_current = Span(shift(grain, full.start, 1), tomorrow)
+    return DateMention("ambiguous", unit=grain, candidates=(full.period, with_current.period))
+
+
+def calendar_length(found: Found) -> Meaning:
+    """The last 3 calendar months; natural days are days."""
+    word = found.one("UNIT").text
+    calendar_word = "calendar" in word or ("自然" in word and found.grain("UNIT") != "day")
+    return full_units(found) if calendar_word else None
+
+
+def coming(found: Found) -> Meaning:
+    """The next N units begin tomorrow."""
+    count, grain = _length(found)
+    tomorrow = found.today + DAY
+    if not 0 < count <= MOST:
+        return None
+    return DateMention("future", Span(tomorrow, later(tomorrow, count, grain)).period, unit=grain, count=count)
+
+
+def duration(found: Found) -> Meaning:
+    """三个月没下单, 7-day activation: a length, and the rolling period of that length.
+
+    For over 30 days is more than that; one month after the first order is counted from it.
+    """
+    if (found.get("NUM") is not None and found.before("nth_of")) or found.pieces[0].text == "over":
+        return None
+    if found.after("after_event") and not found.get("INSIDE") and not found.before("within"):
+        return None
+    count, grain = _length(found)
+    days, months = length_of(count, grain)
+    ranked = _ranked(found)
+    if ranked is not None or not 0 < count <= MOST or (days is not None and days < 1):
+        return ranked
+    period = latest(count, grain, found.today).period
+    return DateMention("duration", period, unit=grain, count=count, days=days, months=months)
+
+
+def edge(found: Found) -> Meaning:
+    """前三个月, 头三个月, the first 3 months, the nth unit: of what, the second pass knows."""
+    nth = found.get("ORD") if found.told("nth") else None
+    count, grain = _length(found) if nth is None else (nth.value, found.grain("UNIT"))
+    return DateMention("duration", unit=grain, count=count) if 0 < count <= MOST else None
+
+
+def every_so_many(found: Found) -> Meaning:
+    """每三个月, every two weeks; 按2025年的毛利 is by the figures of that year."""
+    by_figures = found.get("NUM") is not None and found.one("EVERY").text in word_set("by_figures")
+    return None if by_figures else DateMention("vague")

@@ -1,8 +1,9 @@
-"""What a piece of text says about time, as data. See dates.py for how each kind is to be taken."""
+"""What a piece of text says about time, as data. See read.py for how each kind is to be taken."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from semantic_layer import Grain, Period
@@ -87,3 +88,12 @@ class DateMention:
         if self.weekdays:
             parts.append(",".join(str(day) for day in self.weekdays))
         return " ".join(parts)
+
+
+def cut(period: Period, today: date, kind: MentionKind = "period", *, year_named: bool = True) -> DateMention:
+    """The mention of a time that ends with today at the latest; of what begins after it, that it is to come."""
+    tomorrow = today + timedelta(days=1)
+    if period.start is not None and period.start >= tomorrow:
+        return DateMention("future", period, year_named=year_named)
+    end = tomorrow if period.end is None else min(period.end, tomorrow)
+    return DateMention(kind, Period(period.start, end), year_named=year_named)

@@ -34,33 +34,16 @@ is left alone.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from chat_service.language.dates.ago_rules import RULES as AGO
-from chat_service.language.dates.around_rules import RULES as AROUND
-from chat_service.language.dates.beside_rules import RULES as BESIDE
-from chat_service.language.dates.bound_rules import BOTH
-from chat_service.language.dates.bound_rules import RULES as BOUNDS
-from chat_service.language.dates.calendar_rules import RULES as CALENDAR
-from chat_service.language.dates.digit_rules import RULES as DIGITS
+from chat_service.language.dates import beside, bounds, compared, lengths, named, near, parts, ranges, said
 from chat_service.language.dates.grammar import Pass, Rule, Situation
-from chat_service.language.dates.grouping_rules import RULES as GROUPING
-from chat_service.language.dates.holiday_rules import RULES as HOLIDAYS
-from chat_service.language.dates.joined_rules import RULES as JOINED
-from chat_service.language.dates.joined_rules import YEARS_CARRIED
-from chat_service.language.dates.length_rules import RULES as LENGTHS
-from chat_service.language.dates.lengths import DAYS_OF, MONTHS_OF, calendar_units, right_before
 from chat_service.language.dates.lexer import pieces_of
 from chat_service.language.dates.mention import Against, DateMention, MentionKind
-from chat_service.language.dates.mention_rules import COMPARED_BEHIND
-from chat_service.language.dates.mention_rules import RULES as MENTIONS
-from chat_service.language.dates.near_rules import RULES as NEAR
-from chat_service.language.dates.part_rules import RULES as PARTS
-from chat_service.language.dates.range_rules import LISTS
-from chat_service.language.dates.range_rules import RULES as RANGES
-from chat_service.language.dates.twice_rules import RULES as TWICE
+from chat_service.language.dates.rules import makers, read_rules
+from chat_service.language.dates.span import DAY, DAYS_OF, MONTHS_OF, Span, calendar, calendar_units, later
 from chat_service.language.folding import Folded
-from semantic_layer import Grain, Period, add_months, ensure_wanted, unit
+from semantic_layer import Grain, Period, ensure_wanted
 
 __all__ = [
     "RULES",
@@ -72,19 +55,22 @@ __all__ = [
     "resolve_relative",
 ]
 
+# the files of rules that run together, pass by pass
 _GRAMMAR = (
-    (*DIGITS, *NEAR, *AGO, *CALENDAR, *HOLIDAYS, *LENGTHS, *GROUPING),
-    JOINED,
-    (*PARTS, *BESIDE),
-    (*YEARS_CARRIED, *LISTS),
-    TWICE,
-    (*RANGES, *BOUNDS, *AROUND),
-    (*BOTH, *TWICE),
-    MENTIONS,
-    COMPARED_BEHIND,
+    ("digits", "near", "calendar", "lengths", "grouping"),
+    ("joined",),
+    ("parts",),
+    ("lists",),
+    ("twice",),
+    ("bounds",),
+    ("both", "twice"),
+    ("mentions",),
+    ("left_over",),
 )
-_PASSES = tuple(Pass(rules) for rules in _GRAMMAR)
-RULES: tuple[Rule, ...] = tuple(dict.fromkeys(rule for rules in _GRAMMAR for rule in rules))
+_MAKERS = makers(beside, bounds, compared, lengths, named, near, parts, ranges, said)
+_FILES = {name: read_rules(name, _MAKERS) for name in dict.fromkeys(name for names in _GRAMMAR for name in names)}
+_PASSES = tuple(Pass(tuple(rule for name in names for rule in _FILES[name])) for names in _GRAMMAR)
+RULES: tuple[Rule, ...] = tuple(rule for rules in _FILES.values() for rule in rules)
 
 
 def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = None) -> tuple[DateMention, ...]:
@@ -128,21 +114,18 @@ def resolve_relative(mention: DateMention, main: Period) -> Period | None:
 
     A main period shorter than the unit moves back by that unit (March 2026 against the year before: March 2025).
     """
-    assert mention.unit is not None, "only mentions with a unit are relative"
+    grain = mention.unit
+    assert grain is not None, "only mentions with a unit are relative"
     if main.start is None or main.end is None:
         return None
+    span = Span(main.start, main.end, main.grain)
     if mention.count is not None:
-        return right_before(main.start, mention.count, mention.unit)
-    if main.grain != mention.unit and (main.end - main.start).days < _DAYS[mention.unit]:
-        if mention.unit in MONTHS_OF:
-            months = -MONTHS_OF[mention.unit]
-            last = add_months(main.end - timedelta(days=1), months)
-            if main.grain in ("month", "quarter"):
-                return Period(add_months(main.start, months), add_months(main.end, months), main.grain)
-            return Period(add_months(main.start, months), last + timedelta(days=1), main.grain)
-        days = timedelta(days=DAYS_OF[mention.unit])
-        return Period(main.start - days, main.end - days, main.grain)
-    return unit(mention.unit, main.start, -1)
+        return span.before(mention.count, grain).period
+    if main.grain == grain or span.days >= _DAYS[grain]:
+        return calendar(grain, span.start, -1).period
+    whole = grain not in MONTHS_OF or main.grain in ("month", "quarter")
+    end = later(span.end, -1, grain) if whole else later(span.end - DAY, -1, grain) + DAY
+    return Period(later(span.start, -1, grain), end, main.grain)
 
 
 def calendar_period_for(mention: DateMention, grain: Grain, today: date) -> Period | None:
@@ -150,8 +133,7 @@ def calendar_period_for(mention: DateMention, grain: Grain, today: date) -> Peri
 
     None where the length is no whole number of them (last 90 days by month): the rolling period itself is grouped then.
     """
-    if mention.months is not None and grain in MONTHS_OF and mention.months % MONTHS_OF[grain] == 0:
-        return calendar_units(mention.months // MONTHS_OF[grain], grain, today)
-    if mention.days is not None and grain in DAYS_OF and mention.days % DAYS_OF[grain] == 0:
-        return calendar_units(mention.days // DAYS_OF[grain], grain, today)
-    return None
+    length, size = (mention.months, MONTHS_OF.get(grain)) if grain in MONTHS_OF else (mention.days, DAYS_OF.get(grain))
+    if length is None or size is None or length % size:
+        return None
+    return calendar_units(length // size, grain, today).period

@@ -1,4 +1,4 @@
-"""The words of the grammar of dates, read from `language/words/{zh,en}/dates.toml`.
+"""The words of the grammar of dates, read from `language/words/{zh,en}/dates.toml`, and what its patterns name.
 
 A word has a symbol, which is what rules see, a value and a unit of time; earlier tables win where two have a word.
 """
@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from semantic_layer import Grain
 
 GAP = "GAP"
-# The order in which the tables of the languages are read.
-LANGUAGES = ("zh", "en")
-_KEY = re.compile(r"[a-z]+|[0-9]+[a-z]*")
+KEY = re.compile(r"[a-z]+|[0-9]+[a-z]*")
 
 
 class Entry(NamedTuple):
@@ -28,69 +26,63 @@ class Entry(NamedTuple):
     grain: Grain | None = None
 
 
-def _table(language: str) -> dict[str, Any]:
-    text = files("chat_service.language.words").joinpath(language, "dates.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _table(package: str, *path: str) -> dict[str, Any]:
+    return tomllib.loads(files(package).joinpath(*path).read_text(encoding="utf-8"))
 
 
-_TABLES = tuple(_table(language) for language in LANGUAGES)
+# in the order in which they are read
+_TABLES = tuple(_table("chat_service.language.words", language, "dates.toml") for language in ("zh", "en"))
+_SYMBOLS = _table(__package__, "symbols.toml")
+CLASSES: dict[str, str] = _SYMBOLS["classes"]
+PIECES: dict[str, str] = _SYMBOLS["pieces"]
+# what can stand around the words of a rule: each language's pattern
+CONTEXTS: dict[str, tuple[str, ...]] = {
+    name: tuple(table["around"][name].strip("\n") for table in _TABLES if name in table["around"])
+    for name in {name for table in _TABLES for name in table["around"]}
+}
 # Numbers that name a day (618), and the days that are written like decimals (11.11): the holiday of each.
 HOLIDAY_NUMBERS: dict[str, str] = {key: name for table in _TABLES for key, name in table.get("numbers", {}).items()}
 HOLIDAY_DECIMALS: dict[str, str] = {key: name for table in _TABLES for key, name in table.get("decimals", {}).items()}
 
 
-def _entries() -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
-
-    def add(words: list[str], symbol: str, value: float = 0, grain: Grain | None = None) -> None:
-        for word in words:
-            entries.setdefault(word, Entry(word, symbol, value, grain))
-
+def _entries() -> Iterator[Entry]:
     for table in _TABLES:
-        add(table["other"]["not_dates"], GAP)
+        yield from (Entry(word, GAP) for word in table["other"]["not_dates"])
+    for symbol, row in ((symbol, row) for table in _TABLES for symbol, rows in table["words"].items() for row in rows):
+        if isinstance(row, str):
+            yield Entry(row, symbol)
+        else:
+            yield from (Entry(word, symbol, row.get("value", 0), row.get("grain")) for word in row["words"])
     for table in _TABLES:
-        _symbols(table["words"], add)
+        yield from _calendar(table.get("calendar", {}))
     for table in _TABLES:
-        _calendar(table.get("calendar", {}), add)
-    for table in _TABLES:
-        for name, words in table["holidays"].items():
-            add(words, f"HOLIDAY:{name}")
-    return entries
+        yield from (Entry(word, f"HOLIDAY:{name}") for name, words in table["holidays"].items() for word in words)
 
 
-def _symbols(symbols: dict[str, Any], add: Callable[..., None]) -> None:
-    """The words of each symbol: alone, or with a value and a unit."""
-    for symbol, rows in symbols.items():
-        for row in rows:
-            if isinstance(row, str):
-                add([row], symbol)
-            else:
-                add(row["words"], symbol, row.get("value", 0), row.get("grain"))
-
-
-def _calendar(names: dict[str, Any], add: Callable[..., None]) -> None:
+def _calendar(names: dict[str, Any]) -> Iterator[Entry]:
     """Months and weekdays by name; the month that is also a verb has a symbol of its own."""
     for index, words in enumerate(names.get("months", ())):
-        add(words, "MAY" if words == ["may"] else "MONTH_NAME", index + 1, "month")
+        yield from (Entry(word, "MAY" if words == ["may"] else "MONTH_NAME", index + 1, "month") for word in words)
     for index, word in enumerate(names.get("weekdays", ())):
-        add([word], "WEEKDAY", index + 1, "day")
-        add([f"{word}s", f"{word}'s"], "WEEKDAYS", index + 1, "day")
+        yield Entry(word, "WEEKDAY", index + 1, "day")
+        yield from (Entry(each, "WEEKDAYS", index + 1, "day") for each in (f"{word}s", f"{word}'s"))
     for index, words in enumerate(names.get("weekdays_short", ())):
-        add(words, "WEEKDAY_SHORT", index + 1, "day")
+        yield from (Entry(word, "WEEKDAY_SHORT", index + 1, "day") for word in words)
 
 
 def month_names() -> dict[str, int]:
     """The names that months have in Latin letters, for dates written like 05-Jun-2026."""
-    names = (table.get("calendar", {}).get("months", ()) for table in _TABLES)
-    return {word: index + 1 for table in names for index, words in enumerate(table) for word in words if word.isalpha()}
+    found = (entry for entry in _entries() if entry.symbol in ("MONTH_NAME", "MAY") and entry.phrase.isalpha())
+    return {entry.phrase: int(entry.value) for entry in found}
 
 
 def by_beginning() -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
     """Latin words by their first word, others by their first character, longest first."""
+    first = {entry.phrase: entry for entry in reversed(tuple(_entries()))}
     latin: dict[str, list[Entry]] = {}
     others: dict[str, list[Entry]] = {}
-    for phrase, entry in sorted(_entries().items(), key=lambda item: -len(item[0])):
-        key = _KEY.match(phrase)
+    for phrase, entry in sorted(first.items(), key=lambda item: -len(item[0])):
+        key = KEY.match(phrase)
         if key is None:
             others.setdefault(phrase[0], []).append(entry)
         else:

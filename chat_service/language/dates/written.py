@@ -8,8 +8,9 @@ from datetime import date
 
 from chat_service.language.dates.grammar import Piece
 from chat_service.language.dates.partial import PartialDate
+from chat_service.language.dates.span import calendar
 from chat_service.language.dates.words import month_names
-from semantic_layer import Grain, unit
+from semantic_layer import Grain
 
 _MONTHS = month_names()
 _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -107,7 +108,7 @@ def _piece(match: re.Match[str], symbol: str, meaning: PartialDate | None = None
 
 def _day_or_none(year: int, month: int, day: int) -> PartialDate | None:
     try:
-        return PartialDate(fixed=unit("day", date(year, month, day)))
+        return PartialDate(fixed=calendar("day", date(year, month, day)))
     except ValueError:
         return None
 

@@ -1,0 +1,97 @@
+"""Makers of comparisons with the date that they compare with; every date left becomes a mention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.language.dates.grammar import Found, Meaning, Piece, is_any
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.span import calendar
+
+_NAMED_BEFORE = frozenset(("relative unit", "year word", "ago"))
+_JUST_AND = frozenset(("and", "&", "n", "以及", "及"))
+_BOUNDED = frozenset(("period", "rolling", "open", "ambiguous"))
+
+
+def period(found: Found) -> Meaning:
+    """A single date. A calendar unit keeps its full length; what is none is cut at today.
+
+    Previous beside a period that is named, or in a comparison, is the one before that period.
+    """
+    piece = found.one("P")
+    date, span = piece.date, piece.period(found.today)
+    if date is None or span is None:
+        return None
+    if piece.rules[-1] == "previous unit" and _is_beside_another(found):
+        return DateMention("relative_previous", span.period, unit=span.grain)
+    future = span.start > found.today
+    named = span.period if future or span.grain is not None else span.period.cut_after(found.today)
+    month = date.month if not date.year_named and date.day is None and date.days is None else None
+    mention = DateMention("period", named, unit=span.grain, month=month, year_named=date.year_named)
+    return replace(mention, kind="future") if future else mention
+
+
+def _is_beside_another(found: Found) -> bool:
+    before = found.around[: found.at]
+    if is_any("COMPARING", before[-3:]) or any(piece.symbol in ("BI", "DIFFERS") for piece in found.later[:2]):
+        return True
+    return any(
+        piece.date is not None or (piece.mention is not None and piece.mention.period is not None) for piece in before
+    )
+
+
+def _unit_before(piece: Piece, found: Found) -> DateMention | None:
+    """较上月, vs last month: the unit before; 比去年 and vs last year: a year earlier."""
+    span = piece.period(found.today) if _NAMED_BEFORE.intersection(piece.rules) else None
+    if span is None or span.grain is None or span != calendar(span.grain, found.today, -1):
+        return None
+    return DateMention(
+        "comparison", span.period, unit=span.grain, against="year" if span.grain == "year" else "previous"
+    )
+
+
+def against_unit_before(found: Found) -> Meaning:
+    """这周的订单比上周多吗, revenue vs last month; 上个月和去年 compares nothing."""
+    said = found.get("VERSUS_WORD", "CHANGE_VS", "DIFFERS") is not None
+    return _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found) if said else None
+
+
+def compared_with_unit(found: Found) -> Meaning:
+    """环比上个月, 同比去年; in 同比上季度 the quarter is no year earlier, so it is what is compared."""
+    mention, other = found.one("COMPARE").mention, _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found)
+    return other if mention is not None and other is not None and mention.against == other.against else None
+
+
+def compared(found: Found) -> Meaning:
+    """A comparison with the words around it that say so (vs, 跟…比)."""
+    return None if found.pieces[0].text in _JUST_AND else found.one("COMPARE", "COMPARE_WITH").mention
+
+
+def against_time_before(found: Found) -> Meaning:
+    """最近30天和之前30天比, vs the previous 90 days: as long a time right before."""
+    piece = found.one("ROLL", "EDGE_ROLL", "DURATION")
+    said = found.get("BEFORE_POST") is not None or piece.symbol == "EDGE_ROLL" or found.says("prior")
+    if not said or piece.mention is None or found.get("VERSUS_WORD", "DIFFERS") is None:
+        return None
+    return DateMention("comparison", against="previous", unit=piece.mention.unit, count=piece.mention.count)
+
+
+def joining(found: Found) -> Meaning:
+    """compare May with April; the difference between May and April; how did sales change from March to April."""
+    changing = found.near("changing", behind=False)
+    said = (
+        changing if found.pieces[0].symbol == "TO" else found.near("compared", behind=False) or found.near("differing")
+    )
+    return DateMention("versus") if said else None
+
+
+def with_compared(found: Found) -> Meaning:
+    """4月的投诉量跟3月比; a question that begins with `and` goes on from the one before."""
+    goes_on = found.pieces[0].text in _JUST_AND and found.fstart == 0
+    return None if goes_on else DateMention("versus")
+
+
+def bound_left_over(found: Found) -> Meaning:
+    """A word that bounds or divides the time beside it and that no rule could read: asked about, never dropped."""
+    mention = found.one("DATED").mention
+    return DateMention("vague") if mention is not None and mention.kind in _BOUNDED else None

@@ -1,0 +1,185 @@
+"""Makers of dates by the names of the calendar, mostly without a year: years, months, days, holidays; and of days in
+digits whose order is in doubt.
+
+The two days of a range in digits are written in the same order: what only the one of them allows settles the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.language.dates.grammar import Found, Meaning, is_any
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.partial import PartialDate, date_range, in_part
+from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS
+from chat_service.language.dates.written import full_year
+
+_LATE_YEARS = 10
+_LEAP_YEAR = 2024
+_MOST = {"half": 2, "quarter": 4, "month": 12, "week": 53, "day": 31}
+
+
+def named(found: Found) -> PartialDate | None:
+    """A date of the parts that the rule tells, each with the symbol of its number."""
+    values = {part: found.one(*names.split()).value for part, names in found.rule.options.items()}
+    if any(value != int(value) or not 1 <= value <= _MOST[part] for part, value in values.items()):
+        return None
+    said = {part: int(value) for part, value in values.items()}.get
+    date = PartialDate(
+        half=said("half"), quarter=said("quarter"), month=said("month"), week=said("week"), day=said("day")
+    )
+    part = found.get("PART_OF_MONTH")
+    return date if part is None else in_part(date, part.value)
+
+
+def kept(found: Found) -> Meaning:
+    """What the last piece means already."""
+    return found.pieces[-1].date or found.pieces[-1].mention
+
+
+def year(found: Found) -> PartialDate | None:
+    """2025年, 25年; 3年 is a length."""
+    number = found.one("NUM")
+    value, text = int(number.value), number.text
+    if number.symbol == "YEAR4" or 1900 <= number.value <= 2099:
+        return PartialDate(year=value)
+    two = len(text) == 2 and (text.isascii() or not set(text) & set("十百"))
+    plausible = 15 <= number.value <= found.today.year % 100 + 3 or text[0] == "0" or number.value >= 90
+    if not two or not plausible or found.before("counted_years"):
+        return None
+    return PartialDate(year=value + (1900 if value >= 90 else 2000))
+
+
+def bare_year(found: Found) -> Meaning:
+    """2025 alone is a year unless something is counted or compared with it: 2000 orders, but the 2025 orders."""
+    noun, value = found.get("COUNTED"), int(found.one("YEAR4").value)
+    counted = noun is not None and noun.text not in ("year", "calendar year")
+    lately = 0 <= found.today.year - value < _LATE_YEARS
+    return None if counted or value < 2000 or (found.after("counted_noun") and not lately) else PartialDate(year=value)
+
+
+def may(found: Found) -> Meaning:
+    """may: a month where a preposition or a date stands beside it, or where it is written May and no verb follows."""
+    typed = found.situation.folded.typed(found.fstart, found.fend)
+    said = typed == "May" or found.before("before_month") or found.after("behind_month")
+    return PartialDate(month=5) if said else None
+
+
+def month_and_day(found: Found) -> Meaning:
+    """3月15日, March 15th, 15 March; `March 20 customers` counts customers; 2月30日 is no day."""
+    name, numbers = found.get("MONTH_NAME", "MAY"), found.all("NUM", "ORD")
+    month = int(name.value if name is not None else numbers.pop(0).value)
+    number = numbers[0]
+    if number.value != int(number.value) or not 1 <= number.value <= 31 or not 1 <= month <= 12 or "." in number.text:
+        return None
+    if found.pieces[-1] is numbers[-1] and number.symbol != "ORD":
+        weekday = any(piece.grain == "day" and piece.symbol.startswith("WEEKDAY") for piece in found.earlier[:2])
+        if not weekday and any(found.after(each) for each in ("counted", "counted_noun", "counted_thing")):
+            return None
+    if found.get("OF") is not None and number.symbol != "ORD" and found.before("compared_number"):
+        return None  # the top 3 of June
+    date = PartialDate(month=month, day=int(number.value))
+    return DateMention("vague") if date.in_year(_LEAP_YEAR) is None else date
+
+
+def day_alone(found: Found) -> Meaning:
+    """15号, on the 15th; 7日留存 and 7日内 are lengths, the first order is no day."""
+    no_day = found.get("ORD") is not None and not _is_day(found)
+    return None if no_day or (found.get("ZH_DAY") is not None and found.after("length_of")) else named(found)
+
+
+def _is_day(found: Found) -> bool:
+    """From the 5th to the 18th: no other noun than the day itself stands behind the ordinal."""
+    if not found.after("behind_day"):
+        return False
+    if found.after("of_near_month"):
+        return True
+    if found.earlier:
+        return bool(is_any("BEFORE_DAYS", found.earlier[:1]))
+    digits = found.one("ORD").text[0].isdigit()
+    return digits if found.after("and") else digits or found.get("THE") is not None  # the first and second quarter
+
+
+def edge_of_year(found: Found) -> Meaning:
+    """年初 is January, 年底 December: of the year named, else the latest."""
+    number, edge = found.get("NUM"), found.one("YEAR_START", "YEAR_END")
+    date = PartialDate(month=int(edge.value), at_end=edge.symbol == "YEAR_END")
+    if number is None:
+        return date
+    short = len(number.text) == 2 and number.text.isascii() and number.value >= 15
+    return replace(date, year=full_year(int(number.value))) if short or number.symbol == "YEAR4" else None
+
+
+def holiday(found: Found) -> Meaning:
+    """A holiday by its name or number, or the one that the rule tells."""
+    piece = found.get("HOLIDAY", "HOLIDAY_NUMBER", "HOLIDAY_DECIMAL")
+    if piece is None:
+        return PartialDate(holiday=found.told("name"))
+    return PartialDate(holiday={**HOLIDAY_NUMBERS, **HOLIDAY_DECIMALS}.get(piece.text, piece.text))
+
+
+# --- days in digits ---
+
+
+def range_in_digits(found: Found) -> Meaning:
+    """Both days are written in the same order; where two orders give a range, ask."""
+    pieces = found.all("IN_DIGITS")
+    if all(piece.symbol == "P_FULL" for piece in pieces) or not all(piece.readings for piece in pieces):
+        return None
+    if (found.get("AND") and not found.get("BETWEEN", "BETWEEN_POST")) or found.after("of_people"):
+        return None
+    orders = zip(pieces[0].readings, pieces[1].readings, strict=False)
+    pairs = [(one, other) for one, other in orders if one and other and _is_near(one, found) and _is_near(other, found)]
+    ranges = [each for one, other in pairs if (each := date_range(one, other, found.today)) is not None]
+    periods = dict.fromkeys(each.period.cut_after(found.today) for each in ranges if each.start <= found.today)
+    if len(periods) == 1:
+        year_named = any(one.year_named for pair in pairs for one in pair)
+        return DateMention("period", next(iter(periods)), year_named=year_named)
+    return DateMention("ambiguous", unit="day", candidates=tuple(periods)) if periods else None
+
+
+def day_in_doubt(found: Found) -> Meaning:
+    """3/7/2017."""
+    return _choices(found, [one for one in found.one("WRITTEN").readings if one is not None])
+
+
+def sure_day(found: Found) -> Meaning:
+    """6/18 can only be one day; 26/3 is a day or a month; 24/7 is no date, nor is 1/3 of customers."""
+    readings = _plausible(found)
+    return readings[0] if len(readings) == 1 else None
+
+
+def slash_in_doubt(found: Found) -> Meaning:
+    """Beside a word of time 3/7 can be two days; alone it is no date at all."""
+    readings = _plausible(found)
+    if len(readings) < 2:
+        return None
+    beside = found.get("IN") or is_any("BESIDE_SLASH", found.earlier[:1])
+    behind = is_any("BEHIND_SLASH", found.later[:1])
+    return _choices(found, readings) if beside or behind or readings[-1].day is None else None
+
+
+def _choices(found: Found, readings: list[PartialDate]) -> Meaning:
+    resolved = (reading.resolve(found.today) for reading in readings)
+    periods = tuple(dict.fromkeys(one.period for one in resolved if one is not None))
+    return DateMention("ambiguous", unit="day", candidates=periods) if periods else None
+
+
+def _plausible(found: Found) -> list[PartialDate]:
+    """The readings of the digits that can be meant today; a month of a year only where it is not long ago."""
+    piece = found.one("SLASH")
+    if piece.text == "24/7" or found.after("fraction"):
+        return []
+    return [
+        reading
+        for reading in dict.fromkeys(piece.readings)
+        if reading is not None
+        and (period := reading.resolve(found.today)) is not None
+        and period.start <= found.today
+        and _is_near(reading, found)
+    ]
+
+
+def _is_near(reading: PartialDate, found: Found) -> bool:
+    """Two digits for a year mean one of the last few; days are as near as they are."""
+    return reading.year is None or found.today.year - 5 <= reading.year <= found.today.year
