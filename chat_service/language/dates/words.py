@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from chat_service.language.formats import joined_lines
 from semantic_layer import Grain
 
 GAP = "GAP"
@@ -37,7 +38,7 @@ CLASSES: dict[str, str] = _SYMBOLS["classes"]
 PIECES: dict[str, str] = _SYMBOLS["pieces"]
 # what can stand around the words of a rule: each language's pattern
 CONTEXTS: dict[str, tuple[str, ...]] = {
-    name: tuple(table["around"][name].strip("\n") for table in _TABLES if name in table["around"])
+    name: tuple(joined_lines(table["around"][name]) for table in _TABLES if name in table["around"])
     for name in {name for table in _TABLES for name in table["around"]}
 }
 # Numbers that name a day (618), and the days that are written like decimals (11.11): the holiday of each.

@@ -1,9 +1,9 @@
-"""Dates written in digits and labels (`written.toml`): 2026-03-15, 3/7/2017, Q3'25, 25Q3, 1H25, W23, FY25, L30D, 12m."""
+"""Dates written in digits and labels: 2026-03-15, 3/7/2017, Q3'25, 25Q3, 1H25, W23, FY25, L30D (`written.toml`)."""
 
 from __future__ import annotations
 
-import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
@@ -12,6 +12,7 @@ from chat_service.language.dates.grammar import Piece, Readings
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.span import calendar
 from chat_service.language.dates.words import month_names
+from chat_service.language.formats import Formats
 from semantic_layer import Grain
 
 _TABLE = tomllib.loads(files(__package__).joinpath("written.toml").read_text(encoding="utf-8"))
@@ -24,39 +25,18 @@ _PARTS: dict[str, str] = {
 }
 _YEAR_MONTHS = 12  # the last twelve months
 _LATEST_SHORT_YEAR, _LEAP_YEAR = 35, 2024
-_GROUP = re.compile(r"\(\?P(<|=)(\w+)")
 
 
-class _Formats:
-    """Patterns tried in order at one place; the groups of each are told apart by its number."""
-
-    def __init__(self, rows: list[tuple[str, str]]) -> None:
-        self._symbols = {f"f{index}": symbol for index, (symbol, _) in enumerate(rows)}
-        self._groups: dict[str, list[tuple[str, str]]] = {}
-        patterns = []
-        for index, (_, pattern) in enumerate(rows):
-            written = re.sub("|".join(_PARTS), lambda part: _PARTS[part.group()], pattern)
-            parts = sorted({match[2] for match in _GROUP.finditer(written)})
-            self._groups[f"f{index}"] = [(part, f"f{index}_{part}") for part in parts]
-            own = _GROUP.sub(rf"(?P\1f{index}_\2", written)
-            patterns.append(f"(?P<f{index}>{own})")
-        self._pattern = re.compile("|".join(patterns))
-
-    def read(self, text: str, at: int) -> Piece | None:
-        match = self._pattern.match(text, at)
-        if match is None or match.lastgroup is None:
-            return None
-        one = match.lastgroup
-        said = {part: value for part, group in self._groups[one] if (value := match[group]) is not None}
-        return _meant(Piece(self._symbols[one], at, match.end(), match.group(), rules=("written",)), said)
-
-
-_DIGITS, _LETTERS = _Formats(_TABLE["digits"]["days"]), _Formats(_TABLE["letters"]["days"])
+_DIGITS, _LETTERS = Formats(_TABLE["digits"], _PARTS), Formats(_TABLE["letters"], _PARTS)
 
 
 def written_at(text: str, at: int) -> Piece | None:
     """The date in digits or in short that begins there; None where there is none (2026-13-40)."""
-    return (_DIGITS if text[at].isdigit() else _LETTERS).read(text, at)
+    found = (_DIGITS if text[at].isdigit() else _LETTERS).match(text, at)
+    if found is None:
+        return None
+    piece = Piece(found.kind, at, found.end, text[at : found.end], rules=("written",))
+    return _meant(piece, found.groups)
 
 
 def full_year(written: str | int) -> int:
@@ -69,7 +49,7 @@ def full_year(written: str | int) -> int:
     return year + 2000 if year < 100 else year
 
 
-def _meant(piece: Piece, said: dict[str, str]) -> Piece | None:
+def _meant(piece: Piece, said: Mapping[str, str]) -> Piece | None:
     """The piece with the meaning of its parts, or None where the digits are no date."""
     numbers = {part: int(value) for part, value in said.items() if part in "abdhmnqw"}
     month = _MONTHS[said["name"]] if "name" in said else numbers.get("m")

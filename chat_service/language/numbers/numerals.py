@@ -1,5 +1,4 @@
-"""Chinese and English number words -> values. Knows no units and no context: see numbers.py for what counts as a
-number.
+"""Chinese and English number words -> values. Knows no units and no context: see read.py for what counts as a number.
 
 The Chinese numeral libraries refuse spoken forms (两百五, 仨, 1万5, 三千二), so the reading is written out here.
 """
@@ -8,90 +7,33 @@ from __future__ import annotations
 
 import re
 
-ZH_DIGITS = {
-    "零": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "俩": 2,
-    "三": 3,
-    "仨": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
-ZH_SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
-ZH_LARGE_UNITS = {"万": 10**4, "亿": 10**8}
-ZH_NUMERAL = "".join((*ZH_DIGITS, *ZH_SMALL_UNITS, *ZH_LARGE_UNITS))
+from chat_service.language.words.tables import tables
 
-_EN_UNITS = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-)
-_EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-EN_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "dozen": 12, "score": 20}
-EN_WORDS: dict[str, int] = {
-    **{word: value for value, word in enumerate(_EN_UNITS)},
-    **{word: 10 * (index + 2) for index, word in enumerate(_EN_TENS)},
+_WHOLE_SCALE = 1000  # from which on what was said is complete: two hundred thousand and five
+
+
+def values(language: str, role: str) -> dict[str, int]:
+    """The words of a role whose meanings are their values."""
+    return {word: int(value) for value, words in tables(language)[role].items() for word in words}
+
+
+ZH_DIGITS, _ZH_SCALES = values("zh", "numeral"), values("zh", "scale")
+_ZH_UNITS = {word: size for word, size in _ZH_SCALES.items() if not word.isascii()}
+ZH_NUMERAL = "".join((*ZH_DIGITS, *_ZH_UNITS))
+EN_WORDS, _EN_SCALES, _NTH = values("en", "numeral"), values("en", "scale"), values("en", "nth")
+SCALES = {
+    **_EN_SCALES,
+    **_ZH_SCALES,
+    **{small + large: _ZH_UNITS[small] * _ZH_UNITS[large] for small in "十百千" for large in "万亿"},
+    "万亿": 10**12,
 }
-_EN_NTH = (
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-)
-EN_ORDINALS: dict[str, int] = {word: index + 1 for index, word in enumerate(_EN_NTH)}
-EN_ORDINALS |= {
-    f"{ten}{joint}{word}": 10 * (index + 2) + EN_ORDINALS[word]
-    for index, ten in enumerate(_EN_TENS)
+EN_ORDINALS: dict[str, int] = _NTH | {
+    f"{ten}{joint}{nth}": EN_WORDS[ten] + _NTH[nth]
+    for ten in EN_WORDS
+    for nth in _NTH
     for joint in "- "
-    for word in _EN_NTH[:9]
+    if EN_WORDS[ten] >= 20 and _NTH[nth] < 10
 }
-EN_ORDINALS |= {f"{ten[:-1]}ieth": 10 * (index + 2) for index, ten in enumerate(_EN_TENS)}
-_EN_DIGIT = "|".join(sorted(_EN_UNITS, key=len, reverse=True))
-_EN_TEN = "|".join(_EN_TENS)
-_EN_BELOW_100 = rf"(?:(?:{_EN_TEN})(?:[- ](?:{_EN_DIGIT}))?|(?:{_EN_DIGIT}))"
-# two hundred and fifty thousand; a hundred; a couple of hundred; half a million; two dozen
-EN_NUMBER = (
-    rf"(?:(?:a couple of|a|half a|{_EN_BELOW_100}) (?:hundred|thousand|million|billion|dozen)s?"
-    rf"(?: (?:thousand|million))?(?: (?:and )?{_EN_BELOW_100})?(?: thousand)?|{_EN_BELOW_100}(?: and a half)?)"
-)
 _DIGITS_ONLY = re.compile("[零一二三四五六七八九]{2,}")
 
 
@@ -105,34 +47,34 @@ def zh_value(numeral: str) -> float | None:
         return int("".join(str(ZH_DIGITS[digit]) for digit in numeral))
     total, section, digit, last = 0, 0, -1, 0
     for character in numeral:
-        if character in ZH_DIGITS:
+        size = _ZH_UNITS.get(character, 1)
+        if size == 1:
             if digit > 0 or (digit == 0 and ZH_DIGITS[character] == 0):
                 return None
             digit = ZH_DIGITS[character]
             last = 1 if digit == 0 else last
-        elif character in ZH_SMALL_UNITS:
-            size = ZH_SMALL_UNITS[character]
+        elif size < 10**4:
             if digit < 0 and not ((size == 10 and section % 100 == 0) or section + total == 0):
                 return None
-            if section and section % (size * 10) != 0:
+            if section % (size * 10):
                 return None
             section += (1 if digit < 0 else digit) * size
             digit, last = -1, size
         else:
-            size = ZH_LARGE_UNITS[character]
-            section += max(digit, 0)
-            if section == 0 and total == 0:
-                section = 1
+            section = section + max(digit, 0) or (0 if total else 1)
             total = (total + section) * size if size > 10**4 and total else total + section * size
             section, digit, last = 0, -1, size
-    return _with_tail(total + section, digit, last)
+    # 两百五 is 250: a digit after a unit counts in the unit below, unless 零 stands between
+    return total + section + max(digit, 0) * (last // 10 if last > 10 else 1)
 
 
-def _with_tail(value: int, digit: int, last: int) -> float:
-    """两百五 is 250: a digit after a unit counts in the unit below, unless 零 stands between."""
-    if digit <= 0:
-        return value
-    return value + digit * (last // 10 if last > 10 else 1)
+def zh_decimal(digits: str) -> float:
+    """What stands behind 点.
+
+    >>> zh_decimal("二五")
+    0.25
+    """
+    return float("0." + "".join(str(int(zh_value(digit) or 0) % 10) for digit in digits))
 
 
 def en_value(words: str) -> float | None:
@@ -144,12 +86,12 @@ def en_value(words: str) -> float | None:
     total: float = 0
     section: float = 0
     for word in re.split(r"[- ]", words.removesuffix(" and a half").replace("a couple of", "two")):
+        size = _EN_SCALES.get(word.rstrip("s"))
         if word in EN_WORDS:
             section += EN_WORDS[word]
-        elif word.rstrip("s") in EN_SCALES:
-            size = EN_SCALES[word.rstrip("s")]
+        elif size is not None:
             section = (section or 1) * size
-            if size >= 1000:
+            if size >= _WHOLE_SCALE:
                 total, section = total + section, 0
         elif word == "half":
             section = 0.5
