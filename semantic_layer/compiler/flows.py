@@ -9,7 +9,7 @@ from datetime import date
 from sqlglot import exp
 
 from semantic_layer.compiler.aggregates import Parameters, aggregate, narrowed_values
-from semantic_layer.compiler.rows import Sources, spine_table, where
+from semantic_layer.compiler.rows import Sources, labels_table, where
 from semantic_layer.resolve.binding import substitute
 from semantic_layer.resolve.leaves import Branch, LatestRows, Measure, PerStage
 from semantic_layer.resolve.measures import key_name
@@ -181,7 +181,7 @@ def _latest_only(measure: Measure, latest: LatestRows, shape: Shape, reading: Re
 
 def _relabelled(select: exp.Select, branch: Branch, shape: Shape, grain: str, aliases: list[str]) -> exp.Select:
     on = exp.EQ(this=exp.column(grain, table="found"), expression=exp.column("source", table=SPINE))
-    outer = joined(select_from(subquery(select, "found")), spine_table(branch.spine, SPINE, is_moved=True), on)
+    outer = joined(select_from(subquery(select, "found")), labels_table(branch.spine, SPINE, is_moved=True), on)
     outputs: list[exp.Expr] = [exp.column(key, table="found") for key in shape.keys]
     outputs.append(aliased(exp.column("bucket", table=SPINE), grain))
     outputs += [exp.column(alias, table="found") for alias in aliases]

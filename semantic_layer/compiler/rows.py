@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sqlglot import exp
@@ -13,7 +13,18 @@ from semantic_layer.model.joins import AS_OF_TODAY, AT_INSTANT
 from semantic_layer.model.model import Dataset, Step, Validity
 from semantic_layer.resolve.binding import field_tree, found_column, instant_field, substitute
 from semantic_layer.resolve.leaves import Bucket, Rows
-from semantic_layer.sql.nodes import aliased, all_of, any_of, as_date, day_literal, joined, select_from, subquery
+from semantic_layer.sql.nodes import (
+    aliased,
+    all_of,
+    any_of,
+    as_date,
+    as_timestamp,
+    day_literal,
+    day_text,
+    joined,
+    select_from,
+    subquery,
+)
 
 Literals = Mapping[str, exp.Expr]
 
@@ -152,24 +163,34 @@ def where(select: exp.Select, conditions: Iterable[exp.Expr | None]) -> exp.Sele
     return select
 
 
-def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Expr:
-    """Buckets as a table `name(bucket, bucket_start, bucket_end)`; moved ones also with their `source`.
-
-    No buckets at all are a table without rows.
-    """
+def spine_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Subquery:
+    """Buckets as a table `name(bucket, bucket_start, bucket_end)`; moved ones also with their `source`."""
     names = ("bucket", "bucket_start", "bucket_end", *(("source",) if is_moved else ()))
-    rows = [exp.Tuple(expressions=_cells(bucket, is_moved=is_moved)) for bucket in spine]
+    return _days_table(name, names, [(each.label, each.start, each.end, each.source)[: len(names)] for each in spine])
+
+
+def labels_table(spine: Iterable[Bucket], name: str, *, is_moved: bool = False) -> exp.Subquery:
+    """The labels of buckets alone, as a table `name(bucket)`; of moved ones also their `source`."""
+    names = ("bucket", *(("source",) if is_moved else ()))
+    return _days_table(name, names, [(each.label, each.source)[: len(names)] for each in spine])
+
+
+def _days_table(name: str, names: Sequence[str], rows: Sequence[tuple[date | None, ...]]) -> exp.Subquery:
+    """Days or moments as a table; no rows are a table without rows.
+
+    They are texts, each column cast once: a cast in every cell takes longer to plan than many a question to compute.
+    """
     if not rows:
         nothing = exp.Select().select(*(aliased(as_date(exp.Null()), each) for each in names), copy=False)
         return subquery(where(nothing, [exp.false()]), name)
-    columns = [exp.to_identifier(each) for each in names]
-    return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
-
-
-def _cells(bucket: Bucket, *, is_moved: bool) -> list[exp.Expr]:
-    start = day_literal(bucket.start) if bucket.start is not None else exp.Null()
-    cells = [day_literal(bucket.label), start, day_literal(bucket.end)]
-    return [*cells, day_literal(bucket.source)] if is_moved else cells
+    cells = [exp.Tuple(expressions=[exp.Null() if day is None else day_text(day) for day in row]) for row in rows]
+    alias = exp.TableAlias(this=exp.to_identifier(name), columns=[exp.to_identifier(each) for each in names])
+    outputs = []
+    for column, days in zip(names, zip(*rows, strict=True), strict=True):
+        cast = as_timestamp if any(isinstance(day, datetime) for day in days) else as_date
+        outputs.append(aliased(cast(exp.column(column, table=name)), column))
+    select = select_from(exp.Values(expressions=cells, alias=alias))
+    return subquery(select.select(*outputs, copy=False), name)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler.flows import SPINE, Reading, Shape, grouped_rows, valid_at, within_reach
-from semantic_layer.compiler.rows import Sources, spine_table
+from semantic_layer.compiler.rows import Sources, labels_table, spine_table
 from semantic_layer.resolve.leaves import Branch, Measure
 from semantic_layer.sql.nodes import aliased, all_of, day_literal, grouped, joined, select_from, subquery, truncated
 
@@ -48,7 +48,7 @@ def accumulated(group: list[Measure], branch: Branch, shape: Shape, sources: Sou
     steps = subquery(grouped_rows(group, branch, shape, reading), "steps")
     reached = exp.column("source" if branch.is_moved else "bucket", table=SPINE)
     on = exp.LTE(this=exp.column(shape.grain, table="steps"), expression=reached)
-    outer = joined(select_from(steps), spine_table(branch.spine, SPINE, is_moved=branch.is_moved), on)
+    outer = joined(select_from(steps), labels_table(branch.spine, SPINE, is_moved=branch.is_moved), on)
     outputs: list[exp.Expr] = [exp.column(name, table="steps") for name in shape.keys]
     outputs.append(aliased(exp.column("bucket", table=SPINE), shape.grain))
     for measure in group:

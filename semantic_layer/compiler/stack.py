@@ -12,7 +12,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from semantic_layer.compiler.passes import Pass, Shape
-from semantic_layer.compiler.rows import spine_table
+from semantic_layer.compiler.rows import labels_table
 from semantic_layer.query.result import ColumnType
 from semantic_layer.resolve.leaves import Bucket
 from semantic_layer.resolve.shown import KeepCondition
@@ -67,7 +67,7 @@ def stacked(
 def filled(source: str, spine: Sequence[Bucket], shape: Shape, aliases: Sequence[str]) -> exp.Select:
     """Every bucket of the spine for every group there is, with nulls where the group has no rows."""
     assert shape.grain is not None, "only trends are filled"
-    select = select_from(spine_table(spine, "spine"))
+    select = select_from(labels_table(spine, "spine"))
     on: list[exp.Expr] = [
         exp.EQ(this=exp.column(shape.grain, table="g"), expression=exp.column("bucket", table="spine"))
     ]

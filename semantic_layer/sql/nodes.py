@@ -25,9 +25,12 @@ def number_literal(value: float) -> exp.Expr:
 
 def day_literal(day: date) -> exp.Expr:
     """A day, or a moment of one (a datetime), as SQL."""
-    if isinstance(day, datetime):
-        return as_timestamp(exp.Literal.string(day.isoformat(" ")))
-    return as_date(exp.Literal.string(day.isoformat()))
+    return (as_timestamp if isinstance(day, datetime) else as_date)(day_text(day))
+
+
+def day_text(day: date) -> exp.Expr:
+    """A day, or a moment of one, as a text that is yet to be cast."""
+    return exp.Literal.string(day.isoformat(" ") if isinstance(day, datetime) else day.isoformat())
 
 
 def as_date(tree: exp.Expr) -> exp.Expr:
