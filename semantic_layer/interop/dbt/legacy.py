@@ -108,7 +108,7 @@ def _dimension(node: Node) -> Dimension | None:
     if kind is None:
         return None
     params = node["type_params"]
-    params.only(("time_granularity", "validity_params", "time_zone"), "time dimension")
+    params.only(("time_granularity", "validity_params"), "time dimension")
     grain = params.text("time_granularity", "day").lower() if kind == "time" else None
     return Dimension(
         name=name,
