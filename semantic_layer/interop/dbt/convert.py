@@ -162,10 +162,11 @@ class _Datasets:
 
     def _numbered(self, model: SemanticModel) -> str:
         """A query of the model's table with a number for each row."""
-        order = parse_expression(model.dimension[usual_time(self._project, model) or ""].expr)
-        assert not isinstance(order, Unparsable), "checked on loading"
-        ordered = exp.Order(expressions=[exp.Ordered(this=order.tree.copy())])
-        number = aliased(exp.Window(this=exp.RowNumber(), order=ordered), _ROW)
+        named = {**model.entity, **model.dimension}
+        names = (usual_time(self._project, model) or "", *model.told_apart_by)
+        parsed = [parse_expression(named[each].expr) for each in dict.fromkeys(names)]
+        order = [exp.Ordered(this=each.tree.copy()) for each in parsed if not isinstance(each, Unparsable)]
+        number = aliased(exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=order)), _ROW)
         return select_from(parsed_table(model.table).copy()).select(exp.Star(), number, copy=False).sql("duckdb")
 
     def _grained(self, model: SemanticModel) -> Iterator[FieldDefinition]:
@@ -199,15 +200,10 @@ def _in_grain(dimension: Dimension, grain: str) -> FieldDefinition:
 
 def _primary_key(model: SemanticModel) -> tuple[str, ...]:
     """The columns that tell rows apart; none where rows are valid for a time only."""
-    if model.validity("start") is not None:
+    if model.key is None:
         return ()
-    for kind in ("primary", "unique", "natural"):
-        for entity in model.entities:
-            if entity.kind == kind:
-                columns = [column_of(entity.expr) or entity.name]
-                columns += [column_of(each.expr) or each.name for each in model.partitions]
-                return tuple(dict.fromkeys(columns))
-    return ()
+    columns = [column_of(each.expr) or each.name for each in (model.key, *model.partitions)]
+    return tuple(dict.fromkeys(columns))
 
 
 def _measured_fields(measure: Measure, known: dict[str, FieldDefinition]) -> Iterator[FieldDefinition]:

@@ -286,6 +286,7 @@ class PassMaker:
         later = replace(self._measure("event", of_event, found), time=next(times_of_both))
         made = ConversionParts(
             base=earlier,
+            base_id=tuple(read.builder.own(each) for each in self._project.models[of_base.model].told_apart_by),
             base_key=keys[0],
             event=later,
             event_key=keys[1],

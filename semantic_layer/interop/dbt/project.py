@@ -143,6 +143,19 @@ class SemanticModel:
         """The dimensions by which the table is cut into partitions."""
         return tuple(each for each in self.dimensions if each.is_partition)
 
+    @cached_property
+    def key(self) -> Entity | None:
+        """The entity that tells rows apart; None where rows are valid for a time only."""
+        kinds = ("primary", "unique", "natural") if self.validity("start") is None else ()
+        return next((each for kind in kinds for each in self.entities if each.kind == kind), None)
+
+    @cached_property
+    def told_apart_by(self) -> tuple[str, ...]:
+        """What puts rows of the same moment in order: their key, else all that they can be grouped by."""
+        if self.key is not None:
+            return (self.key.name, *(each.name for each in self.partitions))
+        return tuple(each.name for each in (*self.entities, *self.dimensions))
+
     def validity(self, end: Validity) -> Dimension | None:
         """The dimension that opens or closes the interval in which a row is valid; None where rows always are."""
         return next((each for each in self.dimensions if each.validity == end), None)
