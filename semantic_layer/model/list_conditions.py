@@ -39,7 +39,13 @@ def _conditions(listed: ListDefinition, model: Model, today: date, calendars: Ma
 
 
 def _field(name: str, listed: ListDefinition, model: Model) -> str:
-    if name in model.dimensions or name in model.fields:
+    """The field that tells of the entity: rows that carry a dimension of their own (the channel of an order) are not
+    asked for it."""
+    dataset = model.entities[listed.entity].dataset
+    if name in model.fields:
         return name
-    near = model.nearest_fields(name, model.entities[listed.entity].dataset)
+    if name in model.dimensions:
+        own = model.field_on(model.dimensions[name], dataset)
+        return own.qualified if own is not None and len(model.dimensions[name].fields) > 1 else name
+    near = model.nearest_fields(name, dataset)
     return near[0].qualified if near else name
