@@ -162,9 +162,9 @@ class _Datasets:
 
     def _numbered(self, model: SemanticModel) -> str:
         """A query of the model's table with a number for each row."""
-        named = {**model.entity, **model.dimension}
+        texts = {each.name: each.expr for group in (model.entities, model.dimensions) for each in group}
         names = (usual_time(self._project, model) or "", *model.told_apart_by)
-        parsed = [parse_expression(named[each].expr) for each in dict.fromkeys(names)]
+        parsed = [parse_expression(texts[each]) for each in dict.fromkeys(names)]
         order = [exp.Ordered(this=each.tree.copy()) for each in parsed if not isinstance(each, Unparsable)]
         number = aliased(exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=order)), _ROW)
         return select_from(parsed_table(model.table).copy()).select(exp.Star(), number, copy=False).sql("duckdb")
@@ -202,7 +202,8 @@ def _primary_key(model: SemanticModel) -> tuple[str, ...]:
     """The columns that tell rows apart; none where rows are valid for a time only."""
     if model.key is None:
         return ()
-    columns = [column_of(each.expr) or each.name for each in (model.key, *model.partitions)]
+    columns = [column_of(model.key.expr) or model.key.name]
+    columns += [column_of(each.expr) or each.name for each in model.partitions]
     return tuple(dict.fromkeys(columns))
 
 

@@ -154,7 +154,7 @@ class SemanticModel:
         """What puts rows of the same moment in order: their key, else all that they can be grouped by."""
         if self.key is not None:
             return (self.key.name, *(each.name for each in self.partitions))
-        return tuple(each.name for each in (*self.entities, *self.dimensions))
+        return (*self.entity, *self.dimension)
 
     def validity(self, end: Validity) -> Dimension | None:
         """The dimension that opens or closes the interval in which a row is valid; None where rows always are."""
