@@ -27,7 +27,8 @@ def valued(values: Mapping[str, tuple[str, ...]], listed: ListDefinition, model:
     """Filters on values of dimensions and fields by name, as rows of the list's entity have them."""
     for name, codes in values.items():
         op = "=" if len(codes) == 1 else "in"
-        yield FieldFilter(field=_field(name, listed, model), op=op, values=codes)
+        condition = FieldFilter(field=_field(name, listed, model), op=op, values=codes)
+        yield condition.of(model.entities[listed.entity].dataset)
 
 
 def _conditions(listed: ListDefinition, model: Model, today: date, calendars: Mapping[str, Units]) -> Iterator[Filter]:

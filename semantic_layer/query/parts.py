@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StringConstraints, Tag, model_validator
 
 from semantic_layer.time.periods import Period
 
@@ -53,6 +53,18 @@ class FieldFilter(Frozen):
     op: Operator = "="
     values: tuple[Scalar, ...] = ()
     origin: Origin = "asked"
+    _owner: str = PrivateAttr(default="")
+
+    @property
+    def owner(self) -> str:
+        """The dataset whose rows the condition is on, where that is not those that are counted: members of a list."""
+        return self._owner
+
+    def of(self, dataset: str) -> FieldFilter:
+        """The condition on a row of the dataset, whatever leads to it."""
+        found = self.model_copy()
+        found._owner = dataset
+        return found
 
     @model_validator(mode="after")
     def _count_values(self) -> FieldFilter:

@@ -168,7 +168,7 @@ class Binder:
         field = instant_field(step, self._model.datasets)
         needs: set[str] = set()
         if field is not None:
-            self._reach(step.source, field.dataset, dataset)
+            self.ensure_way(step.source, field.dataset, dataset)
             self._field_tree(field, dataset, needs)
         return needs - {step.source}
 
@@ -177,7 +177,7 @@ class Binder:
             raise WithheldError(field.qualified)
 
         def hop(source: str, target: str) -> None:
-            self._reach(source, target, dataset)
+            self.ensure_way(source, target, dataset)
 
         def partner(target: str) -> exp.Column | None:
             path = self._model.paths.get(dataset, {}).get(target)
@@ -195,7 +195,7 @@ class Binder:
         if dataset in self._columns and column.lower() not in self._columns[dataset]:
             raise MissingColumnError(dataset, column)
 
-    def _reach(self, source: str, target: str, dataset: str) -> None:
+    def ensure_way(self, source: str, target: str, dataset: str) -> None:
         """What a field of `source` reads of `target` is what rows of `dataset` join under that name. Raises
         UnbindableError where another path leads from there."""
         if source in (target, dataset):

@@ -82,7 +82,10 @@ class FilterBinder:
 
     def _asked(self, condition: FieldFilter) -> exp.Expr:
         model, binder = self.context.model, self.context.binder
-        return self._compared(condition, *bound_name(model, binder, condition.field, self.dataset, self.event_time))
+        bound, found = bound_name(model, binder, condition.field, self.dataset, self.event_time)
+        if condition.owner:
+            binder.ensure_way(condition.owner, found.dataset, self.dataset)
+        return self._compared(condition, bound, found)
 
     def _compared(self, condition: FieldFilter, bound: Bound, found: Field) -> exp.Expr:
         self.datasets |= bound.datasets

@@ -16,13 +16,15 @@ from semantic_layer.query.requests import ListFilter, ListQuery, MeasuredColumn,
 
 TODAY = date(2026, 6, 30)
 # policies 1 and 2 were sold on the web, 3 by phone; claims 11 and 12 of 1, 13 of 2, 14 of a policy that is not there;
-# claim 11 was reported on the web, the others by phone
+# claim 11 was reported on the web, the others by phone; policies are of places, and claims happen at others
 TABLES = """
-CREATE TABLE policies (policy_id INTEGER, started_on DATE, channel VARCHAR);
-INSERT INTO policies VALUES (1, '2026-01-01', 'web'), (2, '2026-02-01', 'web'), (3, '2026-03-01', 'phone');
-CREATE TABLE claims (claim_id INTEGER, policy_id INTEGER, reported_on DATE, channel VARCHAR);
-INSERT INTO claims VALUES (11, 1, '2026-04-01', 'web'), (12, 1, '2026-05-01', 'phone'), (13, 2, '2026-05-02', 'phone'),
-  (14, 9, '2026-05-03', 'phone');
+CREATE TABLE policies (policy_id INTEGER, started_on DATE, channel VARCHAR, place_id INTEGER);
+INSERT INTO policies VALUES (1, '2026-01-01', 'web', 1), (2, '2026-02-01', 'web', 2), (3, '2026-03-01', 'phone', 1);
+CREATE TABLE claims (claim_id INTEGER, policy_id INTEGER, reported_on DATE, channel VARCHAR, place_id INTEGER);
+INSERT INTO claims VALUES (11, 1, '2026-04-01', 'web', 2), (12, 1, '2026-05-01', 'phone', 1),
+  (13, 2, '2026-05-02', 'phone', 2), (14, 9, '2026-05-03', 'phone', 1);
+CREATE TABLE places (place_id INTEGER, region VARCHAR);
+INSERT INTO places VALUES (1, 'north'), (2, 'south');
 CREATE TABLE letters (letter_id INTEGER, claim_id INTEGER, sent_on DATE);
 INSERT INTO letters VALUES (1, 11, '2026-05-01'), (2, 11, '2026-05-02'), (3, 13, '2026-05-05'), (4, 14, '2026-05-06');
 """
@@ -36,6 +38,11 @@ datasets:
       - {name: policy_id, type: integer, role: key}
       - {name: started_on, type: date, role: time}
       - {name: channel, role: dimension}
+      - {name: place_id, type: integer, role: key}
+  - name: places
+    table: places
+    primary_key: place_id
+    fields: [{name: place_id, type: integer, role: key}, {name: region, role: dimension}]
   - name: claims
     table: claims
     primary_key: claim_id
@@ -45,6 +52,7 @@ datasets:
       - {name: policy_id, type: integer, role: key}
       - {name: reported_on, type: date, role: time}
       - {name: channel, role: dimension, same_as: policies.channel}
+      - {name: place_id, type: integer, role: key}
   - name: letters
     table: letters
     primary_key: letter_id
@@ -56,6 +64,8 @@ datasets:
 relationships:
   - {from: claims, to: policies, "on": {policy_id: policy_id}}
   - {from: letters, to: claims, "on": {claim_id: claim_id}}
+  - {from: policies, to: places, "on": {place_id: place_id}}
+  - {from: claims, to: places, "on": {place_id: place_id}}
 metrics:
   - {name: policies, dataset: policies, expression: count(*)}
   - {name: claims, dataset: claims, expression: count(*)}
@@ -67,6 +77,7 @@ entities:
   - {name: claim, dataset: claims, key: claim_id, label: {zh: 案件, en: claims}}
 lists:
   - {name: of_the_web, label: {zh: 网上的保单, en: policies of the web}, filter: {channel: [web]}}
+  - {name: of_the_north, label: {zh: 北方的保单, en: policies of the north}, filter: {region: [north]}}
   - {name: by_phone, entity: claim, label: {zh: 电话报的案, en: claims by phone}, filter: {channel: [phone]}}
   - name: written_to
     entity: claim
@@ -115,6 +126,16 @@ def test_a_list_is_of_its_own_entity_whatever_is_counted(metric: str, listed: st
     assert two.run(asked).rows == ((value,),)
     by_list = two.run(MetricQuery(metrics=(metric,), group_by=(listed,)))
     assert (True, value) in by_list.rows
+
+
+def test_where_a_claim_happened_does_not_tell_where_its_policy_is_of(two: Layer) -> None:
+    north = (ListFilter(list="of_the_north"),)
+    assert two.run(MetricQuery(metrics=("policies",), filters=north)).rows == ((2,),)
+    assert two.run(ListQuery(filters=north)).rows == ((1,), (3,))
+    for filters, groups in ((north, ()), ((), ("of_the_north",))):
+        with pytest.raises(QueryError) as found:
+            two.run(MetricQuery(metrics=("claims",), filters=filters, group_by=groups))
+        assert [each.code for each in found.value.problems] == ["ambiguous_path"]
 
 
 def test_each_entity_is_listed_with_what_is_its_own(two: Layer) -> None:
