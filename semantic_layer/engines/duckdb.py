@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -40,7 +40,13 @@ _LARGE = 1_000_000
 _ARRAY = 1_000_000
 _FILE_READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
 _WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
+# what DuckDB 2.0 says where it compares a text of a left join's other side while that side is empty, in an OR or NOT
+_UNPLANNED = "BindBuiltinScalarFunction"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+
+
+class _UnplannedError(Exception):
+    """DuckDB fails to plan a statement that is right."""
 
 
 class DuckDBEngine:
@@ -64,13 +70,25 @@ class DuckDBEngine:
         self._path = path
         self._is_database = path.is_file() and path.suffix not in _FILE_READERS
         self._opened = _state_of(path)
-        self._connection = _open(path, memory_limit, threads, timezone)
+        self._open = partial(_open, path, memory_limit, threads, timezone)
+        self._connection = self._open()
         self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a statement that timed out or was cancelled leaves no trace."""
         sql = statement if isinstance(statement, str) else statement.sql(self.dialect)
-        cursor = self._cursor()
+        try:
+            return self._run(sql, self._connection)
+        except _UnplannedError:
+            return self._run(sql, self._without_statistics)
+
+    @cached_property
+    def _without_statistics(self) -> duckdb.DuckDBPyConnection:
+        """A second instance that plans without looking at what values there are; made for the first to need it."""
+        return self._open(without="statistics_propagation")
+
+    def _run(self, sql: str, connection: duckdb.DuckDBPyConnection) -> RawTable:
+        cursor = self._cursor(connection)
         with self._running.begun(cursor) as running, _stopped_after(self._timeout_seconds, cursor) as timed_out:
             try:
                 rows = _fetched(cursor, sql)
@@ -79,6 +97,8 @@ class DuckDBEngine:
             except duckdb.OutOfMemoryException as error:
                 raise EngineError(OutOfMemory(self._memory_limit)) from error
             except duckdb.Error as error:
+                if _UNPLANNED in str(error) and connection is self._connection:
+                    raise _UnplannedError from error
                 raise EngineError(StatementFailed(_first_line(error))) from error
         described = cursor.description or []
         return RawTable(
@@ -119,7 +139,7 @@ class DuckDBEngine:
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Tables and views with their columns in order; those of other schemas than the main one as `schema.table`."""
         found: dict[str, tuple[str, ...]] = {}
-        rows = self._cursor().execute(
+        rows = self._cursor(self._connection).execute(
             "SELECT CASE WHEN table_schema = 'main' THEN '' ELSE table_schema || '.' END || table_name AS name, "
             "column_name FROM information_schema.columns WHERE table_catalog = current_database() "
             "AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY name, ordinal_position"
@@ -132,9 +152,9 @@ class DuckDBEngine:
         """As in `NoticesChanges`: whether the files are others than those that were opened."""
         return _state_of(self._path) != self._opened
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _cursor(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         """A connection of a statement's own, in the catalog of the database."""
-        cursor = self._connection.cursor()
+        cursor = connection.cursor()
         if self._is_database:
             cursor.execute(f"USE {_identifier(_catalog(self._path))}")
         return cursor
@@ -145,6 +165,8 @@ class DuckDBEngine:
 
     def close(self) -> None:
         self._connection.close()
+        if "_without_statistics" in vars(self):
+            self._without_statistics.close()
 
     def _interrupted(self, running: Statement[duckdb.DuckDBPyConnection], timed_out: threading.Event) -> EngineProblem:
         if timed_out.is_set() and not running.is_cancelled:
@@ -273,7 +295,9 @@ def _fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, 
     return cursor.fetchall()
 
 
-def _open(path: Path, memory_limit: str, threads: int, timezone: str) -> duckdb.DuckDBPyConnection:
+def _open(
+    path: Path, memory_limit: str, threads: int, timezone: str, *, without: str = ""
+) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise EngineError(DatabaseMissing(str(path)))
     try:
@@ -289,6 +313,7 @@ def _open(path: Path, memory_limit: str, threads: int, timezone: str) -> duckdb.
         connection.execute(f"SET threads = {int(threads)}")
         # the cursors that statements run on take over what is global, and nothing else
         connection.execute(f"SET GLOBAL TimeZone = {_quoted(timezone)}")
+        connection.execute(f"SET GLOBAL disabled_optimizers = {_quoted(without)}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:

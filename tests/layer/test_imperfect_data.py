@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model
 from semantic_layer.query.cautions import RowsWithoutTime
 from semantic_layer.query.reader import Reader
-from semantic_layer.query.requests import FieldFilter, ListQuery, MetricQuery
+from semantic_layer.query.requests import AnyOf, FieldFilter, ListQuery, MetricQuery, NotOf
 
 MODEL = """
 datasets:
@@ -115,3 +116,18 @@ def test_rows_without_a_time_are_told(metric: str, rows: int, layer: Layer) -> N
 def test_a_reader_of_some_rows_learns_nothing_of_others(layer: Layer) -> None:
     reader = Reader("some", (FieldFilter(field="city", values=("B",), origin="policy"),))
     assert layer.run(MetricQuery(metrics=("revenue",)), reader).cautions == ()
+
+
+def test_an_empty_table_that_is_joined_leaves_the_rows_of_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "t.duckdb"
+    with DuckDBWriter(path) as writer:
+        writer.execute(TABLES + "DELETE FROM people")
+    ranked = MODEL.replace("{name: province}", "{name: rank, expression: \"coalesce(city, 'none')\"}")
+    (tmp_path / "m.yaml").write_text(ranked.replace("province", "city"), encoding="utf-8")
+    with closing(DuckDBEngine(path)) as engine:
+        layer = Layer(load_model(tmp_path / "m.yaml"), engine)
+        known = FieldFilter(field="rank", values=("A",))
+        paid = FieldFilter(field="state", values=("paid",))
+        for condition, value in ((NotOf(negated=known), 30), (AnyOf(any=(known, paid)), 30), (known, 0)):
+            asked = MetricQuery(metrics=("revenue",), filters=(condition,))
+            assert layer.run(asked).rows == ((value,),), condition
