@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "query": ("chat_service.commands.query", "Run one typed query without language."),
     "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),
     "score": ("chat_service.commands.score", "Score the customers of a database, or test the scores on the past."),
+    "refresh": ("chat_service.commands.refresh", "Compute anew what the model has computed beforehand (rollups)."),
     "validate": ("chat_service.commands.validate", "Check the semantic model, and that it fits a database."),
     "import": ("chat_service.commands.import_model", "Convert a dbt project or an Ossie document to a model of ours."),
     "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),

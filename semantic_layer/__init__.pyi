@@ -3,6 +3,7 @@
 from semantic_layer.database.check_data import CodeNotInData as CodeNotInData
 from semantic_layer.database.checks import DatasetUnavailable as DatasetUnavailable
 from semantic_layer.database.checks import check_against as check_against
+from semantic_layer.database.fresh_rollups import Refreshed as Refreshed
 from semantic_layer.database.prepared import Prepared as Prepared
 from semantic_layer.demo.catalogue import DATA as DATA
 from semantic_layer.demo.make import make_demo as make_demo
@@ -142,6 +143,7 @@ from semantic_layer.query.result import ResultTable as ResultTable
 from semantic_layer.query.result import Value as Value
 from semantic_layer.query.time_problems import NeedsPeriod as NeedsPeriod
 from semantic_layer.query.time_problems import NoHistory as NoHistory
+from semantic_layer.refreshing import refresh_rollups as refresh_rollups
 from semantic_layer.resolve.explain import SMALL as SMALL
 from semantic_layer.resolve.hiding import hiding as hiding
 from semantic_layer.resolve.shown import AppliedFilter as AppliedFilter

@@ -64,6 +64,7 @@ WORDS: dict[str, str] = {
     "reader attribute": "读者属性",
     "trial": "对照试验",
     "role": "角色",
+    "rollup": "预聚合",
     "time": "时间",
     "definition": "定义",
     "model": "模型",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -10,20 +10,23 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from semantic_layer.compiler.statement import compile_request
 from semantic_layer.database.calendar_days import CalendarDays
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
+from semantic_layer.database.compiling import Compiling, rollups_in
 from semantic_layer.database.days import DataDays
 from semantic_layer.database.finished import cut, finished, typed, whole
+from semantic_layer.database.fresh_rollups import fresh
 from semantic_layer.database.prepared import Prepared
 from semantic_layer.database.results import KnownResults
+from semantic_layer.database.rollup_cells import Cells, cells_in
+from semantic_layer.database.rollups import Rollups
 from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, count_rows, too_many_asked
 from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.database.undated import UndatedRows
 from semantic_layer.database.values import ValuesInData, every_value
-from semantic_layer.database.views import View, guard, policies_in, view_of
+from semantic_layer.database.views import policies_in, view_of
 from semantic_layer.engines.dialects import printed
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
@@ -44,7 +47,7 @@ from semantic_layer.resolve.metrics import resolve_metrics
 from semantic_layer.resolve.own_rows import OwnRows, own_rows
 from semantic_layer.resolve.populations import resolve_populations
 from semantic_layer.resolve.requests import resolve
-from semantic_layer.resolve.resolved import Population, Resolved, ResolvedMetrics
+from semantic_layer.resolve.resolved import Resolved, ResolvedMetrics
 from semantic_layer.resolve.resolved_events import ResolvedTimeline
 from semantic_layer.resolve.shown import AppliedFilter
 from semantic_layer.time.periods import Period
@@ -86,7 +89,7 @@ class Layer:
         self._group_counts: dict[str, int] = {}
         self._asked_as_of = as_of
         self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
-        self._view: View | None = None
+        self._is_view = False
         self._own: tuple[OwnRows, ...] = ()
         self._withheld: frozenset[str] = frozenset()
         self._seen: dict[object, Layer] = {}
@@ -97,7 +100,7 @@ class Layer:
 
         Raises QueryError (`attribute_missing`) where what the reader may see cannot be told.
         """
-        if self._view is not None or not (self.model.policies or self.model.field_rules):
+        if self._is_view or not (self.model.policies or self.model.field_rules):
             return self
         own, withheld = own_rows(self.model, reader), withheld_fields(self.model, reader)
         if not own and not withheld:
@@ -113,9 +116,12 @@ class Layer:
         view = view_of(self.model, own, self._binder)
         found = Layer(view.model, self.engine, self.as_of, max_rows=self._max_rows, max_cells=self._max_cells)
         found._results = self._results
-        found._view, found._own, found._withheld = view, own, withheld
+        found._is_view, found._own, found._withheld = True, own, withheld
         found.tables = self.tables
         found.unavailable = MappingProxyType({**self.unavailable, **view.unavailable})
+        mine = self._compiling
+        seen = mine.rollups.limited_to(view, self._binder)
+        found._compiling = Compiling(found.model, self.engine, mine.literals, found._joins, view, seen)
         return found
 
     @cached_property
@@ -166,7 +172,7 @@ class Layer:
         resolved, populations = resolve(request, context)
         told = sum(each.origin == "policy" for each in resolved.filters)
         assert told >= len(set(reader.policies)), "a reader's own filters are part of every kind of request"
-        statement = self._compiled(resolved, populations)
+        statement = self._compiling.statement(resolved, populations)
         if resolved.limit is None:
             statement.limit(self._rows_shown(resolved) + 1, copy=False)
         return Prepared(
@@ -182,6 +188,7 @@ class Layer:
             cautions=tuple(dict.fromkeys((*context.cautions, *self._told_of_rows(resolved, reader)))),
             reader=reader,
             policies=policies_in(statement),
+            rollups=rollups_in(statement),
             key=key,
         )
 
@@ -263,7 +270,7 @@ class Layer:
         resolved = resolve_group_sizes(MetricQuery.model_validate(kept), context)
         if resolved is None:
             return MappingProxyType({})
-        statement = self._compiled(resolved, resolve_populations(context))
+        statement = self._compiling.statement(resolved, resolve_populations(context))
         statement.limit(self._max_cells, copy=False)
         rows = typed(self.engine.run(statement).rows, resolved.columns)
         keys = [table.columns.index(next(c for c in table.columns if c.name == key.name)) for key in resolved.keys]
@@ -304,7 +311,7 @@ class Layer:
             if all(isinstance(each, MissingTable) for each in error.problems):
                 return Values((), is_complete=False)
             raise
-        statement = self._compiled(resolved, ())
+        statement = self._compiling.statement(resolved, ())
         outer = every_value(statement, resolved.keys[0].name, search)
         raw = self.engine.run(outer.limit(limit + 1))
         return Values(tuple(row[0] for row in raw.rows[:limit]), is_complete=len(raw.rows) <= limit)
@@ -326,14 +333,17 @@ class Layer:
 
     def _statement(self, query: MetricQuery, reader: Reader) -> exp.Select:
         resolved, populations = resolve(query, self._context(reader))
-        return self._compiled(resolved, populations)
+        return self._compiling.statement(resolved, populations)
 
-    def _compiled(self, resolved: Resolved, populations: Iterable[Population]) -> exp.Select:
-        """The statement: the one way from what is resolved to what is run."""
-        found = compile_request(resolved, populations, self.model, self._binder.literals, self._joins.finds)
-        if self._view is not None:
-            guard(found, self._view)
-        return found
+    @cached_property
+    def rollups(self) -> tuple[Cells, ...]:
+        """The model's rollups that can be built of this database, as they would be. Raises EngineError."""
+        return cells_in(self._context(ANONYMOUS)) if self.model.rollups else ()
+
+    @cached_property
+    def _compiling(self) -> Compiling:
+        rollups = Rollups.of(fresh(self.rollups, self.engine))
+        return Compiling(self.model, self.engine, self._binder.literals, self._joins, rollups=rollups)
 
     def _policies_told(self, statement: exp.Expr) -> Iterator[AppliedFilter]:
         named = policies_in(statement)

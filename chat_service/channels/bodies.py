@@ -92,6 +92,7 @@ def provenance(
         prompt=prompt,
         other=other,
         policies=() if prepared is None else prepared.policies,
+        rollups=() if prepared is None else prepared.rollups,
     )
 
 

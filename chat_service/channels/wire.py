@@ -263,7 +263,8 @@ class ProblemBody(Body):
 
 class Provenance(Body):
     """Where the answer comes from. `prompt` is the version of what a language model was told, `other` what the other
-    translator made of the question; null where one alone read it. `policies` are those that leave rows out."""
+    translator made of the question; null where one alone read it. `policies` are those that leave rows out,
+    `rollups` what was computed beforehand and read in place of rows."""
 
     translator: Literal["offline", "llm", "verified"]
     model_hash: str
@@ -272,6 +273,7 @@ class Provenance(Body):
     prompt: str | None = None
     other: str | None = None
     policies: tuple[str, ...] = ()
+    rollups: tuple[str, ...] = ()
 
 
 class Timings(Body):

@@ -18,7 +18,8 @@ from semantic_layer.time.periods import Period
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """A request compiled for one engine: what will be run and how it was understood. `policies` are those of the model
-    that limit the rows behind it; `known` is the result where it was computed before."""
+    that limit the rows behind it, `rollups` what was computed beforehand and is read in place of rows; `known` is the
+    result where it was computed before."""
 
     request: Request
     resolved: Resolved
@@ -32,6 +33,7 @@ class Prepared:
     cautions: tuple[Caution, ...] = ()
     reader: Reader = ANONYMOUS
     policies: tuple[str, ...] = ()
+    rollups: tuple[str, ...] = ()
     known: ResultTable | None = None
     key: tuple[object, ...] | None = None
 

@@ -30,13 +30,26 @@ _POLICIES = "policies"
 
 
 @dataclass(frozen=True, eq=False)
+class Limit:
+    """What limits a dataset's rows: to those that lead to a reader's own, by every one of `ways`; none if they are the
+    same rows."""
+
+    own: OwnRows
+    ways: tuple[JoinPath, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class View:
     """The model of what a reader sees. `tables` are those of which a part is seen, `unavailable` the datasets that
-    cannot be limited here as they should be, with the columns that this would take: they are not read at all."""
+    cannot be limited here as they should be, with the columns that this would take: they are not read at all.
+
+    `limits` are those of each dataset; None where they are not its own (those of another one over the same table, of
+    what a query reads, of what it is a role of)."""
 
     model: Model
     tables: frozenset[str]
     unavailable: Mapping[str, tuple[str, ...]]
+    limits: Mapping[str, tuple[Limit, ...] | None]
 
 
 def view_of(model: Model, own: Sequence[OwnRows], binder: Binder) -> View:
@@ -45,7 +58,9 @@ def view_of(model: Model, own: Sequence[OwnRows], binder: Binder) -> View:
     datasets = {name: made.dataset(each) for name, each in model.datasets.items()}
     limited = (each.definition.table for each in model.datasets.values() if made.is_limited(each))
     tables = frozenset(name for name in limited if name is not None)
-    return View(replace(model, datasets=MappingProxyType(datasets)), tables, MappingProxyType(made.unavailable))
+    limits = {name: made.limits(each) for name, each in model.datasets.items()}
+    whole = replace(model, datasets=MappingProxyType(datasets))
+    return View(whole, tables, MappingProxyType(made.unavailable), MappingProxyType(limits))
 
 
 def guard(statement: exp.Expr, view: View) -> None:
@@ -60,6 +75,14 @@ def policies_in(statement: exp.Expr) -> tuple[str, ...]:
     """The names of the policies that limit what a statement reads, in order."""
     found = (name for each in statement.find_all(exp.Select) for name in each.meta.get(_POLICIES, ()))
     return tuple(sorted(set(found)))
+
+
+def limited_rows(select: exp.Select, name: str, conditions: Iterable[exp.Expr], policies: Iterable[str]) -> exp.Select:
+    """All columns of what is named so in an empty SELECT, where the conditions of those policies hold."""
+    every = exp.Column(this=exp.Star(), table=exp.to_identifier(name))
+    made = select.select(every, copy=False).where(all_of(conditions), copy=False)
+    made.meta[_POLICIES] = tuple(dict.fromkeys(policies))
+    return made
 
 
 @dataclass(eq=False)
@@ -80,6 +103,15 @@ class _Maker:
 
     def is_limited(self, dataset: Dataset) -> bool:
         return self._limited(self._base(dataset)) is not None
+
+    def limits(self, dataset: Dataset) -> tuple[Limit, ...] | None:
+        """As in `View`."""
+        if not self.is_limited(dataset):
+            return () if dataset.source is None or self._inside(dataset) is None else None
+        is_own = dataset.role_of is None and not any(
+            self._conditions(each) for each in self._together(dataset) if each.name != dataset.name
+        )
+        return tuple(self._conditions(dataset)) if is_own and dataset.name not in self.unavailable else None
 
     def _base(self, dataset: Dataset) -> Dataset:
         return dataset if dataset.role_of is None else self.model.datasets[dataset.role_of]
@@ -104,15 +136,14 @@ class _Maker:
         others = (each for each in self.model.datasets.values() if each.role_of is None)
         return [each for each in others if (name := each.definition.table) is not None and same_table(name, table)]
 
-    def _conditions(self, dataset: Dataset) -> list[tuple[OwnRows, tuple[JoinPath, ...]]]:
-        """What limits a dataset's rows, each with the ways from them to the rows that it speaks of; none if these are
-        the same rows."""
-        found: list[tuple[OwnRows, tuple[JoinPath, ...]]] = []
+    def _conditions(self, dataset: Dataset) -> list[Limit]:
+        """What limits a dataset's rows."""
+        found: list[Limit] = []
         for each in self.own:
             if each.dataset == dataset.name:
-                found.append((each, ()))
+                found.append(Limit(each, ()))
             elif ways := self._ways(dataset, each.dataset):
-                found.append((each, ways))
+                found.append(Limit(each, ways))
         return found
 
     def _ways(self, dataset: Dataset, target: str) -> tuple[JoinPath, ...]:
@@ -134,21 +165,21 @@ class _Maker:
         select, conditions, names = select_from(source), list[exp.Expr](), list[str]()
         try:
             needs = {dataset.name}
-            for own, ways in self._conditions(dataset):
+            for limit in self._conditions(dataset):
+                own = limit.own
                 names.append(own.policy)
-                if not ways:
+                if not limit.ways:
                     bound = self.binder.bind(own.condition, dataset.name, given={})
                     needs |= bound.datasets
                     conditions.append(exp.Paren(this=bound.expression.copy()))
-                conditions += [self._leads(dataset.name, way, own) for way in ways]
+                conditions += [self._leads(dataset.name, way, own) for way in limit.ways]
             select = self._sources.with_steps(select, map(_of_today, self.binder.steps(dataset.name, needs)))
         except MissingColumnError as error:
             self.unavailable[dataset.name] = (f"{error.dataset}.{error.column}",)
             select, conditions = select_from(source), [exp.false()]
-        every = exp.Column(this=exp.Star(), table=exp.to_identifier(dataset.name))
-        made = select.select(every, copy=False).where(all_of(conditions), copy=False)
-        made.meta[_POLICIES] = tuple(dict.fromkeys((*names, *(() if before is None else before.meta[_POLICIES]))))
-        return made
+        return limited_rows(
+            select, dataset.name, conditions, (*names, *(() if before is None else policies_in(before)))
+        )
 
     def _leads(self, source: str, way: JoinPath, own: OwnRows) -> exp.Expr:
         """That a row, under the name of `source`, leads by a way to a row that meets a condition."""

@@ -28,6 +28,7 @@ from semantic_layer.engines.problems import (
     StatementFailed,
 )
 from semantic_layer.engines.protocol import RawTable
+from semantic_layer.engines.rollup_places import SCHEMA, rollups_beside
 from semantic_layer.errors import EngineError, EngineProblem, Phrase
 from semantic_layer.query.result import ColumnType, Value
 
@@ -69,7 +70,7 @@ class DuckDBEngine:
         # files are read anew for each statement, and may change
         self._path = path
         self._is_database = path.is_file() and path.suffix not in _FILE_READERS
-        self._opened = _state_of(path)
+        self._opened, self._rollups = _state_of(path), _state_of_rollups(path)
         self._open = partial(_open, path, memory_limit, threads, timezone)
         self._connection = self._open()
         self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
@@ -150,7 +151,15 @@ class DuckDBEngine:
 
     def has_changed(self) -> bool:
         """As in `NoticesChanges`: whether the files are others than those that were opened."""
-        return _state_of(self._path) != self._opened
+        return (_state_of(self._path), _state_of_rollups(self._path)) != (self._opened, self._rollups)
+
+    def has_rollups(self) -> bool:
+        """As in `KeepsRollups`: a file of ours lies beside the database."""
+        return bool(self._rollups)
+
+    def data_version(self) -> str:
+        """As in `KeepsRollups`: the inodes, times and sizes of the files."""
+        return str(self._opened) if _state_of(self._path) == self._opened else ""
 
     def _cursor(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         """A connection of a statement's own, in the catalog of the database."""
@@ -309,6 +318,8 @@ def _open(
             connection = duckdb.connect()
             connection.execute(f"ATTACH {_quoted(str(path))} AS {_identifier(_catalog(path))} (READ_ONLY)")
             connection.execute(f"SET temp_directory = {_quoted(str(path) + '.tmp')}")
+        if _state_of_rollups(path):
+            connection.execute(f"ATTACH {_quoted(str(rollups_beside(path)))} AS {SCHEMA} (READ_ONLY)")
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute(f"SET threads = {int(threads)}")
         # the cursors that statements run on take over what is global, and nothing else
@@ -338,6 +349,12 @@ def _state_of(path: Path) -> tuple[tuple[str, int, int, int], ...]:
         raise EngineError(DatabaseMissing(str(path))) from error
 
 
+def _state_of_rollups(path: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """The state of the rollups beside a database; empty where there are none."""
+    beside = rollups_beside(path)
+    return _state_of(beside) if beside.exists() else ()
+
+
 def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
     files = sorted(p for p in path.iterdir() if p.suffix in _FILE_READERS) if path.is_dir() else [path]
     if not files:
@@ -351,10 +368,26 @@ def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
     allowed = ", ".join(_quoted(str(file.resolve())) for file in files)
     connection.execute(f"SET allowed_paths = [{allowed}]")
     for file in files:
-        name = file.stem.replace('"', '""')
-        source = f"{_FILE_READERS[file.suffix]}({_quoted(str(file.resolve()))})"
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')  # noqa: S608
+        connection.execute(_view_of(file))
     return connection
+
+
+def _view_of(file: Path) -> str:
+    source = f"{_FILE_READERS[file.suffix]}({_quoted(str(file.resolve()))})"
+    return f"CREATE VIEW {_identifier(file.stem)} AS SELECT * FROM {source}"  # noqa: S608
+
+
+def opening_beside(path: Path, beside: Path, timezone: str) -> tuple[str, ...]:
+    """The statements by which a writer that keeps nothing itself reads a database, and writes into the file `beside` it
+    as the schema of rollups."""
+    if path.is_dir() or path.suffix in _FILE_READERS:
+        files = sorted(each for each in path.iterdir() if each.suffix in _FILE_READERS) if path.is_dir() else [path]
+        reading = [_view_of(file) for file in files]
+    else:
+        catalog = _identifier(_catalog(path))
+        reading = [f"ATTACH {_quoted(str(path))} AS {catalog} (READ_ONLY)", f"USE {catalog}"]
+    spilling = f"SET temp_directory = {_quoted(str(beside) + '.tmp')}"
+    return (*reading, f"ATTACH {_quoted(str(beside))} AS {SCHEMA}", f"SET TimeZone = {_quoted(timezone)}", spilling)
 
 
 def _identifier(name: str) -> str:

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from typing import ClassVar, NoReturn
 
 import adbc_driver_manager as adbc
@@ -29,6 +30,7 @@ from semantic_layer.engines.problems import (
     StatementFailed,
 )
 from semantic_layer.engines.protocol import RawTable
+from semantic_layer.engines.rollup_places import BUILT, SCHEMA
 from semantic_layer.engines.urls import without_secrets
 from semantic_layer.errors import EngineError, EngineProblem
 from semantic_layer.query.result import Value
@@ -51,9 +53,23 @@ ORDER BY 1, a.attnum
 
 # what a write leaves behind: another file, or counts of rows
 _WRITTEN = """
-SELECT s.relid::bigint, pg_catalog.pg_relation_filenode(s.relid)::bigint, s.n_tup_ins, s.n_tup_upd, s.n_tup_del
+SELECT s.relid::bigint, pg_catalog.pg_relation_filenode(s.relid)::bigint, s.n_tup_ins, s.n_tup_upd, s.n_tup_del,
+  s.schemaname::text
 FROM pg_catalog.pg_stat_user_tables AS s ORDER BY 1
 """
+# writes to tables of other servers are not counted; counts begin anew after a crash; a name is another's table on
+# another search path, and has other rows for another user where the server limits them
+_COUNTING = """
+SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c WHERE c.relkind = 'f'), d.stats_reset::text,
+  current_schemas(false)::text,
+  CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c WHERE c.relrowsecurity) THEN current_user::text END
+FROM pg_catalog.pg_stat_database AS d WHERE d.datname = current_database()
+"""
+_ROLLUPS = f"""
+SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = '{SCHEMA}' AND c.relname = '{BUILT}'
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+"""  # noqa: S608
 
 
 class PostgresEngine:
@@ -97,6 +113,16 @@ class PostgresEngine:
         if self._written is None:
             self._written = found
         return found != self._written
+
+    def has_rollups(self) -> bool:
+        """As in `KeepsRollups`: a schema of ours is in the database, and this user may read it."""
+        return bool(self.run(_ROLLUPS).rows)
+
+    def data_version(self) -> str:
+        """As in `KeepsRollups`: the counts of rows written, of all tables but ours."""
+        ((has_foreign, *seen),) = self.run(_COUNTING).rows
+        written = [row for row in self.run(_WRITTEN).rows if not str(row[-1]).startswith(SCHEMA)]
+        return "" if has_foreign else sha256(repr((seen, written)).encode()).hexdigest()
 
     def cancel(self, caller: Caller | None = None) -> None:
         """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""

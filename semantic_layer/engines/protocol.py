@@ -50,6 +50,20 @@ class NoticesChanges(Protocol):
 
 
 @runtime_checkable
+class KeepsRollups(Protocol):
+    """An engine beside whose data tables of ours may stand, in the schema `huitou_rollups` of its statements.
+
+    `has_rollups` tells whether they do. `data_version` is a text that changes whenever the data do, without the tables
+    of ours; empty where that cannot be told, or where the data are no longer those that were opened. Both raise
+    EngineError.
+    """
+
+    def has_rollups(self) -> bool: ...
+
+    def data_version(self) -> str: ...
+
+
+@runtime_checkable
 class KnowsReferences(Protocol):
     """An engine whose data stays as it is while it is open, so that what is true of it once is true of it then.
 

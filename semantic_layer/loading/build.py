@@ -26,6 +26,7 @@ from semantic_layer.loading.policies import check_access
 from semantic_layer.loading.problems.definitions import FieldCycle
 from semantic_layer.loading.references import Scope
 from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
+from semantic_layer.loading.rollups import check_rollups
 from semantic_layer.loading.trials import check_trials
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.model.access import ruled_fields
@@ -63,7 +64,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     found.extend(check_codes(draft))
     if found:
         raise DefinitionsError(*sorted(dict.fromkeys(found), key=_place))
-    return Model(
+    model = Model(
         name=definition.name,
         hash=definition_hash(definition),
         currency=own_currency(definition),
@@ -88,7 +89,13 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         policies=_by_name(definition.policies),
         field_rules=ruled_fields(definition.field_rules, datasets, dimensions),
         trials=_by_name(definition.trials),
+        rollups=_by_name(definition.rollups),
     )
+    # asked of a model that is right: what of its metrics adds up
+    unfit = tuple(check_rollups(draft, model))
+    if unfit:
+        raise DefinitionsError(*sorted(unfit, key=_place))
+    return model
 
 
 def definition_hash(definition: ModelDefinition) -> str:

@@ -34,6 +34,7 @@ from semantic_layer.model.definitions import (
     ProfileDefinition,
     ReaderAttribute,
     RelationshipDefinition,
+    RollupDefinition,
     TrialDefinition,
 )
 
@@ -55,6 +56,7 @@ _ITEMS: MappingProxyType[str, type[BaseModel]] = MappingProxyType(
         "causes": CauseFamily,
         "profiles": ProfileDefinition,
         "playbooks": PlaybookDefinition,
+        "rollups": RollupDefinition,
     }
 )
 SECTIONS = tuple(_ITEMS)
@@ -76,6 +78,7 @@ _KINDS = MappingProxyType(
         "causes": "cause",
         "profiles": "profile",
         "playbooks": "playbook",
+        "rollups": "rollup",
         "evidence": "cause",
         "fields": "field",
     }
@@ -210,8 +213,9 @@ def _bare(section: str, item: YamlValue) -> YamlValue:
         case "funnels":
             step: YamlValue = {"name": "?", "label": label, "metric": ""}
             return {"name": name, "label": label, "steps": [step, step]}
-        case "policies":
-            return {"name": name, "dataset": "", "filter": ""}
+        case "policies" | "rollups":
+            keys = ("dataset", "filter") if section == "policies" else ("metrics",)
+            return {"name": name, **dict.fromkeys(keys, "")}
         case "field_rules":
             return {"fields": [], "show": "withheld"}
         case "trials":

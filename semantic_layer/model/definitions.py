@@ -239,6 +239,22 @@ class FieldRule(Definition):
     exempt: Words = Field(default=(), alias="except")
 
 
+class RollupDefinition(Definition):
+    """Metrics computed beforehand: the sums and counts that `metrics` are made of, by `dimensions` (also parts of a
+    time such as `day_of_week`, or `dataset.field`) and by the unit of time `grain`.
+
+    `huitou refresh` builds it in tables of our own. A question is answered from it only where that must give the same:
+    where its metrics add up, its days are whole units, its groups and conditions stand on the dimensions alone, its
+    reader's policies too, and the data are those that it was built from. Everything else reads the tables as ever. All
+    `metrics` are over rows of one dataset, placed by one time; formulas over such metrics can be named too.
+    """
+
+    name: str
+    metrics: Words = Field(min_length=1)
+    dimensions: Words = ()
+    grain: Literal["day", "week", "month", "quarter", "year"] = "day"
+
+
 class ModelDefinition(Definition):
     """A whole semantic model; the files of a folder are read in order of name and put together.
 
@@ -276,3 +292,4 @@ class ModelDefinition(Definition):
     profiles: tuple[ProfileDefinition, ...] = ()
     playbooks: tuple[PlaybookDefinition, ...] = ()
     cause_strata: CauseStrata | None = None
+    rollups: tuple[RollupDefinition, ...] = ()

@@ -33,6 +33,7 @@ from semantic_layer.model.definitions import (
     Polarity,
     PolicyDefinition,
     ProfileDefinition,
+    RollupDefinition,
     Synonyms,
     TrialDefinition,
 )
@@ -212,6 +213,7 @@ class Model:
     # by qualified name, the rules of the fields that have some
     field_rules: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     trials: Mapping[str, TrialDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    rollups: Mapping[str, RollupDefinition] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

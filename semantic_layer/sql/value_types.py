@@ -117,6 +117,14 @@ def of_kind(column: exp.Column, kind: ColumnType | None) -> exp.Column:
     return column
 
 
+def without_kinds(tree: exp.Expr) -> exp.Expr:
+    """A copy whose columns do not know theirs."""
+    found = tree.copy()
+    for column in found.find_all(exp.Column):
+        column.set(_KIND, None)
+    return found
+
+
 def kind_of(tree: exp.Expr | None) -> ColumnType | None:
     """The kind of the expression's values; None where its parts do not tell.
 

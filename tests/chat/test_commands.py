@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,28 @@ def test_demo_out_of_range_is_told_by_code(tmp_path: Path) -> None:
     result = _run("demo", "--customers", "0", "--out", str(tmp_path / "own.duckdb"))
     assert (result.exit_code, "demo_out_of_range" in result.stderr) == (FAILED, True)
     assert not (tmp_path / "own.duckdb").exists()
+
+
+def test_refresh_computes_beforehand_what_is_then_read(demo_database: Path, tmp_path: Path) -> None:
+    database = Path(shutil.copy(demo_database, tmp_path / "company.duckdb"))
+    (tmp_path / "model").mkdir()
+    daily = "{name: orders_daily, metrics: [revenue, orders], dimensions: [region]}"
+    (tmp_path / "model" / "more.yaml").write_text(f"extends: loyalty\nrollups:\n  - {daily}\n", encoding="utf-8")
+    (tmp_path / "query.json").write_text(json.dumps(QUERY), encoding="utf-8")
+    where = ("--db", str(database), "--model", str(tmp_path / "model"))
+
+    def asked() -> QueryBody:
+        return QueryBody.model_validate_json(_run("query", "--json", str(tmp_path / "query.json"), *where).stdout)
+
+    before = asked()
+    assert before.provenance.rollups == ()
+    for state in ("built", "fresh"):
+        result = _run("refresh", *where)
+        assert result.exit_code == 0, result.output
+        assert "orders_daily" in result.stdout and state in result.stdout
+    after = asked()
+    assert after.provenance.rollups == ("orders_daily",)
+    assert after.table.rows == before.table.rows
 
 
 def test_validate(demo_database: Path, tmp_path: Path) -> None:

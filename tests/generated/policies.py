@@ -96,13 +96,13 @@ def _scalar(value: Value) -> Scalar:
     return value
 
 
-def limited_model(company: Company, limits: tuple[Policy, ...]) -> Model:
-    """The company's model with the policies."""
+def limited_model(company: Company, limits: tuple[Policy, ...], **more: object) -> Model:
+    """The company's model with the policies, and what more is said."""
     access = {
         "reader_attributes": [{"name": each.name} for each in limits],
         "policies": [each.written() for each in limits],
     }
-    return build_model(ModelDefinition.model_validate({**company.written, **access}))
+    return build_model(ModelDefinition.model_validate({**company.written, **access, **more}))
 
 
 def reader_of(limits: tuple[Policy, ...]) -> Reader:

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("semantic_layer.compiler*",),
     ("semantic_layer.database*",),
     ("semantic_layer.layer",),
-    ("semantic_layer.interop*", "semantic_layer.scoring*", "semantic_layer.demo*"),
+    ("semantic_layer.interop*", "semantic_layer.scoring*", "semantic_layer.demo*", "semantic_layer.refreshing"),
     ("semantic_layer",),
     ("chat_service", "chat_service.outcomes", "chat_service.settings", "prompts*"),
     ("chat_service.language*",),
