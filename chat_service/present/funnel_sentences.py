@@ -38,7 +38,9 @@ _DIFFER_MOST = Phrase(
 )
 _TOOK = Phrase("{first}→{second} {time}", "{first} to {second} {time}")
 _TIMES = Phrase("每一步用时的中位数：{times}。", "Median time of each step: {times}.")
-_TIMES_OF = Phrase("{group}：{times}", "{group}: {times}")
+_WHOLE_TIMES = Phrase("从{first}到{last}全程用时的中位数：{times}。", "Median time from {first} to {last}: {times}.")
+_IN_ALL = Phrase("从{first}到{last}全程 {time}", "{time} in all from {first} to {last}")
+_TIME_OF = Phrase("{group} {time}", "{group} {time}")
 _SPOKEN = 4  # groups whose times are said; the table has all
 _DAYS = 48.0  # hours from which days are easier to read
 
@@ -47,7 +49,7 @@ def funnel_sentence(finding: Finding) -> str:
     """Who enters, the share that gets to the end, the step at which most are lost; of groups, the best and worst."""
     groups = funnel_groups(finding)
     assert isinstance(finding.request, FunnelQuery), "called for funnels"
-    said = _everybody(finding, groups[0].steps) if finding.request.by is None else _groups(finding, groups)
+    said = _everybody(finding, groups[0].steps) if not finding.request.groups else _groups(finding, groups)
     return finding.names.sentences(said, _times(finding, groups)) if finding.request.times else said
 
 
@@ -79,7 +81,7 @@ def _groups(finding: Finding, groups: tuple[FunnelGroup, ...]) -> str:
     return finding.say(
         _GROUPS,
         head=head(finding),
-        by=finding.names.column(finding.groups[0]),
+        by=finding.names.listed(finding.names.column(each) for each in finding.groups[:-1]),
         count=len(groups),
         best=best.label,
         worst=worst.label,
@@ -116,20 +118,30 @@ def _differing(finding: Finding, groups: tuple[FunnelGroup, ...]) -> str:
 
 
 def _times(finding: Finding, groups: tuple[FunnelGroup, ...]) -> str:
-    told = []
-    for group in groups[:_SPOKEN]:
-        steps = [
-            finding.say(_TOOK, first=before.label, second=step.label, time=_time(finding, step.hours))
-            for before, step in pairwise(group.steps)
-            if step.hours is not None
+    """The time of each step and of all of them; of groups, of all of them only."""
+    first, last = groups[0].steps[0].label, groups[0].steps[-1].label
+    if finding.request.groups:  # type: ignore[union-attr]
+        told = [
+            finding.say(_TIME_OF, group=group.label, time=_time(finding, group.steps[-1].hours_in_all))
+            for group in groups[:_SPOKEN]
+            if group.steps[-1].hours_in_all is not None
         ]
-        times = finding.names.comma(*steps)
-        told.append(finding.say(_TIMES_OF, group=group.label, times=times) if group.label else times)
+        return finding.say(_WHOLE_TIMES, first=first, last=last, times=finding.names.comma(*told)) if told else ""
+    steps = groups[0].steps
+    told = [
+        finding.say(_TOOK, first=before.label, second=step.label, time=_time(finding, step.hours))
+        for before, step in pairwise(steps)
+        if step.hours is not None
+    ]
+    if steps[-1].hours_in_all is not None and len(steps) > 2:
+        told.append(finding.say(_IN_ALL, first=first, last=last, time=_time(finding, steps[-1].hours_in_all)))
     return finding.say(_TIMES, times=finding.names.clauses(*told))
 
 
-def _time(finding: Finding, hours: float) -> str:
+def _time(finding: Finding, hours: float | None) -> str:
     """Hours as they are read most easily: minutes for less than one, days for many."""
+    if hours is None:
+        return figure(None, "hours", finding.language)
     if hours < 1:
         return figure(hours * 60, "minutes", finding.language)
     return figure(hours / 24, "days", finding.language) if hours >= _DAYS else figure(hours, "hours", finding.language)

@@ -101,13 +101,14 @@ class CohortTable:
 @dataclass(frozen=True)
 class FunnelStep:
     """One step: its label, who took it, their shares of the first step's and of the step before's, and, where it was
-    asked for, the hours since the step before."""
+    asked for, the hours since the step before and since the first."""
 
     label: str
     customers: int
     of_first: float | None
     of_before: float | None
     hours: float | None = None
+    hours_in_all: float | None = None
 
 
 @dataclass(frozen=True)
@@ -159,13 +160,13 @@ def funnel_groups(finding: Finding) -> tuple[FunnelGroup, ...]:
     assert isinstance(finding.request, FunnelQuery), "called for funnels"
     *groups, step = finding.groups
     customers, of_first, of_before = (finding.numbers(column) for column in finding.metrics)
-    timed = next((column for column in finding.table.columns if column.name == "median_hours"), None)
-    hours = finding.numbers(timed) if timed is not None else (None,) * len(customers)
+    timed = [finding.numbers(column) for column in finding.table.columns if column.unit == "hours"]
+    hours = zip(*timed, strict=True) if timed else [(None, None)] * len(customers)
     found: dict[str, list[FunnelStep]] = {}
     for row, (count, overall, before, waited) in enumerate(zip(customers, of_first, of_before, hours, strict=True)):
-        label = finding.names.value(groups[0], finding.cell(row, groups[0])) if groups else ""
+        label = finding.group_name(row, tuple(groups))
         name = finding.names.value(step, finding.cell(row, step))
-        found.setdefault(label, []).append(FunnelStep(name, int(count or 0), overall, before, waited))
+        found.setdefault(label, []).append(FunnelStep(name, int(count or 0), overall, before, *waited))
     return tuple(FunnelGroup(label, tuple(steps)) for label, steps in found.items())
 
 

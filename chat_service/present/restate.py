@@ -169,10 +169,9 @@ def _funnel(request: FunnelQuery, names: Names, head: str, conditions: list[str]
     if funnel is not None:
         what = names.say(_STEPS, what=what, steps=" → ".join(names.words(step.label) for step in funnel.steps))
     what = names.say(_TIMED, what=what) if request.times else what
-    if request.by is not None:
-        return _about(
-            head, conditions, names.say(_BY, by=names.dimension(request.by), what=what), names, is_grouped=True
-        )
+    if request.groups:
+        by = names.listed(map(names.dimension, request.groups))
+        return _about(head, conditions, names.say(_BY, by=by, what=what), names, is_grouped=True)
     return _about(head, conditions, what, names)
 
 

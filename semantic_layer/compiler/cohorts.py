@@ -81,7 +81,7 @@ def _starts(events: str, query: ResolvedCohort, sources: Sources) -> exp.Select:
 
 def _key(query: ResolvedCohort) -> exp.Column:
     """What places an entity in a cohort."""
-    is_apart = query.members is not None and query.members.apart is not None
+    is_apart = query.members is not None and bool(query.members.apart)
     return exp.column("apart" if is_apart else "cohort", table="starts")
 
 

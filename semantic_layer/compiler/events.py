@@ -31,7 +31,7 @@ def of_members(select: exp.Select, members: Members | None, sources: Sources, so
     """A SELECT from the rows `source` of entities, of those that are known and among the members."""
     entity = exp.column("entity", table=source)
     known = exp.Not(this=exp.Is(this=entity.copy(), expression=exp.Null()))
-    if members is None or members.apart is not None:
+    if members is None or members.apart:
         return where(select, [known])
     rows = sources.joined(members.rows.dataset, members.rows.steps)
     rows = where(rows.select(members.key.copy(), copy=False), sources.filters(members.rows))
@@ -40,10 +40,11 @@ def of_members(select: exp.Select, members: Members | None, sources: Sources, so
 
 def told_apart(members: Members | None, sources: Sources) -> exp.Subquery | None:
     """The members with the group of each, as a table `members`; None where there are no groups."""
-    if members is None or members.apart is None:
+    if members is None or not members.apart:
         return None
     rows = sources.joined(members.rows.dataset, members.rows.steps)
-    rows = rows.select(aliased(members.key.copy(), "entity"), aliased(members.apart.copy(), "apart"), copy=False)
+    apart = (aliased(tree.copy(), name) for tree, name in zip(members.apart, members.groups, strict=True))
+    rows = rows.select(aliased(members.key.copy(), "entity"), *apart, copy=False)
     return subquery(where(rows, sources.filters(members.rows)), "members")
 
 

@@ -29,18 +29,17 @@ def compile_funnel(query: ResolvedFunnel, sources: Sources) -> exp.Select:
     for each in counts[1:]:
         union = exp.Union(this=union, expression=each, distinct=False)
     outputs = [exp.column("step"), exp.column("customers"), *_shares(query)]
-    outputs += [exp.column("hours")] if query.times else []
-    is_apart = _is_apart(query)
-    outputs = [exp.column("apart"), *outputs] if is_apart else outputs
+    outputs += [exp.column("hours"), exp.column("hours_in_all")] if query.times else []
+    outputs = [*_apart(query), *outputs]
     entered = _over(exp.FirstValue(this=exp.column("customers")), query)
     steps = select_from(subquery(union, "steps")).select(exp.Star(), aliased(entered, "entered"), copy=False)
     select = select_from(subquery(steps, "entered_steps"))
     names = [column.name for column in query.columns]
     select = select.select(*(aliased(tree, name) for tree, name in zip(outputs, names, strict=True)), copy=False)
     order = [exp.Ordered(this=exp.column("place"), nulls_first=False)]
-    if is_apart:
+    if _apart(query):
         largest = exp.Ordered(this=exp.column("entered"), desc=True, nulls_first=False)
-        order = [largest, exp.Ordered(this=exp.column("apart"), nulls_first=False), *order]
+        order = [largest, *(exp.Ordered(this=each, nulls_first=False) for each in _apart(query)), *order]
     return with_ctes(select.order_by(*order, copy=False), bodies)
 
 
@@ -48,27 +47,27 @@ def _placed(query: ResolvedFunnel) -> list[tuple[int, tuple[str, EventRows]]]:
     return list(enumerate(query.steps, 1))
 
 
-def _is_apart(query: ResolvedFunnel) -> bool:
-    return query.members is not None and query.members.apart is not None
+def _apart(query: ResolvedFunnel, table: str | None = None) -> list[exp.Expr]:
+    """The columns that tell the groups."""
+    return [exp.column(name, table=table) for name in (query.members.groups if query.members is not None else ())]
 
 
 def _counted(place: int, name: str, query: ResolvedFunnel) -> exp.Select:
     """Who took one step; of groups, also those of whom nobody did."""
-    step, is_apart = f"step_{place}", _is_apart(query)
-    is_from_first = is_apart and place > 1
+    step, apart = f"step_{place}", _apart(query, "step_1")
+    is_from_first = bool(apart) and place > 1
     select = select_from(table("step_1" if is_from_first else step))
     if is_from_first:
         select = joined(select, table(step), same_entity("step_1", step), "LEFT")
     counted = exp.Count(this=exp.column("entity", table=step), big_int=True) if is_from_first else count_rows()
     outputs = [exp.Literal.number(place), exp.Literal.string(name), counted]
     names = ["place", "step", "customers"]
-    if query.times:
-        hours = exp.Median(this=exp.column("hours", table=step)) if place > 1 else exp.cast(exp.Null(), "DOUBLE")
-        outputs, names = [*outputs, hours], [*names, "hours"]
-    if is_apart:
-        outputs, names = [exp.column("apart", table="step_1"), *outputs], ["apart", *names]
+    for each in ("hours", "hours_in_all") if query.times else ():
+        hours = exp.Median(this=exp.column(each, table=step)) if place > 1 else exp.cast(exp.Null(), "DOUBLE")
+        outputs, names = [*outputs, hours], [*names, each]
+    outputs, names = [*apart, *outputs], [*(each.name for each in apart), *names]
     select = select.select(*(aliased(tree, each) for tree, each in zip(outputs, names, strict=True)), copy=False)
-    return grouped(select, 1) if is_apart else select
+    return grouped(select, len(apart)) if apart else select
 
 
 def _shares(query: ResolvedFunnel) -> list[exp.Expr]:
@@ -82,7 +81,7 @@ def _shares(query: ResolvedFunnel) -> list[exp.Expr]:
 
 def _over(function: exp.Expr, query: ResolvedFunnel) -> exp.Window:
     by_place = exp.Order(expressions=[exp.Ordered(this=exp.column("place"), nulls_first=False)])
-    return exp.Window(this=function, partition_by=[exp.column("apart")] if _is_apart(query) else [], order=by_place)
+    return exp.Window(this=function, partition_by=_apart(query), order=by_place)
 
 
 def _step(place: int, events: EventRows, query: ResolvedFunnel, sources: Sources) -> exp.Select:
@@ -98,16 +97,18 @@ def _step(place: int, events: EventRows, query: ResolvedFunnel, sources: Sources
         select = of_members(select, query.members, sources, "events")
         if members is not None:
             select = joined(select, members, same_entity("events", "members"))
-            outputs.append(aliased(exp.column("apart", table="members"), "apart"))
+            outputs += [aliased(each, each.name) for each in _apart(query, "members")]
     else:
         since = exp.column("happened_at", table=before)
         later = exp.GTE(this=exp.column("happened_at", table="events"), expression=since)
         select = joined(select, table(before), exp.and_(same_entity("events", before), later, copy=False))
-        outputs += [aliased(since.copy(), "since")] if query.times else []
+        began = since if place == 2 else exp.column("began", table=before)
+        outputs += [aliased(since.copy(), "since"), aliased(began.copy(), "began")] if query.times else []
     many = len(outputs)
     outputs.append(aliased(first, "happened_at"))
     if query.times and place > 1:
-        outputs.append(aliased(_hours(exp.column("happened_at", table=before), first.copy()), "hours"))
+        outputs.append(aliased(_hours(since.copy(), first.copy()), "hours"))
+        outputs.append(aliased(_hours(began.copy(), first.copy()), "hours_in_all"))
     return grouped(select.select(*outputs, copy=False), many)
 
 

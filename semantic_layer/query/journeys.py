@@ -38,8 +38,8 @@ class CohortQuery(Frozen):
 
 
 class FunnelQuery(Frozen):
-    """An ordered funnel within a period: one row per step. With `by`, one per step of each group of entities; with
-    `times`, each step has the median hours since the step before."""
+    """An ordered funnel within a period: one row per step. With `by`, a name or several, one per step of each group of
+    entities; with `times`, each step has the median hours since the step before, and since the first one."""
 
     kind: Literal["funnel"] = "funnel"
     compare: ClassVar[None] = None
@@ -48,8 +48,19 @@ class FunnelQuery(Frozen):
     metric: Name = "funnel_conversion"
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
-    by: Name | None = None
+    by: Name | tuple[Name, ...] | None = None
     times: bool = False
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What entities are told apart by."""
+        return self.by if isinstance(self.by, tuple) else (self.by,) if self.by is not None else ()
+
+    @model_validator(mode="after")
+    def _is_told_apart_by_different_things(self) -> FunnelQuery:
+        if len(set(self.groups)) < len(self.groups):
+            raise ValueError("'by' names a group twice")
+        return self
 
 
 class Deed(Frozen):

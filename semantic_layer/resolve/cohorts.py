@@ -39,7 +39,7 @@ def resolve_cohort(query: CohortQuery, context: Context) -> ResolvedCohort:
     context.problems.extend(period_problems(query.period, "period", context))
     tell_untimed(query.filters, query.period, context)
     context.finish()
-    members = members_of(query.filters, query.by, entity, context)
+    members = members_of(query.filters, (query.by,) if query.by is not None else (), entity, context)
     events = events_of(definition.metric, entity, context)
     worth = _worth(query.measured, entity, context) if query.measured is not None else None
     context.finish()

@@ -54,28 +54,28 @@ def valued_rows(metric: str, entity: EntityDefinition, context: Context, part: s
 
 
 def members_of(
-    filters: tuple[Filter, ...], by: str | None, entity: EntityDefinition, context: Context
+    filters: tuple[Filter, ...], by: tuple[str, ...], entity: EntityDefinition, context: Context
 ) -> Members | None:
-    """The entities that meet the filters and that the reader may see, told apart by a dimension; None for all."""
+    """The entities that meet the filters and that the reader may see, told apart by dimensions; None for all."""
     policies = context.reader.policies
-    if not filters and not policies and by is None:
+    if not filters and not policies and not by:
         return None
     context.problems.extend(unknown_in(filters, context, "filters"))
-    context.problems.extend(_unknown_group(by, context))
+    for each in by:
+        context.problems.extend(_unknown_group(each, context))
     context.finish()
-    names = (by,) if by is not None else ()
-    part = "filters" if by is None else "by"
+    part = "by" if by else "filters"
     try:
-        rows = QueryRows(context, filters, policies).of(entity.dataset, names, None)
+        rows = QueryRows(context, filters, policies).of(entity.dataset, by, None)
         key = context.binder.key(entity.dataset, entity.dataset, entity.key)
     except NOT_BOUND as error:
         context.problems.append(not_bound(error, part, entity.name, context.model))
         return None
-    return Members(replace(rows, keys=()), key.expression, rows.keys[0] if rows.keys else None)
+    return Members(replace(rows, keys=()), key.expression, rows.keys)
 
 
-def _unknown_group(by: str | None, context: Context) -> Iterator[Problem]:
-    if by is not None and by not in context.model.lists:
+def _unknown_group(by: str, context: Context) -> Iterator[Problem]:
+    if by not in context.model.lists:
         yield from named(by, "dimension", "by", {}, context)
 
 

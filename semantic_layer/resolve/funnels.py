@@ -13,12 +13,12 @@ from semantic_layer.resolve.result_columns import key_column
 from semantic_layer.resolve.sense import period_problems
 from semantic_layer.time.periods import Period
 
-_HOURS = Column(
-    "median_hours",
-    "comparison",
-    "number",
-    Label("距上一步的中位时长", "median time since the step before"),
-    unit="hours",
+_HOURS = tuple(
+    Column(name, "comparison", "number", label, unit="hours")
+    for name, label in (
+        ("median_hours", Label("距上一步的中位时长", "median time since the step before")),
+        ("median_hours_in_all", Label("距第一步的中位时长", "median time since the first step")),
+    )
 )
 
 
@@ -31,19 +31,19 @@ def resolve_funnel(query: FunnelQuery, context: Context) -> ResolvedFunnel:
     context.problems.extend(period_problems(query.period, "period", context))
     tell_untimed(query.filters, query.period, context)
     context.finish()
-    members = members_of(query.filters, query.by, entity, context)
+    members = members_of(query.filters, query.groups, entity, context)
     found = [(step.name, events_of(step.metric, entity, context)) for step in definition.steps]
     context.finish()
     steps = tuple((name, events) for name, events in found if events is not None)
     labels = tuple((step.name, Label(step.label.zh, step.label.en)) for step in definition.steps)
     own = Label(definition.label.zh, definition.label.en)
     columns = (
-        *((key_column(context.model, query.by),) if query.by is not None else ()),
+        *(key_column(context.model, each) for each in query.groups),
         Column("step", "dimension", "text", Label("步骤", "step"), value_labels=labels),
         Column("customers", "metric", "integer", counted_label(entity), unit="count"),
         Column(definition.name, "metric", "number", own, unit="percent", metric=definition.name),
         Column("step_conversion", "metric", "number", Label("上一步转化率", "step conversion"), unit="percent"),
-        *((_HOURS,) if query.times else ()),
+        *(_HOURS if query.times else ()),
     )
     return ResolvedFunnel(
         steps=steps,

@@ -20,11 +20,16 @@ from semantic_layer.time.periods import Period
 @dataclass(frozen=True, eq=False)
 class Members:
     """The entities that a cohort or funnel is about: rows of the entity's dataset that meet the request's filters.
-    `apart` tells their groups."""
+    `apart` tells their groups, by one thing or several."""
 
     rows: Rows
     key: exp.Expr
-    apart: exp.Expr | None = None
+    apart: tuple[exp.Expr, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns that tell the groups."""
+        return tuple(f"apart_{place}" if place else "apart" for place in range(len(self.apart)))
 
 
 @dataclass(frozen=True, eq=False)

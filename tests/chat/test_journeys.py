@@ -47,6 +47,7 @@ CHARTED: dict[str, Request] = {
     "what cohorts brought": CohortQuery(measured="revenue", period=unit("year", TODAY)),
     "what groups brought": CohortQuery(measured="revenue", by="gender"),
     "funnel of groups": FunnelQuery(by="member_tier"),
+    "funnel of groups of two things": FunnelQuery(by=("gender", "member_tier"), times=True),
     "funnel with times": FunnelQuery(times=True, period=unit("year", TODAY, -1)),
     "funnel of groups with times": FunnelQuery(times=True, by="gender"),
 }
@@ -204,6 +205,18 @@ def test_what_cohorts_brought_is_said_of_each_so_far(show: Show, language: Langu
     assert table.is_measured
     assert figure(table.average(1), "CNY", language) in answer.text
     assert "%" not in answer.text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_groups_of_two_things_are_named_by_both_and_told_of_the_whole_time(show: Show, language: Language) -> None:
+    answer = show(CHARTED["funnel of groups of two things"], language)
+    assert answer.finding is not None
+    groups, gender = funnel_groups(answer.finding), funnel_groups(show(FunnelQuery(by="gender"), language).finding)  # type: ignore[arg-type]
+    assert sum(each.steps[0].customers for each in groups) == sum(each.steps[0].customers for each in gender)
+    assert {each.label.split("·")[0] for each in groups} == {each.label for each in gender}
+    whole = groups[0].steps[-1]
+    assert whole.hours_in_all is not None and whole.hours is not None and whole.hours_in_all >= whole.hours
+    assert groups[0].label in answer.text
 
 
 def test_a_funnel_that_nobody_entered_is_said(show: Show) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from semantic_layer.engines.duckdb import DuckDBWriter
 from semantic_layer.engines.opening import open_engine
@@ -98,7 +99,11 @@ def test_what_cohorts_brought_is_told_in_all_each_and_so_far(layer: Layer) -> No
 
 def test_a_funnel_tells_the_time_that_each_step_took(layer: Layer) -> None:
     way = FunnelQuery(metric="way", times=True)
-    assert rows(layer, way) == [("calls", 4, 1, 1, None), ("deeds", 3, 0.75, 0.75, 14), ("visits", 1, 0.25, 0.33, 240)]
+    assert rows(layer, way) == [
+        ("calls", 4, 1, 1, None, None),
+        ("deeds", 3, 0.75, 0.75, 14, 14),
+        ("visits", 1, 0.25, 0.33, 240, 254),
+    ]
 
 
 def test_a_funnel_of_groups_tells_also_of_steps_that_nobody_took(layer: Layer) -> None:
@@ -113,7 +118,22 @@ def test_a_funnel_of_groups_tells_also_of_steps_that_nobody_took(layer: Layer) -
     ]
     timed = rows(layer, by_city.model_copy(update={"times": True}))
     assert [row[5] for row in timed] == [None, 120.01, None, None, 14, 240]
+    assert [row[6] for row in timed] == [None, 120.01, None, None, 14, 254]
     assert {row[0] for row in rows(layer, by_city, ONLY_A)} == {"A"}
+
+
+def test_a_funnel_is_told_apart_by_two_things_at_once(layer: Layer) -> None:
+    found = rows(layer, FunnelQuery(metric="way", by=("city", "who")))
+    assert [row[:4] for row in found if row[2] == "deeds"] == [
+        ("A", 1, "deeds", 1),
+        ("A", 2, "deeds", 1),
+        ("B", 3, "deeds", 0),
+        ("B", 4, "deeds", 1),
+    ]
+    swapped = rows(layer, FunnelQuery(metric="way", by=("who", "city")))
+    assert sorted((city, who, *rest) for who, city, *rest in swapped) == sorted(found)
+    with pytest.raises(ValidationError):
+        FunnelQuery(metric="way", by=("city", "city"))
 
 
 def test_the_share_of_the_busiest_is_of_those_of_the_group_and_the_month(layer: Layer) -> None:

@@ -49,11 +49,13 @@ def choose_chart(finding: Finding, title: str, reading: Reading) -> dict[str, Js
         return None
     if not finding.metrics and not isinstance(finding.request, LiftQuery):
         return None
-    if len(finding.table.rows) < 2 or len(finding.categories) > 2:
+    if len(finding.table.rows) < 2:
         return None
     if not isinstance(finding.request, MetricQuery):
         panel = _own_form(finding, asked)
         return None if panel is None else _specification([panel], title)
+    if len(finding.categories) > 2:
+        return None
     form = None if unmet(finding, asked) else asked
     panels = [
         panel

@@ -7,6 +7,7 @@ for), several at one distance are bars in order of time. A funnel is bars in the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chat_service.outcomes import Chart
 from chat_service.present.chart.group_marks import heat_panel
@@ -19,7 +20,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.journey_sentences import distance_name
 from chat_service.present.journey_tables import FALLS_INTO
 from chat_service.present.journeys import Cohort, CohortTable, cohort_table, funnel_steps
-from semantic_layer import Phrase
+from semantic_layer import Column, Label, Phrase
 
 _LATEST = Phrase("只画出最近 {some} 批，共 {total} 批", "the last {some} of {total} cohorts")
 _UP_TO = Phrase("画到{last}为止", "drawn up to {last}")
@@ -50,7 +51,8 @@ def funnel_panel(finding: Finding) -> Panel | None:
     groups, a cell for each step of each group. None where nobody took the first.
     """
     if len(finding.groups) > 1:
-        return heat_panel(finding, finding.metrics[1], *finding.groups)
+        named = _with_one_group(finding)
+        return heat_panel(named, named.metrics[1], *named.groups)
     steps, language = funnel_steps(finding), finding.language
     if not steps[0].customers:
         return None
@@ -97,6 +99,17 @@ def funnel_panel(finding: Finding) -> Panel | None:
         "layer": layers,
     }
     return Panel(of_first, drawing)
+
+
+def _with_one_group(finding: Finding) -> Finding:
+    """The steps of groups of several things as those of one: `East·gold`."""
+    *apart, _ = finding.groups
+    if len(apart) == 1:
+        return finding
+    label = Label("·".join(each.label.zh for each in apart), " · ".join(each.label.en for each in apart))
+    columns = (Column("group", "dimension", "text", label), *finding.table.columns[len(apart) :])
+    rows = ((finding.group_name(at, tuple(apart)), *row[len(apart) :]) for at, row in enumerate(finding.table.rows))
+    return replace(finding, table=replace(finding.table, columns=columns, rows=tuple(rows)))
 
 
 def _curve(finding: Finding, table: CohortTable, *, as_bars: bool) -> Panel:

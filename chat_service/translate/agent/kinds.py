@@ -75,7 +75,7 @@ KINDS: tuple[RequestKind, ...] = (
         "funnel",
         FunnelQuery,
         "steps taken in order within a period",
-        "by: a funnel for each group. times: the median time of each step too.",
+        "by: a funnel for each group (a list: of several things). times: the median time of each step and of all.",
     ),
     RequestKind(
         "explain",

@@ -163,8 +163,8 @@ def _funnel(request: FunnelQuery) -> Iterator[Part]:
     yield Part("metric", "metric", request.metric, request.metric)
     if request.period is not None:
         yield Part("period", "period", str(request.period), request.period)
-    if request.by is not None:
-        yield Part("by", "grouping", request.by, request.by)
+    for place, name in enumerate(request.groups):
+        yield Part(f"by[{place}]" if place else "by", "grouping", name, name)
     if request.times:
         yield Part("times", "operator", "times", request.times)
     yield from _filters(request.filters, "filters")

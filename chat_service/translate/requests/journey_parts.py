@@ -14,7 +14,7 @@ from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.happenings import happens
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Values, When
+from chat_service.translate.senses import Ask, Values, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import CohortQuery, FieldFilter, Filter, FunnelQuery, Period, Scalar, unit
 
@@ -44,7 +44,7 @@ class _Seen:
     period: Period | None = None
     filters: list[FieldFilter] = field(default_factory=list)
     people: list[Filter] = field(default_factory=list)
-    by: str | None = None
+    by: list[str] = field(default_factory=list)
     measured: str | None = None
 
 
@@ -88,14 +88,14 @@ def cohort_request(left: list[Edge], since: tuple[int, ...], assembly: Assembly)
             assembly.use(item, "metric", worth)
         elif not _carries_nothing(item):
             raise assembly.deny(item)
-    if grain == "week" and seen.period is None and seen.by is None:
+    if grain == "week" and seen.period is None and not seen.by:
         seen.period = _recent_weeks(assembly)
     found = CohortQuery(
         metric=definition.name,
         period=seen.period,
         since=since,
         filters=(*_merged(seen.filters), *seen.people),
-        by=seen.by,
+        by=next(iter(seen.by), None),
         measured=seen.measured,
     )
     return found if grain == definition.grain else found.model_copy(update={"grain": grain})
@@ -174,8 +174,8 @@ def funnel_request(left: list[Edge], assembly: Assembly) -> FunnelQuery:
         metric=definition.name,
         period=seen.period,
         filters=(*_merged(seen.filters), *seen.people),
-        by=seen.by,
-        times=any(item.category == STEP_TIMES for item in left),
+        by=_together(seen.by),
+        times=any(item.category == STEP_TIMES or _asks_how_long(item) for item in left),
     )
 
 
@@ -192,10 +192,10 @@ def _common(item: Edge, seen: _Seen, chooser: Chooser, grain: str | None, assemb
             raise assembly.deny(item)
         assembly.use(item, "grain", meaning.grain)
     elif isinstance(meaning, Group):
-        if seen.by is not None:
-            raise assembly.deny(item)
-        seen.by = assembly.dimension(item, meaning.dimensions, chooser)
-        assembly.use(item, "grouping", seen.by)
+        if seen.by and grain is not None:
+            raise assembly.deny(item)  # cohorts are told apart by one thing
+        seen.by.append(assembly.dimension(item, meaning.dimensions, chooser))
+        assembly.use(item, "grouping", seen.by[-1])
     elif isinstance(meaning, Listed):
         seen.people.extend(listed_filter(item, meaning, assembly))
     elif item.is_empty:
@@ -233,18 +233,31 @@ def changed_journey(before: Journey, slots: Slots, assembly: Assembly) -> Journe
 def _regrouped(before: Journey, slots: Slots, chooser: Chooser, assembly: Assembly) -> dict[str, object]:
     """The groups or the unit of time that a follow-up asks for instead. Raises StopError."""
     parts: dict[str, object] = {}
+    by: list[str] = []
     for item, group in slots.groups:
         if group.grain in _UNITS and isinstance(before, CohortQuery):
             parts["grain"] = group.grain
             assembly.use(item, "grain", str(group.grain))
-        elif group.grain is not None or "by" in parts:
+        elif group.grain is not None or (by and isinstance(before, CohortQuery)):
             raise assembly.deny(item)
         else:
-            parts["by"] = assembly.dimension(item, group.dimensions, chooser)
-            assembly.use(item, "grouping", str(parts["by"]))
-    if slots.has(STEP_TIMES) and isinstance(before, FunnelQuery):
+            by.append(assembly.dimension(item, group.dimensions, chooser))
+            assembly.use(item, "grouping", by[-1])
+    parts |= {"by": _together(by)} if by else {}
+    how_long = slots.has(STEP_TIMES) or any(map(_asks_how_long, slots.frame.items))
+    if how_long and isinstance(before, FunnelQuery):
         parts["times"] = True
     return parts
+
+
+def _asks_how_long(item: Edge) -> bool:
+    return isinstance(item.meaning, Ask) and bool(set(item.meaning.what) & {"how_long", "long"})
+
+
+def _together(by: list[str]) -> str | tuple[str, ...] | None:
+    """What a funnel is told apart by: one thing is its own name."""
+    names = tuple(dict.fromkeys(by))
+    return names if len(names) > 1 else next(iter(names), None)
 
 
 def _chooser(entity: str, assembly: Assembly) -> Chooser:
