@@ -85,7 +85,7 @@ def metrics_page() -> str:
         lines += _description(shown.description)
         lines += [f"- {part}" for part in _made_of(shown)]
         words = [*shown.synonyms.zh, *shown.synonyms.en]
-        lines += [f"- source of the definition: {shown.source or 'this model'}"]
+        lines += [f"- source of the definition: {shown.source}"]
         lines += [f"- also called: {', '.join(words)}"] if words else []
     lines += ["", "## Dimensions", "", "| name | 中文 | English | values |", "|---|---|---|---|"]
     for name, dimension in model.dimensions.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -125,3 +126,11 @@ def test_recommended_actions_are_those_of_the_playbook(model: Model) -> None:
     assert {entry["code"]: entry["label"] for entry in playbook} == {
         code: {"zh": each.zh[0], "en": each.en[0]} for code, each in values.items()
     }
+
+
+def test_every_metric_names_where_its_definition_is_from(model: Model) -> None:
+    """A work with its year or part, a standard, or the page of a vendor; never this model itself."""
+    visible = [each for each in model.metrics.values() if not each.definition.hidden]
+    sources = {each.name: each.definition.source or "" for each in visible}
+    known = re.compile(r"\((?:[^()]* )?(?:19|20)\d\d\)|ISO \d+|IFRS \d+|NIST|(?:Help|Docs|Analytics 4)\b.*, ")
+    assert not {name: source for name, source in sources.items() if not known.search(source)}
