@@ -55,9 +55,10 @@ _WHY, _WHY_BY = Phrase("{what}变化的原因", "why {what} changed"), Phrase("�
 _FOLLOWS = Phrase("{event}之后{deed}的占比", "share that {deed} of those who {event}")
 _OFTEN = Phrase("{event}之后{deed}的平均次数", "mean number of times that those who {event} {deed}")
 _AGAINST = Phrase("{these}与其余相比", "{these} against the others")
-_ARMS, _SEEN = (
+_ARMS, _SEEN, _BEFORE = (
     Phrase("处理组与对照组相比", "treatment against control"),
     Phrase("看到的与没看到的相比", "noticed against not noticed"),
+    Phrase("之后与之前相比", "after against before"),
 )
 _PATHS = Phrase("{event}之后{days}天内的下一步", "next step within {days} days of those who {event}")
 _FIRST, _HIGHEST, _LOWEST = (
@@ -195,7 +196,7 @@ def _follows(request: FollowsQuery, names: Names, head: str, conditions: list[st
 
 def _lift(request: LiftQuery, names: Names, head: str, conditions: list[str]) -> str:
     """`2025年活动类型为优惠券的活动效果（处理组与对照组相比）`."""
-    contrast = _SEEN if request.contrast == "seen" else _ARMS
+    contrast = {"seen": _SEEN, "before": _BEFORE}.get(request.contrast, _ARMS)
     what = names.words(trial_of(request, names).label) + names.bracketed(names.say(contrast))
     said = _about(head, conditions, what, names)
     return names.comma(said, names.say(_WHY_BY, by=names.dimension(request.by)) if request.by is not None else "")

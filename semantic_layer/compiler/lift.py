@@ -19,6 +19,8 @@ _STEPS = """
 WITH arms AS (SELECT apart, trial, [sums], MAX(cost) AS cost FROM members GROUP BY apart, trial)
 SELECT apart, [told] FROM arms GROUP BY apart ORDER BY apart NULLS LAST"""
 
+_COUNTS = ("n", "won", "n_c", "won_c", "won_both")
+
 
 def compile_lift(query: ResolvedLift, sources: Sources) -> exp.Select:
     """The statement: one row for each group."""
@@ -44,6 +46,7 @@ def _members(query: ResolvedLift, sources: Sources) -> exp.Select:
     key = query.key if query.key is not None else exp.Null()
     outputs: list[exp.Expr] = [aliased(key.copy(), "apart"), aliased(query.within.copy(), "trial")]
     outputs += [flag(query.treated, "treated"), flag(query.others, "control"), flag(query.success, "won")]
+    outputs.append(flag(query.others_success if query.others_success is not None else query.success, "other_won"))
     outputs += [aliased(amount(tree), f"amount_{place}") for place, tree in enumerate(query.amounts)]
     outputs.append(aliased(number(query.cost if query.cost is not None else exp.Null()), "cost"))
     select = sources.joined(query.dataset, query.steps)
@@ -57,9 +60,10 @@ def _members(query: ResolvedLift, sources: Sources) -> exp.Select:
 
 
 def _text(amounts: int) -> str:
-    sums = ["SUM(treated) AS n", "SUM(control) AS n_c", "SUM(treated * won) AS won", "SUM(control * won) AS won_c"]
+    sums = ["SUM(treated) AS n", "SUM(control) AS n_c", "SUM(treated * won) AS won"]
+    sums += ["SUM(control * other_won) AS won_c", "SUM(treated * control * won * other_won) AS won_both"]
     outer = ["COUNT(*) AS trials", "SUM(CASE WHEN [ok] THEN 0 ELSE 1 END) AS lacking"]
-    outer += [f"SUM(CASE WHEN [ok] THEN {name} ELSE 0 END) AS {name}" for name in ("n", "won", "n_c", "won_c")]
+    outer += [f"SUM(CASE WHEN [ok] THEN {name} ELSE 0 END) AS {name}" for name in _COUNTS]
     outer.append("SUM(CASE WHEN [ok] THEN won - n * (1.0 * won_c / n_c) ELSE 0 END) AS extra")
     outer.append("SUM(CASE WHEN [ok] THEN cost END) AS cost")
     for place in range(amounts):

@@ -43,7 +43,7 @@ def _expressions(trial: TrialDefinition, part: Part, scope: Scope) -> Iterator[D
     owner = thing("trial", trial.name)
     texts: list[tuple[Part, str]] = [
         ((*part, name), text)
-        for name in ("within", "treatment", "control", "success", "seen", "cost")
+        for name in ("within", "treatment", "control", "success", "seen", "before", "cost")
         if (text := getattr(trial, name)) is not None
     ]
     texts += [((*part, "amounts", place, "expression"), each.expression) for place, each in enumerate(trial.amounts)]

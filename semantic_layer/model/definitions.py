@@ -179,10 +179,11 @@ class TrialDefinition(Definition):
     """An experiment: rows of `dataset`, one for each entity that was to be reached, in one of two arms.
 
     `treatment`, `control` and `seen` (those of the treatment who took notice) are SQL over the rows' fields that is
-    true or false; so is `success`, whose share is compared. `within` is the field that tells which trial a row is of:
-    rows are compared with those of the same one. `amounts` are compared too; `returns` names the one that is set
-    against `cost`, a number of the trial itself (`campaigns.cost`). `effects` are the metrics that speak of the same
-    effect.
+    true or false; so is `success`, whose share is compared, and `before`, the same of as long a time before: what those
+    of the treatment did then is set against what they did after, with a warning. `within` is the field that tells which
+    trial a row is of: rows are compared with those of the same one. `amounts` are compared too; `returns` names the one
+    that is set against `cost`, a number of the trial itself (`campaigns.cost`). `effects` are the metrics that speak of
+    the same effect.
     """
 
     name: str
@@ -196,6 +197,7 @@ class TrialDefinition(Definition):
     success: str
     succeeded: Bilingual
     seen: str | None = None
+    before: str | None = None
     amounts: tuple[TrialAmount, ...] = ()
     returns: str | None = None
     cost: str | None = None

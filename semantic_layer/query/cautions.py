@@ -263,6 +263,18 @@ class NotAnExperiment(Caution):
 
 
 @problem(
+    "before_and_after",
+    zh="这是同一批人前后相比，不是随机对照：季节、大盘变化，以及人本来就在要买的时候被选中，都会造成差异，不能算作效果。",
+    en="The same people before and after are no experiment: the season, what else happened, and that they were chosen "
+    "when they were about to buy make a difference too. It is no effect.",
+)
+class BeforeAndAfter(Caution):
+    """The time after a trial set against the time before it, of the same entities."""
+
+    trial: str
+
+
+@problem(
     "trials_lacking_an_arm",
     zh="有 {trials} 个活动缺少处理组或对照组，没有算在内。",
     en="{trials} trials without a treatment or without a control arm are left out.",

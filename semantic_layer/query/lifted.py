@@ -10,7 +10,15 @@ from semantic_layer.errors import QueryError
 from semantic_layer.query.cautions import Caution, EffectsCompared, FewInArm, TrialsLackingAnArm, UnbalancedArms
 from semantic_layer.query.problems import NoControl
 from semantic_layer.query.result import Value
-from semantic_layer.query.statistics import Z, detectable, difference_of_effects, difference_of_shares
+from semantic_layer.query.statistics import (
+    Estimate,
+    Z,
+    detectable,
+    detectable_of_pairs,
+    difference_of_effects,
+    difference_of_pairs,
+    difference_of_shares,
+)
 
 Row = tuple[Value, ...]
 SMALL, UNBALANCED = 30, 20  # the least of an arm; how many times the one may be as large as the other
@@ -19,13 +27,14 @@ SMALL, UNBALANCED = 30, 20  # the least of an arm; how many times the one may be
 @dataclass(frozen=True)
 class Trial:
     """How the counts are to be told: which of the amounts is set against the cost; where the arms are no
-    experiment, nothing was brought by the difference."""
+    experiment, nothing was brought by the difference. Of pairs, both arms are the same entities."""
 
     name: str
     returns: int | None
     has_key: bool
     has_cost: bool
     is_experiment: bool
+    is_paired: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class _Arms:
     won: float
     controls: float
     controls_won: float
+    both: float
     extra: float
     cost: float | None
     amounts: tuple[tuple[float, float | None], ...]
@@ -58,7 +68,7 @@ def _read(row: Row) -> _Arms:
     def number(value: Value) -> float:
         return float(value) if isinstance(value, int | float) else 0.0
 
-    key, trials, lacking, treated, won, controls, controls_won, extra, cost, *rest = row
+    key, trials, lacking, treated, won, controls, controls_won, both, extra, cost, *rest = row
     pairs = zip(rest[::2], rest[1::2], strict=True)
     amounts = tuple((number(a), None if b is None else number(b)) for a, b in pairs)
     return _Arms(
@@ -69,6 +79,7 @@ def _read(row: Row) -> _Arms:
         won=number(won),
         controls=number(controls),
         controls_won=number(controls_won),
+        both=number(both),
         extra=number(extra),
         cost=None if cost is None else number(cost),
         amounts=amounts,
@@ -79,11 +90,10 @@ def _cells(arms: _Arms, trial: Trial) -> Iterator[Value]:
     if trial.has_key:
         yield arms.key
     base = arms.controls_won / arms.controls
-    apart = difference_of_shares(arms.won, arms.treated, arms.controls_won, arms.controls)
-    assert apart is not None, "both arms have members"
+    apart, least = _difference(arms, base, is_paired=trial.is_paired)
     yield from (arms.treated, arms.controls, arms.won / arms.treated, base, apart.value, apart.low, apart.high)
     yield apart.value / base if base else None
-    yield from (apart.p_value, detectable(base, arms.treated, arms.controls))
+    yield from (apart.p_value, least)
     if trial.is_experiment:
         yield arms.extra
     spans = [_span(value, variance) for value, variance in arms.amounts]
@@ -93,6 +103,18 @@ def _cells(arms: _Arms, trial: Trial) -> Iterator[Value]:
         cost, gain = arms.cost, spans[trial.returns] if trial.returns is not None else (None, None, None)
         yield cost
         yield from ((each - cost) / cost if cost and each is not None else None for each in gain)
+
+
+def _difference(arms: _Arms, base: float, *, is_paired: bool) -> tuple[Estimate, float | None]:
+    """How far the arms lie apart, and the least that could have been seen."""
+    if is_paired:
+        apart = difference_of_pairs(arms.won, arms.controls_won, arms.both, arms.treated)
+        least = detectable_of_pairs((arms.won + arms.controls_won - 2 * arms.both) / arms.treated, arms.treated)
+    else:
+        apart = difference_of_shares(arms.won, arms.treated, arms.controls_won, arms.controls)
+        least = detectable(base, arms.treated, arms.controls)
+    assert apart is not None, "both arms have members"
+    return apart, least
 
 
 def _span(value: float, variance: float | None) -> tuple[float | None, float | None, float | None]:

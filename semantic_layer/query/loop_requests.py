@@ -21,8 +21,8 @@ class LiftQuery(Frozen):
     """What a trial (a campaign with a control arm) did: the arms' shares of success and what they brought, compared.
 
     `trial` names one of the model, by default its first. `period` is when its rows happened; `filters` choose trials
-    and people; `by` has a row for each group. `contrast`: treatment against control, or, within the treatment, those
-    who took notice against those who did not, which is no experiment.
+    and people; `by` has a row for each group. `contrast`: treatment against control; or, within the treatment and
+    therefore no experiment, those who took notice against those who did not, or the time after against the time before.
     """
 
     kind: Literal["lift"] = "lift"
@@ -33,7 +33,7 @@ class LiftQuery(Frozen):
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     by: Name | None = None
-    contrast: Literal["control", "seen"] = "control"
+    contrast: Literal["control", "seen", "before"] = "control"
 
 
 class CausesQuery(Frozen):

@@ -144,9 +144,9 @@ class NotAdditive(QueryProblem):
 
 @problem(
     "no_control",
-    zh="这里没有对照组，增量效果无从得知。可以看归因指标，但那不是效果。",
-    en="There is no control arm here, so what was caused cannot be told. Attributed metrics can be asked for; they "
-    "tell no effect.",
+    zh="这里没有对照组，增量效果无从得知。可以看归因指标或前后对比，但那不是效果。",
+    en="There is no control arm here, so what was caused cannot be told. Attributed metrics, or before and after, can "
+    "be asked for; they tell no effect.",
 )
 class NoControl(QueryProblem):
     """A trial of which no part has both arms."""
@@ -161,6 +161,17 @@ class NoControl(QueryProblem):
 )
 class NotSeen(QueryProblem):
     """Those who took notice are asked for, in a trial that does not know them."""
+
+    trial: str
+
+
+@problem(
+    "nothing_before",
+    zh="模型没有说明{trial:name}之前的情况，不能前后对比。",
+    en="The model does not say what was before {trial:name}, so there is nothing to set the time after against.",
+)
+class NothingBefore(QueryProblem):
+    """Before and after are asked for, of a trial that knows only what came after."""
 
     trial: str
 

@@ -10,8 +10,8 @@ from sqlglot import exp
 from semantic_layer.errors import Problem
 from semantic_layer.model.definitions import TrialDefinition
 from semantic_layer.model.names import parse_name
-from semantic_layer.query.cautions import CostNotShared, NotAnExperiment
-from semantic_layer.query.problems import MissingTable, NotSeen, UnknownName
+from semantic_layer.query.cautions import BeforeAndAfter, CostNotShared, NotAnExperiment
+from semantic_layer.query.problems import MissingTable, NothingBefore, NotSeen, UnknownName
 from semantic_layer.query.requests import FieldFilter, LiftQuery
 from semantic_layer.query.result import Column, ColumnRole, Label
 from semantic_layer.resolve.context import Context
@@ -24,8 +24,12 @@ from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
 from semantic_layer.time.periods import Period
 
-_TRIED = (("处理组", "treated"), ("对照组", "control"))
-_SEEN = (("看到的", "noticed"), ("没看到的", "not noticed"))
+# what the two arms of each contrast are called
+_ARMS = {
+    "control": (("处理组", "treated"), ("对照组", "control")),
+    "seen": (("看到的", "noticed"), ("没看到的", "not noticed")),
+    "before": (("之后", "after"), ("之前", "before")),
+}
 
 
 def resolve_lift(query: LiftQuery, context: Context) -> ResolvedLift:
@@ -52,6 +56,8 @@ def _unknown(query: LiftQuery, trial: TrialDefinition, context: Context) -> Iter
         yield from named(query.by, "dimension", "by", {}, context)
     if query.contrast == "seen" and trial.seen is None:
         yield NotSeen("contrast", trial.name)
+    if query.contrast == "before" and trial.before is None:
+        yield NothingBefore("contrast", trial.name)
     missing = context.unavailable.get(trial.dataset, ())
     if missing:
         yield MissingTable("trial", trial.name, tuple(sorted(missing)))
@@ -66,7 +72,8 @@ def _bound(query: LiftQuery, trial: TrialDefinition, context: Context) -> Resolv
     texts = [trial.within, trial.treatment, trial.control, trial.success]
     texts += [each.expression for each in trial.amounts]
     texts += [trial.cost] if has_cost and trial.cost is not None else []
-    texts += [trial.seen] if query.contrast == "seen" and trial.seen is not None else []
+    contrasted = {"seen": trial.seen, "before": trial.before}.get(query.contrast)
+    texts += [contrasted] if contrasted is not None else []
     time = model.datasets[trial.dataset].definition.time
     try:
         rows = QueryRows(context, query.filters, context.reader.policies).of(trial.dataset, names, None)
@@ -80,9 +87,11 @@ def _bound(query: LiftQuery, trial: TrialDefinition, context: Context) -> Resolv
         return None
     if query.contrast == "seen":
         context.cautions.append(NotAnExperiment("contrast", trial.name))
+    elif query.contrast == "before":
+        context.cautions.append(BeforeAndAfter("contrast", trial.name))
     treated, others = _arms(query, trial, {text: each.expression for text, each in bound.items()})
-    # what those who took notice spent more was brought by nobody
-    amounts = () if query.contrast == "seen" else tuple(bound[each.expression].expression for each in trial.amounts)
+    # what those who took notice, or anybody later, spent more was brought by nobody
+    amounts = () if query.contrast != "control" else tuple(bound[each.expression].expression for each in trial.amounts)
     return ResolvedLift(
         trial=trial.name,
         dataset=trial.dataset,
@@ -93,6 +102,7 @@ def _bound(query: LiftQuery, trial: TrialDefinition, context: Context) -> Resolv
         treated=treated,
         others=others,
         success=bound[trial.success].expression,
+        others_success=bound[trial.before].expression if query.contrast == "before" and trial.before else None,
         amounts=amounts,
         cost=bound[trial.cost].expression if has_cost and trial.cost is not None else None,
         returns=next((at for at, each in enumerate(trial.amounts) if each.name == trial.returns), None),
@@ -106,6 +116,8 @@ def _bound(query: LiftQuery, trial: TrialDefinition, context: Context) -> Resolv
 
 def _arms(query: LiftQuery, trial: TrialDefinition, bound: dict[str, exp.Expr]) -> tuple[exp.Expr, exp.Expr]:
     treatment = exp.Paren(this=bound[trial.treatment].copy())
+    if query.contrast == "before":
+        return treatment, treatment
     if query.contrast == "control" or trial.seen is None:
         return treatment, exp.Paren(this=bound[trial.control].copy())
     seen = exp.Coalesce(this=exp.Paren(this=bound[trial.seen].copy()), expressions=[exp.false()])
@@ -118,7 +130,7 @@ def _has_own_cost(query: LiftQuery, trial: TrialDefinition, context: Context) ->
     column = parse_name(trial.cost or "")
     home = column.table if column is not None and column.table else trial.dataset
     asked = [*query.filters, *([FieldFilter(field=query.by, op="is not null")] if query.by is not None else [])]
-    if query.contrast == "seen" or context.reader.policies:
+    if query.contrast != "control" or context.reader.policies:
         return False
     try:
         return all(isinstance(each, FieldFilter) and bool(FilterBinder(context, home).bind(each)) for each in asked)
@@ -127,12 +139,8 @@ def _has_own_cost(query: LiftQuery, trial: TrialDefinition, context: Context) ->
 
 
 def _columns(query: LiftQuery, trial: TrialDefinition, context: Context, *, has_cost: bool) -> tuple[Column, ...]:
-    is_seen = query.contrast == "seen"
-    one, other = (
-        (("看到的", "noticed"), ("没看到的", "not noticed"))
-        if is_seen
-        else (("处理组", "treated"), ("对照组", "control"))
-    )
+    is_tried = query.contrast == "control"
+    one, other = _ARMS[query.contrast]
     won = trial.succeeded
 
     def column(name: str, zh: str, en: str, unit: str | None, role: ColumnRole = "comparison") -> Column:
@@ -151,9 +159,9 @@ def _columns(query: LiftQuery, trial: TrialDefinition, context: Context, *, has_
         column("p_value", "p值", "p-value", "p-value"),
         column("detectable", "能测出的最小差异", "smallest detectable difference", "percent"),
     ]
-    if not is_seen:
+    if is_tried:
         found.append(column("extra", f"增量{won.zh}数", f"incremental {won.en}s", "count"))
-    for each in () if is_seen else trial.amounts:
+    for each in trial.amounts if is_tried else ():
         for end, zh, en in (("", "", ""), ("_low", "下限", " from"), ("_high", "上限", " to")):
             label = (f"增量{each.label.zh}{zh}", f"incremental {each.label.en}{en}")
             found.append(column(f"extra_{each.name}{end}", *label, each.unit))

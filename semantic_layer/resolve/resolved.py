@@ -141,8 +141,8 @@ class ResolvedExplanation:
 @dataclass(frozen=True, eq=False)
 class ResolvedLift:
     """What a trial did, resolved: rows of `dataset`, `treated` and `others` (conditions) in the two arms, with their
-    trial (`within`). `returns` is the place of the amount that is set against `cost`, which is none where rows are not
-    those of whole trials."""
+    trial (`within`). With `others_success` a row may be in both arms, and that is its success in the other. `returns`
+    is the place of the amount that is set against `cost`, which is none where rows are not those of whole trials."""
 
     trial: str
     dataset: str
@@ -153,6 +153,7 @@ class ResolvedLift:
     treated: exp.Expr
     others: exp.Expr
     success: exp.Expr
+    others_success: exp.Expr | None
     amounts: tuple[exp.Expr, ...]
     cost: exp.Expr | None
     returns: int | None

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from chat_service.present.terminal import show
+from chat_service.services import Services
 from semantic_layer import CausesQuery, PlaybookQuery, ProfileQuery
 from tests.chat.conftest import Ask
 
@@ -65,3 +66,22 @@ def test_few_rows_of_long_texts_are_written_out(ask: Ask) -> None:
 def test_a_list_tells_what_all_of_it_is_worth(ask: Ask) -> None:
     assert "风险客户价值合计" in ask("哪些客户可能流失").text
     assert "value at risk" in ask("which customers may churn").text
+
+
+BEFORE = """
+SELECT count(*), avg((SELECT count(*) > 0 FROM orders o WHERE o.customer_id = m.customer_id AND o.status = 'paid'
+  AND o.ordered_at >= m.sent_at AND o.ordered_at <= c.ended_at)::INT),
+  avg((SELECT count(*) > 0 FROM orders o WHERE o.customer_id = m.customer_id AND o.status = 'paid'
+  AND o.ordered_at < m.sent_at AND o.ordered_at >= m.sent_at - (c.ended_at - m.sent_at))::INT)
+FROM campaign_members m JOIN campaigns c USING (campaign_id) WHERE arm = 'treatment' AND campaign_type = 'coupon'"""
+
+
+@pytest.mark.parametrize(
+    "question", ["优惠券活动前后转化率变化", "compare conversion before and after the coupon campaigns"]
+)
+def test_before_and_after_a_campaign_is_told_to_be_no_effect(ask: Ask, services: Services, question: str) -> None:
+    table = ask(question).table
+    assert table is not None
+    found = [table.column(name)[0] for name in ("treated", "treated_rate", "control_rate")]
+    assert found == pytest.approx(list(services.layer.engine.run(BEFORE).rows[0]))
+    assert "before_and_after" in {each.code for each in table.cautions}

@@ -17,7 +17,7 @@ from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.query.cautions import EffectsCompared
 from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import FieldFilter, LiftQuery, MetricFilter
-from semantic_layer.query.statistics import difference_of_shares
+from semantic_layer.query.statistics import difference_of_pairs, difference_of_shares
 from tests.engines.conftest import ENGINES
 
 # mailing 1: 2 treated (1 bought, 10 + 0 spent), 2 control (0 bought, 4 + 0 spent); mailing 2: 1 treated (bought, 6
@@ -27,13 +27,14 @@ CREATE TABLE people (who INTEGER, city VARCHAR);
 INSERT INTO people VALUES (1, 'A'), (2, 'B'), (3, 'A'), (4, 'B'), (5, 'A'), (6, 'A');
 CREATE TABLE mailings (mailing INTEGER, kind VARCHAR, price INTEGER);
 INSERT INTO mailings VALUES (1, 'x', 5), (2, 'y', 4), (3, 'y', 100);
-CREATE TABLE sent (mailing INTEGER, who INTEGER, day DATE, arm VARCHAR, read BOOLEAN, bought BOOLEAN, spent INTEGER);
+CREATE TABLE sent (mailing INTEGER, who INTEGER, day DATE, arm VARCHAR, read BOOLEAN, bought BOOLEAN, spent INTEGER,
+  earlier BOOLEAN);
 INSERT INTO sent VALUES
-  (1, 1, DATE '2026-01-05', 't', TRUE, TRUE, 10), (1, 2, DATE '2026-01-05', 't', FALSE, FALSE, 0),
-  (1, 3, DATE '2026-01-05', 'c', NULL, FALSE, 4), (1, 4, DATE '2026-01-05', 'c', NULL, FALSE, NULL),
-  (2, 1, DATE '2026-02-05', 't', FALSE, TRUE, 6),
-  (2, 5, DATE '2026-02-05', 'c', NULL, TRUE, 3), (2, 6, DATE '2026-02-05', 'c', NULL, FALSE, 1),
-  (3, 1, DATE '2026-02-06', 't', TRUE, TRUE, 9), (3, 2, DATE '2026-02-06', 't', TRUE, TRUE, 9);
+  (1, 1, DATE '2026-01-05', 't', TRUE, TRUE, 10, TRUE), (1, 2, DATE '2026-01-05', 't', FALSE, FALSE, 0, FALSE),
+  (1, 3, DATE '2026-01-05', 'c', NULL, FALSE, 4, TRUE), (1, 4, DATE '2026-01-05', 'c', NULL, FALSE, NULL, TRUE),
+  (2, 1, DATE '2026-02-05', 't', FALSE, TRUE, 6, NULL),
+  (2, 5, DATE '2026-02-05', 'c', NULL, TRUE, 3, TRUE), (2, 6, DATE '2026-02-05', 'c', NULL, FALSE, 1, TRUE),
+  (3, 1, DATE '2026-02-06', 't', TRUE, TRUE, 9, FALSE), (3, 2, DATE '2026-02-06', 't', TRUE, TRUE, 9, TRUE);
 """
 LABEL = {"zh": "试", "en": "trial"}
 MODEL = build_model(
@@ -69,6 +70,7 @@ MODEL = build_model(
                         {"name": "read", "type": "boolean", "role": "attribute"},
                         {"name": "bought", "type": "boolean", "role": "attribute"},
                         {"name": "spent", "type": "integer", "role": "fact"},
+                        {"name": "earlier", "type": "boolean", "role": "attribute"},
                     ],
                 },
             ],
@@ -87,6 +89,7 @@ MODEL = build_model(
                     "treatment": "arm = 't'",
                     "control": "arm = 'c'",
                     "seen": "read",
+                    "before": "earlier",
                     "success": "bought",
                     "succeeded": LABEL,
                     "amounts": [{"name": "spent", "label": LABEL, "expression": "spent"}],
@@ -141,6 +144,22 @@ def test_both_arms_are_counted_and_each_trial_is_held_against_its_own_control(la
     assert found["extra_spent"] == pytest.approx(10)
     assert (found["cost"], found["roi"]) == (9, pytest.approx(1 / 9))
     assert codes(layer, LiftQuery()) == {"few_in_arm", "trials_lacking_an_arm"}
+
+
+def test_before_and_after_are_of_the_same_people_and_no_experiment(layer: Layer) -> None:
+    # of the five who were treated, a mailing with no control among them, four bought after and two before, both of them
+    # after as well
+    asked = LiftQuery(contrast="before")
+    found = row(layer, asked)
+    apart = difference_of_pairs(4, 2, 2, 5)
+    assert apart is not None
+    assert (found["treated"], found["controls"]) == (5, 5)
+    assert (found["treated_rate"], found["control_rate"]) == (pytest.approx(0.8), pytest.approx(0.4))
+    names = ("difference", "difference_low", "difference_high", "p_value")
+    wanted = (apart.value, apart.low, apart.high, apart.p_value)
+    assert tuple(found[name] for name in names) == pytest.approx(wanted)
+    assert not {"extra", "cost", "roi", "extra_spent"} & set(found)
+    assert codes(layer, asked) == {"few_in_arm", "before_and_after"}
 
 
 def test_an_arm_of_one_has_no_spread_to_make_an_interval_of(layer: Layer) -> None:

@@ -96,7 +96,7 @@ KINDS: tuple[RequestKind, ...] = (
         LiftQuery,
         "what a campaign did: its treatment arm against its control, with significance and incremental ROI",
         "trial: one of the model, '' its first. filters: which trials and people. by: one row a group. contrast: seen "
-        "only where those who opened are set against those who did not.",
+        "only where those who opened are set against those who did not, before where after is set against before.",
     ),
     RequestKind(
         "paths",

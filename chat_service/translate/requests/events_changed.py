@@ -15,6 +15,7 @@ from chat_service.translate.requests.event_fields import named_field
 from chat_service.translate.requests.happenings import counts_entities, dataset_of
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
+from chat_service.translate.requests.trials import contrast_of
 from chat_service.translate.senses import DimensionSense, Names
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
@@ -37,13 +38,14 @@ def changed_events(before: Events, slots: Slots, assembly: Assembly) -> Events |
         **_groups(before, slots, assembly),
     }
     people = _people(before, slots, assembly)
-    if not parts and people is None and not _asks_of_openers(before, slots):
+    other = contrast_of(slots) if isinstance(before, LiftQuery) else "control"
+    if not parts and people is None and other == "control":
         return None
     kept = parts.pop("filters", before.filters)
     assert isinstance(kept, tuple), "conditions"
     parts["filters"] = _replaced(kept, people or ())
-    if _asks_of_openers(before, slots):
-        parts["contrast"] = "seen"
+    if other != "control":
+        parts["contrast"] = other
     _refuse_rest(slots, assembly)
     return before.model_copy(update=parts)
 
@@ -142,10 +144,6 @@ def _replaced(before: tuple[Filter, ...], new: tuple[Filter, ...]) -> tuple[Filt
     fields = {each.field for each in new if isinstance(each, FieldFilter) and each.op not in ("!=", "not in")}
     kept = (each for each in before if not (isinstance(each, FieldFilter) and each.field in fields))
     return tuple(dict.fromkeys((*kept, *new)))
-
-
-def _asks_of_openers(before: Events, slots: Slots) -> bool:
-    return isinstance(before, LiftQuery) and bool(slots.frame.said("trial.seen", "trial.unseen"))
 
 
 def _refuse_rest(slots: Slots, assembly: Assembly) -> None:

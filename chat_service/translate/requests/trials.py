@@ -21,7 +21,8 @@ from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Filter, LiftQuery, Period, TrialDefinition
 
 _SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "comparison", "chart", "trial", "comparative"})
-_WORDS = ("trial.effect", "trial.significant", "trial.arm", "trial.seen", "trial.unseen", "statistic.relation")
+_CONTRASTS = ("trial.arm", "trial.before")
+_WORDS = ("trial.effect", "trial.significant", *_CONTRASTS, "trial.seen", "trial.unseen", "statistic.relation")
 
 
 @dataclass(eq=False)
@@ -38,7 +39,7 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     trial = _asked_trial(slots, assembly)
     if trial is None or slots.ranks or slots.bounds or slots.frame.said("intent.why", "intent.define"):
         return None
-    contrast = _contrast(slots)
+    contrast = contrast_of(slots)
     chooser = assembly.chooser(_counted(trial, assembly))
     of = _Of()
     for item, when in slots.whens:
@@ -76,7 +77,8 @@ def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
     dimensions = assembly.scope.model.dimensions
     if any(name in dimensions and dimensions[name].home.dataset in reached for name in own):
         return True
-    return any(set(names) & set(trial.effects) for _, names in slots.measures) or bool(slots.frame.said("trial.arm"))
+    speaks_of = any(set(names) & set(trial.effects) for _, names in slots.measures)
+    return speaks_of or bool(slots.frame.said(*_CONTRASTS))
 
 
 def _counted(trial: TrialDefinition, assembly: Assembly) -> tuple[str, ...]:
@@ -85,7 +87,10 @@ def _counted(trial: TrialDefinition, assembly: Assembly) -> tuple[str, ...]:
     return tuple(name for name, each in metrics.items() if each.definition.dataset == trial.dataset)[:1]
 
 
-def _contrast(slots: Slots) -> Literal["control", "seen"]:
+def contrast_of(slots: Slots) -> Literal["control", "seen", "before"]:
+    """What is set against what, as the words say."""
+    if slots.frame.said("trial.before"):
+        return "before"
     return "seen" if slots.frame.said("trial.seen", "trial.unseen") else "control"
 
 
@@ -130,8 +135,10 @@ def _is_thing(name: str, assembly: Assembly) -> bool:
 def _refuse_rest(slots: Slots, trial: TrialDefinition, assembly: Assembly) -> None:
     """Every word has its place, or the question asks for more than this."""
     used = {id(use.item) for use in assembly.uses}
+    # before and after is what a change is from and to
+    shown = _SHOWN | {"change"} if slots.frame.said("trial.before") else _SHOWN
     for item in slots.frame.items:
-        if id(item) in used or set(item.keys) & _SHOWN or item.category in (*_WORDS, "intent.list"):
+        if id(item) in used or set(item.keys) & shown or item.category in (*_WORDS, "intent.list"):
             continue
         if isinstance(item.meaning, Measure) and _is_effect(item.meaning, trial, assembly):
             assembly.use(item, "metric", trial.name)
