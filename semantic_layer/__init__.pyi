@@ -74,6 +74,7 @@ from semantic_layer.model.definitions import FunnelDefinition as FunnelDefinitio
 from semantic_layer.model.definitions import ListDefinition as ListDefinition
 from semantic_layer.model.definitions import MetricDefinition as MetricDefinition
 from semantic_layer.model.definitions import ModelDefinition as ModelDefinition
+from semantic_layer.model.definitions import Numbered as Numbered
 from semantic_layer.model.definitions import ProfileDefinition as ProfileDefinition
 from semantic_layer.model.definitions import Synonyms as Synonyms
 from semantic_layer.model.definitions import TrialDefinition as TrialDefinition
@@ -83,6 +84,7 @@ from semantic_layer.model.model import Dimension as Dimension
 from semantic_layer.model.model import Field as Field
 from semantic_layer.model.model import Metric as Metric
 from semantic_layer.model.model import Model as Model
+from semantic_layer.model.numbered import numbered_metrics as numbered_metrics
 from semantic_layer.model.placing import known_for_today as known_for_today
 from semantic_layer.model.schema import model_schema as model_schema
 from semantic_layer.query.cautions import Caution as Caution

@@ -21,6 +21,7 @@ from semantic_layer.loading.datasets import build_datasets
 from semantic_layer.loading.dimensions import build_dimensions
 from semantic_layer.loading.grains import check_grains
 from semantic_layer.loading.metrics import build_metrics
+from semantic_layer.loading.numbers import check_numbers, numbered, with_usual_numbers
 from semantic_layer.loading.own_words import filled, own_currency
 from semantic_layer.loading.policies import check_access
 from semantic_layer.loading.problems.definitions import FieldCycle
@@ -33,6 +34,7 @@ from semantic_layer.model.access import ruled_fields
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
 from semantic_layer.model.model import Dataset, Model
+from semantic_layer.model.numbered import Metrics
 from semantic_layer.sql.parsing import columns
 
 _T = TypeVar("_T")
@@ -42,6 +44,9 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     """The model of a draft. Raises DefinitionsError with `problems` and all that are found, in order of place."""
     found = list(problems)
     definition = filled(draft.definition)
+    open_numbers = numbered(definition)
+    found.extend(check_numbers(draft, definition))
+    definition = with_usual_numbers(definition)
     draft = replace(draft, definition=definition)
     draft, datasets = with_roles(draft, build_datasets(draft, found), found)
     steps = join_steps(definition.relationships, {name: each.definition.time for name, each in datasets.items()})
@@ -71,7 +76,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         parameters=MappingProxyType(dict(definition.parameters)),
         datasets=MappingProxyType(datasets),
         dimensions=MappingProxyType(dimensions),
-        metrics=MappingProxyType(metrics),
+        metrics=Metrics(metrics, open_numbers) if open_numbers else MappingProxyType(metrics),
         entities=_by_name(definition.entities),
         lists=_by_name(definition.lists),
         behaviours=_by_name(definition.behaviours),

@@ -30,6 +30,7 @@ from semantic_layer.model.metric_definitions import InputDefinition as InputDefi
 from semantic_layer.model.metric_definitions import Instead as Instead
 from semantic_layer.model.metric_definitions import Latest as Latest
 from semantic_layer.model.metric_definitions import MetricDefinition as MetricDefinition
+from semantic_layer.model.metric_definitions import Numbered as Numbered
 from semantic_layer.model.metric_definitions import PerEntity as PerEntity
 from semantic_layer.model.metric_definitions import Polarity as Polarity
 from semantic_layer.model.metric_definitions import Rank as Rank

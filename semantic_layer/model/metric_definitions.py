@@ -46,6 +46,15 @@ class PerEntity(Definition):
     above: dict[str, str] = {}
 
 
+class Numbered(Definition):
+    """A whole number in a metric that whoever asks chooses, from `least` to `most`: `{number}` in its expression and
+    words, and `{share}` for a hundredth of it. The metric `top_share` has its `usual` number, `top_share_15` has 15."""
+
+    usual: StrictInt
+    least: StrictInt
+    most: StrictInt
+
+
 class Transition(Definition):
     """Of those (`key`, by default that of the model's first entity) counted by the stock `of` at the start of the
     bucket, the share counted by `who` in it."""
@@ -177,6 +186,7 @@ class MetricDefinition(Definition):
     latest: Latest | None = None
     conversion: Conversion | None = None
     rank: Rank | None = None
+    numbered: Numbered | None = None
     empty: Literal["zero", "null"] | StrictInt | StrictFloat | None = None
     default_period: str | None = None
     beside: Words = ()

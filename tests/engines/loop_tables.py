@@ -67,9 +67,10 @@ LOOP_MODEL = build_model(
                 {"name": "headcount", "dataset": "people", "expression": "count(*)"},
                 {
                     "name": "share_of_busiest",
+                    "numbered": {"usual": 34, "least": 1, "most": 99},
                     "dataset": "deeds",
                     "per": {"key": "who", "values": {"many": "count(*)"}, "above": {"busier": "many"}},
-                    "expression": "sum(many) FILTER (WHERE busier < 0.34) / sum(many)",
+                    "expression": "sum(many) FILTER (WHERE busier < {share}) / sum(many)",
                 },
                 {"name": "call_size", "dataset": "calls", "expression": "sum(size)"},
                 {"name": "callers", "dataset": "calls", "expression": "count(DISTINCT who)"},

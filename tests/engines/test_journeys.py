@@ -148,6 +148,17 @@ def test_the_share_of_the_busiest_is_of_those_of_the_group_and_the_month(layer: 
     assert share(period=Period(date(2026, 1, 1), date(2026, 1, 4))) == [0.6667]
 
 
+def test_a_metric_has_any_number_that_it_may_have(layer: Layer) -> None:
+    # of three persons the busiest 33 % is the first alone, who did three of the seven things; 67 % are all three
+    shares = [layer.run(MetricQuery(metrics=(f"share_of_busiest_{n}",))).rows[0][0] for n in (33, 34, 67)]
+    assert shares == [pytest.approx(3 / 7), pytest.approx(5 / 7), 1]
+    assert list(layer.model.metrics).count("share_of_busiest") == 1
+    for name in ("share_of_busiest_0", "share_of_busiest_100", "share_of_busiest_033", "calls_3"):
+        with pytest.raises(QueryError) as caught:
+            layer.run(MetricQuery(metrics=(name,)))
+        assert [each.code for each in caught.value.problems] == ["unknown_name"]
+
+
 WRONG: dict[str, tuple[CohortQuery | FunnelQuery | ExplainQuery, str]] = {
     "a group that is not there": (cohorts(by="town"), "unknown_name"),
     "a group of events": (FunnelQuery(metric="way", by="kind"), "unreachable_dimension"),

@@ -3,13 +3,15 @@
 Built once for a model. A phrase of the model in English also matches by its base forms where it has three words or more
 ("customers who buy again"), and behaviours by theirs ("bought", "buying"); within a name, one determiner is as good as
 another or none ("put in the cart", "put in their cart"). A synonym with a gap ("how long … reply") matches its pieces
-in order with other words between; a piece may be one of several ("remain|be left").
+in order with other words between; a piece may be one of several ("remain|be left"). A metric with a number in its
+name is found with any that it may have ("the top 15 % of customers").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from chat_service.language.tokens import Token
 from chat_service.language.words.tables import languages, tables, word_set
@@ -37,15 +39,19 @@ from chat_service.translate.words.vocabulary import (
     phrase_keys,
     verb_key,
 )
-from semantic_layer import FieldDefinition, Label, Model, Synonyms
+from semantic_layer import FieldDefinition, Label, Model, Numbered, Synonyms, numbered_metrics
 
 _INFLECTED = WordSense("filler", "inflected")
+
+
+_ANY_NUMBER = "#"
 
 
 @dataclass(slots=True)
 class _Node:
     branches: dict[str, _Node] = field(default_factory=dict)
     senses: list[Sense] = field(default_factory=list)
+    numbered: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,21 +74,31 @@ class Gapped:
 class Lexicon:
     """A tree of phrases. `add` while building, `hits` ever after."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbered: Mapping[str, Numbered] = MappingProxyType({})) -> None:
         self._root = _Node()
         self._gapped: dict[str, list[Gapped]] = {}
+        self._numbered = numbered
         self.vocabulary: dict[str, int] = {}
 
     def add(self, phrase: Phrase, sense: Sense) -> None:
         """Put a phrase in; the same phrase may have several senses, each once."""
         if not phrase:
             return
-        node = self._root
+        node = self._at(phrase)
         for key in phrase:
-            node = node.branches.setdefault(key, _Node())
             self.vocabulary[key] = self.vocabulary.get(key, 0) + 1
         if sense not in node.senses:
             node.senses.append(sense)
+        numbered = self._numbered.get(sense.name) if isinstance(sense, MetricSense) else None
+        if numbered is not None and isinstance(sense, MetricSense) and str(numbered.usual) in phrase:
+            any_number = (_ANY_NUMBER if key == str(numbered.usual) else key for key in phrase)
+            self._at(any_number).numbered.append(sense.name)
+
+    def _at(self, phrase: Iterable[str]) -> _Node:
+        node = self._root
+        for key in phrase:
+            node = node.branches.setdefault(key, _Node())
+        return node
 
     def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:
         """Put in a phrase whose pieces, each said in any of its ways, may have words between them."""
@@ -111,8 +127,20 @@ class Lexicon:
                 if not nodes:
                     break
                 senses = tuple(dict.fromkeys(sense for node in reached for sense in node.senses))
+                named = dict.fromkeys(name for node in reached for name in node.numbered)
+                if named:
+                    said = [tokens[place].text for place in kept[at : ahead + 1] if tokens[place].kind == "number"]
+                    senses = (*senses, *self._with_numbers(named, said))
                 if senses:
                     yield Hit(first, kept[ahead] + 1, senses)
+
+    def _with_numbers(self, named: Iterable[str], said: Iterable[str]) -> Iterator[MetricSense]:
+        """The metrics with the number that stands in their phrase, where they may have it."""
+        numbers = [int(each) for each in said if each.isdecimal()]
+        for name in named:
+            of = self._numbered[name]
+            fit = (each for each in numbers if of.least <= each <= of.most and each != of.usual)
+            yield from (MetricSense(f"{name}_{each}") for each in fit)
 
     def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
         """Every phrase in pieces that stands in the tokens: one hit for each piece."""
@@ -141,11 +169,21 @@ class Extended(Lexicon):
         yield from self._tree.hits(tokens)
         yield from self._more.hits(tokens)
 
+    def _with_numbers(self, named: Iterable[str], said: Iterable[str]) -> Iterator[MetricSense]:
+        """The metrics with the number that stands in their phrase, where they may have it."""
+        numbers = [int(each) for each in said if each.isdecimal()]
+        for name in named:
+            of = self._numbered[name]
+            fit = (each for each in numbers if of.least <= each <= of.most and each != of.usual)
+            yield from (MetricSense(f"{name}_{each}") for each in fit)
+
     def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
         yield from self._tree.gapped_hits(tokens)
 
 
 def _keys(token: Token) -> tuple[str, ...]:
+    if token.kind == "number":
+        return (token.text, _ANY_NUMBER)
     return (noun_key(token.text), verb_key(token.text)) if token.kind == "word" else (token.text,)
 
 
@@ -166,7 +204,7 @@ def _stands(piece: Phrase, keys: list[tuple[str, ...]], start: int) -> bool:
 
 def build_lexicon(model: Model) -> Lexicon:
     """The tree for a model: its words and the languages'."""
-    lexicon = Lexicon()
+    lexicon = Lexicon(numbered_metrics(model))
     for phrase, word in language_words():
         lexicon.add(phrase, word)
         if word.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
