@@ -7,12 +7,13 @@ Never raises for any text; the same question on the same model gives the same ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chat_service.language.bindings import binding
 from chat_service.language.folding import Folded, fold
 from chat_service.language.grammar.chart import Grammar
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.phrases import listed
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
@@ -35,11 +36,12 @@ from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
 from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.offers import without_words
 from chat_service.translate.replies.reading import make_reading, nothing_read
-from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading, without_unknown
+from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.rivals import Reader, rival_of
+from chat_service.translate.rivals import Reader, Readings, rival_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.asides import torn_words
@@ -55,17 +57,6 @@ _MOST_TOKENS = 240
 _SUGGESTED, _LEADING, _MOST_UNREAD = 3, 8, 3
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class _Read:
-    """What became of the readings of a text: decisions, cheapest first, and why others stopped."""
-
-    frame: Frame
-    corrections: tuple[Correction, ...]
-    found: tuple[Reader, ...]
-    aside: tuple[str, ...]
-    stops: tuple[tuple[Frame, StopError], ...]
 
 
 class OfflineTranslator:
@@ -119,7 +110,7 @@ class OfflineTranslator:
 
     # --- reading ---
 
-    def _read(self, text: Lattice, question: Question, scope: Scope) -> _Read:
+    def _read(self, text: Lattice, question: Question, scope: Scope) -> Readings:
         """Every reading of a text decided, with its spelling repaired where nothing else explains a word."""
         readings = frames(text, self._rules(scope))
         corrections: tuple[Correction, ...] = ()
@@ -152,7 +143,7 @@ class OfflineTranslator:
             strained = strain(frame, decision.request, self._structure, goes_on=question.previous is not None)
             found.append(Reader(frame.cost + assembly.doubt + strained, assembly, decision))
         found.sort(key=lambda each: each.cost)
-        return _Read(best, corrections, tuple(found), aside, tuple(stops))
+        return Readings(best, corrections, tuple(found), aside, tuple(stops))
 
     def _rules(self, scope: Scope) -> Grammar:
         if self._grammar is None:
@@ -174,7 +165,7 @@ class OfflineTranslator:
             add_text(more, words, sense)
         return replace(scope, lexicon=Extended(self._lexicon, more))
 
-    def _beside_background(self, text: Lattice, found: _Read, question: Question, scope: Scope) -> Outcome | None:
+    def _beside_background(self, text: Lattice, found: Readings, question: Question, scope: Scope) -> Outcome | None:
         """The outcome of the question within a message that does not read as a whole, or only without some words."""
         reasons = [stop.reason for _, stop in found.stops]
         final = any(isinstance(each, Doubt) or each.code in FINAL - {"future_period"} for each in reasons)
@@ -196,7 +187,7 @@ class OfflineTranslator:
 
     # --- outcomes ---
 
-    def _outcome(self, read_: _Read, question: Question, scope: Scope) -> Outcome:
+    def _outcome(self, read_: Readings, question: Question, scope: Scope) -> Outcome:
         language = scope.language
         if read_.found:
             best = read_.found[0]
@@ -207,15 +198,18 @@ class OfflineTranslator:
                 return after_unread(best, question, read_.corrections)
             return _answered(best, read_.corrections, language)
         if read_.frame.unknown:
-            return self._unknown(read_, question, scope)
+            denial = unknown_denial(read_.frame, read_.frame.unknown[0], scope, self._index)
+            return self._without(denial, read_, question, scope)
         doubt = next(((f, s.reason) for f, s in read_.stops if isinstance(s.reason, Doubt)), None)
         first = read_.stops[0][1].reason if read_.stops else Denial("not_supported", question.text)
         if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
             return self._asked(doubt[1], doubt[0], read_.corrections, question, scope)
         assert isinstance(first, Denial), "a doubt was handled above"
-        return self._refused(first, read_.frame, question, language, read_.corrections)
+        if first.code in FINAL:
+            return self._refused(first, read_.frame, question, language, read_.corrections)
+        return self._without(first, read_, question, scope)
 
-    def _two(self, one: Reader, other: Reader, read_: _Read, question: Question, scope: Scope) -> Outcome:
+    def _two(self, one: Reader, other: Reader, read_: Readings, question: Question, scope: Scope) -> Outcome:
         """Two readings that are equally good: the question back, with each as a ready choice."""
         choices = []
         for number, (each, label) in enumerate(
@@ -269,24 +263,23 @@ class OfflineTranslator:
         reading = make_reading(frame, language, corrections)
         return Clarification(doubt.code, doubt.subject, text, choices, reading)
 
-    def _unknown(self, read_: _Read, question: Question, scope: Scope) -> Outcome:
-        """A word that is not understood: named, and the question offered without it where that is complete."""
+    def _without(self, denial: Denial, read_: Readings, question: Question, scope: Scope) -> Outcome:
+        """What words refuse is offered without them where that is a question; else, and in a name, they are named."""
         frame = read_.frame
-        denial = unknown_denial(frame, frame.unknown[0], scope, self._index)
-        choices = []
-        text = without_unknown(question.text, frame)
-        if len(frame.unknown) <= _MOST_UNREAD:
-            again = self._read(read(text, scope), replace(question, text=text), scope)
-            best = again.found[0] if again.found and not again.frame.unknown else None
-            if best is not None and best.decision.request is not None:
-                choices.append(Choice("without", text, text, best.decision.request))
+
+        def reads(text: str) -> Readings:
+            return self._read(read(text, scope), replace(question, text=text), scope)
+
+        many = len(frame.unknown) > _MOST_UNREAD
+        left_out, choices = ((), ()) if many else without_words(question.text, read_, reads)
         is_content = denial.code == "unknown_value" or any(in_a_name(u, frame) for u in frame.unknown)
         if not choices or is_content:
             first = tuple(choice.message for choice in choices if denial.code != "unknown_value")
             return self._refused(denial, frame, question, scope.language, read_.corrections, first)
-        said = question_text("unknown_word", denial.subject, scope.language)
-        reading = make_reading(frame, scope.language, read_.corrections)
-        return Clarification("unknown_word", denial.subject, said, tuple(choices), reading)
+        code = "unknown_word" if frame.unknown else "not_supported"
+        subject = denial.subject if frame.unknown else listed(left_out, scope.language)
+        said = question_text(code, subject, scope.language)
+        return Clarification(code, subject, said, choices, make_reading(frame, scope.language, read_.corrections))
 
     def _refused(
         self,

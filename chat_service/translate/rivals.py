@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat_service.translate.decide import Decision
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.stops import StopError
+from chat_service.translate.words.spelling import Correction
 from semantic_layer import Filter, ListQuery, MetricFilter, MetricQuery, Request
 
 # readings that are nearer than this are both offered
@@ -19,6 +22,17 @@ class Reader:
     cost: float
     assembly: Assembly
     decision: Decision
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """What became of the readings of a text: decisions, cheapest first, and why others stopped."""
+
+    frame: Frame
+    corrections: tuple[Correction, ...]
+    found: tuple[Reader, ...]
+    aside: tuple[str, ...]
+    stops: tuple[tuple[Frame, StopError], ...]
 
 
 def rival_of(found: tuple[Reader, ...]) -> Reader | None:

@@ -9,7 +9,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.stops import Doubt
 
 ENDS = " 。.?？!！"
-_LOOSE = " ,，、;；:：-"
+LOOSE = " ,，、;；:：-"
 _NAMING = frozenset({"n", "N", ""})
 
 
@@ -59,7 +59,7 @@ def without_unknown(text: str, frame: Frame) -> str:
     for start, end in (frame.lattice.span(a, b) for a, b in frame.unknown):
         kept.append(text[at:start])
         at = end
-    return " ".join("".join((*kept, text[at:])).split()).strip(_LOOSE)
+    return " ".join("".join((*kept, text[at:])).split()).strip(LOOSE)
 
 
 def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:

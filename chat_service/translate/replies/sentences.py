@@ -81,6 +81,10 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "没有看懂“{0}”。去掉它可以这样问：",
         "I did not understand '{0}'. Without it, this can be asked:",
     ),
+    "not_supported": (
+        "还读不懂“{0}”。去掉它可以这样问：",
+        "'{0}' cannot be read here. Without it, this can be asked:",
+    ),
     "background": (
         "没有把“{0}”读作条件，是这样问吗？",
         "'{0}' was not read as a condition; is this the question?",
