@@ -40,6 +40,7 @@ from chat_service.translate.requests.slots import (
     joined,
     names_people,
 )
+from chat_service.translate.requests.things import bound_things
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, When
@@ -85,6 +86,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _spread_apart(slots, assembly)
     join_quantities(slots, assembly)
     lend_share_time(slots)
+    bound_things(slots, assembly)
     _same_time(slots)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)

@@ -142,6 +142,8 @@ def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
                 raise assembly.deny(item, "future_period")
             case "vague" if _NO_STRETCH.intersection(found.rules):
                 raise assembly.deny(item, "vague_period")  # every three months, the last 5 business days
+            case "vague" if slots.whens:
+                assembly.use(item, "period", "")  # these months, the last six of them: the other says which
             case "vague":
                 recent = Period(today - timedelta(days=_RECENT_DAYS - 1), today + timedelta(days=1))
                 assembly.assume("recent_days", assembly.said(item), str(_RECENT_DAYS))
