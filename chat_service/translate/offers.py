@@ -14,7 +14,7 @@ from chat_service.translate.rivals import Readings
 from chat_service.translate.stops import Denial
 
 # refusals whose subject is the very words at fault
-_AT_FAULT = frozenset({"not_supported", "share_of_nothing", "rank_of_nothing", "unknown_word", "nothing_before"})
+AT_FAULT = frozenset({"not_supported", "unknown_word"})
 _TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative")
 _MOST_LEFT_OUT, _MOST_READ, _MOST_OFFERED = 2, 8, 3
 
@@ -38,7 +38,8 @@ def without_words(
                 if request is None and not stopped.frame.unknown:
                     again.append((less, read_, (*left_out, words)))
                 elif request is not None and all(choice.request != request for _, choice in choices.values()):
-                    choices[less] = (*left_out, words), Choice(f"without_{len(choices) + 1}", less, less, request)
+                    name = f"without_{len(choices) + 1}" if choices else "without"
+                    choices[less] = (*left_out, words), Choice(name, less, less, request)
         if choices:
             break
         refused = again
@@ -54,7 +55,7 @@ def _lesser(text: str, found: Readings) -> Iterator[tuple[str, str]]:
         return
     for read_as, stop in found.stops:
         words = stop.reason.subject
-        if not isinstance(stop.reason, Denial) or stop.reason.code not in _AT_FAULT or text.count(words) != 1:
+        if not isinstance(stop.reason, Denial) or stop.reason.code not in AT_FAULT or text.count(words) != 1:
             continue
         turns = (leaf for leaf in read_as.lattice.leaves if leaf.category.startswith(_TURNS))
         if words and not any(read_as.text(leaf) in words for leaf in turns):

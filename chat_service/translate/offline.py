@@ -36,7 +36,7 @@ from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.offers import without_words
+from chat_service.translate.offers import AT_FAULT, without_words
 from chat_service.translate.replies.reading import make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
@@ -175,7 +175,10 @@ class OfflineTranslator:
         outcome = beside_background(text, scope, lambda part: self._part(part, question, scope), best)
         if best is None and isinstance(outcome, Clarification) and outcome.code == "background":
             whole = self._outcome(found, question, scope)  # the same without a word names the word
-            named = isinstance(whole, Clarification) and whole.choices[0].request == outcome.choices[0].request
+            named = isinstance(whole, Clarification) and (whole.code, whole.choices[0].request) == (
+                "unknown_word",
+                outcome.choices[0].request,
+            )
             return whole if named else outcome
         return outcome
 
@@ -205,7 +208,7 @@ class OfflineTranslator:
         if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
             return self._asked(doubt[1], doubt[0], read_.corrections, question, scope)
         assert isinstance(first, Denial), "a doubt was handled above"
-        if first.code in FINAL:
+        if first.code not in AT_FAULT:
             return self._refused(first, read_.frame, question, language, read_.corrections)
         return self._without(first, read_, question, scope)
 

@@ -23,8 +23,8 @@ def outcome_as_case(outcome: Outcome) -> dict[str, Plain]:
     match outcome:
         case Answerable(request=request):
             return {"request": request_as_case(request)}
-        case Refusal(code=code):
-            return {"refused": code}
+        case Refusal(code=code) | Clarification(code="not_supported" as code):
+            return {"refused": code}  # offered without the words at fault or not, it is not answered
         case Clarification(code=code, choices=choices):
             return {"asks": code, "choices": [choice.id for choice in choices]}
         case DefinitionAsked(metrics=metrics):

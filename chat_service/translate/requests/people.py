@@ -123,12 +123,15 @@ def _refuse_bound_of_nobody(slots: Slots, assembly: Assembly) -> None:
 def _lend_time(slots: Slots, assembly: Assembly) -> None:
     """门店和APP都买过的客户, 只看今年: the one time of a question is that of the deeds that have none of their own."""
     each = [clause for _, clauses in slots.clauses for clause in clauses.clauses]
-    others = slots.against or slots.measures or slots.has("trend") or slots.dated or slots.populations or slots.bounds
+    facts = any(not bound.metrics and not is_of_deeds(bound, assembly) for _, bound in slots.bounds)
+    others = slots.against or slots.measures or slots.has("trend") or slots.dated or slots.populations or facts
     own = any(clause.when is not None or clause.ever or clause.same_period for clause in each)
     if others or own or not each or len(slots.whens) != 1 or any(group.grain for _, group in slots.groups):
         return
     at, when = slots.whens[0]
-    between = [edge for item, _ in slots.clauses for edge in slots.frame.between(item, at)]
+    deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
+    nearest = min(deeds, key=lambda each: max(each.start - at.end, at.start - each.end))
+    between = slots.frame.between(nearest, at)
     between = [edge for edge in between if slots.frame.folded(edge) not in word_set("opens_both")]
     if (
         when.ever
@@ -140,6 +143,8 @@ def _lend_time(slots: Slots, assembly: Assembly) -> None:
         (item, replace(clauses, clauses=tuple(replace(clause, when=when) for clause in clauses.clauses)))
         for item, clauses in slots.clauses
     ]
+    if slots.bounds:
+        return  # 近半年打过0到6分又投诉过: what is compared is of that time as well
     slots.whens.clear()
     assembly.use(at, "period", when.date.text)
     opener = slots.frame.before(at)

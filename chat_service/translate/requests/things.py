@@ -6,7 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Condition, Group
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.conditions import deed_filter
+from chat_service.translate.requests.conditions import counts_doers, deed_filter
 from chat_service.translate.requests.slots import Slots, asked_of, set_free
 
 _OF_SOMEBODY = frozenset({"who", "whose"})
@@ -22,6 +22,8 @@ def bound_things(slots: Slots, assembly: Assembly) -> None:
     counted = clause.condition is not None and not (clause.negated or clause.last or clause.after or clause.share)
     if len(clauses.clauses) > 1 or not counted or group.grain is not None or not _asked_for(at, group, item, slots):
         return
+    if counts_doers(item, clause, assembly):
+        return  # cities where over 300 people ordered
     compared = deed_filter(item, clause, assembly)
     assert clause.condition is not None, "a deed that is counted"
     condition = Condition(compared.op, tuple(map(float, compared.values)), clause.condition.units)

@@ -189,6 +189,7 @@ RULES = (
         (
             "a=clauses ~ j=connective ~ r=entity? ~ b=clauses",
             "a=clauses ~ j=connective ~ k=connective ~ b=clauses",
+            "a=clauses ~ j=connective ~ k=connective ~ l=connective ~ b=clauses",
             "a=clauses ~ b=clauses",
         ),
         _pair,
