@@ -25,7 +25,7 @@ def bound_things(slots: Slots, assembly: Assembly) -> None:
     if counts_doers(item, clause, assembly):
         return  # cities where over 300 people ordered
     compared = deed_filter(item, clause, assembly)
-    assert clause.condition is not None, "a deed that is counted"
+    assert clause.condition is not None and compared.op != "top share", "a deed that is counted"
     condition = Condition(compared.op, tuple(map(float, compared.values)), clause.condition.units)
     slots.bounds.append((item, Bound((compared.metric,), (), condition, clause.text)))
     slots.clauses.clear()
