@@ -19,6 +19,15 @@ import duckdb
 from sqlglot import exp
 
 from semantic_layer.engines.callers import Caller, Running, Statement
+from semantic_layer.engines.duckdb_files import (
+    FILE_READERS,
+    catalog,
+    identifier,
+    quoted,
+    state_of,
+    state_of_rollups,
+    view_of,
+)
 from semantic_layer.engines.problems import (
     DatabaseMissing,
     DatabaseUnreadable,
@@ -39,7 +48,6 @@ if TYPE_CHECKING:
 # rows from which on a faster join is worth counting for, and the width of keys that one looks up in an array
 _LARGE = 1_000_000
 _ARRAY = 1_000_000
-_FILE_READERS = {".parquet": "read_parquet", ".csv": "read_csv"}
 _WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
 # what DuckDB 2.0 says where it compares a text of a left join's other side while that side is empty, in an OR or NOT
 _UNPLANNED = "BindBuiltinScalarFunction"
@@ -69,8 +77,8 @@ class DuckDBEngine:
         self._memory_limit = memory_limit
         # files are read anew for each statement, and may change
         self._path = path
-        self._is_database = path.is_file() and path.suffix not in _FILE_READERS
-        self._opened, self._rollups = _state_of(path), _state_of_rollups(path)
+        self._is_database = path.is_file() and path.suffix not in FILE_READERS
+        self._opened, self._rollups = state_of(path), state_of_rollups(path)
         self._open = partial(_open, path, memory_limit, threads, timezone)
         self._connection = self._open()
         self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
@@ -122,7 +130,7 @@ class DuckDBEngine:
         if not self._is_database or source not in self._large_tables:
             return False
         one, other = (exp.to_table(name, dialect=self.dialect).sql(self.dialect) for name in (source, target))
-        own, its = _identifier(column), _identifier(key)
+        own, its = identifier(column), identifier(key)
         try:
             ((first, last),) = self.run(f"SELECT min({its}), max({its}) FROM {other}").rows  # noqa: S608
             if not isinstance(first, int) or not isinstance(last, int) or last - first >= _ARRAY:
@@ -151,7 +159,7 @@ class DuckDBEngine:
 
     def has_changed(self) -> bool:
         """As in `NoticesChanges`: whether the files are others than those that were opened."""
-        return (_state_of(self._path), _state_of_rollups(self._path)) != (self._opened, self._rollups)
+        return (state_of(self._path), state_of_rollups(self._path)) != (self._opened, self._rollups)
 
     def has_rollups(self) -> bool:
         """As in `KeepsRollups`: a file of ours lies beside the database."""
@@ -159,13 +167,13 @@ class DuckDBEngine:
 
     def data_version(self) -> str:
         """As in `KeepsRollups`: the inodes, times and sizes of the files."""
-        return str(self._opened) if _state_of(self._path) == self._opened else ""
+        return str(self._opened) if state_of(self._path) == self._opened else ""
 
     def _cursor(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         """A connection of a statement's own, in the catalog of the database."""
         cursor = connection.cursor()
         if self._is_database:
-            cursor.execute(f"USE {_identifier(_catalog(self._path))}")
+            cursor.execute(f"USE {identifier(catalog(self._path))}")
         return cursor
 
     def cancel(self, caller: Caller | None = None) -> None:
@@ -264,13 +272,13 @@ class DuckDBTables:
 
     def batches(self, table: str) -> pa.RecordBatchReader:
         """A table's rows in Arrow, read as they are asked for."""
-        return self._connection.sql(f"SELECT * FROM {_identifier(table)}").to_arrow_reader()  # noqa: S608
+        return self._connection.sql(f"SELECT * FROM {identifier(table)}").to_arrow_reader()  # noqa: S608
 
     def write_parquet(self, table: str, path: Path) -> None:
         """A table's rows as one Parquet file; one that is there is replaced."""
         try:
-            target = _quoted(str(path))
-            self._connection.execute(f"COPY {_identifier(table)} TO {target} (FORMAT parquet, COMPRESSION zstd)")
+            target = quoted(str(path))
+            self._connection.execute(f"COPY {identifier(table)} TO {target} (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.Error as error:
             raise EngineError(StatementFailed(_first_line(error))) from error
 
@@ -299,7 +307,7 @@ def _fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, 
     cursor.execute(sql)
     zoned = [column[0] for column in cursor.description or [] if str(column[1]) == _WITH_ZONE]
     if zoned:
-        plain = ", ".join(f"CAST({_identifier(name)} AS TIMESTAMP) AS {_identifier(name)}" for name in zoned)
+        plain = ", ".join(f"CAST({identifier(name)} AS TIMESTAMP) AS {identifier(name)}" for name in zoned)
         cursor.execute(f"SELECT * REPLACE ({plain}) FROM ({sql.rstrip().rstrip(';')})")  # noqa: S608
     return cursor.fetchall()
 
@@ -310,21 +318,21 @@ def _open(
     if not path.exists():
         raise EngineError(DatabaseMissing(str(path)))
     try:
-        if path.is_dir() or path.suffix in _FILE_READERS:
+        if path.is_dir() or path.suffix in FILE_READERS:
             connection = _files_as_tables(path)
         else:
             # attached to an instance of its own: a process has one instance of a path, which would go on showing what
             # was there before the file was replaced
             connection = duckdb.connect()
-            connection.execute(f"ATTACH {_quoted(str(path))} AS {_identifier(_catalog(path))} (READ_ONLY)")
-            connection.execute(f"SET temp_directory = {_quoted(str(path) + '.tmp')}")
-        if _state_of_rollups(path):
-            connection.execute(f"ATTACH {_quoted(str(rollups_beside(path)))} AS {SCHEMA} (READ_ONLY)")
+            connection.execute(f"ATTACH {quoted(str(path))} AS {identifier(catalog(path))} (READ_ONLY)")
+            connection.execute(f"SET temp_directory = {quoted(str(path) + '.tmp')}")
+        if state_of_rollups(path):
+            connection.execute(f"ATTACH {quoted(str(rollups_beside(path)))} AS {SCHEMA} (READ_ONLY)")
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute(f"SET threads = {int(threads)}")
         # the cursors that statements run on take over what is global, and nothing else
-        connection.execute(f"SET GLOBAL TimeZone = {_quoted(timezone)}")
-        connection.execute(f"SET GLOBAL disabled_optimizers = {_quoted(without)}")
+        connection.execute(f"SET GLOBAL TimeZone = {quoted(timezone)}")
+        connection.execute(f"SET GLOBAL disabled_optimizers = {quoted(without)}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
@@ -332,31 +340,8 @@ def _open(
     return connection
 
 
-def _catalog(path: Path) -> str:
-    """The name of a database in its instance: that of its file, unless the instance has one of that name."""
-    return f"{path.stem}_database" if path.stem.lower() in ("memory", "temp", "system", "") else path.stem
-
-
-def _state_of(path: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """What tells a file from one that replaced it or was written again; of a folder, its files that are read.
-
-    Raises EngineError (`database_missing`).
-    """
-    try:
-        files = sorted(each for each in path.iterdir() if each.suffix in _FILE_READERS) if path.is_dir() else [path]
-        return tuple((each.name, (s := each.stat()).st_ino, s.st_mtime_ns, s.st_size) for each in files)
-    except OSError as error:
-        raise EngineError(DatabaseMissing(str(path))) from error
-
-
-def _state_of_rollups(path: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """The state of the rollups beside a database; empty where there are none."""
-    beside = rollups_beside(path)
-    return _state_of(beside) if beside.exists() else ()
-
-
 def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
-    files = sorted(p for p in path.iterdir() if p.suffix in _FILE_READERS) if path.is_dir() else [path]
+    files = sorted(p for p in path.iterdir() if p.suffix in FILE_READERS) if path.is_dir() else [path]
     if not files:
         raise EngineError(
             DatabaseUnreadable(
@@ -365,37 +350,11 @@ def _files_as_tables(path: Path) -> duckdb.DuckDBPyConnection:
         )
     connection = duckdb.connect()
     # once external access is off, only these files stay readable
-    allowed = ", ".join(_quoted(str(file.resolve())) for file in files)
+    allowed = ", ".join(quoted(str(file.resolve())) for file in files)
     connection.execute(f"SET allowed_paths = [{allowed}]")
     for file in files:
-        connection.execute(_view_of(file))
+        connection.execute(view_of(file))
     return connection
-
-
-def _view_of(file: Path) -> str:
-    source = f"{_FILE_READERS[file.suffix]}({_quoted(str(file.resolve()))})"
-    return f"CREATE VIEW {_identifier(file.stem)} AS SELECT * FROM {source}"  # noqa: S608
-
-
-def opening_beside(path: Path, beside: Path, timezone: str) -> tuple[str, ...]:
-    """The statements by which a writer that keeps nothing itself reads a database, and writes into the file `beside` it
-    as the schema of rollups."""
-    if path.is_dir() or path.suffix in _FILE_READERS:
-        files = sorted(each for each in path.iterdir() if each.suffix in _FILE_READERS) if path.is_dir() else [path]
-        reading = [_view_of(file) for file in files]
-    else:
-        catalog = _identifier(_catalog(path))
-        reading = [f"ATTACH {_quoted(str(path))} AS {catalog} (READ_ONLY)", f"USE {catalog}"]
-    spilling = f"SET temp_directory = {_quoted(str(beside) + '.tmp')}"
-    return (*reading, f"ATTACH {_quoted(str(beside))} AS {SCHEMA}", f"SET TimeZone = {_quoted(timezone)}", spilling)
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: duckdb.Error) -> str:

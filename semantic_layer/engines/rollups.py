@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from semantic_layer.engines.duckdb import DuckDBWriter, opening_beside
+from semantic_layer.engines.duckdb import DuckDBWriter
+from semantic_layer.engines.duckdb_files import opening_beside
 from semantic_layer.engines.opening import server_module
 from semantic_layer.engines.protocol import Engine, KeepsRollups
 from semantic_layer.engines.replacing import written_beside
