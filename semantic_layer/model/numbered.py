@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from semantic_layer.model.definitions import MetricDefinition, Numbered
-from semantic_layer.model.labels import label_of
-from semantic_layer.model.model import Metric, Model
 from semantic_layer.sql.parsing import Unparsable, parse_expression
+
+if TYPE_CHECKING:
+    from semantic_layer.model.model import Metric, Model
 
 NUMBER, SHARE = "{number}", "{share}"
 
@@ -41,7 +43,7 @@ def numbered_metrics(model: Model) -> Mapping[str, Numbered]:
     return {name: each.numbered for name, each in known.items() if each.numbered is not None}
 
 
-class Metrics(Mapping[str, Metric]):
+class Metrics(Mapping[str, "Metric"]):
     """The metrics of a model by name. Those with a number are listed with their usual one, and found with any."""
 
     def __init__(self, listed: Mapping[str, Metric], numbered: Mapping[str, MetricDefinition]) -> None:
@@ -72,4 +74,5 @@ class Metrics(Mapping[str, Metric]):
         own = with_number(definition, number, name)
         sql = parse_expression(own.expression or "")
         assert not isinstance(sql, Unparsable), "it was read with its usual number"
-        return replace(self._listed[base], definition=own, label=label_of(name, own.label), expression=sql.tree)
+        base_metric = self._listed[base]
+        return replace(base_metric, definition=own, label=own.label or base_metric.label, expression=sql.tree)
