@@ -138,8 +138,10 @@ from semantic_layer.query.requests import PlaybookQuery as PlaybookQuery
 from semantic_layer.query.requests import ProfileQuery as ProfileQuery
 from semantic_layer.query.requests import Request as Request
 from semantic_layer.query.requests import Scalar as Scalar
+from semantic_layer.query.result import AS_USUAL as AS_USUAL
 from semantic_layer.query.result import Column as Column
 from semantic_layer.query.result import ColumnPart as ColumnPart
+from semantic_layer.query.result import Format as Format
 from semantic_layer.query.result import Label as Label
 from semantic_layer.query.result import ResultTable as ResultTable
 from semantic_layer.query.result import Value as Value

@@ -50,10 +50,10 @@ def beside_list(finding: Finding, run: Run) -> str:
 
 def _in_all(finding: Finding, listed: ListDefinition, run: Run) -> Iterator[str]:
     for name in listed.summary:
-        unit = finding.names.model.metrics[name].unit
+        metric = finding.names.model.metrics[name].definition
         value = _value(MetricQuery(metrics=(name,), filters=finding.request.filters), run)
         if value is not None:
-            told = figure(value, unit, finding.language)
+            told = figure(value, metric.unit, finding.language, metric.format)
             yield finding.say(_IN_ALL, label=finding.names.metric(name), value=told)
 
 

@@ -86,11 +86,11 @@ def explain_sentence(finding: Finding) -> str:
     """`2026年3月流失率为 17.2%，比2026年2月的 16.0% 上升 1.3 个百分点。按会员等级：普通会员 +1.7 个百分点。`"""
     found, language, names = explanation(finding), finding.language, finding.names
     metric = finding.metrics[0]
-    scale = scale_of((found.now, found.before), metric.unit, language)
+    scale = scale_of((found.now, found.before), metric.unit, language, metric.format)
     period, previous = (
         period_words(each, finding.today, language) for each in (finding.table.period, finding.table.previous_period)
     )
-    change = change_words(metric.unit, _number(found.before), _number(found.now), language)
+    change = change_words(metric.unit, _number(found.before), _number(found.now), language, metric.format)
     said = finding.say(
         _MOVED if found.change else _STILL,
         period=period,
@@ -112,7 +112,8 @@ def _of_dimension(found: Explanation, dimension: str, finding: Finding) -> str:
     main = sorted((each for each in found.of(dimension) if each.is_main), key=lambda each: -abs(each.size))[:_NAMED]
     if not main:
         return ""
-    scale = scale_of((each.size for each in main), finding.metrics[0].unit, finding.language, is_change=True)
+    metric = finding.metrics[0]
+    scale = scale_of((each.size for each in main), metric.unit, finding.language, metric.format, is_change=True)
     words = finding.names.listed(_words(each, finding, scale, shares=found.has_shares) for each in main)
     return finding.say(_BY, name=finding.names.dimension(dimension), groups=words)
 

@@ -2,7 +2,8 @@
 
 Rates are held as fractions (0.312) and shown as percent (31.2%); their differences are percentage points. Money is
 scaled in Chinese (12.34万元), written out in English (¥123,400), each in its currency. Figures that stand together
-have one scale, and as many decimals as the greatest of them needs. Exact values stay in the table.
+have one scale, and as many decimals as the greatest of them needs. A metric's own format comes before all of this.
+Exact values stay in the table.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ from math import floor, isfinite, log10
 from typing import TypeGuard
 
 from chat_service.language.phrases import said
-from semantic_layer import CURRENCIES, Language, Phrase, Value, is_money
+from semantic_layer import AS_USUAL, CURRENCIES, Format, Language, Phrase, Value, is_money
 
 NO_DATA = Phrase("无数据", "no data")
 _NOTHING, _NEARLY_NOTHING = "—", "≈0"
 _YES_NO = {True: Phrase("是", "yes"), False: Phrase("否", "no")}
 _UNDER = Phrase("不到 {least}", "under {least}")
 _POINTS, _SHORT_POINTS = Phrase("{amount} 个百分点", "{amount} percentage points"), Phrase("个百分点", "pp")
-_AMOUNT = Phrase("{sign}{amount}{scale}{zh}", "{sign}{symbol}{amount}")
+_AMOUNT = Phrase("{sign}{amount}{scale}{zh}", "{sign}{symbol}{amount}{scale}")
 _CURRENCY = Phrase("{zh}", "{code}")
 # a language without a name for a size writes amounts out
 _LARGE = ((1e8, Phrase("亿", "")), (1e4, Phrase("万", "")))
+_COMPACT = (*_LARGE, *((size, Phrase("", name)) for size, name in ((1e9, "B"), (1e6, "M"), (1e3, "K"))))
 # less likely by chance than this, how much less says nothing more
 _CERTAIN, _UNLIKELY = 0.001, "<0.001"
 _HALF, _MANY, _LEAST = 0.5, 20, 0.1  # of a size: see `_size`
@@ -54,6 +56,7 @@ class Scale:
     decimals: int = 0
     name: str = ""
     is_change: bool = False
+    format: Format = AS_USUAL
 
     def figure(self, value: Value) -> str:
         """A value with its unit; null is said to be no data, and a little more than nothing not to be nothing."""
@@ -72,16 +75,16 @@ class Scale:
             return _UNLIKELY if value < _CERTAIN else f"{value:.3f}"
         amount, mark = abs(value) / self.size, "%" if self.unit == "percent" and not self.is_change else ""
         if 0 < amount < self._least / 2:
-            return _NEARLY_NOTHING if signed or value < 0 else f"<{self._least:.{self.decimals}f}{mark}"
+            return _NEARLY_NOTHING if signed or value < 0 else f"<{self._least:.{self.decimals}f}{self.name}{mark}"
         sign = "-" if value < 0 else "+" if value > 0 and signed else ""
-        return f"{sign}{amount:,.{self.decimals}f}{mark}"
+        return f"{sign}{amount:,.{self.decimals}f}{self.name}{mark}"
 
     @property
     def head(self) -> str:
         """The unit of a column of bare values; empty for counts, and for percent, which each value has."""
         if self.unit == "percent":
             return said(_SHORT_POINTS, self.language) if self.is_change else ""
-        return unit_name(self.unit, self.language)
+        return unit_name(self.unit, self.language, self.format)
 
     @property
     def _least(self) -> float:
@@ -93,15 +96,24 @@ class Scale:
             return said(_POINTS, self.language, amount=written) if self.is_change else f"{sign}{written}%"
         if unit is not None and is_money(unit):
             currency = CURRENCIES[unit]
+            if self.format.currency is not None:
+                mark = currency.sign if self.format.currency == "symbol" else f"{unit} "
+                return f"{sign}{mark}{written}{self.name}"
             return said(
                 _AMOUNT, self.language, sign=sign, amount=written, scale=self.name, zh=currency.zh, symbol=currency.sign
             )
         suffix = unit_name(unit, self.language)
-        return f"{sign}{written} {suffix}" if suffix else f"{sign}{written}"
+        return f"{sign}{written}{self.name} {suffix}" if suffix else f"{sign}{written}{self.name}"
 
 
 def scale_of(
-    values: Iterable[Value], unit: str | None, language: Language, *, is_change: bool = False, scaled: bool = True
+    values: Iterable[Value],
+    unit: str | None,
+    language: Language,
+    how: Format = AS_USUAL,
+    *,
+    is_change: bool = False,
+    scaled: bool = True,
 ) -> Scale:
     """The scale of figures that are read together: the greatest decides, so that all have one unit. Without `scaled`
     amounts are written out whatever the language, as in a column. Differences (`is_change`) have no sign of their own.
@@ -113,25 +125,30 @@ def scale_of(
     ('under 0.1%', '0.04%')
     >>> scale_of((885300.5, 12), "CNY", "zh", scaled=False).bare(12)
     '12'
+    >>> both = scale_of((1234567, 98000), "count", "en", Format(compact=True, decimals=1))
+    >>> both.bare(98000), figure(1234567, "count", "en", Format(compact=True)), figure(98000, "CNY", "zh", both.format)
+    ('98.0K', '1.23M', '9.8万元')
     """
     numbers = [abs(value) for value in values if _is_number(value)]
+    is_usual = how.compact is None and how.decimals is None
+    sizes = _COMPACT if how.compact else _LARGE if is_money(unit) and scaled and is_usual else ()
+    size, name = (0.01, "") if unit == "percent" else _size(numbers, language, sizes)
+    decimals = _usual_decimals(numbers, unit, size, is_change=is_change) if how.decimals is None else how.decimals
+    return Scale(unit, language, size, decimals, name, is_change, how)
+
+
+def _usual_decimals(numbers: list[float], unit: str | None, size: float, *, is_change: bool) -> int:
     largest = max(numbers, default=0.0)
     if unit == "percent":
-        decimals = 1 if is_change else _digits(largest * 100, 1)
-        return Scale(unit, language, 0.01, _needed(numbers, 0.01, decimals, 1), is_change=is_change)
-    if not is_money(unit):
-        is_whole = all(number == int(number) for number in numbers)
-        decimals = 0 if is_whole else 1 if largest >= (1 if is_change else 10) else _digits(largest, 2)
-        return Scale(unit, language, decimals=decimals, is_change=is_change)
-    size, name = _size(numbers, language) if scaled else (1.0, "")
-    if size == 1:
-        is_short = largest >= 1000 or all(number == int(number) for number in numbers)
-        return Scale(unit, language, decimals=0 if is_short else _digits(largest, 2), is_change=is_change)
-    decimals = 2 if largest / size < 100 else 1 if largest / size < 1000 else 0
-    return Scale(unit, language, size, _needed(numbers, size, decimals, 0), name, is_change)
+        return _needed(numbers, size, 1 if is_change else _digits(largest * 100, 1), 1)
+    if size != 1:
+        return _needed(numbers, size, 2 if largest / size < 100 else 1 if largest / size < 1000 else 0, 0)
+    if all(number == int(number) for number in numbers) or (is_money(unit) and largest >= 1000):
+        return 0
+    return 1 if not is_money(unit) and largest >= (1 if is_change else 10) else _digits(largest, 2)
 
 
-def figure(value: Value, unit: str | None, language: Language) -> str:
+def figure(value: Value, unit: str | None, language: Language, how: Format = AS_USUAL) -> str:
     """The value with its unit; null is said to be no data.
 
     >>> figure(0.31234, "percent", "zh"), figure(123400, "CNY", "zh"), figure(123400, "CNY", "en")
@@ -140,11 +157,13 @@ def figure(value: Value, unit: str | None, language: Language) -> str:
     ('12,345', '31.3 天', '无数据')
     >>> figure(123400, "BRL", "zh"), figure(123400, "BRL", "en"), figure(-5.5, "USD", "en")
     ('12.34万雷亚尔', 'R$123,400', '-$5.50')
+    >>> figure(123400, "CNY", "zh", Format(decimals=2)), figure(1.234, "CNY", "en", Format(currency="code"))
+    ('123,400.00元', 'CNY 1.23')
     """
-    return scale_of((value,), unit, language).figure(value)
+    return scale_of((value,), unit, language, how).figure(value)
 
 
-def exact_figure(value: Value, unit: str | None, language: Language) -> str:
+def exact_figure(value: Value, unit: str | None, language: Language, how: Format = AS_USUAL) -> str:
     """One value by itself as a pointer on a drawing tells it: money to the cent, rates to two decimals.
 
     >>> exact_figure(123456.789, "CNY", "zh"), exact_figure(0.31234, "percent", "en"), exact_figure(3.14159, None, "en")
@@ -154,6 +173,8 @@ def exact_figure(value: Value, unit: str | None, language: Language) -> str:
     """
     if not _is_number(value):
         return _plain(value, language) or _NOTHING
+    if how.decimals is not None:
+        return scale_of((value,), unit, language, Format(decimals=how.decimals)).bare(value)
     if unit == "percent":
         return f"{_two_decimals(value * 100)}%"
     if is_money(unit):
@@ -161,7 +182,7 @@ def exact_figure(value: Value, unit: str | None, language: Language) -> str:
     return f"{value:,.0f}" if value == int(value) and unit in (None, "count") else _two_decimals(value)
 
 
-def change_figure(change: float, unit: str | None, language: Language) -> str:
+def change_figure(change: float, unit: str | None, language: Language, how: Format = AS_USUAL) -> str:
     """The size of a difference, without its sign; a rate's is in percentage points.
 
     >>> change_figure(-0.05, "percent", "zh"), change_figure(0.051, "percent", "en"), change_figure(-3, "count", "en")
@@ -169,7 +190,7 @@ def change_figure(change: float, unit: str | None, language: Language) -> str:
     >>> change_figure(0.000087, "percent", "zh")
     '不到 0.1 个百分点'
     """
-    return scale_of((change,), unit, language, is_change=True).figure(change)
+    return scale_of((change,), unit, language, how, is_change=True).figure(change)
 
 
 def change_pct_figure(change_pct: float) -> str:
@@ -194,12 +215,13 @@ def threshold_figure(value: Value, unit: str | None, language: Language) -> str:
     return figure(value, unit, language)
 
 
-def unit_name(unit: str | None, language: Language) -> str:
+def unit_name(unit: str | None, language: Language, how: Format = AS_USUAL) -> str:
     """The unit as an axis or column head names it; empty for plain counts."""
     if unit == "percent":
         return "%"
     if unit is not None and is_money(unit):
-        return said(_CURRENCY, language, zh=CURRENCIES[unit].zh, code=unit)
+        own = {None: said(_CURRENCY, language, zh=CURRENCIES[unit].zh, code=unit), "symbol": CURRENCIES[unit].sign}
+        return own.get(how.currency, unit).strip()
     if unit in _UNITS:
         return said(_UNITS[unit], language)
     return "" if unit in (None, "count") else str(unit)
@@ -223,11 +245,11 @@ def _plain(value: Value, language: Language) -> str:
     return ""
 
 
-def _size(numbers: list[float], language: Language) -> tuple[float, str]:
+def _size(numbers: list[float], language: Language, sizes: Iterable[tuple[float, Phrase]]) -> tuple[float, str]:
     """How amounts are shortened: by the largest size that leaves something of the least of them; where they are too far
     apart for that, not at all."""
     largest, least = max(numbers, default=0.0), min(filter(None, numbers), default=0.0)
-    for size, phrase in _LARGE:
+    for size, phrase in sizes:
         name = said(phrase, language)
         is_near = least >= size * _HALF or (largest >= size * _MANY and least >= size * _LEAST)
         if name and largest >= size and is_near:

@@ -133,7 +133,7 @@ class Finding:
         first = columns[0]
         values = [value for column in columns for value in self.values(column)]
         is_change = first.part == "change"
-        return scale_of(values, part_unit(first), self.language, is_change=is_change, scaled=scaled)
+        return scale_of(values, part_unit(first), self.language, first.format, is_change=is_change, scaled=scaled)
 
     def say(self, phrase: Phrase, **parts: object) -> str:
         """A sentence in the language of the result."""

@@ -184,4 +184,4 @@ def _metric(finding: Finding) -> str:
 
 
 def _told(finding: Finding, table: CohortTable, value: float | None) -> str:
-    return figure(value, table.retention_column.unit, finding.language)
+    return figure(value, table.retention_column.unit, finding.language, table.retention_column.format)

@@ -77,10 +77,10 @@ def _one_cohort(finding: Finding, table: CohortTable, cohort: Cohort) -> Matrix:
         heads.insert(1, finding.say(FALLS_INTO))
     if not table.is_measured:
         heads.insert(-1, finding.say(_ACTIVE))
-    lines = []
+    lines, column = [], table.retention_column
     for since, value in sorted(cohort.retention.items()):
         mark = "*" if table.is_partial(cohort, since) else ""
-        cells = [str(since), figure(value, table.retention_column.unit, finding.language) + mark]
+        cells = [str(since), figure(value, column.unit, finding.language, column.format) + mark]
         if cohort.first is not None:
             cells.insert(1, bucket_mark(table.grain, table.bucket(cohort, since)))
         if not table.is_measured:

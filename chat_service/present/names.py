@@ -147,18 +147,18 @@ class Names:
         if column.role == "dimension" and (column.unit is None or column.field is not None):
             field = None if column.field is None else self.model.fields.get(column.field)
             if column.unit is not None and isinstance(value, int | float):
-                return exact_figure(value, column.unit, self.language)
+                return exact_figure(value, column.unit, self.language, column.format)
             if isinstance(value, float):
-                return exact_figure(value, column.unit, self.language)
+                return exact_figure(value, column.unit, self.language, column.format)
             return self.code(field or self.field(column.name), value)
-        return figure(value, column.unit, self.language)
+        return figure(value, column.unit, self.language, column.format)
 
     def cell(self, column: Column, value: Value) -> str:
         """A cell by itself: the label of a code, the figure of a number."""
         if column.role == "dimension" or column.grain is not None or not isinstance(value, int | float):
             return self.value(column, value, short=True)
         is_change = column.part == "change"
-        scale = scale_of((value,), part_unit(column), self.language, is_change=is_change, scaled=False)
+        scale = scale_of((value,), part_unit(column), self.language, column.format, is_change=is_change, scaled=False)
         written = scale.bare(value, signed=is_change or column.part == "change_pct")
         return f"{written} {scale.head}" if is_change and scale.unit == "percent" else written
 

@@ -29,7 +29,7 @@ def playbook_sentence(finding: Finding) -> str:
         count, worth = plays[0]["members"], plays[0]["value"]
         members = finding.say(_MEMBERS, count=count if isinstance(count, int | float) else 0, counter=counter)
         column = columns["value"]
-        told = figure(worth, column.unit, finding.language)
+        told = figure(worth, column.unit, finding.language, column.format)
         value = finding.say(_WORTH, label=finding.names.column(column), value=told) if worth is not None else ""
         named = finding.say(_BETWEEN).join(_play(cells, finding) for cells in plays)
         said.append(finding.say(_BOOK, label=label, members=members, value=value, plays=named))

@@ -96,12 +96,14 @@ def _valued(finding: Finding, column: Column, row: int, *, again: bool = False) 
     value = finding.numbers(column)[row]
     metric = column.metric or column.name
     share, total, previous = (finding.part(metric, part) for part in ("share", "cumulative", "previous"))
-    scale = scale_of((value, None if previous is None else finding.cell(row, previous)), column.unit, finding.language)
+    pair = (value, None if previous is None else finding.cell(row, previous))
+    scale = scale_of(pair, column.unit, finding.language, column.format)
     notes = []
     if share is not None:
         notes.append(finding.say(_SHARE, share=figure(finding.cell(row, share), "percent", finding.language)))
     if total is not None:
-        notes.append(finding.say(_TOTAL, total=figure(finding.cell(row, total), column.unit, finding.language)))
+        told = figure(finding.cell(row, total), column.unit, finding.language, column.format)
+        notes.append(finding.say(_TOTAL, total=told))
     notes.append(_few(finding, row, column))
     said = scale.figure(finding.cell(row, column)) + finding.names.bracketed(finding.names.comma(*notes))
     return said if previous is None else said + _against(finding, scale, (value, row), column, previous, again=again)
@@ -112,10 +114,10 @@ def _against(
 ) -> str:
     before = finding.numbers(previous)[now[1]]
     if finding.compares_rows:
-        by = difference_words(column.unit, before, now[0], finding.language)
+        by = difference_words(column.unit, before, now[0], finding.language, column.format)
         return finding.say(_BESIDE, side=finding.other_period, was=scale.figure(before), by=by)
     when = finding.say(_AGAIN) if again else _other_period(finding)
-    change = change_words(column.unit, before, now[0], finding.language)
+    change = change_words(column.unit, before, now[0], finding.language, column.format)
     form = _AGAINST if change else _AGAINST_NOTHING
     return finding.say(form, when=when, was=scale.figure(before), change=change)
 

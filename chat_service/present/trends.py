@@ -86,7 +86,7 @@ def _course(finding: Finding, column: Column, name: str, known: list[Point], *, 
     first, last = min(whole), max(whole)
     if len(whole) == 1:
         return finding.say(_ONE, name=name, when=_bucket(finding, first[0]), value=scale.figure(first[1]))
-    change = change_words(scale.unit, first[1], last[1], finding.language, scale)
+    change = change_words(scale.unit, first[1], last[1], finding.language, column.format, scale)
     said = finding.say(
         _COURSE, name=name, first=_at(finding, first, scale), last=_at(finding, last, scale), change=change
     )
@@ -110,7 +110,7 @@ def _compared(finding: Finding, column: Column) -> list[str]:
         return [_course(finding, column, name, _points(finding, column), brief=False)]
     last, scale = max(known), finding.scale(column, previous)
     was, count = others[last[0]], len(known)
-    change = change_words(column.unit, was, last[1], finding.language, scale)
+    change = change_words(column.unit, was, last[1], finding.language, column.format, scale)
     said = [
         finding.say(
             _AGAINST,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from semantic_layer.errors import DefinitionProblem, Phrase, nearest, thing
-from semantic_layer.loading.problems.definitions import BadUnit, BlankWord
+from semantic_layer.loading.problems.definitions import BadUnit, BlankWord, MetricParts
 from semantic_layer.loading.problems.files import WrongChoice
+from semantic_layer.loading.problems.metrics import NO_CURRENCY, NOT_SHORTENED
 from semantic_layer.loading.problems.names import BadName, DuplicateName, NameClash, ReservedName
 from semantic_layer.loading.references import GIVEN_PARAMETERS
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.yaml_text import Part
-from semantic_layer.model.currencies import CURRENCIES, MONEY, written_as
+from semantic_layer.model.currencies import CURRENCIES, MONEY, is_money, written_as
 from semantic_layer.model.date_parts import DATE_PARTS
-from semantic_layer.model.definitions import Bilingual, Synonyms
+from semantic_layer.model.definitions import Bilingual, MetricDefinition, Synonyms
 from semantic_layer.model.model import Dimension
 from semantic_layer.time.periods import GRAINS
 from semantic_layer.time.units import CLOCK_GRAINS
@@ -111,8 +112,7 @@ def check_words(draft: Draft) -> Iterator[DefinitionProblem]:
     for section, kind in _SINGULAR:
         for place, each in enumerate(getattr(definition, section)):
             yield from _check_labels(draft, (section, place), thing(kind, each.name), each.label, each.synonyms)
-    for place, metric in enumerate(definition.metrics):
-        yield from _check_unit(draft, ("metrics", place, "unit"), thing("metric", metric.name), metric.unit)
+    yield from _check_figures(draft)
     for place, dataset in enumerate(definition.datasets):
         for index, field in enumerate(dataset.fields):
             part: Part = ("datasets", place, "fields", index)
@@ -143,6 +143,20 @@ def _check_unit(draft: Draft, part: Part, owner: Phrase, unit: str) -> Iterator[
         wanted = " / ".join(CURRENCIES)  # the model says no currency that it could stand for
     if wanted is not None and unit != wanted and unit not in (*CURRENCIES, draft.definition.currency):
         yield BadUnit(draft.where(*part), owner, unit, wanted)
+
+
+def _check_figures(draft: Draft) -> Iterator[DefinitionProblem]:
+    for place, metric in enumerate(draft.definition.metrics):
+        yield from _check_unit(draft, ("metrics", place, "unit"), thing("metric", metric.name), metric.unit)
+        unfit = _unfit_format(metric)
+        if unfit is not None:
+            yield MetricParts(draft.where("metrics", place, "format"), metric.name, unfit)
+
+
+def _unfit_format(metric: MetricDefinition) -> Phrase | None:
+    if metric.format.currency is not None and not is_money(metric.unit):
+        return NO_CURRENCY.of(unit=metric.unit)
+    return NOT_SHORTENED if metric.format.compact and metric.unit == "percent" else None
 
 
 def _has_blank(words: Collection[str]) -> bool:

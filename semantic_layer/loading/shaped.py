@@ -97,6 +97,8 @@ _WANTED = MappingProxyType(
         "float_type": Phrase("数字或文本", "a number or a text"),
         "int_parsing": Phrase("整数", "a whole number"),
         "int_from_float": Phrase("整数", "a whole number"),
+        "greater_than_equal": Phrase("不小于 0 的数", "no less than 0"),
+        "less_than_equal": Phrase("小一些的数", "a smaller number"),
     }
 )
 _NOTHING = object()

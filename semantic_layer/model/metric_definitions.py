@@ -21,6 +21,7 @@ from semantic_layer.model.worded import Definition as Definition
 from semantic_layer.model.worded import Synonyms as Synonyms
 from semantic_layer.model.worded import ValueWords as ValueWords
 from semantic_layer.model.worded import Words
+from semantic_layer.query.result import AS_USUAL, Format
 
 Polarity = Literal["higher_is_better", "lower_is_better", "neutral"]
 
@@ -172,6 +173,7 @@ class MetricDefinition(Definition):
     synonyms: Synonyms = Synonyms()
     description: Bilingual | None = None
     unit: str = "count"
+    format: Format = AS_USUAL
     polarity: Polarity = "neutral"
     dataset: str | None = None
     expression: str | None = None

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 from semantic_layer.query.cautions import Caution
+from semantic_layer.query.parts import Frozen
 from semantic_layer.time.periods import Period
 
 Value = None | bool | int | float | str | date | datetime
@@ -25,6 +28,21 @@ class Label:
     def in_language(self, language: str) -> str:
         """The name in `zh` or `en`; any other language reads English."""
         return self.zh if language == "zh" else self.en
+
+
+class Format(Frozen):
+    """How the numbers of a metric are written, in tables, sentences, drawings and files: always with so many
+    `decimals`, amounts then in full. `compact: true` shortens them in both languages (1.2M, 120万), as many together as
+    have one scale; `false` never does. An amount of money has the `symbol` or the `code` of its `currency`. What is not
+    said is as the unit and the language have it: a fraction is told in percent by `unit: percent`, money by its code.
+    """
+
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    compact: bool | None = None
+    currency: Literal["symbol", "code"] | None = None
+
+
+AS_USUAL = Format()
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,7 @@ class Column:
     field: str | None = None
     is_sensitive: bool = False
     value_labels: tuple[tuple[str | bool, Label], ...] = ()
+    format: Format = AS_USUAL
 
 
 @dataclass(frozen=True)

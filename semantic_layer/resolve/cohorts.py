@@ -124,11 +124,11 @@ def _values(
     counter = entity.counter or ""
     each = Label(f"每{counter}{noun.zh}{metric.label.zh}", f"{metric.label.en} per {noun.en}")
     so_far = Label(f"每{counter}{noun.zh}累计{metric.label.zh}", f"{metric.label.en} per {noun.en} so far")
-    name, unit = query.measured, metric.unit
+    name, unit, how = query.measured, metric.unit, metric.definition.format
     return (
-        Column(name, "metric", "number", Label(metric.label.zh, metric.label.en), unit=unit, metric=name),
-        Column(f"{name}__each", "metric", "number", each, unit=unit),
-        Column(f"{name}__so_far", "metric", "number", so_far, unit=unit),
+        Column(name, "metric", "number", Label(metric.label.zh, metric.label.en), unit=unit, metric=name, format=how),
+        Column(f"{name}__each", "metric", "number", each, unit=unit, format=how),
+        Column(f"{name}__so_far", "metric", "number", so_far, unit=unit, format=how),
     )
 
 

@@ -135,19 +135,21 @@ def _side(name: str, tree: exp.Expr) -> MetricColumn:
 
 def _columns(query: ExplainQuery, names: Iterable[str], *, is_ratio: bool, model: Model) -> tuple[Column, ...]:
     metric = model.metrics[query.metric]
-    value, kind, unit = metric_column(model, metric), metric_column(model, metric).type, metric.unit
+    value = metric_column(model, metric)
+    kind, unit, how = value.type, metric.unit, value.format
     previous = comparison_columns(model, metric, query.compare.to)[0]
     labels = tuple((name, model.dimensions[name].label) for name in names)
-    effects = (
-        Column("rate_effect", "comparison", "number", Label("率效应", "rate effect"), unit=unit, part="change"),
-        Column("mix_effect", "comparison", "number", Label("结构效应", "mix effect"), unit=unit, part="change"),
+    named = {"rate_effect": Label("率效应", "rate effect"), "mix_effect": Label("结构效应", "mix effect")}
+    effects = tuple(
+        Column(name, "comparison", "number", label, unit=unit, part="change", format=how)
+        for name, label in named.items()
     )
     return (
         Column("dimension", "dimension", "text", Label("维度", "dimension"), value_labels=labels),
         Column("value", "dimension", "text", Label("取值", "value"), value_labels=_value_labels(names, model)),
         value,
         previous,
-        Column("contribution", "comparison", kind, Label("贡献", "contribution"), unit=unit, part="change"),
+        Column("contribution", "comparison", kind, Label("贡献", "contribution"), unit=unit, part="change", format=how),
         Column("share_of_change", "comparison", "number", Label("占变化", "share of change"), "percent", part="share"),
         *(effects if is_ratio else ()),
         Column("is_main", "comparison", "boolean", Label("主要", "main")),

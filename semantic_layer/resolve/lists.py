@@ -214,7 +214,7 @@ def _rows_counted(each: MeasuredColumn, context: Context) -> object:
 def _measured_join(each: MeasuredColumn, resolved: ResolvedMetrics, key: str) -> MeasuredJoin:
     metric = next(column for column in resolved.metrics if column.column.name == each.metric)
     value = metric.column
-    column = Column(each.name, "metric", value.type, value.label, unit=value.unit, metric=value.metric)
+    column = replace(value, name=each.name)
     return MeasuredJoin(column, resolved, key, worth_of_nothing(replace(resolved, metrics=(metric,))))
 
 

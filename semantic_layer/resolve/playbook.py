@@ -10,7 +10,7 @@ from semantic_layer.model.list_conditions import members
 from semantic_layer.query.loop_problems import NoPlaybook
 from semantic_layer.query.problems import UnknownName
 from semantic_layer.query.requests import FieldFilter, Filter, MetricQuery, PlaybookQuery
-from semantic_layer.query.result import Column, Label
+from semantic_layer.query.result import AS_USUAL, Column, Label
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import told
 from semantic_layer.resolve.metrics import resolve_known
@@ -93,10 +93,11 @@ def _columns(books: list[PlaybookDefinition], context: Context) -> tuple[Column,
     model = context.model
     first = books[0]
     counted = model.entities[first.entity].counted_by
-    unit = model.metrics[first.value].unit if first.value is not None else None
+    worth = metric_column(model, model.metrics[first.value]) if first.value is not None else None
     members_label = metric_column(model, model.metrics[counted]).label if counted is not None else Label("人数", "size")
     columns.append(Column("members", "metric", "integer", members_label, unit="count"))
-    columns.append(Column("value", "metric", "number", Label("群体价值", "value of the group"), unit=unit))
+    unit, how = (None, AS_USUAL) if worth is None else (worth.unit, worth.format)
+    columns.append(Column("value", "metric", "number", Label("群体价值", "value of the group"), unit=unit, format=how))
     tried = next((model.metrics[play.tried.metric] for play in plays if play.tried is not None), None)
     name = Label("以往同类活动", "own campaigns of this kind")
     label = name if tried is None else Label(f"{name.zh}的{tried.label.zh}", f"{tried.label.en} of {name.en}")

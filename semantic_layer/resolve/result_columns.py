@@ -10,7 +10,7 @@ from semantic_layer.model.list_conditions import is_list
 from semantic_layer.model.lookup import found_field
 from semantic_layer.model.model import Field, Metric, Model
 from semantic_layer.model.value_kind import value_kind
-from semantic_layer.query.result import Column, ColumnPart, ColumnType, Label
+from semantic_layer.query.result import AS_USUAL, Column, ColumnPart, ColumnType, Label
 from semantic_layer.time.units import STANDARD
 
 NUMBERS: tuple[ColumnType, ...] = ("integer", "number")
@@ -79,7 +79,8 @@ def metric_column(model: Model, metric: Metric) -> Column:
     if kind in NUMBERS:
         kind = "integer" if metric.unit == "count" else "number"
     unit = metric.unit if kind in NUMBERS else None
-    return Column(metric.name, "metric", kind, metric.label, unit=unit, metric=metric.name)
+    how = metric.definition.format
+    return Column(metric.name, "metric", kind, metric.label, unit=unit, metric=metric.name, format=how)
 
 
 def part_column(model: Model, metric: Metric, part: Literal["share", "cumulative"]) -> Column:
@@ -88,7 +89,8 @@ def part_column(model: Model, metric: Metric, part: Literal["share", "cumulative
     label = _joined(metric.label, _PART_LABELS[part])
     unit = "percent" if part == "share" else metric.unit
     kind = "number" if part == "share" else value.type
-    return Column(f"{metric.name}__{part}", "metric", kind, label, unit=unit, metric=metric.name, part=part)
+    how = AS_USUAL if part == "share" else value.format
+    return Column(f"{metric.name}__{part}", "metric", kind, label, unit=unit, metric=metric.name, part=part, format=how)
 
 
 def comparison_columns(model: Model, metric: Metric, to: str) -> tuple[Column, ...]:
@@ -102,6 +104,7 @@ def comparison_columns(model: Model, metric: Metric, to: str) -> tuple[Column, .
         unit=metric.unit,
         metric=metric.name,
         part="previous",
+        format=value.format,
     )
     if value.type not in NUMBERS:
         return (previous,)
@@ -113,6 +116,7 @@ def comparison_columns(model: Model, metric: Metric, to: str) -> tuple[Column, .
         unit=metric.unit,
         metric=metric.name,
         part="change",
+        format=value.format,
     )
     relative = Column(
         f"{metric.name}__change_pct",

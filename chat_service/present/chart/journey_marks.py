@@ -273,6 +273,7 @@ def _heat(finding: Finding, table: CohortTable) -> Panel:
 
 
 def _cells(finding: Finding, table: CohortTable, cohort: Cohort) -> list[dict[str, Json]]:
+    column = table.retention_column
     return [
         {
             "cohort": _mark(table, cohort),
@@ -280,8 +281,8 @@ def _cells(finding: Finding, table: CohortTable, cohort: Cohort) -> list[dict[st
             "since": since,
             "bucket": _bucket(finding, table, cohort, since),
             "retention": share,
-            "figure": exact_figure(share, table.retention_column.unit, finding.language),
-            "label": figure(share, table.retention_column.unit, finding.language),
+            "figure": exact_figure(share, column.unit, finding.language, column.format),
+            "label": figure(share, column.unit, finding.language, column.format),
             "partial": table.is_partial(cohort, since),
         }
         for since, share in sorted(cohort.retention.items())

@@ -35,7 +35,7 @@ def bar_row(
         "category": finding.names.value(category, finding.cell(index, category)),
         "series": series,
         "value": value,
-        "figure": exact_figure(value, part_unit(column), finding.language),
+        "figure": exact_figure(value, part_unit(column), finding.language, column.format),
         "label": "" if value is None else label_of(value, column, scale),
     }
 
@@ -55,7 +55,7 @@ def point_rows(finding: Finding, index: int, column: Column, group: str, scale: 
             "mark": bucket_mark(time.grain or "day", first),
             "series": group,
             "value": value,
-            "figure": exact_figure(value, part_unit(column), finding.language),
+            "figure": exact_figure(value, part_unit(column), finding.language, column.format),
             "label": "" if value is None else label_of(value, column, scale),
             "incomplete": first in finding.table.incomplete,
         }

@@ -65,7 +65,7 @@ def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str,
         axis["format"] = f"{sign}.0%" if span_of(finding, column) > 0.1 else f"{sign}.1%"
     else:
         axis["labelExpr"] = short_figures(finding)
-        name = unit_name(unit, finding.language)
+        name = unit_name(unit, finding.language, column.format)
         title = finding.say(_WITH_UNIT, title=title, unit=name) if name else title
     return {"field": "value", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": zero}}
 

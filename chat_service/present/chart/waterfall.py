@@ -25,14 +25,15 @@ def waterfall_panel(finding: Finding) -> Panel | None:
         return None
     dimension, rows, end = found.dimensions[0], list[Json](), 0.0
     sizes = [found.change, *(each.size for each in found.of(dimension))]
-    scale = scale_of(sizes, finding.metrics[0].unit, finding.language, is_change=True)
+    metric = finding.metrics[0]
+    scale = scale_of(sizes, metric.unit, finding.language, metric.format, is_change=True)
     for each in sorted(found.of(dimension), key=lambda each: each.is_nameless):
         rows.append(_bar(each.name, end, end + each.size, _UP if each.size >= 0 else _DOWN, scale))
         end += each.size
     rows.append(_bar(finding.say(_IN_ALL), 0.0, found.change, _WHOLE, scale))
-    name = finding.names.column(finding.metrics[0])
+    name = finding.names.column(metric)
     title = finding.say(_CHANGE, name=name)
-    is_rate = finding.metrics[0].unit == "percent"
+    is_rate = metric.unit == "percent"
     ticks: dict[str, Json] = {"format": "+.1%"} if is_rate else {"labelExpr": short_figures(finding)}
     order: list[Json] = [str(row["group"]) for row in rows if isinstance(row, dict)]
     encoding: dict[str, Json] = {

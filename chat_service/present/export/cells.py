@@ -64,7 +64,7 @@ def harmless_cell(text: str) -> str:
 
 def _numbers(finding: Finding, column: Column, values: tuple[Value, ...]) -> ExportColumn:
     unit, head = part_unit(column), head_of(finding, column)
-    name = "" if unit == "percent" else unit_name(unit, finding.language)
+    name = "" if unit == "percent" else unit_name(unit, finding.language, column.format)
     if name and name not in head:
         head = finding.say(_WITH_UNIT, name=head, unit=name)
     return ExportColumn(head, values, unit, True, column)

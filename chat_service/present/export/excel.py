@@ -106,6 +106,10 @@ def _format(column: ExportColumn) -> str:
         return _MOMENT
     if not column.is_number:
         return "General"
+    decimals = None if column.column is None else column.column.format.decimals
+    if decimals is not None:
+        whole, mark = ("0", "%") if column.unit == "percent" else ("#,##0", "")
+        return whole + ("." + "0" * decimals if decimals else "") + mark
     if is_money(column.unit):
         return _MONEY
     is_whole = all(not isinstance(value, float) or value == int(value) for value in column.values if value is not None)

@@ -25,6 +25,7 @@ _FOLLOWED = frozenset(
         "synonyms",
         "description",
         "unit",
+        "format",
         "polarity",
         "dataset",
         "expression",

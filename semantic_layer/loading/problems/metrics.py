@@ -63,6 +63,13 @@ TWO_WINDOWS = Phrase(
 WINDOW_OF_STOCK = Phrase(
     "是存量（它有 `valid`），不能有 `window`", "is a stock (it has `valid`), and so takes no `window`"
 )
+NO_CURRENCY = Phrase(
+    "的 `format` 写了 `currency`，而它的单位“{unit}”不是货币。请把 `unit` 写成货币代码",
+    "has a `currency` in its `format`, but its unit '{unit}' is none. Write the code of a currency as its `unit`",
+)
+NOT_SHORTENED = Phrase(
+    "是比率，`format` 里不能有 `compact`", "is a rate, which no `compact` in its `format` could shorten"
+)
 INSTEAD_OF_ITSELF = Phrase(
     "的 `instead` 是它自己。请写另一个指标", "names itself to be used `instead`. Name another metric"
 )
