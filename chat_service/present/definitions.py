@@ -116,6 +116,8 @@ def formula(metric: Metric, names: Names) -> str:
         said += f" over each {', '.join(definition.per.key)} ({inner})"
     if definition.dataset is not None:
         said += f" from {definition.dataset}"
+    if definition.via:
+        said += f" by way of {', '.join(definition.via)}"
     if definition.valid is not None:
         until = f", until {definition.valid.until}" if definition.valid.until else ""
         said += f", each counted from {definition.valid.since}{until}"

@@ -326,16 +326,17 @@ class _Check:
         """The metric over the rows of its dataset, without any condition of time."""
         dataset, per = metric.definition.dataset, metric.definition.per
         assert dataset is not None and metric.expression is not None, "a simple metric aggregates a dataset's rows"
-        trees = [self._binder.bind(metric.filter, dataset)] if metric.filter is not None else []
+        binder = self._binder.of(metric)
+        trees = [binder.bind(metric.filter, dataset)] if metric.filter is not None else []
         condition = _timed(trees[0].expression) if trees else None
         if per is None:
-            trees.append(self._binder.bind(metric.expression, dataset))
-            rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
+            trees.append(binder.bind(metric.expression, dataset))
+            rows = self._joined(binder, dataset, frozenset().union(*(each.datasets for each in trees)))
             return where(rows.select(aliased(_timed(trees[-1].expression), "value")), [condition])
-        inner = {name: self._binder.bind(self._model.parsed(text), dataset) for name, text in per.values.items()}
-        keys = {each.rpartition(".")[2]: self._binder.bind(self._model.parsed(each), dataset) for each in per.key}
+        inner = {name: binder.bind(self._model.parsed(text), dataset) for name, text in per.values.items()}
+        keys = {each.rpartition(".")[2]: binder.bind(self._model.parsed(each), dataset) for each in per.key}
         trees += [*keys.values(), *inner.values()]
-        rows = self._joined(dataset, frozenset().union(*(each.datasets for each in trees)))
+        rows = self._joined(binder, dataset, frozenset().union(*(each.datasets for each in trees)))
         outputs = [aliased(_timed(each.expression), name) for name, each in inner.items()]
         # a place among others is any share
         outputs += [aliased(exp.cast(exp.Literal.number(0), "DOUBLE"), name) for name in per.above]
@@ -353,8 +354,8 @@ class _Check:
         tree = substitute(_timed(metric.expression), self._binder.literals)
         return select_from(subquery(values, "metrics")).select(aliased(tree, "value"))
 
-    def _joined(self, dataset: str, datasets: frozenset[str]) -> exp.Select:
-        return self._sources.joined(dataset, self._binder.steps(dataset, datasets))
+    def _joined(self, binder: Binder, dataset: str, datasets: frozenset[str]) -> exp.Select:
+        return self._sources.joined(dataset, binder.steps(dataset, datasets))
 
     def _unique(self, place: str, dataset: str, columns: tuple[str, ...]) -> Iterator[DefinitionProblem]:
         """Rows with an unknown key are never joined to, and need not differ."""

@@ -30,6 +30,7 @@ from semantic_layer.loading.roles import role_steps, settle_roles, with_roles
 from semantic_layer.loading.rollups import check_rollups
 from semantic_layer.loading.trials import check_trials
 from semantic_layer.loading.unchecked import Draft
+from semantic_layer.loading.ways import ways_of
 from semantic_layer.model.access import ruled_fields
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
@@ -58,7 +59,8 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
     _check_fields(draft, datasets, joins, found)
     found.extend(check_grains(draft, datasets))
     dimensions = build_dimensions(draft, datasets, found)
-    metrics = build_metrics(draft, datasets, joins, dimensions, found)
+    ways = ways_of(draft, datasets, joins, steps, found)
+    metrics = build_metrics(draft, datasets, joins, ways, dimensions, found)
     found.extend(check_lists_and_entities(draft, datasets, joins, dimensions, metrics))
     found.extend(check_trials(draft, datasets, joins, metrics))
     found.extend(check_populations(draft, metrics))
@@ -95,6 +97,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         field_rules=ruled_fields(definition.field_rules, datasets, dimensions),
         trials=_by_name(definition.trials),
         rollups=_by_name(definition.rollups),
+        ways=MappingProxyType(ways),
     )
     # asked of a model that is right: what of its metrics adds up
     unfit = tuple(check_rollups(draft, model))

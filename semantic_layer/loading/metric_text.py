@@ -64,6 +64,7 @@ from semantic_layer.loading.references import (
 from semantic_layer.loading.shifts import misfits_of_input, misfits_of_window
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import with_kinds
+from semantic_layer.loading.ways import Ways
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import Among, MetricDefinition, PerEntity, Rank
 from semantic_layer.model.entity_conditions import ALL, BadConditionError, condition_of, metrics_of
@@ -74,7 +75,7 @@ from semantic_layer.query.result import ColumnType
 from semantic_layer.sql.parsing import Sql, Unparsable, parse_expression
 from semantic_layer.time.periods import GRAINS
 
-_ROW_KEYS = ("filter", "among", "time", "valid", "per", "window", "latest")
+_ROW_KEYS = ("via", "filter", "among", "time", "valid", "per", "window", "latest")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class MetricReader:
     draft: Draft
     datasets: Mapping[str, Dataset]
     joins: JoinPaths
+    ways: Ways
     metrics: Collection[str]
     filterable: Collection[str]
     entities: Mapping[str, str]
@@ -120,6 +122,10 @@ class MetricReader:
             self.found.append(UnknownDataset(where, metric_owner(metric), metric.dataset, near))
         return MetricText()
 
+    def scope(self, metric: MetricDefinition, dataset: str) -> Scope:
+        """What the text of a metric over rows of the dataset may speak of."""
+        return Scope(self.draft, self.datasets, self.ways.get((dataset, metric.via), self.joins), dataset)
+
     def unknown_metric(self, part: Part, owner: Phrase, name: str, more: Collection[str] = ()) -> None:
         """Report that there is no such metric (nor one of the names in `more`), where that is known."""
         if "metrics" not in self.draft.gaps:
@@ -150,7 +156,7 @@ class MetricReader:
 
     def _derived(self, metric: MetricDefinition, text: str, part: Part) -> MetricText:
         for key in _ROW_KEYS:
-            if getattr(metric, key) is not None:
+            if getattr(metric, key) not in (None, ()):
                 self._wrong(metric, (*part, key), NO_ROWS.of(key=key))
         stands_on = [self._check_input(metric, name, (*part, "inputs", name)) for name in metric.inputs]
         part = (*part, "expression")
@@ -239,7 +245,7 @@ class MetricReader:
         self.found.extend(check_single_rows(self.draft, sql, part, owner, "`among`"))
 
     def _simple(self, metric: MetricDefinition, text: str, dataset: str, part: Part) -> MetricText:
-        scope = Scope(self.draft, self.datasets, self.joins, dataset)
+        scope = self.scope(metric, dataset)
         reads = Reads(self.datasets, dataset)
         inner_part = (*part, "expression")
         sql = self._parsed(metric, text, inner_part)
@@ -257,7 +263,7 @@ class MetricReader:
                 self.found.extend(check_number(self.draft, tree, inner_part, metric_owner(metric)))
         filtered = self._filter(scope, metric, metric.filter, (*part, "filter"), reads)
         if metric.among is not None:
-            self._check_among(metric, metric.among, (*part, "among"), dataset)
+            self._check_among(metric, metric.among, (*part, "among"), scope)
         if metric.per is not None:
             self._check_per(scope, metric, metric.per, (*part, "per"), reads)
         self._check_times(scope, metric, part, reads)
@@ -265,11 +271,11 @@ class MetricReader:
         return MetricText(
             expression=sql.tree if sql is not None else None,
             filter=filtered,
-            datasets=reads.with_ways(self.joins),
+            datasets=reads.with_ways(scope.joins),
             conditions=metrics_of(metric.among) if metric.among is not None else (),
         )
 
-    def _check_among(self, metric: MetricDefinition, among: Among, part: Part, dataset: str | None = None) -> None:
+    def _check_among(self, metric: MetricDefinition, among: Among, part: Part, scope: Scope | None = None) -> None:
         """The entity is one that the rows know, and the condition compares metrics with numbers."""
         where, owner = self.draft.where, metric_owner(metric)
         target = self.entities.get(among.entity)
@@ -277,8 +283,7 @@ class MetricReader:
             if "entities" not in self.draft.gaps:
                 near = nearest(among.entity, self.entities)
                 self.found.append(UnknownEntity(where(*part, "entity"), owner, among.entity, near))
-        elif dataset is not None and target in self.datasets:
-            scope = Scope(self.draft, self.datasets, self.joins, dataset)
+        elif scope is not None and target in self.datasets:
             self.found.extend(scope.check_reach(target, (*part, "entity"), owner))
         for name in metrics_of(among):
             if name not in self.metrics:

@@ -28,9 +28,10 @@ from semantic_layer.loading.problems.metrics import (
     NOT_ROW_BY_ROW,
 )
 from semantic_layer.loading.problems.names import UnknownDataset
-from semantic_layer.loading.references import BUCKET_END, BUCKET_START, Scope, declared_kind
+from semantic_layer.loading.references import BUCKET_END, BUCKET_START, declared_kind
 from semantic_layer.loading.unchecked import Draft
 from semantic_layer.loading.value_kinds import group
+from semantic_layer.loading.ways import Ways
 from semantic_layer.loading.yaml_text import Part
 from semantic_layer.model.definitions import MetricDefinition
 from semantic_layer.model.joins import JoinPaths, cycles
@@ -47,6 +48,7 @@ def build_metrics(
     draft: Draft,
     datasets: Mapping[str, Dataset],
     joins: JoinPaths,
+    ways: Ways,
     dimensions: Collection[str],
     found: list[DefinitionProblem],
 ) -> dict[str, Metric]:
@@ -56,7 +58,7 @@ def build_metrics(
     for place, definition in enumerate(draft.definition.metrics):
         places.setdefault(definition.name, place)
     entities = {each.name: each.dataset for each in draft.definition.entities}
-    reader = MetricReader(draft, datasets, joins, places, filterable, entities, found)
+    reader = MetricReader(draft, datasets, joins, ways, places, filterable, entities, found)
     texts = {
         name: reader.read(draft.definition.metrics[place], ("metrics", place))
         if draft.is_read("metrics", place)
@@ -213,7 +215,7 @@ def _field_of(reader: MetricReader, used: Metric) -> Callable[[str], Field | Non
         dataset = used.definition.dataset
         if column is None or dataset is None or dataset not in reader.datasets:
             return None
-        return Scope(reader.draft, reader.datasets, reader.joins, dataset).find(column.table, column.name)
+        return reader.scope(used.definition, dataset).find(column.table, column.name)
 
     return field
 
@@ -282,7 +284,7 @@ def _unfit(reader: MetricReader, role: _Role, used: Metric) -> Phrase | None:
         return None
     if role.needs_rows_told_apart and not reader.datasets[dataset].primary_key:
         return NO_KEY.of(dataset=dataset)
-    scope = Scope(reader.draft, reader.datasets, reader.joins, dataset)
+    scope = reader.scope(used.definition, dataset)
     for name in role.fields:
         column = parse_name(name)
         if column is None or scope.find(column.table, column.name) is None:

@@ -57,7 +57,7 @@ def is_additive(leaf: Metric) -> bool:
     """Whether a metric over rows is made of sums and counts of them alone."""
     is_plain = leaf.kind == "simple" and leaf.expression is not None
     given = leaf.definition
-    staged = (given.per, given.latest, given.window, given.among, given.valid)
+    staged = (given.per, given.latest, given.window, given.among, given.valid, given.via)
     return is_plain and not any(staged) and added_up(counts_of_rows(leaf.expression)) is not None  # type: ignore[arg-type]
 
 

@@ -8,21 +8,15 @@ the profile of a user, and on to the user as such. Pure graphs: knows no SQL and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from types import MappingProxyType
 
 from semantic_layer.model.definitions import RelationshipDefinition
-from semantic_layer.model.model import JoinPath, Step, Validity
+from semantic_layer.model.steps import JoinPath as JoinPath
+from semantic_layer.model.steps import JoinPaths as JoinPaths
+from semantic_layer.model.steps import Step, Validity
 
 AS_OF_TODAY, AT_INSTANT = "$as_of", "$instant"
 _MAX_WAYS = 4
-
-
-@dataclass(frozen=True)
-class JoinPaths:
-    """`paths` and `ambiguous` as in `Model`; of the ways in doubt, the first few."""
-
-    paths: Mapping[str, Mapping[str, JoinPath]]
-    ambiguous: Mapping[tuple[str, str], tuple[JoinPath, ...]]
 
 
 def join_steps(
@@ -54,10 +48,7 @@ def _validity(each: RelationshipDefinition, time: str | None) -> Validity | None
 
 def join_paths(datasets: Iterable[str], steps: Iterable[Step]) -> JoinPaths:
     """The shortest paths between all datasets that one can reach from another."""
-    hops: dict[str, list[Step]] = {}
-    for step in steps:
-        if step.source != step.target:
-            hops.setdefault(step.source, []).append(step)
+    hops = _hops(step for step in steps if step.source != step.target)
     paths: dict[str, Mapping[str, JoinPath]] = {}
     ambiguous: dict[tuple[str, str], tuple[JoinPath, ...]] = {}
     for dataset in datasets:
@@ -65,6 +56,34 @@ def join_paths(datasets: Iterable[str], steps: Iterable[Step]) -> JoinPaths:
         paths[dataset] = {target: found[0] for target, found in ways.items() if len(found) == 1}
         ambiguous.update({(dataset, target): tuple(found) for target, found in ways.items() if len(found) > 1})
     return JoinPaths(paths, ambiguous)
+
+
+def paths_via(joins: JoinPaths, steps: Iterable[Step], dataset: str, name: str) -> JoinPaths | None:
+    """The same paths, but rows of `dataset` reach whatever lies behind `name` by way of it, also where a shorter way is
+    there. It is a column by which they, or with `dataset.column` rows that they lead to, go on, or else a dataset on
+    the way. None where there is no such way."""
+    steps, own = tuple(steps), joins.paths.get(dataset, {})
+    source, _, column = name.rpartition(".")
+    first = () if source in ("", dataset) else own.get(source)
+    leaving = [each for each in steps if each.source == (source or dataset) and column in dict(each.on)]
+    starts = [(*first, each) for each in leaving] if first is not None else []
+    starts = [way for way in starts if way[-1].target not in (dataset, *(step.target for step in way[:-1]))]
+    if not starts and name in own:
+        starts = [own[name]]
+    ways: dict[str, list[JoinPath]] = {}
+    for start in starts:
+        before = {dataset, *(step.target for step in start)}
+        ways.setdefault(start[-1].target, []).append(start)
+        onward = (step for step in steps if step.target not in before and step.place != start[-1].place)
+        for target, found in _shortest_ways(start[-1].target, _hops(onward)).items():
+            ways.setdefault(target, []).extend((*start, *way) for way in found)
+    if not ways:
+        return None
+    sure = {target: found[0] for target, found in ways.items() if len(found) == 1}
+    doubtful = {(dataset, target): tuple(found) for target, found in ways.items() if len(found) > 1}
+    others = {pair: found for pair, found in joins.ambiguous.items() if pair[0] != dataset or pair[1] not in ways}
+    kept = {target: path for target, path in own.items() if target not in ways}
+    return JoinPaths(MappingProxyType({**joins.paths, dataset: {**kept, **sure}}), {**others, **doubtful})
 
 
 def cycles(steps: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
@@ -140,6 +159,13 @@ def written(path: JoinPath) -> str:
     for step in path:
         text += f" -({', '.join(left for left, _ in step.on)})-> {step.target}"
     return text
+
+
+def _hops(steps: Iterable[Step]) -> dict[str, list[Step]]:
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        found.setdefault(step.source, []).append(step)
+    return found
 
 
 def _shortest_ways(start: str, hops: Mapping[str, list[Step]]) -> dict[str, list[JoinPath]]:

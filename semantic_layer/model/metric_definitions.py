@@ -165,6 +165,9 @@ class MetricDefinition(Definition):
     nothing for all else. `source` says where the definition is from. `hidden` keeps a building block out of answers'
     reach by name. `beside` names metrics that are shown with this one wherever it alone is asked for, `shown_by` the
     groups that it is shown by unless others are named, `read_as` the metric that is meant by the words for this one.
+    Where several ways lead from its rows to a dataset, `via` names the one that it goes: a column that its rows go on
+    by (`billing_city_id`), or with `dataset.column` rows on the way, or a dataset on the way. All that lies behind is
+    reached so, by filters, groups and the metric's own text alike.
     `ahead` is a field of its rows with the days from today on which they fall due, which the next 30 days compare.
     """
 
@@ -177,6 +180,7 @@ class MetricDefinition(Definition):
     polarity: Polarity = "neutral"
     dataset: str | None = None
     expression: str | None = None
+    via: Words = ()
     filter: str | None = None
     among: Among | None = None
     time: str | None = None

@@ -7,7 +7,7 @@ parsed SQL trees (sqlglot, never changed in place: copy before use). Knows no da
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -37,6 +37,10 @@ from semantic_layer.model.definitions import (
     Synonyms,
     TrialDefinition,
 )
+from semantic_layer.model.steps import JoinPath as JoinPath
+from semantic_layer.model.steps import JoinPaths
+from semantic_layer.model.steps import Step as Step
+from semantic_layer.model.steps import Validity as Validity
 from semantic_layer.query.result import Label
 
 MetricKind = Literal["simple", "derived", "transition", "conversion"]
@@ -91,40 +95,6 @@ class Dataset:
     def role_of(self) -> str | None:
         """The dataset that this is a role of."""
         return self.definition.role_of
-
-
-@dataclass(frozen=True)
-class Validity:
-    """Which of the versions that a step finds is meant: the one with `since` <= instant < `until` (or no `until`).
-
-    `since` and `until` are fields of the target. `at` is the instant: a field of the source (`field`, or
-    `dataset.field` within its reach), `$as_of` for the end of today, or `$instant` for the end of what is counted at
-    an instant. `is_default` says that `at` is but the source's own time, for want of anything said.
-    """
-
-    at: str
-    since: str
-    until: str
-    is_default: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """One to-one hop of a join path: rows of `source` find at most one row of `target` by `on` (column pairs), of
-    several versions the one that is valid.
-
-    `place` is that of its relationship in the definition; `is_inherited` that it is a role's by what it is a role of.
-    """
-
-    source: str
-    target: str
-    on: tuple[tuple[str, str], ...]
-    validity: Validity | None = None
-    place: int | None = field(default=None, compare=False)
-    is_inherited: bool = field(default=False, compare=False)
-
-
-JoinPath = tuple[Step, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +184,17 @@ class Model:
     field_rules: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     trials: Mapping[str, TrialDefinition] = field(default_factory=lambda: MappingProxyType({}))
     rollups: Mapping[str, RollupDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    # by a dataset and what a metric over its rows goes `via`, the paths of those rows
+    ways: Mapping[tuple[str, tuple[str, ...]], JoinPaths] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def _views(self) -> Mapping[tuple[str, tuple[str, ...]], Model]:
+        # in a view, every metric over rows is seen so: nothing else is asked of it
+        return {key: replace(self, paths=way.paths, ambiguous=way.ambiguous, ways={}) for key, way in self.ways.items()}
+
+    def seen_by(self, metric: Metric) -> Model:
+        """The model as rows of a metric see it that is no formula: itself, unless the metric names its way."""
+        return self._views.get((metric.definition.dataset or "", metric.definition.via), self)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -357,29 +338,32 @@ class Model:
         """The metrics over rows that a leaf is placed in time by: itself, or those that it is made of."""
         return (leaf,) if leaf.kind == "simple" else tuple(self.metrics[name] for name in leaf.inputs)
 
-    def grouping_datasets(self, metric: str) -> tuple[str, ...]:
-        """The datasets whose rows a group must reach, one for each simple part of the metric."""
-        found: dict[str, None] = {}
+    def grouped_rows(self, metric: str) -> tuple[tuple[Model, str], ...]:
+        """The datasets whose rows a group must reach, one for each simple part of the metric, each with the model as
+        these rows see it."""
+        found: dict[tuple[Model, str], None] = {}
         for leaf in self.leaves(metric):
-            definition = leaf.definition
-            if definition.transition is not None:
-                definition = self.metrics[definition.transition.of].definition
-            elif definition.conversion is not None:
-                definition = self.metrics[definition.conversion.of].definition
-            if definition.dataset is not None:
-                found[definition.dataset] = None
+            parts = leaf.definition.transition or leaf.definition.conversion
+            rows = leaf if parts is None else self.metrics[parts.of]
+            if rows.definition.dataset is not None:
+                found[self.seen_by(rows), rows.definition.dataset] = None
         return tuple(found)
+
+    def grouping_datasets(self, metric: str) -> tuple[str, ...]:
+        """Those datasets, once each."""
+        return tuple(dict.fromkeys(dataset for _, dataset in self.grouped_rows(metric)))
 
     def can_group(self, metric: str, dimension: str) -> bool:
         """Whether every part of the metric reaches the dimension without multiplying rows. A unit of time of the
         model's own is within everybody's reach."""
         if dimension in self.grains:
             return True
+        rows = self.grouped_rows(metric)
         if dimension not in self.dimensions and dimension in self.lists:
             home = self.entities[self.lists[dimension].entity].dataset
-            return all(home == each or home in self.paths.get(each, {}) for each in self.grouping_datasets(metric))
+            return all(home == each or home in model.paths.get(each, {}) for model, each in rows)
         target = self.dimensions[dimension]
-        return all(self.field_on(target, dataset) is not None for dataset in self.grouping_datasets(metric))
+        return all(model.field_on(target, dataset) is not None for model, dataset in rows)
 
 
 @lru_cache(maxsize=8192)

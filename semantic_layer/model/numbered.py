@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from semantic_layer.model.definitions import MetricDefinition, Numbered
+from semantic_layer.query.result import Label
 from semantic_layer.sql.parsing import Unparsable, parse_expression
 
 if TYPE_CHECKING:
@@ -75,4 +76,9 @@ class Metrics(Mapping[str, "Metric"]):
         sql = parse_expression(own.expression or "")
         assert not isinstance(sql, Unparsable), "it was read with its usual number"
         base_metric = self._listed[base]
-        return replace(base_metric, definition=own, label=own.label or base_metric.label, expression=sql.tree)
+        return replace(
+            base_metric,
+            definition=own,
+            label=base_metric.label if own.label is None else Label(own.label.zh, own.label.en),
+            expression=sql.tree,
+        )

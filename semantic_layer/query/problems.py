@@ -46,9 +46,10 @@ class Unreachable(QueryProblem):
 @problem(
     "ambiguous_path",
     zh="从{metric:name}到{dimension:name}有几条路径，结果可能不同：{ways:ways}。"
-    "请写明其中一条上的维度；模型可以用角色（`role_of`）区分它们。",
+    "请写明其中一条上的维度；模型可以用角色（`role_of`）区分它们，指标也可以写明走哪一条（`via`）。",
     en="{dimension:name} is reached from {metric:name} in several ways, which may differ: {ways:ways}. "
-    "Name a dimension of one of them; the model can tell them apart by roles (`role_of`).",
+    "Name a dimension of one of them; the model can tell them apart by roles (`role_of`), "
+    "or the metric name its way (`via`).",
 )
 class AmbiguousPath(QueryProblem):
     """Two equally short ways lead to a dimension and may give different numbers."""

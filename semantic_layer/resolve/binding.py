@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 from sqlglot import exp
 
 from semantic_layer.model.joins import through
-from semantic_layer.model.model import Dataset, Field, JoinPath, Model, Step
+from semantic_layer.model.model import Dataset, Field, JoinPath, Metric, Model, Step
 from semantic_layer.query.result import ColumnType
 from semantic_layer.sql.nodes import day_literal, divided_safely
 from semantic_layer.sql.over_nulls import is_null_over_nulls
@@ -68,9 +68,11 @@ class Binder:
         columns: Mapping[str, frozenset[str]] | None = None,
         withheld: frozenset[str] = frozenset(),
     ) -> None:
-        self._model = model
+        self.model = model
         self._columns = columns or {}
         self._withheld = withheld
+        self._as_of = as_of
+        self._seen: dict[Model, Binder] = {}
         self.literals: dict[str, exp.Expr] = {
             name: exp.Literal.number(value) if isinstance(value, int | float) else exp.Literal.string(value)
             for name, value in model.parameters.items()
@@ -79,6 +81,15 @@ class Binder:
         # trees are never changed once bound, so the same expression is bound once in a binder's life; what is bound
         # is kept beside it, as the identity of a tree says nothing once the tree is gone
         self._bound: dict[tuple[int, str], tuple[exp.Expr | Field, Bound]] = {}
+
+    def of(self, metric: Metric) -> Binder:
+        """The binder for rows of a metric over rows: itself, unless the metric names its way."""
+        model = self.model.seen_by(metric)
+        if model is self.model:
+            return self
+        if model not in self._seen:
+            self._seen[model] = Binder(model, self._as_of, self._columns, self._withheld)
+        return self._seen[model]
 
     def bind(self, expression: exp.Expr, dataset: str, given: Mapping[str, exp.Expr] | None = None) -> Bound:
         """`expression` over fields of `dataset` (unqualified) and of its neighbours. Names in `given` stay as they
@@ -92,7 +103,7 @@ class Binder:
             if isinstance(node, exp.Column):
                 if given is not None and not node.table and node.name in given:
                     return given[node.name].copy()
-                owner = self._model.datasets[node.table or dataset]
+                owner = self.model.datasets[node.table or dataset]
                 return wrapped(self._field_tree(owner.fields[node.name], dataset, needs))
             if isinstance(node, exp.Placeholder) and node.name not in BUCKET_PARAMETERS:
                 return self.literals[node.name].copy()
@@ -116,7 +127,7 @@ class Binder:
     def key(self, dataset: str, entity_dataset: str, key: str) -> Bound:
         """The key of an entity for rows of `dataset`, taken from the foreign key where there is one. Rows of a dataset
         and of its roles have the same key, though nothing leads from one to the other. Raises UnbindableError."""
-        datasets = self._model.datasets
+        datasets = self.model.datasets
         bases = {datasets[name].role_of or name for name in (dataset, entity_dataset)}
         if dataset == entity_dataset or (len(bases) == 1 and not self._leads(dataset, entity_dataset)):
             return self.field(datasets[dataset].fields[key], dataset)
@@ -127,19 +138,19 @@ class Binder:
                 self.ensure_column(last.source, source_column)
                 tree = exp.column(source_column, table=last.source)
                 return Bound(tree, self._checked(dataset, {dataset, last.source}))
-        return self.field(self._model.datasets[entity_dataset].fields[key], dataset)
+        return self.field(self.model.datasets[entity_dataset].fields[key], dataset)
 
     def path(self, dataset: str, target: str) -> JoinPath:
         """The one to-one path; empty to itself. Raises UnbindableError."""
         if dataset == target:
             return ()
-        found = self._model.paths.get(dataset, {}).get(target)
+        found = self.model.paths.get(dataset, {}).get(target)
         if found is None:
-            raise UnbindableError(dataset, target, self._model.ambiguous.get((dataset, target), ()))
+            raise UnbindableError(dataset, target, self.model.ambiguous.get((dataset, target), ()))
         return found
 
     def _leads(self, dataset: str, target: str) -> bool:
-        return target in self._model.paths.get(dataset, {}) or (dataset, target) in self._model.ambiguous
+        return target in self.model.paths.get(dataset, {}) or (dataset, target) in self.model.ambiguous
 
     def steps(self, dataset: str, targets: Iterable[str]) -> tuple[Step, ...]:
         """Every hop needed to join `targets` to rows of `dataset`, in joining order, each once. A version is joined
@@ -165,7 +176,7 @@ class Binder:
 
     def _instant_needs(self, step: Step, dataset: str) -> set[str]:
         """The neighbours from which the instant of a version is read."""
-        field = instant_field(step, self._model.datasets)
+        field = instant_field(step, self.model.datasets)
         needs: set[str] = set()
         if field is not None:
             self.ensure_way(step.source, field.dataset, dataset)
@@ -180,14 +191,14 @@ class Binder:
             self.ensure_way(source, target, dataset)
 
         def partner(target: str) -> exp.Column | None:
-            path = self._model.paths.get(dataset, {}).get(target)
+            path = self.model.paths.get(dataset, {}).get(target)
             return found_column(path[-1]) if path else None
 
-        return field_tree(field, self._model.datasets, self.literals, needs, hop, partner, self.ensure_column)
+        return field_tree(field, self.model.datasets, self.literals, needs, hop, partner, self.ensure_column)
 
     def _whole(self, field: Field) -> str:
         """The name of a field, or of the time that it is a part of."""
-        is_whole = field.name in self._model.datasets[field.dataset].fields
+        is_whole = field.name in self.model.datasets[field.dataset].fields
         return field.qualified if is_whole else field.qualified.rpartition("__")[0]
 
     def ensure_column(self, dataset: str, column: str) -> None:

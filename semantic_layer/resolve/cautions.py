@@ -88,7 +88,7 @@ def _counts_again(leaf: Metric, group: str, model: Model) -> bool:
     if dataset is None or not keys:
         return False
     try:
-        field = find_field(model, group, dataset)
+        field = find_field(model.seen_by(leaf), group, dataset)
     except (TimePartError, KeyError):
         return False  # units of time: shares are taken within each
     if field is None or field.name in keys:

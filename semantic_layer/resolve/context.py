@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from sqlglot import exp
 
 from semantic_layer.errors import Problem, QueryError
-from semantic_layer.model.model import Model
+from semantic_layer.model.model import Metric, Model
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import MetricFilter, Scalar
@@ -66,6 +66,11 @@ class Context:
     problems: list[Problem] = field(default_factory=list)
     cautions: list[Caution] = field(default_factory=list)
     wanted: list[WantedPopulation] = field(default_factory=list)
+
+    def of(self, metric: Metric) -> Context:
+        """The same for what is computed over rows of a metric: their own ways, where it names one."""
+        binder = self.binder.of(metric)
+        return self if binder is self.binder else replace(self, model=binder.model, binder=binder)
 
     def want(self, key: exp.Expr, condition: MetricFilter) -> exp.Placeholder:
         """What stands in a filter for the rows whose `key` is of an entity that the condition holds for."""

@@ -86,6 +86,7 @@ def _clash(part: _Part, asked: Iterable[FieldFilter], model: Model) -> tuple[str
     dataset = counted.definition.dataset
     if dataset is None:
         return None
+    model = model.seen_by(counted)
     trees = (*((counted.filter,) if counted.filter is not None else ()), *part.narrowed_by)
     own = [each for tree in trees for each in _own(tree, dataset, model)]
     for condition in asked:

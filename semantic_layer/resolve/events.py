@@ -34,8 +34,9 @@ def events_of(metric: str, entity: EntityDefinition, context: Context, part: str
 
 def valued_rows(metric: str, entity: EntityDefinition, context: Context, part: str) -> EventRows | None:
     """The rows of a flow as `events_of` has them, with its own aggregate."""
+    leaf = context.model.metrics[metric]
+    context = context.of(leaf)
     model, binder = context.model, context.binder
-    leaf = model.metrics[metric]
     missing = {table for dataset in leaf.datasets for table in context.unavailable.get(dataset, ())}
     if missing:
         context.problems.append(MissingTable(part, metric, tuple(sorted(missing))))

@@ -134,8 +134,9 @@ def happenings(
 ) -> EventRows | None:
     """The rows that a flow counts, of those filters and of what the reader may see, with the entity and the time of
     each; grouped by the dimensions of those names. None, with a problem, for what does not happen to the entity."""
-    model, binder = context.model, context.binder
-    leaf = model.metrics[metric]
+    leaf = context.model.metrics[metric]
+    own = context.of(leaf)
+    model, binder = own.model, own.binder
     missing = {table for dataset in leaf.datasets for table in context.unavailable.get(dataset, ())}
     if missing:
         context.problems.append(MissingTable(part, metric, tuple(sorted(missing))))
@@ -171,8 +172,9 @@ def _deed_rows(deed: Deed, entity: EntityDefinition, part: str, context: Context
 
 def _those(query: FollowsQuery, rows: Rows, context: Context) -> tuple[Rows, exp.Expr | None]:
     """The rows with the joins that the conditions need, and what tells those that meet them from the others."""
+    leaf = context.model.metrics[query.event]
+    context = context.of(leaf)
     model = context.model
-    leaf = model.metrics[query.event]
     found = FilterBinder(context, rows.dataset, placed_by(leaf, model))
     try:
         bound = [found.bind(each) for each in query.those]

@@ -57,6 +57,9 @@ class MeasureMaker:
             return self._transition(leaf, branches, extra, among)
         if leaf.kind == "conversion":
             return self._conversion(leaf, branches, extra, among)
+        own = self._of(leaf)
+        if own is not self:
+            return own.make(leaf, branches, extra, among)
         assert leaf.definition.dataset is not None and leaf.expression is not None, "simple metrics have both"
         dataset, kind = leaf.definition.dataset, placing_of(leaf, self._model)
         needs: set[str] = {dataset}
@@ -78,9 +81,9 @@ class MeasureMaker:
             branches = self._widened(leaf, leaf.definition.window, branches)
         overlaps = leaf.definition.window is not None or self.suffix == "__running"
         among = (leaf.definition.among, *among) if leaf.definition.among is not None else among
-        rows = self.rows.of(dataset, self.names, placed_by(leaf, self._model))
+        rows = self.rows.of(dataset, self.names, placed_by(leaf, self._model), self.context)
         if among:
-            rows = self.rows.narrowed(rows, among)
+            rows = self.rows.narrowed(rows, among, self.context)
         needs |= {step.target for step in rows.steps}
         steps = self._steps(dataset, needs, tuple(each for each in (since, until) if each is not None))
         return Measure(
@@ -99,6 +102,10 @@ class MeasureMaker:
             when_empty=when_empty(leaf),
             latest=latest,
         )
+
+    def _of(self, leaf: Metric) -> MeasureMaker:
+        context = self.context.of(leaf)
+        return self if context is self.context else replace(self, context=context)
 
     def _widened(self, leaf: Metric, window: Window, branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
         """The branches with each bucket's window. Over all of history, nothing is before the beginning."""
@@ -228,9 +235,10 @@ class MeasureMaker:
         """The measure with the joins that its rows need to know those fields, and the fields."""
         dataset = measure.rows.dataset
         needs = {dataset, *(step.target for step in measure.rows.steps)}
-        found = tuple(self._parsed(name, dataset, needs) for name in names)
+        maker = self if measure.metric is None else self._of(measure.metric)
+        found = tuple(maker._parsed(name, dataset, needs) for name in names)
         valid = tuple(each for each in (measure.since, measure.until) if each is not None)
-        return replace(measure, rows=replace(measure.rows, steps=self._steps(dataset, needs, valid))), found
+        return replace(measure, rows=replace(measure.rows, steps=maker._steps(dataset, needs, valid))), found
 
     def _per(self, leaf: Metric, dataset: str, needs: set[str]) -> PerStage | None:
         if leaf.definition.per is None:

@@ -223,7 +223,7 @@ class _MetricResolver:
             time = placed_by(leaf, self._model) if leaf.kind == "simple" else None
             if time is None or leaf.definition.window is not None:
                 return ()
-            found.append(TimeFilters(filters, time, leaf.definition.dataset or "", self._model))
+            found.append(TimeFilters(filters, time, leaf.definition.dataset or "", self._model.seen_by(leaf)))
         return tuple(found)
 
     # ---- metrics ----

@@ -13,7 +13,7 @@ from semantic_layer.model.entity_conditions import condition_of
 from semantic_layer.model.list_conditions import is_list, members
 from semantic_layer.model.model import Field
 from semantic_layer.query.requests import FieldFilter, Filter
-from semantic_layer.resolve.binding import wrapped
+from semantic_layer.resolve.binding import Binder, UnbindableError, wrapped
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.filters import FilterBinder, bound_name, fields_named
 from semantic_layer.resolve.leaves import Rows
@@ -29,38 +29,32 @@ class QueryRows:
         self, context: Context, filters: tuple[Filter, ...] = (), policies: tuple[FieldFilter, ...] = ()
     ) -> None:
         self._context, self._filters, self._policies = context, filters, policies
-        self._known: dict[tuple[str, tuple[str, ...], Field | None], Rows] = {}
+        self._known: dict[tuple[str, tuple[str, ...], Field | None, Binder], Rows] = {}
         self._known_narrowed: dict[tuple[Rows, tuple[Among, ...]], Rows] = {}
 
-    def of(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
+    def of(
+        self, dataset: str, names: tuple[str, ...], event_time: Field | None, context: Context | None = None
+    ) -> Rows:
         """The rows of a dataset with this query's filters, grouped by the dimensions of those names; they happen at
-        the time of the given field (None: at none).
+        the time of the given field (None: at none). The `context` is that of a metric which may name its way.
 
         The same object for the same dataset, so that measures over the same rows are computed in one pass.
         Raises UnbindableError, TimePartError, BadValueError.
         """
         asks_for_parts = self._filters_by_event_parts or self._has_event_parts(names)
-        known = (dataset, names, event_time if asks_for_parts else None)
+        context = context or self._context
+        known = (dataset, names, event_time if asks_for_parts else None, context.binder)
         if known not in self._known:
-            self._known[known] = self._bound_rows(dataset, names, event_time)
+            self._known[known] = self._bound_rows(dataset, names, event_time, context)
         return self._known[known]
 
-    def narrowed(self, rows: Rows, among: tuple[Among, ...]) -> Rows:
+    def narrowed(self, rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
         """Rows of those entities only that meet every condition: the same object for the same rows and conditions.
         Raises UnbindableError."""
         memory = (rows, among)
         if memory not in self._known_narrowed:
-            self._known_narrowed[memory] = self._narrowed(rows, among)
+            self._known_narrowed[memory] = _narrowed(rows, among, context)
         return self._known_narrowed[memory]
-
-    def _narrowed(self, rows: Rows, among: tuple[Among, ...]) -> Rows:
-        context = self._context
-        filters = FilterBinder(context, rows.dataset)
-        conditions = [condition_of(each, context.model.parameters, context.as_of, context.calendars) for each in among]
-        bound = tuple(filters.bind(each) for each in conditions)
-        needs = {rows.dataset, *(step.target for step in rows.steps), *filters.datasets}
-        steps = context.binder.steps(rows.dataset, needs)
-        return replace(rows, steps=steps, filters=(*rows.filters, *bound))
 
     @cached_property
     def _filters_by_event_parts(self) -> bool:
@@ -70,8 +64,8 @@ class QueryRows:
         """Whether a part of the time at which rows happen is among the names: then rows differ by that time."""
         return any(is_event_part(self._context.model, name) for name in names)
 
-    def _bound_rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None) -> Rows:
-        context, needs, keys = self._context, {dataset}, list[exp.Expr]()
+    def _bound_rows(self, dataset: str, names: tuple[str, ...], event_time: Field | None, context: Context) -> Rows:
+        needs, keys = {dataset}, list[exp.Expr]()
         filters = FilterBinder(context, dataset, event_time)
         for name in names:
             if is_list(context.model, name):
@@ -81,7 +75,28 @@ class QueryRows:
             bound, _ = bound_name(context.model, context.binder, name, dataset, event_time)
             needs |= bound.datasets
             keys.append(bound.expression)
-        conditions = (*map(filters.bind, self._filters), *map(filters.bind_policy, self._policies))
+        conditions = (*map(filters.bind, self._filters), *(self._of_policy(each, filters) for each in self._policies))
         steps = context.binder.steps(dataset, needs | filters.datasets)
         context.problems.extend(policies_that_miss(dataset, steps, self._policies, context.model, "group_by"))
-        return Rows(dataset, steps, tuple(keys), conditions)
+        return Rows(dataset, steps, tuple(keys), conditions, view=context.model)
+
+    def _of_policy(self, policy: FieldFilter, filters: FilterBinder) -> exp.Expr:
+        """A policy speaks of what the model's own ways lead to. Raises UnbindableError where a metric goes another."""
+        plain, own, dataset = self._context, filters.context, filters.dataset
+        if own.model is not plain.model:
+            found = FilterBinder(plain, dataset, filters.event_time)
+            found.bind_policy(policy)
+            for target in sorted(found.datasets):
+                here, there = plain.binder.path(dataset, target), own.binder.path(dataset, target)
+                if here != there:
+                    raise UnbindableError(dataset, target, (here, there))
+        return filters.bind_policy(policy)
+
+
+def _narrowed(rows: Rows, among: tuple[Among, ...], context: Context) -> Rows:
+    filters = FilterBinder(context, rows.dataset)
+    conditions = [condition_of(each, context.model.parameters, context.as_of, context.calendars) for each in among]
+    bound = tuple(filters.bind(each) for each in conditions)
+    needs = {rows.dataset, *(step.target for step in rows.steps), *filters.datasets}
+    steps = context.binder.steps(rows.dataset, needs)
+    return replace(rows, steps=steps, filters=(*rows.filters, *bound))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from semantic_layer.model.definitions import RelationshipDefinition
-from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
+from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps, paths_via
 from semantic_layer.model.model import Step
 
 Kind = Literal["many_to_one", "one_to_one"]
@@ -51,6 +51,46 @@ def test_two_equally_short_paths_are_in_doubt() -> None:
 def test_two_roles_of_one_dataset_are_in_doubt() -> None:
     found = paths_of(to_one("orders", "stores", "sold_at"), to_one("orders", "stores", "picked_up_at"))
     assert len(found.ambiguous["orders", "stores"]) == 2
+
+
+def targets(found: JoinPaths, source: str, target: str) -> list[str]:
+    """The datasets along the one path."""
+    return [step.target for step in found.paths[source][target]]
+
+
+def via(name: str, *relationships: RelationshipDefinition) -> JoinPaths | None:
+    """The paths among all datasets, those of `a` by way of that name."""
+    return paths_via(paths_of(*relationships), join_steps(relationships), "a", name)
+
+
+def test_what_lies_behind_a_way_is_reached_by_it_also_where_a_shorter_one_is_there() -> None:
+    short = (to_one("a", "b", "b_id"), to_one("b", "c"), to_one("c", "d"), to_one("a", "c", "c_id"), to_one("a", "e"))
+    for name in ("b", "b_id"):
+        found = via(name, *short)
+        assert found is not None
+        assert [targets(found, "a", each) for each in "bcde"] == [["b"], ["b", "c"], ["b", "c", "d"], ["e"]]
+        assert targets(found, "b", "d") == ["c", "d"], "rows of others go as ever"
+    by_c = via("c", *short)
+    assert by_c is not None and targets(by_c, "a", "d") == ["c", "d"] and targets(by_c, "a", "b") == ["b"]
+
+
+def test_a_way_settles_what_is_in_doubt_before_it_and_not_what_is_behind_it() -> None:
+    forked = (to_one("a", "b", "one"), to_one("a", "b", "two"), to_one("b", "c", "x"), to_one("b", "c", "y"))
+    found = via("two", *forked)
+    assert found is not None and [dict(each.on) for each in found.paths["a"]["b"]] == [{"two": "two"}]
+    assert len(found.ambiguous["a", "c"]) == 2 and "c" not in found.paths["a"]
+    assert via("b", *forked) is None, "which of two is not said by where they lead"
+    on = via("b.y", *forked[1:])
+    assert on is not None and [list(dict(each.on)) for each in on.paths["a"]["c"]] == [["two"], ["y"]]
+
+
+def test_a_way_does_not_lead_back_over_itself() -> None:
+    back = (to_one("a", "b", kind="one_to_one"), to_one("b", "c", "c_id"), to_one("c", "b", "b_id"), to_one("a", "c"))
+    found = via("c", *back)
+    assert found is not None and (targets(found, "a", "c"), targets(found, "a", "b")) == (["c"], ["c", "b"])
+    other = via("b", *back)
+    assert other is not None and targets(other, "a", "c") == ["b", "c"] and "a" not in other.paths["a"]
+    assert via("d", *back) is None
 
 
 def test_many_ways_do_not_explode() -> None:

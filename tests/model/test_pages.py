@@ -36,6 +36,7 @@ def test_the_model_of_joins(tmp_path: Path) -> None:
     assert not model.can_group("booking_value", "home_state")
     assert not model.can_group("booking_value", "region")
     assert not model.can_group("booking_value", "language")
+    assert model.can_group("guest_value", "language") and model.can_group("guest_value", "host_home_state")
 
 
 def test_the_model_of_time(tmp_path: Path) -> None:

@@ -132,12 +132,16 @@ def _catalogue(model: Model, missing: frozenset[str]) -> Catalogue:
         d for d in model.dimensions.values() if _may_name(d.home, model) and d.home.dataset not in missing
     )
     reached: dict[tuple[str, ...], str] = {}
-    near = {name: {each.name for each in dimensions if model.field_on(each, name)} for name in model.datasets}
+    rows = {name: model.grouped_rows(name) for name in model.metrics}
+    near = {
+        (seen, dataset): {each.name for each in dimensions if seen.field_on(each, dataset)}
+        for seen, dataset in {each for found in rows.values() for each in found}
+    }
     metrics = []
     for metric in model.metrics.values():
         if missing & metric.datasets:
             continue
-        reaches = [near[name] for name in model.grouping_datasets(metric.name)]
+        reaches = [near[each] for each in rows[metric.name]]
         within = tuple(each.name for each in dimensions if all(each.name in reach for reach in reaches))
         metrics.append(_metric(metric, model, reached.setdefault(within, f"D{len(reached) + 1}")))
     return Catalogue(

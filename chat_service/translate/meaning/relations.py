@@ -316,16 +316,16 @@ class Structure:
             return False
         target = self.model.dimensions[dimension]
         made_for = {each.dataset for m in self.model.metrics.values() for each in m.definition.instead}
-        fields = {each: self.model.field_on(target, each) for each in self.model.grouping_datasets(metric)}
+        fields = [(*each, each[0].field_on(target, each[1])) for each in self.model.grouped_rows(metric)]
         return all(
             field is not None
             and field.dataset not in made_for
             and field.dataset != dataset
             and any(
                 not {source for source, _ in step.on} <= set(self.model.datasets[step.source].primary_key)
-                for step in self.model.paths[dataset][field.dataset]
+                for step in seen.paths[dataset][field.dataset]
             )
-            for dataset, field in fields.items()
+            for seen, dataset, field in fields
         )
 
     def entity_dimension(self, dimension: str) -> bool:
@@ -341,11 +341,11 @@ class Structure:
         """How far the metric's rows are from the dimension: 0 on the rows themselves, None out of reach."""
         target = self.model.dimensions[dimension]
         longest = 0
-        for dataset in self.model.grouping_datasets(metric):
-            field = self.model.field_on(target, dataset)
+        for seen, dataset in self.model.grouped_rows(metric):
+            field = seen.field_on(target, dataset)
             if field is None:
                 return None
-            longest = max(longest, 0 if field.dataset == dataset else len(self.model.paths[dataset][field.dataset]))
+            longest = max(longest, 0 if field.dataset == dataset else len(seen.paths[dataset][field.dataset]))
         return longest
 
     def value_type(self, dimension: str, value: Scalar) -> Scalar:

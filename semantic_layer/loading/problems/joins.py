@@ -79,8 +79,9 @@ class Unreachable(DefinitionProblem):
 
 @problem(
     "ambiguous_reference",
-    zh="{owner}到“{target}”有几条路径：{ways:ways}。请只留一条。",
-    en="{owner} reaches '{target}' in several ways: {ways:ways}. Remove all but one.",
+    zh="{owner}到“{target}”有几条路径：{ways:ways}。请只留一条；指标也可以用 `via` 写明。",
+    en="{owner} reaches '{target}' in several ways: {ways:ways}. Remove all but one; "
+    "a metric can name its own (`via`).",
 )
 class AmbiguousReference(DefinitionProblem):
     """A dataset that several equally short paths lead to."""

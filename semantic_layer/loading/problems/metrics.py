@@ -63,6 +63,10 @@ TWO_WINDOWS = Phrase(
 WINDOW_OF_STOCK = Phrase(
     "是存量（它有 `valid`），不能有 `window`", "is a stock (it has `valid`), and so takes no `window`"
 )
+NO_WAY = Phrase(
+    "经由（`via`）“{name}”，而它的行不从这一列出发，也不经过这个数据集。可以写：{near}",
+    "goes `via` '{name}', which is no column that its rows go on by, and no dataset that they lead to. Try {near}",
+)
 NO_CURRENCY = Phrase(
     "的 `format` 写了 `currency`，而它的单位“{unit}”不是货币。请把 `unit` 写成货币代码",
     "has a `currency` in its `format`, but its unit '{unit}' is none. Write the code of a currency as its `unit`",
