@@ -144,10 +144,9 @@ Outcome = Answerable | DefinitionAsked | CatalogueAsked | Clarification | Refusa
 
 @dataclass(frozen=True)
 class Previous:
-    """What a follow-up changes: the last answered request, and how it was read."""
+    """What a follow-up changes: the last answered request, and what was asked back since."""
 
     request: Request
-    period_text: str = ""
     pending: Clarification | None = None
 
 

@@ -52,15 +52,6 @@ def mismatch(reference: Sequence[Row], shown: Sequence[Row], *, ordered: bool) -
     return "order_differs" if same_rows else "rows_differ"
 
 
-def cells_agree(wanted: Value, given: Value) -> bool:
-    """Whether two values are the same to a reader of four digits.
-
-    >>> cells_agree(0.31149, 0.3115), cells_agree(1, True), cells_agree(None, 0)
-    (True, False, False)
-    """
-    return _agree(_canonical(wanted), _canonical(given))
-
-
 def _canonical(cell: Value) -> Value:
     """One form for each meaning: dates from ISO texts and midnights, null for what a division by zero left."""
     if isinstance(cell, str) and _ISO.fullmatch(cell):

@@ -64,7 +64,7 @@ def suggest(request: Request, names: Names, today: date, is_answerable: IsAnswer
     start = _as_metric_query(request, names.model)
     if start is None:
         return ()
-    return _checked(_next_requests(start, names.model, today), names, today, is_answerable)
+    return _checked(_next_requests(start, names.model, today), names, is_answerable)
 
 
 def suggest_for_metrics(
@@ -77,7 +77,7 @@ def suggest_for_metrics(
         is_stock = metric in names.model.metrics and names.model.metrics[metric].is_stock
         starts.append(MetricQuery(metrics=(metric,), period=None if is_stock else last_month))
     found = [*starts, *(each for start in starts for each in _next_requests(start, names.model, today))]
-    return _checked(iter(found), names, today, is_answerable)
+    return _checked(iter(found), names, is_answerable)
 
 
 def leading_metrics(model: Model) -> tuple[str, ...]:
@@ -124,9 +124,7 @@ def _and(values: list[str], names: Names) -> str:
     return said
 
 
-def _checked(
-    candidates: Iterator[MetricQuery], names: Names, today: date, is_answerable: IsAnswerable
-) -> tuple[str, ...]:
+def _checked(candidates: Iterator[MetricQuery], names: Names, is_answerable: IsAnswerable) -> tuple[str, ...]:
     found: list[str] = []
     for tried, meant in enumerate(candidates):
         if len(found) == _WANTED or tried == _TRIED:

@@ -104,11 +104,6 @@ class InputDefinition(Definition):
     on_day: str | None = None
     over: Literal["all"] | Words | None = None
 
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether it is read at another time than the one that it stands beside."""
-        return any(each is not None for each in (self.offset, self.at_start_of, self.average_of, self.on_day))
-
 
 class Latest(Definition):
     """Semi-additive: of the rows in each bucket (and of each `per`), only the last, or first, by the field `by`: those

@@ -17,7 +17,6 @@ from semantic_layer.scoring.participation import Participation
 from semantic_layer.scoring.ranks import share_beaten
 from semantic_layer.scoring.stages import Codes
 
-LoyaltyLevel: TypeAlias = Literal["very_high", "high", "low", "at_risk"]
 Part: TypeAlias = Literal["recency", "frequency", "monetary", "tenure", "engagement", "advocacy"]
 WEIGHTS: dict[Part, float] = {
     "recency": 0.20,

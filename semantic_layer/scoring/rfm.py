@@ -7,7 +7,7 @@ scores is in exactly one segment.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,6 @@ Segment: TypeAlias = Literal[
     "hibernating",
     "lost",
 ]
-SEGMENTS: tuple[Segment, ...] = get_args(Segment)
 
 # by R from 1 to 5; within it by FM, the mean of F and M rounded down, from 1 to 5
 GRID: tuple[tuple[Segment, Segment, Segment, Segment, Segment], ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,6 @@ from semantic_layer.scoring.histories import Histories
 from semantic_layer.scoring.likelihood import FloatArray
 from semantic_layer.scoring.ranks import count_below
 
-ChurnRisk: TypeAlias = Literal["high", "medium", "low", "churned"]
-LifecycleStage: TypeAlias = Literal["new", "growing", "mature", "at_risk", "churned"]
-ValueTier: TypeAlias = Literal["high", "medium", "low"]
 Codes: TypeAlias = npt.NDArray[np.str_]
 
 MATURE_AGE_DAYS = 365

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_service.language.dates.read import DateMention, calendar_period_for, find_dates, resolve_relative
+from chat_service.language.dates.read import DateMention, calendar_period_for, find_dates
 from chat_service.language.folding import fold
-from semantic_layer.time.periods import Grain, Period, unit
+from semantic_layer.time.periods import Grain, unit
 from tests.language.sentences import SENTENCES
 
 TODAY = date(2026, 6, 30)
@@ -165,26 +165,6 @@ def test_fiscal_years(text: str, start: int, period: str | None) -> None:
         assert mentions
     else:
         assert [str(mention.period) for mention in mentions] == [period]
-
-
-@pytest.mark.parametrize(
-    ("text", "main", "period"),
-    [
-        ("the month before", unit("month", TODAY, -1), "2026-04-01/2026-05-01"),
-        ("前一季度", unit("quarter", TODAY, -1), "2025-10-01/2026-01-01"),
-        ("the week before that", unit("week", TODAY, -1), "2026-06-15/2026-06-22"),
-        ("the year before", unit("month", date(2026, 3, 1)), "2025-03-01/2025-04-01"),
-        ("the year before", unit("month", date(2024, 2, 1)), "2023-02-01/2023-03-01"),
-        ("the week before", unit("day", date(2026, 6, 29)), "2026-06-22/2026-06-23"),
-        ("前一天", unit("day", date(2026, 3, 1)), "2026-02-28/2026-03-01"),
-    ],
-)
-def test_relative_to_the_main_period(text: str, main: Period, period: str) -> None:
-    assert str(resolve_relative(_one(text), main)) == period
-
-
-def test_nothing_is_before_an_open_period() -> None:
-    assert resolve_relative(_one("the month before"), Period(None, TODAY)) is None
 
 
 @pytest.mark.parametrize(

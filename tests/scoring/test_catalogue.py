@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.scoring.catalogue import playbook, reasons
-from semantic_layer.scoring.rfm import SEGMENTS
+from semantic_layer.scoring.rfm import Segment
 from semantic_layer.scoring.tables import DATED
 from tests.structure.sources import REPOSITORY
 
@@ -21,7 +22,7 @@ def test_the_last_play_is_for_everybody() -> None:
     assert len({play.condition for play in playbook().values()}) == len(playbook())
 
 
-@pytest.mark.parametrize("code", [*reasons(), *playbook(), *SEGMENTS])
+@pytest.mark.parametrize("code", [*reasons(), *playbook(), *get_args(Segment)])
 def test_the_page_names_every_code(code: str) -> None:
     assert f"`{code}`" in PAGE
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from semantic_layer.scoring.histories import Histories
 from semantic_layer.scoring.loyalty import WEIGHTS, Part, loyalty_level, loyalty_score
 from semantic_layer.scoring.ranks import quintile, share_beaten
-from semantic_layer.scoring.rfm import GRID, SEGMENTS, score_rfm
+from semantic_layer.scoring.rfm import GRID, Segment, score_rfm
 from semantic_layer.scoring.stages import (
     RiskThresholds,
     churn_risk,
@@ -53,7 +55,7 @@ def test_the_best_beats_all_others() -> None:
 
 
 def test_grid_has_every_segment_and_better_scores_leave_lost() -> None:
-    assert {segment for row in GRID for segment in row} == set(SEGMENTS)
+    assert {segment for row in GRID for segment in row} == set(get_args(Segment))
     assert (GRID[4][4], GRID[0][0], GRID[0][4], GRID[4][0]) == ("champions", "lost", "cant_lose", "new")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from semantic_layer.errors import HuitouError
 from semantic_layer.scoring.catalogue import describe, playbook, read_reasons, reasons
-from semantic_layer.scoring.rfm import SEGMENTS
+from semantic_layer.scoring.rfm import Segment
 from semantic_layer.scoring.run import score_customers
 from tests.scoring.company import (
     AS_OF,
@@ -49,7 +50,7 @@ def assert_sensible(path: Path, tomorrow: date) -> None:
             p_alive BETWEEN 0 AND 1 AND churn_probability BETWEEN 0 AND 1 AND churn_probability >= 1 - p_alive - 1e-9
             AND loyalty_score BETWEEN 0 AND 100 AND expected_orders_12m >= 0 AND predicted_clv_12m >= 0
             AND r_score BETWEEN 1 AND 5 AND f_score BETWEEN 1 AND 5 AND m_score BETWEEN 1 AND 5
-            AND rfm_segment IN {SEGMENTS} AND value_tier IN ('high', 'medium', 'low')
+            AND rfm_segment IN {get_args(Segment)} AND value_tier IN ('high', 'medium', 'low')
             AND lifecycle_stage IN ('new', 'growing', 'mature', 'at_risk', 'churned')
             AND loyalty_level IN ('very_high', 'high', 'low', 'at_risk')
             AND churn_risk IN ('high', 'medium', 'low', 'churned') AND recommended_action IN {tuple(playbook())}

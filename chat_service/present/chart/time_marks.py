@@ -40,7 +40,7 @@ def line_panel(finding: Finding, column: Column, series: Column | None, *, limit
     _mark_labels(rows, single=series is None and not compared)
     base: dict[str, Json] = {
         "x": _axis(finding),
-        "y": axis_of_values(finding, column, zero=_from_zero(finding, column)),
+        "y": axis_of_values(finding, column, zero=part_unit(column) != "percent"),
         "color": _color(finding, column, series, rows) | (_CLEAR_OF_LABELS if series is not None else {}),
         "tooltip": tooltip(finding, column, series),
     }
@@ -125,10 +125,6 @@ def _color(finding: Finding, column: Column, series: Column | None, rows: list[J
     if column.part in ("change", "change_pct"):
         return {"condition": {"test": "datum.value < 0", "value": RED}, "value": BLUE}
     return {"value": BLUE}
-
-
-def _from_zero(finding: Finding, column: Column) -> bool:
-    return part_unit(column) != "percent"
 
 
 def _axis(finding: Finding) -> dict[str, Json]:

@@ -102,7 +102,7 @@ def _requested(
     )
     if hard or (soft and not insisted):
         return Verdict(None, tuple(hard), soft, account.unsaid)
-    reading = agent_reading(account, question, ground, language, filled=filled, doubts=soft, prompt=prompt)
+    reading = agent_reading(account, question, language, filled=filled, doubts=soft, prompt=prompt)
     return Verdict(Answerable(request, reading), soft=soft)
 
 
@@ -130,7 +130,7 @@ def _asked(reply: Reply, question: Question, ground: Ground, language: Language,
     )
     code = _code_of(tuple(found))
     text = question_text(code, reply.about, language)
-    reading = agent_reading(None, question, ground, language, prompt=prompt)
+    reading = agent_reading(None, question, language, prompt=prompt)
     return Verdict(Clarification(code, reply.about, text, choices, reading))
 
 
@@ -140,7 +140,7 @@ def _refused(reply: Reply, question: Question, ground: Ground, language: Languag
         hard.append(f"code: one of {', '.join(REFUSALS)}")
     if hard:
         return Verdict(hard=tuple(hard))
-    reading = agent_reading(None, question, ground, language, prompt=prompt)
+    reading = agent_reading(None, question, language, prompt=prompt)
     subject = reply.about or question.text
     return Verdict(refusal_of(reply.code, subject, reply.metrics, ground.model, reading))
 
@@ -156,7 +156,7 @@ def _explained(reply: Reply, question: Question, ground: Ground, language: Langu
     hard += _reasons(account)
     if hard:
         return Verdict(None, tuple(hard), (), account.unsaid)
-    reading = agent_reading(account, question, ground, language, prompt=prompt)
+    reading = agent_reading(account, question, language, prompt=prompt)
     outcome: Outcome = DefinitionAsked(metrics, reading) if metrics else CatalogueAsked(reading)
     return Verdict(outcome)
 

@@ -56,7 +56,7 @@ class Example(BaseModel):
         """Whether a text asks just this, whatever its case, width and closing marks."""
         return _bare(text) == _bare(self.question)
 
-    def written(self, today: date) -> str:
+    def written(self) -> str:
         """As a model writes it; the periods stay in words."""
         body = json.dumps(self.request, ensure_ascii=False, separators=(",", ":"))
         return f'{{"answer":"{self.answer}","request":{body}}}'

@@ -138,7 +138,6 @@ _PARTS: tuple[type[BaseModel], ...] = (
 _SHORT: dict[object, str] = {str: "string", int: "int", float: "number", bool: "bool", Period: "Period"}
 # what only the service sets
 _NOT_FOR_MODELS = frozenset({"kind", "origin", "fill"})
-_ALIASES: dict[str, str] = {}
 
 
 def kind_named(name: str) -> RequestKind | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from chat_service.language.dates.shown import days_so_far
 from chat_service.outcomes import Assumption, Language, Question, Reading, Refusal
 from chat_service.translate.agent.accounting import Account
-from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.periods import last_calendar_months
 from chat_service.translate.replies.sentences import assumption_text, refusal_text, suggestion_text
 from semantic_layer import Model
@@ -20,7 +19,6 @@ _SUGGESTED = 3
 def agent_reading(
     account: Account | None,
     question: Question,
-    ground: Ground,
     language: Language,
     *,
     filled: tuple[str, ...] = (),

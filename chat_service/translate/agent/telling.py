@@ -68,9 +68,9 @@ def message_of(
         lines.append(f"Request before (a follow-up changes it): {request_json(question.previous.request)}")
     lines += _hint(hint)
     shown = nearest_examples(question.text, examples, _MOST_EXAMPLES)
-    while shown and estimated_tokens("\n".join([*lines, *_examples(shown, question)])) > MOST_OF_QUESTION:
+    while shown and estimated_tokens("\n".join([*lines, *_examples(shown)])) > MOST_OF_QUESTION:
         shown = shown[:-1]
-    lines += _examples(shown, question)
+    lines += _examples(shown)
     today = f"{question.today} ({question.today:%A})"
     asked = json.dumps(question.text, ensure_ascii=False)
     return prompts()["question"].render({"today": today, "question": asked, "found": "\n".join(lines)})
@@ -160,8 +160,8 @@ def _hint(hint: Outcome | None) -> Iterator[str]:
             yield f"The rules could not read it ({code})."
 
 
-def _examples(examples: tuple[Example, ...], question: Question) -> Iterator[str]:
+def _examples(examples: tuple[Example, ...]) -> Iterator[str]:
     if examples:
         yield "Examples, asked on the same day:"
     for each in examples:
-        yield f"- {json.dumps(each.question, ensure_ascii=False)} -> {each.written(question.today)}"
+        yield f"- {json.dumps(each.question, ensure_ascii=False)} -> {each.written()}"

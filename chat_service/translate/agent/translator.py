@@ -170,5 +170,5 @@ class AgentTranslator:
 
     def _refusal(self, code: str, subject: str, question: Question) -> Refusal:
         language = language_of(question.text, question.language)
-        reading = agent_reading(None, question, self._ground, language, prompt=prompts()["standing"].version)
+        reading = agent_reading(None, question, language, prompt=prompts()["standing"].version)
         return refusal_of(code, subject, (), self._ground.model, reading)

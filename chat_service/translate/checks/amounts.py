@@ -19,7 +19,7 @@ _NOUNS = frozenset({"measure", "entity", "bound", "listed", "ask"})
 
 def refuse_torn(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the first number, rank, share or joiner that lost what it stands beside."""
-    for item in (_torn_count(slots), _second_rank(slots), _length(slots, assembly, request), _verb(slots, assembly)):
+    for item in (_torn_count(slots), _second_rank(slots), _length(slots, assembly, request), _verb(slots)):
         if item is not None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
     for item in (
@@ -75,7 +75,7 @@ def _length(slots: Slots, assembly: Assembly, request: Request) -> Edge | None:
     return next(said, None)
 
 
-def _verb(slots: Slots, assembly: Assembly) -> Edge | None:
+def _verb(slots: Slots) -> Edge | None:
     """Which region lost the most revenue: a verb right behind who is asked for is no value of that name."""
     asked = {item.end for item, group in slots.groups if group.which}
     for item, _ in slots.values:

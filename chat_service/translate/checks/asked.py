@@ -34,7 +34,7 @@ def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
     held = tuple(shown)
     _refuse_counted_things(slots, assembly, request)
     _refuse_which_inside(slots, assembly, request)
-    _refuse_noun_lost(slots, assembly)
+    _refuse_noun_lost(slots)
     _refuse_what_as_whom(slots, request)
     _refuse_unlisted(slots, assembly, request)
     for phrase, answers in sorted(asked, key=lambda each: sum(map(each[1], shown))):
@@ -96,7 +96,7 @@ def _refuse_which_inside(slots: Slots, assembly: Assembly, request: MetricQuery 
             raise LostError(Denial("not_supported", assembly.said(said)), said)
 
 
-def _refuse_noun_lost(slots: Slots, assembly: Assembly) -> None:
+def _refuse_noun_lost(slots: Slots) -> None:
     """上个月各个功能有多少人在用: of 多少人 the people are asked for, and 人 is no word without meaning."""
     for phrase in phrases(slots.frame):
         asks = phrase.asks

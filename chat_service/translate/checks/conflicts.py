@@ -113,13 +113,13 @@ def excludes(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter)
         return one.field == other.field and _fields_exclude(one, other)
     if isinstance(one, MetricFilter) and isinstance(other, MetricFilter):
         same = (one.metric, one.filters, one.per) == (other.metric, other.filters, other.per)
-        ever = one.period == other.period or _never_and_once(one, other) or _never_and_once(other, one)
+        ever = one.period == other.period or _is_never(one) or _is_never(other)
         return same and ever and not _meet(_range(one), _range(other))
     return False
 
 
-def _never_and_once(one: MetricFilter, other: MetricFilter) -> bool:
-    """None at all of all time, and one in some time."""
+def _is_never(one: MetricFilter) -> bool:
+    """None at all of all time, which excludes any in some time."""
     return one.period is None and (one.op, one.values) == ("=", (0.0,))
 
 

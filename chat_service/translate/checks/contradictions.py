@@ -26,8 +26,6 @@ from semantic_layer import (
     Request,
 )
 
-Fixed = Mapping[str, frozenset[str]]
-
 
 def without_contradiction(request: Request, assembly: Assembly) -> Request:
     """The request with metrics of the values asked for. Raises StopError where a filter can never hold."""
@@ -60,14 +58,6 @@ def without_contradiction(request: Request, assembly: Assembly) -> Request:
             ),
         }
     )
-
-
-def rows_exclude(one: Metric, other: Metric) -> bool:
-    """Whether the metrics count rows of one dataset that are never the same: paid and cancelled orders."""
-    if one.definition.dataset != other.definition.dataset:
-        return False
-    mine, its = fixed_values(one), fixed_values(other)
-    return any(column in its and not (values & its[column]) for column, values in mine.items())
 
 
 def _renamed(column: str, instead: Mapping[str, str]) -> str:

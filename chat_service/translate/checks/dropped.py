@@ -51,7 +51,7 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
         if item in slots.taken:
             continue
         lost = _number_lost(item, held) or _time_lost(item, held, request)
-        if lost or _measure_lost(item, slots, held, assembly):
+        if lost or _measure_lost(item, slots, held):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
@@ -325,7 +325,7 @@ def _within(one: Period, other: Period) -> bool:
     return starts and (other.end is None or (one.end is not None and one.end <= other.end))
 
 
-def _measure_lost(item: Edge, slots: Slots, held: tuple[object, ...], assembly: Assembly) -> bool:
+def _measure_lost(item: Edge, slots: Slots, held: tuple[object, ...]) -> bool:
     """A measure by name: it is asked for, compared, or said by another word for what is."""
     placed = (*slots.subjects, *slots.populations, *slots.listed)
     if not isinstance(item.meaning, Measure) or item in slots.entities or any(item is each for each, _ in placed):

@@ -85,12 +85,11 @@ _NAMES: tuple[tuple[type[_Named], str], ...] = (
 
 @dataclass(frozen=True)
 class Lattice:
-    """The tokens of a text and its leaves; `repairs` are what a token was read as instead of what was typed."""
+    """The tokens of a text and its leaves."""
 
     folded: Folded
     tokens: tuple[Token, ...]
     leaves: tuple[Edge, ...]
-    repairs: tuple[tuple[int, int, str], ...] = ()
 
     def text(self, start: int, end: int) -> str:
         """The folded text of tokens."""

@@ -184,7 +184,7 @@ def read_metric(node: Node, found: Found) -> None:
             kind=kind,
             where=node.where,
             expr=params.text("expr") or None,
-            measure=_measured(node, name, kind, params, found),
+            measure=_measured(name, kind, params, found),
             inputs=tuple(metric_use(each) for each in inputs if not each.is_absent),
             window=span(cumulative["window"]) or span(params["window"]),
             grain_to_date=grain_to_date,
@@ -198,7 +198,7 @@ def read_metric(node: Node, found: Found) -> None:
     )
 
 
-def _measured(node: Node, name: str, kind: MetricKind, params: Node, found: Found) -> MeasureUse | None:
+def _measured(name: str, kind: MetricKind, params: Node, found: Found) -> MeasureUse | None:
     if kind not in ("simple", "cumulative"):
         return None
     if not params["measure"].is_absent:

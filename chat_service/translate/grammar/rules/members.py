@@ -12,7 +12,6 @@ from chat_service.translate.senses import HoursSense, Names, Values, ValueSense,
 from semantic_layer import Period
 
 _SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
-_SENSES = 6
 _SHORT = 23.0  # what a short form costs alone more than a value
 
 
