@@ -1,0 +1,1 @@
+"""How long things take, and whether they agree with peers."""

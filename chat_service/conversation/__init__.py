@@ -1,0 +1,1 @@
+"""What a conversation remembers, and our own database that keeps it."""

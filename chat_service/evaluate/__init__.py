@@ -1,0 +1,1 @@
+"""Questions with reference SQL, asked and judged."""

@@ -1,0 +1,1 @@
+"""Text to tokens, numbers and dates, and the words of each language. Knows no metrics."""

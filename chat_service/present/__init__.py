@@ -1,0 +1,1 @@
+"""A table to sentences, figures, notes and suggestions in the asker's language."""

@@ -1,0 +1,1 @@
+"""Answers kept under names, and the alerts that watch them."""

@@ -1,0 +1,1 @@
+"""A resolved request to one SQL statement, by small passes."""

@@ -1,0 +1,1 @@
+"""The company that does not exist: its customers, orders and truths, made from a seed."""

@@ -1,0 +1,1 @@
+"""Databases that run a statement: DuckDB, PostgreSQL, Spark."""

@@ -1,0 +1,1 @@
+"""Models of others, in and out: dbt and Ossie."""

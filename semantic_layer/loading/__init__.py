@@ -1,0 +1,1 @@
+"""YAML to a checked model; every mistake with its file and line."""

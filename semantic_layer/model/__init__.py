@@ -1,0 +1,1 @@
+"""The checked model: datasets, fields, joins, metrics; windows, names, labels."""

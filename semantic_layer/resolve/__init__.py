@@ -1,0 +1,1 @@
+"""A request with nothing left to look up, or every problem at once."""

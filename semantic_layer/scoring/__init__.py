@@ -1,0 +1,1 @@
+"""Churn, value and loyalty of customers, by published models."""

@@ -1,0 +1,1 @@
+"""The SQL of definitions as trees, and the kinds of values."""

@@ -1,0 +1,1 @@
+"""Periods, lengths and units of time."""

@@ -1,0 +1,1 @@
+"""dbt projects that random queries are asked of, here and in MetricFlow."""

@@ -1,0 +1,1 @@
+"""Numbers and hours of the day as people write them."""

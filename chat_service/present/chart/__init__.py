@@ -1,0 +1,1 @@
+"""The chart that a table is best read as, as a Vega-Lite specification."""

@@ -1,0 +1,1 @@
+"""Stretches that only tell why a question is asked, set aside before it is read."""

@@ -1,0 +1,1 @@
+"""What holds a request to every word of its question."""

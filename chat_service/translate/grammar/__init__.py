@@ -1,0 +1,1 @@
+"""The grammar of questions: categories, the frame that covers a text, its rules."""

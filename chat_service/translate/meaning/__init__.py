@@ -1,0 +1,1 @@
+"""What the model says about what words mean: relations, choices, rates."""

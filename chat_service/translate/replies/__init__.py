@@ -1,0 +1,1 @@
+"""How a reading is told: what was assumed, in doubt, or not understood."""
