@@ -72,6 +72,7 @@ def resolve_list(query: ListQuery, context: Context) -> ResolvedList:
         limit=query.limit,
         columns=columns,
         filters=told(query.filters, context.reader.policies),
+        period=None,
     )
 
 

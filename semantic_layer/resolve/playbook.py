@@ -40,7 +40,9 @@ def resolve_playbook(query: PlaybookQuery, context: Context) -> ResolvedPlaybook
         context.problems.append(NoPlaybook("list", subject, known))
         context.finish()
     plays = tuple(_play(book, each, query, context) for book in found for each in book.plays)
-    return ResolvedPlaybook(plays, _columns(found, context), told(query.filters, context.reader.policies))
+    return ResolvedPlaybook(
+        plays=plays, columns=_columns(found, context), filters=told(query.filters, context.reader.policies), period=None
+    )
 
 
 def _unknown(query: PlaybookQuery, context: Context) -> Iterator[Problem]:

@@ -1,7 +1,6 @@
 """A request with nothing left to look up: what `resolve` hands to the compiler.
 
-All expressions are bound trees (see `binding.py`). Periods are cut at today. Every kind tells its `columns`, `filters`,
-`limit`, `period`, `previous_period` and `incomplete`; one that has none of these says so by a constant.
+All expressions are bound trees (see `binding.py`). Periods are cut at today. Every kind tells what `Told` does.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from semantic_layer.resolve.resolved_events import (
     ResolvedPaths,
     ResolvedTimeline,
 )
-from semantic_layer.resolve.shown import AppliedFilter, KeepCondition, Sort
+from semantic_layer.resolve.shown import KeepCondition, Sort, Told
 from semantic_layer.time.periods import Period
 
 
@@ -55,8 +54,8 @@ class MetricColumn:
     formula: exp.Expr
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedMetrics:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedMetrics(Told):
     """A metric query, resolved. `keys` are the group columns in output order; `grain` names the time one; those of
     `of_buckets` are no groups of rows."""
 
@@ -73,13 +72,7 @@ class ResolvedMetrics:
     having: tuple[Having, ...]
     keep: tuple[KeepCondition, ...]
     sorts: tuple[Sort, ...]
-    limit: int | None
     limit_within: tuple[str, ...]
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: Period | None
-    previous_period: Period | None
-    incomplete: tuple[date, ...]
     of_buckets: tuple[OfBucket, ...] = ()
 
     @property
@@ -99,8 +92,8 @@ class MeasuredJoin:
     when_absent: exp.Expr
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedList:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedList(Told):
     """A list of entities, resolved: one row each of `rows.dataset`; `keys` of `rows` are the shown fields."""
 
     rows: Rows
@@ -108,16 +101,10 @@ class ResolvedList:
     key: str
     measured: tuple[MeasuredJoin, ...]
     sorts: tuple[Sort, ...]
-    limit: int | None
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedExplanation:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedExplanation(Told):
     """A change to be explained. `whole` and each of `by_dimension` give `above` and, for a ratio, `below`, by which it
     is divided, of both periods, and how many rows are behind each: in all, and by one dimension each. Groups of fewer
     than `small` rows are marked.
@@ -130,16 +117,10 @@ class ResolvedExplanation:
     shown_dimensions: int
     are_named: bool
     small: int
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: Period | None
-    previous_period: Period | None
-    limit: None = None
-    incomplete: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedLift:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedLift(Told):
     """What a trial did, resolved: rows of `dataset`, `treated` and `others` (conditions) in the two arms, with their
     trial (`within`). With `others_success` a row may be in both arms, and that is its success in the other. `returns`
     is the place of the amount that is set against `cost`, which is none where rows are not those of whole trials."""
@@ -160,15 +141,10 @@ class ResolvedLift:
     time: exp.Expr | None
     period: Period
     end: date
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedCauses:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedCauses(Told):
     """Causes to be counted: of the entities in `rows`, whose first key tells who left, and each further key who had the
     evidence of the cause (family and name) at its place; the last keys tell who reaches each level of the strata in
     which alike are compared with alike. Cells of fewer than `small` are marked."""
@@ -176,12 +152,6 @@ class ResolvedCauses:
     rows: Rows
     causes: tuple[tuple[str, str], ...]
     small: int
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: Period | None
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,17 +163,11 @@ class ResolvedPlay:
     tried: ResolvedMetrics | None
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedPlaybook:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedPlaybook(Told):
     """What to do for groups: a row for each play."""
 
     plays: tuple[ResolvedPlay, ...]
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: None = None
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
 Resolved = (

@@ -1,7 +1,4 @@
-"""Requests about events of entities, resolved: cohorts, funnels, what follows, what comes next, one entity's timeline.
-
-Each tells what every kind tells (see `resolved.py`).
-"""
+"""Requests about events of entities, resolved: cohorts, funnels, what follows, what comes next, one entity's timeline."""
 
 from __future__ import annotations
 
@@ -11,9 +8,8 @@ from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.query.result import Column
 from semantic_layer.resolve.leaves import Measure, Rows
-from semantic_layer.resolve.shown import AppliedFilter, Sort
+from semantic_layer.resolve.shown import Sort, Told
 from semantic_layer.time.periods import Period
 
 
@@ -48,8 +44,8 @@ class EventRows:
         return self.measure.alias
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedCohort:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedCohort(Told):
     """A cohort table, resolved. `period` bounds the cohorts, `distances` is how many units the longest goes on.
     `worth` are the rows whose aggregate is told in place of how many came back."""
 
@@ -62,26 +58,16 @@ class ResolvedCohort:
     distances: int
     since: tuple[int, ...]
     sorts: tuple[Sort, ...]
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedFunnel:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedFunnel(Told):
     """A funnel, resolved: its steps in order within a period, perhaps with the time that each took."""
 
     steps: tuple[tuple[str, EventRows], ...]
     members: Members | None
     times: bool
     period: Period
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +79,8 @@ class DeedRows:
     within: int
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedFollows:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedFollows(Told):
     """What follows events, resolved. `apart` tells the groups of events (with `did` that does), `bands` cut its
     numbers. What has not had all of its days by `end` is counted apart. Groups of fewer than `small` are told of."""
 
@@ -108,11 +94,6 @@ class ResolvedFollows:
     small: int
     period: Period
     end: date
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
     @property
     def deeds(self) -> tuple[DeedRows, ...]:
@@ -125,8 +106,8 @@ class ResolvedFollows:
         return max(each.within for each in self.deeds)
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedPaths:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedPaths(Told):
     """What is done next after events, resolved: all that may be the next step, within so many days, and how many of
     them are shown."""
 
@@ -136,15 +117,10 @@ class ResolvedPaths:
     shown: int
     period: Period
     end: date
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    limit: None = None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class ResolvedTimeline:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolvedTimeline(Told):
     """What happened to one entity: for each kind of event its rows, whose keys are the time and, where it is `shown`,
     what it was and a number of it. `offset` of them are skipped."""
 
@@ -152,8 +128,3 @@ class ResolvedTimeline:
     shown: tuple[tuple[bool, bool], ...]
     limit: int
     offset: int
-    columns: tuple[Column, ...]
-    filters: tuple[AppliedFilter, ...]
-    period: Period | None
-    previous_period: None = None
-    incomplete: tuple[date, ...] = ()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlglot import exp
 
 from semantic_layer.query.requests import Origin, Scalar
+from semantic_layer.query.result import Column
+from semantic_layer.time.periods import Period
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,16 @@ class KeepCondition:
     column: str
     op: str
     values: tuple[exp.Expr, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Told:
+    """What every resolved request tells of its result, whatever it asks for. `incomplete` are the first days of
+    the buckets that are not whole."""
+
+    columns: tuple[Column, ...]
+    filters: tuple[AppliedFilter, ...]
+    period: Period | None
+    previous_period: Period | None = None
+    limit: int | None = None
+    incomplete: tuple[date, ...] = ()
