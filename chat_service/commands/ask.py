@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
@@ -65,17 +66,17 @@ def ask(
         if record is not None:
             # not imported above: what it stands on is needed with a language model only
             services = import_module("chat_service.commands.recorded").begun(services, asked.question, record)
-        found = answer(asked, services)
-        if services.recorder is not None:
-            services.recorder.outcome(found.status, found.reading.translator, found.request)
-        if found.status == "answered" and (file_form is not None or form in ("csv", "md")):
-            _export(found, asked, services, "md" if form == "md" else "csv", out, file_form)
-        elif json or form == "json":
-            body = chat_body(found, services.layer, request_id=uuid.uuid4().hex)
-            typer.echo(harmless_json(body.model_dump_json(indent=1)))
-        else:
-            show(found, Terminal())
-        services.close()
+        with closing(services):
+            found = answer(asked, services)
+            if services.recorder is not None:
+                services.recorder.outcome(found.status, found.reading.translator, found.request)
+            if found.status == "answered" and (file_form is not None or form in ("csv", "md")):
+                _export(found, asked, services, "md" if form == "md" else "csv", out, file_form)
+            elif json or form == "json":
+                body = chat_body(found, services.layer, request_id=uuid.uuid4().hex)
+                typer.echo(harmless_json(body.model_dump_json(indent=1)))
+            else:
+                show(found, Terminal())
     if found.status == "error":
         raise typer.Exit(FAILED)
     if found.status != "answered":

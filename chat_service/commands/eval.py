@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -65,12 +66,9 @@ def evaluate(
         cases = tuple(case for case in load_suite(suite) if case in selection)
         if not cases:
             raise SuiteError(NothingSelected(str(suite)))
-        services = opened(settings_with(database=db, model=model, as_of=day_of(as_of)), errors)
-        try:
+        with closing(opened(settings_with(database=db, model=model, as_of=day_of(as_of)), errors)) as services:
             names = get_args(TranslatorName) if compare else (translator,)
             reports = {name: measure(cases, services, name, errors) for name in names}
-        finally:
-            services.close()
     found = reports[translator]
     if json and compare:
         typer.echo(TypeAdapter(dict[str, Report]).dump_json(reports, indent=1).decode())
@@ -85,12 +83,8 @@ def evaluate(
 
 
 def _check_verified(path: Path, settings: Settings, *, json: bool) -> None:
-    with problems_reported():
-        services = opened(settings, Terminal(stderr=True))
-        try:
-            found = tuple(standings(path, services.layer_at, services.reader))
-        finally:
-            services.close()
+    with problems_reported(), closing(opened(settings, Terminal(stderr=True))) as services:
+        found = tuple(standings(path, services.layer_at, services.reader))
     if json:
         typer.echo(TypeAdapter(tuple[Verified, ...]).dump_json(found, indent=1).decode())
     else:

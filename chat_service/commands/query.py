@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -67,33 +68,32 @@ def query(
             run_dbt_query(_read(file), file, settings.model, settings, explain=explain, json=json)
             return
         request = read_query(file)
-        services = opened(settings, Terminal(stderr=True))
-        prepared = services.layer.prepare(request, services.reader)
-        if explain:
-            typer.echo(harmless(prepared.sql))
-            for each in caution_notes(prepared.cautions, Names(services.model, language)):
-                typer.echo(harmless(each.message), err=True)
-            return
-        table, names = services.layer.execute(prepared), Names(services.model, language)
-        found = Finding(request, table, names, services.layer.as_of, prepared.filters)
-        finding = weighed(found, services.layer, services.reader)
-        cautions = notes(finding)
-        if json:
-            body = QueryBody(
-                request_id="",
-                table=table_part(finding),
-                sql=sql_part(prepared),
-                filters=filter_bodies(prepared.filters),
-                warnings=warning_bodies(cautions),
-                provenance=provenance(services.layer, "offline", prepared=prepared),
-            )
-            typer.echo(harmless_json(body.model_dump_json(indent=1)))
-        else:
-            console = Terminal()
-            console.print(table_of(finding, console.width))
-            for each in cautions:
-                console.print(each.message, markup=False)
-        services.close()
+        with closing(opened(settings, Terminal(stderr=True))) as services:
+            prepared = services.layer.prepare(request, services.reader)
+            if explain:
+                typer.echo(harmless(prepared.sql))
+                for each in caution_notes(prepared.cautions, Names(services.model, language)):
+                    typer.echo(harmless(each.message), err=True)
+                return
+            table, names = services.layer.execute(prepared), Names(services.model, language)
+            found = Finding(request, table, names, services.layer.as_of, prepared.filters)
+            finding = weighed(found, services.layer, services.reader)
+            cautions = notes(finding)
+            if json:
+                body = QueryBody(
+                    request_id="",
+                    table=table_part(finding),
+                    sql=sql_part(prepared),
+                    filters=filter_bodies(prepared.filters),
+                    warnings=warning_bodies(cautions),
+                    provenance=provenance(services.layer, "offline", prepared=prepared),
+                )
+                typer.echo(harmless_json(body.model_dump_json(indent=1)))
+            else:
+                console = Terminal()
+                console.print(table_of(finding, console.width))
+                for each in cautions:
+                    console.print(each.message, markup=False)
 
 
 def read_query(file: str) -> Request:

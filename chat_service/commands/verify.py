@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -47,15 +48,12 @@ def verify(
         path = into or settings.verified_path
         if path is None:
             raise SettingsError(SettingMissing("HUITOU_VERIFIED_QUESTIONS"))
-        services = opened(settings, Terminal(stderr=True))
-        try:
+        with closing(opened(settings, Terminal(stderr=True))) as services:
             found = answer(Asked(Question(question, services.layer.as_of), services.reader), services)
             answered = found.request if found.status == "answered" else None
             if answered is not None:
                 kept(verified(question, answered, services.layer, services.reader), path)
             show(found, Terminal())
-        finally:
-            services.close()
     if answered is None:
         raise typer.Exit(NOT_ANSWERED)
     typer.echo(str(path))

@@ -1,4 +1,4 @@
-"""Requests about events of entities, resolved: cohorts, funnels, what follows, what comes next, one entity's timeline."""
+"""Requests about events of entities, resolved: cohorts, funnels, what follows, what comes next, what one entity did."""
 
 from __future__ import annotations
 
