@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -35,14 +35,13 @@ class Source:
 
     path: Path
 
-    @property
+    @cached_property
     def where(self) -> str:
         return self.path.relative_to(REPOSITORY).as_posix()
 
-    @property
+    @cached_property
     def module(self) -> str:
-        dotted = self.path.relative_to(REPOSITORY).with_suffix("").as_posix().replace("/", ".")
-        return dotted.removesuffix(".__init__")
+        return self.where.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
     @cached_property
     def text(self) -> str:
@@ -57,6 +56,11 @@ class Source:
         return ast.parse(self.text, filename=self.where)
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def imports(self) -> tuple[Import, ...]:
         return tuple(_imports(self.tree, deferred=False))
 
@@ -65,7 +69,19 @@ class Source:
 def sources(*packages: str) -> tuple[Source, ...]:
     """The Python files of the named top-level folders, of the shipped packages when none is named."""
     found = (path for package in packages or SHIPPED for path in (REPOSITORY / package).rglob("*.py"))
-    return tuple(Source(path) for path in sorted(found))
+    return tuple(_source(path) for path in sorted(found))
+
+
+@cache
+def _source(path: Path) -> Source:
+    """A file is read once, whatever is asked of it."""
+    return Source(path)
+
+
+def none(breaches: Iterable[str]) -> None:
+    """Fails with all that breaks a rule, a line each."""
+    found = list(breaches)
+    assert not found, "\n".join(found)
 
 
 @cache
@@ -80,15 +96,17 @@ def text_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in files if "__pycache__" not in path.parts))
 
 
-def own_imports(source: Source) -> list[tuple[Import, str]]:
+@cache
+def own_imports(source: Source) -> tuple[tuple[Import, str], ...]:
     """The imports of our own modules, each with the module that it lands in (`from package import module` too)."""
-    modules = {each.module for each in sources(*CODE)}
-    found = []
-    for each in source.imports:
-        if each.module.split(".")[0] in SHIPPED:
-            inner = f"{each.module}.{each.name}"
-            found.append((each, inner if inner in modules else each.module))
-    return found
+    ours = (each for each in source.imports if each.module.split(".")[0] in SHIPPED)
+    inner = ((each, f"{each.module}.{each.name}") for each in ours)
+    return tuple((each, name if name in _modules() else each.module) for each, name in inner)
+
+
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(each.module for each in sources(*CODE))
 
 
 def _imports(node: ast.AST, *, deferred: bool) -> Iterator[Import]:
@@ -100,11 +118,18 @@ def _imports(node: ast.AST, *, deferred: bool) -> Iterator[Import]:
             for alias in child.names:
                 yield Import("." * child.level + (child.module or ""), alias.name, child.lineno, deferred)
         else:
-            if isinstance(child, ast.Call) and ast.unparse(child.func).endswith("import_module"):
+            if isinstance(child, ast.Call) and _called(child) == "import_module":
                 yield from (Import(str(each.value), "", child.lineno, True) for each in child.args if _is_text(each))
-            guarded = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+            guarded = (
+                isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"
+            )
             yield from _imports(child, deferred=deferred or guarded)
 
 
 def _is_text(node: ast.expr) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _called(call: ast.Call) -> str:
+    """The last name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

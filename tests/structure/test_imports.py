@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-
-import pytest
+from functools import cache
 
 import semantic_layer
-from tests.structure.sources import CODE, Source, own_imports, sources
+from tests.structure.sources import CODE, none, own_imports, sources
 
 # From the bottom up: a module may import from its own layer and from those before it. The longest pattern that fits a
 # module's name places it; a folder's pattern places everything in it.
@@ -67,6 +66,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
 }
 
 
+@cache
 def layer(module: str) -> int:
     """The place of a module in the list of layers."""
     places = {pattern: index for index, patterns in enumerate(LAYERS) for pattern in patterns}
@@ -75,12 +75,13 @@ def layer(module: str) -> int:
     return places[max(fitting, key=len)]
 
 
-@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
-def test_imports_point_down(source: Source) -> None:
-    for each, target in own_imports(source):
-        assert layer(target) <= layer(source.module), (
-            f"{source.where}:{each.line}: '{source.module}' may not import '{target}', which stands above it"
-        )
+def test_imports_point_down() -> None:
+    none(
+        f"{source.where}:{each.line}: '{source.module}' may not import '{target}', which stands above it"
+        for source in sources()
+        for each, target in own_imports(source)
+        if layer(target) > layer(source.module)
+    )
 
 
 def test_no_circles() -> None:
@@ -101,37 +102,44 @@ def test_no_circles() -> None:
         walk(module, ())
 
 
-@pytest.mark.parametrize("source", sources(*CODE), ids=lambda source: source.where)
-def test_only_public_names_cross_files(source: Source) -> None:
-    for each in source.imports:
-        if each.module.split(".")[0] in CODE:
-            parts = (*each.module.split("."), each.name)
-            private = [part for part in parts if part.startswith("_") and not part.startswith("__")]
-            assert not private, f"{source.where}:{each.line}: '{private[0]}' is private to another file"
+def test_only_public_names_cross_files() -> None:
+    none(
+        f"{source.where}:{each.line}: '{part}' is private to another file"
+        for source in sources(*CODE)
+        for each in source.imports
+        if each.module.split(".")[0] in CODE
+        for part in (*each.module.split("."), each.name)
+        if part.startswith("_") and not part.startswith("__")
+    )
 
 
-@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
-def test_imports_are_absolute(source: Source) -> None:
-    for each in source.imports:
-        assert not each.module.startswith("."), f"{source.where}:{each.line}: say the module's whole name"
+def test_imports_are_absolute() -> None:
+    none(
+        f"{source.where}:{each.line}: say the module's whole name"
+        for source in sources()
+        for each in source.imports
+        if each.module.startswith(".")
+    )
 
 
-@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
-def test_a_library_is_imported_in_one_place(source: Source) -> None:
-    for each in source.imports:
-        for libraries, places in ONE_PLACE.items():
-            if each.module.split(".")[0] in libraries:
-                inside = any(fnmatchcase(source.module, place) for place in places)
-                assert inside, f"{source.where}:{each.line}: '{each.module}' belongs in {' and '.join(places)} alone"
+def test_a_library_is_imported_in_one_place() -> None:
+    none(
+        f"{source.where}:{each.line}: '{each.module}' belongs in {' and '.join(places)} alone"
+        for source in sources()
+        for each in source.imports
+        for libraries, places in ONE_PLACE.items()
+        if each.module.split(".")[0] in libraries
+        if not any(fnmatchcase(source.module, place) for place in places)
+    )
 
 
-@pytest.mark.parametrize(
-    "source", sources("chat_service", "benchmarks", "docs", "examples"), ids=lambda each: each.where
-)
-def test_the_layer_is_used_by_its_public_names(source: Source) -> None:
-    for each in source.imports:
-        inside = each.module.startswith("semantic_layer.")
-        assert not inside, f"{source.where}:{each.line}: take '{each.name}' from 'semantic_layer' itself"
+def test_the_layer_is_used_by_its_public_names() -> None:
+    none(
+        f"{source.where}:{each.line}: take '{each.name}' from 'semantic_layer' itself"
+        for source in sources("chat_service", "benchmarks", "docs", "examples")
+        for each in source.imports
+        if each.module.startswith("semantic_layer.")
+    )
 
 
 def test_public_names_are_there() -> None:

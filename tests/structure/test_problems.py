@@ -78,42 +78,41 @@ def _made(problem: type[Problem], *, full: bool) -> Problem:
     return problem(**{name: _value(name, kind, empty=name in lacking) for name, kind in _fields(problem).items()})
 
 
-@pytest.mark.parametrize("problem", EVERY, ids=lambda each: each.__name__)
-def test_a_problem_has_a_code_and_a_sentence_in_each_language(problem: type[Problem]) -> None:
-    assert "code" in vars(problem), "declare it with @problem"
-    assert problem.zh and problem.en
-    assert problem.zh != problem.en or not re.search("[a-z]", PLACES.sub("", problem.en))
-    assert not re.search("[\u4e00-\u9fff]", problem.en)
+def test_a_problem_has_a_code_and_a_sentence_in_each_language() -> None:
+    for problem in EVERY:
+        assert "code" in vars(problem), f"declare {problem.__name__} with @problem"
+        assert problem.zh and problem.en, problem
+        assert problem.zh != problem.en or not re.search("[a-z]", PLACES.sub("", problem.en)), problem
+        assert not re.search("[\u4e00-\u9fff]", problem.en), problem
 
 
-@pytest.mark.parametrize("problem", EVERY, ids=lambda each: each.__name__)
-def test_a_sentence_speaks_of_fields_that_there_are(problem: type[Problem]) -> None:
-    for template in (problem.zh, problem.en):
-        for name, how in PLACES.findall(template):
-            assert name in _fields(problem) or hasattr(problem, name), f"{name} is no field"
-            assert how in HOW or re.fullmatch(r"[,.\d]*[dfgX]?", how), how
-    said = [{name for name, _ in PLACES.findall(template)} for template in (problem.zh, problem.en)]
-    assert said[0] == said[1], "both languages say the same"
+def test_a_sentence_speaks_of_fields_that_there_are() -> None:
+    for problem in EVERY:
+        for template in (problem.zh, problem.en):
+            for name, how in PLACES.findall(template):
+                assert name in _fields(problem) or hasattr(problem, name), f"{name} is no field of {problem.__name__}"
+                assert how in HOW or re.fullmatch(r"[,.\d]*[dfgX]?", how), (problem, how)
+        said = [{name for name, _ in PLACES.findall(template)} for template in (problem.zh, problem.en)]
+        assert said[0] == said[1], f"{problem.__name__}: both languages say the same"
 
 
-@pytest.mark.parametrize("problem", EVERY, ids=lambda each: each.__name__)
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("full", [True, False])
-def test_a_sentence_is_whole_with_and_without_what_is_optional(
-    problem: type[Problem], language: Language, full: bool
-) -> None:
-    made = _made(problem, full=full)
-    for text in (made.sentence(language), made.sentence(language, str.upper)):
-        assert text
-        assert not re.search(r"None|Phrase\(|[{}|]|^ |  | [.,?](\s|$)", text), text
-        assert "[" not in text.lower().replace("[extra]", ""), text
+def test_a_sentence_is_whole_with_and_without_what_is_optional(language: Language, full: bool) -> None:
+    for made in (_made(problem, full=full) for problem in EVERY):
+        for text in (made.sentence(language), made.sentence(language, str.upper)):
+            assert text, made
+            assert not re.search(r"None|Phrase\(|[{}|]|^ |  | [.,?](\s|$)", text), text
+            assert "[" not in text.lower().replace("[extra]", ""), text
 
 
-@pytest.mark.parametrize("problem", EVERY, ids=lambda each: each.__name__)
-def test_a_chinese_sentence_is_chinese(problem: type[Problem]) -> None:
-    bare = re.sub(r"`[^`]*`|“[^”]*”|HUITOU_\w+(=\w+)?|--\w+|\.\w+|\w+://", " ", PLACES.sub(" ", problem.zh))
-    assert set(re.findall(r"[A-Za-z]\w*", bare)) <= LATIN
-    assert not re.search(r"[,;?!](?!\d)|'", re.sub(r"pip install '.*'", "", bare)), "Chinese has its own stops"
+def test_a_chinese_sentence_is_chinese() -> None:
+    for problem in EVERY:
+        bare = re.sub(r"`[^`]*`|“[^”]*”|HUITOU_\w+(=\w+)?|--\w+|\.\w+|\w+://", " ", PLACES.sub(" ", problem.zh))
+        assert set(re.findall(r"[A-Za-z]\w*", bare)) <= LATIN, problem
+        assert not re.search(r"[,;?!](?!\d)|'", re.sub(r"pip install '.*'", "", bare)), (
+            f"{bare}: Chinese has its own stops"
+        )
 
 
 def test_codes_stay_what_they_were() -> None:
@@ -130,7 +129,7 @@ def test_words_that_code_passes_for_kinds_of_things_have_chinese() -> None:
     passed: set[str] = set()
     places = {each.__name__: list(_fields(each)) for each in EVERY}
     for source in sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             named = [(n, a) for n, a in zip(places.get(node.func.id, []), node.args, strict=False)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
-import pytest
-
-from tests.structure.sources import CODE, REPOSITORY, SHIPPED, Source, sources, text_files
+from tests.structure.sources import CODE, REPOSITORY, Source, none, sources, text_files
 
 _BLIND = frozenset({"Exception", "BaseException"})
 # written apart, so that this file does not find itself
@@ -34,52 +33,80 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _SILENCED = re.compile(r"# noqa(?!: [A-Z])|# noqa:.*\b(BLE001|E722|PLC0415)\b|# type: ignore(?!\[)")
 
 
-@pytest.mark.parametrize("source", sources(), ids=lambda source: source.where)
-def test_docstrings(source: Source) -> None:
+def test_docstrings() -> None:
     """Every room, module, public class and public function of a module says what is true of it.
 
     Methods are left to their class's docstring, and need one of their own where a reader would otherwise guess.
     """
-    assert ast.get_docstring(source.tree), f"{source.where}: the module says nothing of what comes in and goes out"
-    for node in source.tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
-            assert ast.get_docstring(node), f"{source.where}:{node.lineno}: '{node.name}' is public without docstring"
+    none(
+        f"{source.where}:{node.lineno}: '{node.name}' is public without docstring"
+        for source in sources()
+        for node in source.tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if not node.name.startswith("_") and not ast.get_docstring(node)
+    )
+    none(
+        f"{source.where}: the module says nothing of what comes in and goes out"
+        for source in sources()
+        if not ast.get_docstring(source.tree)
+    )
 
 
-@pytest.mark.parametrize("source", sources(*CODE), ids=lambda source: source.where)
-def test_imports_stand_at_the_top(source: Source) -> None:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            inside = [child for child in ast.walk(node) if isinstance(child, ast.Import | ast.ImportFrom)]
-            assert not inside, f"{source.where}:{inside[0].lineno}: an import inside a function"
+def test_imports_stand_at_the_top() -> None:
+    none(
+        f"{source.where}:{child.lineno}: an import inside a function"
+        for source in sources(*CODE)
+        for node in source.nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in ast.walk(node)
+        if isinstance(child, ast.Import | ast.ImportFrom)
+    )
 
 
-@pytest.mark.parametrize("source", sources(*CODE), ids=lambda source: source.where)
-def test_excepts_name_what_they_catch(source: Source) -> None:
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.ExceptHandler):
-            caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} if node.type else _BLIND
-            assert not caught & _BLIND, f"{source.where}:{node.lineno}: a blind except"
+def test_excepts_name_what_they_catch() -> None:
+    none(
+        f"{source.where}:{node.lineno}: a blind except"
+        for source in sources(*CODE)
+        for node in source.nodes
+        if isinstance(node, ast.ExceptHandler) and _caught(node) & _BLIND
+    )
 
 
-@pytest.mark.parametrize("source", sources(*SHIPPED), ids=lambda source: source.where)
-def test_nothing_is_probed(source: Source) -> None:
+def _caught(handler: ast.ExceptHandler) -> frozenset[str]:
+    if handler.type is None:
+        return _BLIND
+    return frozenset(name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name))
+
+
+def test_nothing_is_probed() -> None:
     """What of our own has a part is told by its type: by `isinstance` or `match`, never by asking for an attribute."""
-    for call in (node for node in ast.walk(source.tree) if isinstance(node, ast.Call)):
-        name = call.func.id if isinstance(call.func, ast.Name) else ""
-        probes = name == "hasattr" or (name == "getattr" and len(call.args) == 3)
-        assert not probes or source.where in _PROBING, f"{source.where}:{call.lineno}: probes for an attribute"
+    none(
+        f"{source.where}:{call.lineno}: probes for an attribute"
+        for source in sources()
+        if source.where not in _PROBING
+        for call in source.nodes
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id == "hasattr" or (call.func.id == "getattr" and len(call.args) == 3)
+    )
 
 
-@pytest.mark.parametrize("source", sources("chat_service"), ids=lambda source: source.where)
-def test_words_of_a_language_stand_with_it(source: Source) -> None:
+def test_words_of_a_language_stand_with_it() -> None:
     """What requests and checks ask of words, they ask by a name of `language/words`: no sentence of Chinese in code."""
-    if not source.where.startswith(_WITHOUT_WORDS) or source.where in _PATTERNS:
-        return
-    said = {id(told) for node in ast.walk(source.tree) if (told := _docstring(node)) is not None}
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
-            assert not _CHINESE.search(node.value), f"{source.where}:{node.lineno}: words in code"
+    none(
+        f"{source.where}:{line}: words in code: {text}"
+        for source in sources("chat_service")
+        if source.where.startswith(_WITHOUT_WORDS) and source.where not in _PATTERNS
+        for line, text in _said(source)
+        if _CHINESE.search(text)
+    )
+
+
+def _said(source: Source) -> Iterator[tuple[int, str]]:
+    """The texts in code with their lines, docstrings apart."""
+    told = {id(text) for node in source.nodes if (text := _docstring(node)) is not None}
+    for node in source.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.lineno, node.value
 
 
 def _docstring(node: ast.AST) -> ast.expr | None:
@@ -88,26 +115,29 @@ def _docstring(node: ast.AST) -> ast.expr | None:
 
 
 def test_nothing_stands_unwritten() -> None:
-    for source in sources(*CODE):
-        names = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
-        assert "NotImplementedError" not in names, f"{source.where}: something is left to be written"
+    none(
+        f"{source.where}:{node.lineno}: something is left to be written"
+        for source in sources(*CODE)
+        for node in source.nodes
+        if isinstance(node, ast.Name) and node.id == "NotImplementedError"
+    )
 
 
-@pytest.mark.parametrize("source", sources(*SHIPPED), ids=lambda source: source.where)
-def test_silenced_rules_are_named_and_few(source: Source) -> None:
-    for number, line in enumerate(source.text.splitlines(), start=1):
-        assert not _SILENCED.search(line), f"{source.where}:{number}: silences a rule of the house, or all of them"
+def test_silenced_rules_are_named_and_few() -> None:
+    none(
+        f"{source.where}:{number}: silences a rule of the house, or all of them"
+        for source in sources()
+        for number, line in enumerate(source.text.splitlines(), start=1)
+        if _SILENCED.search(line)
+    )
 
 
-def test_nothing_is_left_unfinished() -> None:
-    for path in text_files():
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            mark = _UNFINISHED.search(line)
-            assert mark is None, f"{path.relative_to(REPOSITORY)}:{number}: marked unfinished"
-
-
-def test_no_path_of_one_machine() -> None:
-    for path in text_files():
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            found = _MACHINE_PATH.search(line)
-            assert found is None, f"{path.relative_to(REPOSITORY)}:{number}: a path of one machine"
+def test_nothing_is_left_unfinished_and_no_path_is_of_one_machine() -> None:
+    rules = ((_UNFINISHED, "marked unfinished"), (_MACHINE_PATH, "a path of one machine"))
+    none(
+        f"{path.relative_to(REPOSITORY)}:{number}: {what}"
+        for path in text_files()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        for rule, what in rules
+        if rule.search(line)
+    )
