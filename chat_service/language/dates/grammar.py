@@ -18,7 +18,7 @@ from functools import lru_cache
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.span import Span, span_of
-from chat_service.language.dates.words import CLASSES, CONTEXTS, PIECES
+from chat_service.language.dates.words import CLASSES, PIECES, context_of
 from chat_service.language.folding import Folded
 from semantic_layer import Grain
 
@@ -214,12 +214,6 @@ def _symbols_of(names: tuple[str, ...]) -> frozenset[str]:
 def is_any(name: str, pieces: Iterable[Piece]) -> bool:
     """Whether the symbol of one of the pieces is in a class."""
     return any(piece.symbol in symbols_of(name) for piece in pieces)
-
-
-@lru_cache(maxsize=256)
-def context_of(name: str, end: str = "") -> re.Pattern[str]:
-    """A context of the languages as a pattern: one of theirs. What is no name of one is a pattern itself."""
-    return re.compile(f"(?:{'|'.join(CONTEXTS.get(name, (name,)))}){end}")
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

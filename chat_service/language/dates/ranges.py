@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chat_service.language.dates.grammar import Found, Meaning, Piece, context_of
+from chat_service.language.dates.grammar import Found, Meaning, Piece
 from chat_service.language.dates.mention import DateMention, cut
 from chat_service.language.dates.partial import PartialDate, date_range
 from chat_service.language.dates.span import DAY, Span, calendar
+from chat_service.language.dates.words import context_of
 from chat_service.language.dates.written import full_year
 
 

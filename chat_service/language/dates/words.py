@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -15,16 +16,33 @@ from chat_service.language.formats import joined_lines
 from semantic_layer import Grain
 
 GAP = "GAP"
+_AROUND = 4  # characters
 KEY = re.compile(r"[a-z]+|[0-9]+[a-z]*")
 
 
 class Entry(NamedTuple):
-    """A word with what it means; `phrase` is as it stands in folded text, hyphens as spaces."""
+    """A word with what it means; `phrase` is as it stands in folded text, hyphens as spaces, `says` what it stands for.
+
+    `before`, `not_before` and `not_behind` are contexts that must, or must not, stand beside it.
+    """
 
     phrase: str
     symbol: str
     value: float = 0
     grain: Grain | None = None
+    before: str = ""
+    not_before: str = ""
+    not_behind: str = ""
+    says: str = ""
+
+    def stands(self, text: str, start: int, end: int) -> bool:
+        """Whether the words around it let it be that word."""
+        before = text[max(0, start - _AROUND) : start]
+        if self.not_behind and context_of(self.not_behind).match(text, end):
+            return False
+        if self.not_before and context_of(self.not_before, "$").search(before):
+            return False
+        return not self.before or context_of(self.before, "$").search(before) is not None
 
 
 def _table(package: str, *path: str) -> dict[str, Any]:
@@ -46,18 +64,24 @@ HOLIDAY_NUMBERS: dict[str, str] = {key: name for table in _TABLES for key, name 
 HOLIDAY_DECIMALS: dict[str, str] = {key: name for table in _TABLES for key, name in table.get("decimals", {}).items()}
 
 
+@lru_cache(maxsize=256)
+def context_of(name: str, end: str = "") -> re.Pattern[str]:
+    """A context of the languages as a pattern: one of theirs. What is no name of one is a pattern itself."""
+    return re.compile(f"(?:{'|'.join(CONTEXTS.get(name, (name,)))}){end}")
+
+
 def _entries() -> Iterator[Entry]:
     for table in _TABLES:
         yield from (Entry(word, GAP) for word in table["other"]["not_dates"])
+        yield from (Entry(word, GAP, not_before="pointed") for word in table["other"].get("not_dates_uncounted", ()))
     for symbol, row in ((symbol, row) for table in _TABLES for symbol, rows in table["words"].items() for row in rows):
-        if isinstance(row, str):
-            yield Entry(row, symbol)
-        else:
-            yield from (Entry(word, symbol, row.get("value", 0), row.get("grain")) for word in row["words"])
+        said = {"words": [row]} if isinstance(row, str) else row
+        meaning = {key: value for key, value in said.items() if key != "words"}
+        yield from (Entry(word, symbol, **meaning) for word in said["words"])
     for table in _TABLES:
         yield from _calendar(table.get("calendar", {}))
     for table in _TABLES:
-        yield from (Entry(word, f"HOLIDAY:{name}") for name, words in table["holidays"].items() for word in words)
+        yield from (Entry(word, "HOLIDAY", says=name) for name, words in table["holidays"].items() for word in words)
 
 
 def _calendar(names: dict[str, Any]) -> Iterator[Entry]:
@@ -69,6 +93,10 @@ def _calendar(names: dict[str, Any]) -> Iterator[Entry]:
         yield from (Entry(each, "WEEKDAYS", index + 1, "day") for each in (f"{word}s", f"{word}'s"))
     for index, words in enumerate(names.get("weekdays_short", ())):
         yield from (Entry(word, "WEEKDAY_SHORT", index + 1, "day") for word in words)
+    for index, days in enumerate(names.get("days_of_week", ())):
+        for word in (f"{week}{day}" for week in names["weeks"] for day in days):
+            yield Entry(word, "WEEKDAY", index + 1, "day", not_behind="counted_weekday")
+            yield Entry(f"个{word}", "WEEKDAY", index + 1, "day", before="nth", not_behind="counted_weekday")
 
 
 def month_names() -> dict[str, int]:
