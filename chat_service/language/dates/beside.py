@@ -6,7 +6,7 @@ of one time said twice (去年（2025年）, Monday June 15), which must be the 
 
 from __future__ import annotations
 
-from chat_service.language.dates.grammar import Found, Meaning
+from chat_service.language.dates.grammar import Found, Meaning, given, only_if
 from chat_service.language.dates.mention import DateMention, cut
 from chat_service.language.dates.partial import PartialDate, week_in_two_ways
 from chat_service.language.dates.span import DAY, MONTHS_OF, Span, calendar, is_count
@@ -17,50 +17,41 @@ _LONG = {"week": 7, "month": 28, "quarter": 90, "year": 365}
 _LENGTHS = ("EDGE", "DURATION", "RELATIVE", "P_PRIOR", "COUNTED", "DAY_AFTER")
 
 
-def _named(found: Found) -> Span | None:
+def _named(found: Found) -> Span:
     """The days of the date that the length is beside."""
     piece = next(one for one in found.pieces if one.date is not None and one.symbol not in ("P_PRIOR", "P_WEEK"))
-    return piece.period(found.today)
+    return given(piece.period(found.today))
 
 
-def _length(found: Found) -> tuple[float, Grain] | None:
+def _length(found: Found) -> tuple[float, Grain]:
     """How long: 7天, one week, a month."""
     number = found.get("NUM")
     if number is not None:
         return number.value, found.grain("LENGTH_UNIT")
-    piece = found.get(*_LENGTHS)
-    if piece is None:
-        return None
+    piece = given(found.get(*_LENGTHS))
     if piece.mention is not None:
-        return None if piece.mention.unit is None else (piece.mention.count or 1, piece.mention.unit)
+        return piece.mention.length or (1, given(piece.mention.unit))
     span = piece.period(found.today)
-    grain = piece.grain if span is None else span.grain
-    return None if grain is None else (1, grain)
+    return 1, given(piece.grain if span is None else span.grain)
 
 
 def beside(found: Found) -> Meaning:
     """That length right beside the date; beside a calendar unit, the calendar unit of the same kind."""
-    span, length = _named(found), _length(found)
-    if span is None or length is None or not is_count(length[0]):
-        return None
-    count, grain = length
+    span, (count, grain) = _named(found), _length(found)
     is_before = found.told("side") != "after" and found.get("AFTER") is None
     if span.grain == grain and count == 1:
         return PartialDate(fixed=calendar(grain, span.start, -1 if is_before else 1))
-    if span.days > _SHORT:
-        return None
+    only_if(is_count(count) and span.days <= _SHORT)
     return PartialDate(fixed=span.before(count, grain) if is_before else span.after(count, grain))
 
 
 def so_many_beside(found: Found) -> Meaning:
     """The 7 days before June 15 are a stretch; 7 days before June 15 can be a day as well: ask."""
-    stretch, length = beside(found), _length(found)
+    stretch, (_, grain) = beside(found), _length(found)
     if found.get("THE") is not None or found.says("lasting") or not isinstance(stretch, PartialDate):
         return stretch
-    span = stretch.fixed
-    assert span is not None and length is not None, "the stretch was made of them"
-    if length[1] not in ("day", "week"):
-        return None
+    span = given(stretch.fixed)
+    only_if(grain in ("day", "week"))
     day = span.start if found.get("AFTER") is None else span.end - DAY
     return DateMention("ambiguous", unit="day", candidates=(calendar("day", day).period, span.period))
 
@@ -71,9 +62,8 @@ def nth_after(found: Found) -> Meaning:
     if edge.symbol == "EDGE_FIRST":
         return beside(found)
     week = None if edge.date is None else edge.date.week
-    count, grain = (_length(found) or (0, "day")) if week is None else (week, "week")
-    if span is None or not is_count(count) or grain not in ("day", "week"):
-        return None
+    count, grain = _length(found) if week is None else (week, "week")
+    only_if(is_count(count) and grain in ("day", "week"))
     if grain == "day":
         return PartialDate(fixed=calendar("day", span.end, int(count) - 1))
     start = span.end + (int(count) - 1) * 7 * DAY
@@ -82,11 +72,9 @@ def nth_after(found: Found) -> Meaning:
 
 def rest(found: Found) -> Meaning:
     """The rest of the year begins tomorrow; of what is over nothing is left."""
-    span, unit, tomorrow = found.span("P"), found.get("COUNTED"), found.today + DAY
-    if span is None and unit is not None and unit.grain is not None:
-        span = calendar(unit.grain, found.today)
-    if span is None or span.start > found.today:
-        return None
+    tomorrow = found.today + DAY
+    span = found.span("P") if found.get("P") else calendar(found.grain("COUNTED"), found.today)
+    only_if(span.start <= found.today)
     left = Span(tomorrow, max(span.end, tomorrow + DAY))
     return DateMention("vague") if span.end < tomorrow else DateMention("future", left.period)
 
@@ -97,8 +85,7 @@ def rest(found: Found) -> Meaning:
 def around(found: Found) -> Meaning:
     """3月15日前后, around Christmas: how wide, only the asker knows."""
     span = found.span("P")
-    if span is None or span.start > found.today:
-        return None
+    only_if(span.start <= found.today)
     months = None if span.grain is None else MONTHS_OF.get(span.grain)
     grain: Grain = "day" if months is None else "month"
     widths = (3, 7) if months is None else (months,)
@@ -109,9 +96,9 @@ def around(found: Found) -> Meaning:
 
 def unit_holding(found: Found) -> Meaning:
     """6月15日那一周, the week of June 15: the calendar unit that holds the date; where it touches two, ask."""
-    span, grain = found.span("P"), _unit_of(found)
-    if span is None or grain is None or span.days > _LONG[grain] + 3 or span.start > found.today:
-        return None
+    span = found.span("P")
+    grain: Grain = given(_unit_of(found))
+    only_if(span.days <= _LONG[grain] + 3 and span.start <= found.today)
     first, last = calendar(grain, span.start).period, calendar(grain, span.end - DAY).period
     if first != last:
         return DateMention("ambiguous", unit=grain, candidates=(first, last))
@@ -135,8 +122,7 @@ def _unit_of(found: Found) -> Grain | None:
 def unit_beside_day(found: Found) -> Meaning:
     """The week starting June 15, w/c 15 June, the month ending May 20: that long a time from or to the day."""
     span, grain = found.span("P"), found.grain("COUNTED", "WEEK_FROM", "WEEK_TO")
-    if span is None or grain == "day":
-        return None
+    only_if(grain != "day")
     if found.get("ENDING", "WEEK_TO") is not None:
         exact = Span(span.end, span.end).before(1, grain).named(grain)
     else:
@@ -147,8 +133,7 @@ def unit_beside_day(found: Found) -> Meaning:
 def weekend_of_day(found: Found) -> Meaning:
     """6月27日那个周末, the weekend of June 27."""
     span, weekend = found.span("P"), found.one("DONE", "THAT_WEEKEND").mention
-    if span is None or span.grain != "day" or weekend is None or weekend.weekdays != (6, 7):
-        return None
+    only_if(span.grain == "day" and given(weekend).weekdays == (6, 7))
     monday = calendar("week", span.start).start
     return cut(Span(monday + 5 * DAY, monday + 7 * DAY).period, found.today)
 
@@ -159,11 +144,9 @@ def weekend_of_day(found: Found) -> Meaning:
 def said_twice(found: Found) -> Meaning:
     """What stands in brackets, or is said to be the same, must be the same."""
     first, last = found.all("P", "DONE")
-    if "P_WEEKDAY" in (first.symbol, last.symbol) or (found.get("OPEN") is None) != (found.get("CLOSE") is None):
-        return None
-    one, other = first.period(found.today), last.period(found.today)
-    if one is None or other is None:
-        return None
+    only_if("P_WEEKDAY" not in (first.symbol, last.symbol))
+    only_if((found.get("OPEN") is None) == (found.get("CLOSE") is None))
+    one, other = given(first.period(found.today)), given(last.period(found.today))
     if one.period.cut_after(found.today) == other.period.cut_after(found.today) or one[:2] == other[:2]:
         return PartialDate(fixed=one if one.grain is not None else other)
     claimed = found.get("OPEN", "THAT_IS") is not None and found.get("DONE") is None
@@ -173,8 +156,7 @@ def said_twice(found: Found) -> Meaning:
 def day_with_weekday(found: Found) -> Meaning:
     """6月15日周一: the weekday must be that of the day."""
     weekday, day = found.one("P_WEEKDAY", "WEEKDAY_SHORT"), found.one("P_ONE_DAY")
-    named = int(weekday.value) if weekday.date is None else weekday.date.weekday
-    span = day.period(found.today)
-    if span is None or span.grain != "day" or named is None:
-        return None
+    named = int(weekday.value) if weekday.date is None else given(weekday.date.weekday)
+    span = given(day.period(found.today))
+    only_if(span.grain == "day")
     return day.date if span.start.isoweekday() == named else DateMention("vague")

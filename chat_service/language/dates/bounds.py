@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from chat_service.language.dates.grammar import Found, Meaning
+from chat_service.language.dates.grammar import Found, Meaning, given, only_if
 from chat_service.language.dates.mention import DateMention, cut
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.span import DAY, Span, span_of
@@ -38,28 +38,28 @@ def _open(found: Found, bound: _Bound) -> Meaning:
     piece = found.one("P_ANY")
     if piece.date is None and piece.mention is not None:
         opened = (cut(bound(each), found.today, "open").period for each in piece.mention.candidates)
-        periods = tuple(each for each in opened if each is not None)
-        return DateMention("ambiguous", unit=piece.mention.unit, candidates=periods)
-    span = piece.period(found.today)
-    if span is None or piece.date is None:
-        return None
-    return cut(bound(span.period), found.today, "open", year_named=piece.date.year_named)
+        return DateMention("ambiguous", unit=piece.mention.unit, candidates=tuple(map(given, opened)))
+    span = given(piece.period(found.today))
+    return cut(bound(span.period), found.today, "open", year_named=given(piece.date).year_named)
 
 
 def _running(span: Span | None, found: Found) -> DateMention | None:
     """A calendar unit that holds today is itself what has been of it so far."""
-    if span is None or span.grain is None or not span.holds(found.today):
-        return None
-    return DateMention("period", span.period, unit=span.grain)
+    holds = span is not None and span.grain is not None and span.holds(found.today)
+    return DateMention("period", span.period, unit=span.grain) if span is not None and holds else None
+
+
+def _named(found: Found) -> Span | None:
+    """The days of the date, where it is not in doubt."""
+    return found.one("P_ANY").period(found.today)
 
 
 def since(found: Found) -> Meaning:
     """From the first day of the date to today. This unit so far is the unit itself; 昨天来了多少人 tells who came."""
-    span = found.span("P_ANY")
+    span = _named(found)
     if found.get("LAI") and not found.get("SINCE", "FROM"):
         year = span is not None and span.grain == "year"
-        if found.after("came") or (not year and found.after("came_then")):
-            return None
+        only_if(not found.after("came") and (year or not found.after("came_then")))
     running = _running(span, found) if found.get("P_UNIT", "P_YEAR", "P_TO_DATE") else None
     return running or _open(found, _from_start)
 
@@ -67,10 +67,8 @@ def since(found: Found) -> Meaning:
 def from_day(found: Found) -> Meaning:
     """Orders from March 5: that day, or since that day; orders from March are those of March."""
     date, span = found.date("P"), found.span("P")
-    if date.holiday is not None or span is None or span.grain != "day" or span.start >= found.today:
-        return None
-    candidates = (span.period, Period(span.start, found.today + DAY))
-    return DateMention("ambiguous", unit="day", candidates=candidates)
+    only_if(date.holiday is None and span.grain == "day" and span.start < found.today)
+    return DateMention("ambiguous", unit="day", candidates=(span.period, Period(span.start, found.today + DAY)))
 
 
 def before(found: Found) -> Meaning:
@@ -87,63 +85,54 @@ def after(found: Found) -> Meaning:
 
 def until(found: Found) -> Meaning:
     """Everything up to the end of the date, included; until today is now."""
-    span = found.span("P_ANY")
+    span = _named(found)
     if span is not None and span.start == found.today and found.get("P_DAY_WORD") is not None:
         return DateMention("now")
-    return None if span is not None and span.start > found.today else _open(found, _to_end)
+    only_if(span is None or span.start <= found.today)
+    return _open(found, _to_end)
 
 
 def by_day(found: Found) -> Meaning:
     """Registered by March 31; by March can group."""
-    span = found.span("P")
-    return until(found) if span is not None and (span.grain == "day" or found.date("P").at_end) else None
+    only_if(found.span("P").grain == "day" or found.date("P").at_end)
+    return until(found)
 
 
 def up_to(found: Found) -> Meaning:
     """到3月底 with nothing before it to begin from; 改到3月 changes the time; 到今年 is not said of what is running."""
     earlier = next((piece for piece in found.earlier if piece.symbol != "COMMA"), None)
     begun = earlier is not None and (earlier.date is not None or earlier.symbol in ("NUMBER", "DONE", "FROM"))
-    span, word = found.span("P"), found.pieces[0].text
-    if begun or word == "到了" or word.isascii() or span is None:
-        return None
-    return None if span.end > found.today + DAY and not found.date("P").at_end else until(found)
+    word = found.pieces[0].text
+    only_if(not begun and word != "到了" and not word.isascii())
+    only_if(found.span("P").end <= found.today + DAY or found.date("P").at_end)
+    return until(found)
 
 
 def so_far(found: Found) -> Meaning:
     """this year so far: the unit that is running."""
-    span = found.span("P")
-    return None if span is None else _running(span, found) or since(found)
+    return _running(found.span("P"), found) or since(found)
 
 
 def before_length(found: Found) -> Meaning:
     """最近30天之前: everything before those days."""
-    span = _span_of_length(found)
-    return None if span is None else DateMention("open", Period(None, span.start))
-
-
-def _span_of_length(found: Found) -> Span | None:
-    mention = found.one("ROLL", "DURATION").mention
-    return None if mention is None else span_of(mention.period)
+    return DateMention("open", Period(None, given(given(found.one("ROLL").mention).period).start))
 
 
 def since_length(found: Found) -> Meaning:
     """Since 3 months: the last 3 months."""
-    mention = found.one("ROLL", "DURATION").mention
-    return None if mention is None or mention.period is None else replace(mention, kind="rolling")
+    return replace(given(found.one("ROLL", "DURATION").mention), kind="rolling")
 
 
 def before_that(found: Found) -> Meaning:
     """再之前30天, the 30 days before that: right before the period that was named, else before the main one."""
-    mention = found.one("DURATION").mention
-    length = None if mention is None else span_of(mention.period)
-    if mention is None or length is None or mention.unit is None or mention.count is None:
-        return None
+    mention = given(found.one("DURATION").mention)
+    length = given(mention.length)
     for piece in reversed(found.around[: found.at]):
         rolled = None if piece.mention is None or piece.mention.kind != "rolling" else span_of(piece.mention.period)
         named = piece.period(found.today) or rolled
         if named is not None:
-            return PartialDate(fixed=named.before(mention.count, mention.unit))
-    period = length.before(mention.count, mention.unit).period
+            return PartialDate(fixed=named.before(*length))
+    period = given(span_of(mention.period)).before(*length).period
     return replace(mention, kind="relative_previous", period=period, days=None, months=None)
 
 
@@ -154,6 +143,5 @@ def between_bounds(found: Found) -> Meaning:
     # the one that begins somewhere reaches to today, the other one has no beginning
     starts = [one.start for one in opened if one.start is not None and one.end == found.today + DAY]
     ends = [one.end for one in opened if one.start is None and one.end is not None]
-    if len(starts) != 1 or len(ends) != 1 or starts[0] >= ends[0]:
-        return None
+    only_if(len(starts) == len(ends) == 1 and starts[0] < ends[0])
     return DateMention("period", Period(starts[0], ends[0]))

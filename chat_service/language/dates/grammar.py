@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date as Day  # noqa: N812
 from functools import lru_cache
+from typing import TypeVar
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
@@ -23,6 +24,7 @@ from chat_service.language.folding import Folded
 from semantic_layer import Grain
 
 Example = tuple[str, str, str]
+_Value = TypeVar("_Value")
 Meaning = PartialDate | DateMention | None
 # What digits can mean, by the order in which they are written: month first, day first, year first.
 Readings = tuple[PartialDate | None, ...]
@@ -124,10 +126,9 @@ class Found:
         assert date is not None, "pieces of dates carry one"
         return date
 
-    def span(self, *names: str) -> Span | None:
-        """The days that the first of these pieces stands for."""
-        piece = self.get(*names)
-        return None if piece is None else piece.period(self.today)
+    def span(self, *names: str) -> Span:
+        """The days that the first of these pieces stands for; declines where it stands for none."""
+        return given(self.one(*names).period(self.today))
 
     @property
     def offset(self) -> int:
@@ -186,8 +187,29 @@ class Rule:
         """What the match means, None where it is declined."""
         if self.unit is not None and found.grain("UNIT") != self.unit:
             return None
-        kept = all(stands(found, context) is wanted for stands, context, wanted in self.guards)
-        return self.make(found) if kept else self.otherwise
+        if not all(stands(found, context) is wanted for stands, context, wanted in self.guards):
+            return self.otherwise
+        try:
+            return self.make(found)
+        except DeclinedError:
+            return None
+
+
+class DeclinedError(Exception):
+    """A rule makes nothing of what it matched."""
+
+
+def given(value: _Value | None) -> _Value:
+    """The value; declines where there is none."""
+    if value is None:
+        raise DeclinedError
+    return value
+
+
+def only_if(holds: object) -> None:
+    """Declines where that does not hold."""
+    if not holds:
+        raise DeclinedError
 
 
 # --- symbols and patterns ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from chat_service.language.dates.grammar import Found, Meaning
+from chat_service.language.dates.grammar import Found, Meaning, only_if
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.span import (
     DAY,
@@ -63,7 +63,8 @@ def rolling(found: Found) -> Meaning:
 def until_now(found: Found) -> Meaning:
     """一年来, 这一年来; 这个月来了 is somebody who came."""
     this = found.get("THIS")
-    return None if this is not None and not this.text.endswith("一") else rolling(found)
+    only_if(this is None or this.text.endswith("一"))
+    return rolling(found)
 
 
 def rolling_hours(found: Found) -> Meaning:
@@ -77,8 +78,8 @@ def one_unit(found: Found) -> Meaning:
     grain, text = found.grain("UNIT"), found.one("PAST").text
     if text in ("latest", "most recent"):
         return DateMention("period", calendar(grain, found.today).period, unit=grain)
-    declined = text == "recent" or (grain == "day" and found.get("ZH_UNIT") and text.startswith("最近"))
-    return None if declined else _rolled(1, grain, found.today)
+    only_if(text != "recent" and not (grain == "day" and found.get("ZH_UNIT") and text.startswith("最近")))
+    return _rolled(1, grain, found.today)
 
 
 def length_of_same_unit(found: Found) -> Meaning:
@@ -91,8 +92,7 @@ def length_of_same_unit(found: Found) -> Meaning:
 def full_units(found: Found) -> Meaning:
     """The last 3 full months: those that are over; a unit is over when today is its last day."""
     count, grain = found.one("NUM").value, found.grain("FULL_UNIT", "UNIT")
-    if not is_count(count):
-        return None
+    only_if(is_count(count))
     current, tomorrow = calendar(grain, found.today), found.today + DAY
     over = current.end == tomorrow
     end = current.end if over else current.start
@@ -107,16 +107,15 @@ def full_units(found: Found) -> Meaning:
 def calendar_length(found: Found) -> Meaning:
     """The last 3 calendar months; natural days are days."""
     word = found.one("UNIT").text
-    calendar_word = "calendar" in word or ("自然" in word and found.grain("UNIT") != "day")
-    return full_units(found) if calendar_word else None
+    only_if("calendar" in word or ("自然" in word and found.grain("UNIT") != "day"))
+    return full_units(found)
 
 
 def coming(found: Found) -> Meaning:
     """The next N units begin tomorrow."""
     count, grain = _length(found)
     tomorrow = found.today + DAY
-    if not 0 < count <= MOST:
-        return None
+    only_if(0 < count <= MOST)
     return DateMention("future", Span(tomorrow, later(tomorrow, count, grain)).period, unit=grain, count=count)
 
 
@@ -125,10 +124,8 @@ def duration(found: Found) -> Meaning:
 
     For over 30 days is more than that; one month after the first order is counted from it.
     """
-    if (found.get("NUM") is not None and found.before("nth_of")) or found.pieces[0].text == "over":
-        return None
-    if found.after("after_event") and not found.get("INSIDE") and not found.before("within"):
-        return None
+    only_if(found.pieces[0].text != "over" and not (found.get("NUM") and found.before("nth_of")))
+    only_if(found.get("INSIDE") or found.before("within") or not found.after("after_event"))
     count, grain = _length(found)
     days, months = length_of(count, grain)
     ranked = _ranked(found)
@@ -142,10 +139,11 @@ def edge(found: Found) -> Meaning:
     """前三个月, 头三个月, the first 3 months, the nth unit: of what, the second pass knows."""
     nth = found.get("ORD") if found.told("nth") else None
     count, grain = _length(found) if nth is None else (nth.value, found.grain("UNIT"))
-    return DateMention("duration", unit=grain, count=count) if 0 < count <= MOST else None
+    only_if(0 < count <= MOST)
+    return DateMention("duration", unit=grain, count=count)
 
 
 def every_so_many(found: Found) -> Meaning:
     """每三个月, every two weeks; 按2025年的毛利 is by the figures of that year."""
-    by_figures = found.get("NUM") is not None and found.one("EVERY").text in word_set("by_figures")
-    return None if by_figures else DateMention("vague")
+    only_if(found.get("NUM") is None or found.one("EVERY").text not in word_set("by_figures"))
+    return DateMention("vague")

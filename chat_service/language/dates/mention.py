@@ -66,6 +66,11 @@ class DateMention:
     fstart: int = 0
     fend: int = 0
 
+    @property
+    def length(self) -> tuple[float, Grain] | None:
+        """So many units, where both are known."""
+        return None if self.count is None or self.unit is None else (self.count, self.unit)
+
     def __str__(self) -> str:
         """Kind and content in one line, as the examples of the rules write it.
 

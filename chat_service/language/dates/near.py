@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from chat_service.language.dates.grammar import GAP, Found, Meaning
+from chat_service.language.dates.grammar import GAP, Found, Meaning, given, only_if
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.named import year
 from chat_service.language.dates.partial import PartialDate, part_of
-from chat_service.language.dates.span import DAY, MOST, Span, calendar, latest
+from chat_service.language.dates.span import DAY, MOST, Span, calendar, is_count, latest
 from semantic_layer import Grain, Period
 
 
@@ -52,10 +52,9 @@ def year_to_date(found: Found) -> Meaning:
     number = found.get("NUM")
     if number is None or number.value == found.today.year:
         return PartialDate(fixed=calendar("year", found.today))
-    named = year(found)
-    if named is None or named.year is None or named.year > found.today.year:
-        return None
-    return DateMention("open", Period(date(named.year, 1, 1), found.today + DAY))
+    named = given(given(year(found)).year)
+    only_if(named <= found.today.year)
+    return DateMention("open", Period(date(named, 1, 1), found.today + DAY))
 
 
 def weekday(found: Found) -> Meaning:
@@ -94,34 +93,30 @@ def ago(found: Found) -> Meaning:
 
 def between_ago(found: Found) -> Meaning:
     """30 to 60 days ago: from the one day to the other."""
-    near_end, far_end = sorted(piece.value for piece in found.all("NUM"))
-    if near_end != int(near_end) or far_end != int(far_end) or far_end > MOST:
-        return None
-    if found.get("AND") is not None and found.get("BETWEEN") is None:
-        return None
-    ends = [_units_away(-int(each), found.grain("LENGTH_UNIT"), found.today) for each in (far_end, near_end)]
-    first, last = (each.resolve(found.today) for each in ends)
-    return None if first is None or last is None else DateMention("period", Period(first.start, last.end))
+    grain, counts = found.grain("LENGTH_UNIT"), sorted(piece.value for piece in found.all("NUM"))
+    only_if(found.get("AND") is None or found.get("BETWEEN") is not None)
+    only_if(all(count == int(count) <= MOST for count in counts))
+    last, first = (given(_units_away(-int(count), grain, found.today).resolve(found.today)) for count in counts)
+    return DateMention("period", Period(first.start, last.end))
 
 
-def _until_then(found: Found, count: float) -> Period | None:
+def _until_then(found: Found, count: float) -> Period:
     """What is not within the last N units."""
-    return Period(None, latest(count, found.grain("LENGTH_UNIT"), found.today).start) if 0 < count <= MOST else None
+    only_if(is_count(count))
+    return Period(None, latest(count, found.grain("LENGTH_UNIT"), found.today).start)
 
 
 def longer_ago(found: Found) -> Meaning:
     """超过30天前, 30多天前, more than 30 days ago: everything before that day."""
     amount, count = found.get("AMOUNT"), found.one("NUM", "AMOUNT").value
-    said = found.before("more") if amount is None else amount.text.endswith(("多", "几", "来"))
-    until = _until_then(found, count) if said and count == int(count) else None
-    return None if until is None else DateMention("open", until)
+    only_if(found.before("more") if amount is None else amount.text.endswith(("多", "几", "来")))
+    return DateMention("open", _until_then(found, count))
 
 
 def ago_or_before(found: Found) -> Meaning:
     """30天以前 is all before the last 30 days, 30天之前 can be that day; 24年以前 is before 2024, 24年前 can be."""
     count, grain = found.one("NUM").value, found.grain("LENGTH_UNIT")
-    if count != int(count) or count > 1200:
-        return None
+    only_if(count == int(count) <= MOST)
     is_day = found.get("QIAN") is not None
     named = year(found) if grain == "year" else None
     if named is not None and named.year is not None:
@@ -130,10 +125,8 @@ def ago_or_before(found: Found) -> Meaning:
             return DateMention("open", before)
         that = calendar("year", found.today, -int(count)).period
         return DateMention("ambiguous", unit="year", candidates=(before, that))
-    until = None if is_day else _until_then(found, count)
-    day = _units_away(-int(count), grain, found.today).resolve(found.today)
-    if until is None:
-        return None
+    only_if(not is_day)
+    until, day = _until_then(found, count), _units_away(-int(count), grain, found.today).resolve(found.today)
     if found.one("BEFORE_POST").text != "之前" or day is None:
         return DateMention("open", until)
     return DateMention("ambiguous", unit=day.grain, candidates=(day.period, until))

@@ -75,8 +75,8 @@ def _entries() -> Iterator[Entry]:
         yield from (Entry(word, GAP) for word in table["other"]["not_dates"])
         yield from (Entry(word, GAP, not_before="pointed") for word in table["other"].get("not_dates_uncounted", ()))
     for symbol, row in ((symbol, row) for table in _TABLES for symbol, rows in table["words"].items() for row in rows):
-        said = {"words": [row]} if isinstance(row, str) else row
-        meaning = {key: value for key, value in said.items() if key != "words"}
+        said: dict[str, Any] = {"words": [row]} if isinstance(row, str) else row
+        meaning: dict[str, Any] = {key: value for key, value in said.items() if key != "words"}
         yield from (Entry(word, symbol, **meaning) for word in said["words"])
     for table in _TABLES:
         yield from _calendar(table.get("calendar", {}))
