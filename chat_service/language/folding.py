@@ -50,36 +50,9 @@ class _Piece:
     end: int
 
 
-_SAME_AS = str.maketrans(
-    {
-        "‘": "'",
-        "’": "'",
-        "‛": "'",
-        "ʼ": "'",
-        "′": "'",
-        "`": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "″": '"',
-        "‐": "-",
-        "‑": "-",
-        "‒": "-",
-        "–": "-",
-        "—": "-",
-        "―": "-",
-        "−": "-",
-        "─": "-",
-        "〜": "~",
-        "∼": "~",
-        "⁄": "/",
-        "∕": "/",
-        "﹪": "%",
-        "٪": "%",
-        "￥": "¥",
-        "〇": "零",
-    }
-)
+# what is typed for a character: its look-alikes
+_ALIKE = {"'": "‘’‛ʼ′`", '"': "“”„″", "-": "‐‑‒–—―−─", "~": "〜∼", "/": "⁄∕", "%": "﹪٪", "¥": "￥", "零": "〇"}
+_SAME_AS = str.maketrans({alike: plain for plain, many in _ALIKE.items() for alike in many})
 
 
 def fold(text: str) -> Folded:

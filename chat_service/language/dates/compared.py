@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chat_service.language.dates.grammar import Found, Meaning, Piece, is_any
+from chat_service.language.dates.grammar import Found, Meaning, Piece, given, is_any, only_if
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.span import calendar
+from semantic_layer import Grain
 
 _NAMED_BEFORE = frozenset(("relative unit", "year word", "ago"))
 _JUST_AND = frozenset(("and", "&", "n", "以及", "及"))
@@ -19,9 +20,7 @@ def period(found: Found) -> Meaning:
     Previous beside a period that is named, or in a comparison, is the one before that period.
     """
     piece = found.one("P")
-    date, span = piece.date, piece.period(found.today)
-    if date is None or span is None:
-        return None
+    date, span = given(piece.date), found.span("P")
     if piece.rules[-1] == "previous unit" and _is_beside_another(found):
         return DateMention("relative_previous", span.period, unit=span.grain)
     future = span.start > found.today
@@ -40,11 +39,11 @@ def _is_beside_another(found: Found) -> bool:
     )
 
 
-def _unit_before(piece: Piece, found: Found) -> DateMention | None:
+def _unit_before(piece: Piece, found: Found) -> DateMention:
     """较上月, vs last month: the unit before; 比去年 and vs last year: a year earlier."""
-    span = piece.period(found.today) if _NAMED_BEFORE.intersection(piece.rules) else None
-    if span is None or span.grain is None or span != calendar(span.grain, found.today, -1):
-        return None
+    span = given(piece.period(found.today))
+    grain: Grain = given(span.grain)
+    only_if(_NAMED_BEFORE.intersection(piece.rules) and span == calendar(grain, found.today, -1))
     return DateMention(
         "comparison", span.period, unit=span.grain, against="year" if span.grain == "year" else "previous"
     )
@@ -52,28 +51,30 @@ def _unit_before(piece: Piece, found: Found) -> DateMention | None:
 
 def against_unit_before(found: Found) -> Meaning:
     """这周的订单比上周多吗, revenue vs last month; 上个月和去年 compares nothing."""
-    said = found.get("VERSUS_WORD", "CHANGE_VS", "DIFFERS") is not None
-    return _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found) if said else None
+    only_if(found.get("VERSUS_WORD", "CHANGE_VS", "DIFFERS"))
+    return _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found)
 
 
 def compared_with_unit(found: Found) -> Meaning:
     """环比上个月, 同比去年; in 同比上季度 the quarter is no year earlier, so it is what is compared."""
-    mention, other = found.one("COMPARE").mention, _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found)
-    return other if mention is not None and other is not None and mention.against == other.against else None
+    other = _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found)
+    only_if(given(found.one("COMPARE").mention).against == other.against)
+    return other
 
 
 def compared(found: Found) -> Meaning:
     """A comparison with the words around it that say so (vs, 跟…比)."""
-    return None if found.pieces[0].text in _JUST_AND else found.one("COMPARE", "COMPARE_WITH").mention
+    only_if(found.pieces[0].text not in _JUST_AND)
+    return found.one("COMPARE", "COMPARE_WITH").mention
 
 
 def against_time_before(found: Found) -> Meaning:
     """最近30天和之前30天比, vs the previous 90 days: as long a time right before."""
     piece = found.one("ROLL", "EDGE_ROLL", "DURATION")
-    said = found.get("BEFORE_POST") is not None or piece.symbol == "EDGE_ROLL" or found.says("prior")
-    if not said or piece.mention is None or found.get("VERSUS_WORD", "DIFFERS") is None:
-        return None
-    return DateMention("comparison", against="previous", unit=piece.mention.unit, count=piece.mention.count)
+    only_if(found.get("BEFORE_POST") or piece.symbol == "EDGE_ROLL" or found.says("prior"))
+    only_if(found.get("VERSUS_WORD", "DIFFERS"))
+    mention = given(piece.mention)
+    return DateMention("comparison", against="previous", unit=mention.unit, count=mention.count)
 
 
 def joining(found: Found) -> Meaning:
@@ -82,16 +83,17 @@ def joining(found: Found) -> Meaning:
     said = (
         changing if found.pieces[0].symbol == "TO" else found.near("compared", behind=False) or found.near("differing")
     )
-    return DateMention("versus") if said else None
+    only_if(said)
+    return DateMention("versus")
 
 
 def with_compared(found: Found) -> Meaning:
     """4月的投诉量跟3月比; a question that begins with `and` goes on from the one before."""
-    goes_on = found.pieces[0].text in _JUST_AND and found.fstart == 0
-    return None if goes_on else DateMention("versus")
+    only_if(found.pieces[0].text not in _JUST_AND or found.fstart > 0)
+    return DateMention("versus")
 
 
 def bound_left_over(found: Found) -> Meaning:
     """A word that bounds or divides the time beside it and that no rule could read: asked about, never dropped."""
-    mention = found.one("DATED").mention
-    return DateMention("vague") if mention is not None and mention.kind in _BOUNDED else None
+    only_if(given(found.one("DATED").mention).kind in _BOUNDED)
+    return DateMention("vague")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from chat_service.language.dates.grammar import Found, Meaning
+from chat_service.language.dates.grammar import Found, Meaning, only_if
 from chat_service.language.dates.mention import Against, DateMention
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.span import Span, calendar
@@ -17,16 +17,15 @@ _QUARTERS_BEGIN = (1, 4, 7, 10)
 def grouping(found: Found) -> Meaning:
     """每天, by month; every 3 months and each months are none."""
     plural = found.get("COUNTED")
-    if plural is not None and plural.text.isascii() and plural.text.endswith("s") and found.pieces[0].text != "by":
-        return None
+    only_if(plural is None or not plural.text.endswith("s") or found.pieces[0].text == "by")
     return DateMention("grain", unit=found.grain("UNIT", "GRAIN", "DATE_UNIT"))
 
 
 def which(found: Found) -> Meaning:
     """哪个月, which months: one of them is asked for; 什么 asks so of months only."""
     word = found.get("WHICH")
-    other = word is not None and word.text == "什么" and found.one("UNIT").text not in ("月份", "月")
-    return None if other else DateMention("grain", unit=found.grain("UNIT", "WHICH_UNIT"), asked=True)
+    only_if(word is None or word.text != "什么" or found.one("UNIT").text in ("月份", "月"))
+    return DateMention("grain", unit=found.grain("UNIT", "WHICH_UNIT"), asked=True)
 
 
 def weekdays(found: Found) -> Meaning:
@@ -36,7 +35,8 @@ def weekdays(found: Found) -> Meaning:
 
 def working_week(found: Found) -> Meaning:
     """周一到周五: the working days, not a range of dates."""
-    return DateMention("weekday_filter", weekdays=(1, 2, 3, 4, 5)) if _days(found) == [1, 5] else None
+    only_if(_days(found) == [1, 5])
+    return DateMention("weekday_filter", weekdays=(1, 2, 3, 4, 5))
 
 
 def _days(found: Found) -> list[int]:
@@ -50,8 +50,8 @@ def same_period(found: Found) -> Meaning:
         return DateMention("comparison", against="year")
     if word is not None or number is not None:
         named = found.today.year + int(word.value) if word is not None else full_year(int(found.one("NUM").value))
-        that = calendar("year", date(named, 1, 1)).period if 2000 <= named <= 2099 else None
-        return None if that is None else DateMention("same_period", that, unit="year")
+        only_if(2000 <= named <= 2099)
+        return DateMention("same_period", calendar("year", date(named, 1, 1)).period, unit="year")
     grains = [piece.grain for piece in found.pieces if piece.grain is not None]
     grain = grains[-1] if found.get("SAME", "THIS") is not None else grains[0]
     against: Against = "year" if grain == "year" else "previous"
@@ -79,8 +79,7 @@ def fiscal_year(found: Found) -> Meaning:
     year = found.today.year - (found.today.month < start) + found.offset
     if label is not None:
         year = full_year(int(label.value)) - (start != 1)
-    if not 1990 <= year <= 2098:
-        return None
+    only_if(1990 <= year <= 2098)
     first = date(year, start, 1)
     return PartialDate(fixed=Span(first, add_months(first, 12), "year" if start == 1 else None))
 
