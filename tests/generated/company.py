@@ -12,6 +12,7 @@ from typing import Literal
 from hypothesis.vendor.pretty import RepresentationPrinter
 
 from semantic_layer.model.definitions import FieldType, ModelDefinition, Role
+from semantic_layer.query.requests import MetricFilter
 from semantic_layer.query.result import Value
 from tests.generated.conditions import Condition, Junction, Ref
 from tests.generated.metric_specs import MetricSpec
@@ -133,6 +134,37 @@ class EntitySpec:
 
 
 @dataclass(frozen=True)
+class ListSpec:
+    """The entities whose own row has one of `values` in the text field `ref`, which the list calls `called`, and whose
+    metric is `least` or more."""
+
+    name: str
+    entity: EntitySpec
+    ref: Ref | None = None
+    called: str = ""
+    values: tuple[str, ...] = ()
+    metric: str = ""
+    least: int = 0
+
+    @cached_property
+    def behaviour(self) -> MetricFilter | None:
+        """The condition on what its members did."""
+        if not self.metric:
+            return None
+        return MetricFilter(metric=self.metric, per=self.entity.name, op=">=", values=(self.least,))
+
+    def written(self) -> dict[str, object]:
+        """The list as its YAML says it."""
+        found: dict[str, object] = {"name": self.name, "entity": self.entity.name, "label": _both(self.name)}
+        if self.ref is not None:
+            found["filter"] = {self.called: list(self.values)}
+        if self.metric:
+            having = f"{self.metric} >= {self.least}"
+            found["among"] = [{"having": having, "period": "all", "entity": self.entity.name}]
+        return found
+
+
+@dataclass(frozen=True)
 class Company:
     """Everything that is generated: data, definitions and today."""
 
@@ -142,6 +174,7 @@ class Company:
     entities: tuple[EntitySpec, ...]
     metrics: tuple[MetricSpec, ...]
     as_of: date
+    lists: tuple[ListSpec, ...] = ()
 
     def __repr__(self) -> str:
         # written out only for a failure: hypothesis asks for it at every draw
@@ -160,6 +193,11 @@ class Company:
     def metric(self) -> Mapping[str, MetricSpec]:
         """Metrics by name."""
         return {each.name: each for each in self.metrics}
+
+    @cached_property
+    def listed(self) -> Mapping[str, ListSpec]:
+        """Lists by name."""
+        return {each.name: each for each in self.lists}
 
     @cached_property
     def dimensions(self) -> Mapping[str, tuple[Ref, ...]]:
@@ -184,10 +222,10 @@ class Company:
             "datasets": [_dataset(each) for each in self.datasets],
             "relationships": [_link(each) for each in self.links],
             "entities": [
-                {"name": e.name, "dataset": e.dataset, "key": e.key, "label": {"zh": e.name, "en": e.name}}
-                for e in self.entities
+                {"name": e.name, "dataset": e.dataset, "key": e.key, "label": _both(e.name)} for e in self.entities
             ],
             "metrics": [each.written() for each in self.metrics],
+            "lists": [each.written() for each in self.lists],
         }
 
     @cached_property
@@ -205,6 +243,10 @@ class Company:
                 rows = ", ".join(f"({', '.join(literal(value) for value in row)})" for row in table.rows)
                 parts.append(f"INSERT INTO {quoted(table.name)} VALUES {rows};")
         return "\n".join(parts)
+
+
+def _both(word: str) -> dict[str, str]:
+    return {"zh": word, "en": word}
 
 
 def quoted(name: str) -> str:
@@ -251,4 +293,15 @@ def _link(each: Link) -> dict[str, object]:
     return found
 
 
-__all__ = ["Company", "Computed", "Condition", "DatasetSpec", "EntitySpec", "FieldSpec", "Junction", "Link", "Ref"]
+__all__ = [
+    "Company",
+    "Computed",
+    "Condition",
+    "DatasetSpec",
+    "EntitySpec",
+    "FieldSpec",
+    "Junction",
+    "Link",
+    "ListSpec",
+    "Ref",
+]

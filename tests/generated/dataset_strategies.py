@@ -144,10 +144,11 @@ def _add(draw: st.DrawFn, plan: Plan, place: int, offset: int) -> None:
         foreign.append((names, _foreign(draw, target, size, is_single=is_single)))
         plan.links.append(Link(name, target.name, tuple(zip(names, target.primary_key, strict=True)), is_single))
     columns += _columns(draw, plan, place, offset)
+    shared = _shared(draw, columns[0], targets)
     rows = _rows(draw, size, primary_key, keys, foreign, columns)
     fields = [FieldSpec(each, "integer", "key") for each in primary_key]
     fields += [FieldSpec(each, "integer", "key") for names, _ in foreign for each in names]
-    fields += [FieldSpec(each.name, each.type, each.role) for each in columns]  # type: ignore[arg-type]
+    fields += [FieldSpec(each.name, each.type, each.role, same_as=shared.get(each.name)) for each in columns]  # type: ignore[arg-type]
     fields += _computed(draw, plan, name, columns, targets)
     fields += _of_nothing(draw, name, columns[0].name)
     times = [each.name for each in columns if each.role == "time"]
@@ -201,6 +202,21 @@ def _columns(draw: st.DrawFn, plan: Plan, place: int, offset: int) -> list[Colum
     for named, extra in draw(st.lists(st.sampled_from(more), max_size=2, unique=True)):
         columns.append(Column(named, extra, values_of(extra), "dimension"))
     return columns
+
+
+def _shared(draw: st.DrawFn, word: Column, targets: list[DatasetSpec]) -> dict[str, Ref]:
+    """Sometimes rows have a neighbour's dimension too, with a value of their own: the column is named after it."""
+    homes = [
+        (each.name, spec)
+        for each in targets
+        for spec in each.fields
+        if spec.role == "dimension" and spec.type == "text" and spec.computed is None and spec.same_as is None
+    ]
+    if not homes or draw(st.integers(0, 3)):
+        return {}
+    home, spec = homes[0]
+    word.name = spec.name
+    return {word.name: Ref(home, spec.name)}
 
 
 def _rows(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from semantic_layer.query.requests import AllOf, AnyOf, FieldFilter, Filter, ListFilter, MetricFilter, NotOf
 from semantic_layer.query.result import Value
 from semantic_layer.time.periods import Period
-from tests.generated.company import Company, Row
+from tests.generated.company import Company, ListSpec, Row
 from tests.generated.conditions import Ref, is_less, same_value
 from tests.generated.reach import Reach
 
@@ -41,9 +41,20 @@ class Meets:
                 found = [self(each, dataset, row) for each in condition.any]
                 return True if True in found else (None if None in found else False)
             case ListFilter():
-                raise AssertionError("generated models have no lists")
+                return self.is_on(self.company.listed[condition.list], dataset, row)
             case NotOf():
                 return self(condition.negated, dataset, row) is not True
+
+    def is_on(self, listed: ListSpec, dataset: str, row: Row) -> bool:
+        """Whether the entity that a row belongs to is on the list."""
+        home, ref = listed.entity.dataset, listed.ref
+        way = self.reach.way(dataset, home)
+        assert way is not None, "asked of datasets that know the entity"
+        if ref is not None:
+            there = self.reach.row_there(row, way)
+            if there is None or self.reach.value(home, there, ref) not in listed.values:
+                return False
+        return listed.behaviour is None or self._behaviour(listed.behaviour, dataset, row) is True
 
     def _field(self, condition: FieldFilter, dataset: str, row: Row) -> bool | None:
         name = condition.field
@@ -69,15 +80,17 @@ class Meets:
         return isinstance(value, int | float) and compares(value, condition.op, condition.values)
 
 
-def speaks_of_behaviour(condition: Filter) -> bool:
+def speaks_of_behaviour(condition: Filter, company: Company) -> bool:
     """Whether the filter holds one on an entity's own metric."""
     match condition:
         case AllOf():
-            return any(speaks_of_behaviour(each) for each in condition.all)
+            return any(speaks_of_behaviour(each, company) for each in condition.all)
         case AnyOf():
-            return any(speaks_of_behaviour(each) for each in condition.any)
+            return any(speaks_of_behaviour(each, company) for each in condition.any)
         case NotOf():
-            return speaks_of_behaviour(condition.negated)
+            return speaks_of_behaviour(condition.negated, company)
+        case ListFilter():
+            return company.listed[condition.list].behaviour is not None
         case _:
             return isinstance(condition, MetricFilter)
 

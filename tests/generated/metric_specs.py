@@ -231,7 +231,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class Conversion:
-    """Events that follow events."""
+    """Events that follow events; or, `of_starts`, those that are followed."""
 
     name: str
     of: str
@@ -240,6 +240,7 @@ class Conversion:
     other_key: str
     within: str | None = None
     same: tuple[tuple[str, str], ...] = field(default=())
+    of_starts: bool = False
 
     def written(self) -> dict[str, object]:
         """The metric as its YAML says it."""
@@ -248,6 +249,8 @@ class Conversion:
             made["within"] = self.within
         if self.same:
             made["same"] = dict(self.same)
+        if self.of_starts:
+            made["count"] = "starts"
         return {"name": self.name, "conversion": made}
 
 

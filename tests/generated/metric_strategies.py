@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from semantic_layer.model.definitions import FieldType
 from semantic_layer.query.result import Value
-from tests.generated.company import Company, DatasetSpec, EntitySpec
+from tests.generated.company import Company, DatasetSpec
 from tests.generated.conditions import Condition, Junction, Ref, RowOperator
 from tests.generated.dataset_strategies import plans, values_of
+from tests.generated.entity_strategies import entities, lists
 from tests.generated.metric_specs import (
     OUTER,
     Aggregate,
@@ -45,13 +46,11 @@ KINDS: tuple[Kind, ...] = ("flow", "stock", "window", "latest", "per", "derived"
 def companies(draw: st.DrawFn, kinds: tuple[Kind, ...] = KINDS, most: int = 6, datasets: int = 5) -> Company:
     """A company with metrics of these kinds; the first is always a plain count or sum."""
     plan = draw(plans(datasets))
-    entities = [EntitySpec("customer", plan.datasets[0].name, plan.datasets[0].primary_key[0])]
-    entities = [each for each in entities if len(plan.datasets[0].primary_key) == 1]
     company = Company(
         tuple(plan.tables),
         tuple(plan.datasets),
         tuple(plan.links),
-        tuple(entities),
+        draw(entities(plan)),
         (),
         draw(st.sampled_from(TODAYS)),
     )
@@ -59,7 +58,8 @@ def companies(draw: st.DrawFn, kinds: tuple[Kind, ...] = KINDS, most: int = 6, d
     maker.add("flow")
     for kind in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most - 1)):
         maker.add(kind)
-    return replace(company, metrics=tuple(maker.made))
+    company = replace(company, metrics=tuple(maker.made))
+    return replace(company, lists=tuple(draw(lists(company, each)) for each in company.entities))
 
 
 class _Maker:
@@ -310,4 +310,4 @@ class _Maker:
             return None
         of, to, key = self._draw(st.sampled_from(pairs))
         within = self._draw(st.sampled_from([None, "1 day", "7 days", "1 month"]))
-        return Conversion(name, of.name, to.name, key, key, within)
+        return Conversion(name, of.name, to.name, key, key, within, of_starts=self._draw(st.booleans()))

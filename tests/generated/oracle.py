@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from semantic_layer.query.result import Value
 from semantic_layer.time.periods import GRAINS, Grain, Period
 from tests.generated.aggregates import aggregated, combined, over_entities
 from tests.generated.calendar_days import Span, earlier, floor, following, units
-from tests.generated.company import Company, Row
+from tests.generated.company import Company, EntitySpec, Row
 from tests.generated.conditions import Junction, Ref, as_instant, is_less, same_value
 from tests.generated.filters import Meets, speaks_of_behaviour
 from tests.generated.metric_specs import Conversion, Derived, Expression, Input, MetricSpec, Simple, Transition, Window
@@ -105,6 +106,15 @@ class Oracle:
         ((_, span),) = self.spans(metric, period, None)
         found = self.evaluate(metric, span, Scope((key,), filters))
         return {group: value for group, value in found.items() if group != (None,)}
+
+    def members(self, entity: EntitySpec, filters: tuple[Filter, ...], metric: str) -> dict[Value, Value]:
+        """The entities that meet the filters, each with its own value of the metric."""
+        values = self._of_entities(metric, None, (), entity.key)
+        return {
+            row[entity.key]: values.get((row[entity.key],), self.empty(metric))
+            for row in self.company.dataset[entity.dataset].rows
+            if all(self._meets(each, entity.dataset, row) is True for each in filters)
+        }
 
     # ---- metrics ----
 
@@ -223,6 +233,8 @@ class Oracle:
         return tuple(self._key(dataset, row, name) for name in names)
 
     def _key(self, dataset: str, row: Row, name: str) -> Value:
+        if name in self.company.listed:
+            return self._meets.is_on(self.company.listed[name], dataset, row)
         for entity in self.company.entities:
             if entity.key == name:
                 return self.reach.key(dataset, row, entity)
@@ -272,14 +284,14 @@ class Oracle:
         assert time is not None and later_time is not None
         key_of = self.company.dataset[base.dataset].primary_key
         # the nearest is looked for among all, and asked about afterwards; who is looked at is chosen at once
-        chosen = tuple(each for each in scope.filters if speaks_of_behaviour(each))
+        chosen = tuple(each for each in scope.filters if speaks_of_behaviour(each, self.company))
         before = [
             (as_instant(value), row)
             for row in self._counted(base, self._filtered(base, span, Scope((), chosen, None, scope.extra)))
             if (value := self.reach.value(base.dataset, row, time)) is not None
         ]
         asked = [id(row) for row in self._rows(base, span, scope)]
-        counts: dict[Group, int] = {}
+        found: list[Row] = []
         for row in self._counted(event, self._filtered(event, span, Scope(()))):
             key, value = row[spec.other_key], self.reach.value(event.dataset, row, later_time)
             if key is None or value is None:
@@ -291,16 +303,17 @@ class Oracle:
                 for then, other in before
                 if other[spec.key] == key and then <= when and (limit is None or then > limit) and other is not row
             ]
+            if spec.of_starts:
+                found += [other for _, other in fits if all(other is not each for each in found)]
+                continue
             last = max((then for then, _ in fits), default=None)
             nearest = min(
                 (other for then, other in fits if then == last),
                 key=lambda other: [other[name] for name in key_of],
                 default=None,
             )
-            if nearest is not None and id(nearest) in asked:
-                group = self._group(base.dataset, nearest, scope.names)
-                counts[group] = counts.get(group, 0) + 1
-        return dict(counts)
+            found += [nearest] if nearest is not None else []
+        return dict(Counter(self._group(base.dataset, row, scope.names) for row in found if id(row) in asked))
 
 
 def _with_label(group: Group, label: date | None, group_by: tuple[str, ...]) -> Group:

@@ -3,6 +3,7 @@ periods, and every clause on the result."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from semantic_layer.query.requests import (
     FieldFilter,
     Filter,
     Having,
+    ListFilter,
     MetricFilter,
     MetricQuery,
     NotOf,
@@ -25,7 +27,7 @@ from semantic_layer.query.requests import (
 )
 from semantic_layer.query.result import Value
 from semantic_layer.time.periods import GRAINS, Grain, Period
-from tests.generated.company import Company
+from tests.generated.company import Company, EntitySpec
 from tests.generated.conditions import Ref
 from tests.generated.dataset_strategies import DAYS, values_of
 from tests.generated.metric_specs import Conversion, Derived, Input, Simple, Transition
@@ -50,6 +52,20 @@ def homes(company: Company, metric: str) -> tuple[str, ...]:
             return homes(company, spec.of)
 
 
+def is_timed(company: Company, metric: str) -> bool:
+    """Whether all that the metric counts is placed in time, so that it may be asked of a period."""
+    spec = company.metric[metric]
+    match spec:
+        case Simple():
+            times = (spec.time, spec.since, company.dataset[spec.dataset].time)
+            return any(each is not None for each in times)
+        case Derived():
+            parts = [each.metric for each in (spec.left, spec.right) if isinstance(each, Input)]
+            return all(is_timed(company, each) for each in parts)
+        case Transition() | Conversion():
+            return True
+
+
 def groupable(company: Company, metrics: tuple[str, ...]) -> tuple[str, ...]:
     """Names that all of the metrics can be grouped by: dimensions, fields in full, keys of entities."""
     reach = Reach(company)
@@ -62,6 +78,7 @@ def groupable(company: Company, metrics: tuple[str, ...]) -> tuple[str, ...]:
         if spec.role == "key" and all(reach.sees(home, ref := Ref(each.name, spec.name)) for home in datasets)
     ]
     found += [e.key for e in company.entities if all(reach.knows(home, e) for home in datasets)]
+    found += [each.name for each in company.lists if all(reach.tells_of(home, each) for home in datasets)]
     return tuple(found)
 
 
@@ -96,10 +113,9 @@ def _next(grain: Grain, start: date) -> date:
     return _floor(grain, start + timedelta(days=size))
 
 
-def field_filters(company: Company, metrics: tuple[str, ...]) -> st.SearchStrategy[Filter]:
-    """Conditions on fields that all of the metrics' rows have; nothing where they have none in common."""
+def field_filters(company: Company, datasets: Collection[str]) -> st.SearchStrategy[Filter]:
+    """Conditions on fields that rows of all of the datasets have; nothing where they have none in common."""
     reach = Reach(company)
-    datasets = {home for metric in metrics for home in homes(company, metric)}
     named = [
         (str(ref), spec.type)
         for each in company.datasets
@@ -138,32 +154,53 @@ def _scalar(value: Value) -> Scalar:
     return value.isoformat()[:10] if isinstance(value, date) else value
 
 
-def metric_filters(company: Company, metrics: tuple[str, ...]) -> st.SearchStrategy[Filter]:
-    """Conditions on what the entity of each row did; nothing where some rows do not know it."""
+def metric_filters(company: Company, datasets: Collection[str]) -> st.SearchStrategy[Filter]:
+    """Conditions on what one of the entities of each row did; nothing where some rows know none."""
     reach = Reach(company)
-    entity = next(iter(company.entities), None)
-    datasets = {home for metric in metrics for home in homes(company, metric)}
-    if entity is None or not all(reach.knows(home, entity) for home in datasets):
-        return st.nothing()
-    known = [m.name for m in company.metrics if all(reach.knows(h, entity) for h in homes(company, m.name))]
-    return st.sampled_from(known).flatmap(lambda metric: _behaviours(company, metric)) if known else st.nothing()
+    known = [
+        (each, told)
+        for each in company.entities
+        if all(reach.knows(home, each) for home in datasets) and (told := metrics_of(company, each))
+    ]
+    return st.sampled_from(known).flatmap(lambda found: _behaviours(company, *found)) if known else st.nothing()
+
+
+def metrics_of(company: Company, entity: EntitySpec) -> tuple[str, ...]:
+    """The metrics that each such entity has a value of its own of."""
+    reach = Reach(company)
+    return tuple(m.name for m in company.metrics if all(reach.knows(h, entity) for h in homes(company, m.name)))
 
 
 @st.composite
-def _behaviours(draw: st.DrawFn, company: Company, metric: str) -> Filter:
+def _behaviours(draw: st.DrawFn, company: Company, entity: EntitySpec, metrics: tuple[str, ...]) -> Filter:
+    metric = draw(st.sampled_from(metrics))
+    # the model's first one is meant where none is named
+    per = draw(st.sampled_from([entity.name, "" if entity is company.entities[0] else entity.name]))
     op = draw(st.sampled_from(NUMBER_OPERATORS))
     numbers = st.integers(-1, 4).map(float)
     values = tuple(sorted(draw(st.lists(numbers, min_size=2, max_size=2)))) if op == "between" else (draw(numbers),)
-    narrowed = field_filters(company, (metric,))
+    narrowed = field_filters(company, homes(company, metric))
     inner = () if narrowed.is_empty or draw(st.booleans()) else (draw(narrowed),)
-    return MetricFilter(
-        metric=metric, period=draw(st.one_of(st.none(), periods())), filters=inner, op=op, values=values
-    )
+    period = draw(st.one_of(st.none(), periods())) if is_timed(company, metric) else None
+    return MetricFilter(metric=metric, per=per, period=period, filters=inner, op=op, values=values)
+
+
+def list_filters(company: Company, datasets: Collection[str]) -> st.SearchStrategy[Filter]:
+    """Conditions that each row's entity is on a list; nothing where some rows know no such."""
+    reach = Reach(company)
+    known = [each.name for each in company.lists if all(reach.tells_of(home, each) for home in datasets)]
+    return st.sampled_from(known).map(lambda name: ListFilter(list=name)) if known else st.nothing()
 
 
 def filters(company: Company, metrics: tuple[str, ...]) -> st.SearchStrategy[Filter]:
-    """Conditions, nested up to a few levels."""
-    leaf = st.one_of(field_filters(company, metrics), field_filters(company, metrics), metric_filters(company, metrics))
+    """Conditions on the rows of all of the metrics, nested up to a few levels."""
+    return filters_on(company, {home for metric in metrics for home in homes(company, metric)})
+
+
+def filters_on(company: Company, datasets: Collection[str]) -> st.SearchStrategy[Filter]:
+    """Conditions on rows of all of the datasets, nested up to a few levels."""
+    fields = field_filters(company, datasets)
+    leaf = st.one_of(fields, fields, metric_filters(company, datasets), list_filters(company, datasets))
     return st.recursive(
         leaf,
         lambda inner: st.one_of(
@@ -238,7 +275,8 @@ def wild_queries(draw: st.DrawFn, company: Company) -> MetricQuery:
     names = [each.name for each in company.metrics]
     metrics = tuple(draw(st.lists(st.sampled_from(names), max_size=2)))
     keys = [each.key for each in company.entities]
-    groups = draw(st.lists(st.sampled_from([*dimensions, *keys, *(name for name, _ in fields), *GRAINS]), max_size=3))
+    known = [*dimensions, *keys, *company.listed, *(name for name, _ in fields), *GRAINS]
+    groups = draw(st.lists(st.sampled_from(known), max_size=3))
     if not metrics and not groups:
         groups = [dimensions[0]]
     open_ended = st.builds(Period, st.none() | st.just(DAYS[0]), st.none() | st.just(DAYS[-1]))

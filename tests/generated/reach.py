@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from semantic_layer.query.result import Value
-from tests.generated.company import Company, EntitySpec, Ref, Row
+from tests.generated.company import Company, EntitySpec, ListSpec, Ref, Row
 
 Hop = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -124,12 +124,25 @@ class Reach:
         """Whether rows of `dataset` belong to such an entity."""
         return self.way(dataset, entity.dataset) is not None
 
+    def tells_of(self, dataset: str, listed: ListSpec) -> bool:
+        """Whether rows of `dataset` tell if their entity is on the list: by the very way that the entity's own row
+        takes."""
+        home, ref = listed.entity.dataset, listed.ref
+        there = self.way(dataset, home)
+        if there is None or ref is None:
+            return there is not None
+        inner = self.way(home, ref.dataset)
+        return inner is not None and self.way(dataset, ref.dataset) == (*there, *inner) and self.sees(dataset, ref)
+
     def key(self, dataset: str, row: Row, entity: EntitySpec) -> Value:
         """The entity that a row belongs to, as the row itself says, whether or not there is such an entity."""
         way = self.way(dataset, entity.dataset)
         assert way is not None, "asked of datasets that know the entity"
         if not way:
             return row[entity.key]
+        column = next((a for a, b in way[-1][2] if b == entity.key), None)
+        if column is None:
+            there = self.row_there(row, way)
+            return there[entity.key] if there is not None else None
         before = self.row_there(row, way[:-1])
-        column = next(a for a, b in way[-1][2] if b == entity.key)
         return before[column] if before is not None else None

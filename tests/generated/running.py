@@ -20,7 +20,7 @@ from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import build_model
-from semantic_layer.query.requests import MetricQuery, Request
+from semantic_layer.query.requests import Request
 from tests.generated.company import Company
 
 TIMES = int(os.environ.get("HUITOU_EXAMPLES", "0"))
@@ -56,7 +56,7 @@ def opened(company: Company) -> Iterator[Layer]:
             engine.close()
 
 
-def refused(layer: Layer, query: MetricQuery) -> tuple[str, ...]:
+def refused(layer: Layer, query: Request) -> tuple[str, ...]:
     """The codes of what is wrong with the query, none if it can be answered."""
     try:
         layer.prepare(query)

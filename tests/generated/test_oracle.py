@@ -7,13 +7,13 @@ import math
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from semantic_layer.query.requests import MetricQuery
+from semantic_layer.query.requests import ListQuery, MeasuredColumn, MetricQuery
 from semantic_layer.query.result import ResultTable, Value
 from semantic_layer.time.periods import GRAINS
 from tests.generated.metric_strategies import companies
 from tests.generated.oracle import Group, Oracle, UndecidedError
-from tests.generated.query_strategies import plain_queries
-from tests.generated.running import opened, refused, tried
+from tests.generated.query_strategies import filters_on, metrics_of, plain_queries
+from tests.generated.running import opened, refused, tried, written_out
 
 Answer = dict[Group, tuple[Value, ...]]
 
@@ -37,6 +37,36 @@ def test_answers_are_what_the_rows_say(data: st.DataObject) -> None:
                 continue
             found = layer.run(query)
             check(query, found, wanted, tuple(oracle.empty(name) for name in query.metrics))
+
+
+@tried(25)
+@given(st.data())
+def test_each_entity_is_listed_by_what_its_rows_say(data: st.DataObject) -> None:
+    company = data.draw(companies())
+    oracle = Oracle(company)
+    with opened(company) as layer:
+        for entity in company.entities:
+            known = metrics_of(company, entity)
+            conditions = tuple(data.draw(st.lists(filters_on(company, (entity.dataset,)), max_size=2)))
+            if not known:
+                continue
+            metric = data.draw(st.sampled_from(known))
+            measured = (MeasuredColumn(name="measured", metric=metric),)
+            query = ListQuery(entity=entity.name, measured=measured, filters=conditions, limit=None)
+            try:
+                wanted = oracle.members(entity, conditions, metric)
+            except UndecidedError as undecided:
+                event(f"undecided: {undecided}")
+                continue
+            codes = refused(layer, query)
+            if codes:
+                event(f"refused: {codes[0]}")
+                continue
+            found = layer.run(query)
+            shown = f"{written_out(company, query)}\n{found.sql}"
+            assert len(found.rows) == len(wanted), f"{found.rows} instead of {wanted}\n{shown}"
+            for key, value in found.rows:
+                assert _equal(value, wanted[key]), f"{key}: {value} instead of {wanted[key]}\n{shown}"
 
 
 def check(query: MetricQuery, found: ResultTable, wanted: Answer, empty: tuple[Value, ...]) -> None:

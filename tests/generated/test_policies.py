@@ -64,7 +64,8 @@ def requests(draw: st.DrawFn, company: Company) -> Request:
     conditions = tuple(draw(st.lists(filters(company, (metric,)), max_size=1)))
     if kind == "list" and company.entities:
         measured = (MeasuredColumn(name="measured", metric=metric),)
-        return ListQuery(entity=company.entities[0].name, filters=conditions, measured=measured)
+        entity = draw(st.sampled_from(company.entities))
+        return ListQuery(entity=entity.name, filters=conditions, measured=measured)
     if kind == "explain":
         names = tuple(draw(st.lists(st.sampled_from(groupable(company, (metric,))), max_size=2, unique=True)))
         return ExplainQuery(metric=metric, period=draw(periods()), filters=conditions, dimensions=names)
