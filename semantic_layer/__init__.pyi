@@ -84,7 +84,6 @@ from semantic_layer.model.model import Dimension as Dimension
 from semantic_layer.model.model import Field as Field
 from semantic_layer.model.model import Metric as Metric
 from semantic_layer.model.model import Model as Model
-from semantic_layer.model.numbered import numbered_metrics as numbered_metrics
 from semantic_layer.model.placing import known_for_today as known_for_today
 from semantic_layer.model.schema import model_schema as model_schema
 from semantic_layer.query.cautions import Caution as Caution

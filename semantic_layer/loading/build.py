@@ -35,7 +35,7 @@ from semantic_layer.model.access import ruled_fields
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.model.joins import JoinPaths, cycles, join_paths, join_steps
 from semantic_layer.model.model import Dataset, Model
-from semantic_layer.model.numbered import Metrics
+from semantic_layer.model.numbered import with_any_number
 from semantic_layer.sql.parsing import columns
 
 _T = TypeVar("_T")
@@ -78,7 +78,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         parameters=MappingProxyType(dict(definition.parameters)),
         datasets=MappingProxyType(datasets),
         dimensions=MappingProxyType(dimensions),
-        metrics=Metrics(metrics, open_numbers) if open_numbers else MappingProxyType(metrics),
+        metrics=with_any_number(metrics, open_numbers),
         entities=_by_name(definition.entities),
         lists=_by_name(definition.lists),
         behaviours=_by_name(definition.behaviours),
@@ -98,6 +98,7 @@ def build(draft: Draft, problems: Sequence[DefinitionProblem] = ()) -> Model:
         trials=_by_name(definition.trials),
         rollups=_by_name(definition.rollups),
         ways=MappingProxyType(ways),
+        numbers=MappingProxyType({name: each.numbered for name, each in open_numbers.items() if each.numbered}),
     )
     # asked of a model that is right: what of its metrics adds up
     unfit = tuple(check_rollups(draft, model))

@@ -29,6 +29,7 @@ from semantic_layer.model.definitions import (
     GrainDefinition,
     ListDefinition,
     MetricDefinition,
+    Numbered,
     PlaybookDefinition,
     Polarity,
     PolicyDefinition,
@@ -184,6 +185,8 @@ class Model:
     field_rules: Mapping[str, tuple[FieldRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     trials: Mapping[str, TrialDefinition] = field(default_factory=lambda: MappingProxyType({}))
     rollups: Mapping[str, RollupDefinition] = field(default_factory=lambda: MappingProxyType({}))
+    # by the names of metrics, the numbers that they may have
+    numbers: Mapping[str, Numbered] = field(default_factory=lambda: MappingProxyType({}))
     # by a dataset and what a metric over its rows goes `via`, the paths of those rows
     ways: Mapping[tuple[str, tuple[str, ...]], JoinPaths] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -6,16 +6,15 @@ all others then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
-from semantic_layer.model.definitions import MetricDefinition, Numbered
-from semantic_layer.query.result import Label
+from semantic_layer.model.definitions import MetricDefinition
+from semantic_layer.model.labels import label_of
+from semantic_layer.model.made_names import MadeNames
+from semantic_layer.model.model import Metric
 from semantic_layer.sql.parsing import Unparsable, parse_expression
-
-if TYPE_CHECKING:
-    from semantic_layer.model.model import Metric, Model
 
 NUMBER, SHARE = "{number}", "{share}"
 
@@ -38,47 +37,20 @@ def with_number(definition: MetricDefinition, number: int, name: str) -> MetricD
     return definition.model_copy(update=made)
 
 
-def numbered_metrics(model: Model) -> Mapping[str, Numbered]:
-    """The numbers that metrics of a model may have, by the names of those."""
-    known = model.metrics.numbered if isinstance(model.metrics, Metrics) else {}
-    return {name: each.numbered for name, each in known.items() if each.numbered is not None}
+def with_any_number(metrics: Mapping[str, Metric], definitions: Mapping[str, MetricDefinition]) -> Mapping[str, Metric]:
+    """The metrics by name. Those of the definitions are listed with their usual number, and found with any."""
 
-
-class Metrics(Mapping[str, "Metric"]):
-    """The metrics of a model by name. Those with a number are listed with their usual one, and found with any."""
-
-    def __init__(self, listed: Mapping[str, Metric], numbered: Mapping[str, MetricDefinition]) -> None:
-        self._listed = dict(listed)
-        self.numbered = dict(numbered)
-        self._made: dict[str, Metric] = {}
-
-    def __getitem__(self, name: str) -> Metric:
-        found = self._listed.get(name) or self._made.get(name)
-        if found is None:
-            found = self._made[name] = self._with_number(name)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._listed)
-
-    def __len__(self) -> int:
-        return len(self._listed)
-
-    def _with_number(self, name: str) -> Metric:
+    def made(name: str) -> Metric | None:
         base, _, digits = name.rpartition("_")
-        definition = self.numbered.get(base)
+        definition = definitions.get(base)
         if definition is None or definition.numbered is None or not digits.isascii() or not digits.isdecimal():
-            raise KeyError(name)
-        number, of = int(digits), definition.numbered
-        if digits != str(number) or not of.least <= number <= of.most:
-            raise KeyError(name)
+            return None
+        number = int(digits)
+        if digits != str(number) or not definition.numbered.least <= number <= definition.numbered.most:
+            return None
         own = with_number(definition, number, name)
         sql = parse_expression(own.expression or "")
         assert not isinstance(sql, Unparsable), "it was read with its usual number"
-        base_metric = self._listed[base]
-        return replace(
-            base_metric,
-            definition=own,
-            label=base_metric.label if own.label is None else Label(own.label.zh, own.label.en),
-            expression=sql.tree,
-        )
+        return replace(metrics[base], definition=own, label=label_of(name, own.label), expression=sql.tree)
+
+    return MappingProxyType(MadeNames(metrics, made))

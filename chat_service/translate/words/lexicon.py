@@ -39,7 +39,7 @@ from chat_service.translate.words.vocabulary import (
     phrase_keys,
     verb_key,
 )
-from semantic_layer import FieldDefinition, Label, Model, Numbered, Synonyms, numbered_metrics
+from semantic_layer import FieldDefinition, Label, Model, Numbered, Synonyms
 
 _INFLECTED = WordSense("filler", "inflected")
 
@@ -204,7 +204,7 @@ def _stands(piece: Phrase, keys: list[tuple[str, ...]], start: int) -> bool:
 
 def build_lexicon(model: Model) -> Lexicon:
     """The tree for a model: its words and the languages'."""
-    lexicon = Lexicon(numbered_metrics(model))
+    lexicon = Lexicon(model.numbers)
     for phrase, word in language_words():
         lexicon.add(phrase, word)
         if word.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
