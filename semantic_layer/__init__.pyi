@@ -144,6 +144,9 @@ from semantic_layer.query.result import Format as Format
 from semantic_layer.query.result import Label as Label
 from semantic_layer.query.result import ResultTable as ResultTable
 from semantic_layer.query.result import Value as Value
+from semantic_layer.query.subtotals import LEVEL as LEVEL
+from semantic_layer.query.subtotals import blocks as blocks
+from semantic_layer.query.subtotals import with_subtotals as with_subtotals
 from semantic_layer.query.time_problems import NeedsPeriod as NeedsPeriod
 from semantic_layer.query.time_problems import NoHistory as NoHistory
 from semantic_layer.refreshing import refresh_rollups as refresh_rollups

@@ -23,6 +23,7 @@ from semantic_layer.database.results import KnownResults
 from semantic_layer.database.rollup_cells import Cells, cells_in
 from semantic_layer.database.rollups import Rollups
 from semantic_layer.database.sizes import MAX_CELLS, ResultSizes, count_rows, too_many_asked
+from semantic_layer.database.subtotals import with_levels
 from semantic_layer.database.sure_joins import SureJoins
 from semantic_layer.database.undated import UndatedRows
 from semantic_layer.database.values import ValuesInData, every_value
@@ -50,6 +51,7 @@ from semantic_layer.resolve.requests import resolve
 from semantic_layer.resolve.resolved import Resolved, ResolvedMetrics
 from semantic_layer.resolve.resolved_events import ResolvedTimeline
 from semantic_layer.resolve.shown import AppliedFilter
+from semantic_layer.resolve.subtotals import outer_levels
 from semantic_layer.time.periods import Period
 
 MAX_ROWS = 1000
@@ -179,7 +181,7 @@ class Layer:
             request=request,
             resolved=resolved,
             statement=statement,
-            sql=printed(statement, self.engine.dialect, pretty=True),
+            own_sql=printed(statement, self.engine.dialect, pretty=True),
             dialect=self.engine.dialect,
             columns=resolved.columns,
             filters=(*resolved.filters, *self._policies_told(statement)),
@@ -190,6 +192,7 @@ class Layer:
             policies=policies_in(statement),
             rollups=rollups_in(statement),
             key=key,
+            levels=tuple(self.prepare(each, reader) for each in outer_levels(request, self.model)),
         )
 
     def execute(self, prepared: Prepared) -> ResultTable:
@@ -200,12 +203,12 @@ class Layer:
         self.as_seen_by(prepared.reader)._check_size(prepared)
         limit = prepared.resolved.limit
         if limit is None:
-            raw = self.engine.run(prepared.sql)
+            raw = self.engine.run(prepared.own_sql)
             shown = self._rows_shown(prepared.resolved)
             total = len(raw.rows) if len(raw.rows) <= shown else count_rows(prepared.unlimited, self.engine)
             rows, tied = raw.rows[:shown], False
         else:
-            raw = self.engine.run(prepared.sql)
+            raw = self.engine.run(prepared.own_sql)
             total, rows, tied = cut(raw, prepared.resolved, limit)
         if not rows and isinstance(prepared.request, ProfileQuery):
             self._check_known(prepared.request, prepared)
@@ -225,6 +228,8 @@ class Layer:
             tied_at_limit=tied,
             cautions=(*prepared.cautions, *told),
         )
+        if prepared.levels:
+            found = with_levels(found, prepared, [self.execute(each) for each in prepared.levels])
         if prepared.key is not None:
             self._results.put(prepared.key, prepared, found)
         return found

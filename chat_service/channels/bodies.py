@@ -98,6 +98,7 @@ def provenance(
 
 def table_part(finding: Finding) -> TablePart:
     """The table with raw values, and as people read it."""
+    finding = finding.with_subtotals
     table, columns = finding.table, [each for each in shown_columns(finding) if each.column is not None]
     weighed = [column for column in finding.metrics if finding.shown_sizes(column)]
     return TablePart(

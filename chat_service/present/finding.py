@@ -27,7 +27,9 @@ from semantic_layer import (
     Request,
     ResultTable,
     Value,
+    blocks,
     known_for_today,
+    with_subtotals,
 )
 
 _EACH, _BEFORE = Phrase("当{unit}", "the {unit}"), Phrase("前一{unit}", "the {unit} before")
@@ -127,6 +129,18 @@ class Finding:
             return self
         sizes = {metric: known[first:] for metric, known in self.sizes.items()}
         return replace(self, table=replace(self.table, rows=self.table.rows[first:]), sizes=sizes)
+
+    @property
+    def with_subtotals(self) -> Finding:
+        """The same with its subtotals among the rows, as tables show them; sentences and drawings are of the groups."""
+        if not self.table.subtotals:
+            return self
+        places = [place for place, _, _ in blocks(self.table)]
+        sizes = {
+            metric: tuple(None if place is None else known[place] for place in places)
+            for metric, known in self.sizes.items()
+        }
+        return replace(self, table=with_subtotals(self.table), sizes=sizes)
 
     def scale(self, *columns: Column, scaled: bool = True) -> Scale:
         """How the numbers of columns of one unit are written, so that all have one scale."""

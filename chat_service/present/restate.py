@@ -42,6 +42,7 @@ _ABOUT = Phrase("{before}{what}", "{what}{after}")
 _THEN = Phrase("{before}，", "{before}")
 _SHARE, _TOTAL = Phrase("{what}占比", "share of {what}"), Phrase("累计{what}", "running total of {what}")
 _BY = Phrase("按{by}的{what}", "{what} by {by}")
+_WITH_SUBTOTALS = Phrase("含小计", "with subtotals")
 _LIST = Phrase("{of}{noun}名单", "list of {noun}{conditions}")
 _OF_ONE = Phrase("{head}这批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {head} cohort{after}")
 _OF_ALL = Phrase("{head}各批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {every} cohorts{after}")
@@ -115,6 +116,8 @@ def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str
     tail += [condition_words(each, names, date.max) for each in request.keep]
     if request.limit is not None:
         tail.append(_limit(request, names))
+    if request.subtotals:
+        tail.append(names.say(_WITH_SUBTOTALS))
     if request.compare is not None and request.compare.filters:
         side = names.comma(*(condition_words(each, names, date.max) for each in request.compare.filters))
         tail.append(names.say(_COMPARED, name=side))

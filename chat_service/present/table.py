@@ -1,7 +1,8 @@
 """A result as a table that people read: labels for codes, one unit a column, the periods of a comparison by name.
 
 Comes in: a finding. Goes out: columns of text, those of the result in their order and, beside each rate by groups, how
-many are behind it. Everything that shows a table (terminal, HTTP, exports) shows this one.
+many are behind it; subtotals are among the rows of one `with_subtotals`. Everything that shows a table (terminal, HTTP,
+exports) shows this one.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from datetime import date
 from chat_service.present.explanations import group_name
 from chat_service.present.figures import Scale
 from chat_service.present.finding import Finding
-from semantic_layer import CausesQuery, Column, ExplainQuery, MetricQuery, Phrase, Value
+from semantic_layer import LEVEL, CausesQuery, Column, ExplainQuery, MetricQuery, Phrase, Value
 
 _WITH_UNIT, GROUP_SIZE = Phrase("{name}（{unit}）", "{name} ({unit})"), Phrase("样本数", "group size")
 _CHANGE, _CHANGE_PCT = Phrase("变化", "change"), Phrase("变化率", "change %")
 _SHARE, _CUMULATIVE = Phrase("占比", "share"), Phrase("累计", "running total")
 _ALL = Phrase("合计", "in all")
+_EVERY = Phrase("全部", "all")
+_DETAIL, _SUBTOTAL, _TOTAL = Phrase("明细", "row"), Phrase("小计", "subtotal"), Phrase("合计", "total")
 _SHORT = {"change": _CHANGE, "change_pct": _CHANGE_PCT, "share": _SHARE, "cumulative": _CUMULATIVE}
 SMALL_MARK = "†"
 
@@ -82,13 +85,26 @@ def _shown(finding: Finding, column: Column) -> ShownColumn:
             head, tuple(finding.names.value(column, True) if value else "" for value in values), False, column
         )
     if column.grain is not None or not is_number(column):
-        cells = (_text(finding, column, value) for value in values)
+        cells = _of_levels(finding, column) or (_text(finding, column, value) for value in values)
         return ShownColumn(head, tuple(cells), False, column)
     scale = _scale(finding, column)
     if scale.head and scale.head not in head:
         head = finding.say(_WITH_UNIT, name=head, unit=scale.head)
     signed = column.part in ("change", "change_pct")
     return ShownColumn(head, tuple(scale.bare(value, signed=signed) for value in values), True, column)
+
+
+def _of_levels(finding: Finding, column: Column) -> list[str]:
+    """The cells of a group beside subtotals: what such a row does not tell apart is no group without a name."""
+    if LEVEL not in finding.groups or column not in finding.groups:
+        return []
+    levels, groups = finding.values(LEVEL), [each for each in finding.groups if each != LEVEL]
+    if column == LEVEL:
+        names = {0: _TOTAL, len(groups): _DETAIL}
+        return [finding.say(names.get(level, _SUBTOTAL)) for level in levels if isinstance(level, int)]
+    every, place = finding.say(_EVERY), groups.index(column)
+    told = zip(levels, finding.values(column), strict=True)
+    return [every if level in range(place + 1) else _text(finding, column, value) for level, value in told]
 
 
 def _scale(finding: Finding, column: Column) -> Scale:

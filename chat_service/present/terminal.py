@@ -83,6 +83,7 @@ def _reasons(finding: Finding, width: int) -> Iterator[Text]:
 
 def table_of(finding: Finding, width: int) -> Table:
     """The rows with labels and figures; long tables are cut, and say so. Cohorts are a matrix."""
+    finding = finding.with_subtotals
     if isinstance(finding.request, CohortQuery) and finding.table.rows:
         return _table_of_cohorts(cohort_matrix(finding, width))
     if not finding.groups and not finding.is_list:

@@ -19,12 +19,12 @@ from semantic_layer.time.periods import Period
 class Prepared:
     """A request compiled for one engine: what will be run and how it was understood. `policies` are those of the model
     that limit the rows behind it, `rollups` what was computed beforehand and is read in place of rows; `known` is the
-    result where it was computed before."""
+    result where it was computed before. `levels` tell its subtotals, the whole first."""
 
     request: Request
     resolved: Resolved
     statement: exp.Select
-    sql: str
+    own_sql: str
     dialect: str
     columns: tuple[Column, ...]
     filters: tuple[AppliedFilter, ...]
@@ -36,6 +36,12 @@ class Prepared:
     rollups: tuple[str, ...] = ()
     known: ResultTable | None = None
     key: tuple[object, ...] | None = None
+    levels: tuple[Prepared, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """All that is run: one statement, and one for each level of subtotals."""
+        return ";\n\n".join((self.own_sql, *(each.sql for each in self.levels)))
 
     @property
     def unlimited(self) -> exp.Select:

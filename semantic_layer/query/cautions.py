@@ -323,6 +323,15 @@ class UnbalancedArms(Caution):
 
 
 @problem(
+    "subtotals_of_all",
+    zh="小计和合计按全部分组计算，没有列出的也在内。",
+    en="Subtotals and the total are of all groups, those that are not shown among them.",
+)
+class SubtotalsOfAll(Caution):
+    """Rows that are no part of the table are in its subtotals."""
+
+
+@problem(
     "evidence_left_out",
     zh="没有数据集{datasets:list}，所以没有看“{name}”。",
     en="'{name}' was not looked at: there is no {datasets:either}.",

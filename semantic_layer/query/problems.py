@@ -122,6 +122,15 @@ class RankedIsFiltered(QueryProblem):
 
 
 @problem(
+    "no_subtotals",
+    zh="小计是按组拆分的指标的，请至少写一个指标和一个分组。",
+    en="Subtotals are of metrics by groups: name at least one metric, and one group.",
+)
+class NoSubtotals(QueryProblem):
+    """Subtotals of what is not split."""
+
+
+@problem(
     "not_a_share",
     zh="{metric:name}的各组不能相加成整体，所以没有占比。",
     en="groups of {metric:name} are no parts of a whole, so it has no shares.",

@@ -45,7 +45,8 @@ class MetricQuery(Frozen):
     flows and today for stocks, unless a metric has a default period. `keep` holds conditions on group columns that
     are applied after shares are taken ("the share of gold within all tiers"). `limit_within` names the group columns
     within each of which `limit` counts ("top 3 cities in each region"). `show` names group values that must appear
-    even without rows.
+    even without rows. With `subtotals` each of the outer groups that is shown has a row of its own beside, and so has
+    the whole: by region and city, each region's and one of all. They are computed as by themselves, over all groups.
     """
 
     kind: Literal["metrics"] = "metrics"
@@ -62,6 +63,7 @@ class MetricQuery(Frozen):
     order_by: tuple[Order, ...] = ()
     limit: int | None = Field(default=None, ge=1)
     limit_within: tuple[Name, ...] = ()
+    subtotals: bool = False
     fill: bool = True
 
     @model_validator(mode="after")

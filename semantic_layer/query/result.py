@@ -78,7 +78,8 @@ class ResultTable:
     `period` and `previous_period` are what was used, absolute; `incomplete` holds the first days of buckets that
     the period's end or today cuts off; `tied_at_limit` says that a row beyond an asked limit equals the last one
     shown; `cautions` are what else is to be said of it. Numbers are int or float (decimals become float), dates are
-    date.
+    date. `subtotals` are rows of the same columns by none of the groups, by the first, the first two, and so on, with
+    null where they tell nothing; `with_subtotals` puts them in place.
     """
 
     columns: tuple[Column, ...]
@@ -92,6 +93,7 @@ class ResultTable:
     incomplete: tuple[date, ...] = ()
     tied_at_limit: bool = False
     cautions: tuple[Caution, ...] = ()
+    subtotals: tuple[tuple[tuple[Value, ...], ...], ...] = ()
 
     def column(self, name: str) -> tuple[Value, ...]:
         """The values of the column of that name, in row order; KeyError if there is none."""

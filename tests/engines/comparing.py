@@ -14,6 +14,7 @@ from semantic_layer.errors import EngineError, QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.query.requests import Request
 from semantic_layer.query.result import ResultTable, Value
+from semantic_layer.query.subtotals import with_subtotals
 
 REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
 
@@ -22,7 +23,7 @@ def check_case(case: Mapping[str, object], layer: Layer) -> None:
     """The rows, and the columns' types, that the case says."""
     query = case["query"]
     assert isinstance(query, dict)
-    table = layer.run(REQUESTS.validate_python({"kind": "metrics", **query}))
+    table = with_subtotals(layer.run(REQUESTS.validate_python({"kind": "metrics", **query})))
     found = [tuple(plain(value) for value in row) for row in table.rows]
     rows = case["rows"]
     assert isinstance(rows, list)

@@ -32,6 +32,7 @@ class ExportColumn:
 def export_columns(finding: Finding) -> tuple[ExportColumn, ...]:
     """Labels before their codes, values as they are, group sizes beside their rates."""
     found: list[ExportColumn] = []
+    finding = finding.with_subtotals
     for shown in shown_columns(finding):
         if shown.column is None:
             sizes = () if shown.of is None else finding.shown_sizes(shown.of)

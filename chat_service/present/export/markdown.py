@@ -18,7 +18,7 @@ _BLOCK = 1000
 def markdown_blocks(document: Document) -> Iterator[bytes]:
     """The text, block by block."""
     yield f"# {plain(document.question or document.title)}\n\n{plain(document.text)}\n\n".encode()
-    columns = shown_columns(document.finding)
+    columns = shown_columns(document.finding.with_subtotals)
     marks = ["---:" if column.is_number else "---" for column in columns]
     lines = [_row([plain(column.head) for column in columns]), _row(marks)]
     for number, row in enumerate(zip(*(column.cells for column in columns), strict=True), 1):

@@ -56,7 +56,8 @@ KINDS: tuple[RequestKind, ...] = (
         MetricQuery,
         "metrics over groups, one row a group",
         "order_by, having: a metric, a group, or m__previous, m__change, m__change_pct, m__share, m__cumulative. "
-        "keep: on group columns, applied after shares. limit_within: groups within each of which limit counts.",
+        "keep: on group columns, applied after shares. limit_within: groups within each of which limit counts. "
+        "subtotals: a row for each outer group and one of all, only where they are asked for.",
     ),
     RequestKind(
         "list",

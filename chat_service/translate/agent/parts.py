@@ -118,6 +118,8 @@ def _results(request: MetricQuery) -> Iterator[Part]:
     if request.compare is not None:
         yield Part("compare", "comparison", str(request.compare.period or request.compare.to), request.compare)
         yield from _filters(request.compare.filters, "compare.filters")
+    if request.subtotals:
+        yield Part("subtotals", "grouping", "true", True)
     for index, name in enumerate(request.shares):
         yield Part(f"shares[{index}]", "share", name, name)
     for index, name in enumerate(request.cumulative):
