@@ -14,7 +14,7 @@ from semantic_layer.database.calendar_days import CalendarDays
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
-from semantic_layer.database.compiling import Compiling, rollups_in
+from semantic_layer.database.compiling import Compiling
 from semantic_layer.database.days import DataDays
 from semantic_layer.database.finished import cut, finished, typed, whole
 from semantic_layer.database.fresh_rollups import fresh
@@ -190,7 +190,6 @@ class Layer:
             cautions=tuple(dict.fromkeys((*context.cautions, *self._told_of_rows(resolved, reader)))),
             reader=reader,
             policies=policies_in(statement),
-            rollups=rollups_in(statement),
             key=key,
             levels=tuple(self.prepare(each, reader) for each in outer_levels(request, self.model)),
         )
@@ -201,14 +200,12 @@ class Layer:
         if prepared.known is not None:
             return prepared.known
         self.as_seen_by(prepared.reader)._check_size(prepared)
-        limit = prepared.resolved.limit
+        raw, limit = self.engine.run(prepared.own_sql), prepared.resolved.limit
         if limit is None:
-            raw = self.engine.run(prepared.own_sql)
             shown = self._rows_shown(prepared.resolved)
             total = len(raw.rows) if len(raw.rows) <= shown else count_rows(prepared.unlimited, self.engine)
             rows, tied = raw.rows[:shown], False
         else:
-            raw = self.engine.run(prepared.own_sql)
             total, rows, tied = cut(raw, prepared.resolved, limit)
         if not rows and isinstance(prepared.request, ProfileQuery):
             self._check_known(prepared.request, prepared)
@@ -398,7 +395,5 @@ class Layer:
             yield from self._undated.cautions(resolved)
 
     def _values_for(self, reader: Reader) -> ValuesInData:
-        def compiled(query: MetricQuery) -> exp.Select:
-            return self._statement(query, reader)
-
-        return ValuesInData(self.engine, compiled, self._found_values.setdefault(reader, set()))
+        found = self._found_values.setdefault(reader, set())
+        return ValuesInData(self.engine, lambda query: self._statement(query, reader), found)

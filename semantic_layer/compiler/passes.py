@@ -39,7 +39,7 @@ def _same_pass(one: Measure, other: Measure) -> bool:
     same_rows = (
         one.kind == other.kind
         and one.rows.dataset == other.rows.dataset
-        and one.rows.view is other.rows.view
+        and one.rows.via == other.rows.via
         and one.rows.keys is other.rows.keys
         and one.rows.filters is other.rows.filters
         and accumulates(one) == accumulates(other)

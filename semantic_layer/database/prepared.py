@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from semantic_layer.database.compiling import rollups_in
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request
@@ -18,8 +19,8 @@ from semantic_layer.time.periods import Period
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """A request compiled for one engine: what will be run and how it was understood. `policies` are those of the model
-    that limit the rows behind it, `rollups` what was computed beforehand and is read in place of rows; `known` is the
-    result where it was computed before. `levels` tell its subtotals, the whole first."""
+    that limit the rows behind it; `known` is the result where it was computed before. `levels` tell its subtotals, the
+    whole first."""
 
     request: Request
     resolved: Resolved
@@ -33,7 +34,6 @@ class Prepared:
     cautions: tuple[Caution, ...] = ()
     reader: Reader = ANONYMOUS
     policies: tuple[str, ...] = ()
-    rollups: tuple[str, ...] = ()
     known: ResultTable | None = None
     key: tuple[object, ...] | None = None
     levels: tuple[Prepared, ...] = ()
@@ -42,6 +42,11 @@ class Prepared:
     def sql(self) -> str:
         """All that is run: one statement, and one for each level of subtotals."""
         return ";\n\n".join((self.own_sql, *(each.sql for each in self.levels)))
+
+    @property
+    def rollups(self) -> tuple[str, ...]:
+        """What was computed beforehand and is read in place of rows."""
+        return tuple(sorted({*rollups_in(self.statement), *(name for each in self.levels for name in each.rollups)}))
 
     @property
     def unlimited(self) -> exp.Select:

@@ -90,7 +90,8 @@ class Rollups:
         together: dict[tuple[object, ...], list[Measure]] = {}
         for each in (*query.measures, *(total.measure for total in query.totals)):
             rows, staged = each.rows, (each.kind, each.per is None, each.latest is None)
-            together.setdefault((rows.dataset, id(rows.keys), id(rows.filters), each.time, staged), []).append(each)
+            same = (rows.dataset, rows.via, id(rows.keys), id(rows.filters), each.time, staged)
+            together.setdefault(same, []).append(each)
         found: dict[int, Measure] = {}
         for measures in together.values():
             # all or none: rows of one pass stay rows of one pass
@@ -113,7 +114,7 @@ def _dataset(cells: Cells) -> Dataset:
 def _over_cells(measures: list[Measure], cells: Cells, grain: str | None) -> list[Measure] | None:
     """Measures over the same rows, over cells instead; None where one of them cannot be."""
     first = measures[0].rows
-    if first.dataset != cells.dataset or first.origin is not None:
+    if first.dataset != cells.dataset or first.origin is not None or first.via:
         return None
     if first.view is not None and first.view.paths is not cells.paths:
         return None  # they go another way

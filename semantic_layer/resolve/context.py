@@ -49,6 +49,7 @@ class Context:
     hold all units of time by name, and may raise QueryError for one whose table is missing or broken.
 
     `values` looks values up in the data, where conditions are to be checked; `days` what calendar tables tell of days.
+    With `via`, the model is that of rows that go this way.
 
     `problems` gathers what is wrong, `cautions` what is to be said of a result, `wanted` the populations that
     conditions speak of, each to be resolved after what speaks of it.
@@ -63,6 +64,7 @@ class Context:
     calendars: Mapping[str, Units] = field(default_factory=lambda: STANDARD)
     values: KnownValues | None = None
     days: KnownDays | None = None
+    via: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     cautions: list[Caution] = field(default_factory=list)
     wanted: list[WantedPopulation] = field(default_factory=list)
@@ -70,7 +72,9 @@ class Context:
     def of(self, metric: Metric) -> Context:
         """The same for what is computed over rows of a metric: their own ways, where it names one."""
         binder = self.binder.of(metric)
-        return self if binder is self.binder else replace(self, model=binder.model, binder=binder)
+        if binder is self.binder:
+            return self
+        return replace(self, model=binder.model, binder=binder, via=metric.definition.via)
 
     def want(self, key: exp.Expr, condition: MetricFilter) -> exp.Placeholder:
         """What stands in a filter for the rows whose `key` is of an entity that the condition holds for."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.model.model import Metric, Model, Step
+from semantic_layer.model.model import Metric, Step
 
 Suffix = Literal["", "__previous"]
 Number = int | float
@@ -62,7 +62,7 @@ class Rows:
     """Rows of one dataset, joined to-one, filtered by the request, with one expression for each group column.
 
     With an `origin`, rows are read from it (under its alias) and its `joints` in place of the dataset and steps.
-    `view` is the model by whose ways they are joined: rows of different ones are never read together.
+    They are joined `via` what their metric names: rows of different ways are never read together.
     """
 
     dataset: str
@@ -71,7 +71,7 @@ class Rows:
     filters: tuple[exp.Expr, ...]
     origin: exp.Expr | None = None
     joints: tuple[Joint, ...] = ()
-    view: Model | None = None
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

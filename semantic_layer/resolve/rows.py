@@ -78,7 +78,7 @@ class QueryRows:
         conditions = (*map(filters.bind, self._filters), *(self._of_policy(each, filters) for each in self._policies))
         steps = context.binder.steps(dataset, needs | filters.datasets)
         context.problems.extend(policies_that_miss(dataset, steps, self._policies, context.model, "group_by"))
-        return Rows(dataset, steps, tuple(keys), conditions, view=context.model)
+        return Rows(dataset, steps, tuple(keys), conditions, via=context.via)
 
     def _of_policy(self, policy: FieldFilter, filters: FilterBinder) -> exp.Expr:
         """A policy speaks of what the model's own ways lead to. Raises UnbindableError where a metric goes another."""

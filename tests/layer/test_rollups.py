@@ -120,6 +120,7 @@ def test_what_cells_tell(
         {"metrics": ["revenue", "buyers"]},
         {"metrics": ["revenue"], "group_by": ["hour"], "period": {"start": "2026-01-06", "end": "2026-01-07"}},
         {"metrics": ["revenue"], "group_by": ["day_of_week"]},
+        {"metrics": ["revenue_of_people"], "group_by": ["city"]},
         {"metrics": ["revenue"], "filters": [{"field": "sales.amount", "op": ">", "values": [30]}]},
         {"metrics": ["revenue"], "filters": [{"metric": "orders", "op": ">=", "values": [2]}]},
         {"metrics": ["revenue"], "filters": [{"field": "people.joined_at", "op": ">=", "values": ["2026-02-01"]}]},

@@ -8,10 +8,10 @@ from semantic_layer.errors import DefinitionProblem, Phrase, problem
 @problem(
     "rollup_not_additive",
     zh="{owner}里的指标“{metric}”不能由各组相加得到：它不是行的 `sum` 或 `count`（不带 `DISTINCT`），"
-    "或者按实体、按最新值、按窗口、按条件人群计算。请换成它的组成部分。",
+    "或者按实体、按最新值、按窗口、按条件人群、走自己的路径计算。请换成它的组成部分。",
     en="{owner} names '{metric}', which cannot be added up from its groups: it is no `sum` or `count` (without "
-    "DISTINCT) of rows, or is computed per entity, of the latest rows, over a window or among some. Name what it is "
-    "made of.",
+    "DISTINCT) of rows, or is computed per entity, of the latest rows, over a window, among some or by a way of its "
+    "own. Name what it is made of.",
 )
 class RollupNotAdditive(DefinitionProblem):
     """A metric whose values of groups do not tell the value of them together."""
