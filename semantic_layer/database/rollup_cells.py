@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from semantic_layer.compiler.rows import Sources
 from semantic_layer.model.definitions import RollupDefinition
-from semantic_layer.model.steps import Step
 from semantic_layer.resolve.binding import MissingColumnError, UnbindableError, WithheldError
 from semantic_layer.resolve.context import Context
 from semantic_layer.resolve.leaves import Branch, Measure
@@ -41,7 +40,7 @@ class Counted:
 class Cells:
     """A rollup as it is bound: `select` makes its rows, each of a group and a unit of `time`. `groups` are the columns
     of its dimensions by what they stand for, `rows` are the rows of its `dataset` alone, `reached` all the datasets
-    that are read, `paths` the ways to them."""
+    that are read."""
 
     name: str
     alias: str
@@ -53,7 +52,6 @@ class Cells:
     dataset: str
     rows: exp.Expr
     reached: tuple[str, ...]
-    paths: Mapping[str, Mapping[str, tuple[Step, ...]]]
 
     @property
     def made_by(self) -> str:
@@ -108,7 +106,6 @@ def cells_of(rollup: RollupDefinition, context: Context) -> Cells:
         dataset=dataset,
         rows=sources.table(dataset),
         reached=(dataset, *(step.target for step in steps)),
-        paths=model.paths,
     )
 
 

@@ -116,8 +116,6 @@ def _over_cells(measures: list[Measure], cells: Cells, grain: str | None) -> lis
     first = measures[0].rows
     if first.dataset != cells.dataset or first.origin is not None or first.via:
         return None
-    if first.view is not None and first.view.paths is not cells.paths:
-        return None  # they go another way
     if not all(_is_whole(measure, cells, grain) for measure in measures):
         return None
     keys, filters = [cells.over(each) for each in first.keys], [cells.over(each) for each in first.filters]
