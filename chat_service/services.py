@@ -263,7 +263,7 @@ class Services:
     def _layer_on(self, as_of: date | None) -> Layer:
         chosen = self.settings
         # what cannot be told to be another than it was is asked every time
-        kept = chosen.kept_cells if isinstance(self.engine, NoticesChanges) else 0
+        kept = chosen.kept_cells if isinstance(self.engine, NoticesChanges) else None
         return Layer(
             self.model, self.engine, as_of, max_rows=chosen.max_rows, max_cells=chosen.max_cells, kept_cells=kept
         )

@@ -69,8 +69,8 @@ class Values:
 class Layer:
     """Answers typed requests. `as_of` is today, inclusive; by default the latest day in the data.
 
-    With `kept_cells`, results of so many cells in all are kept and given again. That is for those who open another
-    layer when the data have changed (`NoticesChanges`).
+    With `kept_cells`, statements are kept, and results of so many cells in all, and given again. That is for those who
+    open another layer when the data have changed (`NoticesChanges`).
     """
 
     def __init__(
@@ -81,11 +81,10 @@ class Layer:
         *,
         max_rows: int = MAX_ROWS,
         max_cells: int = MAX_CELLS,
-        kept_cells: int = 0,
+        kept_cells: int | None = None,
     ) -> None:
         self._results = KnownResults[Prepared](kept_cells)
-        self.model = model
-        self.engine = engine
+        self.model, self.engine = model, engine
         self._max_rows = max_rows
         self._max_cells = max_cells
         self._group_counts: dict[str, int] = {}
@@ -166,18 +165,17 @@ class Layer:
             return seen.prepare(request, reader)
         request = of_entity(request, next(iter(self.model.entities), ""))
         key = self._key(request, reader)
-        kept = self._results.get(key) if key is not None else None
-        if kept is not None:
+        if key is not None and (kept := self._results.get(key)) is not None:
             return replace(kept[0], reader=reader, known=kept[1])
         context = self._context(reader)
         context.values = self._values_for(reader)
         resolved, populations = resolve(request, context)
-        told = sum(each.origin == "policy" for each in resolved.filters)
-        assert told >= len(set(reader.policies)), "a reader's own filters are part of every kind of request"
+        told = [each for each in resolved.filters if each.origin == "policy"]
+        assert len(told) >= len(set(reader.policies)), "a reader's own filters are part of every kind of request"
         statement = self._compiling.statement(resolved, populations)
         if resolved.limit is None:
             statement.limit(self._rows_shown(resolved) + 1, copy=False)
-        return Prepared(
+        found = Prepared(
             request=request,
             resolved=resolved,
             statement=statement,
@@ -193,6 +191,9 @@ class Layer:
             key=key,
             levels=tuple(self.prepare(each, reader) for each in outer_levels(request, self.model)),
         )
+        if key is not None and not found.rollups:  # cells go out of use before others notice it
+            self._results.put(key, found)
+        return found
 
     def execute(self, prepared: Prepared) -> ResultTable:
         """Run what was prepared. Raises EngineError, and QueryError (`too_many_cells`) for what would be too large,
@@ -233,7 +234,7 @@ class Layer:
 
     def _key(self, request: Request, reader: Reader) -> tuple[object, ...] | None:
         """What makes a result another: the request, the day, what the reader may see. None where none is kept."""
-        if not self._results.most:
+        if self._results.most is None:
             return None
         asked = request.model_dump_json(by_alias=True)
         own = tuple((each.policy, each.text) for each in self._own)

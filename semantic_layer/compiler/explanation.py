@@ -25,17 +25,21 @@ nothing: such a dimension is returned as a row with 0 groups.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
+from semantic_layer.compiler.read_once import read_once
+from semantic_layer.compiler.rows import Sources
 from semantic_layer.compiler.stack import Named
 from semantic_layer.resolve.binding import substitute
 from semantic_layer.resolve.resolved import ResolvedExplanation, ResolvedMetrics
 from semantic_layer.sql.nodes import aliased, select_from, subquery, table, with_ctes
 
-Computed = Callable[[ResolvedMetrics], tuple[list[Named], str]]
+Computed = Callable[[ResolvedMetrics, Sources], tuple[list[Named], str]]
+_Made = Callable[[ResolvedMetrics], tuple[list[Named], str]]
 WHOLE, PARTS = "explained_whole", "explained_parts"
 _SIDES = ("above", "above_rows", "below", "below_rows")
 # whole: the values of all rows; dimensions: whether groups add up to them. Sums of floating point numbers differ by
@@ -154,15 +158,22 @@ FROM explained_dimensions AS d WHERE NOT d.adds_up
 """
 
 
-def compile_explanation(query: ResolvedExplanation, computed: Computed) -> exp.Select:
+def compile_explanation(query: ResolvedExplanation, sources: Sources, computed: Computed) -> exp.Select:
     """The statement of an explanation: the change itself first, then the dimensions with their groups by the size of
     their contributions, the smallest of many as one, then dimensions whose groups do not add up."""
+    read, (whole, *parts), sources = read_once([query.whole, *(each for _, each in query.by_dimension)], sources)
+    query = replace(query, whole=whole, by_dimension=tuple(zip(dict(query.by_dimension), parts, strict=True)))
     steps = _steps(is_ratio=query.is_ratio)
     values = {"shown": query.shown_dimensions, "least_groups": 1 if query.are_named else 2, "small": query.small}
     body = substitute(steps, {name: exp.Literal.number(value) for name, value in values.items()})
+
+    def made(each: ResolvedMetrics) -> tuple[list[Named], str]:
+        return computed(each, sources)
+
     named: list[tuple[str, exp.Query]] = [
-        (WHOLE, _parts(query.whole, None, computed, is_ratio=query.is_ratio)),
-        (PARTS, _every_part(query, computed)),
+        *read,
+        (WHOLE, _parts(query.whole, None, made, is_ratio=query.is_ratio)),
+        (PARTS, _every_part(query, made)),
     ]
     with_ = body.args["with_"]
     rest = [(each.alias, each.this) for each in with_.expressions]
@@ -189,19 +200,19 @@ def _steps(*, is_ratio: bool) -> exp.Query:
     return found
 
 
-def _every_part(query: ResolvedExplanation, computed: Computed) -> exp.Query:
+def _every_part(query: ResolvedExplanation, made: _Made) -> exp.Query:
     """The groups of all dimensions, below one another."""
     found: exp.Query | None = None
     for name, each in query.by_dimension:
-        select = _parts(each, name, computed, is_ratio=query.is_ratio)
+        select = _parts(each, name, made, is_ratio=query.is_ratio)
         found = select if found is None else exp.Union(this=found, expression=select, distinct=False)
     # without any dimension, none of the whole's rows
-    return found or _parts(query.whole, "", computed, is_ratio=query.is_ratio).where(exp.false(), copy=False)
+    return found or _parts(query.whole, "", made, is_ratio=query.is_ratio).where(exp.false(), copy=False)
 
 
-def _parts(query: ResolvedMetrics, dimension: str | None, computed: Computed, *, is_ratio: bool) -> exp.Select:
+def _parts(query: ResolvedMetrics, dimension: str | None, made: _Made, *, is_ratio: bool) -> exp.Select:
     """Both sides in both periods: in all, or of each group of a dimension, whose values are told as text."""
-    ctes, last = computed(query)
+    ctes, last = made(query)
     inner = with_ctes(select_from(table(last)).select(exp.Star(), copy=False), ctes)
     outputs: list[exp.Expr] = []
     if dimension is not None:

@@ -94,7 +94,7 @@ def _statement(resolved: Resolved, sources: Sources) -> exp.Select:
         case ResolvedFunnel():
             return compile_funnel(resolved, sources)
         case ResolvedExplanation():
-            return compile_explanation(resolved, lambda query: _computed(query, sources))
+            return compile_explanation(resolved, sources, _computed)
         case ResolvedFollows():
             return compile_follows(resolved, sources)
         case ResolvedLift():

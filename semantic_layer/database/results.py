@@ -1,5 +1,5 @@
-"""Results that were computed before, for as long as the data stay the same: whoever owns a layer opens another one
-when they change."""
+"""Statements that were made before, and results that were computed, for as long as the data stay the same: whoever
+owns a layer opens another one when they change."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ Found = TypeVar("Found")
 
 @dataclass(eq=False)
 class KnownResults(Generic[Found]):
-    """What was found by key, with its table, `most` cells in all at most: those that were asked for last stay."""
+    """What was found by key, with its table where that is kept: `most` cells in all at most (None: nothing is kept at
+    all), those that were asked for last."""
 
-    most: int
+    most: int | None
     _cells: int = 0
-    _found: OrderedDict[Hashable, tuple[Found, ResultTable]] = field(default_factory=OrderedDict)
+    _found: OrderedDict[Hashable, tuple[Found, ResultTable | None]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: Hashable) -> tuple[Found, ResultTable] | None:
+    def get(self, key: Hashable) -> tuple[Found, ResultTable | None] | None:
         """What was put under the key, if it is still there."""
         with self._lock:
             if key not in self._found:
@@ -32,20 +33,19 @@ class KnownResults(Generic[Found]):
             self._found.move_to_end(key)
             return self._found[key]
 
-    def put(self, key: Hashable, found: Found, table: ResultTable) -> None:
-        """Keep a result, unless it is a large part of all that may be kept."""
-        size = _size(table)
-        if size > self.most // 4:
-            return
+    def put(self, key: Hashable, found: Found, table: ResultTable | None = None) -> None:
+        """Keep what was found, with its result unless that is a large part of all that may be kept."""
+        most = self.most or 0
+        table = table if _size(table) <= most // 4 else None
         with self._lock:
             before = self._found.pop(key, None)
-            self._cells += size - (_size(before[1]) if before is not None else 0)
+            self._cells += _size(table) - (_size(before[1]) if before is not None else 0)
             self._found[key] = (found, table)
-            while self._cells > self.most or len(self._found) > _ENTRIES:
+            while self._cells > most or len(self._found) > _ENTRIES:
                 _, (_, oldest) = self._found.popitem(last=False)
                 self._cells -= _size(oldest)
 
 
-def _size(table: ResultTable) -> int:
+def _size(table: ResultTable | None) -> int:
     """Its cells, and one for what comes with any table."""
-    return 1 + len(table.rows) * len(table.columns)
+    return 0 if table is None else 1 + len(table.rows) * len(table.columns)

@@ -7,6 +7,7 @@ company, scoring) and never stands in the path of a question.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from sqlglot import exp
 from semantic_layer.engines.callers import Caller, Running, Statement
 from semantic_layer.engines.duckdb_files import (
     FILE_READERS,
-    catalog,
+    catalog_of,
     identifier,
     quoted,
     state_of,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 # rows from which on a faster join is worth counting for, and the width of keys that one looks up in an array
 _LARGE = 1_000_000
 _ARRAY = 1_000_000
+_IDLE = 16  # connections that wait for a statement, at most
 _WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
 # what DuckDB 2.0 says where it compares a text of a left join's other side while that side is empty, in an OR or NOT
 _UNPLANNED = "BindBuiltinScalarFunction"
@@ -82,6 +84,7 @@ class DuckDBEngine:
         self._open = partial(_open, path, memory_limit, threads, timezone)
         self._connection = self._open()
         self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
+        self._idle: deque[duckdb.DuckDBPyConnection] = deque(maxlen=_IDLE)
 
     def run(self, statement: exp.Query | str) -> RawTable:
         """The statement's rows. Raises EngineError; a statement that timed out or was cancelled leaves no trace."""
@@ -97,10 +100,13 @@ class DuckDBEngine:
         return self._open(without="statistics_propagation")
 
     def _run(self, sql: str, connection: duckdb.DuckDBPyConnection) -> RawTable:
-        cursor = self._cursor(connection)
-        with self._running.begun(cursor) as running, _stopped_after(self._timeout_seconds, cursor) as timed_out:
+        with (
+            self._borrowed(connection) as cursor,
+            self._running.begun(cursor) as running,
+            _stopped_after(self._timeout_seconds, cursor) as timed_out,
+        ):
             try:
-                rows = _fetched(cursor, sql)
+                rows, described = _fetched(cursor, sql), cursor.description or []
             except duckdb.InterruptException as error:
                 raise EngineError(self._interrupted(running, timed_out)) from error
             except duckdb.OutOfMemoryException as error:
@@ -109,7 +115,6 @@ class DuckDBEngine:
                 if _UNPLANNED in str(error) and connection is self._connection:
                     raise _UnplannedError from error
                 raise EngineError(StatementFailed(_first_line(error))) from error
-        described = cursor.description or []
         return RawTable(
             names=tuple(column[0] for column in described),
             types=tuple(_column_type(str(column[1])) for column in described),
@@ -173,14 +178,26 @@ class DuckDBEngine:
         """A connection of a statement's own, in the catalog of the database."""
         cursor = connection.cursor()
         if self._is_database:
-            cursor.execute(f"USE {identifier(catalog(self._path))}")
+            cursor.execute(f"USE {identifier(catalog_of(self._path))}")
         return cursor
+
+    @contextmanager
+    def _borrowed(self, connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of a statement's own; one of the first instance that ended well serves another."""
+        try:
+            cursor = self._idle.pop() if connection is self._connection else self._cursor(connection)
+        except IndexError:
+            cursor = self._cursor(connection)
+        yield cursor
+        if connection is self._connection:
+            self._idle.append(cursor)
 
     def cancel(self, caller: Caller | None = None) -> None:
         """Stop what runs for the caller, or everything, from any thread; nothing happens when nothing does."""
         self._running.cancel(caller)
 
     def close(self) -> None:
+        self._idle.clear()
         self._connection.close()
         if "_without_statistics" in vars(self):
             self._without_statistics.close()
@@ -324,7 +341,7 @@ def _open(
             # attached to an instance of its own: a process has one instance of a path, which would go on showing what
             # was there before the file was replaced
             connection = duckdb.connect()
-            connection.execute(f"ATTACH {quoted(str(path))} AS {identifier(catalog(path))} (READ_ONLY)")
+            connection.execute(f"ATTACH {quoted(str(path))} AS {identifier(catalog_of(path))} (READ_ONLY)")
             connection.execute(f"SET temp_directory = {quoted(str(path) + '.tmp')}")
         if state_of_rollups(path):
             connection.execute(f"ATTACH {quoted(str(rollups_beside(path)))} AS {SCHEMA} (READ_ONLY)")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.errors import QueryError
@@ -252,3 +253,10 @@ def test_rows_that_a_reader_may_not_see_explain_nothing() -> None:
         ("kind", "y", 2),
     }
     assert "secret" not in {row["dimension"] for row in rows_of(table)}
+
+
+@pytest.mark.parametrize("metric", ["rows", "mean", "score"])
+def test_rows_are_read_once_for_all_dimensions(metric: str) -> None:
+    with company([(1, MAR, "a", "x", "s", 100, True)]) as layer:
+        statement = layer.prepare(ExplainQuery(metric=metric, period=MARCH, dimensions=("place", "kind"))).statement
+    assert [table.name for table in statement.find_all(exp.Table) if table.name == "facts"] == ["facts"]

@@ -21,7 +21,7 @@ QUERY = MetricQuery(metrics=("revenue",), group_by=("city",))
 SOUTH = Reader("south", (FieldFilter(field="city", values=("A",)),))
 
 
-def keeping(database: Path, cells: int) -> Layer:
+def keeping(database: Path, cells: int | None) -> Layer:
     return Layer(
         load_model(Path(__file__).parent / "toy.yaml"), DuckDBEngine(database, threads=1), TODAY, kept_cells=cells
     )
@@ -51,10 +51,22 @@ def test_values_that_are_equal_in_python_are_not_one_request(toy_database: Path)
     layer.engine.close()
 
 
-def test_nothing_is_kept_unless_asked_for(toy_database: Path) -> None:
+def test_statements_alone_are_kept_where_no_cells_are(toy_database: Path) -> None:
     layer = keeping(toy_database, 0)
-    layer.run(QUERY)
-    assert layer.prepare(QUERY).known is None
+    first = layer.prepare(QUERY)
+    rows, again = layer.execute(first).rows, layer.prepare(QUERY, Reader("another name"))
+    assert (again.known, again.statement is first.statement, again.reader.name) == (None, True, "another name")
+    assert layer.execute(again).rows == rows
+    assert layer.prepare(QUERY, SOUTH).statement is not first.statement
+    layer.engine.close()
+
+
+def test_nothing_is_kept_unless_asked_for(toy_database: Path) -> None:
+    layer = keeping(toy_database, None)
+    first = layer.prepare(QUERY)
+    layer.execute(first)
+    again = layer.prepare(QUERY)
+    assert (again.known, again.statement is first.statement) == (None, False)
     layer.engine.close()
 
 
@@ -68,7 +80,8 @@ def test_the_oldest_give_way() -> None:
     # 11 + 21 + 25 + 25 cells are within a hundred; b was asked for before all of these
     assert [each for each in "abcde" if kept.get(each) is not None] == ["a", "c", "d", "e"]
     kept.put("large", "large", table(60))
-    assert kept.get("large") is None and kept.get("e") is not None
+    # its statement is kept all the same
+    assert kept.get("large") == ("large", None) and kept.get("e") is not None
 
 
 def table(rows: int) -> ResultTable:
