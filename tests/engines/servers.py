@@ -6,12 +6,14 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -34,9 +36,41 @@ _SPARK_SETTINGS = {
 }
 
 
+@dataclass
+class PostgresServer:
+    """A private PostgreSQL server, which may be killed and started again."""
+
+    url: str
+    _serving: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
+    _process: subprocess.Popen[bytes] | None = None
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def start(self) -> None:
+        """Begin, on the data that are there."""
+        self._process = self._open.enter_context(self._serving())
+
+    def kill(self) -> None:
+        """End all of its processes as they are: nothing is finished, nothing is said to clients."""
+        assert self._process is not None, "a server that runs"
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self.stop()
+
+    def stop(self) -> None:
+        """End in order, if it runs."""
+        self._open.close()
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """The URL of a private PostgreSQL server with an empty database. Skips where its programs are not installed."""
+    with killable_postgres() as server:
+        yield server.url
+
+
+@contextmanager
+def killable_postgres() -> Iterator[PostgresServer]:
+    """Such a server, to be killed. Skips where its programs are not installed."""
     programs = _postgres_programs()
     if programs is None:
         pytest.skip("PostgreSQL's server programs are not installed (Debian: apt-get install postgresql)")
@@ -56,10 +90,13 @@ def postgres_server() -> Iterator[str]:
     known = rules.read_text(encoding="utf-8")
     rules.write_text(f"host all locked 127.0.0.1/32 scram-sha-256\n{known}", encoding="utf-8")
     serve = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), *options]
+    url = f"postgresql://huitou@127.0.0.1:{port}/postgres"
+    server = PostgresServer(url, lambda: _running(serve, port, folder, user=user))
     try:
-        with _running(serve, port, folder, user=user):
-            yield f"postgresql://huitou@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -100,13 +137,21 @@ def _running(
     *,
     user: str | None = None,
     environment: dict[str, str] | None = None,
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     log = folder / "server.log"
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, user=user, cwd=folder, env=environment)
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=output,
+            user=user,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
         try:
             _wait_for(port, process, log)
-            yield
+            yield process
         finally:
             process.terminate()
             try:
