@@ -157,6 +157,10 @@ class Settings(BaseModel):
     )
     audit_max_bytes: int = Field(50_000_000, ge=10_000, description="Size at which the audit begins a new file.")
     audit_files: int = Field(10, ge=1, description="Files of the audit that are kept beside the one it writes to.")
+    traces: bool = Field(
+        False,
+        description="Send a trace of each request by OpenTelemetry, to where its own variables say (extra `otel`).",
+    )
     hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         (), description="Names that the service answers to, with commas between. Unset: any; on this machine, its own."
     )

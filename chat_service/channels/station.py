@@ -20,15 +20,28 @@ from prometheus_client import CollectorRegistry
 from chat_service.access.admission import Admission
 from chat_service.access.audit import Audit
 from chat_service.access.rates import OwnRates, Rates
+from chat_service.access.traces import Traces, open_traces
 from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
 from chat_service.channels.work import Work
 from chat_service.conversation.memory import Store
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges, QueryError
+from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges, Problem, QueryError, problem
 
 _LOG = logging.getLogger("huitou.service")
+
+
+@problem(
+    "channel_not_installed",
+    zh="`huitou {command}` 需要安装：pip install 'huitou[{extra}]'。",
+    en="`huitou {command}` needs an extra: pip install 'huitou[{extra}]'.",
+)
+class ChannelNotInstalled(Problem):
+    """A channel that needs an extra which this installation lacks."""
+
+    command: str
+    extra: str
 
 
 @dataclass(eq=False)
@@ -53,6 +66,7 @@ class Station:
     work: Work = field(init=False)
     admission: Admission = field(init=False)
     audit: Audit | None = field(init=False)
+    traces: Traces | None = None
     _open: _Opened | None = None
     _retired: set[_Opened] = field(default_factory=set)
     _looked: float = 0.0
@@ -63,6 +77,11 @@ class Station:
         self.admission = Admission(chosen)
         kept = chosen.audit
         self.audit = None if kept is None else Audit(kept, chosen.audit_max_bytes, chosen.audit_files)
+        if chosen.traces and self.traces is None:
+            try:
+                self.traces = open_traces()
+            except ImportError as error:
+                raise HuitouError(ChannelNotInstalled("serve", "otel")) from error
         self.work = Work(
             at_once=chosen.answers_at_once,
             waiting=chosen.waiting_at_most,
@@ -123,6 +142,8 @@ class Station:
                 opened.dialogue.services.engine.cancel()
                 opened.dialogue.services.close()
         self._open = None
+        if self.traces is not None:
+            self.traces.close()
         self.store.close()
 
     def _cancel(self, caller: Caller) -> None:

@@ -16,6 +16,7 @@ from pydantic import JsonValue
 
 from chat_service.access.audit import facts
 from chat_service.asking import Answer, Stage
+from chat_service.channels.station import ChannelNotInstalled as ChannelNotInstalled
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ChatBody, ChatRequest
 from chat_service.channels.work import Job
@@ -23,18 +24,6 @@ from chat_service.services import Services
 from semantic_layer import ANONYMOUS, HuitouError, Problem, Reader, problem
 
 Value = TypeVar("Value")
-
-
-@problem(
-    "channel_not_installed",
-    zh="`huitou {command}` 需要安装：pip install 'huitou[{extra}]'。",
-    en="`huitou {command}` needs an extra: pip install 'huitou[{extra}]'.",
-)
-class ChannelNotInstalled(Problem):
-    """A channel that needs an extra which this installation lacks."""
-
-    command: str
-    extra: str
 
 
 @problem("setting_needed", zh="需要设置 {setting}。", en="This needs the setting {setting}.")
@@ -75,6 +64,8 @@ async def worked(station: Station, visit: Visit, work: Callable[[Job], Value], *
     """The value of `work`, done in a thread and noted in the audit. Raises WorkError, AuditError, and what the work
     raises."""
     job, code = station.work.job(), ""
+    if station.traces is not None:
+        job.trace = station.traces.begun(visit.what, visit.request_id)
     try:
         return await station.work.run(visit.counted_as, work, visit.has_left, turn=turn, job=job)
     except HuitouError as error:
@@ -86,6 +77,8 @@ async def worked(station: Station, visit: Visit, work: Callable[[Job], Value], *
     finally:
         told: dict[str, JsonValue] = {"code": code} if code else {}
         told["ms"] = round((time.monotonic() - job.began) * 1000)
+        if job.trace is not None:
+            job.trace.end(code or str(job.facts.get("code", "")))
         note(station, visit.request_id, visit.reader.name, visit.what, {**job.facts, **told})
 
 

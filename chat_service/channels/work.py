@@ -20,6 +20,7 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from chat_service.access.rates import OwnRates, Rates
+from chat_service.access.traces import Trace
 from chat_service.asking import Stage
 from semantic_layer import Caller, CallerLeft, HuitouError, Problem, problem
 
@@ -99,12 +100,15 @@ class Job:
     began: float = field(default_factory=time.monotonic)
     # what is to be told of it in the audit
     facts: dict[str, JsonValue] = field(default_factory=dict)
+    trace: Trace | None = None
     _stage: str = ""
     _stage_began: float = 0.0
 
     def on_stage(self, stage: Stage) -> None:
         """To be told when a stage begins: its own time runs from there."""
         self._stage, self._stage_began = stage, time.monotonic()
+        if self.trace is not None:
+            self.trace.begin(stage)
 
     def overrun(self) -> TookTooLong | None:
         """What took too long by now."""

@@ -49,6 +49,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("pyarrow",): ("semantic_layer.engines.*",),
     ("fastapi", "starlette"): ("chat_service.channels.http_*", "chat_service.channels.examples", "chat_service.app"),
     ("uvicorn",): ("chat_service.channels.http_serving",),
+    ("opentelemetry",): ("chat_service.access.traces",),
     ("jwt",): ("chat_service.access.tokens",),
     ("sqlalchemy",): (
         "chat_service.conversation.database",
