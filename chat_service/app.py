@@ -14,6 +14,7 @@ from chat_service.access.rates import Rates
 from chat_service.channels.http_api import catalogue_routes, query_routes
 from chat_service.channels.http_chat import chat_routes
 from chat_service.channels.http_conversations import conversation_routes, feedback_routes, naming_routes, sharing_routes
+from chat_service.channels.http_dashboards import dashboard_keeping_routes, dashboard_routes
 from chat_service.channels.http_docs import docs_routes
 from chat_service.channels.http_errors import install_error_handlers
 from chat_service.channels.http_export import export_routes
@@ -29,6 +30,8 @@ from chat_service.channels.wire import ErrorBody
 from chat_service.conversation.database import opened as opened_database
 from chat_service.conversation.memory import Store
 from chat_service.conversation.store import SqlStore
+from chat_service.saved.boards import Boards
+from chat_service.saved.dashboard_store import DashboardStore
 from chat_service.saved.runner import Runner
 from chat_service.saved.store import SavedStore
 from chat_service.services import Services
@@ -45,7 +48,9 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
     """The service for those settings. Database and model are opened by the first request that needs them. `rates` are
     those that it shares with other processes."""
     kept = SqlStore(settings.conversations_url) if store is None else store
-    saved = SavedStore(kept.engine if isinstance(kept, SqlStore) else opened_database("sqlite://"))
+    ours = kept.engine if isinstance(kept, SqlStore) else opened_database("sqlite://")
+    saved = SavedStore(ours)
+    boards = Boards(saved, DashboardStore(ours), settings.model)
     station = new_station(settings, kept, rates)
 
     @asynccontextmanager
@@ -84,6 +89,8 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)
     for routes_of in (saved_routes, alert_routes, episode_routes):
         app.include_router(routes_of(station, saved), max_body_size=settings.max_body_bytes)
+    for routes_on in (dashboard_routes, dashboard_keeping_routes):
+        app.include_router(routes_on(station, boards), max_body_size=settings.max_body_bytes)
     app.include_router(docs_routes())
     app.include_router(page_routes())
     app.add_middleware(SlowClientMiddleware, seconds=settings.client_timeout_seconds)
@@ -91,7 +98,7 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["x-request-id", "retry-after"],
         )

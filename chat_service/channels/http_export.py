@@ -45,7 +45,7 @@ def export_routes(station: Station) -> APIRouter:
     async def export(
         request: Request,
         request_id: Annotated[str, Path(max_length=100, pattern=ID)],
-        format: Annotated[Form, Query(description="csv, xlsx, md (all rows), png or svg (the chart).")] = "csv",
+        format: Annotated[Form, Query(description="All rows, or the chart as png or svg.")] = "csv",
     ) -> StreamingResponse:
         """Answered anew from the same request: all rows, with what it means and how it was made beside them."""
         reader = reader_of(station, request)

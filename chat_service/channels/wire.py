@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from chat_service.asking import Status
 from chat_service.outcomes import Language
+from chat_service.present.export.document import Form
 from chat_service.settings import Day
 from semantic_layer import Request
 
@@ -165,7 +166,7 @@ class TablePart(Body):
 class ExportLinkBody(Body):
     """A form of the answer as a file, and where it is."""
 
-    format: Literal["csv", "xlsx", "md", "png", "svg"]
+    format: Form
     url: str
 
 

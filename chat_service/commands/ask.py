@@ -44,7 +44,8 @@ def ask(
         typer.Option("--format", help="What to print; csv and md hold all rows."),
     ] = "table",
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write a file instead: .csv, .xlsx, .md, .png or .svg by its name.")
+        Path | None,
+        typer.Option("--out", help="Write a file instead: .csv, .xlsx, .md, .html, .pdf, .png or .svg."),
     ] = None,
     language: Annotated[Language | None, typer.Option(help="Language of the answer, if not the question's.")] = None,
     record: Annotated[

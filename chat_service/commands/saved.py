@@ -23,6 +23,8 @@ from chat_service.present.harmless import Terminal
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
 from chat_service.present.terminal import table_of
+from chat_service.saved.boards import Boards
+from chat_service.saved.dashboard_store import DashboardStore
 from chat_service.saved.looking import Wish, has_moved, may_open, owner_of, request_today, save
 from chat_service.saved.moving import Moves
 from chat_service.saved.records import Saved, UnknownSaved
@@ -47,6 +49,7 @@ class Desk:
     services: Services
     admission: Admission
     reader: Reader
+    boards: Boards
 
 
 @contextmanager
@@ -54,10 +57,11 @@ def desk(settings: Settings, name: str) -> Iterator[Desk]:
     """Everything opened, for the reader of that name. Raises HuitouError."""
     admission = Admission(settings)
     services = opened(settings, Terminal(stderr=True))
-    store = SavedStore(opened_database(settings.conversations_url))
+    ours = opened_database(settings.conversations_url)
+    store = SavedStore(ours)
     try:
         reader = services.reader if not name else owner_of(admission.standing(name), name)
-        yield Desk(settings, store, services, admission, reader)
+        yield Desk(settings, store, services, admission, reader, Boards(store, DashboardStore(ours), settings.model))
     finally:
         store.close()
         services.close()

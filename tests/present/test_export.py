@@ -116,6 +116,12 @@ def test_markdown_is_text_whatever_the_data_hold(made: Made) -> None:
     assert {line.count("|") for line in unescaped} == {3}
 
 
+def test_a_report_is_text_whatever_the_data_hold(made: Made) -> None:
+    text = _file(_document(made), "html").decode()
+    assert text.count("<tr>") == 1 + len(STRANGE)
+    assert "<script" not in text and "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
 def test_a_csv_has_labels_beside_codes_and_raw_numbers(made: Made) -> None:
     rows = (("east", 885_300.25), (None, 1.0))
     document = Document("q", "t", "x", made(BY_REGION, (REGION, REVENUE), rows))
@@ -190,7 +196,14 @@ def test_an_answer_is_exported_in_words(client: TestClient, message: str, wish: 
 
 @pytest.mark.parametrize(
     ("form", "begins"),
-    [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("md", b"# "), ("png", b"\x89PNG"), ("svg", b"<svg")],
+    [
+        ("csv", b"\xef\xbb\xbf"),
+        ("xlsx", b"PK"),
+        ("md", b"# "),
+        ("html", b"<!doctype"),
+        ("png", b"\x89PNG"),
+        ("svg", b"<svg"),
+    ],
 )
 def test_every_form_is_served(client: TestClient, form: str, begins: bytes) -> None:
     pytest.importorskip({"xlsx": "xlsxwriter", "png": "vl_convert", "svg": "vl_convert"}.get(form, "csv"))

@@ -54,6 +54,7 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("sqlalchemy",): (
         "chat_service.conversation.database",
         "chat_service.conversation.store",
+        "chat_service.saved.dashboard_store",
         "chat_service.saved.store",
     ),
     ("langchain", "langchain_core", "langchain_openai", "langgraph", "langsmith", "openai", "httpx2"): (

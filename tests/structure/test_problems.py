@@ -25,7 +25,7 @@ HOW = {"", "name", "word", "a", "offer", "if", "list", "quoted", "both", "either
 _LATIN = """
     SQL YAML JSON MB UTF DuckDB Parquet PostgreSQL Spark Connect URL dbt Ossie HUITOU huitou schema manifest GET v1
     dimensions pip install x primary_key semantic_manifest p_alive churn_probability expected_orders_12m
-    predicted_clv_12m Asia Shanghai Authorization Bearer
+    predicted_clv_12m Asia Shanghai Authorization Bearer PDF HTML Chromium
 """
 LATIN = set(_LATIN.split())
 

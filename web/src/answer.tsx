@@ -214,7 +214,7 @@ function CopyButton({ label, text }: { label: string; text: () => string | Promi
   );
 }
 
-type Form = "csv" | "xlsx" | "md" | "png" | "svg";
+type Form = "csv" | "xlsx" | "md" | "html" | "pdf" | "png" | "svg";
 
 /** The forms in which an answer leaves: tables as the service writes them, charts as they are drawn here. */
 function Files(props: { answer: Answer; title: string; spec: Spec | undefined; onDone: () => void; children?: ComponentChildren }) {
@@ -231,7 +231,7 @@ function Files(props: { answer: Answer; title: string; spec: Spec | undefined; o
       setFailed((error as Error).message || say.unreachable);
     }
   };
-  const forms: Form[] = ["csv", "xlsx", "md", ...(spec ? (["png", "svg"] as const) : [])];
+  const forms: Form[] = ["csv", "xlsx", "md", "html", "pdf", ...(spec ? (["png", "svg"] as const) : [])];
   return (
     <>
       <ul class="options">

@@ -10,13 +10,15 @@ from chat_service.present.definitions import MetricMeaning
 from chat_service.present.finding import Finding
 from semantic_layer import HuitouError, Problem, problem
 
-Form = Literal["csv", "xlsx", "md", "png", "svg"]
+Form = Literal["csv", "xlsx", "md", "html", "pdf", "png", "svg"]
 FORMS: tuple[Form, ...] = get_args(Form)
 PICTURES: tuple[Form, ...] = ("png", "svg")
 MEDIA: dict[Form, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
     "png": "image/png",
     "svg": "image/svg+xml",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Literal
 
 from chat_service.present.export.csv_file import csv_blocks
 from chat_service.present.export.document import (
@@ -12,11 +13,15 @@ from chat_service.present.export.document import (
     Document,
     ExportError,
     ExportNotInstalled,
+    ExportTooLarge,
     Form,
     NothingToExport,
 )
 from chat_service.present.export.markdown import markdown_blocks
+from chat_service.present.export.pdf import printed
+from chat_service.present.export.report import html_blocks, report_of
 
+_MOST_PRINTED = 5_000  # rows of a PDF: some two hundred pages
 _EXTRA = {"xlsx": "excel", "png": "charts", "svg": "charts"}
 
 
@@ -30,6 +35,8 @@ def exported(document: Document, form: Form, fonts: Path | None = None) -> Itera
                 return csv_blocks(document)
             case "md":
                 return markdown_blocks(document)
+            case "html" | "pdf":
+                return _report(document, form, fonts)
             case "xlsx":
                 found: Iterator[bytes] = import_module("chat_service.present.export.excel").excel_blocks(document)
                 return found
@@ -40,3 +47,11 @@ def exported(document: Document, form: Form, fonts: Path | None = None) -> Itera
         if error.name not in ("xlsxwriter", "vl_convert"):
             raise
         raise ExportError(ExportNotInstalled(form, _EXTRA[form])) from error
+
+
+def _report(document: Document, form: Literal["html", "pdf"], fonts: Path | None) -> Iterator[bytes]:
+    rows = len(document.finding.table.rows)
+    if form == "pdf" and rows > _MOST_PRINTED:
+        raise ExportError(ExportTooLarge(rows, _MOST_PRINTED))
+    blocks = html_blocks(report_of(document), fonts)
+    return blocks if form == "html" else iter((printed(blocks),))

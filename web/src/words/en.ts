@@ -106,7 +106,7 @@ export const en = {
   copyTable: "Copy table",
   copyText: "Copy answer",
   export: "Export",
-  files: { csv: "Table as CSV, all rows", xlsx: "Excel workbook, all rows", md: "Markdown", png: "Picture as PNG", svg: "Picture as SVG" },
+  files: { csv: "Table as CSV, all rows", xlsx: "Excel workbook, all rows", md: "Markdown", html: "Report as one HTML file", pdf: "Report as PDF", png: "Picture as PNG", svg: "Picture as SVG" },
   definitions: "What the metrics mean",
   conditions: "What was counted",
   origins: { asked: "asked", default: "default", metric: "part of the metric", policy: "access rule" } as Record<string, string>,

@@ -107,7 +107,7 @@ export const zh: Say = {
   copyTable: "复制表格",
   copyText: "复制回答",
   export: "导出",
-  files: { csv: "表格 CSV（全部行）", xlsx: "Excel 工作簿（全部行）", md: "Markdown", png: "图片 PNG", svg: "图片 SVG" },
+  files: { csv: "表格 CSV（全部行）", xlsx: "Excel 工作簿（全部行）", md: "Markdown", html: "报告（单个 HTML 文件）", pdf: "报告（PDF）", png: "图片 PNG", svg: "图片 SVG" },
   definitions: "指标的定义",
   conditions: "统计范围",
   origins: { asked: "问题要求", default: "默认", metric: "指标定义", policy: "权限规则" },
