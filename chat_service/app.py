@@ -55,7 +55,7 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        runner = runner_of(station, saved)
+        runner = runner_of(station, boards)
         async with running(station, *_alerting(runner)):
             try:
                 yield
@@ -87,9 +87,9 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
         health_routes,
     ):
         app.include_router(routes(station), max_body_size=settings.max_body_bytes)
-    for routes_of in (saved_routes, alert_routes, episode_routes):
+    for routes_of in (saved_routes, episode_routes):
         app.include_router(routes_of(station, saved), max_body_size=settings.max_body_bytes)
-    for routes_on in (dashboard_routes, dashboard_keeping_routes):
+    for routes_on in (alert_routes, dashboard_routes, dashboard_keeping_routes):
         app.include_router(routes_on(station, boards), max_body_size=settings.max_body_bytes)
     app.include_router(docs_routes())
     app.include_router(page_routes())
@@ -112,7 +112,7 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
     return app
 
 
-def runner_of(station: Station, saved: SavedStore) -> Runner:
+def runner_of(station: Station, boards: Boards) -> Runner:
     """What runs the alerts of a service."""
 
     @contextmanager
@@ -120,7 +120,7 @@ def runner_of(station: Station, saved: SavedStore) -> Runner:
         with station.using() as dialogue:
             yield dialogue.services
 
-    return Runner(saved, station.settings, station.admission, using, station.now, station.new_id())
+    return Runner(boards, station.settings, station.admission, using, station.now, station.new_id())
 
 
 def _alerting(runner: Runner) -> tuple[Coroutine[None, None, None], ...]:

@@ -29,11 +29,11 @@ from chat_service.channels.wire_saved import (
 )
 from chat_service.channels.work import Job
 from chat_service.outcomes import Language
+from chat_service.saved.alerting import add_alert, new_alert
+from chat_service.saved.boards import Boards
 from chat_service.saved.looking import (
     Wish,
-    add_alert,
     may_open,
-    new_alert,
     opened,
     own_alert,
     owner_of,
@@ -108,9 +108,9 @@ def saved_routes(station: Station, store: SavedStore) -> APIRouter:
     return router
 
 
-def alert_routes(station: Station, store: SavedStore) -> APIRouter:
-    """Conditions on saved answers."""
-    router = APIRouter(tags=["alerts"])
+def alert_routes(station: Station, boards: Boards) -> APIRouter:
+    """Conditions on saved answers, and what is told by a schedule."""
+    router, store = APIRouter(tags=["alerts"]), boards.saved
 
     @router.get("/v1/alerts", summary="Your alerts")
     async def every(request: Request) -> AlertsBody:
@@ -132,7 +132,7 @@ def alert_routes(station: Station, store: SavedStore) -> APIRouter:
 
         def reading(services: Services, _: Job) -> AlertBody:
             now = station.now()
-            return alert_body(add_alert(store, alert, wanted.condition, wanted.targets, reader, services, now))
+            return alert_body(add_alert(boards, alert, wanted.condition, wanted.targets, reader, services, now))
 
         return await read(station, request, reader, reading)
 

@@ -17,8 +17,9 @@ from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, prob
 from chat_service.commands.saved import As, Desk, desk, found_saved
 from chat_service.outcomes import Language
 from chat_service.present.harmless import Terminal
+from chat_service.saved.alerting import add_alert, new_alert
 from chat_service.saved.conditions import CONDITIONS
-from chat_service.saved.looking import TARGETS, add_alert, new_alert
+from chat_service.saved.looking import TARGETS
 from chat_service.saved.records import Alert, UnknownAlert
 from chat_service.saved.runner import Runner
 from chat_service.saved.schedule import SavedError
@@ -44,7 +45,7 @@ def listed(name: As = "", db: Database = None, model: ModelFolder = None) -> Non
 @app.command()
 def add(
     title: Annotated[str, typer.Argument(metavar="NAME")],
-    saved: Annotated[str, typer.Argument(metavar="SAVED", help="Name or id of a saved query.")],
+    saved: Annotated[str, typer.Argument(metavar="SAVED", help="Name or id of a saved query or a dashboard.")],
     condition: Annotated[
         str, typer.Option(help='JSON: {"kind": "new_rows"}, {"kind": "threshold", "op": ">", "value": 0.2}, …')
     ],
@@ -63,9 +64,9 @@ def add(
     except ValidationError as error:
         raise typer.BadParameter("; ".join(each["msg"] for each in error.errors())) from None
     with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
-        found = found_saved(at, saved)
-        alert = new_alert(uuid.uuid4().hex, at.reader, title, found.saved_id, schedule, language)
-        kept = add_alert(at.store, alert, wanted, targets, at.reader, at.services, datetime.now(UTC))
+        subject = _subject(at, saved, language)
+        alert = new_alert(uuid.uuid4().hex, at.reader, title, subject, schedule, language)
+        kept = add_alert(at.boards, alert, wanted, targets, at.reader, at.services, datetime.now(UTC))
     typer.echo(f"{kept.alert_id} {kept.name}, next {alert_body(kept).next_at}")
 
 
@@ -139,6 +140,14 @@ def history(title: Title, name: As = "", db: Database = None, model: ModelFolder
         Terminal().print(table)
 
 
+def _subject(at: Desk, name: str, language: Language) -> str:
+    """The id of a saved query by its name or id, else of a dashboard."""
+    boards = (each for each in at.boards.heads(at.reader, language) if name in (each.name, each.dashboard_id))
+    board = next(boards, None)
+    mine = any(name in (each.name, each.saved_id) for each in at.store.all_saved())
+    return found_saved(at, name).saved_id if board is None or mine else board.dashboard_id
+
+
 def _found(at: Desk, title: str) -> Alert:
     mine = [each for each in at.store.alerts(at.reader.name) if title in (each.name, each.alert_id)]
     if not mine:
@@ -151,7 +160,7 @@ def _runner(at: Desk) -> Runner:
     def using() -> Iterator[Services]:
         yield at.services
 
-    return Runner(at.store, at.settings, at.admission, using, lambda: datetime.now(UTC), uuid.uuid4().hex)
+    return Runner(at.boards, at.settings, at.admission, using, lambda: datetime.now(UTC), uuid.uuid4().hex)
 
 
 def _target(text: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ _OVER_ROWS = Phrase("{name}：{count:,} 项不再出现", "{name}: {count:,} are
 _BEGAN = Phrase(
     "{name}：现有 {count:,} 项，从现在起提醒新增的", "{name}: {count:,} today; what is new is told from now on"
 )
+_TOLD = Phrase("{name}", "{name}")
 _FAILED = Phrase("{name}：无法计算。{why}", "{name}: cannot be computed. {why}")
 _STOPPED = Phrase("{name}：提醒已停止。{why}", "{name}: the alert has stopped. {why}")
 _MORE = Phrase("……另有 {more:,} 项", "… and {more:,} more")
@@ -25,6 +26,7 @@ _SENTENCES = {
     ("over", False): _OVER,
     ("over", True): _OVER_ROWS,
     ("began", True): _BEGAN,
+    ("told", True): _TOLD,
 }
 
 

@@ -72,7 +72,22 @@ class NewRows(_Condition):
     kind: Literal["new_rows"] = "new_rows"
 
 
-Condition = Annotated[Threshold | Change | Unusual | NewRows, Field(discriminator="kind")]
+class Every(_Condition):
+    """No condition: what is found is told at each run, in words or as a file."""
+
+    kind: Literal["every"] = "every"
+    form: Literal["text", "html", "pdf"] = "text"
+
+
+class Digest(_Condition):
+    """No condition: how the numbers of a dashboard have moved since the week or month before, told at each run."""
+
+    kind: Literal["digest"] = "digest"
+    unit: Literal["week", "month"] = "week"
+
+
+Watching = Threshold | Change | Unusual | NewRows
+Condition = Annotated[Watching | Every | Digest, Field(discriminator="kind")]
 CONDITIONS: TypeAdapter[Condition] = TypeAdapter(Condition)
 
 
@@ -110,7 +125,7 @@ class AlertOnCutRows(Problem):
     """Rows of a table that was cut."""
 
 
-def watched(request: Request, condition: Condition) -> Request:
+def watched(request: Request, condition: Watching) -> Request:
     """The request that a condition looks at: with the comparison that a change is told by. Raises SavedError."""
     if request.limit is not None:
         raise SavedError(AlertOnCutRows())
@@ -121,7 +136,7 @@ def watched(request: Request, condition: Condition) -> Request:
     return request
 
 
-def met(condition: Condition, request: Request, table: ResultTable, model: Model) -> dict[str, int]:
+def met(condition: Watching, request: Request, table: ResultTable, model: Model) -> dict[str, int]:
     """The rows that meet the condition: the place of each by its key. Raises SavedError."""
     if table.truncated:
         raise SavedError(AlertOnCutRows())

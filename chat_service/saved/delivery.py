@@ -6,6 +6,7 @@ try has its own time, and each delivery an id that stays, so that a receiver can
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import http.client
@@ -98,6 +99,10 @@ def _mail(target: Mail, body: str, delivery_id: str, settings: Settings) -> None
     message["From"], message["To"] = settings.smtp_from, target.to
     message["Message-ID"] = f"<{delivery_id}@{settings.smtp_from.rpartition('@')[2]}>"
     message.set_content(str(told["text"]))
+    if (file := told.get("file")) is not None:
+        kind, _, detail = str(file["media"]).partition(";")[0].partition("/")
+        content = base64.b64decode(file["content"])
+        message.add_attachment(content, maintype=kind, subtype=detail, filename=file["name"])
     host, port = settings.smtp_host or "", settings.smtp_port
     safe = ssl.create_default_context()
     server = (

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from chat_service.outcomes import Language
-from chat_service.saved.conditions import CONDITIONS, Condition, watched
 from chat_service.saved.moving import Moves, moved
 from chat_service.saved.records import (
     Alert,
@@ -26,7 +22,7 @@ from chat_service.saved.records import (
     UnknownAlert,
     UnknownSaved,
 )
-from chat_service.saved.schedule import SavedError, read_schedule
+from chat_service.saved.schedule import SavedError
 from chat_service.saved.store import SavedStore
 from chat_service.services import Services
 from chat_service.settings import SettingMissing, Settings
@@ -118,37 +114,6 @@ def unruled_layer(services: Services, day: date) -> Layer:
     """The layer on a day without anybody's rights: to tell what the model makes of a request, never to run it."""
     model = replace(services.model, policies=MappingProxyType({}), field_rules=MappingProxyType({}))
     return Layer(model, services.engine, day)
-
-
-def add_alert(
-    store: SavedStore,
-    wanted: Alert,
-    condition: Condition,
-    targets: Sequence[Target],
-    reader: Reader,
-    services: Services,
-    now: datetime,
-) -> Alert:
-    """The alert kept, once its request, condition, schedule and targets were found to fit. Raises SavedError."""
-    saved = opened(store, wanted.saved_id, reader)
-    request = watched(request_today(saved, services.layer.as_of), condition)
-    services.layer.prepare(request, reader)
-    for each in targets:
-        check_target(each, services.settings)
-    due = read_schedule(wanted.schedule).after(now, ZoneInfo(services.model.timezone))
-    alert = replace(
-        wanted,
-        condition=CONDITIONS.dump_json(condition).decode(),
-        targets=TARGETS.dump_json(tuple(targets)).decode(),
-        next_at=due.timestamp(),
-    )
-    store.add_alert(alert)
-    return alert
-
-
-def new_alert(alert_id: str, reader: Reader, name: str, saved_id: str, schedule: str, language: Language) -> Alert:
-    """An alert that is not yet checked or kept."""
-    return Alert(alert_id, reader.name, name, saved_id, "", schedule, "", language, 0)
 
 
 def check_target(target: Target, settings: Settings) -> None:

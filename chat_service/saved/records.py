@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chat_service.outcomes import Language
 from semantic_layer import Problem, problem
 
-EventKind = Literal["began", "raised", "over", "failed", "stopped"]
+EventKind = Literal["began", "raised", "over", "told", "failed", "stopped"]
 DeliveryStatus = Literal["waiting", "sent", "dead"]
 
 
@@ -64,8 +64,9 @@ class Saved:
 
 @dataclass(frozen=True)
 class Alert:
-    """A condition on a saved request, looked at by a schedule. `runs` counts the claims of a run, `version` is that of
-    the saved request whose rows are known (0: none); `trouble` is why the last run failed, as a code."""
+    """A condition on a saved request, looked at by a schedule; what is told at each run may be of a dashboard, whose id
+    `saved_id` is then. `runs` counts the claims of a run, `version` is that of the saved request whose rows are known
+    (0: none); `trouble` is why the last run failed, as a code."""
 
     alert_id: str
     owner: str

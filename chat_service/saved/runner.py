@@ -21,15 +21,17 @@ from chat_service.access.admission import Admission
 from chat_service.present.alerts import happened, rows_told, trouble
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
-from chat_service.saved.conditions import CONDITIONS, NewRows, Unusual, met, watched
+from chat_service.saved.boards import Boards
+from chat_service.saved.conditions import CONDITIONS, Digest, Every, NewRows, Unusual, Watching, met, watched
 from chat_service.saved.delivery import DeliveryError, send
 from chat_service.saved.looking import TARGETS, check_target, opened, owner_of, request_today
 from chat_service.saved.records import Alert, Delivery, Event, EventKind, Target
 from chat_service.saved.schedule import SavedError, read_schedule
 from chat_service.saved.store import SavedStore
+from chat_service.saved.telling import Told, told
 from chat_service.services import Services
 from chat_service.settings import Settings
-from semantic_layer import EngineError, HuitouError
+from semantic_layer import EngineError, HuitouError, Reader
 
 _LOG = logging.getLogger("huitou.alerts")
 _AGAIN = timedelta(minutes=5)  # a run that came to nothing
@@ -37,7 +39,7 @@ _LEAD_SECONDS = 60.0
 _AT_ONCE = 100  # alerts or deliveries of one look
 _FIRST_WAIT, _LONGEST_WAIT = 30.0, 6 * 3600.0
 _TRIES = 9  # over some two hours and a half
-_STOPPING = {"owner_unknown", "unknown_saved"}
+_STOPPING = {"owner_unknown", "unknown_saved", "unknown_dashboard"}
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,18 @@ class _Look:
 class Runner:
     """One worker on the alerts of a store. `using` gives the services over today's data for the length of a run."""
 
-    store: SavedStore
+    boards: Boards
     settings: Settings
     admission: Admission
     using: Callable[[], AbstractContextManager[Services]]
     now: Callable[[], datetime]
     holder: str
     _stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def store(self) -> SavedStore:
+        """Where the alerts are."""
+        return self.boards.saved
 
     def stop(self) -> None:
         """No further run or delivery begins."""
@@ -86,11 +93,16 @@ class Runner:
         if not self.store.claim(alert, now.timestamp(), again.timestamp()):
             return False
         mine = replace(alert, runs=alert.runs + 1, ran_at=now.timestamp())
+        condition = CONDITIONS.validate_json(alert.condition)
         try:
             with self.using() as services:
                 zone = ZoneInfo(services.model.timezone)
                 due = replace(mine, next_at=read_schedule(mine.schedule).after(now, zone).timestamp())
-                look = self._look(due, services)
+                reader = owner_of(self.admission.standing(alert.owner), alert.owner)
+                if isinstance(condition, Every | Digest):
+                    self._tell_all(due, told(due, condition, self.boards, reader, services))
+                    return True
+                look = self._look(due, condition, reader, services)
         except HuitouError as error:
             if not self._stopped.is_set():
                 self._note_trouble(replace(mine, next_at=again.timestamp()), error)
@@ -98,11 +110,9 @@ class Runner:
         self._tell(due, look)
         return True
 
-    def _look(self, alert: Alert, services: Services) -> _Look:
+    def _look(self, alert: Alert, condition: Watching, reader: Reader, services: Services) -> _Look:
         """Under the rights that the alert's owner has now. Raises HuitouError."""
-        reader = owner_of(self.admission.standing(alert.owner), alert.owner)
         saved = opened(self.store, alert.saved_id, reader)
-        condition = CONDITIONS.validate_json(alert.condition)
         request = watched(request_today(saved, services.layer.as_of), condition)
         layer = services.layer
         prepared = layer.prepare(request, reader)
@@ -141,6 +151,12 @@ class Runner:
             deliveries=[each for event, rows in events for each in self._deliveries(alert, event, rows)],
         )
 
+    def _tell_all(self, alert: Alert, told: Told) -> None:
+        """Keep what is told at each run, whatever it is."""
+        event = self._event(alert, "told", 1, is_list=True)
+        deliveries = self._deliveries(alert, event, list(told.lines), told.file)
+        self.store.finish(replace(alert, trouble=""), events=[event], deliveries=deliveries)
+
     def _note_trouble(self, alert: Alert, error: HuitouError) -> None:
         """Keep why a run came to nothing, once while it stays so. What the owner must act on is told to them."""
         code = error.problems[0].code
@@ -160,7 +176,9 @@ class Runner:
         text = happened(kind, alert.name, count, is_list=is_list or kind == "began", language=alert.language)
         return Event(f"{alert.alert_id}-{alert.runs}-{kind}", alert.alert_id, alert.ran_at, kind, count, text)
 
-    def _deliveries(self, alert: Alert, event: Event, rows: list[str]) -> list[Delivery]:
+    def _deliveries(
+        self, alert: Alert, event: Event, rows: list[str], file: dict[str, str] | None = None
+    ) -> list[Delivery]:
         if event.kind == "began":
             return []
         told = {
@@ -171,6 +189,7 @@ class Runner:
             "at": event.at,
             "count": event.count,
             "text": "\n".join([event.text, *rows]),
+            **({} if file is None else {"file": file}),
         }
         body = json.dumps(told, ensure_ascii=False)
         targets = enumerate(TARGETS.validate_json(alert.targets))

@@ -18,8 +18,11 @@ import pytest
 from chat_service.access.admission import Admission
 from chat_service.access.keys import KeyFile
 from chat_service.conversation.database import opened
+from chat_service.saved.alerting import add_alert, new_alert
+from chat_service.saved.boards import Boards
 from chat_service.saved.conditions import Condition
-from chat_service.saved.looking import Wish, add_alert, new_alert, save
+from chat_service.saved.dashboard_store import DashboardStore
+from chat_service.saved.looking import Wish, save
 from chat_service.saved.moving import Moves
 from chat_service.saved.records import Alert, Mail, Saved, Target, Webhook
 from chat_service.saved.runner import Runner
@@ -89,9 +92,17 @@ class Shop:
         self.stores.append(SavedStore(opened(self.settings.conversations_url)))
         return self.stores[-1]
 
+    def boards(self) -> Boards:
+        """The dashboards beside such a store."""
+        ours = opened(self.settings.conversations_url)
+        self.stores.append(SavedStore(ours))
+        return Boards(self.stores[-1], DashboardStore(ours), self.settings.model)
+
     def runner(self, holder: str = "one") -> Runner:
         """A runner that knows nothing of another."""
-        return Runner(self.store(), self.settings, Admission(self.settings), self.services, lambda: self.moment, holder)
+        return Runner(
+            self.boards(), self.settings, Admission(self.settings), self.services, lambda: self.moment, holder
+        )
 
     def reader(self, name: str) -> Reader:
         found = Admission(self.settings).standing(name)
@@ -113,9 +124,21 @@ class Shop:
         owner: str = "office",
         schedule: str = "every hour",
     ) -> Alert:
+        return self.alert_on(saved.saved_id, condition, *targets, owner=owner, schedule=schedule, name=saved.name)
+
+    def alert_on(
+        self,
+        subject: str,
+        condition: Condition,
+        *targets: Target,
+        owner: str = "office",
+        schedule: str = "every hour",
+        name: str = "board",
+    ) -> Alert:
+        """An alert on a saved answer or a dashboard."""
         with self.services() as services:
-            wanted = new_alert(f"alert-{saved.name}", self.reader(owner), "watch", saved.saved_id, schedule, "en")
-            return add_alert(self.store(), wanted, condition, targets, self.reader(owner), services, self.moment)
+            wanted = new_alert(f"alert-{name}", self.reader(owner), "watch", subject, schedule, "en")
+            return add_alert(self.boards(), wanted, condition, targets, self.reader(owner), services, self.moment)
 
     def hour(self, runner: Runner) -> int:
         """An hour later, what is due is run and what is told delivered. How many alerts were run."""

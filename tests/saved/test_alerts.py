@@ -86,6 +86,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from chat_service.access.admission import Admission
 from chat_service.conversation.database import opened
+from chat_service.saved.boards import Boards
+from chat_service.saved.dashboard_store import DashboardStore
 from chat_service.saved.runner import Runner
 from chat_service.saved.store import SavedStore
 from chat_service.settings import read_settings
@@ -96,8 +98,9 @@ def using():
     time.sleep(60)
     yield
 now = datetime.fromisoformat(sys.argv[1])
-store = SavedStore(opened(settings.conversations_url))
-Runner(store, settings, Admission(settings), using, lambda: now, "dies").run_due()
+ours = opened(settings.conversations_url)
+boards = Boards(SavedStore(ours), DashboardStore(ours), settings.model)
+Runner(boards, settings, Admission(settings), using, lambda: now, "dies").run_due()
 """
 
 

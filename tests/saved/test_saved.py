@@ -20,7 +20,9 @@ from chat_service.access.keys import KeyFile
 from chat_service.app import create_app
 from chat_service.cli import app
 from chat_service.conversation.database import opened
+from chat_service.saved.boards import Boards
 from chat_service.saved.conditions import Threshold, Unusual, met
+from chat_service.saved.dashboard_store import DashboardStore
 from chat_service.saved.looking import has_moved
 from chat_service.saved.moving import Moves, moved
 from chat_service.saved.runner import Runner
@@ -216,8 +218,10 @@ def test_from_a_question_to_a_message(demo_database: Path, tmp_path: Path, hook:
             yield found
             found.close()
 
-        store = SavedStore(opened(chosen.conversations_url))
-        runner = Runner(store, chosen, Admission(chosen), using, lambda: moment[0], "one")
+        ours = opened(chosen.conversations_url)
+        store = SavedStore(ours)
+        boards = Boards(store, DashboardStore(ours), chosen.model)
+        runner = Runner(boards, chosen, Admission(chosen), using, lambda: moment[0], "one")
         assert runner.run_due() == 1
         runner.deliver_due()
         store.close()
