@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ class Services:
     # for whom these are, and the services for everybody that they are of; None where nothing is hidden from anybody
     seen_as: Reader | None = None
     whole: Services | None = None
+    # of this opening of the database, which is opened anew when it has changed
+    opening: str = field(default_factory=lambda: uuid.uuid4().hex)
     _seen: dict[Layer, Services] = field(default_factory=dict)
     _days: dict[date, Layer] = field(default_factory=dict)
     _days_lock: threading.Lock = field(default_factory=threading.Lock)

@@ -37,6 +37,7 @@ def dashboard_body(shown: Shown, reader: Reader, services: Services, now: dateti
         filters=shown.filters,
         refresh=shown.refresh,
         refresh_seconds=max(1, round((due - now).total_seconds())),
+        data_stamp=services.opening,
         version=shown.version,
         readers=shown.readers,
         roles=shown.roles,

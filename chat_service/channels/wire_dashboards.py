@@ -40,8 +40,8 @@ class TileHeadBody(Body):
 
 
 class DashboardBody(Body):
-    """A dashboard. `refresh_seconds` is how long until it is next computed anew; one that is not `is_own` is not
-    yours to change."""
+    """A dashboard. `refresh_seconds` is how long until it is next computed anew; `data_stamp` is another when the data
+    are. One that is not `is_own` is not yours to change."""
 
     dashboard_id: str
     name: str
@@ -51,6 +51,7 @@ class DashboardBody(Body):
     filters: tuple[str, ...]
     refresh: str
     refresh_seconds: int
+    data_stamp: str
     version: int
     readers: tuple[str, ...]
     roles: tuple[str, ...]

@@ -13,7 +13,7 @@ from tests.page.browser import Visit
 from tests.page.conftest import Open
 
 # letters of the canvas that are not the ground: a chart that was drawn has some thousands
-_INK = """() => {
+INK = """() => {
   const canvas = document.querySelector(".chart canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let found = 0;
@@ -73,7 +73,7 @@ def test_a_question_is_answered(visit: Open, service: Running, language: str, qu
     # the chart
     expect(answer.locator(".chart canvas")).to_be_visible()
     here.page.wait_for_timeout(300)
-    assert here.page.evaluate(_INK) > 3000
+    assert here.page.evaluate(INK) > 3000
     # the table: every group, by its label
     answer.locator(".segments button").last.click()
     rows = answer.locator("tbody tr")

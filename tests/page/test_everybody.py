@@ -29,7 +29,7 @@ policies: [{name: own_region, dataset: customers, filter: region = reader.region
 _RUN = "async () => (await axe.run()).violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))"
 
 
-def _serious(page: Page) -> list[str]:
+def serious(page: Page) -> list[str]:
     """What axe finds serious or critical."""
     page.evaluate(AXE)
     page.wait_for_timeout(400)  # until what moves stands still: half faded in, nothing has its contrast
@@ -68,9 +68,9 @@ def _settings(visit: Visit) -> None:
 @pytest.mark.parametrize("state", [_asked, _with_table, _editing, _clarifying, _settings])
 def test_nothing_serious_stands_in_anybodys_way(visit: Open, state: Callable[[Visit], None], dark: bool) -> None:
     here = visit("zh", dark=dark)
-    assert _serious(here.page) == []
+    assert serious(here.page) == []
     state(here)
-    assert _serious(here.page) == []
+    assert serious(here.page) == []
 
 
 def test_all_is_done_by_keyboard(visit: Open) -> None:
@@ -104,7 +104,7 @@ def test_a_phone_shows_all_of_it(visit: Open) -> None:
     assert panel is not None and panel["x"] >= 0 and panel["x"] + panel["width"] <= 390
     here.page.keyboard.press("Escape")
     assert here.page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing runs over the edge"
-    assert _serious(here.page) == []
+    assert serious(here.page) == []
     expect(here.page.locator(".side")).to_be_hidden()
     here.page.get_by_role("button", name="对话列表").click()
     expect(here.page.locator(".side")).to_be_visible()

@@ -11,6 +11,7 @@ import { copy, download, fileName, tabbed } from "./handing";
 import { Icon } from "./icons";
 import { Chips } from "./interpretation";
 import { Popover } from "./popover";
+import { Saving } from "./saving";
 import { headingOf, shownCell, TableView } from "./table";
 import type { Answer, Choice, Given, Interpretation, Language, Query, Table } from "./types";
 import { part } from "./types";
@@ -62,6 +63,9 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
       <Folded answer={answer} interpretation={interpretation} />
       <div class="foot">
         {acts && <Feedback requestId={answer.request_id} given={props.given} />}
+        {acts && answer.status === "answered" && table && interpretation && (
+          <Saving {...{ answer, table, title }} query={interpretation.query} />
+        )}
         <Exports {...{ answer, table, title }} spec={chart?.spec} isOwn={acts !== undefined} />
         <span class="from faint">{from(answer, say)}</span>
       </div>
@@ -109,7 +113,7 @@ function Notes({ answer, interpretation }: { answer: Answer; interpretation: Int
 }
 
 /** A single row of numbers, large. */
-function Figures({ table, language }: { table: Table; language: Language }) {
+export function Figures({ table, language }: { table: Table; language: Language }) {
   const known = useCatalogue();
   return (
     <dl class="figures">

@@ -38,7 +38,7 @@ function headers(): Record<string, string> {
   };
 }
 
-async function called(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function called(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(path, {
     method,
     headers: { ...headers(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
@@ -52,7 +52,7 @@ async function called(method: string, path: string, body?: unknown, signal?: Abo
   return response;
 }
 
-async function got<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function got<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await called("GET", path, undefined, signal)).json();
 }
 

@@ -2,23 +2,24 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Acts } from "./answer";
 import * as api from "./api";
+import { Board } from "./board";
 import { Catalogue, Known } from "./catalogue";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
 import { KeyAsked, keep, kept, Settings, type Theme } from "./settings";
 import { Share } from "./sharing";
-import { Conversations } from "./sidebar";
+import { Boards, Conversations } from "./sidebar";
 import { type Turn, TurnView } from "./turn";
 import type { Conversation, Language, Opening } from "./types";
 import { part } from "./types";
 import { Spoken, useWords, WORDS } from "./words";
 
 type Wanted = Partial<Omit<api.Message, "message" | "message_id" | "conversation_id">>;
-type Place = { kind: "c" | "s"; id: string };
+type Place = { kind: "c" | "s" | "d"; id: string };
 
 const placeNow = (): Place => {
-  const found = /^#\/([cs])\/(.+)$/.exec(location.hash);
-  return found ? { kind: found[1] as "c" | "s", id: decodeURIComponent(found[2]!) } : { kind: "c", id: "" };
+  const found = /^#\/([csd])\/(.+)$/.exec(location.hash);
+  return found ? { kind: found[1] as Place["kind"], id: decodeURIComponent(found[2]!) } : { kind: "c", id: "" };
 };
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (each) => each.toString(16).padStart(2, "0")).join("");
 
@@ -72,7 +73,7 @@ export function App() {
     setTurns([]);
     setTitle("");
     setLost("");
-    if (!place.id) return;
+    if (!place.id || place.kind === "d") return;
     const found = place.kind === "c" ? api.conversation(place.id) : api.shared(place.id);
     void found.then(
       (conversation) => shownId.current === wanted && show(conversation),
@@ -161,8 +162,9 @@ export function App() {
               <button class="quiet only-narrow" aria-label={say.close} onClick={() => setAside(false)}><Icon name="close" /></button>
             </div>
             <button class="new" onClick={begin}><Icon name="plus" size={17} /> {say.newConversation}</button>
+            <Boards language={language} current={place.kind === "d" ? place.id : ""} onOpen={() => setAside(false)} />
             <Conversations
-              current={isShared ? "" : place.id}
+              current={place.kind === "c" ? place.id : ""}
               moved={moved}
               onOpen={() => setAside(false)}
               onGone={(id) => id === place.id && begin()}
@@ -177,6 +179,11 @@ export function App() {
             </div>
           </nav>
           <button class="veil" tabIndex={-1} aria-hidden="true" onClick={() => setAside(false)} />
+          {place.kind === "d" ? (
+          <main>
+            <Board key={place.id} id={place.id} {...{ language, dark }} onTitle={setTitle} onMenu={() => setAside(true)} onGone={() => (dispatchEvent(new Event("boards")), begin())} />
+          </main>
+          ) : (
           <main>
             <header>
               <button class="quiet only-narrow" aria-label={say.menu} onClick={() => setAside(true)}><Icon name="menu" size={20} /></button>
@@ -206,6 +213,7 @@ export function App() {
               <Composer language={language} isBusy={isBusy} onAsk={ask} onStop={() => asking.current?.abort()} />
             )}
           </main>
+          )}
         </div>
         <p class="hidden" aria-live="polite">{told}</p>
         {locked && <KeyAsked said={locked} />}

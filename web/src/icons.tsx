@@ -25,6 +25,10 @@ const PATHS: Record<string, string> = {
   pen: "M5 19l1-4L16 5l3 3L9 18z",
   bin: "M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12",
   check: "M5 13l4 4 10-10",
+  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
+  grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
+  again: "M19 12a7 7 0 1 1-2-5M19 4v4h-4",
+  board: "M4 5h7v6H4zM13 5h7v4h-7zM4 13h7v6H4zM13 11h7v8h-7z",
 };
 
 export function Icon({ name, size = 18 }: { name: keyof typeof PATHS | string; size?: number }) {

@@ -1,9 +1,10 @@
 // The reader's conversations: found again, named, deleted.
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api";
+import { type Head, heads } from "./dashboards";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
-import type { Summary } from "./types";
+import type { Language, Summary } from "./types";
 import { type Say, useWords } from "./words";
 
 interface Listed {
@@ -16,6 +17,31 @@ interface Listed {
 }
 
 const DAY = 86_400_000;
+
+/** The dashboards that the reader may open. */
+export function Boards({ language, current, onOpen }: { language: Language; current: string; onOpen: () => void }) {
+  const say = useWords();
+  const [found, setFound] = useState<Head[]>([]);
+  useEffect(() => {
+    const load = () => void heads(language).then(setFound, () => undefined);
+    load();
+    addEventListener("boards", load);
+    return () => removeEventListener("boards", load);
+  }, [language]);
+  if (!found.length) return null;
+  return (
+    <section class="boards" aria-label={say.boards}>
+      <h2>{say.boards}</h2>
+      <ul>
+        {found.map((each) => (
+          <li key={each.dashboard_id} class={each.dashboard_id === current ? "current" : ""}>
+            <a href={`#/d/${encodeURIComponent(each.dashboard_id)}`} aria-current={each.dashboard_id === current ? "page" : undefined} onClick={onOpen}><Icon name="board" size={15} /> {each.name}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
 
 export function Conversations({ current, moved, onOpen, onGone, onNamed }: Listed) {
   const say = useWords();

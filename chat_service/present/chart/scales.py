@@ -18,6 +18,7 @@ _SHORT = Phrase(
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',.4~g') + 'M' : "
     "abs(datum.value) >= 1e4 ? format(datum.value / 1e3, ',.4~g') + 'k' : format(datum.value, ',.4~g')",
 )
+_CLEAR = 14  # points
 _WITH_UNIT, _LEFT_OUT = (
     Phrase("{title}（{unit}）", "{title} ({unit})"),
     Phrase("只画出前 {shown} 个，共 {total} 个", "the first {shown} of {total} are drawn"),
@@ -67,7 +68,9 @@ def axis_of_values(finding: Finding, column: Column, *, zero: bool) -> dict[str,
         axis["labelExpr"] = short_figures(finding)
         name = unit_name(unit, finding.language, column.format)
         title = finding.say(_WITH_UNIT, title=title, unit=name) if name else title
-    return {"field": "value", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": zero}}
+    # a line that begins nowhere in particular keeps clear of the axis, and so do its labels
+    scale: dict[str, Json] = {"zero": True} if zero else {"zero": False, "padding": _CLEAR}
+    return {"field": "value", "type": "quantitative", "title": title, "axis": axis, "scale": scale}
 
 
 def short_figures(finding: Finding) -> str:

@@ -139,9 +139,10 @@ def _axis(finding: Finding) -> dict[str, Json]:
     return {"field": "time", "type": "temporal", "scale": {"type": "utc", "padding": _PADDING}, "axis": axis}
 
 
-def _instant(first: date) -> int:
+def _instant(first: date) -> str:
+    """A moment as text: as a number, the page's interpreter of expressions takes it for a year."""
     moment = first if isinstance(first, datetime) else datetime.combine(first, time(), UTC)
-    return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
+    return moment.replace(tzinfo=UTC).isoformat()
 
 
 def _thinned(count: int) -> Json:
