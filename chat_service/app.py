@@ -27,13 +27,9 @@ from chat_service.channels.http_slow import SlowClientMiddleware
 from chat_service.channels.running import new_station, running
 from chat_service.channels.station import Station
 from chat_service.channels.wire import ErrorBody
-from chat_service.conversation.database import opened as opened_database
 from chat_service.conversation.memory import Store
-from chat_service.conversation.store import SqlStore
 from chat_service.saved.boards import Boards
-from chat_service.saved.dashboard_store import DashboardStore
 from chat_service.saved.runner import Runner
-from chat_service.saved.store import SavedStore
 from chat_service.services import Services
 from chat_service.settings import Settings
 
@@ -47,11 +43,10 @@ _DESCRIPTION = (
 def create_app(settings: Settings, store: Store | None = None, rates: Rates | None = None) -> FastAPI:
     """The service for those settings. Database and model are opened by the first request that needs them. `rates` are
     those that it shares with other processes."""
-    kept = SqlStore(settings.conversations_url) if store is None else store
-    ours = kept.engine if isinstance(kept, SqlStore) else opened_database("sqlite://")
-    saved = SavedStore(ours)
-    boards = Boards(saved, DashboardStore(ours), settings.model)
-    station = new_station(settings, kept, rates)
+    station = new_station(settings, store, rates)
+    boards = station.boards
+    assert boards is not None, "every new station has some"
+    saved = boards.saved
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -56,12 +56,14 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Choice:
-    """One reading that can be sent back by `id`, or as the plain question `message`."""
+    """One reading that can be sent back by `id`, or as the plain question `message`; or, with a `deed` (JSON),
+    something that is done when it is taken."""
 
     id: str
     label: str
     message: str
     request: Request | None = None
+    deed: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ from chat_service.conversation.memory import (
     TurnTakenError,
 )
 from chat_service.outcomes import Choice, Question
+from chat_service.saved.deeds import Desk
+from chat_service.saved.offering import answer_wish
 from chat_service.services import Services
 from semantic_layer import HuitouError, MetricQuery, Problem, Reader, as_asked, ensure_wanted, problem
 
@@ -124,12 +126,14 @@ class ConversationMoves(Problem):
 
 @dataclass(frozen=True, eq=False)
 class Dialogue:
-    """Conversations over a store. `now` and `new_id` are the edge's clock and source of ids."""
+    """Conversations over a store. `now` and `new_id` are the edge's clock and source of ids; with a `desk`, what people
+    want kept or told is offered, and done."""
 
     services: Services
     store: Store
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    desk: Desk | None = None
 
     def respond(
         self,
@@ -190,7 +194,8 @@ class Dialogue:
         choice = _choice(message, memory)
         layer = self.services.layer_at(message.as_of)
         asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
-        found = answer(asked, self.services, on_stage)
+        wished = None if self.desk is None else answer_wish(asked, self.services, self.desk)
+        found = answer(asked, self.services, on_stage) if wished is None else wished
         on_answer(found)
         if found.status == "error" and found.failure is not None:
             _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})

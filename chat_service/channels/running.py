@@ -12,8 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from chat_service.access.rates import OwnRates, Rates
 from chat_service.channels.station import Station
+from chat_service.conversation.database import opened as opened_database
 from chat_service.conversation.memory import Store
 from chat_service.conversation.store import SqlStore
+from chat_service.saved.boards import Boards
+from chat_service.saved.dashboard_store import DashboardStore
+from chat_service.saved.store import SavedStore
 from chat_service.services import open_services
 from chat_service.settings import Settings
 from semantic_layer import HuitouError
@@ -27,9 +31,12 @@ def new_station(settings: Settings, store: Store | None = None, rates: Rates | N
 
     `rates` are those that it shares with other processes. Raises StoreError where there is no store.
     """
+    kept = SqlStore(settings.conversations_url) if store is None else store
+    ours = kept.engine if isinstance(kept, SqlStore) else opened_database("sqlite://")
     return Station(
         settings=settings,
-        store=SqlStore(settings.conversations_url) if store is None else store,
+        store=kept,
+        boards=Boards(SavedStore(ours), DashboardStore(ours), settings.model),
         open_services=lambda chosen: open_services(chosen, time.perf_counter, is_public=True),
         now=lambda: datetime.now(UTC),
         new_id=lambda: uuid.uuid4().hex,

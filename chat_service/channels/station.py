@@ -25,6 +25,8 @@ from chat_service.channels.dialogue import Dialogue
 from chat_service.channels.http_middleware import Meters
 from chat_service.channels.work import Work
 from chat_service.conversation.memory import Store
+from chat_service.saved.boards import Boards
+from chat_service.saved.deeds import Desk
 from chat_service.services import Services
 from chat_service.settings import Settings
 from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges, Problem, QueryError, problem
@@ -63,6 +65,7 @@ class Station:
     new_id: Callable[[], str]
     meters: Meters = field(default_factory=Meters)
     rates: Rates = field(default_factory=OwnRates)
+    boards: Boards | None = None
     work: Work = field(init=False)
     admission: Admission = field(init=False)
     audit: Audit | None = field(init=False)
@@ -164,7 +167,9 @@ class Station:
         except EngineError as error:
             _LOG.error("no question can be read: %s", error)
         _LOG.info("opened the database: data up to %s, model %s", as_of, services.model.hash[:12])
-        return _Opened(Dialogue(services, self.store, self.now, self.new_id))
+        boards, standing = self.boards, self.admission.standing
+        desk = None if boards is None else Desk(boards, standing, self.now, self.new_id)
+        return _Opened(Dialogue(services, self.store, self.now, self.new_id, desk))
 
     def _reopen_if_changed(self) -> None:
         if self._open is None:

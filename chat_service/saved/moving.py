@@ -46,6 +46,21 @@ def moved(request: Request, moves: Moves | None, saved_on: date, today: date) ->
     return _moved(request, moves, count) if count else request
 
 
+def unit_of(request: Request) -> Grain | None:
+    """The unit that a request's periods are made of, by which they can follow the day; None where it has none."""
+    periods = list(_periods(request))
+    if not periods:
+        return None
+    named = {each.grain for each in periods}
+    if len(named) == 1 and (grain := named.pop()) is not None:
+        return grain
+    days = [day for each in periods for day in (each.start, each.end) if day is not None]
+    for whole in ("month", "week"):
+        if all(start_of(whole, day) == day for day in days):
+            return whole
+    return "day"
+
+
 def _units(grain: Grain, first: date, last: date) -> int:
     """How many units lie between the units of two days."""
     one, other = start_of(grain, first), start_of(grain, last)

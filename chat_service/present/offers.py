@@ -1,0 +1,98 @@
+"""What is offered to be kept or told, and that it was: in both languages."""
+
+from __future__ import annotations
+
+from chat_service.language.phrases import said
+from semantic_layer import Language, Phrase
+
+KEEP = Phrase("要把“{about}”保存为“{name}”吗？", "Keep '{about}' as '{name}'?")
+WATCH = Phrase(
+    "要在“{about}”{condition}时提醒吗？{schedule}计算，按你当时的权限。",
+    "Alert when '{about}' {condition}? It is computed {schedule}, under the rights that you have then.",
+)
+REPORT = Phrase(
+    "要{schedule}发送“{about}”吗？按你当时的权限计算。",
+    "Send '{about}' {schedule}? It is computed under the rights that you have then.",
+)
+MOVES = Phrase("日期按{unit}随时间移动。", "Its dates move on by the {unit}.")
+KEEP_CHOICE = Phrase("保存", "Keep it")
+MOVING_CHOICE = Phrase("保存，日期按{unit}移动", "Keep it, with dates that move on by the {unit}")
+STANDING_CHOICE = Phrase("保存，日期固定不变", "Keep it, with the dates as they are")
+BOARD_CHOICE = Phrase("放到看板“{board}”", "Put it on the dashboard '{board}'")
+NEW_BOARD_CHOICE = Phrase("放到新看板“{board}”", "Put it on a new dashboard, '{board}'")
+TO_CHOICE = Phrase("发到 {target}", "Send it to {target}")
+NO_CHOICE = Phrase("不用了", "No, thanks")
+BOARD_NAME = Phrase("我的看板", "My dashboard")
+KEPT = Phrase("已保存为“{name}”（第 {version} 版）。", "Kept as '{name}' (version {version}).")
+ON_BOARD = Phrase("已放到看板“{board}”。", "It is on the dashboard '{board}'.")
+SET = Phrase("已设置提醒“{name}”，下一次：{next}。", "The alert '{name}' is set; next: {next}.")
+LEFT = Phrase("好的，什么也没有保存。", "Nothing was kept.")
+NOTHING_BEFORE = Phrase(
+    "前面还没有可以保存的回答。请先提一个问题。", "There is no answer before this one to keep. Ask something first."
+)
+NOT_READ = Phrase("没读懂要保存或提醒的内容：{why}", "What is to be kept or watched was not understood: {why}")
+NO_TARGET = Phrase(
+    "还没有可以发送的地方。管理员可以在 HUITOU_ROBOTS 里登记群机器人，或者用 POST /v1/alerts 写上邮箱或网址。",
+    "There is nowhere to send it yet. Whoever runs the service can name robots of group chats in HUITOU_ROBOTS; "
+    "POST /v1/alerts takes a mail address or a URL.",
+)
+NO_RATE = Phrase("比率请写成百分数，例如 20%。", "Write a rate as a percentage: 20%, say.")
+_UNITS = {
+    "day": Phrase("天", "day"),
+    "week": Phrase("周", "week"),
+    "month": Phrase("月", "month"),
+    "quarter": Phrase("季度", "quarter"),
+    "year": Phrase("年", "year"),
+}
+_SIDES = {
+    ">": Phrase("高于 {value}", "is over {value}"),
+    ">=": Phrase("不低于 {value}", "is at least {value}"),
+    "<": Phrase("低于 {value}", "is under {value}"),
+    "<=": Phrase("不高于 {value}", "is at most {value}"),
+}
+_ROSE = Phrase("比上一期上升 {value} 以上", "is up by {value} or more on the period before")
+_FELL = Phrase("比上一期下降 {value} 以上", "is down by {value} or more on the period before")
+_FRESH = Phrase("出现新的", "has new ones")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ZH_DAYS = Phrase("一二三四五六日", "")
+_DAILY, _HOURLY = Phrase("每天 {time} ", "daily at {time}"), Phrase("每小时", "every hour")
+_WEEKLY = Phrase("每周{day} {time} ", "every {day} at {time}")
+_MONTHLY = Phrase("每月1日 {time} ", "on the first of each month at {time}")
+
+
+def unit_words(unit: str, language: Language) -> str:
+    """A unit by which dates move."""
+    return said(_UNITS[unit], language)
+
+
+def side_words(op: str, value: str, language: Language) -> str:
+    """A threshold."""
+    return said(_SIDES[op], language, value=value)
+
+
+def change_condition(value: str, language: Language, *, rises: bool) -> str:
+    """A change against the period before."""
+    return said(_ROSE if rises else _FELL, language, value=value)
+
+
+def fresh_condition(language: Language) -> str:
+    """New rows of a list."""
+    return said(_FRESH, language)
+
+
+def schedule_words(schedule: str, language: Language) -> str:
+    """A schedule of those that are read from words.
+
+    >>> schedule_words("every monday at 09:00", "zh"), schedule_words("every hour", "en")
+    ('每周一 09:00 ', 'every hour')
+    """
+    *_, time = schedule.split()
+    if schedule.startswith("daily"):
+        return said(_DAILY, language, time=time)
+    if schedule.startswith("monthly"):
+        return said(_MONTHLY, language, time=time)
+    day = schedule.split()[1]
+    if day not in _DAYS:
+        return said(_HOURLY, language)
+    named = _ZH_DAYS.zh[_DAYS.index(day)] if said(_ZH_DAYS, language) else day.capitalize()
+    return said(_WEEKLY, language, day=named, time=time)

@@ -1,0 +1,168 @@
+"""What a message wants done with an answer: kept under a name, watched, told by a schedule.
+
+A small reader before translation. It knows whole frames of closed-class words (`language/words/*/wishes.toml`), takes
+the wish off and hands on the question inside, which is translated as any other. Knows no model. Nothing is done here:
+what is wished is offered, and done when the offer is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chat_service.language.folding import fold
+from chat_service.language.numbers.read import find_numbers
+from chat_service.language.words.tables import Meanings, languages, tables
+from chat_service.saved.conditions import Change, NewRows, Side, Threshold, Watching
+
+_SLOT = re.compile(r"\{(\w+)(\?)?\}")
+_FREE = {"about": r"(?P<about>\S.*?)", "name": r"(?P<name>\S.*?)", "number": r"(?P<number>[^\s,，].*?)"}
+_SIDES: dict[str, Side] = {"over": ">", "under": "<", "least": ">=", "most": "<="}
+_KINDS = ("watch_rise", "watch_fall", "watch", "watch_new", "report", "keep_board", "keep")
+_AT = {"day": "daily at {}", "week": "every monday at {}", "month": "monthly on 1 at {}", "hour": "every hour"}
+_USUAL = "09:00"
+_ENDS = " 。.!！?？,，"
+_QUOTES = " \"'“”‘’「」《》"
+
+
+@dataclass(frozen=True)
+class Keep:
+    """An answer to be kept: `about` is the question, '' for the answer before; `name` may be left to us. `board` says
+    that it is for a dashboard, called `board_name` where that is said."""
+
+    about: str
+    name: str = ""
+    board: bool = False
+    board_name: str = ""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A question to be watched, under a condition."""
+
+    about: str
+    condition: Watching
+
+
+@dataclass(frozen=True)
+class Report:
+    """A question whose answer is told by a schedule."""
+
+    about: str
+    schedule: str
+
+
+Wished = Keep | Watch | Report
+
+
+def read_wish(text: str) -> Wished | None:
+    """What a message wants done, if that is what it says.
+
+    >>> read_wish("流失率超过20%时提醒我")
+    Watch(about='流失率', condition=Threshold(kind='threshold', column='', op='>', value=0.2))
+    >>> read_wish("tell me every Monday which gold members are at risk")
+    Report(about='which gold members are at risk', schedule='every monday at 09:00')
+    >>> read_wish("tell me which gold members are at risk")
+    """
+    folded = fold(text.strip(_ENDS))
+    for kind, frame in _frames():
+        found = frame.fullmatch(folded.text)
+        if found is not None:
+            parts = {name: said for name, said in found.groupdict().items() if said is not None}
+            wished = _wished(kind, parts, text)
+            if wished is not None:
+                return wished
+    return None
+
+
+def _wished(kind: str, parts: dict[str, str], text: str) -> Wished | None:
+    about = parts.get("about", "").strip(_ENDS)
+    if kind.startswith("keep"):
+        name = _as_typed(parts.get("name", ""), text)
+        if kind == "keep_board":
+            return Keep(about, board=True, board_name=name)
+        return Keep(about, name)
+    if kind == "report":
+        return Report(about, _schedule(parts))
+    if kind == "watch_new":
+        return Watch(about, NewRows())
+    value = _number(parts["number"])
+    if value is None:
+        return None
+    if kind == "watch_rise":
+        return Watch(about, Change(op=">=", value=value))
+    if kind == "watch_fall":
+        return Watch(about, Change(op="<=", value=-value))
+    side = next(op for word, op in _SIDES.items() if word in parts)
+    return Watch(about, Threshold(op=side, value=value))
+
+
+def _number(said: str) -> float | None:
+    """The number that a text is, and nothing else."""
+    folded = fold(said.strip(_ENDS))
+    found = find_numbers(folded)
+    if len(found) != 1 or (found[0].fstart, found[0].fend) != (0, len(folded.text)) or found[0].upto is not None:
+        return None
+    return found[0].value
+
+
+def _schedule(parts: dict[str, str]) -> str:
+    day = next(name for name in parts if name.startswith("schedule_")).removeprefix("schedule_")
+    return _AT.get(day, f"every {day} at {{}}").format(_clock(parts))
+
+
+def _clock(parts: dict[str, str]) -> str:
+    if "hour" not in parts:
+        return _USUAL
+    hour, minute = int(parts["hour"]), int(parts.get("minute", 0))
+    if "evening" in parts and hour < 12:
+        hour += 12
+    return f"{hour:02}:{minute:02}"
+
+
+def _as_typed(name: str, text: str) -> str:
+    """A name as it was typed, not folded."""
+    at = text.lower().rfind(name.lower())
+    return (text[at : at + len(name)] if name and at >= 0 else name).strip(_QUOTES + _ENDS)
+
+
+@lru_cache(maxsize=1)
+def _frames() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The frames of all languages, those that say more before those that say less."""
+    return tuple((kind, frame) for kind in _KINDS for language in languages() for frame in _of(kind, language))
+
+
+def _of(kind: str, language: str) -> Iterator[re.Pattern[str]]:
+    words = tables(language)["wish"]
+    for frame in words[kind]:
+        slots = (_pattern(name, words) + ("?" if may else "") for name, may in _SLOT.findall(frame))
+        yield re.compile(r"\s*,?\s*".join(slots))
+
+
+def _pattern(name: str, words: Meanings) -> str:
+    if name in _FREE:
+        return _FREE[name]
+    if name == "schedule":
+        days = [each for each in words if each.startswith("schedule_")]
+        return f"(?:{'|'.join(_named(each, words[each]) for each in days)})"
+    if name == "clock":
+        part = f"(?:{_named('morning', words['morning'])}|{_named('evening', words['evening'])})?"
+        at = f"(?:{_either(words['clock_at'])})?" if "clock_at" in words else ""
+        before, after = (part, "") if not at else ("", part)
+        hour = rf"(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))?(?!\d)\s*(?:{_either(words['oclock'])})?"
+        return rf"(?:{at}\s*{before}\s*{hour}\s*{after})"
+    return f"(?:{_named(name, words[name])})" if name in _SIDES else f"(?:{_either(words[name])})"
+
+
+def _named(name: str, words: tuple[str, ...]) -> str:
+    return f"(?P<{name}>{_either(words)})"
+
+
+def _either(words: tuple[str, ...]) -> str:
+    """One of the words, longer ones first; a Latin word ends where its letters do."""
+    found = sorted(words, key=lambda word: -len(word))
+    return "|".join(
+        rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])" if each.isascii() else re.escape(each) for each in found
+    )
