@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.amounts import refuse_torn
@@ -200,6 +201,8 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
 def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     """What a metric means is asked only of the metric: with a time, a place or a rank, its number is asked for."""
     words = slots.frame.said("intent.define")
+    if any(slots.frame.folded(edge) in word_set("fares") for edge in slots.frame.covering.edges):
+        raise assembly.deny(words[0])  # how are sales doing: no definition
     names = defined(slots, assembly)
     if not names or slots.whens or slots.has("date") or slots.values or slots.groups or slots.against or slots.ranks:
         raise assembly.deny(words[0])
