@@ -26,6 +26,7 @@ _FLAGS: dict[str, SpanRole] = {
     "trend": "grain",
     "share": "share",
     "cumulative": "cumulative",
+    "subtotals": "grouping",
     "connective": "operator",
     "grouping": "grouping",
     "date": "period",

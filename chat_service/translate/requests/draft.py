@@ -35,11 +35,13 @@ class Draft:
     order_by: tuple[Order, ...] = ()
     limit: int | None = None
     limit_within: tuple[str, ...] = ()
+    subtotals: bool = False
     goes_on: bool = False
 
     def query(self) -> MetricQuery:
         """The request."""
         made = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "goes_on"}
+        made["subtotals"] = self.subtotals and bool(self.metrics and self.group_by)
         return MetricQuery(**made)
 
     def filtered(self, dimension: str) -> FieldFilter | None:

@@ -25,6 +25,7 @@ from chat_service.translate.requests.shown_as import (
     grain_in_name,
     latest_unit,
     share,
+    subtotal,
     trend_grain,
     with_trend,
 )
@@ -78,6 +79,7 @@ def metric_request(
     share(draft, slots, assembly)
     cumulate(draft, slots, assembly)
     with_trend(draft, slots, assembly, timing)
+    subtotal(draft, slots, assembly)
     _refuse_without_before(draft, slots, assembly)
     order(draft, slots, assembly, outer)
     draft.having = (*draft.having, *_having(draft, bounds, replaced, assembly), *moved(draft, slots))

@@ -126,6 +126,13 @@ def cumulate(draft: Draft, slots: Slots, assembly: Assembly) -> None:
         draft.group_by = (*draft.group_by, "month")
 
 
+def subtotal(draft: Draft, slots: Slots, assembly: Assembly) -> None:
+    """A row for each outer group beside the groups; of what is not grouped there is none."""
+    for word in slots.frame.said("subtotals") if draft.metrics and draft.group_by else ():
+        assembly.use(word, "grouping", "subtotals")
+        draft.subtotals = True
+
+
 def trend_grain(slots: Slots) -> Grain | None:
     """The unit of time of a trend that names none."""
     words = [word for word in slots.frame.said("trend") if not _moves_people(word, slots)]
