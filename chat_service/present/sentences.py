@@ -15,6 +15,7 @@ _NAMED, _RANKED = 3, 5  # so many groups are named in a sentence, more where the
 _ENUMERATED = 10
 _SENTENCE = Phrase("{head}，{said}。", "{head}: {said}.")
 _VALUE = Phrase("{name}为 {value}", "{name} {value}")
+_IN_ALL = Phrase("合计：{values}。", "In all: {values}.")
 _SHARE, _TOTAL = Phrase("占 {share}", "{share} of the total"), Phrase("累计 {total}", "{total} in all so far")
 _AGAINST = Phrase("，比{when}的 {was} {change}", ", {change} from {was} in {when}")
 _BESIDE = Phrase("，{side}为 {was}，{by}", " against {was} ({side}), {by}")
@@ -78,6 +79,20 @@ def groups_sentence(finding: Finding) -> str:
         count=finding.table.total_rows,
         said=finding.names.clauses(*parts),
     )
+
+
+def whole_sentence(finding: Finding) -> str:
+    """`合计：销售额 210万元。`: the whole, where subtotals are told; nothing where they are not."""
+    if not finding.table.subtotals:
+        return ""
+    row = dict(zip(finding.table.columns, finding.table.subtotals[0][0], strict=True))
+    told = (
+        finding.say(
+            _VALUE, name=finding.names.column(each), value=figure(row[each], each.unit, finding.language, each.format)
+        )
+        for each in finding.metrics
+    )
+    return finding.say(_IN_ALL, values=finding.names.comma(*told))
 
 
 def shown_column(finding: Finding, column: Column) -> Column:

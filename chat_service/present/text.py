@@ -23,7 +23,7 @@ from chat_service.present.notes import notes
 from chat_service.present.paths import paths_sentence
 from chat_service.present.playbooks import playbook_sentence
 from chat_service.present.profiles import profile_sentence
-from chat_service.present.sentences import groups_sentence, value_sentence
+from chat_service.present.sentences import groups_sentence, value_sentence, whole_sentence
 from chat_service.present.trends import trend_sentence
 from semantic_layer import (
     CausesQuery,
@@ -61,6 +61,7 @@ def describe(finding: Finding, reading: Reading, first: str | None = None, besid
     assert finding.table.rows or is_quiet, "an empty result is described by its cause"
     told = [
         first or _first(finding),
+        whole_sentence(finding),
         *([beside] if beside else []),
         *(note.message for note in notes(finding, reading.chart)),
         *reading_remarks(reading),

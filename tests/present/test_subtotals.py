@@ -15,6 +15,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.restate import restate
 from chat_service.present.sentences import groups_sentence
 from chat_service.present.table import shown_columns
+from chat_service.present.text import describe
 from semantic_layer.query.requests import MetricQuery
 from tests.present.conftest import RATE, REGION, TODAY, Made
 
@@ -49,11 +50,14 @@ def test_the_whole_is_no_group_without_a_name(
     assert body.rows[-2:] == ((None, 1, 0.125), (None, 0, 0.4)) and (body.row_count, body.total_rows) == (4, 3)
 
 
-def test_sentences_and_drawings_are_of_the_groups(made: Made) -> None:
+def test_sentences_and_drawings_are_of_the_groups_and_the_whole_is_told_after_them(made: Made) -> None:
     told = found(made)
     bare = replace(told, table=replace(told.table, subtotals=()))
     assert groups_sentence(told) == groups_sentence(bare)
     assert choose_chart(told, "", Reading("zh")) == choose_chart(bare, "", Reading("zh"))
+    assert "合计：复购率为 40.0%。" in describe(told, Reading("zh"))
+    assert "In all: repurchase rate 40.0%." in describe(found(made, "en"), Reading("en"))
+    assert "合计" not in describe(bare, Reading("zh"))
     for language, words in (("zh", "含小计"), ("en", "with subtotals")):
         names = found(made, "zh" if language == "zh" else "en").names
         assert words in restate(QUERY, names, TODAY)
