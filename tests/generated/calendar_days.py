@@ -61,3 +61,15 @@ def earlier(when: Instant, length: str) -> Instant:
         first = (first - timedelta(days=1)).replace(day=1)
     length_of_month = (following("month", date(first.year, first.month, 1)) - timedelta(days=1)).day
     return first.replace(day=min(when.day, length_of_month))
+
+
+def later(day: date, length: str) -> date:
+    """The same day that much later, the month's last where it has no such day."""
+    count, unit = length.split()
+    unit = unit.rstrip("s")
+    if unit in ("day", "week"):
+        return day + timedelta(days=int(count) * (7 if unit == "week" else 1))
+    first = day.replace(day=1)
+    for _ in range(int(count) * {"month": 1, "quarter": 3, "year": 12}[unit]):
+        first = following("month", first)
+    return first.replace(day=min(day.day, (following("month", first) - timedelta(days=1)).day))

@@ -66,10 +66,17 @@ class Expression:
 
 @dataclass(frozen=True)
 class Window:
-    """Rows up to each bucket's end: of the last days, since the unit began, or all."""
+    """Rows up to each bucket's end: of the last days, since the unit began, or all; or those from its beginning on.
+    Without its `current` days, rows up to its beginning, or from its end on."""
 
     last: str | None = None
     to_date: CalendarUnit | None = None
+    next: str | None = None
+    current: bool = True
+
+    def written(self) -> dict[str, object]:
+        """The window as its YAML says it."""
+        return {key: value for key, value in vars(self).items() if value not in (None, True)}
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ class Simple:
             if self.until is not None:
                 found["valid"] = {"from": short(self.since, home), "until": short(self.until, home)}
         if self.window is not None:
-            found["window"] = {k: v for k, v in vars(self.window).items() if v is not None}
+            found["window"] = self.window.written()
         if self.latest is not None:
             per = [short(each, home) for each in self.latest.per]
             found["latest"] = {"by": short(self.latest.by, home), "choose": self.latest.choose, "per": per}

@@ -169,9 +169,7 @@ class _Maker:
             case "stock":
                 return self._stock(made, home)
             case "window":
-                lasting, calendar = Window(self._draw(st.sampled_from(LENGTHS))), self._draw(st.sampled_from(UNITS))
-                window = self._draw(st.sampled_from([lasting, Window(to_date=calendar), Window()]))
-                return replace(made, window=window)
+                return replace(made, window=self._window())
             case "latest":
                 return self._latest(made, home)
             case _:
@@ -197,6 +195,12 @@ class _Maker:
         since = self._draw(st.sampled_from(times))
         until = self._draw(st.sampled_from([None, *(each for each in times if each != since)]))
         return replace(made, since=since, until=until)
+
+    def _window(self) -> Window:
+        size, calendar = self._draw(st.sampled_from(LENGTHS)), self._draw(st.sampled_from(UNITS))
+        windows = [Window(size), Window(to_date=calendar), Window(), Window(next=size)]
+        windows += [Window(size, current=False), Window(next=size, current=False)]
+        return self._draw(st.sampled_from(windows))
 
     def _latest(self, made: Simple, home: DatasetSpec) -> Simple:
         keys = self._refs(home, roles=("key", "dimension"))

@@ -12,7 +12,7 @@ from semantic_layer.query.requests import Filter, MetricQuery
 from semantic_layer.query.result import Value
 from semantic_layer.time.periods import GRAINS, Grain, Period
 from tests.generated.aggregates import aggregated, combined, over_entities
-from tests.generated.calendar_days import Span, earlier, floor, following, units
+from tests.generated.calendar_days import Span, earlier, floor, following, later, units
 from tests.generated.company import Company, EntitySpec, Row
 from tests.generated.conditions import Junction, Ref, as_instant, is_less, same_value
 from tests.generated.filters import Meets, speaks_of_behaviour
@@ -153,7 +153,7 @@ class Oracle:
 
     def _simple(self, spec: Simple, span: Span, scope: Scope) -> Values:
         if spec.window is not None:
-            span = Span(_opened(spec.window, span.end), span.end)
+            span = _opened(spec.window, span, self.company.as_of)
         groups: dict[Group, list[Row]] = {}
         for row in self._rows(spec, span, scope):
             groups.setdefault(self._group(spec.dataset, row, scope.names), []).append(row)
@@ -321,10 +321,18 @@ def _with_label(group: Group, label: date | None, group_by: tuple[str, ...]) -> 
     return tuple(label if name in GRAINS else next(values) for name in group_by)
 
 
-def _opened(window: Window, end: date) -> date | None:
+def _opened(window: Window, span: Span, today: date) -> Span:
+    if window.next is not None or not window.current:
+        if span.start is None:
+            raise UndecidedError("a window beside a bucket that has no beginning")
+        if window.next is not None:
+            first = span.start if window.current else span.end
+            return Span(first, min(later(first, window.next), today + timedelta(days=1)))
+        span = Span(None, span.start)
     if window.last is not None:
-        return earlier(end, window.last)
-    return floor(window.to_date, end - timedelta(days=1)) if window.to_date is not None else None
+        return Span(earlier(span.end, window.last), span.end)
+    first_day = floor(window.to_date, span.end - timedelta(days=1)) if window.to_date is not None else None
+    return Span(first_day, span.end)
 
 
 def _moved(span: Span, length: str, grain: Grain | None) -> Span:
