@@ -36,7 +36,7 @@ def resolve_playbook(query: PlaybookQuery, context: Context) -> ResolvedPlaybook
     found = [each for each in context.model.playbooks.values() if _fits(each, query)]
     if not found:
         subject = query.list or next((f.field for f in query.filters if isinstance(f, FieldFilter)), "")
-        known = tuple(each.list or each.name for each in context.model.playbooks.values())
+        known = tuple(dict.fromkeys(each.list or _whom(each) for each in context.model.playbooks.values()))
         context.problems.append(NoPlaybook("list", subject, known))
         context.finish()
     plays = tuple(_play(book, each, query, context) for book in found for each in book.plays)
@@ -58,6 +58,11 @@ def _fits(book: PlaybookDefinition, query: PlaybookQuery) -> bool:
     asked = {(each.field, each.values) for each in query.filters if isinstance(each, FieldFilter)}
     own = {(name, codes) for name, codes in book.filter.items()}
     return not query.filters or (bool(own) and own <= asked)
+
+
+def _whom(book: PlaybookDefinition) -> str:
+    """What a playbook without a list goes by: the dimension whose values it is for."""
+    return next(iter(book.filter), book.name)
 
 
 def _play(book: PlaybookDefinition, play: Play, query: PlaybookQuery, context: Context) -> ResolvedPlay:

@@ -88,7 +88,8 @@ def interval_panel(
     order: list[Json] = [str(row["group"]) for row in rows if isinstance(row, dict)]
     axis: Json = {"tickCount": 6, "format": ".0%" if unit == "percent" else ",~s"}
     encoding: dict[str, Json] = {
-        "y": {"field": "group", "type": "nominal", "sort": order, "title": names, "axis": {"labelLimit": 260}},
+        # a title of its own would stand in the names of few bars
+        "y": {"field": "group", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 320}},
         "x": {"field": "value", "type": "quantitative", "title": title, "axis": axis},
         "tooltip": [{"field": "group", "title": names}, {"field": "label", "title": title}],
     }

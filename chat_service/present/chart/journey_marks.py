@@ -118,6 +118,8 @@ def _curve(finding: Finding, table: CohortTable, *, as_bars: bool) -> Panel:
     rows: list[Json] = []
     for cohort in table.cohorts:
         cells, shares = _cells(finding, table, cohort), [share for _, share in sorted(cohort.retention.items())]
+        if not single and not table.is_measured and len(cells) > 1:
+            cells, shares = cells[1:], shares[1:]  # all begin at 100 %, from where they could not be told apart
         for index, cell in enumerate(cells):
             around = cells[max(0, index - 1) : index + 2]
             cell["whole"] = None if cell["partial"] else cell["retention"]
