@@ -149,6 +149,37 @@ def test_a_dearer_plan_is_renewed_less_from_its_month_on(question: str, ask: Ask
     assert 0.5 <= (sum(after) / 9) / (sum(before) / 3) <= 0.78, rates
 
 
+# where the planted truth is a change of a metric, why it changed names the groups that were planted, each with the least
+# part of the change that is theirs
+WHYS = {
+    "failed_deliveries": (
+        ("为什么2025年11月投诉数上升了", "why did complaints rise in November 2025"),
+        {("region", "central"): 0.5, ("ticket_category", "delivery"): 0.6},
+    ),
+    "failed_deliveries_alone": (
+        ("为什么2025年11月物流投诉上升", "why did delivery complaints rise in November 2025"),
+        {("region", "central"): 0.7},
+    ),
+    "dearer_plan": (
+        ("为什么2025年第4季度续费率下降了", "why did the renewal rate fall in Q4 2025"),
+        {("price_change", "dearer"): 0.4},
+    ),
+}
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["zh", "en"])
+@pytest.mark.parametrize("code", WHYS)
+def test_why_a_metric_changed_names_what_was_planted(code: str, language: int, ask: Ask) -> None:
+    questions, planted = WHYS[code]
+    answer = ask(questions[language])
+    assert answer.finding is not None, answer.text
+    table = answer.finding.table
+    groups = zip(table.column("dimension"), table.column("value"), strict=True)
+    told = zip(groups, table.column("share_of_change"), table.column("is_main"), strict=True)
+    main: dict[object, float] = {group: float(str(share)) for group, share, is_main in told if is_main}
+    assert all(main.get(group, 0.0) >= least for group, least in planted.items()), main
+
+
 # the question in both languages, the column of the number, the group that was planted, what it is held against (what
 # is not named is all others on average), and the bounds of the one over the other
 GROUPS = {
