@@ -149,8 +149,8 @@ def test_a_dearer_plan_is_renewed_less_from_its_month_on(question: str, ask: Ask
     assert 0.5 <= (sum(after) / 9) / (sum(before) / 3) <= 0.78, rates
 
 
-# where the planted truth is a change of a metric, why it changed names the groups that were planted, each with the least
-# part of the change that is theirs
+# where the planted truth is a change of a metric, why it changed names the groups that were planted: each with the
+# least part of the change that is theirs
 WHYS = {
     "failed_deliveries": (
         ("为什么2025年11月投诉数上升了", "why did complaints rise in November 2025"),

@@ -25,6 +25,8 @@ def read_paths(slots: Slots, assembly: Assembly) -> PathQuery | None:
         return None
     found = [each for each in happenings(slots, assembly) if not each.negated]
     events = dict.fromkeys(each.event for each in found)
+    if slots.frame.said("intent.define") and len(events) != 1:
+        raise assembly.deny(asked[0])  # what do new customers do after it: what is asked for are no meanings
     if len(events) != 1 or slots.groups or slots.bounds:
         return None
     event, chooser = next(iter(events)), assembly.chooser((next(iter(events)),))
@@ -86,6 +88,7 @@ def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
     for item in slots.frame.items:
         names = item.meaning.metrics if isinstance(item.meaning, Measure | Bound) else ()
         counts = any(counts_entities(name, assembly) for name in names)
-        if id(item) in used or counts or set(item.keys) & _SHOWN or item.category == "intent.list":
+        plain = item.category in ("intent.list", "intent.define")
+        if id(item) in used or counts or plain or set(item.keys) & _SHOWN:
             continue
         raise assembly.deny(item)

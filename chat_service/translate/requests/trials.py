@@ -37,7 +37,9 @@ class _Of:
 def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     """The request of a question about what a trial did, or None if it asks for none. Raises StopError."""
     trial = _asked_trial(slots, assembly)
-    if trial is None or slots.ranks or slots.bounds or slots.frame.said("intent.why", "intent.define"):
+    if trial is None or slots.bounds or slots.frame.said("intent.why", "intent.define"):
+        return None
+    if slots.ranks and not _asks_the_best(slots):
         return None
     contrast = contrast_of(slots)
     chooser = assembly.chooser(_counted(trial, assembly))
@@ -51,9 +53,18 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     for item, listed in slots.listed:
         of.filters.extend(listed_filter(item, listed, assembly))
     _add_groups(slots, of, chooser, assembly)
+    for item, _ in slots.ranks if of.by is not None else ():
+        assembly.use(item, "order", "difference")
     _refuse_rest(slots, trial, assembly)
     name = trial.name if len(assembly.scope.model.trials) > 1 else ""
     return LiftQuery(trial=name, period=of.period, filters=tuple(of.filters), by=of.by, contrast=contrast)
+
+
+def _asks_the_best(slots: Slots) -> bool:
+    """哪个活动效果最好: of the groups that are asked for, which come with the largest effect first."""
+    found = [rank for _, rank in slots.ranks]
+    plain = all(each.direction == "best" and each.count == 1 and not each.by_change for each in found)
+    return len(found) == 1 and plain and found[0].percent is None and not slots.measures
 
 
 def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
