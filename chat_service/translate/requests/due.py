@@ -48,15 +48,19 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
     """The words that name metrics which look ahead, or beside a time to come the date of what they count; all measures
     of a question must look ahead."""
     found: list[tuple[Edge, str]] = []
+    alike = False
     metrics = assembly.scope.model.metrics
     counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
     rows = {_key(metrics[n].definition.dataset, assembly) for n in metrics if metrics[n].definition.ahead is not None}
     for item, names in slots.measures:
         ahead = [name for name in names if name in metrics and metrics[name].definition.ahead is not None]
         same = any(_key(metrics[name].definition.dataset, assembly) in rows for name in names if name in metrics)
-        if not ahead and not set(names) <= counted and not (same and slots.columns):
+        if not ahead and not set(names) <= counted and not same:
             return []
+        alike |= same and not ahead
         found.extend((item, name) for name in ahead[:1])
+    if alike and not found and not slots.columns:
+        return []  # paid members of next month: nothing says that they fall due
     for item in slots.columns if not found and slots.frame.said("date.future") else ():
         fields = item.meaning.names if isinstance(item.meaning, Names) else ()
         homes = {name.split(".")[0] for name in fields}
