@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check fuzz nightly bench speed agreement docs page pictures lock clean
+.PHONY: help demo serve test lint types check fuzz nightly bench soak speed agreement docs page pictures lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -54,6 +54,9 @@ nightly: fuzz agreement ## what is too long for each change: the fuzz, the peers
 
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
+
+soak: $(DEVELOPMENT) ## 200 conversations for five minutes: no error, no growth of memory (DB=a database)
+	$(BIN)/python -m benchmarks.soak --db $(or $(DB),$(DEMO))
 
 speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million orders, and large models (three minutes)
 	$(BIN)/python -m benchmarks.expert_sql

@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     heads = ("results", "answers/s", "median ms", "p95 ms", "computing ms", "failed")
     table = Table(*heads, title=title, title_justify="left")
     for name, cells in (("computed each time", "0"), ("kept", "2000000")):
-        with _serving(asked.db, asked.workers, cells) as (url, process):
+        with serving(asked.db, asked.workers, cells) as (url, process):
             measured("", url, process, questions, asked.clients, 8)  # so that every worker has opened what it needs
             table.add_row(*measured(name, url, process, questions, asked.clients, asked.seconds).row())
     Console().print(table)
@@ -86,31 +86,37 @@ def measured(
                     times.append(took)
                     failed += response.status_code != 200
 
-    began, before = time.monotonic(), _computed_ms(process)
+    began, before = time.monotonic(), computed_ms(process)
     threads = [threading.Thread(target=ask) for _ in range(clients)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    return Load(name, time.monotonic() - began, tuple(times), failed, _computed_ms(process) - before)
+    return Load(name, time.monotonic() - began, tuple(times), failed, computed_ms(process) - before)
 
 
-def _computed_ms(process: subprocess.Popen[bytes]) -> float:
+def computed_ms(process: subprocess.Popen[bytes]) -> float:
     """Processor time of a process and of those that it started, as Linux counts it."""
-    ticks, children = 0, {process.pid}
+    ticks = sum(int(fields[11]) + int(fields[12]) for _, fields in family(process))
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def family(process: subprocess.Popen[bytes]) -> Iterator[tuple[Path, list[str]]]:
+    """A process and those that it started, each with what Linux tells of it."""
+    known = {process.pid}
     for each in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
         try:
             fields = (each / "stat").read_text().rpartition(") ")[2].split()
         except OSError:
             continue
-        if int(each.name) in children or int(fields[1]) in children:
-            children.add(int(each.name))
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+        if int(each.name) in known or int(fields[1]) in known:
+            known.add(int(each.name))
+            yield each, fields
 
 
 @contextmanager
-def _serving(database: Path, workers: int, kept_cells: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def serving(database: Path, workers: int, kept_cells: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A service of our own over a database: where it listens, and its first process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

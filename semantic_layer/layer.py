@@ -14,7 +14,7 @@ from semantic_layer.database.calendar_days import CalendarDays
 from semantic_layer.database.calendars import ModelCalendars
 from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
-from semantic_layer.database.compiling import Compiling
+from semantic_layer.database.compiling import Compiling, rollups_in
 from semantic_layer.database.days import DataDays
 from semantic_layer.database.finished import cut, finished, typed, whole
 from semantic_layer.database.fresh_rollups import fresh
@@ -85,8 +85,7 @@ class Layer:
     ) -> None:
         self._results = KnownResults[Prepared](kept_cells)
         self.model, self.engine = model, engine
-        self._max_rows = max_rows
-        self._max_cells = max_cells
+        self._max_rows, self._max_cells = max_rows, max_cells
         self._group_counts: dict[str, int] = {}
         self._asked_as_of = as_of
         self._found_values: dict[Reader, set[tuple[str, Scalar]]] = {}
@@ -188,6 +187,7 @@ class Layer:
             cautions=tuple(dict.fromkeys((*context.cautions, *self._told_of_rows(resolved, reader)))),
             reader=reader,
             policies=policies_in(statement),
+            own_rollups=rollups_in(statement),
             key=key,
             levels=tuple(self.prepare(each, reader) for each in outer_levels(request, self.model)),
         )

@@ -95,6 +95,8 @@ def serve_until_told(app: ASGIApp, settings: Settings, address: socket.socket | 
         log_config=None,
         access_log=False,
         server_header=False,
+        # the library's own 5 seconds are less than proxies, and people, leave between two requests
+        timeout_keep_alive=max(1, round(settings.client_timeout_seconds)),
         timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
     )
     server = _Server(config, settings.grace_seconds + _LAST_SECONDS)

@@ -97,12 +97,15 @@ async def asked(
 ) -> str:
     """The answer's JSON, made in a thread, after those of the same conversation. Raises as `worked`, DialogueError."""
 
+    told: list[tuple[str, str]] = []
+
     def work(job: Job) -> str:
         def begun(stage: Stage) -> None:
             job.on_stage(stage)
             on_stage(stage)
 
         def found(answer: Answer) -> None:
+            told.append((answer.status, answer.language))
             job.facts |= facts(answer.request, answer.prepared, dialogue.services.model)
             job.facts |= {"status": answer.status, "translator": answer.reading.translator}
             if answer.table is not None:
@@ -117,8 +120,10 @@ async def asked(
 
     turn = (visit.reader.name, message.conversation_id or message.message_id)
     body = await worked(station, visit, work, turn=turn if any(turn[1:]) else None)
-    known = ChatBody.model_validate_json(body)
-    station.meters.answers.labels(known.status, known.language).inc()
+    if not told:  # answered before
+        known = ChatBody.model_validate_json(body)
+        told.append((known.status, known.language))
+    station.meters.answers.labels(*told[-1]).inc()
     return body
 
 

@@ -93,6 +93,8 @@ _DELIVERIES = Table(
 _BESIDE = (_TITLES, _SHARES)
 _HEARTBEAT = Table("heartbeat", _METADATA, Column("beat", Integer, primary_key=True))
 _TURN_COLUMNS = [column for column in _TURNS.columns if column.name != "position"]
+_TURN_NAMES = [column.name for column in _TURN_COLUMNS]
+_ADD_TURN = _TURNS.insert()  # made once: each made anew takes as long as it takes to run
 # of the layout before turns had numbers: message ids counted over all conversations of a reader
 _OLD = "turns"
 _MOVE = """
@@ -136,10 +138,10 @@ class SqlStore:
 
     def add(self, turn: Turn) -> None:
         """Keep a turn."""
-        values = {column.name: getattr(turn, column.name) for column in _TURN_COLUMNS}
+        values = {name: getattr(turn, name) for name in _TURN_NAMES}
         with failures(), self.engine.begin() as connection:
             try:
-                connection.execute(_TURNS.insert().values(**values))
+                connection.execute(_ADD_TURN, values)
             except IntegrityError as error:
                 raise TurnTakenError from error
 

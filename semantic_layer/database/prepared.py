@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from semantic_layer.database.compiling import rollups_in
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.reader import ANONYMOUS, Reader
 from semantic_layer.query.requests import MetricQuery, Request
@@ -34,6 +33,7 @@ class Prepared:
     cautions: tuple[Caution, ...] = ()
     reader: Reader = ANONYMOUS
     policies: tuple[str, ...] = ()
+    own_rollups: tuple[str, ...] = ()
     known: ResultTable | None = None
     key: tuple[object, ...] | None = None
     levels: tuple[Prepared, ...] = ()
@@ -46,7 +46,7 @@ class Prepared:
     @property
     def rollups(self) -> tuple[str, ...]:
         """What was computed beforehand and is read in place of rows."""
-        return tuple(sorted({*rollups_in(self.statement), *(name for each in self.levels for name in each.rollups)}))
+        return tuple(sorted({*self.own_rollups, *(name for each in self.levels for name in each.rollups)}))
 
     @property
     def unlimited(self) -> exp.Select:

@@ -129,6 +129,18 @@ def test_silent_and_slow_connections_are_closed(demo_database: Path, tmp_path: P
             assert time.monotonic() - began < 8, "an idle connection is closed after its answer"
 
 
+def test_a_connection_is_kept_while_somebody_thinks(demo_database: Path, tmp_path: Path) -> None:
+    """A proxy keeps its connections for longer than the HTTP library would."""
+    with serving(tmp_path, demo_database) as service, service.connect() as connection:
+        for pause in (0, 6.5):
+            time.sleep(pause)
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+            told = b""
+            while b'"ok"' not in told:
+                told += (part := connection.recv(65_536))
+                assert part, "it is not closed"
+
+
 def test_a_client_that_takes_no_answer_is_left(demo_database: Path, tmp_path: Path) -> None:
     with serving(tmp_path, demo_database, client_timeout_seconds=1) as service, socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
