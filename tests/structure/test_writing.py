@@ -27,8 +27,11 @@ _PROBING = (
     "semantic_layer/loading/unchecked.py",
     "semantic_layer/sql/parsing.py",
 )
-_WITHOUT_WORDS = ("chat_service/translate/requests/", "chat_service/translate/checks/")
-_PATTERNS = ("chat_service/translate/requests/journeys.py",)  # numbers of months, which are patterns
+_WITHOUT_WORDS = ("chat_service/translate/requests/", "chat_service/translate/checks/", "chat_service/language/dates/")
+_PATTERNS = (
+    "chat_service/translate/requests/journeys.py",  # numbers of months, which are patterns
+    "chat_service/language/dates/shown.py",  # sentences of both languages
+)
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _SILENCED = re.compile(r"# noqa(?!: [A-Z])|# noqa:.*\b(BLE001|E722|PLC0415)\b|# type: ignore(?!\[)")
 
@@ -91,7 +94,7 @@ def test_nothing_is_probed() -> None:
 
 
 def test_words_of_a_language_stand_with_it() -> None:
-    """What requests and checks ask of words, they ask by a name of `language/words`: no sentence of Chinese in code."""
+    """What requests, checks and dates ask of words, they ask by a name of `language/words`: no Chinese in code."""
     none(
         f"{source.where}:{line}: words in code: {text}"
         for source in sources("chat_service")

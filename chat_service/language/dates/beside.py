@@ -113,8 +113,8 @@ def _unit_of(found: Found) -> Grain | None:
         if piece.mention is not None and piece.symbol == "THAT_UNIT":
             return piece.mention.unit
         if piece.symbol == "P_UNIT" and piece.date is not None and piece.date.fixed is not None:
-            return piece.date.fixed.grain if piece.text[:1] in "当这" else None
-        if piece.grain in _LONG and not (piece.text.isascii() and piece.text.endswith("s")):
+            return piece.date.fixed.grain if piece.begins("that_unit") else None
+        if piece.grain in _LONG and not piece.begins("plural"):
             return piece.grain
     return None
 

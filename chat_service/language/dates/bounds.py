@@ -102,8 +102,7 @@ def up_to(found: Found) -> Meaning:
     """到3月底 with nothing before it to begin from; 改到3月 changes the time; 到今年 is not said of what is running."""
     earlier = next((piece for piece in found.earlier if piece.symbol != "COMMA"), None)
     begun = earlier is not None and (earlier.date is not None or earlier.symbol in ("NUMBER", "DONE", "FROM"))
-    word = found.pieces[0].text
-    only_if(not begun and word != "到了" and not word.isascii())
+    only_if(not begun)
     only_if(found.span("P").end <= found.today + DAY or found.date("P").at_end)
     return until(found)
 

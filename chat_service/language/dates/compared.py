@@ -10,7 +10,6 @@ from chat_service.language.dates.span import calendar
 from semantic_layer import Grain
 
 _NAMED_BEFORE = frozenset(("relative unit", "year word", "ago"))
-_JUST_AND = frozenset(("and", "&", "n", "以及", "及"))
 _BOUNDED = frozenset(("period", "rolling", "open", "ambiguous"))
 
 
@@ -64,7 +63,6 @@ def compared_with_unit(found: Found) -> Meaning:
 
 def compared(found: Found) -> Meaning:
     """A comparison with the words around it that say so (vs, 跟…比)."""
-    only_if(found.pieces[0].text not in _JUST_AND)
     return found.one("COMPARE", "COMPARE_WITH").mention
 
 
@@ -89,7 +87,7 @@ def joining(found: Found) -> Meaning:
 
 def with_compared(found: Found) -> Meaning:
     """4月的投诉量跟3月比; a question that begins with `and` goes on from the one before."""
-    only_if(found.pieces[0].text not in _JUST_AND or found.fstart > 0)
+    only_if(not found.says("just_and") or found.fstart > 0)
     return DateMention("versus")
 
 

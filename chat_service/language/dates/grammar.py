@@ -50,6 +50,10 @@ class Piece:
     readings: Readings = ()
     rules: tuple[str, ...] = ()
 
+    def begins(self, context: str) -> bool:
+        """Whether its words begin with what a context describes."""
+        return context_of(context).match(self.text) is not None
+
     def period(self, today: Day) -> Span | None:
         """The days that it stands for, if it stands for any by itself."""
         if self.date is not None:

@@ -17,7 +17,6 @@ from chat_service.language.dates.span import (
     latest,
     length_of,
 )
-from chat_service.language.words.tables import word_set
 from semantic_layer import Grain, shift
 
 _IN_ONE = ("ROLLING_SHORT", "SPAN_SHORT", "HALF_YEAR", "HALF_MONTH", "YEAR_AND_HALF")
@@ -60,26 +59,10 @@ def rolling(found: Found) -> Meaning:
     return ranked or (None if of_year and found.get("ZH_YEAR") else _rolled(count, grain, found.today))
 
 
-def until_now(found: Found) -> Meaning:
-    """一年来, 这一年来; 这个月来了 is somebody who came."""
-    this = found.get("THIS")
-    only_if(this is None or this.text.endswith("一"))
-    return rolling(found)
-
-
 def rolling_hours(found: Found) -> Meaning:
     """Whole days only; the last 5 hours are no period that can be asked for."""
     hours = found.one("NUM").value
     return _rolled(hours / 24, "day", found.today) if hours % 24 == 0 and hours else DateMention("vague")
-
-
-def one_unit(found: Found) -> Meaning:
-    """过去的一年里, past week: one unit that rolls; the latest month is the current one, 最近日 none."""
-    grain, text = found.grain("UNIT"), found.one("PAST").text
-    if text in ("latest", "most recent"):
-        return DateMention("period", calendar(grain, found.today).period, unit=grain)
-    only_if(text != "recent" and not (grain == "day" and found.get("ZH_UNIT") and text.startswith("最近")))
-    return _rolled(1, grain, found.today)
 
 
 def length_of_same_unit(found: Found) -> Meaning:
@@ -104,13 +87,6 @@ def full_units(found: Found) -> Meaning:
     return DateMention("ambiguous", unit=grain, candidates=(full.period, with_current.period))
 
 
-def calendar_length(found: Found) -> Meaning:
-    """The last 3 calendar months; natural days are days."""
-    word = found.one("UNIT").text
-    only_if("calendar" in word or ("自然" in word and found.grain("UNIT") != "day"))
-    return full_units(found)
-
-
 def coming(found: Found) -> Meaning:
     """The next N units begin tomorrow."""
     count, grain = _length(found)
@@ -122,9 +98,9 @@ def coming(found: Found) -> Meaning:
 def duration(found: Found) -> Meaning:
     """三个月没下单, 7-day activation: a length, and the rolling period of that length.
 
-    For over 30 days is more than that; one month after the first order is counted from it.
+    One month after the first order is counted from it.
     """
-    only_if(found.pieces[0].text != "over" and not (found.get("NUM") and found.before("nth_of")))
+    only_if(not (found.get("NUM") and found.before("nth_of")))
     only_if(found.get("INSIDE") or found.before("within") or not found.after("after_event"))
     count, grain = _length(found)
     days, months = length_of(count, grain)
@@ -141,9 +117,3 @@ def edge(found: Found) -> Meaning:
     count, grain = _length(found) if nth is None else (nth.value, found.grain("UNIT"))
     only_if(0 < count <= MOST)
     return DateMention("duration", unit=grain, count=count)
-
-
-def every_so_many(found: Found) -> Meaning:
-    """每三个月, every two weeks; 按2025年的毛利 is by the figures of that year."""
-    only_if(found.get("NUM") is None or found.one("EVERY").text not in word_set("by_figures"))
-    return DateMention("vague")

@@ -94,7 +94,7 @@ def _symbol(number: Number, said: str, text: str) -> str:
         return "HOLIDAY_NUMBER"  # 618个客户 counts; 618 alone is a day
     if said in HOLIDAY_DECIMALS:
         return "HOLIDAY_DECIMAL"
-    if said == "十一":
+    if context_of("eleven").fullmatch(said):
         return "ELEVEN"
     return "YEAR4" if len(said) == 4 and said.isdecimal() and 1990 <= number.value <= 2099 else "NUMBER"
 

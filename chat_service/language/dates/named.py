@@ -11,7 +11,7 @@ from dataclasses import replace
 from chat_service.language.dates.grammar import Found, Meaning, is_any
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate, date_range, in_part
-from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS
+from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS, context_of
 from chat_service.language.dates.written import full_year
 
 _LATE_YEARS = 10
@@ -43,7 +43,7 @@ def year(found: Found) -> PartialDate | None:
     value, text = int(number.value), number.text
     if number.symbol == "YEAR4" or 1900 <= number.value <= 2099:
         return PartialDate(year=value)
-    two = len(text) == 2 and (text.isascii() or not set(text) & set("十百"))
+    two = len(text) == 2 and (text.isascii() or not context_of("tens").search(text))
     plausible = 15 <= number.value <= found.today.year % 100 + 3 or text[0] == "0" or number.value >= 90
     if not two or not plausible or found.before("counted_years"):
         return None
@@ -53,7 +53,7 @@ def year(found: Found) -> PartialDate | None:
 def bare_year(found: Found) -> Meaning:
     """2025 alone is a year unless something is counted or compared with it: 2000 orders, but the 2025 orders."""
     noun, value = found.get("COUNTED"), int(found.one("YEAR4").value)
-    counted = noun is not None and noun.text not in ("year", "calendar year")
+    counted = noun is not None and not noun.begins("year")
     lately = 0 <= found.today.year - value < _LATE_YEARS
     return None if counted or value < 2000 or (found.after("counted_noun") and not lately) else PartialDate(year=value)
 
@@ -61,7 +61,7 @@ def bare_year(found: Found) -> Meaning:
 def may(found: Found) -> Meaning:
     """may: a month where a preposition or a date stands beside it, or where it is written May and no verb follows."""
     typed = found.situation.folded.typed(found.fstart, found.fend)
-    said = typed == "May" or found.before("before_month") or found.after("behind_month")
+    said = typed.istitle() or found.before("before_month") or found.after("behind_month")
     return PartialDate(month=5) if said else None
 
 
@@ -168,8 +168,6 @@ def _choices(found: Found, readings: list[PartialDate]) -> Meaning:
 def _plausible(found: Found) -> list[PartialDate]:
     """The readings of the digits that can be meant today; a month of a year only where it is not long ago."""
     piece = found.one("SLASH")
-    if piece.text == "24/7" or found.after("fraction"):
-        return []
     return [
         reading
         for reading in dict.fromkeys(piece.readings)

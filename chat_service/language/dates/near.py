@@ -33,9 +33,9 @@ def previous_unit(found: Found) -> Meaning:
 
 
 def half_year(found: Found) -> Meaning:
-    """上个半年: January to June or July to December; the last half is of what, or the six months up to today."""
+    """上个半年: January to June or July to December; the last half could be the six months up to today."""
     index = 2 * found.today.year + (found.today.month > 6) + found.offset
-    return None if found.one("WHICH_ONE").text == "last" else PartialDate(year=index // 2, half=index % 2 + 1)
+    return PartialDate(year=index // 2, half=index % 2 + 1)
 
 
 def unit_with_parts(found: Found) -> Meaning:
@@ -60,7 +60,7 @@ def year_to_date(found: Found) -> Meaning:
 def weekday(found: Found) -> Meaning:
     """上周三 and Wednesday last week are of last week; 周三 and last Wednesday are the latest one before today."""
     day, which = int(found.one("WEEKDAY", "WEEKDAY_SHORT").value), found.get("WHICH_ONE")
-    if found.get("COUNTED") is None and (which is None or which.text == "last"):
+    if found.get("COUNTED") is None and (which is None or which.begins("last")):
         return PartialDate(weekday=day)
     return PartialDate(fixed=calendar("day", calendar("week", found.today, found.offset).start, day - 1))
 
@@ -109,7 +109,7 @@ def _until_then(found: Found, count: float) -> Period:
 def longer_ago(found: Found) -> Meaning:
     """超过30天前, 30多天前, more than 30 days ago: everything before that day."""
     amount, count = found.get("AMOUNT"), found.one("NUM", "AMOUNT").value
-    only_if(found.before("more") if amount is None else amount.text.endswith(("多", "几", "来")))
+    only_if(found.before("more") if amount is None else amount.begins("rather_more"))
     return DateMention("open", _until_then(found, count))
 
 
@@ -127,6 +127,6 @@ def ago_or_before(found: Found) -> Meaning:
         return DateMention("ambiguous", unit="year", candidates=(before, that))
     only_if(not is_day)
     until, day = _until_then(found, count), _units_away(-int(count), grain, found.today).resolve(found.today)
-    if found.one("BEFORE_POST").text != "之前" or day is None:
+    if not found.one("BEFORE_POST").begins("before_then") or day is None:
         return DateMention("open", until)
     return DateMention("ambiguous", unit=day.grain, candidates=(day.period, until))

@@ -11,7 +11,7 @@ from chat_service.language.dates.grammar import Found, Meaning, Piece, given, on
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate, days_of_month, in_part, part_of, week_in_two_ways
 from chat_service.language.dates.span import DAY, Span, calendar
-from chat_service.language.dates.words import HOLIDAY_DECIMALS, context_of
+from chat_service.language.dates.words import HOLIDAY_DECIMALS
 from semantic_layer import Grain, Period, add_months, shift
 
 _PARTS = ("PART", "PART_OF_MONTH", "PART_SUFFIX", "MID_YEAR", "EARLY", "END_OF", "START_OF")
@@ -137,7 +137,7 @@ def first_or_last(found: Found) -> Meaning:
     whole, (length, unit) = found.one("CONTAINER"), given(given(edge.mention).length)
     span, count = given(whole.period(found.today)), int(length)
     # 6月15日前7天 is not within that day; the past 3 months of 2025 is no part of it
-    only_if(count == length and span.days > 1 and (edge.symbol != "ROLL" or _says_last(edge)))
+    only_if(count == length and span.days > 1 and (edge.symbol != "ROLL" or edge.begins("last")))
     nth, is_first = edge.symbol == "EDGE_NTH", edge.symbol in ("EDGE_FIRST", "EDGE_ROLL")
     if unit == "week" and count == 1 and not nth and not is_first:
         return _last_week(span)
@@ -151,12 +151,8 @@ def first_or_last(found: Found) -> Meaning:
         part = Span(span.start, min(shift(unit, span.start, count), span.end))
     else:
         part = Span(max(shift(unit, span.end, -count), span.start), span.end)
-    only_if(part[:2] != span[:2] or not edge.text.startswith("后"))  # 3月后一个月 is behind it
+    only_if(part[:2] != span[:2] or not edge.begins("behind"))  # 3月后一个月 is behind it
     return PartialDate(fixed=part.named(unit))
-
-
-def _says_last(piece: Piece) -> bool:
-    return context_of("last").match(piece.text) is not None
 
 
 def _last_week(span: Span) -> Meaning:
@@ -179,7 +175,7 @@ def _nth(span: Span, count: int, grain: Grain) -> Meaning:
 def last_unit(found: Found) -> Meaning:
     """The last quarter of 2025; the last week of a month can be counted in two ways."""
     pieces = found.all("CONTAINER")
-    last = given(next((piece for piece in pieces if piece.symbol == "P_UNIT" and _says_last(piece)), None))
+    last = given(next((piece for piece in pieces if piece.symbol == "P_UNIT" and piece.begins("last")), None))
     whole = given(next((piece for piece in pieces if piece is not last), None))
     span = given(whole.period(found.today))
     grain: Grain = given(given(given(last.date).fixed).grain)
@@ -190,15 +186,15 @@ def nth_weekday(found: Found) -> Meaning:
     """The second Monday of May, 5月最后一个周五."""
     day = found.one("P_WEEKDAY")
     only_if(found.span("CONTAINER").days >= 28)
-    return _nth_day(found, given(given(day.date).weekday), 1, is_last=day.text.startswith("last"))
+    return _nth_day(found, given(given(day.date).weekday), 1, is_last=day.begins("last"))
 
 
 def nth_weekend(found: Found) -> Meaning:
     """The last weekend of June, 6月第一个周末: by its Saturday."""
     weekend = found.one("DONE", "P_PART")
     named = weekend.mention is not None and weekend.mention.weekdays == (6, 7)
-    only_if(named or weekend.text.endswith("weekend"))
-    return _nth_day(found, 6, 2, is_last=weekend.text.startswith("last"))
+    only_if(named or weekend.begins("weekend"))
+    return _nth_day(found, 6, 2, is_last=weekend.begins("last"))
 
 
 def _nth_day(found: Found, weekday: int, days: int, *, is_last: bool) -> Meaning:

@@ -29,7 +29,7 @@ def range_of_dates(found: Found) -> Meaning:
     """2026年1月到5月, from 2024 to 2025; how sales changed from March to April is about two periods."""
     first, last = (given(piece.date) for piece in found.all("P")[:2])
     only_if(not found.before("changed" if found.get("FROM") else "changed_from", 40))
-    if first.weekday is not None and last.weekday is not None and "last" in found.one("P").text:
+    if first.weekday is not None and last.weekday is not None and found.one("P").begins("last"):
         return _last_weekdays(first.weekday, last.weekday, found)
     return _between(first, last, found)
 
@@ -46,7 +46,7 @@ def _last_weekdays(first: int, last: int, found: Found) -> Meaning:
 
 def between_dates(found: Found) -> Meaning:
     """March and May are a range where words say so, and nothing is compared."""
-    only_if(found.get("BETWEEN", "BETWEEN_POST") is not None or found.pieces[0].text == "across")
+    only_if(found.get("BETWEEN", "BETWEEN_POST") is not None or found.pieces[0].begins("across"))
     only_if(not found.near("compared"))
     return range_of_dates(found)
 

@@ -75,6 +75,7 @@ def _said(kind: Any) -> Make:  # noqa: ANN401
         units = found.all(*found.told("unit").split()) if found.told("unit") else []
         grain = next((piece.grain for piece in units if piece.grain is not None), None)
         weekdays = tuple(int(day) for day in found.told("weekdays"))
-        return DateMention(kind, unit=grain, against=cast(Any, found.told("against") or None), weekdays=weekdays)
+        against = cast(Any, found.told("against") or None)
+        return DateMention(kind, unit=grain, against=against, weekdays=weekdays, asked=bool(found.told("asked")))
 
     return make

@@ -14,20 +14,6 @@ from semantic_layer import Grain, add_months
 _QUARTERS_BEGIN = (1, 4, 7, 10)
 
 
-def grouping(found: Found) -> Meaning:
-    """每天, by month; every 3 months and each months are none."""
-    plural = found.get("COUNTED")
-    only_if(plural is None or not plural.text.endswith("s") or found.pieces[0].text == "by")
-    return DateMention("grain", unit=found.grain("UNIT", "GRAIN", "DATE_UNIT"))
-
-
-def which(found: Found) -> Meaning:
-    """哪个月, which months: one of them is asked for; 什么 asks so of months only."""
-    word = found.get("WHICH")
-    only_if(word is None or word.text != "什么" or found.one("UNIT").text in ("月份", "月"))
-    return DateMention("grain", unit=found.grain("UNIT", "WHICH_UNIT"), asked=True)
-
-
 def weekdays(found: Found) -> Meaning:
     """On Mondays and Fridays."""
     return DateMention("weekday_filter", weekdays=tuple(sorted(set(_days(found)))))
@@ -65,8 +51,8 @@ def unit_before(found: Found) -> Meaning:
 
 
 def running_unit(found: Found) -> Meaning:
-    """全年, since the start of the year: the unit that is running."""
-    grain = found.grain("WHOLE_UNIT", "COUNTED")
+    """全年, the latest month, since the start of the year: the unit that is running."""
+    grain = found.grain("WHOLE_UNIT", "UNIT")
     return DateMention("period", calendar(grain, found.today).period, unit=grain)
 
 

@@ -95,8 +95,8 @@ def _calendar(names: dict[str, Any]) -> Iterator[Entry]:
         yield from (Entry(word, "WEEKDAY_SHORT", index + 1, "day") for word in words)
     for index, days in enumerate(names.get("days_of_week", ())):
         for word in (f"{week}{day}" for week in names["weeks"] for day in days):
-            yield Entry(word, "WEEKDAY", index + 1, "day", not_behind="counted_weekday")
-            yield Entry(f"个{word}", "WEEKDAY", index + 1, "day", before="nth", not_behind="counted_weekday")
+            entry = Entry(word, "WEEKDAY", index + 1, "day", not_behind="counted_weekday")
+            yield from (entry, entry._replace(phrase=f"{names['measure']}{word}", before="nth"))
 
 
 def month_names() -> dict[str, int]:
