@@ -27,7 +27,12 @@ class Said(NamedTuple):
 
 
 class Formats:
-    """One pattern made of all; the groups of each are told apart by its number."""
+    """One pattern made of all; the groups of each are told apart by its number.
+
+    >>> formats = Formats([("quarter", "q(?P<n>DIGIT)"), ("half", "h(?P<n>DIGIT)")], {"DIGIT": "[1-4]"})
+    >>> formats.search("sales of h2", 0)
+    Said(kind='half', start=9, end=11, groups={'n': '2'})
+    """
 
     def __init__(self, rows: Iterable[tuple[str, str]], parts: Mapping[str, str]) -> None:
         self._kinds: dict[str, tuple[str, list[tuple[str, str]]]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from chat_service.language.folding import Folded
 
@@ -41,15 +41,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_KINDS: dict[str, TokenKind] = {
-    "number": "number",
-    "ending": "ending",
-    "word": "word",
-    "joiner": "joiner",
-    "han": "han",
-    "other": "other",
-    "punctuation": "punctuation",
-}
+_KINDS: dict[str, TokenKind] = {kind: kind for kind in get_args(TokenKind)}
 
 
 def tokenize(folded: Folded) -> tuple[Token, ...]:

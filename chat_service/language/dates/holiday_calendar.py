@@ -3,46 +3,25 @@
 Public holidays are the official days off in mainland China from the `holidays` package, with the weekends that they
 join and that are not worked to make up for them, as the State Council announces them (春节 2026: 15 to 23 February).
 Where two holidays share one block (国庆 and 中秋 2025), the longer one has it and the shorter one keeps its own days.
-Thanksgiving and what follows from it come from the same package. Days that never move are a table.
+Thanksgiving and what follows from it come from the same package. Days that never move are a table (`holidays.toml`).
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from importlib import import_module
+from importlib.resources import files
 from typing import Protocol
 
 from chat_service.language.dates.span import DAY, Span, calendar
 
-FIXED_DAYS: dict[str, tuple[int, int]] = {
-    "double_11": (11, 11),
-    "double_12": (12, 12),
-    "618": (6, 18),
-    "christmas": (12, 25),
-    "christmas_eve": (12, 24),
-    "valentine": (2, 14),
-    "women": (3, 8),
-    "520": (5, 20),
-    "children": (6, 1),
-    "halloween": (10, 31),
-    "new_year_eve": (12, 31),
-    "teachers": (9, 10),
-    "consumer_rights": (3, 15),
-    "double_9": (9, 9),
-}
-# name of ours: name in the package
-PUBLIC_HOLIDAYS: dict[str, str] = {
-    "spring_festival": "Chinese New Year (Spring Festival)",
-    "national_day": "National Day",
-    "new_year": "New Year's Day",
-    "qingming": "Tomb-Sweeping Day",
-    "labor_day": "Labor Day",
-    "dragon_boat": "Dragon Boat Festival",
-    "mid_autumn": "Mid-Autumn Festival",
-}
-_AFTER_THANKSGIVING = {"thanksgiving": 0, "black_friday": 1, "cyber_monday": 4}
+_TABLE = tomllib.loads(files(__package__).joinpath("holidays.toml").read_text(encoding="utf-8"))
+_FIXED_DAYS: dict[str, tuple[int, int]] = _TABLE["fixed"]
+_PUBLIC_HOLIDAYS: dict[str, str] = _TABLE["public"]
+_AFTER_THANKSGIVING: dict[str, int] = _TABLE["after_thanksgiving"]
 _NEW_YEAR_EVE, _INSTEAD = "Chinese New Year's Eve", "(substituted from "
 _Days = Mapping[date, tuple[str, ...]]
 
@@ -76,12 +55,12 @@ def holiday_days(name: str, year: int) -> Span | None:
     >>> str(holiday_days("national_day", 2025).period), str(holiday_days("double_11", 2025).period)
     ('2025-10-01/2025-10-09', '2025-11-11/2025-11-12')
     """
-    if name in FIXED_DAYS:
-        return calendar("day", date(year, *FIXED_DAYS[name]))
+    if name in _FIXED_DAYS:
+        return calendar("day", date(year, *_FIXED_DAYS[name]))
     if name in _AFTER_THANKSGIVING:
         first, offset = _first("US", year, "Thanksgiving Day"), _AFTER_THANKSGIVING[name]
     elif name == "new_year_s_eve_zh":
-        first, offset = _first("CN", year, PUBLIC_HOLIDAYS["spring_festival"]), -1
+        first, offset = _first("CN", year, _PUBLIC_HOLIDAYS["spring_festival"]), -1
     else:
         return _days_off(name, year)
     return None if first is None else calendar("day", first, offset)
@@ -89,7 +68,7 @@ def holiday_days(name: str, year: int) -> Span | None:
 
 def _is_called(names: tuple[str, ...], holiday: str) -> bool:
     eve = holiday == "spring_festival" and any(name.startswith(_NEW_YEAR_EVE) for name in names)
-    return eve or any(name.removesuffix(" (observed)") == PUBLIC_HOLIDAYS[holiday] for name in names)
+    return eve or any(name.removesuffix(" (observed)") == _PUBLIC_HOLIDAYS[holiday] for name in names)
 
 
 def _days_off(holiday: str, year: int) -> Span | None:
@@ -102,7 +81,7 @@ def _days_off(holiday: str, year: int) -> Span | None:
         start -= DAY
     while _is_off(end, days, worked):
         end += DAY
-    for other in PUBLIC_HOLIDAYS.keys() - {holiday}:
+    for other in _PUBLIC_HOLIDAYS.keys() - {holiday}:
         shared = [day for day, names in days.items() if _is_called(names, other) and start <= day < end]
         if len(shared) > len(own):
             return Span(own[0], own[-1] + DAY)
