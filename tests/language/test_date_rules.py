@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import date
 
 import pytest
 
+from chat_service.language.dates import beside, bounds, compared, lengths, named, near, parts, ranges, said
 from chat_service.language.dates.grammar import Rule
 from chat_service.language.dates.read import RULES, find_dates
+from chat_service.language.dates.rules import makers
+from chat_service.language.dates.words import CLASSES, CONTEXTS, PIECES, by_beginning
 from chat_service.language.folding import fold
+from tests.structure.sources import sources
 
 TODAY = date(2026, 6, 30)
 FINDS = [pytest.param(rule, *example, id=f"{rule.name}: {example[0]}") for rule in RULES for example in rule.finds]
@@ -31,3 +37,29 @@ def test_a_rule_leaves(rule: Rule, text: str) -> None:
 def test_every_rule_has_an_example() -> None:
     assert {rule.name for rule in RULES if not rule.finds} == WITHOUT_EXAMPLES
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_every_maker_is_asked_for() -> None:
+    known = makers(beside, bounds, compared, lengths, named, near, parts, ranges, said)
+    assert set(known.values()) <= {rule.make for rule in RULES}
+
+
+def test_every_context_is_one_and_is_asked_for() -> None:
+    entries = [entry for words in by_beginning() for each in words.values() for entry in each]
+    asked = {context for rule in RULES for _, context, _ in rule.guards}
+    asked |= {context for each in entries for context in (each.before, each.not_before, each.not_behind)}
+    assert {context for context in asked if re.fullmatch("[a-z_]+", context)} <= CONTEXTS.keys()
+    nodes = (
+        node for each in sources("chat_service") if "language.dates" in each.module for node in ast.walk(each.tree)
+    )
+    said_in_code = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    assert CONTEXTS.keys() - asked - said_in_code == set()
+
+
+def test_every_class_and_piece_is_asked_for() -> None:
+    patterns = " ".join((*(rule.pattern for rule in RULES), *PIECES.values(), *CLASSES.values()))
+    nodes = (
+        node for each in sources("chat_service") if "language.dates" in each.module for node in ast.walk(each.tree)
+    )
+    asked = {*re.findall(r"\w+", patterns), *(node.value for node in nodes if isinstance(node, ast.Constant))}
+    assert {*CLASSES, *PIECES} - asked == set()

@@ -140,6 +140,11 @@ class Found:
         which = self.get("WHICH_ONE")
         return 0 if which is None else int(which.value)
 
+    @property
+    def joins(self) -> bool:
+        """Whether the words join two ends: `and` does so only with `between`."""
+        return self.get("AND") is None or self.get("BETWEEN", "BETWEEN_POST") is not None
+
     def told(self, option: str) -> str:
         """What the rule says to its maker under a name; nothing where it says nothing."""
         return self.rule.options.get(option, "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chat_service.language.dates.grammar import Found, Meaning, is_any
+from chat_service.language.dates.grammar import Found, Meaning, is_any, only_if
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate, date_range, in_part
 from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS, context_of
@@ -53,16 +53,16 @@ def year(found: Found) -> PartialDate | None:
 def bare_year(found: Found) -> Meaning:
     """2025 alone is a year unless something is counted or compared with it: 2000 orders, but the 2025 orders."""
     noun, value = found.get("COUNTED"), int(found.one("YEAR4").value)
-    counted = noun is not None and not noun.begins("year")
-    lately = 0 <= found.today.year - value < _LATE_YEARS
-    return None if counted or value < 2000 or (found.after("counted_noun") and not lately) else PartialDate(year=value)
+    only_if(value >= 2000 and (noun is None or noun.begins("year")))
+    only_if(0 <= found.today.year - value < _LATE_YEARS or not found.after("counted_noun"))
+    return PartialDate(year=value)
 
 
 def may(found: Found) -> Meaning:
     """may: a month where a preposition or a date stands beside it, or where it is written May and no verb follows."""
     typed = found.situation.folded.typed(found.fstart, found.fend)
-    said = typed.istitle() or found.before("before_month") or found.after("behind_month")
-    return PartialDate(month=5) if said else None
+    only_if(typed.istitle() or found.before("before_month") or found.after("behind_month"))
+    return PartialDate(month=5)
 
 
 def month_and_day(found: Found) -> Meaning:
@@ -70,22 +70,22 @@ def month_and_day(found: Found) -> Meaning:
     name, numbers = found.get("MONTH_NAME", "MAY"), found.all("NUM", "ORD")
     month = int(name.value if name is not None else numbers.pop(0).value)
     number = numbers[0]
-    if number.value != int(number.value) or not 1 <= number.value <= 31 or not 1 <= month <= 12 or "." in number.text:
-        return None
+    only_if(number.value == int(number.value) and 1 <= number.value <= 31 and 1 <= month <= 12)
+    only_if("." not in number.text)
     if found.pieces[-1] is numbers[-1] and number.symbol != "ORD":
         weekday = any(piece.grain == "day" and piece.symbol.startswith("WEEKDAY") for piece in found.earlier[:2])
-        if not weekday and any(found.after(each) for each in ("counted", "counted_noun", "counted_thing")):
-            return None
-    if found.get("OF") is not None and number.symbol != "ORD" and found.before("compared_number"):
-        return None  # the top 3 of June
+        only_if(weekday or not any(found.after(each) for each in ("counted", "counted_noun", "counted_thing")))
+    # the top 3 of June
+    only_if(found.get("OF") is None or number.symbol == "ORD" or not found.before("compared_number"))
     date = PartialDate(month=month, day=int(number.value))
     return DateMention("vague") if date.in_year(_LEAP_YEAR) is None else date
 
 
 def day_alone(found: Found) -> Meaning:
     """15号, on the 15th; 7日留存 and 7日内 are lengths, the first order is no day."""
-    no_day = found.get("ORD") is not None and not _is_day(found)
-    return None if no_day or (found.get("ZH_DAY") is not None and found.after("length_of")) else named(found)
+    only_if(found.get("ORD") is None or _is_day(found))
+    only_if(found.get("ZH_DAY") is None or not found.after("length_of"))
+    return named(found)
 
 
 def _is_day(found: Found) -> bool:
@@ -107,7 +107,8 @@ def edge_of_year(found: Found) -> Meaning:
     if number is None:
         return date
     short = len(number.text) == 2 and number.text.isascii() and number.value >= 15
-    return replace(date, year=full_year(int(number.value))) if short or number.symbol == "YEAR4" else None
+    only_if(short or number.symbol == "YEAR4")
+    return replace(date, year=full_year(int(number.value)))
 
 
 def holiday(found: Found) -> Meaning:
@@ -124,10 +125,8 @@ def holiday(found: Found) -> Meaning:
 def range_in_digits(found: Found) -> Meaning:
     """Both days are written in the same order; where two orders give a range, ask."""
     pieces = found.all("IN_DIGITS")
-    if all(piece.symbol == "P_FULL" for piece in pieces) or not all(piece.readings for piece in pieces):
-        return None
-    if (found.get("AND") and not found.get("BETWEEN", "BETWEEN_POST")) or found.after("of_people"):
-        return None
+    only_if(any(piece.symbol != "P_FULL" for piece in pieces) and all(piece.readings for piece in pieces))
+    only_if(found.joins and not found.after("of_people"))
     orders = zip(pieces[0].readings, pieces[1].readings, strict=False)
     pairs = [(one, other) for one, other in orders if one and other and _is_near(one, found) and _is_near(other, found)]
     ranges = [each for one, other in pairs if (each := date_range(one, other, found.today)) is not None]
@@ -146,17 +145,18 @@ def day_in_doubt(found: Found) -> Meaning:
 def sure_day(found: Found) -> Meaning:
     """6/18 can only be one day; 26/3 is a day or a month; 24/7 is no date, nor is 1/3 of customers."""
     readings = _plausible(found)
-    return readings[0] if len(readings) == 1 else None
+    only_if(len(readings) == 1)
+    return readings[0]
 
 
 def slash_in_doubt(found: Found) -> Meaning:
     """Beside a word of time 3/7 can be two days; alone it is no date at all."""
     readings = _plausible(found)
-    if len(readings) < 2:
-        return None
+    only_if(len(readings) > 1)
     beside = found.get("IN") or is_any("BESIDE_SLASH", found.earlier[:1])
     behind = is_any("BEHIND_SLASH", found.later[:1])
-    return _choices(found, readings) if beside or behind or readings[-1].day is None else None
+    only_if(beside or behind or readings[-1].day is None)
+    return _choices(found, readings)
 
 
 def _choices(found: Found, readings: list[PartialDate]) -> Meaning:
@@ -167,10 +167,9 @@ def _choices(found: Found, readings: list[PartialDate]) -> Meaning:
 
 def _plausible(found: Found) -> list[PartialDate]:
     """The readings of the digits that can be meant today; a month of a year only where it is not long ago."""
-    piece = found.one("SLASH")
     return [
         reading
-        for reading in dict.fromkeys(piece.readings)
+        for reading in dict.fromkeys(found.one("SLASH").readings)
         if reading is not None
         and (period := reading.resolve(found.today)) is not None
         and period.start <= found.today

@@ -94,7 +94,7 @@ def ago(found: Found) -> Meaning:
 def between_ago(found: Found) -> Meaning:
     """30 to 60 days ago: from the one day to the other."""
     grain, counts = found.grain("LENGTH_UNIT"), sorted(piece.value for piece in found.all("NUM"))
-    only_if(found.get("AND") is None or found.get("BETWEEN") is not None)
+    only_if(found.joins)
     only_if(all(count == int(count) <= MOST for count in counts))
     last, first = (given(_units_away(-int(count), grain, found.today).resolve(found.today)) for count in counts)
     return DateMention("period", Period(first.start, last.end))

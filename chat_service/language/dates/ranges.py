@@ -20,11 +20,6 @@ def _between(first: PartialDate, last: PartialDate, found: Found) -> Meaning:
     return cut(span.period, found.today, year_named=first.year_named or last.year_named)
 
 
-def _joins(found: Found) -> bool:
-    """Whether the words join two ends: `and` does so only with `between`."""
-    return found.get("AND") is None or found.get("BETWEEN", "BETWEEN_POST") is not None
-
-
 def range_of_dates(found: Found) -> Meaning:
     """2026年1月到5月, from 2024 to 2025; how sales changed from March to April is about two periods."""
     first, last = (given(piece.date) for piece in found.all("P")[:2])
@@ -56,7 +51,7 @@ def range_from_number(found: Found) -> Meaning:
     number = found.one("NUM", "ORD")
     *before, behind = found.all("P")
     last, value = given(behind.date), int(number.value)
-    only_if(value == number.value and (number.symbol != "ORD" or last.day is not None) and _joins(found))
+    only_if(value == number.value and (number.symbol != "ORD" or last.day is not None) and found.joins)
     if before:
         return _within(before[0], value, last, found)
     return _between(_of_kind(value, last, behind.text), last, found)
@@ -97,7 +92,7 @@ def days_of_a_month(found: Found) -> Meaning:
     """March 1 to 15, March 1-15, 2026."""
     first, *rest = (given(piece.date) for piece in found.all("P"))
     last = found.all("NUM", "ORD")[-1].value
-    only_if(last == int(last) and given(first.day) < last <= 31 and _joins(found))
+    only_if(last == int(last) and given(first.day) < last <= 31 and found.joins)
     return _between(replace(first, year=rest[0].year) if rest else first, PartialDate(day=int(last)), found)
 
 

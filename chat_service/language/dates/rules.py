@@ -22,7 +22,7 @@ from types import FunctionType, ModuleType
 from typing import Any, cast
 
 from chat_service.language.dates.grammar import Found, Make, Rule
-from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.mention import DateMention, MentionKind
 
 _STANDS: dict[str, Callable[[Found, str], bool]] = {"before": Found.before, "after": Found.after, "text": Found.says}
 
@@ -68,14 +68,14 @@ def _listed(names: str | list[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _said(kind: Any) -> Make:  # noqa: ANN401
+def _said(kind: MentionKind) -> Make:
     """A mention of a kind, with what the rule tells of it: `unit` by its symbol, and more by its value."""
 
     def make(found: Found) -> DateMention:
         units = found.all(*found.told("unit").split()) if found.told("unit") else []
         grain = next((piece.grain for piece in units if piece.grain is not None), None)
         weekdays = tuple(int(day) for day in found.told("weekdays"))
-        against = cast(Any, found.told("against") or None)
+        against: Any = found.told("against") or None
         return DateMention(kind, unit=grain, against=against, weekdays=weekdays, asked=bool(found.told("asked")))
 
     return make
