@@ -44,7 +44,7 @@ types: $(DEVELOPMENT) ## mypy, strict, over code and tests
 	$(BIN)/mypy
 
 check: $(DEVELOPMENT) ## the tests alone
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 5
 
 fuzz: $(DEVELOPMENT) ## a hundred thousand requests that nobody would send, other ones each time (hours)
 	HUITOU_FUZZ=100000 $(BIN)/python -m pytest tests/network/test_fuzz.py

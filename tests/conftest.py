@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from semantic_layer.demo.make import make_demo
 from semantic_layer.scoring.run import score_customers
+from tests.engines.servers import postgres_server, spark_server
 from tests.structure.sources import REPOSITORY
 
+pytest_plugins = ["tests.scheduling"]
 TODAY = date(2026, 6, 30)
 DEMO_CUSTOMERS = 1_500
 
@@ -28,6 +31,20 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_demo(path, customers=DEMO_CUSTOMERS, as_of=TODAY)
     score_customers(path, as_of=TODAY)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server that the session shares: who writes to it takes a schema of their own (`schema_on`)."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def spark_url() -> Iterator[str]:
+    """A Spark Connect server that the session shares."""
+    with spark_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,12 @@ import pytest
 
 from semantic_layer.engines.duckdb import DuckDBWriter
 from semantic_layer.engines.loading import copy_tables
-from semantic_layer.engines.opening import open_engine, server_module
+from semantic_layer.engines.opening import open_engine
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model, shipped_model_path
 from tests.conftest import TODAY
 from tests.engines.kind_tables import KIND_TABLES
-from tests.engines.servers import postgres_server, spark_server
+from tests.engines.servers import schema_on
 from tests.layer.conftest import TABLES
 
 ENGINES = ("duckdb", "postgres", "spark")
@@ -32,18 +32,6 @@ class Company:
 
     database: str
     layer: Layer
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def spark_url() -> Iterator[str]:
-    with spark_server() as url:
-        yield url
 
 
 @pytest.fixture(scope="session")
@@ -69,10 +57,7 @@ def placed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         if engine == "duckdb":
             return str(file)
         if engine == "postgres":
-            server = request.getfixturevalue("postgres_url")
-            with server_module(server).PostgresWriter(server) as writer:
-                writer.execute(f"CREATE SCHEMA {name}")
-            url = f"{server}?options=-csearch_path%3D{name}"
+            url = schema_on(request.getfixturevalue("postgres_url"), name)
             copy_tables(file, url)
             return url
         server = request.getfixturevalue("spark_url")

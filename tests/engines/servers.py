@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from semantic_layer.engines.opening import server_module
+
 STARTING_SECONDS = 180
 STOPPING_SECONDS = 5
 # one small machine, short queries: compiling each to Java code costs more than it saves
@@ -98,6 +100,13 @@ def killable_postgres() -> Iterator[PostgresServer]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def schema_on(server: str, name: str) -> str:
+    """The URL of a new schema of that name on a PostgreSQL server."""
+    with server_module(server).PostgresWriter(server) as writer:
+        writer.execute(f"CREATE SCHEMA {name}")
+    return f"{server}?options=-csearch_path%3D{name}"
 
 
 @contextmanager

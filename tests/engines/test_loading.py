@@ -12,6 +12,7 @@ from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine, server_module
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import EngineError
+from tests.engines.servers import schema_on
 
 
 def test_a_folder_of_parquet_reads_like_the_database(toy_file: Path, tmp_path: Path) -> None:
@@ -26,7 +27,7 @@ def test_a_folder_of_parquet_reads_like_the_database(toy_file: Path, tmp_path: P
 
 
 def test_copying_twice_replaces(toy_file: Path, postgres_url: str) -> None:
-    url = _schema(postgres_url, "twice")
+    url = schema_on(postgres_url, "twice")
     copy_tables(toy_file, url)
     copy_tables(toy_file, url)
     engine = open_engine(url)
@@ -35,7 +36,7 @@ def test_copying_twice_replaces(toy_file: Path, postgres_url: str) -> None:
 
 
 def test_tables_of_others_stay(toy_file: Path, postgres_url: str) -> None:
-    url = _schema(postgres_url, "strangers")
+    url = schema_on(postgres_url, "strangers")
     with server_module(url).PostgresWriter(url) as writer:
         writer.execute("CREATE TABLE sales (kept INTEGER)")
     assert _codes(lambda: copy_tables(toy_file, url)) == ["table_in_the_way"]
@@ -45,7 +46,7 @@ def test_tables_of_others_stay(toy_file: Path, postgres_url: str) -> None:
 
 
 def test_a_failed_copy_leaves_nothing(toy_file: Path, postgres_url: str) -> None:
-    url = _schema(postgres_url, "halfway")
+    url = schema_on(postgres_url, "halfway")
 
     def stop_at_sales(table: str, done: float) -> None:
         if table == "sales":
@@ -115,12 +116,6 @@ def test_a_library_that_is_not_installed(url: str, module: str, monkeypatch: pyt
 def _own(engine: Engine) -> dict[str, tuple[str, ...]]:
     """The tables on the search path; those of other schemas are named with them."""
     return {name: columns for name, columns in engine.columns().items() if "." not in name}
-
-
-def _schema(url: str, name: str) -> str:
-    with server_module(url).PostgresWriter(url) as writer:
-        writer.execute(f"CREATE SCHEMA {name}")
-    return f"{url}?options=-csearch_path%3D{name}"
 
 
 def _codes(action: object) -> list[str]:

@@ -13,7 +13,7 @@ from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.interop.dbt import DbtLayer, load_dbt
-from tests.engines.servers import postgres_server, spark_server
+from tests.engines.servers import schema_on
 
 TOY = Path(__file__).parent / "toy"
 TABLES = """
@@ -68,25 +68,24 @@ def engine(toy_database: Path) -> Iterator[DuckDBEngine]:
 
 
 @pytest.fixture(scope="session")
-def toy_postgres(toy_database: Path) -> Iterator[Engine]:
-    with postgres_server() as url:
-        copy_tables(toy_database, url)
-        opened = open_engine(url)
-        yield opened
-        opened.close()
+def toy_postgres(toy_database: Path, postgres_url: str) -> Iterator[Engine]:
+    url = schema_on(postgres_url, "toy_of_dbt")
+    copy_tables(toy_database, url)
+    opened = open_engine(url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
-def toy_spark(toy_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with spark_server() as url:
-        folder = tmp_path_factory.mktemp("parquet")
-        # a file that is open for reading is locked against writing elsewhere, so a copy is exported
-        copied = folder.with_suffix(".duckdb")
-        shutil.copy(toy_database, copied)
-        copy_tables(copied, str(folder))
-        opened = open_engine(f"{url}/;parquet={folder}")
-        yield opened
-        opened.close()
+def toy_spark(toy_database: Path, tmp_path_factory: pytest.TempPathFactory, spark_url: str) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("parquet")
+    # a file that is open for reading is locked against writing elsewhere, so a copy is exported
+    copied = folder.with_suffix(".duckdb")
+    shutil.copy(toy_database, copied)
+    copy_tables(copied, str(folder))
+    opened = open_engine(f"{spark_url}/;parquet={folder}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session", params=["engine", "toy_postgres", "toy_spark"])

@@ -23,7 +23,7 @@ from semantic_layer.model.definitions import DatasetDefinition, FieldDefinition,
 from semantic_layer.model.model import Model
 from semantic_layer.query.requests import MetricQuery, Request
 from semantic_layer.query.result import Value
-from tests.engines.servers import postgres_server
+from tests.engines.servers import schema_on
 
 FOLDER = Path(__file__).parent / "ossie"
 CASES = yaml.safe_load((FOLDER / "cases.yaml").read_text(encoding="utf-8"))
@@ -81,20 +81,20 @@ def test_numbers(case: dict[str, object], retail: Layer) -> None:
     assert sorted(found, key=str) == sorted(wanted, key=str), table.sql
 
 
-def test_numbers_on_postgresql(tmp_path: Path) -> None:
+def test_numbers_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     path = tmp_path / "shop.duckdb"
     with DuckDBWriter(path) as writer:
         writer.execute(TABLES.replace("CREATE SCHEMA retail;", "").replace("retail.", ""))
-    with postgres_server() as url:
-        copy_tables(path, url)
-        engine = open_engine(url)
-        layer = Layer(load(FOLDER / "retail.yaml", choices=Choices(schema="")), engine, TODAY)
-        for case in CASES:
-            table = layer.run(REQUESTS.validate_python({"kind": "metrics", **case["query"]}))
-            found = [tuple(_plain(value) for value in row) for row in table.rows]
-            wanted = [tuple(_plain(value) for value in row) for row in case["rows"]]
-            assert sorted(found, key=str) == sorted(wanted, key=str), case["name"]
-        engine.close()
+    url = schema_on(postgres_url, "retail_of_ossie")
+    copy_tables(path, url)
+    engine = open_engine(url)
+    layer = Layer(load(FOLDER / "retail.yaml", choices=Choices(schema="")), engine, TODAY)
+    for case in CASES:
+        table = layer.run(REQUESTS.validate_python({"kind": "metrics", **case["query"]}))
+        found = [tuple(_plain(value) for value in row) for row in table.rows]
+        wanted = [tuple(_plain(value) for value in row) for row in case["rows"]]
+        assert sorted(found, key=str) == sorted(wanted, key=str), case["name"]
+    engine.close()
 
 
 def _plain(value: Value) -> Value:

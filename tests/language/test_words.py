@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 
 from chat_service.language.words.tables import languages, roles, tables, word_set
-from tests.structure.sources import sources
 
 # roles whose words say something wherever they stand
 _MEANINGFUL = ("negation", "exclusion", "only", "rank", "statistic", "inclusion", "cumulative")
@@ -65,16 +62,3 @@ def test_words_asked_for_by_name() -> None:
     assert "people" in word_set("plural")
     with pytest.raises(AssertionError):
         word_set("no_such_set")
-
-
-def test_every_set_of_words_is_asked_for() -> None:
-    constants = (
-        node.value
-        for source in sources("chat_service")
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Constant)
-    )
-    said = {text for text in constants if isinstance(text, str)}
-    begun = tuple(text for text in said if text.endswith("_") and len(text) > 1)  # points_at_{what}
-    named = {name for language in languages() for name in tables(language)["set"]}
-    assert not {name for name in named - said if not name.startswith(begun)}

@@ -20,7 +20,7 @@ from chat_service.saved.conditions import Change, NewRows, Threshold
 from chat_service.saved.delivery import signature
 from chat_service.saved.records import Event
 from chat_service.saved.schedule import SavedError
-from tests.engines.servers import postgres_server
+from tests.engines.servers import schema_on
 from tests.saved.conftest import AT_RISK, COUNT, MAIL, SECRET, Received, Shop
 
 
@@ -52,16 +52,14 @@ def test_a_threshold_is_told_when_it_is_passed_and_when_it_is_not_any_more(shop:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_two_runners_tell_it_once(shop: Shop, hook: Received, kind: str) -> None:
-    if kind == "sqlite":
-        _race(shop, hook)
-        return
-    pytest.importorskip("psycopg")
-    with postgres_server() as url:
+def test_two_runners_tell_it_once(shop: Shop, hook: Received, kind: str, request: pytest.FixtureRequest) -> None:
+    if kind == "postgres":
+        pytest.importorskip("psycopg")
+        url = schema_on(request.getfixturevalue("postgres_url"), "race_of_alerts")
         shop.settings = shop.settings.model_copy(update={"conversations_url": url})
-        _race(shop, hook)
-        while shop.stores:
-            shop.stores.pop().close()
+    _race(shop, hook)
+    while shop.stores:
+        shop.stores.pop().close()
 
 
 def _race(shop: Shop, hook: Received) -> None:

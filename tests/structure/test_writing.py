@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from chat_service.language.words.tables import languages, tables
 from tests.structure.sources import CODE, REPOSITORY, Source, none, sources, text_files
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _BLIND = frozenset({"Exception", "BaseException"})
 # written apart, so that this file does not find itself
 _UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
@@ -59,10 +61,11 @@ def test_imports_stand_at_the_top() -> None:
     none(
         f"{source.where}:{child.lineno}: an import inside a function"
         for source in sources(*CODE)
+        if any(isinstance(node, _IMPORTS) and node not in source.tree.body for node in source.nodes)
         for node in source.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for child in ast.walk(node)
-        if isinstance(child, ast.Import | ast.ImportFrom)
+        if isinstance(child, _IMPORTS)
     )
 
 
@@ -110,6 +113,15 @@ def _said(source: Source) -> Iterator[tuple[int, str]]:
     for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.lineno, node.value
+
+
+def test_every_set_of_words_is_asked_for() -> None:
+    """A set that no code names is not read by anything."""
+    nodes = (node for source in sources("chat_service") for node in source.nodes)
+    said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    begun = tuple(text for text in said if text.endswith("_") and len(text) > 1)  # points_at_{what}
+    named = {name for language in languages() for name in tables(language)["set"]}
+    none(name for name in sorted(named - said) if not name.startswith(begun))
 
 
 def _docstring(node: ast.AST) -> ast.expr | None:

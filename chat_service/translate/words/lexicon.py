@@ -97,7 +97,10 @@ class Lexicon:
     def _at(self, phrase: Iterable[str]) -> _Node:
         node = self._root
         for key in phrase:
-            node = node.branches.setdefault(key, _Node())
+            onward = node.branches.get(key)
+            if onward is None:
+                onward = node.branches[key] = _Node()
+            node = onward
         return node
 
     def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:

@@ -16,6 +16,7 @@ from chat_service.translate.senses import WordSense
 
 Phrase = tuple[str, ...]
 _IGNORED = ("joiner", "ending")
+_MOST_PHRASES = 65_536  # those of the languages and of a large model, which is read again for each day
 
 
 @lru_cache(maxsize=8192)
@@ -44,7 +45,7 @@ def keeps(token: Token) -> bool:
     return token.kind not in _IGNORED
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_MOST_PHRASES)
 def phrase_keys(text: str) -> Phrase:
     """The keys of a phrase as the model or a data file writes it.
 
@@ -56,7 +57,7 @@ def phrase_keys(text: str) -> Phrase:
     return tuple(noun_key(t.text) if t.kind == "word" else t.text for t in tokenize(fold(text)) if keeps(t))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_MOST_PHRASES)
 def lemma_keys(text: str) -> Phrase:
     """The keys of a phrase with every English word by its base form."""
     return tuple(verb_key(t.text) if t.kind == "word" else t.text for t in tokenize(fold(text)) if keeps(t))
