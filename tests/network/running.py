@@ -62,7 +62,7 @@ def serving(folder: Path, database: Path | str, *command: str, **settings: objec
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "chat_service.cli", *(command or ("serve",))],
-            env={**os.environ, **variables},
+            env={**_without_ours(), **variables},
             stderr=errors,
             stdout=errors,
         )
@@ -74,6 +74,11 @@ def serving(folder: Path, database: Path | str, *command: str, **settings: objec
         finally:
             process.kill()
             process.wait(30)
+
+
+def _without_ours() -> dict[str, str]:
+    """The environment without what tests are told by it: the service would take HUITOU_FUZZ for a setting."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HUITOU_")}
 
 
 def _wait_until_it_listens(running: Running) -> None:
