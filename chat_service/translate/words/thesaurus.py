@@ -18,7 +18,6 @@ from chat_service.translate.words.vocabulary import Phrase, lemma_keys, phrase_k
 
 Named = tuple[str, Sense]
 GAP, OR = "…", "|"  # words between the pieces of a phrase, and other ways to say a piece
-_ASPECTS = ("过", "了", "完", "过了")
 _MOST_VARIANTS = 12
 _OWN_NAME = 5
 
@@ -86,7 +85,7 @@ def _said(phrase: str, *, is_deed: bool) -> Iterator[str]:
     yield phrase
     verb = _verb_of(phrase) if is_deed and not phrase.isascii() else ""
     if verb:
-        yield from (f"{verb}{aspect}{phrase[len(verb) :]}" for aspect in _ASPECTS)
+        yield from (f"{verb}{aspect}{phrase[len(verb) :]}" for aspect in sorted(word_set("deed_aspect")))
 
 
 def _verb_of(phrase: str) -> str:
@@ -94,7 +93,7 @@ def _verb_of(phrase: str) -> str:
     if len(phrase) == 2:
         return phrase[0] if phrase[1] in word_set("object") else ""
     verb = max((each for each in word_set("takes_object") if phrase.startswith(each)), key=len, default="")
-    return "" if phrase[len(verb) :].startswith(_ASPECTS) else verb
+    return "" if phrase[len(verb) :].startswith(tuple(word_set("deed_aspect"))) else verb
 
 
 def _with_other_entity_words(named: tuple[Named, ...]) -> Iterator[Named]:
