@@ -40,7 +40,15 @@ def _over_the_period(visit: Visit) -> None:
     visit.page.hover(".word.as-period")
 
 
+def _open_dashboard(visit: Visit) -> None:
+    visit.page.locator(".boards a").first.click()
+    expect(visit.page.locator(".tile .chart canvas")).to_have_count(4, timeout=30_000)
+    expect(visit.page.locator(".tile .working")).to_have_count(0, timeout=30_000)
+    visit.page.wait_for_timeout(600)
+
+
 PICTURES = (
+    Picture("page-dashboard", "en", (), then=_open_dashboard),
     Picture("page-zh", "zh", ("上个月各大区的复购率",), then=_over_the_period),
     Picture("page-en", "en", ("revenue by month this year vs last year",), dark=True),
     Picture("page-edit", "en", ("repurchase rate by region last month",), then=_open_metric),

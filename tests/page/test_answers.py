@@ -229,3 +229,27 @@ def test_an_answer_asked_for_as_a_file_offers_its_files(visit: Open) -> None:
     with here.page.expect_download() as told:
         answer.locator(".files").get_by_role("button", name="CSV").click()
     assert told.value.suggested_filename.endswith(".csv")
+
+
+def test_requests_of_the_loyalty_loop_have_chips(visit: Open, service: Running) -> None:
+    here = visit("zh")
+    here.ask("上月各活动的提升效果")
+    expect(here.page.locator(".chip.period")).to_contain_text("2026年5月")
+    here.page.click(".chip.period")
+    here.answers_to(lambda: here.page.locator(".popover").get_by_role("button", name="去掉").click())
+    lift = query_of(last_turn(service, here))
+    assert lift["kind"] == "lift" and lift.get("period") is None
+    key = _first_customer(service)
+    here.ask(f"客户{key}的档案")
+    here.page.locator(".turn").last.locator(".chip.key").click()
+    here.page.get_by_label("编号").fill(str(key + 1))
+    here.answers_to(lambda: here.page.locator(".popover").get_by_role("button", name="应用").click())
+    changed = query_of(last_turn(service, here))
+    assert (changed["kind"], changed["key"]) == ("profile", key + 1)
+
+
+def _first_customer(service: Running) -> int:
+    wanted = {"kind": "list", "columns": ["customer_id"], "limit": 1, "order_by": [{"column": "customer_id"}]}
+    with service.client() as client:
+        key: int = client.post("/v1/query", json=wanted).json()["table"]["rows"][0][0]
+    return key

@@ -113,7 +113,7 @@ function Notes({ answer, interpretation }: { answer: Answer; interpretation: Int
 }
 
 /** A single row of numbers, large. */
-export function Figures({ table, language }: { table: Table; language: Language }) {
+function Figures({ table, language }: { table: Table; language: Language }) {
   const known = useCatalogue();
   return (
     <dl class="figures">

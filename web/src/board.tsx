@@ -1,6 +1,5 @@
 // A dashboard: tiles of saved answers as they are now for who looks, narrowed together, arranged by their owner.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Figures } from "./answer";
 import { Chart } from "./chart";
 import { useCatalogue } from "./catalogue";
 import * as boards from "./dashboards";
@@ -10,8 +9,8 @@ import { copy, download, fileName } from "./handing";
 import { Icon } from "./icons";
 import { Popover } from "./popover";
 import { Dialog } from "./sidebar";
-import { TableView } from "./table";
-import type { Cell, FieldFilter, Language } from "./types";
+import { headingOf, shownCell, TableView } from "./table";
+import type { Cell, FieldFilter, Language, Table } from "./types";
 import { useWords } from "./words";
 
 const LOOK_MS = 20_000;
@@ -218,13 +217,34 @@ function TileBody({ tile, head, language, dark }: Placed & { tile: Tile }) {
   const isNumber = head.form === "number" && table.rows.length === 1;
   return (
     <>
-      {isNumber && <Figures table={table} language={language} />}
+      {isNumber && <Numbers table={table} language={language} />}
       {!isNumber && head.form === "chart" && chart && <Chart spec={chart} title={head.title} dark={dark} />}
       {!isNumber && !(head.form === "chart" && chart) && (
         <TableView key={tile.stamp} table={table} query={tile.query} language={language} title={head.title} />
       )}
       {tile.warnings.map((each) => <p key={each.code + each.message} class="faint">{each.message}</p>)}
     </>
+  );
+}
+
+/** Each number large, and in small what it is compared with. */
+function Numbers({ table, language }: { table: Table; language: Language }) {
+  const known = useCatalogue();
+  const said = (at: number) => shownCell(table, 0, at, language, known);
+  const beside = (name: string) =>
+    table.columns.flatMap((each, at) => (each.name.startsWith(`${name}__`) ? [`${headingOf(table, at)} ${said(at)}`] : []));
+  return (
+    <dl class="figures">
+      {table.columns.map((column, at) =>
+        column.role === "metric" ? (
+          <div key={column.name}>
+            <dt>{headingOf(table, at)}</dt>
+            <dd>{said(at)}</dd>
+            {beside(column.name).map((each) => <dd key={each} class="beside">{each}</dd>)}
+          </div>
+        ) : null,
+      )}
+    </dl>
   );
 }
 

@@ -5,7 +5,7 @@ import { endAfter, lastDay } from "./figures";
 import type { Cell, FieldFilter, Filter, Language, Period, Query } from "./types";
 import { WORDS } from "./words";
 
-export type PartKind = "metric" | "group" | "period" | "filter" | "keep" | "compare" | "having" | "limit";
+export type PartKind = "metric" | "group" | "period" | "filter" | "keep" | "compare" | "having" | "limit" | "key";
 
 /** A part of a query: the `at`th of its kind. `name` is the model's, `text` what people read. */
 export interface QueryPart {
@@ -15,7 +15,8 @@ export interface QueryPart {
   text: string;
 }
 
-const HAS_PERIOD = new Set(["metrics", "cohort", "funnel", "explain"]);
+const HAS_PERIOD = new Set(["metrics", "cohort", "funnel", "explain", "follows", "lift", "paths", "causes"]);
+const FREE_OF_PERIOD = new Set(["metrics", "follows", "lift", "paths", "causes"]);
 
 /** The parts of a query in the order in which they are shown; its period as far as the data go. */
 export function partsOf(query: Query, known: Catalogue, language: Language, until?: string | null): QueryPart[] {
@@ -33,6 +34,7 @@ export function partsOf(query: Query, known: Catalogue, language: Language, unti
     filtersOf(query, kind).forEach((each, at) =>
       found.push({ kind, at, name: "field" in each ? each.field : "", text: filterText(each, known, language) }),
     );
+  if (query.kind === "profile") found.push({ kind: "key", at: 0, name: "key", text: String(query["key"] ?? "") });
   (query.having ?? []).forEach((each, at) => {
     const text = `${known.metric(each.column, language)} ${say.operators[each.op]} ${each.values.join(` ${say.and} `)}`;
     found.push({ kind: "having", at, name: each.column, text });
@@ -111,6 +113,11 @@ export function withMetric(query: Query, at: number, name: string): Query {
   return changed;
 }
 
+/** The query about another one; a number stays one. */
+export const withKey = (query: Query, said: string): Query => ({
+  ...query, key: typeof query["key"] === "number" && /^\d+$/.test(said) ? Number(said) : said,
+});
+
 export function withGroup(query: Query, at: number, name: string): Query {
   const before = query.group_by ?? [];
   const old = before[at];
@@ -161,7 +168,7 @@ export function without(query: Query, part: QueryPart): Query | null {
       return withoutColumn({ ...query, group_by: others(query.group_by ?? []) }, part.name);
     case "period": {
       const { period, ...rest } = query;
-      return period && query.kind === "metrics" ? rest : null;
+      return period && FREE_OF_PERIOD.has(query.kind ?? "metrics") ? rest : null;
     }
     case "filter":
     case "keep":
@@ -172,6 +179,8 @@ export function without(query: Query, part: QueryPart): Query | null {
       return query.kind === "explain" ? null : withCompare(query, "none");
     case "limit":
       return { ...query, limit: null };
+    case "key":
+      return null;
   }
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as api from "./api";
 import { type Catalogue, useCatalogue } from "./catalogue";
 import {
-  filterAt, groupText, metricsOf, periodText, type QueryPart, withCompare, withGroup, withMetric, withPeriod, withValues,
+  filterAt, groupText, metricsOf, periodText, type QueryPart, withCompare, withGroup, withKey, withMetric, withPeriod, withValues,
   without,
 } from "./edit";
 import { lastDay } from "./figures";
@@ -44,6 +44,7 @@ export function Editor(props: Editing) {
         />
       )}
       {part.kind === "period" && <PeriodEditor {...props} />}
+      {part.kind === "key" && <KeyEditor {...props} />}
       {part.kind === "compare" && <CompareEditor {...props} />}
       {(part.kind === "filter" || part.kind === "keep") && <FilterEditor {...props} />}
       {less && (
@@ -153,6 +154,21 @@ function PeriodEditor({ query, part, language, onEdit, isLast }: Editing) {
         </form>
       )}
     </>
+  );
+}
+
+function KeyEditor({ query, part, onEdit }: Editing) {
+  const say = useWords();
+  const [key, setKey] = useState(part.text);
+  const send = (event: Event) => {
+    event.preventDefault();
+    if (key.trim()) onEdit({ query: withKey(query, key.trim()), words: `${part.text} → ${key.trim()}` });
+  };
+  return (
+    <form onSubmit={send}>
+      <label>{say.keyOf}<input autofocus value={key} onInput={(event) => setKey(event.currentTarget.value)} /></label>
+      <button class="primary" disabled={!key.trim()}>{say.apply}</button>
+    </form>
   );
 }
 

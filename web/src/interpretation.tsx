@@ -108,7 +108,7 @@ export function Chips({ interpretation, language, isLast, until, onEdit }: Readi
   if (!parts.length) return null;
   const labels: Record<QueryPart["kind"], string> = {
     metric: say.measure, group: say.split, period: say.time, filter: say.only, keep: say.only, compare: say.comparison,
-    having: say.only, limit: "",
+    having: say.only, limit: "", key: say.keyOf,
   };
   return (
     <div class="chips" role="group" aria-label={say.readAs}>

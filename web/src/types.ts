@@ -29,7 +29,7 @@ export interface Condition {
   values: number[];
 }
 export interface Query {
-  kind?: "metrics" | "list" | "cohort" | "funnel" | "explain";
+  kind?: "metrics" | "list" | "cohort" | "funnel" | "explain" | "follows" | "lift" | "paths" | "causes" | "profile" | "playbook";
   metrics?: string[];
   metric?: string;
   group_by?: string[];

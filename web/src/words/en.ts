@@ -58,6 +58,7 @@ export const en = {
   only: "Only",
   comparison: "Compared with",
   limited: "First",
+  keyOf: "ID",
   ordered: "Order",
   compares: { previous: "the period before", year: "a year earlier", period: "another period", none: "nothing" },
   grains: {

@@ -60,6 +60,7 @@ export const zh: Say = {
   only: "只看",
   comparison: "对比",
   limited: "前",
+  keyOf: "编号",
   ordered: "排序",
   compares: { previous: "上一期", year: "去年同期", period: "另一时期", none: "不对比" },
   grains: {
