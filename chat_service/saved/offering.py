@@ -33,7 +33,7 @@ from chat_service.saved.wishes import Keep, Report, Watch, Wished, read_wish
 from chat_service.services import Services
 from chat_service.settings import Settings
 from chat_service.translate.grammar.parse import language_of
-from semantic_layer import ListQuery, MetricQuery, QueryError, Reader, Request
+from semantic_layer import ListQuery, MetricQuery, QueryError, Reader, Request, of_entity
 
 _MOST_BOARDS, _MOST_TARGETS, _LONGEST_NAME = 4, 5, 100
 _EACH_DAY = "daily at 09:00"
@@ -100,10 +100,15 @@ def _request_of(wished: Wished, asked: Asked, services: Services) -> Request | s
     previous = asked.question.previous
     if not wished.about:
         return "" if previous is None else previous.request
-    question = replace(asked.question, text=wished.about)
-    outcome = services.for_reader(asked.reader).read(question, asked.translator)
+    inside = replace(asked.question, text=wished.about)
+    alone = replace(inside, previous=None, unread=(), pending=None)
+    reading = services.for_reader(asked.reader)
+    # a question that stands by itself is meant so; one that does not goes on from the one before
+    outcome = reading.read(alone, asked.translator)
+    if not isinstance(outcome, Answerable) and asked.question.previous is not None:
+        outcome = reading.read(inside, asked.translator)
     if isinstance(outcome, Answerable):
-        return outcome.request
+        return of_entity(outcome.request, next(iter(services.model.entities), ""))
     why = outcome.question if isinstance(outcome, Clarification) else ""
     why = outcome.message if isinstance(outcome, Refusal) else why
     return said(offers.NOT_READ, outcome.reading.language, why=why or wished.about)

@@ -210,3 +210,19 @@ def test_what_is_not_understood_is_not_set(talk: Talk) -> None:
     for said in ("alert me when the moon exceeds 20%", "流失率超过20时提醒我", "tell me every monday what is love"):
         refused = talk.say(said)
         assert (refused["status"], refused["problem"]["code"]) == ("refused", "wish_not_understood"), said
+
+
+def test_a_question_inside_of_a_wish_stands_by_itself_where_it_can(talk: Talk) -> None:
+    talk.say("cohort retention by quarter 2025")
+    offer = talk.say("alert me when churn rate exceeds 35%")
+    assert offer["status"] == "clarification", _part(offer, "text")["text"]
+    talk.say("revenue by region last month")
+    offer = talk.say("save by member tier as Tiers")
+    talk.take(offer, "keep")
+    (kept,) = [each for each in talk.got("/saved")["saved"] if each["name"] == "Tiers"]
+    assert (kept["request"]["metrics"], kept["request"]["group_by"]) == (["revenue"], ["member_tier"])
+
+
+def test_what_is_told_is_called_as_people_call_it(talk: Talk) -> None:
+    offer = talk.say("tell me every Friday which gold members are at risk")
+    assert "list of customers" in _part(offer, "text")["text"]
