@@ -53,7 +53,7 @@ def done(deed: Deed, reader: Reader, language: Language, services: Services, des
     """What was done, in words. Raises SavedError, QueryError, StoreError; what was kept before stays kept."""
     if deed.request is None:
         return said(LEFT, language)
-    if deed.condition is not None:
+    if deed.condition is not None or reader.audience:  # of several people nobody could open it again
         owner_of(desk.standing(reader.name), reader.name)
     wish = Wish(deed.name, deed.request, deed.moves)
     saved = save(desk.boards.saved, wish, reader, services, desk.new_id(), desk.now())

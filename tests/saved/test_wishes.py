@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from chat_service.access.admission import Admission
 from chat_service.app import create_app
+from chat_service.saved.deeds import Deed, Desk, done
+from chat_service.saved.schedule import SavedError
 from chat_service.saved.wishes import Keep, Report, Watch, read_wish
 from chat_service.settings import Robot, Settings
+from semantic_layer import MetricQuery, audience_of
+from tests.saved.conftest import Shop
 
 
 class Talk:
@@ -226,3 +231,14 @@ def test_a_question_inside_of_a_wish_stands_by_itself_where_it_can(talk: Talk) -
 def test_what_is_told_is_called_as_people_call_it(talk: Talk) -> None:
     offer = talk.say("tell me every Friday which gold members are at risk")
     assert "list of customers" in _part(offer, "text")["text"]
+
+
+def test_nothing_is_kept_for_several_people_at_once(shop: Shop) -> None:
+    together = audience_of("channel", (shop.reader("east"), shop.reader("office")))
+    deed = Deed(name="ours", request=MetricQuery(metrics=("customers",)))
+    with shop.services() as services:
+        desk = Desk(shop.boards(), Admission(shop.settings).standing, lambda: shop.moment, lambda: "id")
+        with pytest.raises(SavedError) as refused:
+            done(deed, together, "en", services, desk)
+        assert refused.value.problems[0].code == "owner_unknown"
+        assert "'ours'" in done(deed, shop.reader("east"), "en", services, desk)
