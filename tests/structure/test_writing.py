@@ -35,6 +35,13 @@ _PATTERNS = (
     "chat_service/language/dates/shown.py",  # sentences of both languages
 )
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_OF_WORDS = ("chat_service/language/dates/", "chat_service/translate/words/thesaurus.py")
+_OF_A_LIBRARY = "chat_service/language/dates/holiday_calendar.py"  # names holidays as a library does
+# words of English in a pattern, beside its groups, classes and escapes
+_IS_PATTERN = re.compile(r"[|\\]|\(\?|\[[^]]*\]")
+_SYNTAX = re.compile(r"\(\?P[<=]\w+[>)]|\[[^]]*\]|\\.")
+_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}")
+_ASKING = frozenset({"startswith", "endswith", "removeprefix", "removesuffix"})
 _SILENCED = re.compile(r"# noqa(?!: [A-Z])|# noqa:.*\b(BLE001|E722|PLC0415)\b|# type: ignore(?!\[)")
 
 
@@ -107,12 +114,43 @@ def test_words_of_a_language_stand_with_it() -> None:
     )
 
 
+def test_no_word_of_english_stands_in_a_pattern_or_is_compared_with() -> None:
+    """What Chinese shows by its characters alone, English shows by where it stands."""
+    none(
+        f"{source.where}:{line}: words in code: {text}"
+        for source in sources("chat_service")
+        if source.where.startswith(_OF_WORDS) and source.where != _OF_A_LIBRARY
+        for line, text in (*_patterns(source), *_asked_of_texts(source))
+    )
+
+
 def _said(source: Source) -> Iterator[tuple[int, str]]:
     """The texts in code with their lines, docstrings apart."""
     told = {id(text) for node in source.nodes if (text := _docstring(node)) is not None}
     for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.lineno, node.value
+
+
+def _patterns(source: Source) -> Iterator[tuple[int, str]]:
+    for line, text in _said(source):
+        if _IS_PATTERN.search(text) and _WORD.search(_SYNTAX.sub(" ", text)):
+            yield line, text
+
+
+def _asked_of_texts(source: Source) -> Iterator[tuple[int, str]]:
+    for node in source.nodes:
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr == "text":
+            asked = [inner for side in node.comparators for inner in ast.walk(side)]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ASKING:
+            asked = [inner for argument in node.args for inner in ast.walk(argument)]
+        else:
+            continue
+        named = [id(word) for call in asked if isinstance(call, ast.Call) for word in call.args]  # word_set("...")
+        for each in asked:
+            text = each.value if isinstance(each, ast.Constant) and id(each) not in named else None
+            if isinstance(text, str) and re.search("[a-z]", text):
+                yield node.lineno, text
 
 
 def test_every_set_of_words_is_asked_for() -> None:
