@@ -13,7 +13,8 @@ from chat_service.language.dates.span import DAY, MONTHS_OF, Span, calendar, is_
 from semantic_layer import Grain
 
 _SHORT = 15  # days: a day, a weekend, a holiday
-_LONG = {"week": 7, "month": 28, "quarter": 90, "year": 365}
+# the longest time that a unit holds
+_LONG = {"day": 1, "week": 10, "month": 31, "quarter": 93, "year": 368}
 _LENGTHS = ("EDGE", "DURATION", "RELATIVE", "P_PRIOR", "COUNTED", "DAY_AFTER")
 
 
@@ -98,7 +99,7 @@ def unit_holding(found: Found) -> Meaning:
     """6月15日那一周, the week of June 15: the calendar unit that holds the date; where it touches two, ask."""
     span = found.span("P")
     grain: Grain = given(_unit_of(found))
-    only_if(span.days <= _LONG[grain] + 3 and span.start <= found.today)
+    only_if(span.days <= _LONG[grain] and span.start <= found.today)
     first, last = calendar(grain, span.start).period, calendar(grain, span.end - DAY).period
     if first != last:
         return DateMention("ambiguous", unit=grain, candidates=(first, last))
@@ -114,7 +115,7 @@ def _unit_of(found: Found) -> Grain | None:
             return piece.mention.unit
         if piece.symbol == "P_UNIT" and piece.date is not None and piece.date.fixed is not None:
             return piece.date.fixed.grain if piece.begins("that_unit") else None
-        if piece.grain in _LONG and not piece.begins("plural"):
+        if piece.grain not in (None, "day") and not piece.begins("plural"):
             return piece.grain
     return None
 

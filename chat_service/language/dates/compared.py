@@ -9,7 +9,7 @@ from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.span import calendar
 from semantic_layer import Grain
 
-_NAMED_BEFORE = frozenset(("relative unit", "year word", "ago"))
+_NAMED_BEFORE = frozenset(("relative unit", "year word", "ago", "a year ago"))
 _BOUNDED = frozenset(("period", "rolling", "open", "ambiguous"))
 
 

@@ -83,8 +83,6 @@ def part_of_near_month(found: Found) -> Meaning:
 
 def ago(found: Found) -> Meaning:
     """N天前 is that day, N个月前 that calendar month, N年前 that calendar year."""
-    if found.get("YEAR_AGO") is not None:
-        return near(found)
     number = found.get("NUM", "COUPLE", "SPAN_SHORT", "HALF_YEAR")
     count = 1 if number is None else number.value
     whole = count == int(count) and count <= MOST

@@ -84,7 +84,7 @@ def part_within(found: Found) -> Meaning:
     if part.half is not None:
         days = (1, 15) if part.half == 1 else (16, 0)
         return replace(whole, days=days) if whole.month else PartialDate(fixed=days_of_month(span, days))
-    dated = PartialDate(year=span.start.year, month=span.start.month, day=part.day)
+    dated = PartialDate(year=span.start.year, month=span.start.month, day=given(part.day))
     return dated if dated.in_year(span.start.year) is not None else None
 
 
