@@ -11,7 +11,7 @@ from semantic_layer.query.requests import MetricQuery
 from semantic_layer.time.periods import GRAINS
 from tests.generated.company import Company
 from tests.generated.conditions import Ref
-from tests.generated.query_strategies import field_filters, full_queries, groupable, plain_queries
+from tests.generated.query_strategies import field_filters, full_queries, groupable, homes, plain_queries
 from tests.generated.reach import Reach
 
 _GRAINS = st.sampled_from(["day", "day", "day", "week", "month", "quarter", "year"])
@@ -30,7 +30,7 @@ def rollups(draw: st.DrawFn, company: Company, model: Model) -> list[dict[str, o
         kept = draw(st.lists(st.sampled_from(metrics), min_size=1, unique=True))
         names = _told(company, metrics[0])
         # mostly all there is, so that conditions find what they ask for
-        is_some: bool = draw(st.booleans())
+        is_some = draw(st.integers(0, 3)) == 3
         some = draw(st.lists(st.sampled_from(names), unique=True)) if names and is_some else names
         found.append({"name": f"rollup_{place}", "metrics": kept, "dimensions": some, "grain": draw(_GRAINS)})
     return found
@@ -49,16 +49,18 @@ def _told(company: Company, metric: str) -> list[str]:
         for spec in each.fields
         if spec.type not in ("date", "timestamp") and reach.sees(home, ref := Ref(each.name, spec.name))
     ]
-    return list(dict.fromkeys((*groupable(company, (metric,)), *fields)))
+    groups = [each for each in groupable(company, (metric,)) if each not in company.listed]
+    return list(dict.fromkeys((*groups, *fields)))
 
 
 @st.composite
 def rolled_up(draw: st.DrawFn, company: Company, names: list[str]) -> MetricQuery:
     """A query that a rollup may well answer, or any other."""
-    if not names or draw(st.integers(0, 3)) == 0:
+    if not names or draw(st.integers(0, 3)) == 3:
         return draw(full_queries(company))
     metrics = tuple(draw(st.lists(st.sampled_from(names), min_size=1, unique=True)))
     query = draw(plain_queries(company))
-    groups = tuple(each for each in query.group_by if each in (*groupable(company, metrics), *GRAINS))
-    filters = tuple(draw(st.lists(field_filters(company, metrics), max_size=1)))
+    known = {*groupable(company, metrics), *GRAINS} - set(company.listed)  # cells are told apart by no list
+    groups = tuple(each for each in query.group_by if each in known)
+    filters = tuple(draw(st.lists(field_filters(company, homes(company, metrics[0])), max_size=1)))
     return query.model_copy(update={"metrics": metrics, "group_by": groups, "filters": filters})
