@@ -29,8 +29,20 @@ class Case:
 
 def _cases() -> list[Case]:
     found = []
-    names = ("zh", "en", "asked", "dropped", "overlooked", "scaffolding", "spoken", "loop", "followed", "background")
-    for name in names:
+    names = (
+        "zh",
+        "en",
+        "asked",
+        "dropped",
+        "overlooked",
+        "scaffolding",
+        "spoken",
+        "loop",
+        "followed",
+        "background",
+        "kinds",
+    )
+    for name in (*names, "background", "kinds"):
         for entry in cases(name):
             found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
     return found

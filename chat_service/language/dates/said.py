@@ -31,11 +31,12 @@ def _days(found: Found) -> list[int]:
 
 def same_period(found: Found) -> Meaning:
     """去年同期, the same month a year ago: a year earlier; 上月同期: the period before; 2024年同期: of that year."""
-    word, number = found.get("YEAR_WORD"), found.get("NUM")
+    word, number = found.get("YEAR_WORD"), found.get("NUM", "YEAR4")
     if found.get("YEAR_AGO") is not None or (word is not None and word.value == -1):
         return DateMention("comparison", against="year")
     if word is not None or number is not None:
-        named = found.today.year + int(word.value) if word is not None else full_year(int(found.one("NUM").value))
+        said = int((word or found.one("NUM", "YEAR4")).value)
+        named = found.today.year + said if word is not None else full_year(said)
         only_if(2000 <= named <= 2099)
         return DateMention("same_period", calendar("year", date(named, 1, 1)).period, unit="year")
     grains = [piece.grain for piece in found.pieces if piece.grain is not None]

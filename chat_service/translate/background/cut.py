@@ -60,7 +60,7 @@ def cut(folded: Folded, mentions: tuple[Mention, ...]) -> tuple[Clause, ...]:
             close()
             ends = each.text in _SENTENCE_ENDS
             if ends and each.text == "?":
-                clauses = [_asked(c) if c.sentence == sentence else c for c in clauses]
+                clauses = [Clause(c.parts, sentence, True) if c.sentence == sentence else c for c in clauses]
             sentence += ends
             continue
         if each.text in word_set("leads_on") and parts:
@@ -95,10 +95,6 @@ def _is_whole(clauses: tuple[Clause, ...], first: int, last: int) -> bool:
     within = first > 0 and clauses[first - 1].sentence == clauses[first].sentence
     crosses = clauses[first].sentence != clauses[last - 1].sentence
     return not (within and crosses) and any(_is_named(part) for c in clauses[first:last] for part in c.parts)
-
-
-def _asked(clause: Clause) -> Clause:
-    return Clause(clause.parts, clause.sentence, True)
 
 
 def _asks(clauses: tuple[Clause, ...]) -> bool:

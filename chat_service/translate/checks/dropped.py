@@ -21,7 +21,7 @@ from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Period, Request
 
 # a number may stand as a percentage, in another unit of time, or as the first beyond it
-_SCALES = (1, 0.01, 60, 1440, 24, 1 / 60, 1 / 1440, 1 / 24)
+_SCALES = (1, 0.01, -1, -0.01, 60, 1440, 24, 1 / 60, 1 / 1440, 1 / 24)
 _NUMBERED = frozenset({"bound", "clauses", "condition", "group", "ranking", "one"})
 _TIMES = frozenset({"date.period", "date.rolling", "date.open"})
 _SEVERAL_TOKENS = 2

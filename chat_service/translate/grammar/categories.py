@@ -85,13 +85,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Bound:
-    """A metric or a field with a comparison: of groups, of a customer, or of a row."""
+    """A metric or a field with a comparison: of groups, of a customer, or of a row; with `change`, of how it moved."""
 
     metrics: tuple[str, ...]
     fields: tuple[str, ...]
     condition: Condition
     text: str = ""
     per_row: bool = False
+    change: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +69,17 @@ class Frame:
     def after(self, item: Edge) -> Edge | None:
         """The edge right behind an item."""
         return next((e for e in self.covering.edges if e.start == item.end), None)
+
+    def spoken(self, item: Edge, *past: str, back: bool = False, until: Collection[str] = ()) -> Edge | None:
+        """The nearest edge behind an item, or `back` before it, that says something and is none of `past`.
+
+        A word of `until` ends the search.
+        """
+        step = self.before if back else self.after
+        edge = step(item)
+        while edge is not None and (edge.is_empty or set(edge.keys) & set(past)) and self.folded(edge) not in until:
+            edge = step(edge)
+        return edge
 
     def text(self, item: Edge) -> str:
         """What was typed for an item."""

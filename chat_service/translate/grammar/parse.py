@@ -44,7 +44,7 @@ _TOP: dict[str, float] = {
     **dict.fromkeys(("entity", "one", "field", "dated", "ask", "piece", "span", "trial", "next"), 0.0),
     **dict.fromkeys((EMPTY, UNKNOWN), 0.0),
     **dict.fromkeys(("share", "rate", "cumulative", "subtotals", "trend", "change", "comparative", "chart"), 0.0),
-    **dict.fromkeys(("intent", "connective"), 0.0),
+    **dict.fromkeys(("intent", "connective", "included"), 0.0),
     **dict.fromkeys(("follow", "only", "comparison", "average", "statistic", "kind_of", "entity"), 0.1),
     **{f"date.{kind}": 0.1 for kind in ("future", "ambiguous", "vague", "fiscal_unset", "now", "same_period")},
     **dict.fromkeys(("amount", "condition", "quantifier", "grouping"), 0.5),

@@ -22,8 +22,8 @@ def rates_of(structure: Structure, events: tuple[str, ...]) -> tuple[str, ...]:
 
 def rates_among(structure: Structure, events: tuple[str, ...], wholes: tuple[str, ...] = ()) -> tuple[str, ...]:
     """All of them; with `wholes`, those with one of these below the line, or with people where a whole is people."""
-    metrics = structure.model.metrics.values()
-    found = tuple(m.name for m in metrics if _is_rate(m) and set(events) & _above(m, structure))
+    rates = (m for m in structure.model.metrics.values() if m.unit == "percent" and not m.definition.hidden)
+    found = tuple(m.name for m in rates if set(events) & _above(m, structure))
     people = any(structure.one_each(name) for name in wholes)
     return tuple(
         name
@@ -41,10 +41,6 @@ def below_of(structure: Structure, rate: str) -> frozenset[str]:
         return frozenset({metric.definition.transition.of})
     divided = metric.expression
     return _told(divided.expression, metric, structure) if isinstance(divided, exp.Div) else frozenset()
-
-
-def _is_rate(metric: Metric) -> bool:
-    return metric.unit == "percent" and not metric.definition.hidden
 
 
 def _above(metric: Metric, structure: Structure) -> frozenset[str]:

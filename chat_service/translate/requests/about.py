@@ -14,9 +14,8 @@ from semantic_layer import ListQuery, MetricQuery, Model, ProfileQuery, Request
 
 def choose_entity(frame: Frame, previous: Previous | None, assembly: Assembly) -> None:
     """Settle whom the question is about, before anything is made of it."""
-    model = assembly.scope.model
-    named = [name for item in frame.items if (name := named_entity(item, model)) is not None]
-    before = entity_of_request(previous.request, model) if previous is not None else None
+    named = [name for item in frame.items if (name := named_entity(item, assembly.model)) is not None]
+    before = entity_of_request(previous.request, assembly.model) if previous is not None else None
     assembly.about = next(iter(named), before or "")
 
 

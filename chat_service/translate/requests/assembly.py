@@ -6,6 +6,7 @@ was taken for granted: it is added to the cost of the covering when readings are
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from chat_service.language.dates.shown import days_so_far
@@ -13,11 +14,12 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.outcomes import SpanRole
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.meaning.choices import Chooser
+from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Values
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
-from semantic_layer import EntityDefinition, FieldFilter, Period, Scalar
+from semantic_layer import EntityDefinition, FieldFilter, Model, Period, Scalar
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,14 @@ class Assembly:
         """The entity that the question is about; None for a model that has none."""
         entities = self.scope.model.entities
         return entities.get(self.about) or next(iter(entities.values()), None)
+
+    @property
+    def model(self) -> Model:
+        return self.scope.model
+
+    @property
+    def structure(self) -> Structure:
+        return self.scope.structure
 
     @property
     def whom(self) -> EntityDefinition:
@@ -144,6 +154,24 @@ class Assembly:
             options = tuple(Option(self.dimension_label(name), "dimension", name) for name in best[:4])
             raise StopError(Doubt("ambiguous_dimension", self.said(item), options, item.start, item.end))
         return best[0]
+
+    @property
+    def unused(self) -> list[Edge]:
+        """The items that were read as nothing so far."""
+        used = {id(use.item) for use in self.uses}
+        return [item for item in self.frame.items if id(item) not in used]
+
+    def refuse_rest(self, shown: Collection[str], is_told: Callable[[Edge], bool] = lambda _: False) -> None:
+        """Raise StopError for the first of them that is of no category of `shown`, and not told in another way."""
+        for item in self.unused:
+            if not (set(item.keys) & set(shown) or is_told(item)):
+                raise self.deny(item)
+
+    def condition(self, item: Edge, values: Values, chooser: Chooser) -> FieldFilter:
+        """What a set of value words demands, which uses the item."""
+        dimension, members = self.values(item, values, chooser)
+        self.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
+        return value_filter(dimension, members, negated=values.negated)
 
     def values(self, item: Edge, values: Values, chooser: Chooser) -> tuple[str, tuple[Scalar, ...]]:
         """The one dimension of a set of value words, and its values."""

@@ -21,19 +21,17 @@ def beside_others(slots: Slots, assembly: Assembly) -> MetricQuery | None:
     if len(slots.measures) != 1 or not slots.has(*_COMPARED) or slots.bounds or slots.clauses or slots.listed:
         return None
     item, names = slots.measures[0]
-    model = assembly.scope.model
     for name in names:
-        for instead in model.metrics[name].definition.instead if name in model.metrics else ():
+        for instead in assembly.model.metrics[name].definition.instead if name in assembly.model.metrics else ():
             others = _naming(instead.dataset, slots, assembly)
-            if others is not None and model.metrics[instead.metric].definition.shown_by:
+            if others is not None and assembly.model.metrics[instead.metric].definition.shown_by:
                 return _both(item, (name, instead.metric), others, slots, assembly)
     return None
 
 
 def _naming(dataset: str, slots: Slots, assembly: Assembly) -> Edge | None:
     """The word for those others: a dimension of theirs that stands alone, whatever else the word can be."""
-    model = assembly.scope.model
-    own = {name for name, each in model.dimensions.items() if each.home.dataset == dataset}
+    own = {name for name, each in assembly.model.dimensions.items() if each.home.dataset == dataset}
     leaves = [leaf for leaf in slots.frame.lattice.leaves if leaf.category == "dimension"]
     for item, _ in (*slots.groups, *slots.values):
         named = [leaf.meaning.names for leaf in leaves if leaf.end == item.end and isinstance(leaf.meaning, Names)]
@@ -50,11 +48,7 @@ def _both(item: Edge, metrics: tuple[str, str], others: Edge, slots: Slots, asse
         found = period_of(when.date, (), assembly.scope.today, edge, assembly)
         period = found or period
         assembly.use(edge, "period", str(period))
-    used = {id(use.item) for use in assembly.uses}
-    for edge in slots.frame.items:
-        carries = set(edge.keys) & {*_COMPARED, "ask", "entity", "follow", "grouping", "connective"}
-        if id(edge) not in used and not carries:
-            raise assembly.deny(edge)
+    assembly.refuse_rest({*_COMPARED, "ask", "entity", "follow", "grouping", "connective"})
     if not slots.whens:
         assembly.assume("same_month_as_published")
     return MetricQuery(metrics=metrics, period=period)
@@ -64,9 +58,8 @@ def told_by(request: Request, assembly: Assembly) -> Request:
     """Figures that are told by something (those of others, by whose they are and who says so) are told by it."""
     if not isinstance(request, MetricQuery) or any(name in GRAINS for name in request.group_by):
         return request
-    model = assembly.scope.model
     read = [assembly.chooser((name,)).stand_in(name, request.group_by) or name for name in request.metrics]
-    by = {model.metrics[name].definition.shown_by for name in read}
+    by = {assembly.model.metrics[name].definition.shown_by for name in read}
     dimensions = by.pop() if len(by) == 1 else ()
     if not dimensions or not set(request.group_by) <= set(dimensions) or request.limit is not None or request.shares:
         return request

@@ -34,7 +34,7 @@ def compares_rows(item: Edge, bound: Bound, assembly: Assembly) -> bool:
 
     But over 1000 yuan of orders is all of them.
     """
-    rows = all(assembly.scope.structure.amount_beside(name) is not None for name in bound.metrics)
+    rows = all(assembly.structure.amount_beside(name) is not None for name in bound.metrics)
     words = {assembly.frame.folded(part) for part in item.parts if part.is_empty}
     of_all = _condition_first(item) and bool(words & word_set("of"))
     return bool(bound.metrics) and "money" in bound.condition.units and rows and not of_all
@@ -50,6 +50,8 @@ def is_row_bound(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> 
 
 
 def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind:
+    if bound.change and slots.groups and slots.measures:
+        return "group"
     if compares_rows(item, bound, assembly):
         return "entity" if _is_of_people(item, slots, assembly) else "row"
     if bound.fields and is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly):
@@ -66,7 +68,7 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
 def is_of_deeds(bound: Bound, assembly: Assembly) -> bool:
     """Whether facts are of the rows that a deed is told from: an order has an amount, a customer has none."""
     homes = {name.partition(".")[0] for name in bound.fields}
-    return all(assembly.scope.structure.counted_in(home) is not None for home in homes)
+    return all(assembly.structure.counted_in(home) is not None for home in homes)
 
 
 def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
@@ -76,9 +78,7 @@ def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
     """
     frame, nouns = slots.frame, assembly.scope.entity_words
     people = [*slots.entities, *frame.asks("who"), *(e for e, _ in slots.values if names_people(e, frame, nouns))]
-    after = frame.after(item)
-    while after is not None and after.is_empty and frame.folded(after) not in word_set("possessive"):
-        after = frame.after(after)
+    after = frame.spoken(item, until=word_set("possessive"))
     if after is not None and frame.folded(after) in word_set("possessive") and frame.after(after) in people:
         return True
     return not _condition_first(item) and any(each.end <= item.start for each in people)
@@ -89,9 +89,4 @@ def _is_of_group(item: Edge, slots: Slots) -> bool:
     frame = slots.frame
     groups = {edge for edge, group in slots.groups if group.grain is None}
     bare = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
-    after, before = frame.after(item), frame.before(item)
-    while after is not None and after.is_empty:
-        after = frame.after(after)
-    while before is not None and (before.is_empty or set(before.keys) & {"connective", "ask"}):
-        before = frame.before(before)
-    return after in bare or before in groups
+    return frame.spoken(item) in bare or frame.spoken(item, "connective", "ask", back=True) in groups

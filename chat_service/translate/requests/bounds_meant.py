@@ -35,12 +35,11 @@ def _is_instant(when: When) -> bool:
 
 def of_that_time(slots: Slots, assembly: Assembly) -> None:
     """去年累计消费满5000元: with a stretch of time, what was spent is that of the time, not of all their history."""
-    model = assembly.scope.model
     whens = [when for _, when in slots.whens if not when.ever and not _is_instant(when)]
     for at, (item, bound) in enumerate(slots.bounds if whens else ()):
         leaves = [e for e in assembly.frame.lattice.leaves if item.start <= e.start and e.end <= item.end]
         deeds = [name for e in leaves if e.category == "behaviour" for name in names_of(e)]
-        amounts = [model.behaviours[name].amount for name in deeds]
+        amounts = [assembly.model.behaviours[name].amount for name in deeds]
         if (
             bound.fields
             and not (bound.metrics or is_of_deeds(bound, assembly))
@@ -53,7 +52,7 @@ def of_that_time(slots: Slots, assembly: Assembly) -> None:
 
 def in_own_units(slots: Slots, assembly: Assembly) -> None:
     """A first response over 2 hours, of what is told in minutes: over 120."""
-    model = assembly.scope.model
+    model = assembly.model
     for at, (item, bound) in enumerate(slots.bounds):
         units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
         homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]

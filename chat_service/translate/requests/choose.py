@@ -27,7 +27,7 @@ def new_request(slots: Slots, assembly: Assembly) -> Request:
         return told_by(found, assembly)
     if (counted := _distributed(slots, assembly)) is not None:
         return metric_request(slots, assembly, None, (counted,))
-    if (chosen := assembly.fixed.get(-1)) is not None and chosen in assembly.scope.model.metrics:
+    if (chosen := assembly.fixed.get(-1)) is not None and chosen in assembly.model.metrics:
         return metric_request(slots, assembly, None, (chosen,))
     _ask_for_metric(slots, assembly)
     raise StopError(Denial("no_metric"))
@@ -72,7 +72,7 @@ def _earns(slots: Slots) -> bool:
 
 def _brought_by(slots: Slots, assembly: Assembly) -> None:
     """What did new customers bring in: their money, not their number."""
-    main, structure = assembly.scope.structure.main_behaviour, assembly.scope.structure
+    main, structure = assembly.structure.main_behaviour, assembly.structure
     people = bool(slots.measures) and all(structure.one_each(name) for _, names in slots.measures for name in names)
     counted = slots.ranks or slots.frame.asks("how_many", "which") or any(group.which for _, group in slots.groups)
     if _earns(slots) and people and not counted and len(slots.measures) == 1 and main is not None and main.amount:
@@ -82,8 +82,7 @@ def _brought_by(slots: Slots, assembly: Assembly) -> None:
 
 def _former_buyers(slots: Slots, assembly: Assembly) -> None:
     """超过半年没买东西的老客户: with no period, those of before are whoever did it ever, not a count of a period."""
-    structure = assembly.scope.structure
-    back = [m for m in slots.measures if all(structure.looks_back(name) for name in m[1])]
+    back = [m for m in slots.measures if all(assembly.structure.looks_back(name) for name in m[1])]
     if len(slots.measures) == 1 and back and slots.clauses and not slots.whens and not slots.groups:
         slots.measures.clear()
         slots.populations.extend(back)
@@ -91,7 +90,7 @@ def _former_buyers(slots: Slots, assembly: Assembly) -> None:
 
 def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     """How many orders, how much money: of the model's main behaviour, where no verb says what was done."""
-    main = assembly.scope.structure.main_behaviour
+    main = assembly.structure.main_behaviour
     if main is None or slots.clauses or slots.listed:
         return None
     if _earns(slots) and main.amount is not None and slots.values:
@@ -106,7 +105,7 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
 
 def _money_of_groups(slots: Slots, assembly: Assembly) -> None:
     """Stores that took over 9,000 yuan: of groups, an amount of money compares the model's main amount."""
-    main = assembly.scope.structure.main_behaviour
+    main = assembly.structure.main_behaviour
     said = ((item, item.meaning) for item in slots.frame.of(Condition) if isinstance(item.meaning, Condition))
     free = [(item, condition) for item, condition in said if "money" in condition.units]
     if main is None or main.amount is None or not slots.groups or slots.clauses or slots.people or len(free) != 1:
@@ -117,7 +116,7 @@ def _money_of_groups(slots: Slots, assembly: Assembly) -> None:
 
 def _people_of_groups(slots: Slots, assembly: Assembly) -> None:
     """Cities where more than 200 people bought: of groups, a number of people compares who did it."""
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     for entry in list(slots.clauses) if slots.groups and not slots.entities else ():
         item, clauses = entry
         clause = clauses.clauses[0]
@@ -136,7 +135,7 @@ def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:
     described = slots.clauses or slots.listed or slots.dated or slots.populations or slots.bounds or slots.entities
     if described or not slots.values or not asks:
         return None
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     names = [values.candidates for _, values in slots.values]
     if not all(names) or any(structure.entity_dimension(name) for each in names for name in each):
         return None
@@ -166,7 +165,7 @@ def _distributed(slots: Slots, assembly: Assembly) -> str | None:
     name = marked[0].dimensions[0] if marked else None
     if name is None:
         return None
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     if structure.entity_dimension(name):
         owned = (e for e in model.entities.values() if e.dataset == model.dimensions[name].home.dataset)
         return next((e.counted_by for e in owned if e.counted_by), next(iter(assembly.counted), None))
@@ -183,7 +182,7 @@ def _of_unit(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     for item in slots.frame.asks(*wanted):
         what = item.meaning.what if isinstance(item.meaning, Ask) else ()
         units = {unit for each in what for unit in wanted.get(each, ())}
-        metrics = assembly.scope.model.metrics
+        metrics = assembly.model.metrics
         ours = ((name, m) for name, m in metrics.items() if not (m.definition.hidden or m.definition.shown_by))
         names = [name for name, m in ours if m.unit in units]
         if (chosen := assembly.fixed.get(-1)) in names and chosen is not None:
@@ -199,8 +198,8 @@ def _ask_for_metric(slots: Slots, assembly: Assembly) -> None:
     things = [item for item, _ in (*slots.values, *slots.groups, *slots.whens)]
     if not things:
         return
-    model = assembly.scope.model
-    main = assembly.scope.structure.main_behaviour
+    model = assembly.model
+    main = assembly.structure.main_behaviour
     first_names = [main.amount, main.metric] if main is not None else []
     counted = [entity.counted_by for entity in model.entities.values()]
     rest = [name for name, metric in model.metrics.items() if not metric.definition.hidden and metric.kind == "derived"]
@@ -211,18 +210,18 @@ def _ask_for_metric(slots: Slots, assembly: Assembly) -> None:
 
 def defined(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
     """The metrics that a question about meaning names; a named population stands for the metric that counts it."""
-    model = assembly.scope.model
     found: list[str] = []
     for item in slots.frame.of(Measure):
         named = item.meaning.metrics if isinstance(item.meaning, Measure) else ()
-        found.extend(name for name in named if name in model.metrics)
+        found.extend(name for name in named if name in assembly.model.metrics)
     for _, names in (*slots.measures, *slots.populations):
         found.extend(names)
     for _, bound in slots.bounds:
         found.extend(bound.metrics)
     for _, clauses in slots.clauses:
-        found.extend(model.behaviours[clause.behaviours[0]].metric for clause in clauses.clauses)
+        found.extend(assembly.model.behaviours[clause.behaviours[0]].metric for clause in clauses.clauses)
     for _, listed in slots.listed:
-        metric = model.lists[listed.name].metric
+        metric = assembly.model.lists[listed.name].metric
         found.extend([metric] if metric else [])
-    return tuple(dict.fromkeys(found))
+    told = [name for name in found if name not in assembly.counted]  # when is a customer dormant: of dormant
+    return tuple(dict.fromkeys(told or found))

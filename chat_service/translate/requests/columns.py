@@ -19,12 +19,12 @@ def asked_columns(slots: Slots, assembly: Assembly, grouped: list[str]) -> list[
 def short_name(name: str, assembly: Assembly) -> str:
     """A field's bare name; that of a role's field only goes with the role: `guest.phone`."""
     owner, _, field = name.rpartition(".")
-    return name if owner and assembly.scope.model.datasets[owner].role_of is not None else field
+    return name if owner and assembly.model.datasets[owner].role_of is not None else field
 
 
 def qualified_name(column: str, assembly: Assembly) -> str:
     """A column's name as a request has it: a dimension's, or `dataset.field`."""
-    model = assembly.scope.model
+    model = assembly.model
     entity = assembly.whom
     if "." in column or column in model.dimensions or column in model.datasets[entity.dataset].fields:
         return column

@@ -73,9 +73,7 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
 
 def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
     """Gold members at the end of 2025 have placed …: the time that opens an item is of what people were."""
-    before = slots.frame.before(item)
-    while before is not None and before.is_empty:
-        before = slots.frame.before(before)
+    before = slots.frame.spoken(item, back=True)
     if before is None or not INSTANTS & set(when.date.rules):
         return False
     people = names_people(before, slots.frame, assembly.scope.entity_words)
@@ -158,8 +156,7 @@ def counts_doers(item: Edge, clause: Clause, assembly: Assembly) -> bool:
 
 
 def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition | None]:
-    model = assembly.scope.model
-    behaviour = model.behaviours[clause.behaviours[0]]
+    behaviour = assembly.model.behaviours[clause.behaviours[0]]
     condition = clause.condition
     if condition is None:
         return behaviour.metric, None
@@ -208,12 +205,11 @@ def _with_objects(
     filters: list[Filter] = []
     dimensions: list[str] = []
     for each in values:
-        dimension, found = assembly.values(item, each, chooser)
-        if dimension in versions(assembly.scope.model):
+        one = assembly.condition(item, each, chooser)
+        if one.field in versions(assembly.scope.model):
             raise assembly.deny(item)  # what people are is no object of what they do
-        dimensions.append(dimension)
-        filters.append(value_filter(dimension, found, negated=each.negated))
-        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
+        dimensions.append(one.field)
+        filters.append(one)
     return (chooser.stand_in(metric, tuple(dimensions)) if dimensions else None) or metric, tuple(filters)
 
 
@@ -283,6 +279,8 @@ def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
         dataset = metric.definition.dataset
         if dataset is None or metric.is_stock or metric.filter is not None or metric.kind != "simple":
             continue
+        if assembly.whom.dataset not in (dataset, *model.paths.get(dataset, {})):
+            continue  # campaigns began: of no customer
         time = metric.definition.time or model.datasets[dataset].definition.time
         if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
             return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
@@ -339,9 +337,8 @@ def fact_filter(item: Edge, bound: Bound, assembly: Assembly, datasets: frozense
 
 def row_filter(item: Edge, metric: str, bound: Bound, assembly: Assembly) -> FieldFilter:
     """单笔超过500元的订单: the amount of the row itself, compared."""
-    structure = assembly.scope.structure
-    amount = structure.amount_beside(metric) or metric
-    field = structure.row_field(amount)
+    amount = assembly.structure.amount_beside(metric) or metric
+    field = assembly.structure.row_field(amount)
     if field is None:
         raise StopError(Denial("not_supported", assembly.said(item)))
     assembly.use(item, "number", f"{field} {bound.condition.op} {bound.condition.values}")

@@ -10,14 +10,16 @@ from datetime import timedelta
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses
-from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery
 
 _DEFAULT_DAYS = 30
-_SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "chart", "unit"})
+_SHOWN = frozenset(
+    {"ask", "entity", "connective", "follow", "grouping", "chart", "unit", "measure", "intent.list", "intent.count"}
+)
 
 
 def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None:
@@ -27,17 +29,17 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
         return None
     if slots.whens:
         raise assembly.deny(slots.whens[0][0])  # what fell due in the past is another metric's
-    model = assembly.scope.model
     metrics = tuple(dict.fromkeys(name for _, name in named))
     for item, name in named:
         assembly.use(item, "metric", name)
-    ahead = model.metrics[metrics[0]].definition
+    ahead = assembly.model.metrics[metrics[0]].definition
     days = _days(slots, assembly)
     within = FieldFilter(field=f"{ahead.dataset}.{ahead.ahead}", op="between", values=days)
-    if any(model.metrics[name].definition.dataset != ahead.dataset for name in metrics):
+    if any(assembly.model.metrics[name].definition.dataset != ahead.dataset for name in metrics):
         raise assembly.deny(named[-1][0])
     filters, groups = _chosen(slots, metrics, assembly)
-    _refuse_rest(slots, assembly)
+    only_named = not _counts_people(slots, assembly)
+    assembly.refuse_rest(_SHOWN, lambda item: only_named and _only_names(item, assembly))
     metrics = tuple(dict.fromkeys((*metrics, *ahead.beside)))
     if _wants_list(slots) and not groups:
         return _listed(metrics, within, filters, assembly)
@@ -49,8 +51,8 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
     of a question must look ahead."""
     found: list[tuple[Edge, str]] = []
     alike = False
-    metrics = assembly.scope.model.metrics
-    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    metrics = assembly.model.metrics
+    counted = {entity.counted_by for entity in assembly.model.entities.values()}
     rows = {_key(metrics[n].definition.dataset, assembly) for n in metrics if metrics[n].definition.ahead is not None}
     for item, names in slots.measures:
         ahead = [name for name in names if name in metrics and metrics[name].definition.ahead is not None]
@@ -71,7 +73,7 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
 
 def _key(dataset: str | None, assembly: Assembly) -> tuple[str, ...]:
     """What tells the rows of a dataset apart: terms of membership, running or not, are the same things."""
-    return tuple(assembly.scope.model.datasets[dataset].definition.primary_key) if dataset else ()
+    return tuple(assembly.model.datasets[dataset].definition.primary_key) if dataset else ()
 
 
 def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
@@ -100,11 +102,9 @@ def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple
     filters: list[Filter] = []
     groups: list[str] = []
     for item, values in slots.values:
-        dimension, members = assembly.values(item, values, chooser)
-        filters.append(value_filter(dimension, members, negated=values.negated))
-        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
-        if len(members) > 1 and not values.negated:
-            groups.append(dimension)
+        one = assembly.condition(item, values, chooser)
+        filters.append(one)
+        groups.extend([one.field] if len(one.values) > 1 and not values.negated else [])
     for item, group in slots.groups:
         if group.grain is not None:
             raise assembly.deny(item)
@@ -125,28 +125,16 @@ def _listed(
 ) -> ListQuery:
     """Those to whom it happens: what they are chooses among them, what falls due is chosen for each."""
     entity = assembly.whom
-    structure = assembly.scope.structure
-    theirs = [f for f in filters if isinstance(f, FieldFilter) and structure.entity_dimension(f.field)]
+    theirs = [f for f in filters if isinstance(f, FieldFilter) and assembly.structure.entity_dimension(f.field)]
     due_filters = (within, *(f for f in filters if f not in theirs and isinstance(f, FieldFilter)))
     due = MetricFilter(metric=metrics[0], filters=due_filters, op=">", values=(0.0,))
     measured = tuple(MeasuredColumn(name=name, metric=name, filters=due_filters) for name in reversed(metrics))
     return ListQuery(columns=entity.list_columns, measured=measured, filters=(*theirs, due))
 
 
-def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
-    used = {id(use.item) for use in assembly.uses}
-    for item in slots.frame.items:
-        is_plain = set(item.keys) & _SHOWN or item.category in ("intent.list", "intent.count")
-        counts = item.category == "measure" and id(item) not in used
-        names = not _counts_people(slots, assembly) and _only_names(item, assembly)
-        if id(item) in used or is_plain or counts or names:
-            continue
-        raise assembly.deny(item)
-
-
 def _counts_people(slots: Slots, assembly: Assembly) -> bool:
     """多少客户的订阅要到期 counts the customers, not their terms."""
-    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    counted = {entity.counted_by for entity in assembly.model.entities.values()}
     return bool(
         slots.entities or slots.frame.asks("people") or any(set(names) & counted for _, names in slots.measures)
     )
@@ -154,7 +142,7 @@ def _counts_people(slots: Slots, assembly: Assembly) -> bool:
 
 def _only_names(item: Edge, assembly: Assembly) -> bool:
     """下个月要到期的订阅: the deed's own noun names the things that fall due."""
-    model, clauses = assembly.scope.model, item.meaning
+    model, clauses = assembly.model, item.meaning
     if not isinstance(clauses, Clauses) or len(clauses.clauses) > 1:
         return False
     clause = clauses.clauses[0]

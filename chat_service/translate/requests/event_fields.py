@@ -25,13 +25,14 @@ def compared_field(bound: Bound, dataset: str | None, assembly: Assembly) -> Fie
         return None
     chosen = fits[0]
     factor = _factor(chosen, bound.condition.units) or 1.0
-    values = tuple(_tidy(value * factor) for value in bound.condition.values)
+    scaled = [value * factor for value in bound.condition.values]
+    values = tuple(int(value) if float(value).is_integer() else value for value in scaled)
     return FieldFilter(field=chosen.qualified, op=bound.condition.op, values=values)
 
 
 def named_field(names: tuple[str, ...], dataset: str | None, assembly: Assembly) -> str | None:
     """The field of those names that rows of the dataset have."""
-    fields = assembly.scope.model.fields
+    fields = assembly.model.fields
     known = [fields[name] for name in names if name in fields]
     reached = _reached(dataset, assembly)
     return next((each.qualified for each in known if each.dataset in reached and each.definition.bands), None)
@@ -39,15 +40,14 @@ def named_field(names: tuple[str, ...], dataset: str | None, assembly: Assembly)
 
 def _fields(bound: Bound, dataset: str | None, assembly: Assembly) -> list[Field]:
     """The fields that the words of a comparison can mean, those of the rows themselves first."""
-    model = assembly.scope.model
     senses = assembly.scope.lexicon.senses(phrase_keys(bound.text))
     names = [*bound.fields, *(each.field for each in senses if isinstance(each, FieldSense))]
     for name in bound.metrics:
-        metric = model.metrics.get(name)
+        metric = assembly.model.metrics.get(name)
         inner = metric.expression.this if metric is not None and isinstance(metric.expression, exp.Avg) else None
         if metric is not None and isinstance(inner, exp.Column):
             names.append(f"{metric.definition.dataset}.{inner.name}")
-    found = [model.fields[name] for name in dict.fromkeys(names) if name in model.fields]
+    found = [assembly.model.fields[name] for name in dict.fromkeys(names) if name in assembly.model.fields]
     if dataset is None:
         return found
     reached = _reached(dataset, assembly)
@@ -55,7 +55,7 @@ def _fields(bound: Bound, dataset: str | None, assembly: Assembly) -> list[Field
 
 
 def _reached(dataset: str | None, assembly: Assembly) -> frozenset[str]:
-    return frozenset({dataset or "", *assembly.scope.model.paths.get(dataset or "", {})})
+    return frozenset({dataset or "", *assembly.model.paths.get(dataset or "", {})})
 
 
 def _factor(field: Field, units: tuple[str, ...]) -> float | None:
@@ -71,7 +71,3 @@ def _factor(field: Field, units: tuple[str, ...]) -> float | None:
     if is_money(own):
         return 1.0 if not units or "money" in units else None
     return 1.0 if not set(units) & {"money", *MINUTES} else None
-
-
-def _tidy(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else value

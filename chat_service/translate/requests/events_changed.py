@@ -6,19 +6,17 @@ refused by name.
 
 from __future__ import annotations
 
-from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Measure, Span
+from chat_service.translate.grammar.categories import Span
 from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.event_fields import named_field
-from chat_service.translate.requests.happenings import counts_entities, dataset_of
+from chat_service.translate.requests.happenings import counts_people, dataset_of
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.requests.trials import contrast_of
-from chat_service.translate.senses import DimensionSense, Names
+from chat_service.translate.requests.trials import contrast_of, kinds_named
+from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, StopError
-from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import FieldFilter, Filter, FollowsQuery, LiftQuery, PathQuery, TrialDefinition
 
 Events = FollowsQuery | LiftQuery | PathQuery
@@ -46,7 +44,7 @@ def changed_events(before: Events, slots: Slots, assembly: Assembly) -> Events |
     parts["filters"] = _replaced(kept, people or ())
     if other != "control":
         parts["contrast"] = other
-    _refuse_rest(slots, assembly)
+    assembly.refuse_rest(_SHOWN, lambda item: counts_people(item, assembly))
     return before.model_copy(update=parts)
 
 
@@ -54,12 +52,12 @@ def _chooser(before: Events, assembly: Assembly) -> Chooser:
     if not isinstance(before, LiftQuery):
         return assembly.chooser((before.event,))
     dataset = _trial(before, assembly).dataset
-    metrics = assembly.scope.model.metrics
+    metrics = assembly.model.metrics
     return assembly.chooser(tuple(name for name, each in metrics.items() if each.definition.dataset == dataset)[:1])
 
 
 def _trial(before: LiftQuery, assembly: Assembly) -> TrialDefinition:
-    trials = assembly.scope.model.trials
+    trials = assembly.model.trials
     return trials[before.trial] if before.trial else next(iter(trials.values()))
 
 
@@ -106,7 +104,7 @@ def _groups(before: Events, slots: Slots, assembly: Assembly) -> dict[str, objec
             raise assembly.deny(items[0])
         by = assembly.dimension(items[0], group.dimensions, _chooser(before, assembly))
     elif kinds:
-        names = _kinds(kinds[0], slots, assembly)
+        names = kinds_named(kinds[0], slots, assembly)
         by = assembly.dimension(kinds[0], names, _chooser(before, assembly)) if names else None
     elif isinstance(before, FollowsQuery):
         by = named_field(named[0][1], dataset_of(before.event, assembly), assembly)
@@ -118,12 +116,6 @@ def _groups(before: Events, slots: Slots, assembly: Assembly) -> dict[str, objec
     return {"by": by}
 
 
-def _kinds(item: Edge, slots: Slots, assembly: Assembly) -> tuple[str, ...]:
-    """By type: the dimensions that the noun names."""
-    senses = assembly.scope.lexicon.senses(phrase_keys(slots.frame.folded(item).split(" ")[-1]))
-    return tuple(each.name for each in senses if isinstance(each, DimensionSense))
-
-
 def _people(before: Events, slots: Slots, assembly: Assembly) -> tuple[Filter, ...] | None:
     """Whom, and which of them, the words choose; None where they choose nobody."""
     found: list[Filter] = []
@@ -131,9 +123,7 @@ def _people(before: Events, slots: Slots, assembly: Assembly) -> tuple[Filter, .
     for item, values in slots.values:
         if values.both:
             raise assembly.deny(item)
-        dimension, members = assembly.values(item, values, chooser)
-        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
-        found.append(value_filter(dimension, members, negated=values.negated))
+        found.append(assembly.condition(item, values, chooser))
     for item, listed in slots.listed:
         found.extend(listed_filter(item, listed, assembly))
     return tuple(found) or None
@@ -144,17 +134,3 @@ def _replaced(before: tuple[Filter, ...], new: tuple[Filter, ...]) -> tuple[Filt
     fields = {each.field for each in new if isinstance(each, FieldFilter) and each.op not in ("!=", "not in")}
     kept = (each for each in before if not (isinstance(each, FieldFilter) and each.field in fields))
     return tuple(dict.fromkeys((*kept, *new)))
-
-
-def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
-    """Every word has its place, or the follow-up asks for more than this."""
-    used = {id(use.item) for use in assembly.uses}
-    for item in slots.frame.items:
-        if id(item) in used or set(item.keys) & _SHOWN or _counts_people(item, assembly):
-            continue
-        raise assembly.deny(item)
-
-
-def _counts_people(item: Edge, assembly: Assembly) -> bool:
-    meaning = item.meaning
-    return isinstance(meaning, Measure) and all(counts_entities(name, assembly) for name in meaning.metrics)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
@@ -132,12 +131,9 @@ def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
             if add_months(named.start, shift) <= assembly.scope.today
         ]
         if moved:
-            nearest = min(moved, key=partial(_days_from, spoken.start))
+            gaps = [abs(((each.start or spoken.start) - spoken.start).days) for each in moved]
+            nearest = moved[gaps.index(min(gaps))]
             slots.whens[at] = (item, replace(when, date=replace(when.date, period=nearest)))
-
-
-def _days_from(day: date, period: Period) -> int:
-    return abs(((period.start or day) - day).days)
 
 
 def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
@@ -155,9 +151,7 @@ def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
 def _take_away(slots: Slots, assembly: Assembly) -> None:
     """By region instead of tier: what stands behind 'instead of' goes."""
     for word in slots.frame.said("follow.instead"):
-        after = slots.frame.after(word)
-        while after is not None and after.is_empty:
-            after = slots.frame.after(after)
+        after = slots.frame.spoken(word)
         gone = next((each for each in slots.groups if each[0] is after), None)
         if gone is not None and len(slots.groups) > 1 and slots.frame.folded(word).endswith((" of", " than")):
             slots.groups.remove(gone)
@@ -208,10 +202,9 @@ def _about_before(slots: Slots, before: Request, assembly: Assembly) -> None:
     if not any(_strong(slots, flag) for flag in ("only.only", "follow.what_about", "follow.those")):
         return
     item, names = slots.measures[0]
-    structure = assembly.scope.structure
-    if len(names) != 1 or not structure.counts_rows(names[0]) or before.metrics == names:
+    if len(names) != 1 or not assembly.structure.counts_rows(names[0]) or before.metrics == names:
         return
-    kept = [structure.narrowing(names[0], name) for name in before.metrics]
+    kept = [assembly.structure.narrowing(names[0], name) for name in before.metrics]
     if all(each == () for each in kept):
         slots.measures.clear()
         slots.subjects.append((item, names))

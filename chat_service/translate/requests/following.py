@@ -18,18 +18,17 @@ from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.event_fields import compared_field, named_field
 from chat_service.translate.requests.happenings import (
     Happening,
-    counts_entities,
+    counts_people,
     dataset_of,
     first_deed,
     happenings,
     happens,
 )
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense, When
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.requests.timing import only_period
+from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import Deed, FieldFilter, Filter, FollowsQuery, Period
+from semantic_layer import Deed, Filter, FollowsQuery, Period
 
 # words that ask, join or count what the table shows anyway
 _SHOWN = frozenset({"ask", "entity", "share", "connective", "unit", "follow", "grouping", "comparison", "chart"})
@@ -92,7 +91,7 @@ def _event(span: Edge, found: list[Happening], slots: Slots, assembly: Assembly)
     before = [each for each in found if each.item.end <= span.start]
     after = [each for each in found if each.item.start >= span.end]
     if meaning.side == "before" and before:
-        plain = [each for each in before if _is_plain(each)]
+        plain = [each for each in before if not each.negated]
         return (plain or before)[-1] if _implied(slots, assembly) is None or plain else None
     if meaning.side == "after" and after:
         return after[0]
@@ -116,7 +115,7 @@ def _first_of_again(found: list[Happening], assembly: Assembly) -> Happening | N
     """30天复购率: a rate of those who do the main deed again, so many days after they first did."""
     if len(found) != 1 or not isinstance(found[0].item.meaning, Measure):
         return None
-    model, first = assembly.scope.model, first_deed(assembly)
+    model, first = assembly.model, first_deed(assembly)
     counted = any(happens(model.metrics.get(name)) for name in found[0].item.meaning.metrics)
     if counted or first is None:
         return None
@@ -124,13 +123,9 @@ def _first_of_again(found: list[Happening], assembly: Assembly) -> Happening | N
     return Happening(found[0].item, behaviour.metric, behaviour.event or behaviour.metric)
 
 
-def _is_plain(each: Happening) -> bool:
-    return not each.negated
-
-
 def _implied(slots: Slots, assembly: Assembly) -> Happening | None:
     """What happened where only what it was like is said: detractors are who answered so."""
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     datasets: list[tuple[Edge, str]] = []
     for item, values in (*slots.values, *_shares_of(slots, assembly)):
         homes = {model.dimensions[name].home.dataset for name in values.candidates if name in model.dimensions}
@@ -150,7 +145,7 @@ def _implied(slots: Slots, assembly: Assembly) -> Happening | None:
 
 def _describes(each: Happening, named: list[Happening], spans: list[Edge], assembly: Assembly) -> bool:
     """首单买母婴: a deed right beside the event, which says what the event was like, not what came after it."""
-    main = assembly.scope.structure.main_behaviour
+    main = assembly.structure.main_behaviour
     if (
         each.clause is None
         or main is None
@@ -216,7 +211,7 @@ def _of_happening(each: Happening, of: _Of, chooser: Chooser, assembly: Assembly
     if each.clause.condition is not None or each.negated:
         raise assembly.deny(each.item)
     if each.clause.when is not None:
-        _place(each.item, each.clause.when, of, assembly)
+        of.period = only_period(each.item, each.clause.when, of.period, assembly)
     for values in each.clause.values:
         _add_values(each.item, values, of, chooser, assembly)
 
@@ -232,7 +227,7 @@ def _shares_of(slots: Slots, assembly: Assembly) -> list[tuple[Edge, Values]]:
 
 def _named_values(item: Edge, measure: Measure, assembly: Assembly) -> Values | None:
     """Share of detractors: beside what follows, a share of those of one kind names those of that kind."""
-    model, said = assembly.scope.model, assembly.frame.folded(item).split(" ")[-1]
+    model, said = assembly.model, assembly.frame.folded(item).split(" ")[-1]
     if any(happens(model.metrics.get(name)) for name in measure.metrics):
         return None
     homes = {dataset_of(name, assembly) for name in measure.metrics if name in model.metrics}
@@ -247,7 +242,7 @@ def _named_values(item: Edge, measure: Measure, assembly: Assembly) -> Values | 
 def _of_words(slots: Slots, of: _Of, event: str, chooser: Chooser, assembly: Assembly) -> None:
     """The values, comparisons, groups and times that stand by themselves."""
     for item, when in slots.whens:
-        _place(item, when, of, assembly)
+        of.period = only_period(item, when, of.period, assembly)
     for item, values in slots.values:
         _add_values(item, values, of, chooser, assembly)
     for item, values in _shares_of(slots, assembly):
@@ -296,28 +291,18 @@ def _names_event(item: Edge, dimensions: tuple[str, ...], event: str, slots: Slo
     behind = [each for each in spans if each.end <= item.start]
     if not behind or not all(edge.is_empty for edge in slots.frame.between(behind[-1], item)):
         return False
-    model = assembly.scope.model
-    return any(model.dimensions[name].home.dataset == dataset_of(event, assembly) for name in dimensions)
-
-
-def _place(item: Edge, when: When, of: _Of, assembly: Assembly) -> None:
-    if of.period is not None:
-        raise StopError(Denial("several_periods", assembly.said(item)))
-    of.period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
-    assembly.use(item, "period", str(of.period))
+    return any(assembly.model.dimensions[name].home.dataset == dataset_of(event, assembly) for name in dimensions)
 
 
 def _add_values(item: Edge, values: Values, of: _Of, chooser: Chooser, assembly: Assembly) -> None:
     if values.only or values.both:
         raise assembly.deny(item)
-    dimension, members = assembly.values(item, values, chooser)
-    assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
-    made: FieldFilter = value_filter(dimension, members, negated=values.negated)
-    if len(members) > 1 and not values.negated and of.by is None:
+    made = assembly.condition(item, values, chooser)
+    if len(made.values) > 1 and not values.negated and of.by is None:
         # side by side
-        of.by = dimension
+        of.by = made.field
         of.people.append(made)
-    elif assembly.scope.structure.entity_dimension(dimension):
+    elif assembly.structure.entity_dimension(made.field):
         of.people.append(made)
     else:
         of.own.append(made)
@@ -345,7 +330,7 @@ def _request(
         filters, those = (*of.people, *of.own), ()
     if of.by is not None and did is not None:
         raise assembly.deny(slots.frame.of(Span)[0])
-    _refuse_rest(slots, assembly)
+    assembly.refuse_rest({*_SHOWN, "intent.list", "intent.count"}, lambda item: counts_people(item, assembly))
     if last.negated and is_average:
         raise assembly.deny(last.item)
     return FollowsQuery(
@@ -371,13 +356,3 @@ def _is_average(slots: Slots, assembly: Assembly) -> bool:
     spread = [each for each in slots.frame.of(Measure) if isinstance(each.meaning, Measure) and each.meaning.statistic]
     often = [item for item in asks if slots.frame.folded(item) in word_set("how_often")]
     return bool(words or often or spread)
-
-
-def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
-    """Every word has its place, or the question asks for more than this."""
-    used = {id(use.item) for use in assembly.uses}
-    for item in slots.frame.items:
-        counts = isinstance(item.meaning, Measure) and counts_entities(item.meaning.metrics[0], assembly)
-        if id(item) in used or counts or set(item.keys) & _SHOWN or item.category in ("intent.list", "intent.count"):
-            continue
-        raise assembly.deny(item)

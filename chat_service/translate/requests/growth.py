@@ -1,4 +1,4 @@
-"""What a word of growth compares where no other time is named: each time with the one before it."""
+"""What a word of growth compares where no other time is named, and the same time of another year."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from semantic_layer import Compare, Grain, Period, preceding
+from chat_service.translate.stops import Denial, StopError
+from semantic_layer import Compare, Grain, Period, preceding, year_earlier
 
 
 def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
     """升级到金卡: who rose to something, not by how much."""
     for word in changes:
-        after = slots.frame.after(word)
-        while after is not None and after.is_empty:
-            after = slots.frame.after(after)
+        after = slots.frame.spoken(word)
         if after is not None and after.category == "values" and slots.people:
             raise assembly.deny(word)
 
@@ -31,7 +30,7 @@ def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compar
 
 def change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains: tuple[Grain, ...]) -> Compare | None:
     """'How much did revenue grow last month': a change without another period is against the one before."""
-    ranked = any(rank.by_change for _, rank in slots.ranks)
+    ranked = any(rank.by_change for _, rank in slots.ranks) or any(bound.change for _, bound in slots.bounds)
     changes = slots.frame.said("change")
     _refuse_rising_to(changes, slots, assembly)
     if not changes and not ranked:
@@ -46,7 +45,7 @@ def change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains
     if period is None or period.start is None:
         if len(slots.values) and any(len(values.words) > 1 for _, values in slots.values):
             return None
-        word = changes[0] if changes else slots.ranks[0][0]
+        word = (*changes, *(item for item, _ in (*slots.ranks, *slots.bounds)))[0]
         raise assembly.deny(word, "comparison_without_period")
     for word in changes:
         assembly.use(word, "comparison", "previous")
@@ -54,4 +53,22 @@ def change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains
     return Compare(to="previous")
 
 
-__all__ = ["change_alone"]
+def in_year_of(year: Period, period: Period, said: str) -> Period:
+    """与2024年同期相比: the same time of the year that is named, which is an earlier one."""
+    found = period
+    while year.start is not None and found.start is not None and found.end and found.start.year > year.start.year:
+        found = year_earlier(found, found.end)
+    if found is period:
+        raise StopError(Denial("several_periods", said))
+    return found
+
+
+def set_against(slots: Slots) -> list[Edge]:
+    """今年上半年对去年下半年, H1 over H2: a word that else says nothing, alone between two times."""
+    one, other = slots.whens[0][0], slots.whens[-1][0]
+    between, words = slots.frame.between(one, other), word_set("set_against")
+    led = not between and slots.frame.folded(other).split(" ")[0] in words
+    return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
+
+
+__all__ = ["change_alone", "in_year_of", "set_against"]

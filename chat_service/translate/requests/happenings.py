@@ -33,24 +33,24 @@ def happenings(slots: Slots, assembly: Assembly) -> Iterator[Happening]:
         meaning = item.meaning
         if isinstance(meaning, Clauses):
             for clause in meaning.clauses:
-                metric = assembly.scope.model.behaviours[clause.behaviours[0]].metric
+                metric = assembly.model.behaviours[clause.behaviours[0]].metric
                 yield _happening(item, metric, assembly, clause)
         elif isinstance(meaning, Measure) and meaning.statistic in _MEANS:
             name = _counted(meaning.metrics, assembly)
             if name is not None and not counts_entities(name, assembly):
                 yield _happening(item, name, assembly)
         elif item.category == "intent.cohort" and (first := first_deed(assembly)) is not None:
-            yield _happening(item, assembly.scope.model.behaviours[first].metric, assembly)
+            yield _happening(item, assembly.model.behaviours[first].metric, assembly)
 
 
 def _happening(item: Edge, metric: str, assembly: Assembly, clause: Clause | None = None) -> Happening:
     """Leaving is not doing the model's main deed any more."""
-    main, negated = assembly.scope.structure.main_behaviour, clause is not None and clause.negated
+    main, negated = assembly.structure.main_behaviour, clause is not None and clause.negated
     leaves = any(
         each.definition.transition is not None
         and each.definition.transition.who == metric
         and each.polarity == "lower_is_better"
-        for each in assembly.scope.model.metrics.values()
+        for each in assembly.model.metrics.values()
     )
     if leaves and main is not None:
         metric, negated = main.metric, not negated
@@ -60,7 +60,7 @@ def _happening(item: Edge, metric: str, assembly: Assembly, clause: Clause | Non
 def _counted(names: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that counts what happens by the first fitting name; a rate of those who do the main deed again
     speaks of that deed."""
-    model, main = assembly.scope.model, assembly.scope.structure.main_behaviour
+    model, main = assembly.model, assembly.structure.main_behaviour
     for name in names:
         metric = model.metrics.get(name)
         if happens(metric):
@@ -84,22 +84,26 @@ def happens(metric: Metric | None) -> bool:
 
 def counts_entities(name: str, assembly: Assembly) -> bool:
     """Whether a metric counts the model's entities themselves."""
-    return name in {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    return name in {entity.counted_by for entity in assembly.model.entities.values()}
+
+
+def counts_people(item: Edge, assembly: Assembly) -> bool:
+    """Whether an item is a measure that counts nothing else."""
+    return isinstance(item.meaning, Measure) and all(counts_entities(name, assembly) for name in item.meaning.metrics)
 
 
 def _event_of(metric: str, assembly: Assembly) -> str:
     """The metric whose rows hold what is known of what a metric counts."""
-    behaviours = assembly.scope.model.behaviours.values()
+    behaviours = assembly.model.behaviours.values()
     return next((each.event for each in behaviours if each.metric == metric and each.event is not None), metric)
 
 
 def first_deed(assembly: Assembly) -> str | None:
     """The deed that places customers in a cohort."""
-    structure = assembly.scope.structure
-    behaviours = assembly.scope.model.behaviours.values()
-    return next((b.name for b in behaviours if b.event is not None and structure.one_each(b.metric)), None)
+    behaviours = assembly.model.behaviours.values()
+    return next((b.name for b in behaviours if b.event is not None and assembly.structure.one_each(b.metric)), None)
 
 
 def dataset_of(metric: str, assembly: Assembly) -> str | None:
     """The dataset whose rows a metric counts."""
-    return assembly.scope.model.metrics[metric].definition.dataset
+    return assembly.model.metrics[metric].definition.dataset

@@ -19,7 +19,7 @@ from semantic_layer import GRAINS, FieldFilter, Filter, MetricFilter, Model, Per
 
 def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
     """Put the versions in the place of today's values: of stocks at a past instant, of what counts versions."""
-    model = assembly.scope.model
+    model = assembly.model
     twins = versions(model)
     if draft.metrics and all(_counts(name, model) & set(twins.values()) for name in draft.metrics):
         _told(draft, assembly, {n: twin for n, twin in twins.items() if twin in _counts(draft.metrics[0], model)})
@@ -34,7 +34,7 @@ def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
 
 def held_filter(item: Edge, held: Held, asked: Period | None, assembly: Assembly) -> MetricFilter:
     """Who held gold at the end of 2025: those of whom the model has that version then, whatever they are today."""
-    model, twins, today = assembly.scope.model, versions(assembly.scope.model), assembly.scope.today
+    model, twins, today = assembly.model, versions(assembly.model), assembly.scope.today
     period = asked if held.when is None else period_of(held.when.date, (), today, item, assembly)
     senses = [next(s for s in word if s.dimension in twins) for word in held.values.words]
     name = senses[0].dimension
@@ -42,7 +42,7 @@ def held_filter(item: Edge, held: Held, asked: Period | None, assembly: Assembly
     metric = next((each.name for each in stocks if twins[name] in _counts(each.name, model)), None)
     if period is None or metric is None or any(sense.dimension != name for sense in senses):
         raise assembly.deny(item)
-    codes = tuple(assembly.scope.structure.value_type(name, sense.value) for sense in senses)
+    codes = tuple(assembly.structure.value_type(name, sense.value) for sense in senses)
     assembly.use(item, "value", f"{twins[name]}: {', '.join(map(str, codes))}")
     assembly.assume("held_then", assembly.dimension_label(name))
     then = value_filter(twins[name], codes, negated=held.values.negated)

@@ -66,8 +66,7 @@ def unit_of_cohorts(items: list[Edge], grain: str) -> str:
 
 def cohort_request(left: list[Edge], since: tuple[int, ...], assembly: Assembly) -> CohortQuery:
     """The cohort table that the items left in a question are about. Raises StopError."""
-    model = assembly.scope.model
-    definition = next(iter(model.cohorts.values()))
+    definition = next(iter(assembly.model.cohorts.values()))
     chooser = _chooser(definition.entity, assembly)
     grain = unit_of_cohorts(left, definition.grain)
     dimensions = {f"cohort_{definition.grain}", f"cohort_{grain}"}
@@ -111,17 +110,17 @@ def _recent_weeks(assembly: Assembly) -> Period:
 
 def names_cohort(names: list[str], assembly: Assembly) -> bool:
     """Whether metrics speak of who is in a cohort or of who is kept of it."""
-    return all(assembly.scope.structure.one_each(name) or is_retention(name, assembly) for name in names)
+    return all(assembly.structure.one_each(name) or is_retention(name, assembly) for name in names)
 
 
 def is_retention(name: str, assembly: Assembly) -> bool:
     """Whether a metric tells who stays or leaves."""
-    return name in assembly.scope.model.metrics and assembly.scope.model.metrics[name].kind == "transition"
+    return name in assembly.model.metrics and assembly.model.metrics[name].kind == "transition"
 
 
 def worth_of(names: tuple[str, ...], assembly: Assembly) -> str | None:
     """What can be added up over a cohort: the first of the metrics, if it is a sum or a count of what happens."""
-    metric = assembly.scope.model.metrics.get(names[0]) if names else None
+    metric = assembly.model.metrics.get(names[0]) if names else None
     if metric is None or not happens(metric) or not isinstance(metric.expression, exp.Count | exp.Sum):
         return None
     return None if metric.expression.find(exp.Distinct) else metric.name
@@ -129,7 +128,7 @@ def worth_of(names: tuple[str, ...], assembly: Assembly) -> str | None:
 
 def _is_about_cohort(item: Edge, clauses: Clauses, event: str, seen: _Seen, assembly: Assembly) -> bool:
     """首购客户, first bought, bought again: words for who is in a cohort and what is counted of it."""
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     for clause in clauses.clauses:
         counted = [model.behaviours[name].metric for name in clause.behaviours]
         if clause.negated or clause.condition or clause.values:
@@ -144,7 +143,7 @@ def _is_about_cohort(item: Edge, clauses: Clauses, event: str, seen: _Seen, asse
 
 def funnel_request(left: list[Edge], assembly: Assembly) -> FunnelQuery:
     """The funnel that the items left in a question are about. Raises StopError."""
-    model = assembly.scope.model
+    model = assembly.model
     definition = next(iter(model.funnels.values()))
     chooser = _chooser(definition.entity, assembly)
     steps = {step.metric for step in definition.steps}
@@ -207,9 +206,8 @@ def _common(item: Edge, seen: _Seen, chooser: Chooser, grain: str | None, assemb
 
 def changed_journey(before: Journey, slots: Slots, assembly: Assembly) -> Journey:
     """The journey shown before, of other people or another time. Raises StopError for any other change."""
-    model = assembly.scope.model
-    known = {each.name: each.entity for each in model.cohorts.values()}
-    known.update({each.name: each.entity for each in model.funnels.values()})
+    known = {each.name: each.entity for each in assembly.model.cohorts.values()}
+    known.update({each.name: each.entity for each in assembly.model.funnels.values()})
     chooser = _chooser(known[before.metric], assembly)
     filters = [each for each in before.filters if isinstance(each, FieldFilter)]
     for item, values in slots.values:
@@ -261,7 +259,7 @@ def _together(by: list[str]) -> str | tuple[str, ...] | None:
 
 
 def _chooser(entity: str, assembly: Assembly) -> Chooser:
-    counted = assembly.scope.model.entities[entity].counted_by
+    counted = assembly.model.entities[entity].counted_by
     return assembly.chooser((counted,) if counted is not None else ())
 
 

@@ -68,10 +68,9 @@ def _within(item: Edge, spans: list[tuple[int, int]], frame: Frame) -> bool:
 
 
 def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
-    model = assembly.scope.model
-    if slots.has("intent.funnel", STEP_TIMES) and model.funnels:
+    if slots.has("intent.funnel", STEP_TIMES) and assembly.model.funnels:
         return "funnel"
-    if not model.cohorts:
+    if not assembly.model.cohorts:
         return None
     names = [name for _, each in (*slots.measures, *slots.populations) for name in each]
     retained = any(is_retention(name, assembly) for name in names) or _asks_who_is_left(slots, assembly)
@@ -85,7 +84,7 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
 
 def _names_first(slots: Slots, assembly: Assembly) -> bool:
     """Retention of customers who first bought in January: those are a cohort, by the event that places them in it."""
-    behaviours = assembly.scope.model.behaviours
+    behaviours = assembly.model.behaviours
     firsts = {behaviours[name].metric for name in behaviours if _is_first(name, assembly)}
     named = [name for _, each in (*slots.measures, *slots.populations) for name in each]
     along = any(group.grain is not None for _, group in slots.groups)
@@ -102,10 +101,9 @@ def _is_dated_first(clause: Clause, assembly: Assembly) -> bool:
 
 def _is_event(clause: Clause, assembly: Assembly) -> bool:
     """Whether a deed is what cohorts are followed by: buying, said again of those who first bought."""
-    model = assembly.scope.model
-    events = {cohort.metric for cohort in model.cohorts.values()}
+    events = {cohort.metric for cohort in assembly.model.cohorts.values()}
     plain = not clause.negated and clause.condition is None and not clause.values and clause.when is None
-    return plain and any(model.behaviours[name].metric in events for name in clause.behaviours)
+    return plain and any(assembly.model.behaviours[name].metric in events for name in clause.behaviours)
 
 
 def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
@@ -118,7 +116,7 @@ def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
 
 
 def _is_first(behaviour: str, assembly: Assembly) -> bool:
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     metric = model.behaviours[behaviour].metric
     entities = {entity.dataset for entity in model.entities.values()}
     return (

@@ -41,7 +41,8 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
         slots.groups.append((item, Group(names, which=_asks(item), number=_number(item))))
     _kinds_ranked(slots, assembly)
     for at, (item, each) in enumerate(slots.groups):
-        if any(leaf.category == "dimension" and _is_kind_alone(leaf, slots) for leaf in item.leaves()):
+        leaves = [slots.frame.folded(leaf) for leaf in item.leaves() if leaf.category == "dimension"]
+        if word_set("kind_name").intersection(leaves):  # by type: of what, the question says elsewhere
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
 
@@ -84,11 +85,6 @@ def _is_bare(group: Group) -> bool:
     return bool(group.dimensions) and not group.marked and not group.which
 
 
-def _is_kind_alone(leaf: Edge, slots: Slots) -> bool:
-    """By type: of what, the question says elsewhere."""
-    return slots.frame.folded(leaf) in word_set("kind_name")
-
-
 def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:
     """coupon 那种活动, campaigns by campaign type: the noun beside its own kind names the things, and no groups."""
     homes = {item.end: _homes(values.candidates, assembly) for item, values in slots.values}
@@ -97,12 +93,10 @@ def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:
     things = {stem for name in named for stem in _stems(name, assembly)}
     for entry in list(slots.groups):
         item, each = entry
-        before = slots.frame.before(item)
-        while before is not None and (before.is_empty or "follow" in before.keys):
-            before = slots.frame.before(before)
+        before = slots.frame.spoken(item, "follow", back=True)
         own = _homes(each.dimensions, assembly)
         narrowed = before is not None and own & homes.get(before.end, set())
-        labels = [assembly.scope.model.group_label(name) for name in each.dimensions]
+        labels = [assembly.model.group_label(name) for name in each.dimensions]
         of_kind = not slots.ranks and any({label.en, label.zh} & things for label in labels)
         if _is_bare(each) and (narrowed or of_kind):
             slots.groups.remove(entry)
@@ -110,15 +104,13 @@ def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:
 
 
 def _homes(names: tuple[str, ...], assembly: Assembly) -> set[str]:
-    dimensions = assembly.scope.model.dimensions
+    dimensions = assembly.model.dimensions
     return {dimensions[name].home.dataset for name in names if name in dimensions}
 
 
 def _leads_to_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
     """Whether people are the next that is spoken of: 什么样的会员, 什么样的会员复购率高."""
-    after = slots.frame.after(item)
-    while after is not None and after.is_empty:
-        after = slots.frame.after(after)
+    after = slots.frame.spoken(item)
     people = assembly.scope.entity_words
     return after in slots.entities or (after is not None and slots.frame.folded(after).startswith(people))
 
@@ -128,7 +120,7 @@ def _called_kinds(assembly: Assembly) -> tuple[str, ...]:
     ends = tuple(word_set("kind_name"))
     senses = (s for word in ends for s in assembly.scope.lexicon.senses(phrase_keys(word)))
     alone = (s.name for s in senses if isinstance(s, DimensionSense))
-    dimensions = assembly.scope.model.dimensions.values()
+    dimensions = assembly.model.dimensions.values()
     labelled = (d.name for d in dimensions if d.label.en.endswith(ends) or d.label.zh.endswith(ends))
     return tuple(dict.fromkeys((*alone, *labelled)))
 
@@ -146,7 +138,7 @@ def _kinds_of(after: tuple[Edge, Group], slots: Slots, assembly: Assembly) -> tu
 
 def _kinds_measured(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
     """The kinds of what is measured: of its own rows, or of the thing that its name speaks of (campaign open rate)."""
-    structure, model = assembly.scope.structure, assembly.scope.model
+    structure, model = assembly.structure, assembly.model
     names = [name for _, each in (*slots.measures, *slots.subjects) for name in each[:1] if name in model.metrics]
     kinds = _called_kinds(assembly)
     rows = {dataset for name in names for dataset in structure.stands_on(name)}
@@ -158,6 +150,6 @@ def _kinds_measured(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
 
 def _stems(dimension: str, assembly: Assembly) -> list[str]:
     """What a dimension of kinds is of: campaign type, 活动类型."""
-    label = assembly.scope.model.dimensions[dimension].label
+    label = assembly.model.dimensions[dimension].label
     ends = [(text, kind) for text in (label.en, label.zh) for kind in word_set("kind_name") if text.endswith(kind)]
     return [stem for text, kind in ends if (stem := text.removesuffix(kind).strip())]

@@ -104,14 +104,10 @@ def _taken_by(item: Edge, slots: Slots, assembly: Assembly) -> Edge | None:
 def _takes(item: Edge, slots: Slots) -> Edge | None:
     """The word that takes an item away: 去掉 before it, or behind it at the end; a word of 'only' may stand between."""
     frame = slots.frame
-    before = frame.before(item)
-    while before is not None and (before.is_empty or "only" in before.keys):
-        before = frame.before(before)
+    before = frame.spoken(item, "only", back=True)
     if before is not None and (_says_not(before) or (before is frame.items[0] and _may_take(before, slots))):
         return before
-    after = frame.after(item)
-    while after is not None and after.is_empty:
-        after = frame.after(after)
+    after = frame.spoken(item)
     return after if after is not None and "exclusion" in after.keys else None
 
 

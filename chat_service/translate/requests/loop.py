@@ -40,10 +40,9 @@ def _playbook(slots: Slots, assembly: Assembly) -> PlaybookQuery:
     """What to do for a named population, for those of some values, or for everybody."""
     listed = lists_named(slots, assembly)
     filters = narrowing(slots, assembly, beside=listed[0].name if listed else "")
-    model = assembly.scope.model
     name = listed[0].name if listed else ""
-    with_playbook = {each.list for each in model.playbooks.values()}
-    for each in () if name else model.lists.values():
+    with_playbook = {each.list for each in assembly.model.playbooks.values()}
+    for each in () if name else assembly.model.lists.values():
         own = members_of(each)
         if each.name in with_playbook and own <= set(filters):
             name, filters = each.name, tuple(f for f in filters if f not in own)

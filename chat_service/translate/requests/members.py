@@ -6,13 +6,14 @@ import itertools
 from dataclasses import replace
 
 from chat_service.language.bindings import binding
+from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Values
+from chat_service.translate.senses import Values, ValueSense
 from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
 
@@ -25,7 +26,8 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     _refuse_mixed(slots, assembly)
     added = _added_up(slots)
     for item, values in slots.values:
-        dimension, found = assembly.values(item, _of_things(item, values, slots, assembly), chooser)
+        meant = _of_grouped(values, draft, assembly) or _of_things(item, values, slots, assembly)
+        dimension, found = assembly.values(item, meant, chooser)
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
@@ -74,8 +76,9 @@ def _added_up(slots: Slots) -> bool:
 
 def _of_things(item: Edge, values: Values, slots: Slots, assembly: Assembly) -> Values:
     """Each of our Shenzhen stores, 深圳门店: right before the things that are grouped by, a value is of these."""
-    dimensions = assembly.scope.model.dimensions
-    behind = [group for edge, group in slots.groups if edge.start >= item.end and _touches(item, edge, slots)]
+    dimensions = assembly.model.dimensions
+    later = [(slots.frame.between(item, edge), group) for edge, group in slots.groups if edge.start >= item.end]
+    behind = [group for between, group in later if all(each.is_empty for each in between)]
     homes = {dimensions[name].home.dataset for group in behind for name in group.dimensions if name in dimensions}
     own = [n for n in values.candidates if n in dimensions and dimensions[n].home.dataset in homes]
     if not own or values.negated:
@@ -83,8 +86,15 @@ def _of_things(item: Edge, values: Values, slots: Slots, assembly: Assembly) -> 
     return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
 
 
-def _touches(one: Edge, other: Edge, slots: Slots) -> bool:
-    return all(edge.is_empty for edge in slots.frame.between(one, other))
+def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:
+    """By age group, without the unknown: of what is grouped by, where a value of its own is called so too."""
+    dimensions, codes = assembly.model.dimensions, {sense.value for word in values.words for sense in word}
+    for name in draft.group_by if values.negated and not set(values.candidates) & set(draft.group_by) else ():
+        known = dimensions[name].home.definition.values if name in dimensions else {}
+        called = {code: " ".join((*one.zh, *one.en)) for code, one in known.items() if code in codes}
+        if codes == {code for code, text in called.items() if values.text in fold(text).text}:
+            return replace(values, words=tuple((ValueSense(name, code),) for code in codes))
+    return None
 
 
 def _said_apart(slots: Slots) -> bool:
@@ -101,12 +111,12 @@ def _group_by(draft: Draft, dimension: str) -> None:
 
 def _is_calendar(dimension: str, assembly: Assembly) -> bool:
     """Weekends are a filter, not two groups."""
-    return assembly.scope.model.dimensions[dimension].type == "integer"
+    return assembly.model.dimensions[dimension].type == "integer"
 
 
 def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
     """The value whose share is asked for, where nothing is grouped: the last one named that is not left out."""
-    if not slots.has("share") or all(assembly.scope.model.metrics[m].unit == "percent" for m in draft.metrics):
+    if not slots.has("share") or all(assembly.model.metrics[m].unit == "percent" for m in draft.metrics):
         return None
     groups = [name for name in draft.group_by if name not in GRAINS]
     candidates = [(item, values) for item, values in slots.values if not values.negated]

@@ -15,7 +15,7 @@ from chat_service.translate.requests.bounds import Kind, bounds_by_kind
 from chat_service.translate.requests.bounds_meant import time_of_deeds
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
 from chat_service.translate.requests.draft import Draft
-from chat_service.translate.requests.grouping import group
+from chat_service.translate.requests.grouping import group, refuse_other_number
 from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
@@ -58,7 +58,7 @@ def metric_request(
     read_kinds(slots, assembly)
     bounds = bounds_by_kind(slots, assembly)
     _metrics(draft, slots, assembly, bounds, counted)
-    grains = _grains(slots, draft)
+    grains = _grains(slots, draft, assembly)
     timing = _timing(slots, assembly, grains, draft)
     if (named := grain_in_name(slots, grains, timing, assembly)) is not None:
         timing, grains = decide_timing(slots, assembly, (*grains, named)), (*grains, named)
@@ -66,7 +66,7 @@ def metric_request(
     if base is None and (latest := latest_unit(slots, grains, timing, assembly)) is not None:
         timing = replace(timing, period=latest)
         assembly.assume("latest_unit")
-    if timing.grain is not None and timing.grain not in grains:
+    if timing.grain is not None and not grains:
         grains = (*grains, timing.grain)
     chooser = assembly.chooser(draft.metrics)
     outer = group(draft, slots, assembly, chooser, grains)
@@ -121,8 +121,8 @@ def _metrics(
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
     if slots.swapped in draft.metrics:
         metrics = tuple(dict.fromkeys(names[0] if each == slots.swapped else each for each in draft.metrics))
-    if len(metrics) == 1 and not draft.goes_on:
-        metrics = (*metrics, *assembly.scope.model.metrics[metrics[0]].definition.beside)
+    if not draft.goes_on:
+        metrics = (*metrics, *(n for each in metrics for n in assembly.scope.model.metrics[each].definition.beside))
     if draft.goes_on:
         _renamed(draft, metrics, assembly, adds)
     picked = (each.column.partition("__")[0] for each in draft.having)
@@ -136,18 +136,20 @@ def _shown_by(draft: Draft, assembly: Assembly) -> None:
     draft.group_by = assembly.scope.model.metrics[draft.metrics[0]].definition.shown_by
 
 
+_POINTS = tuple(word_set("percentage_points"))
 _JOINERS = ("connective", "comparison", "date.versus", "follow")
 
 
 def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     """Two measures with nothing between them that joins them are more likely one that is not understood."""
     ordered = sorted((item for item, _ in slots.measures), key=lambda item: item.start)
-    structure = assembly.scope.structure
     names = {id(item): each for item, each in slots.measures}
     conditions = [item for item, _ in slots.clauses]
     for one, other in itertools.pairwise(ordered):
         text = slots.frame.folded(one)
-        people = [structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
+        if set(names[id(one)]) & set(names[id(other)]) and one.category == other.category == "measure":
+            continue  # satisfaction (CSAT): one metric by two of its names
+        people = [assembly.structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
         asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
         if (
             people == [True, False]
@@ -240,8 +242,7 @@ def _names_things(item: Edge, assembly: Assembly) -> bool:
 
 
 def _answers(kind: str, name: str, assembly: Assembly) -> bool:
-    structure = assembly.scope.structure
-    unit = structure.model.metrics[name].unit
+    unit = assembly.structure.model.metrics[name].unit
     match kind:
         case "money":
             return is_money(unit)
@@ -250,17 +251,23 @@ def _answers(kind: str, name: str, assembly: Assembly) -> bool:
         case "points":
             return unit == "points"
         case "people":
-            return structure.one_each(name)
+            return assembly.structure.one_each(name)
         case _:
-            return unit == "count" and not structure.one_each(name) and not structure.is_ratio(name)
+            return unit == "count" and not assembly.structure.one_each(name) and not assembly.structure.is_ratio(name)
 
 
 # --- when ---
 
 
-def _grains(slots: Slots, draft: Draft) -> tuple[Grain, ...]:
-    said = tuple(dict.fromkeys(group.grain for _, group in slots.groups if group.grain is not None))
-    return said or tuple(grain for grain in GRAINS if grain in draft.group_by)
+def _grains(slots: Slots, draft: Draft, assembly: Assembly) -> tuple[Grain, ...]:
+    said = [group.grain for _, group in slots.groups if group.grain is not None]
+    for item in slots.frame.said("grouping.each", "grouping.after"):  # for each of the last three months
+        beside = (slots.frame.spoken(item, back=True), slots.frame.spoken(item))
+        dates = [when.date for at, when in slots.whens if at in beside and when.date.kind == "rolling"]
+        if units := [date.unit for date in dates if date.unit is not None and (date.count or 0) > 1]:
+            said.append(units[0])
+            assembly.use(item, "grain", units[0])
+    return tuple(dict.fromkeys(said)) or tuple(grain for grain in GRAINS if grain in draft.group_by)
 
 
 def _timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], draft: Draft) -> Timing:
@@ -274,16 +281,16 @@ def _timing(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...], draft: 
             period = period_of(dated.when.date, grains, assembly.scope.today, item, assembly)
             assembly.use(item, "period", str(period))
             timing = Timing(period, timing.compare, timing.grain)
+    refuse_other_number(timing.period, slots, assembly)
     return timing
 
 
 def _placed_by(fields: tuple[str, ...], metrics: tuple[str, ...], assembly: Assembly) -> bool:
-    """Whether the metrics are placed in time by the very field that the question dates."""
-    model = assembly.scope.model
-    for leaf in (leaf for name in metrics for leaf in model.leaves(name)):
-        dataset = leaf.definition.dataset
-        time = leaf.definition.time or (model.datasets[dataset].definition.time if dataset else None)
-        if leaf.is_stock or f"{dataset}.{time}" not in fields:
+    """Whether the metrics are placed in time by the very field that the question dates, a rate by one of its parts."""
+    for leaves in (assembly.model.leaves(name) for name in metrics):
+        sets = [(leaf.definition, assembly.model.datasets.get(leaf.definition.dataset or "")) for leaf in leaves]
+        times = {f"{one.dataset}.{one.time or (home and home.definition.time)}" for one, home in sets}
+        if any(leaf.is_stock for leaf in leaves) or not (times | {one.time for one, _ in sets}) & set(fields):
             return False
     return True
 
@@ -306,9 +313,8 @@ def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> No
 
 
 def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, Kind]]) -> None:
-    structure = assembly.scope.structure
     filters: list[Filter] = [*slots.narrowed]
-    datasets = frozenset(dataset for metric in draft.metrics for dataset in structure.stands_on(metric))
+    datasets = frozenset(dataset for metric in draft.metrics for dataset in assembly.structure.stands_on(metric))
     for item, bound, kind in bounds:
         if kind == "row":
             if bound.fields:
@@ -323,20 +329,19 @@ def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[
         draft.period = None  # the time is of what they did, which the condition holds
     if draft.period is None and any(isinstance(each, MetricFilter) for each in filters):
         for item, names in slots.measures:
-            if any(structure.looks_back(name) for name in names):
+            if any(assembly.structure.looks_back(name) for name in names):
                 raise assembly.deny(item)
     draft.filters = (*draft.filters, *(each for each in filters if each not in draft.filters))
 
 
 def _stand_ins(draft: Draft, dimensions: tuple[str, ...], assembly: Assembly) -> dict[str, str]:
     """Metrics replaced where a dimension would multiply their rows."""
-    model = assembly.scope.model
-    used = tuple(name for name in dict.fromkeys((*draft.group_by, *dimensions)) if name in model.dimensions)
+    used = tuple(name for name in dict.fromkeys((*draft.group_by, *dimensions)) if name in assembly.model.dimensions)
     replaced: dict[str, str] = {}
     for metric in draft.metrics:
         stand_in = Chooser(assembly.scope.structure, (metric,)).stand_in(metric, used)
         if stand_in is None:
-            names = tuple(assembly.dimension_label(name) for name in used if not model.can_group(metric, name))
+            names = tuple(assembly.dimension_label(name) for name in used if not assembly.model.can_group(metric, name))
             denied = names[0] if names else ""
             raise StopError(Denial("unreachable_dimension", denied, (assembly.metric_label(metric),)))
         replaced[metric] = stand_in
@@ -349,9 +354,8 @@ def _stand_ins(draft: Draft, dimensions: tuple[str, ...], assembly: Assembly) ->
 
 def _refuse_without_before(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     """老客 of all history: before its beginning there was nobody, so the number would be 0 whatever happened."""
-    structure = assembly.scope.structure
     for metric in draft.metrics if draft.period is None else ():
-        if any(structure.looks_back(leaf.name) for leaf in assembly.scope.model.leaves(metric)):
+        if any(assembly.structure.looks_back(leaf.name) for leaf in assembly.scope.model.leaves(metric)):
             words = assembly.said(slots.measures[0][0]) if slots.measures else assembly.metric_label(metric)
             raise StopError(Denial("comparison_without_period", words))
 
@@ -365,21 +369,23 @@ def _having(
             continue
         if not draft.group_by:
             raise assembly.deny(item)
-        name = assembly.metric(item, bound.metrics)
+        name = assembly.metric(item, bound.metrics or draft.metrics[:1])
         assembly.use(item, "number", f"{name} {bound.condition.op}")
         column = replaced.get(name, name)
         if column not in draft.metrics:
             draft.metrics = (*draft.metrics, column)
+        if bound.change:
+            points = any(assembly.frame.folded(leaf).endswith(_POINTS) for leaf in item.leaves())
+            column += "__change_pct" if "percent" in bound.condition.units and not points else "__change"
         found.append(Having(column=column, op=bound.condition.op, values=bound.condition.values))
     return tuple(found)
 
 
 def _named_only(draft: Draft, assembly: Assembly) -> list[FieldFilter]:
     """Top 5 stores, stores over 9000 yuan: things are picked out, and orders without a store are none of them."""
-    structure = assembly.scope.structure
     filtered = {each.field for each in draft.filters if isinstance(each, FieldFilter)}
     names = [name for name in draft.group_by if name in assembly.scope.model.dimensions and name not in filtered]
-    lacking = [name for name in names if any(structure.may_lack(metric, name) for metric in draft.metrics)]
+    lacking = [name for name in names if any(assembly.structure.may_lack(metric, name) for metric in draft.metrics)]
     for name in lacking:
         assembly.assume("only_named", assembly.dimension_label(name))
     return [FieldFilter(field=name, op="is not null", origin="default") for name in lacking]

@@ -13,7 +13,7 @@ from chat_service.translate.words.vocabulary import phrase_keys
 
 def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str, ...]:
     """The metrics that a measure means, its mean or statistic taken. Raises StopError where the model has none."""
-    structure = assembly.scope.structure
+    structure = assembly.structure
     names = tuple(name for name in measure.metrics if name in structure.model.metrics)
     match measure.statistic:
         case "":
@@ -44,7 +44,7 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
 
 def _mean_of_field(names: tuple[str, ...], item: Edge, assembly: Assembly) -> tuple[str, ...]:
     """Average discount: the metric that averages the column, where the model has one."""
-    structure = assembly.scope.structure
+    structure = assembly.structure
     fields = {f for n in names for f in ((n,) if "." in n else (structure.row_field(n),)) if f is not None}
     found = [
         m.name
@@ -57,7 +57,7 @@ def _mean_of_field(names: tuple[str, ...], item: Edge, assembly: Assembly) -> tu
 
 
 def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
-    structure = assembly.scope.structure
+    structure = assembly.structure
     fields = [name for name in measure.metrics if "." in name]
     for name in measure.metrics:
         if name in structure.model.metrics:
@@ -72,8 +72,7 @@ def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
 
 def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that a verb's quantity asks for: how much was spent, how many times, how many pieces."""
-    structure = assembly.scope.structure
-    behaviour = structure.model.behaviours[clause.behaviours[0]]
+    behaviour = assembly.structure.model.behaviours[clause.behaviours[0]]
     asked = set(what)
     if asked & {"money"} or (asked & {"points"} and behaviour.amount is not None):
         return behaviour.amount
@@ -82,7 +81,7 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
     if asked & {"times", "orders", "each", "how_often"}:
         return behaviour.metric
     if asked & {"people"}:
-        return structure.people_of(behaviour.metric)
+        return assembly.structure.people_of(behaviour.metric)
     if asked & {"how_many", "how_much"}:
         return behaviour.amount if is_money_verb(clause.text, assembly) else behaviour.metric
     return None

@@ -22,8 +22,7 @@ from semantic_layer import FieldFilter, ListDefinition, ListQuery, ProfileQuery,
 def about_one(item: Edge, one: OneEntity, slots: Slots, assembly: Assembly) -> Request | None:
     """All of a customer, what happened to them, or why they may leave; what is measured of one is measured as of
     many."""
-    model = assembly.scope.model
-    entity = model.entities[one.entity]
+    entity = assembly.model.entities[one.entity]
     key = FieldFilter(field=entity.key, values=(one.key,))
     assembly.use(item, "value", f"{entity.key}={one.key}")
     why = slots.has("intent.why") or says_reasons(slots, assembly)
@@ -61,11 +60,10 @@ def _whose_reasons(key: FieldFilter, listed: ListDefinition | None, slots: Slots
 
 def _reached(column: str, assembly: Assembly) -> str:
     """A column as a request has it: a dimension's name, or `dataset.field`."""
-    model = assembly.scope.model
     entity = assembly.whom
-    if column in model.dimensions or column in model.datasets[entity.dataset].fields:
+    if column in assembly.model.dimensions or column in assembly.model.datasets[entity.dataset].fields:
         return column
-    near = model.nearest_fields(column, entity.dataset)
+    near = assembly.model.nearest_fields(column, entity.dataset)
     return near[0].qualified if near else column
 
 
@@ -92,4 +90,4 @@ def _is_it(item: Edge, values: Values, assembly: Assembly) -> str:
 
 def _first_list(assembly: Assembly) -> ListDefinition | None:
     """The list that causes are asked of, where none is named."""
-    return next((each for each in assembly.scope.model.lists.values() if each.against), None)
+    return next((each for each in assembly.model.lists.values() if each.against), None)

@@ -61,9 +61,7 @@ def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
 
 
 def _counts_people(item: Edge, slots: Slots) -> bool:
-    after = slots.frame.after(item)
-    while after is not None and (after.is_empty or after.category == "unit"):
-        after = slots.frame.after(after)
+    after = slots.frame.spoken(item, "unit")
     return after is not None and after in slots.entities
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Bound, Measure, Span
-from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.grammar.categories import Span
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
-from chat_service.translate.requests.happenings import counts_entities, happenings
+from chat_service.translate.requests.happenings import counts_people, happenings
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Values
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.requests.timing import only_period
 from semantic_layer import Filter, PathQuery, Period
 
-_SHOWN = frozenset({"ask", "entity", "connective", "follow", "chart", "next", "share", "window"})
+_SHOWN = frozenset({"ask", "entity", "connective", "follow", "chart", "next", "share", "window"}) | {"intent.list", "intent.define"}
+    {"ask", "entity", "connective", "follow", "chart", "next", "share", "window", "intent.list", "intent.define"}
+)
 _DAYS = 30
 
 
@@ -39,25 +37,16 @@ def read_paths(slots: Slots, assembly: Assembly) -> PathQuery | None:
             if each.clause.condition is not None:
                 raise assembly.deny(each.item)
             whens.extend([(each.item, each.clause.when)] if each.clause.when is not None else [])
-            filters.extend(_filter(each.item, values, chooser, assembly) for values in each.clause.values)
+            filters.extend(assembly.condition(each.item, values, chooser) for values in each.clause.values)
     for item, when in whens:
-        if period is not None:
-            raise StopError(Denial("several_periods", assembly.said(item)))
-        period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
-        assembly.use(item, "period", str(period))
-    filters.extend(_filter(item, values, chooser, assembly) for item, values in slots.values)
+        period = only_period(item, when, period, assembly)
+    filters.extend(assembly.condition(item, values, chooser) for item, values in slots.values)
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
     within, limit = _within(slots, assembly), _limit(slots, assembly)
-    _refuse_rest(slots, assembly)
+    assembly.refuse_rest(_SHOWN, lambda item: counts_people(item, assembly))
     query = PathQuery(event=event, within=within, period=period, filters=tuple(filters))
     return query if limit is None else query.model_copy(update={"limit": limit})
-
-
-def _filter(item: Edge, values: Values, chooser: Chooser, assembly: Assembly) -> Filter:
-    dimension, members = assembly.values(item, values, chooser)
-    assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
-    return value_filter(dimension, members, negated=values.negated)
 
 
 def _within(slots: Slots, assembly: Assembly) -> int:
@@ -81,14 +70,3 @@ def _limit(slots: Slots, assembly: Assembly) -> int | None:
         assembly.use(item, "limit", str(rank.count))
         return rank.count if rank.stated else None
     return None
-
-
-def _refuse_rest(slots: Slots, assembly: Assembly) -> None:
-    used = {id(use.item) for use in assembly.uses}
-    for item in slots.frame.items:
-        names = item.meaning.metrics if isinstance(item.meaning, Measure | Bound) else ()
-        counts = any(counts_entities(name, assembly) for name in names)
-        plain = item.category in ("intent.list", "intent.define")
-        if id(item) in used or counts or plain or set(item.keys) & _SHOWN:
-            continue
-        raise assembly.deny(item)

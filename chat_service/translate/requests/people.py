@@ -8,7 +8,7 @@ from typing import NoReturn
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
-from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.bounds_meant import time_of_deeds
 from chat_service.translate.requests.columns import asked_columns, qualified_name, short_name
@@ -208,7 +208,6 @@ def _one_deed(slots: Slots, assembly: Assembly) -> bool:
 def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None) -> ListQuery:
     """The customers who meet all that is demanded, with what it compares."""
     check_asked(slots, [name for _, names in slots.measures for name in names], assembly)
-    model = assembly.scope.model
     entity = assembly.whom
     chooser = assembly.chooser((entity.counted_by,) if entity.counted_by else ())
     _as_populations(slots, assembly)
@@ -216,11 +215,9 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     filters: list[Filter] = [*(base.filters if base is not None else ()), *slots.narrowed]
     columns: list[str] = []
     for item, values in slots.values:
-        dimension, found = assembly.values(item, values, chooser)
-        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
-        filters = [f for f in filters if not (isinstance(f, FieldFilter) and f.field == dimension)]
-        filters.append(value_filter(dimension, found, negated=values.negated))
-        columns.append(dimension)
+        one = assembly.condition(item, values, chooser)
+        filters = [*(f for f in filters if not (isinstance(f, FieldFilter) and f.field == one.field)), one]
+        columns.append(one.field)
     more = entity_filters(slots, assembly, period)
     for item, bound in slots.bounds:
         timed = period or time_of_deeds(item, slots, assembly)
@@ -229,7 +226,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     measured = _measured(slots, assembly, more, period)
     order, extra = _order(slots, assembly, measured)
     _refuse_lost_period(slots, period, more, measured, assembly)
-    listed = [model.lists[each.name] for _, each in slots.listed if not each.negated]
+    listed = [assembly.model.lists[each.name] for _, each in slots.listed if not each.negated]
     columns.extend(column for each in listed for column in each.columns)
     columns.extend(asked_columns(slots, assembly, chooser_draft(slots, assembly)))
     columns.extend(column for column in extra if column not in columns)
@@ -256,11 +253,10 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
 
 def _as_populations(slots: Slots, assembly: Assembly) -> None:
     """People that a metric counts, asked for by name, are a named population where the model has it."""
-    structure = assembly.scope.structure
     for named in list(slots.measures):
         item, names = named
         counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
-        if not all(structure.one_each(name) for name in names) or (slots.ranks and not set(names) <= counted):
+        if not all(assembly.structure.one_each(name) for name in names) or (slots.ranks and not set(names) <= counted):
             continue
         slots.measures.remove(named)
         if set(names) <= counted:
@@ -328,8 +324,7 @@ def _order(
     slots: Slots, assembly: Assembly, measured: tuple[MeasuredColumn, ...]
 ) -> tuple[tuple[Order, ...], tuple[str, ...]]:
     """By the rank asked for, else as the named population says, else by the first compared value."""
-    model = assembly.scope.model
-    listed = [model.lists[each.name] for _, each in slots.listed if not each.negated]
+    listed = [assembly.model.lists[each.name] for _, each in slots.listed if not each.negated]
     if slots.ranks:
         item, rank = main_rank(slots, assembly)
         if rank.by_change or rank.percent is not None:

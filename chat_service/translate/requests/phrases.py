@@ -67,8 +67,6 @@ def _touch(one: Edge, other: Edge, frame: Frame) -> bool:
 
 def is_whole(item: Edge, frame: Frame) -> bool:
     """Of our customers, 客户里: a part of them is asked for."""
-    after, before = frame.after(item), frame.before(item)
-    while before is not None and before.is_empty and frame.folded(before) not in word_set("part_of"):
-        before = frame.before(before)
+    after, before = frame.after(item), frame.spoken(item, until=word_set("part_of"), back=True)
     opened = before is not None and frame.folded(before) in word_set("part_of")
     return opened or (after is not None and after.category in _INSIDE)

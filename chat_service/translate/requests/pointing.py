@@ -62,11 +62,8 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
 def _done_by(edge: Edge, frame: Frame) -> Edge | None:
     """How many orders did they place, how many customers are in it: the measure that is asked for of a pronoun."""
     before = frame.before(edge)
-    if before is None or frame.folded(before) not in word_set("does"):
-        return None
-    while before is not None and before.is_empty:
-        before = frame.before(before)
-    return before
+    does = before is not None and frame.folded(before) in word_set("does")
+    return frame.spoken(edge, back=True) if does else None
 
 
 def _points_at(edge: Edge, frame: Frame) -> bool:
@@ -126,8 +123,7 @@ def _refuse_moved(word: Edge, slots: Slots, assembly: Assembly) -> None:
 
 def _of_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
     """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, not of everybody."""
-    structure = assembly.scope.structure
-    people = [name for name in before.metrics if structure.one_each(name)]
+    people = [name for name in before.metrics if assembly.structure.one_each(name)]
     asked = {name for _, names in slots.measures for name in names}
     if not people or set(people) & ({*assembly.counted} | asked):
         return before  # all of them, told by the filters that stay
@@ -142,23 +138,21 @@ def _of_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: A
 
 def those_counted(before: MetricQuery, assembly: Assembly) -> tuple[Filter, ...]:
     """The people whom a number counts, as conditions; nothing where it counts none, or no request can keep to them."""
-    structure = assembly.scope.structure
-    if len(before.metrics) != 1 or not structure.one_each(before.metrics[0]):
+    if len(before.metrics) != 1 or not assembly.structure.one_each(before.metrics[0]):
         return ()
-    own = [f for f in before.filters if isinstance(f, FieldFilter) and not structure.entity_dimension(f.field)]
+    own = [f for f in before.filters if isinstance(f, FieldFilter) and not assembly.structure.entity_dimension(f.field)]
     who = _counted_by(before.metrics[0], before, tuple(own), assembly)
     return tuple(dict.fromkeys((*(f for f in before.filters if f not in own), *who))) if who else ()
 
 
 def _counted_by(name: str, before: MetricQuery, own: tuple[Filter, ...], assembly: Assembly) -> tuple[Filter, ...]:
     """The people whom a number counts, as a condition; nothing where it counts them at an instant by no list."""
-    model = assembly.scope.model
-    if not model.metrics[name].is_stock:
+    if not assembly.model.metrics[name].is_stock:
         return (MetricFilter(metric=name, period=before.period, filters=own, op=">=", values=(1.0,)),)
-    listed = next((each for each in model.lists.values() if each.metric == name), None)
+    listed = next((each for each in assembly.model.lists.values() if each.metric == name), None)
     if listed is None or listed.among or listed.within or before.period is not None or own:
         return ()
-    typed = assembly.scope.structure.value_type
+    typed = assembly.structure.value_type
     return tuple(value_filter(d, tuple(typed(d, code) for code in codes)) for d, codes in listed.filter.items())
 
 
@@ -167,7 +161,7 @@ def other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> Metri
 
     Where the number before was of nobody in particular, it is asked whether theirs is meant, or how many they are.
     """
-    structure = assembly.scope.structure
+    structure = assembly.structure
     if len(slots.measures) != 1 or slots.has("follow.instead", "follow.also") or slots.same or before.compare:
         return before
     item, names = slots.measures[0]

@@ -52,9 +52,8 @@ def measure_phrases(slots: Slots, assembly: Assembly) -> None:
 
 def _is_part(number: _Number, wholes: list[Named], assembly: Assembly) -> bool:
     """Of the orders of May, how many were refunded: what is counted are some of the rows that are named."""
-    structure = assembly.scope.structure
-    rows = [structure.stands_on(name) for _, names in wholes for name in names]
-    return all(structure.stands_on(number.metric) & each for each in rows)
+    rows = [assembly.structure.stands_on(name) for _, names in wholes for name in names]
+    return all(assembly.structure.stands_on(number.metric) & each for each in rows)
 
 
 def _joined(places: list[Edge], slots: Slots) -> bool:
@@ -79,9 +78,9 @@ def _number(phrase: Phrase, what: set[str], slots: Slots, assembly: Assembly) ->
         metric = _of_verb(clause, what, assembly) if clause is not None else None
         return _Number(phrase, metric, head) if metric is not None else None
     if head is not None and isinstance(head.meaning, Listed):
-        counts = assembly.scope.model.lists[head.meaning.name].metric
+        counts = assembly.model.lists[head.meaning.name].metric
         return _Number(phrase, counts, head) if counts and not head.meaning.negated else None
-    main = assembly.scope.structure.main_behaviour
+    main = assembly.structure.main_behaviour
     if phrase.head is not None or main is None or "how_much" in what or slots.clauses:
         return None
     named = main.metric if "orders" in what else units_metric(assembly) if "units" in what else None
@@ -98,10 +97,9 @@ def _plain(item: Edge, slots: Slots) -> Clause | None:
 
 
 def _of_verb(clause: Clause, what: set[str], assembly: Assembly) -> str | None:
-    structure = assembly.scope.structure
-    done = assembly.scope.model.behaviours[clause.behaviours[0]].metric
+    done = assembly.model.behaviours[clause.behaviours[0]].metric
     if "people" in what:
-        return done if structure.one_each(done) else structure.people_of(done)
+        return done if assembly.structure.one_each(done) else assembly.structure.people_of(done)
     return verb_metric(clause, tuple(what), assembly)
 
 

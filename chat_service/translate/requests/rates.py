@@ -13,7 +13,8 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause
 from chat_service.translate.meaning.rates import rates_among, rates_of
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, is_relative, set_free
+from chat_service.translate.requests.phrases import is_whole
+from chat_service.translate.requests.slots import Slots, is_relative, set_free, shared_by_group
 from chat_service.translate.stops import Denial, LostError
 from chat_service.translate.words.vocabulary import noun_key
 
@@ -29,11 +30,10 @@ class _Event:
 
 def read_rates(slots: Slots, assembly: Assembly) -> None:
     """Put the rate of an event among the measures where a word asks for one. Raises StopError where there is none."""
-    structure = assembly.scope.structure
     _rate_bounds(slots, assembly)
     measured = {name for _, names in slots.measures for name in names}
     for event in _events(slots, assembly):
-        told = event.clause is not None and measured & set(rates_of(structure, event.metrics))
+        told = event.clause is not None and measured & set(rates_of(assembly.structure, event.metrics))
         if told and not is_relative(event.item, slots):
             _take(event, slots, assembly)  # which groups redeem their points - redemption rate: said twice
     words = slots.frame.said("rate")
@@ -49,7 +49,6 @@ def read_rates(slots: Slots, assembly: Assembly) -> None:
 
 def _rate_bounds(slots: Slots, assembly: Assembly) -> None:
     """Refunds above 4.5 percent: a number of things is no percentage, their rate is."""
-    structure = assembly.scope.structure
     for event in _events(slots, assembly, compared=True):
         condition = event.clause.condition if event.clause is not None else None
         if event.clause is not None and condition is not None and "percent" in condition.units:
@@ -57,9 +56,9 @@ def _rate_bounds(slots: Slots, assembly: Assembly) -> None:
             slots.bounds.append((event.item, Bound(event.metrics, (), condition, event.clause.text)))
     for at, (item, bound) in enumerate(slots.bounds):
         counts = bound.metrics and not _any_ratio(bound.metrics, assembly)
-        if not counts or "percent" not in bound.condition.units or slots.frame.said("change"):
+        if not counts or "percent" not in bound.condition.units:
             continue
-        found = rates_of(structure, bound.metrics)
+        found = () if slots.frame.said("change") else rates_of(assembly.structure, bound.metrics)
         if not found:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
         slots.bounds[at] = (item, replace(bound, metrics=found))
@@ -67,7 +66,7 @@ def _rate_bounds(slots: Slots, assembly: Assembly) -> None:
 
 def _rates_together(slots: Slots, assembly: Assembly) -> None:
     """The renewal and churn rates: a noun for one thing before the plural is the name of a rate as well."""
-    structure, frame = assembly.scope.structure, slots.frame
+    structure, frame = assembly.structure, slots.frame
     plural = [item for item, _ in slots.measures if frame.folded(item).endswith(tuple(word_set("rates")))]
     for at, (item, names) in enumerate(slots.measures):
         last = frame.folded(item).rpartition(" ")[2]
@@ -79,13 +78,12 @@ def _rates_together(slots: Slots, assembly: Assembly) -> None:
 
 def _put(word: Edge, slots: Slots, assembly: Assembly) -> None:
     """A word for a rate: of the one event that is named, over the whole that is named with it, if any is."""
-    structure = assembly.scope.structure
-    rated = [e for e in _events(slots, assembly) if rates_of(structure, e.metrics)]
+    rated = [e for e in _events(slots, assembly) if rates_of(assembly.structure, e.metrics)]
     wholes = tuple(n for item, names in slots.measures for n in names if all(item is not e.item for e in rated))
     if len(rated) != 1:
         raise LostError(Denial("not_supported", assembly.said(word)), word)
-    names = rates_among(structure, rated[0].metrics, wholes) if wholes else ()
-    _measure(rated[0], names or rates_of(structure, rated[0].metrics), slots, assembly)
+    names = rates_among(assembly.structure, rated[0].metrics, wholes) if wholes else ()
+    _measure(rated[0], names or rates_of(assembly.structure, rated[0].metrics), slots, assembly)
 
 
 def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
@@ -93,11 +91,16 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
 
     Of a noun, the share is of a group or a value where there is one: complaints from Beijing as a share.
     """
-    structure = assembly.scope.structure
+    structure = assembly.structure
     events = [e for e in _events(slots, assembly) if rates_of(structure, e.metrics)]
     verbs = [e for e in events if e.clause is not None]
     parted = slots.groups or slots.values or any(_any_ratio(names, assembly) for _, names in slots.measures)
     others = [e for e in _events(slots, assembly) if e.clause is not None and e not in verbs]
+    people = slots.people or any(leaf.category.startswith("entity") for e in verbs for leaf in e.item.leaves())
+    wholes = [i for i in slots.entities if is_whole(i, slots.frame) and all(e.item.end <= i.start for e in verbs)]
+    parts = any(part.start >= whole.end for part, _ in slots.values for whole in wholes)
+    if people and verbs and (parts or shared_by_group(word, [event.item for event in verbs], slots)):
+        return  # 流失的客户按等级的占比, 流失的客户里女性占多少: of those who left, what each part makes up
     if slots.listed or slots.populations or (parted and not verbs) or len(slots.clauses) > len(verbs) + len(others[:1]):
         return
     if len(verbs or events) != 1:
@@ -108,9 +111,9 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
     named += tuple(n for other in others for n in other.metrics if not slots.people or structure.one_each(n))
     if others and not named:
         return
-    wholes = named or (assembly.counted if slots.entities or slots.people else ())
-    names = rates_among(structure, event.metrics, wholes) if wholes else rates_of(structure, event.metrics)
-    if names and (wholes or verbs or len(rates_among(structure, event.metrics)) == 1):
+    over = named or (assembly.counted if slots.entities or slots.people else ())
+    names = rates_among(structure, event.metrics, over) if over else rates_of(structure, event.metrics)
+    if names and (over or verbs or len(rates_among(structure, event.metrics)) == 1):
         for other in others:
             _take(other, slots, assembly)
         _measure(event, names, slots, assembly)
@@ -119,26 +122,23 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
 
 def _any_ratio(names: Iterable[str], assembly: Assembly) -> bool:
     """Whether one of the names is no number of things: a ratio, or a statistic of a field."""
-    structure = assembly.scope.structure
-    return any(name not in structure.model.metrics or structure.is_ratio(name) for name in names)
+    return any(name not in assembly.structure.model.metrics or assembly.structure.is_ratio(name) for name in names)
 
 
 def _events(slots: Slots, assembly: Assembly, *, compared: bool = False) -> list[_Event]:
     """What happened, by the words for it: deeds, populations of those who did it, and numbers of times."""
-    model = assembly.scope.model
     found = []
     for item, clauses in slots.clauses:
         clause = clauses.clauses[0]
         if len(clauses.clauses) == 1 and not clause.negated and (clause.condition is not None) == compared:
-            deeds = (model.behaviours[name] for name in clause.behaviours)
+            deeds = (assembly.model.behaviours[name] for name in clause.behaviours)
             metrics = tuple(n for deed in deeds for n in (deed.metric, deed.amount) if n is not None)
             found.append(_Event(item, metrics, clause))
     for item, listed in slots.listed if not compared else ():
-        metric = model.lists[listed.name].metric
+        metric = assembly.model.lists[listed.name].metric
         found.extend([_Event(item, (metric,))] if metric is not None and not listed.negated else [])
-    structure = assembly.scope.structure
     for item, names in slots.measures if not compared else ():
-        known = (structure.behaviour_of(name) for name in names)
+        known = (assembly.structure.behaviour_of(name) for name in names)
         both = (n for deed in known if deed is not None for n in (deed.metric, deed.amount) if n is not None)
         found.append(_Event(item, tuple(dict.fromkeys((*names, *both)))))
     return found

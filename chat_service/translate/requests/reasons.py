@@ -44,7 +44,7 @@ def causes_asked(slots: Slots, assembly: Assembly) -> CausesQuery | None:
 
 def _outcome(slots: Slots, assembly: Assembly) -> tuple[str, str, Edge | None] | None:
     """What is asked about: a transition (the churn rate) by its name, by its leavers or their deed; or a list."""
-    model = assembly.scope.model
+    model = assembly.model
     by_who = departures(assembly)
     named = [(item, name) for item, names in (*slots.measures, *slots.populations) for name in names]
     for item, clauses in slots.clauses:
@@ -73,26 +73,24 @@ def departures(assembly: Assembly) -> dict[str, str]:
     """The transitions that nobody wants (the churn rate), by the metric that counts those who made it."""
     return {
         each.definition.transition.who: name
-        for name, each in assembly.scope.model.metrics.items()
+        for name, each in assembly.model.metrics.items()
         if each.definition.transition is not None and each.polarity == "lower_is_better"
     }
 
 
 def _gone(metric: str, name: str, assembly: Assembly) -> tuple[str, ...]:
     """The metrics by which those who left, or who are on the list, are counted."""
-    model = assembly.scope.model
     if name:
-        return (model.lists[name].metric or "",)
-    transition = model.metrics[metric].definition.transition
+        return (assembly.model.lists[name].metric or "",)
+    transition = assembly.model.metrics[metric].definition.transition
     who = transition.who if transition is not None else ""
-    return (who, *(each.name for each in model.lists.values() if each.metric == who))
+    return (who, *(each.name for each in assembly.model.lists.values() if each.metric == who))
 
 
 def _speaks_of_leavers(item: Edge, slots: Slots, assembly: Assembly) -> bool:
     """Whether people who left are named rather than their rate."""
-    model = assembly.scope.model
     names = [name for other, names in (*slots.measures, *slots.populations) for name in names if other is item]
-    return not any(model.metrics[name].kind == "transition" for name in names)
+    return not any(assembly.model.metrics[name].kind == "transition" for name in names)
 
 
 def says_reasons(slots: Slots, assembly: Assembly) -> bool:
@@ -105,9 +103,8 @@ def says_reasons(slots: Slots, assembly: Assembly) -> bool:
 
 def reasons_column(assembly: Assembly) -> str:
     """The field that holds reasons with their evidence, beside the dimension that tells the first of them; or none."""
-    model = assembly.scope.model
     for each in lists_of(assembly):
-        dimension = model.dimensions.get(each.commonest or "")
+        dimension = assembly.model.dimensions.get(each.commonest or "")
         home = dimension.home if dimension is not None else None
         read = [] if home is None or home.expression is None else [c.name for c in home.expression.find_all(exp.Column)]
         found = [name for name in each.columns if home is not None and name in read]
@@ -120,15 +117,7 @@ def _lists_people(slots: Slots) -> bool:
     """'Which gold customers may churn, and why' lists them, each with reasons; 'what are the reasons' does not."""
     people = {*slots.entities, *(item for item, _ in (*slots.listed, *slots.clauses, *slots.values))}
     asks = slots.frame.asks("which", "who", "list")
-    return any(_beside(item, slots) in people for item in asks) or _asks_which(slots, people)
-
-
-def _beside(item: Edge, slots: Slots) -> Edge | None:
-    """What a question word stands before, words without meaning apart."""
-    after = slots.frame.after(item)
-    while after is not None and after.is_empty:
-        after = slots.frame.after(after)
-    return after
+    return any(slots.frame.spoken(item) in people for item in asks) or _asks_which(slots, people)
 
 
 def _asks_which(slots: Slots, people: Iterable[Edge]) -> bool:

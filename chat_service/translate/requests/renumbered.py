@@ -81,15 +81,14 @@ def _conditions(before: Changeable) -> list[FieldFilter | MetricFilter | Having]
 
 
 def _fits(each: FieldFilter | MetricFilter | Having, units: tuple[str, ...], assembly: Assembly) -> bool:
-    model = assembly.scope.model
     match each:
         case MetricFilter(metric=name):
-            unit = model.metrics[name].unit
+            unit = assembly.model.metrics[name].unit
         case Having(column=column):
             name, _, part = column.partition("__")
-            unit = "percent" if part.endswith("pct") else model.metrics[name].unit
+            unit = "percent" if part.endswith("pct") else assembly.model.metrics[name].unit
         case _:
-            field = model.fields.get(each.field)
+            field = assembly.model.fields.get(each.field)
             unit = str(field.definition.unit) if field is not None else ""
     return _in_unit(unit, units)
 
@@ -115,7 +114,7 @@ def _bounding(item: Edge, number: Condition, before: Changeable, assembly: Assem
     """只看大于30的 after NPS by city: the groups whose number compares so."""
     if not isinstance(before, MetricQuery) or len(before.metrics) != 1:
         raise assembly.deny(item)
-    metric = assembly.scope.model.metrics[before.metrics[0]]
+    metric = assembly.model.metrics[before.metrics[0]]
     groups = [name for name in before.group_by if name not in GRAINS]
     if not groups or before.compare is not None or number.op == "=" or not _in_unit(metric.unit, number.units):
         raise assembly.deny(item)

@@ -37,7 +37,7 @@ def retimed(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
         return _moved(before, lambda each: each.period == old, new)
     if own not in deeds or new == own:
         return before
-    back = assembly.scope.structure.looks_back
+    back = assembly.structure.looks_back
     alike = [each for each in _deeds(before.filters) if each.period == own]
     if all(back(each.metric) for each in alike):
         return _moved(before, lambda each: each.period == own, new)

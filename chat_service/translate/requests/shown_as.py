@@ -6,7 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.phrases import is_whole
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, shared_by_group
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, StopError
@@ -19,23 +19,25 @@ def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     said = slots.frame.said("share")
     if not said:
         return
-    structure = assembly.scope.structure
     for word in said:
         assembly.use(word, "share", "share")
     if _are_shares(draft.metrics, assembly) or _is_change_in_percent(said[0], draft, slots):
         return
     groups = [name for name in draft.group_by if name not in GRAINS]
-    additive = tuple(metric for metric in draft.metrics if not structure.is_ratio(metric))
+    additive = tuple(metric for metric in draft.metrics if not assembly.structure.is_ratio(metric))
     if not additive:
         raise StopError(Denial("share_of_ratio", assembly.metric_label(draft.metrics[0])))
-    whole = _over_whole(draft, slots, assembly) if not groups or slots.subjects or slots.populations else ()
+    told = [item for item, _ in (*slots.clauses, *slots.listed, *slots.dated, *slots.populations)]
+    of_groups = shared_by_group(said[0], told, slots)
+    over = not groups or slots.subjects or (slots.populations and not of_groups)
+    whole = _over_whole(draft, slots, assembly) if over else ()
     if len(whole) == 1:
         draft.metrics = whole
         used = {name for each in slots.populations for name in each[1]}
         draft.filters = tuple(f for f in draft.filters if not (isinstance(f, MetricFilter) and f.metric in used))
         draft.filters = tuple(f for f in draft.filters if f not in slots.narrowed)
         return
-    described = (slots.clauses or slots.listed or slots.dated or slots.populations) and not _of_some(said[0], slots)
+    described = told and not _of_some(said[0], slots) and not of_groups
     if (described or slots.subjects) and (not draft.keep or (described and not slots.measures)):
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     if not groups and not [name for name in draft.group_by if name in GRAINS]:
@@ -51,15 +53,14 @@ def _of_some(word: Edge, slots: Slots) -> bool:
     return (
         len(wholes) == 1
         and not slots.populations
-        and all(item.end <= word.start for item, _ in told)
         and bool(parts)
-        and all(item.start >= word.end for item in parts)
+        and all(part.start >= item.end for part in parts for item in (wholes[0], *(item for item, _ in told)))
     )
 
 
 def _are_shares(metrics: tuple[str, ...], assembly: Assembly) -> bool:
     """Whether what is asked for is a share by itself, so that the word adds nothing."""
-    return all(assembly.scope.model.metrics[metric].unit == "percent" for metric in metrics)
+    return all(assembly.model.metrics[metric].unit == "percent" for metric in metrics)
 
 
 def _is_change_in_percent(word: Edge, draft: Draft, slots: Slots) -> bool:
@@ -73,12 +74,11 @@ def _over_whole(draft: Draft, slots: Slots, assembly: Assembly) -> tuple[str, ..
 
     投诉 of 工单, 新客 in 销售额; a part alone (新客占比) where only one metric has it.
     """
-    structure = assembly.scope.structure
     others = [name for each in (*slots.subjects, *slots.populations) for name in each[1] if name not in draft.metrics]
     names = (*draft.metrics, *others)
     if len(names) == 1:
-        return structure.shares_of(names[0]) if not (slots.clauses or slots.listed or slots.values) else ()
-    direct = tuple(dict.fromkeys(ratio for name in names for ratio in structure.shares_of(name, names)))
+        return assembly.structure.shares_of(names[0]) if not (slots.clauses or slots.listed or slots.values) else ()
+    direct = tuple(dict.fromkeys(ratio for name in names for ratio in assembly.structure.shares_of(name, names)))
     return direct or tuple(
         dict.fromkeys(r for whole in names for people in names for r in _of(whole, people, assembly))
     )
@@ -86,15 +86,14 @@ def _over_whole(draft: Draft, slots: Slots, assembly: Assembly) -> tuple[str, ..
 
 def _of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
     """The metrics in percent that are the share of people in a whole."""
-    structure = assembly.scope.structure
-    if people == whole or not structure.one_each(people):
+    if people == whole or not assembly.structure.one_each(people):
         return ()
-    return tuple(r for part in part_of(whole, people, assembly) for r in structure.shares_of(part, (whole,)))
+    return tuple(r for part in part_of(whole, people, assembly) for r in assembly.structure.shares_of(part, (whole,)))
 
 
 def part_of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
     """What people make up of a whole: by the rows that both count, else a metric called after both (新客 + 销售额)."""
-    structure, lexicon, model = assembly.scope.structure, assembly.scope.lexicon, assembly.scope.model
+    structure, lexicon, model = assembly.structure, assembly.scope.lexicon, assembly.model
     part = structure.rows_of(whole, people)
     if part is not None:
         return (part,)
@@ -118,7 +117,7 @@ def cumulate(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     if not along_time:
         assembly.assume("total_so_far")
         return
-    ratios = [metric for metric in draft.metrics if assembly.scope.structure.is_ratio(metric)]
+    ratios = [metric for metric in draft.metrics if assembly.structure.is_ratio(metric)]
     if ratios:
         raise StopError(Denial("cumulative_ratio", assembly.metric_label(ratios[0])))
     draft.cumulative = draft.metrics
@@ -147,15 +146,13 @@ def trend_grain(slots: Slots) -> Grain | None:
 
 def _moves_people(word: Edge, slots: Slots) -> bool:
     """Members who moved from silver to gold: what they came from, or to, and no course of time."""
-    after = slots.frame.after(word)
-    while after is not None and after.is_empty:
-        after = slots.frame.after(after)
+    after = slots.frame.spoken(word)
     return slots.people and after is not None and after.category == "values"
 
 
 def with_trend(draft: Draft, slots: Slots, assembly: Assembly, timing: Timing) -> None:
     """A unit of time where a trend is asked for; along time without a period, the last 12 calendar months."""
-    own = next((name for name in draft.group_by if name in assembly.scope.model.grains), None)
+    own = next((name for name in draft.group_by if name in assembly.model.grains), None)
     grain = trend_grain(slots)
     for word in slots.frame.said("trend"):
         assembly.use(word, "grain", own or grain or "")

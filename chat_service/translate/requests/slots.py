@@ -95,9 +95,7 @@ def is_relative(item: Edge, slots: Slots) -> bool:
     frame = slots.frame
     if isinstance(item.meaning, Clauses) and item.meaning.relative:
         return True
-    before, after = frame.before(item), frame.after(item)
-    while before is not None and before.is_empty and frame.folded(before) not in RELATIVE:
-        before = frame.before(before)
+    before, after = frame.spoken(item, until=RELATIVE, back=True), frame.after(item)
     if before is not None and frame.folded(before).split(" ")[-1] in RELATIVE:
         return True
     seen = False
@@ -129,17 +127,13 @@ def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
     apart = [edge for other, _ in others for edge in frame.between(item, other)]
     if not any(set(edge.keys) & {"connective", "follow.what_about"} or frame.folded(edge) == "," for edge in apart):
         return False
-    before = frame.before(item)
-    while before is not None and before.is_empty:
-        before = frame.before(before)
+    before = frame.spoken(item, back=True)
     return before is not None and "how_many" in asked_of(before)
 
 
 def asks_behind(item: Edge, frame: Frame) -> bool:
     """新客有多少，老客又有多少: the question word behind what it asks for, with nothing more before the next mark."""
-    after = frame.after(item)
-    while after is not None and (after.is_empty or "connective.as_well" in after.keys):
-        after = frame.after(after)
+    after = frame.spoken(item, "connective.as_well")
     if after is None or "how_many" not in asked_of(after) or set(asked_of(after)) & {"orders", "units"}:
         return False
     behind = frame.after(after)
@@ -155,3 +149,9 @@ def names_people(item: Edge, frame: Frame, nouns: tuple[str, ...]) -> bool:
 def counts_kinds(item: Edge, frame: Frame) -> bool:
     """Whether the number of a rank counts kinds: 最长的三类工单."""
     return any(frame.folded(leaf) in word_set("kind_unit") for leaf in item.leaves())
+
+
+def shared_by_group(word: Edge, told: list[Edge], slots: Slots) -> bool:
+    """上季度新注册的会员，各渠道的比例: whom it is about stands before, then each group with its part of them."""
+    beside = [i for i, _ in slots.groups if all(each.is_empty for each in slots.frame.between(i, word))]
+    return bool(beside) and all(item.end <= min(beside[0].start, word.start) for item in told)

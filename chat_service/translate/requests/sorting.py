@@ -105,7 +105,7 @@ def placed(frame: Frame) -> Slots:
             slots.measures.append((item, meaning.metrics))
         elif isinstance(meaning, When):
             slots.whens.extend([(item, meaning)] if item.category == "when" else [])
-        elif (place := _PLACES.get(type(meaning))) is not None:
+        elif item.category != "included" and (place := _PLACES.get(type(meaning))) is not None:
             getattr(slots, place).append((item, meaning))
         elif item.category in ("entity", "entity.people"):
             slots.entities.append(item)
@@ -245,19 +245,17 @@ def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
     if slots.entities or slots.listed or slots.frame.asks("people", "who") or slots.frame.of(Held):
         return True
-    structure = assembly.scope.structure
-    if any(structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
+    if any(assembly.structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
         return True
     return any(names_people(item, slots.frame, words) for item, _ in slots.values)
 
 
 def _populations(slots: Slots, assembly: Assembly) -> None:
     """新客户的复购率, NPS among returning customers: people by name, whose other measure is asked for."""
-    structure = assembly.scope.structure
     for named in list(slots.measures):
         item, names = named
         others = [m for m in slots.measures if m is not named]
-        if not others or not all(structure.one_each(name) for name in names):
+        if not others or not all(assembly.structure.one_each(name) for name in names):
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
@@ -296,19 +294,19 @@ def _is_opened(item: Edge, frame: Frame) -> bool:
 
 def _subjects(slots: Slots, assembly: Assembly) -> None:
     """Words that only name what is counted: 今年的订单平均一单多少钱; refund rate on in-store purchases."""
-    structure = assembly.scope.structure
     for named in list(slots.measures):
         item, names = named
         others = [m for m in slots.measures if m is not named]
-        if not others or len(names) != 1 or not structure.counts_rows(names[0]):
+        if not others or len(names) != 1 or not assembly.structure.counts_rows(names[0]):
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
         if is_asked_for(item, others, slots.frame) or any(_listed_apart(item, o, slots.frame) for o, _ in others):
             continue
-        if any(_beside(item, rank) and not counts_kinds(rank, slots.frame) for rank, _ in slots.ranks):
+        beside = [rank for rank, _ in slots.ranks if rank.end == item.start or item.end == rank.start]
+        if not all(counts_kinds(rank, slots.frame) for rank in beside):
             continue
-        kept = [structure.narrowing(names[0], name) for _, their in others for name in their[:1]]
+        kept = [assembly.structure.narrowing(names[0], name) for _, their in others for name in their[:1]]
         if any(each is None for each in kept):
             continue
         slots.measures.remove(named)
@@ -322,7 +320,3 @@ def _listed_apart(one: Edge, other: Edge, frame: Frame) -> bool:
     between, joiners = frame.between(one, other), {"connective.and", "follow.what_about"}
     neighbours = not any(edge.category == "measure" for edge in between)
     return neighbours and any(set(edge.keys) & joiners and frame.folded(edge) in LISTING for edge in between)
-
-
-def _beside(one: Edge, other: Edge) -> bool:
-    return one.end == other.start or other.end == one.start

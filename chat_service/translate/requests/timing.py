@@ -13,7 +13,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.growth import change_alone
+from chat_service.translate.requests.growth import change_alone, in_year_of, set_against
 from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -44,6 +44,15 @@ def period_of(
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
     return mention.period
+
+
+def only_period(item: Edge, when: When, known: Period | None, assembly: Assembly) -> Period | None:
+    """The period of a question that has one. Raises StopError where another is known already."""
+    if known is not None:
+        raise StopError(Denial("several_periods", assembly.said(item)))
+    period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
+    assembly.use(item, "period", str(period))
+    return period
 
 
 def decide_timing(
@@ -86,21 +95,19 @@ def decide_timing(
 def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[Period | None]:
     """The periods that are named; a word of 'only' beside one says that it is no other: 只要下半年, May only."""
     found: list[Period | None] = []
+    years = [when for _, when in slots.whens if when.date.period is not None and when.date.period.grain == "year"]
     for item, when in slots.whens:
+        if len(years) > 1 and slots.frame.folded(item) in word_set("whole_of_it"):
+            assembly.use(item, "period", "")
+            slots.taken.append(item)
+            continue  # 2025年前10%客户占全年的比例: the whole of that year
         period = None if when.ever else period_of(when.date, grains, assembly.scope.today, item, assembly)
         found.extend([] if when.ever else [period])
         assembly.use(item, "period", "" if when.ever else str(period))
-        for beside in (_spoken_before(item, slots), slots.frame.after(item)):
+        for beside in (slots.frame.spoken(item, back=True), slots.frame.after(item)):
             if beside is not None and "only" in beside.keys:
                 assembly.use(beside, "period", "")
     return found
-
-
-def _spoken_before(item: Edge, slots: Slots) -> Edge | None:
-    before = slots.frame.before(item)
-    while before is not None and before.is_empty:
-        before = slots.frame.before(before)
-    return before
 
 
 def _adds_time(slots: Slots) -> bool:
@@ -217,6 +224,7 @@ def _several(
         for w in slots.frame.said("comparison.versus", "date.versus")
         if slots.frame.folded(w) not in word_set("joins_periods")
     ]
+    versus = versus or set_against(slots)
     if len(closed) == 2:
         if len(slots.whens) == 2:
             (_, one), (_, other) = slots.whens
@@ -240,6 +248,8 @@ def _several(
 def _of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMention]) -> tuple[Period, Period]:
     """Q1 vs Q2 2025: a year that is said of one of both is that of the other."""
     first, second = one[0], other[0]
+    if other[1].kind == "same_period":
+        return first, in_year_of(second, first, other[1].text)
     if one[1].year_named is other[1].year_named:
         return first, second
     bare, named = (first, second) if other[1].year_named else (second, first)

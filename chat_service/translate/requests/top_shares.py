@@ -37,8 +37,7 @@ def top_share(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     if clause.share is None or clause.negated or clause.values or not _of_people(item, assembly):
         raise assembly.deny(item)
     named = assembly.metric(item, clause.metrics) if clause.metrics else verb_metric(clause, ("how_many",), assembly)
-    structure = assembly.scope.structure
-    if named is None or structure.is_ratio(named) or structure.one_each(named):
+    if named is None or assembly.structure.is_ratio(named) or assembly.structure.one_each(named):
         raise assembly.deny(item)
     period = (
         None
@@ -54,11 +53,6 @@ def _of_people(item: Edge, assembly: Assembly) -> bool:
     frame = assembly.frame
     if any(leaf.category.startswith("entity") for leaf in item.leaves()):
         return True
-    after, before = frame.after(item), frame.before(item)
-    while after is not None and after.is_empty:
-        after = frame.after(after)
-    while before is not None and before.is_empty:
-        before = frame.before(before)
-    beside = [each for each in (after, before) if each is not None]
+    beside = [each for each in (frame.spoken(item), frame.spoken(item, back=True)) if each is not None]
     nouns = assembly.scope.entity_words
     return any(each.category.startswith("entity") or names_people(each, frame, nouns) for each in beside)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Measure
 from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.requests.timing import period_of
+from chat_service.translate.requests.timing import only_period
 from chat_service.translate.senses import DimensionSense, Names
-from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Filter, LiftQuery, Period, TrialDefinition
 
@@ -45,10 +45,7 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     chooser = assembly.chooser(_counted(trial, assembly))
     of = _Of()
     for item, when in slots.whens:
-        if of.period is not None:
-            raise StopError(Denial("several_periods", assembly.said(item)))
-        of.period = None if when.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
-        assembly.use(item, "period", str(of.period))
+        of.period = only_period(item, when, of.period, assembly)
     _add_values(slots, of, chooser, assembly)
     for item, listed in slots.listed:
         of.filters.extend(listed_filter(item, listed, assembly))
@@ -56,7 +53,7 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     for item, _ in slots.ranks if of.by is not None else ():
         assembly.use(item, "order", "difference")
     _refuse_rest(slots, trial, assembly)
-    name = trial.name if len(assembly.scope.model.trials) > 1 else ""
+    name = trial.name if len(assembly.model.trials) > 1 else ""
     return LiftQuery(trial=name, period=of.period, filters=tuple(of.filters), by=of.by, contrast=contrast)
 
 
@@ -69,7 +66,7 @@ def _asks_the_best(slots: Slots) -> bool:
 
 def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
     """The trial that is named, or that a word of experiments speaks of beside one of its own things."""
-    trials = assembly.scope.model.trials
+    trials = assembly.model.trials
     for item in slots.frame.said("trial"):
         if isinstance(item.meaning, Names):
             return trials[item.meaning.names[0]]
@@ -80,12 +77,11 @@ def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
 
 def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
     """Whether a question names a value or a dimension of the trial itself, not of its people, or its effect."""
-    structure = assembly.scope.structure
     named = [name for _, values in slots.values for name in values.candidates]
     named += [name for _, group in slots.groups for name in group.dimensions]
-    own = [name for name in named if not structure.entity_dimension(name)]
-    reached = {trial.dataset, *assembly.scope.model.paths.get(trial.dataset, {})}
-    dimensions = assembly.scope.model.dimensions
+    own = [name for name in named if not assembly.structure.entity_dimension(name)]
+    reached = {trial.dataset, *assembly.model.paths.get(trial.dataset, {})}
+    dimensions = assembly.model.dimensions
     if any(name in dimensions and dimensions[name].home.dataset in reached for name in own):
         return True
     speaks_of = any(set(names) & set(trial.effects) for _, names in slots.measures)
@@ -94,7 +90,7 @@ def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
 
 def _counted(trial: TrialDefinition, assembly: Assembly) -> tuple[str, ...]:
     """A metric over the trial's rows, by which dimensions are chosen."""
-    metrics = assembly.scope.model.metrics
+    metrics = assembly.model.metrics
     return tuple(name for name, each in metrics.items() if each.definition.dataset == trial.dataset)[:1]
 
 
@@ -109,11 +105,10 @@ def _add_values(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> 
     for item, values in slots.values:
         if values.only or values.both:
             raise assembly.deny(item)
-        dimension, members = assembly.values(item, values, chooser)
-        of.filters.append(value_filter(dimension, members, negated=values.negated))
-        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, members))}")
-        if len(members) > 1 and not values.negated and of.by is None:
-            of.by = dimension
+        one = assembly.condition(item, values, chooser)
+        of.filters.append(one)
+        if len(one.values) > 1 and not values.negated and of.by is None:
+            of.by = one.field
 
 
 def _add_groups(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> None:
@@ -128,28 +123,30 @@ def _add_groups(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> 
         of.by = assembly.dimension(item, group.dimensions, chooser)
         assembly.use(item, "grouping", of.by)
     for item in slots.frame.said("kind_of"):
-        senses = assembly.scope.lexicon.senses(phrase_keys(slots.frame.folded(item).split(" ")[-1]))
-        names = tuple(each.name for each in senses if isinstance(each, DimensionSense))
+        names = kinds_named(item, slots, assembly)
         if names and of.by is None:
             of.by = assembly.dimension(item, names, chooser)
             assembly.use(item, "grouping", of.by)
 
 
+def kinds_named(item: Edge, slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """By type: the dimensions that the noun names."""
+    senses = assembly.scope.lexicon.senses(phrase_keys(slots.frame.folded(item).split(" ")[-1]))
+    return tuple(each.name for each in senses if isinstance(each, DimensionSense))
+
+
 def _is_thing(name: str, assembly: Assembly) -> bool:
     """Whether a dimension only names the things themselves: it has a value for each, not one of a closed set."""
-    known = assembly.scope.model.dimensions.get(name)
-    return (
-        known is not None and not known.home.definition.values and not assembly.scope.structure.entity_dimension(name)
-    )
+    known = assembly.model.dimensions.get(name)
+    return known is not None and not known.home.definition.values and not assembly.structure.entity_dimension(name)
 
 
 def _refuse_rest(slots: Slots, trial: TrialDefinition, assembly: Assembly) -> None:
     """Every word has its place, or the question asks for more than this."""
-    used = {id(use.item) for use in assembly.uses}
     # before and after is what a change is from and to
     shown = _SHOWN | {"change"} if slots.frame.said("trial.before") else _SHOWN
-    for item in slots.frame.items:
-        if id(item) in used or set(item.keys) & shown or item.category in (*_WORDS, "intent.list"):
+    for item in assembly.unused:
+        if set(item.keys) & shown or item.category in (*_WORDS, "intent.list"):
             continue
         if isinstance(item.meaning, Measure) and _is_effect(item.meaning, trial, assembly):
             assembly.use(item, "metric", trial.name)
@@ -158,5 +155,5 @@ def _refuse_rest(slots: Slots, trial: TrialDefinition, assembly: Assembly) -> No
 
 
 def _is_effect(measure: Measure, trial: TrialDefinition, assembly: Assembly) -> bool:
-    counted = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    counted = {entity.counted_by for entity in assembly.model.entities.values()}
     return bool(set(measure.metrics) & {*trial.effects, *counted}) and not measure.statistic

@@ -17,8 +17,7 @@ from semantic_layer import is_money
 
 def free_redundant(slots: Slots, assembly: Assembly) -> None:
     """Orders placed, tickets opened: a verb of the rows that are measured says nothing new but when and of what."""
-    structure = assembly.scope.structure
-    model = assembly.scope.model
+    model = assembly.model
     for word in slots.frame.said("money_verb"):
         if slots.measures and all(is_money(model.metrics[n].unit) for _, names in slots.measures for n in names):
             assembly.use(word, "behaviour", "")  # 拉一个新客花多少钱: money is what is measured
@@ -32,9 +31,9 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
         if is_relative(item, slots):
             continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
-        rows = [structure.stands_on(name) for name in done if not structure.one_each(name)]
+        rows = [assembly.structure.stands_on(name) for name in done if not assembly.structure.one_each(name)]
         measured = [_rows_around(name, assembly) for _, names in named for name in names]
-        kept = [structure.narrowing(done[0], name) for _, names in named for name in names]
+        kept = [assembly.structure.narrowing(done[0], name) for _, names in named for name in names]
         same_time = all(each in (None, ()) for each in kept) and all(
             _same_rows(done[0], name, assembly) for _, names in named for name in names
         )
@@ -51,7 +50,7 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
 
 def _same_rows(deed: str, metric: str, assembly: Assembly) -> bool:
     """Whether a metric is of the rows that a deed is told from, placed by the same time: activation of sign-ups."""
-    model, structure = assembly.scope.model, assembly.scope.structure
+    model, structure = assembly.model, assembly.structure
     if structure.one_each(metric) and metric != deed:
         return False
     one = model.metrics[deed].definition
@@ -66,11 +65,10 @@ def _same_rows(deed: str, metric: str, assembly: Assembly) -> bool:
 
 def _rows_around(metric: str, assembly: Assembly) -> frozenset[str]:
     """The rows that a metric counts, and those that they are parts of: order items are of orders."""
-    model = assembly.scope.model
-    direct = assembly.scope.structure.stands_on(metric)
-    entities = {entity.dataset for entity in model.entities.values()}
-    counted = {model.metrics[b.metric].definition.dataset for b in model.behaviours.values()}
-    owners = {owner for each in direct for owner in model.paths.get(each, {})}
+    direct = assembly.structure.stands_on(metric)
+    entities = {entity.dataset for entity in assembly.model.entities.values()}
+    counted = {assembly.model.metrics[b.metric].definition.dataset for b in assembly.model.behaviours.values()}
+    owners = {owner for each in direct for owner in assembly.model.paths.get(each, {})}
     return direct | frozenset(o for o in owners if o in counted and o not in entities)
 
 
@@ -89,7 +87,9 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
             if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):
                 continue
             number = set(asked_of(ask)) <= {"how_many", "how_much", "count"}
-            some = _counts_some(slots) or (ask.end == item.start and _asks_who(ask, slots))
+            some = any(is_whole(each, slots.frame) for each in slots.entities) or (
+                ask.end == item.start and _asks_who(ask, slots)
+            )
             if number and (some or _counts_entity(ask, slots, assembly)):
                 continue
             if number and _follows_people(ask, item, clauses.clauses[0], slots, assembly):
@@ -122,7 +122,7 @@ def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly:
             slots.measures.append((item, (metric,)))
             return
     counted = slots.frame.asks("count")
-    for item, clauses in plain if slots.ranks and not _several(slots) else ():
+    for item, clauses in plain if slots.ranks and len(slots.clauses) <= 1 else ():
         if counted and not slots.entities:
             # 卖的数量最少: how much of it, not what it brought
             sells = any(word in clauses.clauses[0].text for word in word_set("sells"))
@@ -148,7 +148,7 @@ def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly:
 
 def join_quantities(slots: Slots, assembly: Assembly) -> None:
     """几单、又有几个新客: a quantity in a list with a measure is one too, of the model's main deed."""
-    main = assembly.scope.structure.main_behaviour
+    main = assembly.structure.main_behaviour
     used = {id(use.item) for use in assembly.uses}
     for ask in slots.frame.asks("orders", "units", "money") if main is not None and slots.measures else ():
         is_listed = any(
@@ -174,10 +174,6 @@ def _near(one: Edge, other: Edge, frame: Frame) -> bool:
     return all(edge.is_empty for edge in frame.between(one, other))
 
 
-def _several(slots: Slots) -> bool:
-    return len(slots.clauses) > 1
-
-
 def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) -> None:
     """卖了多少钱、多少单, 卖了多少钱、下了多少单: several quantities of one verb, or each of its own, are measures."""
     item = slots.measures[-1][0]
@@ -197,11 +193,11 @@ def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) ->
 
 def _follows_people(ask: Edge, item: Edge, clause: Clause, slots: Slots, assembly: Assembly) -> bool:
     """退款客户有多少: people right behind a deed and right before the question word are who is counted."""
-    frame, metric = slots.frame, assembly.scope.model.behaviours[clause.behaviours[0]].metric
+    frame, metric = slots.frame, assembly.model.behaviours[clause.behaviours[0]].metric
     people, before = frame.after(item), frame.before(ask)
     between = people is not None and people is before and people in slots.entities
     named = between and people is not None and not frame.folded(people).isascii()
-    return named and not assembly.scope.structure.one_each(metric)
+    return named and not assembly.structure.one_each(metric)
 
 
 def _asks_who(ask: Edge, slots: Slots) -> bool:
@@ -216,11 +212,6 @@ def _opens(opener: Edge, people: Edge, frame: Frame) -> bool:
     """Whether a word singles out of people: before them in English, behind them in Chinese."""
     one, other = (opener, people) if frame.folded(opener).isascii() else (people, opener)
     return one.end <= other.start and all(edge.is_empty for edge in frame.between(one, other))
-
-
-def _counts_some(slots: Slots) -> bool:
-    """Of the customers who complained, how many ordered again: they are counted, not what they did."""
-    return any(is_whole(item, slots.frame) for item in slots.entities)
 
 
 def _counts_entity(ask: Edge, slots: Slots, assembly: Assembly) -> bool:

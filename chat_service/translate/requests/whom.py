@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses, Listed
-from chat_service.translate.requests.assembly import Assembly, value_filter
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
@@ -20,18 +18,17 @@ _CARRYING = frozenset({"ask", "entity", "connective", "follow", "grouping", "suf
 
 def lists_named(slots: Slots, assembly: Assembly) -> list[ListDefinition]:
     """The lists that words name, by themselves or by the metric or deed that counts them."""
-    model = assembly.scope.model
-    found = [model.lists[each.name] for _, each in slots.listed if not each.negated]
+    found = [assembly.model.lists[each.name] for _, each in slots.listed if not each.negated]
     counted = [name for _, names in (*slots.measures, *slots.populations) for name in names]
     for _, clauses in slots.clauses:
-        counted += [model.behaviours[name].metric for clause in clauses.clauses for name in clause.behaviours]
-    found += [each for name in counted for each in model.lists.values() if each.metric == name]
+        counted += [assembly.model.behaviours[name].metric for clause in clauses.clauses for name in clause.behaviours]
+    found += [each for name in counted for each in assembly.model.lists.values() if each.metric == name]
     return list({each.name: each for each in found}.values())
 
 
 def lists_of(assembly: Assembly) -> tuple[ListDefinition, ...]:
     """Every list of the model."""
-    return tuple(assembly.scope.model.lists.values())
+    return tuple(assembly.model.lists.values())
 
 
 def members_of(listed: ListDefinition) -> frozenset[Filter]:
@@ -49,11 +46,9 @@ def narrowing(slots: Slots, assembly: Assembly, beside: str) -> tuple[Filter, ..
     chooser = assembly.chooser(assembly.counted)
     found: list[Filter] = []
     for item, values in slots.values:
-        dimension, codes = assembly.values(item, values, chooser)
-        assembly.use(item, "value", f"{dimension}: {', '.join(map(str, codes))}")
-        found.append(value_filter(dimension, codes, negated=values.negated))
+        found.append(assembly.condition(item, values, chooser))
     for item, listed in slots.listed:
-        counts = assembly.scope.model.lists[listed.name].metric
+        counts = assembly.model.lists[listed.name].metric
         if listed.name != beside and (beside or not counts):
             found.extend(listed_filter(item, listed, assembly))
     return tuple(found)
@@ -78,7 +73,7 @@ def period_asked(slots: Slots, assembly: Assembly) -> Period | None:
 
 def take(slots: Slots, assembly: Assembly, known: set[str], *places: str) -> None:
     """What names whom it is about, by one of the `known` lists and metrics, is used for that."""
-    model = assembly.scope.model
+    model = assembly.model
     for place in places:
         for item, meant in getattr(slots, place):
             if isinstance(meant, Listed):
@@ -95,17 +90,11 @@ def take(slots: Slots, assembly: Assembly, known: set[str], *places: str) -> Non
 
 def refuse_rest(slots: Slots, assembly: Assembly, *categories: str) -> None:
     """Raise StopError for the first item that such a question does not show."""
-    used = {id(use.item) for use in assembly.uses}
-    for item in _left(slots, used):
+    for item in assembly.unused:
         if not set(item.keys) & {*_CARRYING, *categories}:
             raise assembly.deny(item)
         if set(item.keys) & set(categories):
             assembly.use(item, "operator", item.category)
-
-
-def _left(slots: Slots, used: Iterable[int]) -> list[Edge]:
-    taken = set(used)
-    return [item for item in slots.frame.items if id(item) not in taken]
 
 
 def names_of(item: Edge) -> tuple[str, ...]:

@@ -53,17 +53,14 @@ def without_asides(mentions: tuple[Mention, ...], lexicon: Lexicon) -> tuple[Men
     aside = [stretches[verdict.at] for verdict in verdicts(pieces) if verdict.set_aside]
     lost = {at for first, last in aside for at in range(first, last)}
     marked = [replace(each, senses=(ASIDE,)) if at in lost else each for at, each in enumerate(mentions)]
-    return tuple(_as_link(each) if _follows_aside(marked, at) else each for at, each in enumerate(marked))
+    link = (WordSense("filler", "function.link"),)
+    return tuple(replace(each, senses=link) if _follows_aside(marked, at) else each for at, each in enumerate(marked))
 
 
 def _follows_aside(mentions: list[Mention], at: int) -> bool:
     """'Hate to nag, but …': the word joins the aside to the question, and bars nothing."""
     before = list(takewhile(lambda each: not _is_named(each), reversed(mentions[:at])))
     return "but" in mentions[at].words("connective") and any(is_aside(each) for each in before)
-
-
-def _as_link(mention: Mention) -> Mention:
-    return replace(mention, senses=(WordSense("filler", "function.link"),))
 
 
 def _is_named(mention: Mention) -> bool:

@@ -66,6 +66,7 @@ _NOT_EMPTY, _OPERATING = 0.6, 0.2
 _UNKNOWN_WORD, _UNKNOWN_HAN = 24.0, 12.0
 _SHORT_VALUE = 2 * _UNKNOWN_HAN  # alone it is not understood
 _LONGER = 0.004
+_PARTED = 3  # tokens on either side of a value within a name
 _FURTHER_PIECE = 0.7  # the pieces of a name bear each other out
 # "orders" names what is counted before it is a verb; a metric or a population is meant before a value or a field of
 # the same name, and a word for shares before a metric
@@ -109,8 +110,22 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     tokens = tokenize(folded)
     leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
     leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
-    leaves.extend(purposes(tokens, leaves))
+    leaves.extend([*purposes(tokens, leaves), *_parted(tokens, leaves, lexicon)])
     return Lattice(folded, tokens, tuple(leaves))
+
+
+def _parted(tokens: tuple[Token, ...], leaves: list[Edge], lexicon: Lexicon) -> Iterator[Edge]:
+    """Active annual subscriptions, 有效年度订阅数: a value within a metric's name leaves the name in two pieces."""
+    asks = {leaf.start for leaf in leaves if leaf.category == "ask"}  # headcount of silver members
+    for leaf in (leaf for leaf in leaves if leaf.category == "value"):
+        for first in set(range(max(0, leaf.start - _PARTED), leaf.start)) - asks:
+            for last in range(leaf.end + 1, min(len(tokens), leaf.end + _PARTED) + 1):
+                words = [noun_key(t.text) for t in (*tokens[first : leaf.start], *tokens[leaf.end : last])]
+                for sense in lexicon.senses(tuple(words)):
+                    if isinstance(sense, MetricSense) and (tokens[first].kind != "han" or len(words) > _PARTED):
+                        starts = (first, leaf.end)
+                        yield Edge(first, leaf.start, "piece", Piece(sense.name, 0, starts), _NAME)
+                        yield Edge(leaf.end, last, "piece", Piece(sense.name, 1, starts), _FURTHER_PIECE)
 
 
 def _leads_measure(unit: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> bool:
@@ -247,9 +262,6 @@ def _word_leaves(
             ranks = sense.role == "prefix" and any(each.role == "rank" for each in words)
             cost = _WORD + (_SECOND if ranks else 0.0) - better
             yield Edge(first, last, category, Word(sense.role, sense.meaning, text), cost)
-
-
-# these join, but as often only carry on
 
 
 def _operates(sense: WordSense, text: str) -> bool:

@@ -105,6 +105,10 @@ class Lexicon:
 
     def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:
         """Put in a phrase whose pieces, each said in any of its ways, may have words between them."""
+        of = self._numbered.get(sense.name) if isinstance(sense, MetricSense) else None
+        if of is not None:
+            usual = str(of.usual)
+            pieces = tuple(tuple(tuple(_ANY_NUMBER if k == usual else k for k in w) for w in ways) for ways in pieces)
         for key in {way[0] for way in pieces[0]}:
             self._gapped.setdefault(key, []).append(Gapped(pieces, sense))
         for key in (key for piece in pieces for way in piece for key in way):
@@ -153,8 +157,16 @@ class Lexicon:
             for key in options:
                 for gapped in self._gapped.get(key, ()):
                     found = _pieces(gapped, keys, at)
-                    if found is not None:
-                        yield tuple(Hit(kept[a], kept[b - 1] + 1, (gapped.sense,)) for a, b in found)
+                    said = [tokens[kept[i]] for a, b in found or () for i in range(a, b)]
+                    sense = self._numbered_sense(gapped.sense, [each.text for each in said if each.kind == "number"])
+                    if found is not None and sense is not None:
+                        yield tuple(Hit(kept[a], kept[b - 1] + 1, (sense,)) for a, b in found)
+
+    def _numbered_sense(self, sense: Sense, said: list[str]) -> Sense | None:
+        of = self._numbered.get(sense.name) if isinstance(sense, MetricSense) else None
+        if of is None or not said or str(of.usual) in said or not isinstance(sense, MetricSense):
+            return sense
+        return next(self._with_numbers((sense.name,), said), None)
 
 
 class Extended(Lexicon):
@@ -171,14 +183,6 @@ class Extended(Lexicon):
     def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
         yield from self._tree.hits(tokens)
         yield from self._more.hits(tokens)
-
-    def _with_numbers(self, named: Iterable[str], said: Iterable[str]) -> Iterator[MetricSense]:
-        """The metrics with the number that stands in their phrase, where they may have it."""
-        numbers = [int(each) for each in said if each.isdecimal()]
-        for name in named:
-            of = self._numbered[name]
-            fit = (each for each in numbers if of.least <= each <= of.most and each != of.usual)
-            yield from (MetricSense(f"{name}_{each}") for each in fit)
 
     def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
         yield from self._tree.gapped_hits(tokens)

@@ -1,87 +1,114 @@
-"""Clauses that say what an answer is for: I'd like to invite them to a dinner; 我准备推积分商城; 下月召回活动要圈人：….
+"""Clauses that say what an answer is for: I'd like to invite them to a dinner; 准备发挽留券; 下月召回活动要圈人：….
 
-Somebody tells what they plan to do, beside a question of its own: nothing of it is asked for, and it is told. A clause
-that names what a question could be about, counts, denies or asks is no such thing.
+Somebody tells what they plan to do, beside a question of its own: nothing of it is asked for, and it is told. A plan
+has an opener and a verb that asks for nothing; a clause that says anything else that a question could is no such thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from chat_service.language.grammar.rule import EMPTY, Edge
 from chat_service.language.tokens import Token
+from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
 
-_COST = 0.5
-_ACTS = ("intent.send",)
-_SAYS_MORE = frozenset(
-    {"metric", "dimension", "behaviour", "list", "field", "value", "date", "number", "hours", "ask", "negation", "only"}
-    | {"exclusion", "share", "rank", "trial", "prefix", "suffix", "piece", "chart"}
-)
-_ASKED = frozenset({"metric", "entity", "list", "behaviour"})
+_COST, _LONGEST_VERB = 0.5, 3
+_ACT, _ASKS = "intent.send", "function.light.ask"
+# what may stand in a plan: all else could limit or turn the question
+_SAYS_NOTHING = {
+    "unknown",
+    "comparative",
+    "unit",
+    "weak_value",
+    "short_value",
+    "follow.those",
+    "range.to",
+    "window.after",
+}
+_ASKED = frozenset({"metric", "entity", "list", "behaviour", "ask"})
 
 
 def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
     """The clauses of a text that say what its answer is for, each as a word without meaning."""
-    clauses = list(_clauses(tokens))
+    marks = (at for at, token in enumerate(tokens) if token.kind == "punctuation" and token.text in ",.?!;:")
+    cuts = [-1, *marks, len(tokens)]
+    clauses = [(a + 1, b) for a, b in pairwise(cuts) if b > a + 1]
     for first, last in clauses if len(clauses) > 1 else ():
-        inside = [leaf for leaf in leaves if first <= leaf.start and leaf.end <= last]
+        inside = tuple(leaf for leaf in leaves if first <= leaf.start and leaf.end <= last)
+        clause = _Clause(tokens, first, last, inside)
+        heads = last < len(tokens) and tokens[last].text == ":" and clause.is_heading()
         outside = (leaf for leaf in leaves if leaf.end <= first or leaf.start >= last)
-        heads = last < len(tokens) and tokens[last].text == ":"
-        plans = _plans(tokens, first, last, inside) or (heads and _is_heading(tokens, first, last, inside))
-        if plans and any(leaf.category in _ASKED for leaf in outside):
-            yield Edge(first, last, f"{EMPTY}.occasion.purpose", _text(tokens, first, last), _COST)
+        if (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside):
+            yield Edge(first, last, f"{EMPTY}.occasion.purpose", clause.text(first, last), _COST)
 
 
-def _clauses(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for at, token in enumerate(tokens):
-        if token.kind == "punctuation" and token.text in ",.?!;:":
-            if at > start:
-                yield start, at
-            start = at + 1
-    if start < len(tokens):
-        yield start, len(tokens)
+@dataclass(frozen=True)
+class _Clause:
+    """Tokens from `first` to `last`, with the leaves inside."""
 
+    tokens: Sequence[Token]
+    first: int
+    last: int
+    inside: tuple[Edge, ...]
 
-def _plans(tokens: Sequence[Token], first: int, last: int, inside: Sequence[Edge]) -> bool:
-    """Somebody would like to do something with whom the answer names; what is pushed may be named."""
-    for at in _behind(tokens, first, last, "purpose_opener"):
-        acts = [leaf for leaf in inside if leaf.start == at and leaf.category in _ACTS]
-        ends = {*(leaf.end for leaf in acts), *_behind(tokens, at, last, "purpose_act")}
-        if any(not _says_more(inside, end) for end in ends):
-            return True
-        for start in _behind(tokens, at, last, "purpose_push"):
-            if any(leaf.category == "value" and (leaf.start, leaf.end) == (start, last) for leaf in inside):
+    def plans(self) -> bool:
+        """Somebody would like to do something with whom the answer names; what is handed out may be named last."""
+        asks = {leaf.end for leaf in self.inside if leaf.start == self.first and leaf.category == _ASKS}
+        for at in {end for start in {self.first, *asks} for end in self._behind(start, "purpose_opener")}:
+            pushes = self._behind(at, "purpose_push")
+            acts = {leaf.end for leaf in self.inside if leaf.start == at and leaf.category == _ACT}
+            ends = {*acts, *pushes, *self._behind(at, "purpose_act"), *self._verbs(at)}
+            if any(self._is_rest(end, given=end in pushes | acts) for end in ends):
                 return True
-    return False
+        named = self._behind(self.first, "purpose_for")
+        return any(self._is_rest(end, given=False) and self._is_new(end, self.last) for end in named)
 
-
-def _is_heading(tokens: Sequence[Token], first: int, last: int, inside: Sequence[Edge]) -> bool:
-    """下月召回活动要圈人: what is to come is prepared; it may be named, with its time."""
-    for at in range(first, last):
-        for act in _behind(tokens, at, last, "purpose_opener"):
-            if last in _behind(tokens, act, last, "purpose_act"):
-                before = [leaf for leaf in inside if leaf.end <= at]
-                to_come = [leaf for leaf in before if leaf.category == "date.future"]
-                values = [leaf for leaf in before if leaf.category == "value" and leaf.end == at]
+    def is_heading(self) -> bool:
+        """下月召回活动要圈人: what is to come is prepared; it may be named, with its time."""
+        for at in range(self.first, self.last):
+            if any(self.last in self._behind(act, "purpose_act") for act in self._behind(at, "purpose_opener")):
+                to_come = [leaf for leaf in self.inside if leaf.end <= at and leaf.category == "date.future"]
+                values = [leaf for leaf in self.inside if leaf.end == at and leaf.category == "value"]
                 covered = {i for leaf in (*to_come, *values) for i in range(leaf.start, leaf.end)}
-                return bool(to_come) and covered == set(range(first, at))
-    return False
+                return bool(to_come) and covered == set(range(self.first, at))
+        return False
+
+    def _verbs(self, at: int) -> list[int]:
+        """Where a verb of the dictionary ends that asks for nothing and is no word of a request."""
+        if any(leaf.start == at and (leaf.category == _ASKS or not _is_nothing(leaf)) for leaf in self.inside):
+            return []
+        words = {end: self.text(at, end) for end in range(at + 1, min(at + _LONGEST_VERB, self.last) + 1)}
+        return [end for end, word in words.items() if "v" in kinds_of(word) and word not in word_set("operating_verb")]
+
+    def _is_rest(self, at: int, *, given: bool) -> bool:
+        """Whether the rest says nothing of the question: at most what is handed out, told apart by a new word."""
+        said = [leaf for leaf in self.inside if leaf.start >= at and not _is_nothing(leaf)]
+        values = {i for leaf in said if leaf.category == "value" for i in range(leaf.start, leaf.end)}
+        if given:
+            return all(values.issuperset(range(leaf.start, leaf.end)) for leaf in said)
+        last = [leaf.start for leaf in said if leaf.category == "value" and leaf.end == self.last]
+        if not last or any(leaf.start < min(last) for leaf in said):
+            return not said
+        led = min(last) > at and self.tokens[min(last) - 1].text in word_set("topic_opener")
+        return not led and self._is_new(at, min(last))
+
+    def _is_new(self, first: int, last: int) -> bool:
+        """Whether a word stands there that is no word of a question."""
+        known = {at for leaf in self.inside if leaf.category != "unknown" for at in range(leaf.start, leaf.end)}
+        return any(self.tokens[at].kind != "punctuation" for at in set(range(first, last)) - known)
+
+    def _behind(self, first: int, name: str) -> set[int]:
+        """Where phrases of a set that begin at a token end."""
+        return {end for end in range(first + 1, self.last + 1) if self.text(first, end) in word_set(name)}
+
+    def text(self, first: int, last: int) -> str:
+        words = [token.text for token in self.tokens[first:last]]
+        joined = ("" if all(not word.isascii() for word in words) else " ").join(words)
+        return joined.replace(" 'd", "'d").replace(" '", "'")
 
 
-def _says_more(inside: Iterable[Edge], start: int) -> bool:
-    return any(leaf.start >= start and set(leaf.keys) & _SAYS_MORE for leaf in inside)
-
-
-def _behind(tokens: Sequence[Token], first: int, last: int, name: str) -> set[int]:
-    """Where phrases of a set that begin at a token end."""
-    words = word_set(name)
-    return {end for end in range(first + 1, last + 1) if _text(tokens, first, end) in words}
-
-
-def _text(tokens: Sequence[Token], first: int, last: int) -> str:
-    words = [token.text for token in tokens[first:last]]
-    return (
-        ("" if all(not word.isascii() for word in words) else " ").join(words).replace(" 'd", "'d").replace(" '", "'")
-    )
+def _is_nothing(leaf: Edge) -> bool:
+    return leaf.is_empty or bool(set(leaf.keys) & {*_SAYS_NOTHING, _ACT})

@@ -9,7 +9,7 @@ from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import Names, Values, When, Word
+from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import NumberOperator
 
 _MOST_CLAUSES = 4
@@ -136,7 +136,16 @@ def _listed(found: Found) -> Listed:
     return Listed(names.names[0], names.text, found.edges.get("n") is not None)
 
 
+def _told_by(found: Found) -> Word | None:
+    """多久没买算流失: after how long without it somebody is what follows, which asks what that means."""
+    word = found.edges["s"].meaning
+    long = {"long", "how_long"} & set(found.one("a", Ask).what) and found.one("c", Clause).negated
+    counts = not isinstance(word, str) or word in word_set("counts_as")
+    return Word("intent", "define", "") if long and counts else None
+
+
 RULES = (
+    Rule("intent.define", ("a=ask ~ c=clause ~ s=function.light.ask|intent.define",), _told_by, -1.5, "state told by"),
     Rule("clause", ("b=behaviour",), _core, 0.05, "deed", ("买过 -> orders",)),
     Rule("clause", ("a=behaviour b=behaviour",), _twice, -0.3, "deed told twice", ("付款下单 -> orders",)),
     Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),

@@ -24,10 +24,6 @@ def _dimension(found: Found) -> Group:
     )
 
 
-def _list(found: Found) -> Group:
-    return Group(found.one("l", Names).names)
-
-
 def _which(found: Found) -> Group | None:
     asks, amount = found.one("w", Ask), found.get("n", Amount)
     if not {"which", "what"} & set(asks.what):
@@ -40,6 +36,14 @@ def _kinds(found: Found) -> Kinds | None:
     asks, amount, text = found.one("w", Ask), found.one("n", Amount), found.edges["n"].leaves()[-1].meaning
     counts = isinstance(text, Ask) and text.text in word_set("kind_unit") and not amount.is_ordinal
     return Kinds(int(amount.value)) if counts and "which" in asks.what else None
+
+
+def _units(found: Found) -> Group | None:
+    """Each of the four quarters of 2025: as many as that time has, which the request is held to."""
+    date, word = found.one("n", When).date, found.get("b", Word)
+    if date.count is None or date.unit is None or (word is not None and word.text not in word_set("each_of_so_many")):
+        return None
+    return Group(grain=date.unit, number=round(date.count))
 
 
 def _bare(found: Found) -> Group:
@@ -76,7 +80,7 @@ RULES = (
     Rule(
         "group",
         ("b=grouping.by|grouping.each ~ l=list ~ a=grouping.after?",),
-        _list,
+        lambda found: Group(found.one("l", Names).names),
         -0.5,
         "who is on a list and who is not",
         ("按沉睡的客户分 -> inactive", "by dormant -> inactive"),
@@ -99,6 +103,15 @@ RULES = (
         -0.2,
         "unit of time",
         ("每月 -> month", "by week -> week", "which month -> which month"),
+    ),
+    Rule(
+        "group",
+        ("b=grouping.each|grouping.by ~ n=date.duration ~ o=window.after?", "n=date.duration ~ a=grouping.after"),
+        _units,
+        -1.0,
+        "each of so many units",
+        ("each of the four quarters -> quarter",),
+        ("every two weeks",),
     ),
     Rule("group", ("g=grain_prefix",), _noun, 0.3, "unit of time right before a measure"),
     Rule(

@@ -40,6 +40,23 @@ def _passed(found: Found) -> Bound | None:
     return Bound(measure.metrics, (), Condition(op, (amount.value,), amount.units), measure.text)
 
 
+def _moved(found: Found) -> Bound | None:
+    """Fell by more than 20 %: down past -20 %, which the other period is read against."""
+    condition, down = found.one("c", Condition), found.said("d") == "down"
+    if len(condition.values) > 1 or found.said("d") == "change":
+        return None
+    op = NEGATIVE[condition.op] if down else condition.op
+    values = tuple(-value if down else value for value in condition.values)
+    return Bound((), (), Condition(op, values, condition.units), change=True)
+
+
+def _signed(found: Found) -> Bound:
+    """A positive lift, whose NPS is below zero."""
+    measure = found.one("m", Measure)
+    op: NumberOperator = ">" if found.said("s") in ("above", "positive") else "<"
+    return Bound(measure.metrics, (), Condition(op, (0.0,)), measure.text)
+
+
 def _row(found: Found) -> Bound:
     return Bound((), (), found.one("c", Condition), "", per_row=True)
 
@@ -87,6 +104,7 @@ def _asks_unit(found: Found) -> Ask | None:
     return Ask(what, f"{asks.text} {unit.text}") if "how_many" in asks.what and what else None
 
 
+NEGATIVE: dict[NumberOperator, NumberOperator] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "="}
 _SPREADS = "average|statistic.median|statistic.extreme"
 RULES = (
     Rule("ask", ("a=ask u=unit",), _asks_unit, -0.3, "quantity asked for", ("how many points -> points",)),
@@ -116,6 +134,9 @@ RULES = (
         "metric past a number",
         ("退款率过了4.5% -> > 0.045", "退款率比3.5%高 -> > 0.035"),
     ),
+    Rule("bound", ("d=change ~ c=condition",), _moved, -0.5, "change compared", ("下降超过20% -> < -0.2",)),
+    Rule("bound", ("m=measure ~ s=sign.above|sign.below",), _signed, -0.5, "sign told", ("lift is positive -> > 0",)),
+    Rule("bound", ("s=sign.positive|sign.negative ~ m=measure",), _signed, 0.6, "sign", ("negative NPS -> < 0",)),
     Rule(
         "bound", ("q=cumulative ~ b=bound",), _summed, -0.2, "sum compared", ("累计消费超过5000元 -> revenue > 5000",)
     ),

@@ -182,6 +182,7 @@ RULES = (
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
         ("revenue dropped in the south",),
     ),
+    Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
     Rule("values", ("x=connective.but ~ t=follow.those? ~ v=values",), _but_not, -0.8, "but not these values"),
     Rule("values", ("o=only.only ~ v=values",), _only, -0.2, "only these values", ("只在APP -> only app",)),
     Rule(
@@ -208,6 +209,12 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         """Orders split over weekdays: by the day of the week."""
         when = found.one("w", When).date
         return Group(weekday) if weekday and len(when.weekdays) >= _WORKING_DAYS else None
+
+    def of_cycle(found: Found) -> Group | None:
+        """一天里哪个钟点, which hour in a day: a stretch of which the group tells the parts says nothing more."""
+        group, date = found.one("g", Group), found.one("c", When).date
+        parts = hour if date.unit == "day" else weekday if date.unit == "week" else ()
+        return group if date.count == 1 and set(parts) & set(group.dimensions) else None
 
     def hours(found: Found) -> Values | None:
         words = tuple(tuple(ValueSense(name, each) for name in hour) for each in found.one("h", HoursSense).hours)
@@ -250,6 +257,9 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
     return (
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
         Rule("group", (f"l={_SPREAD} ~ w=date.weekday_filter",), over_days, -1.5, "over the days of the week"),
+        Rule(
+            "group", ("c=date.duration ~ g=group", "g=group ~ c=date.duration"), of_cycle, -0.5, "part of a day or week"
+        ),
         Rule("values", ("h=hours",), hours, 0.0, "hours of the day", ("after 8pm -> 20..23",)),
         Rule(
             "values",

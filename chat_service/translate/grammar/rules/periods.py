@@ -29,7 +29,8 @@ def _period(found: Found) -> Against | None:
         return None  # compare May …, the difference in Q1: the time is that of what is compared
     if found.edges.get("w") is None and opener is not None and opener.text in word_set("joins_times"):
         return None
-    return Against("period", found.one("p", When).date)
+    date = found.one("p", When).date
+    return Against("period", date) if date.kind != "same_period" or date.period is not None else None
 
 
 def model_rules(model: Model) -> tuple[Rule, ...]:
@@ -68,6 +69,7 @@ def model_rules(model: Model) -> tuple[Rule, ...]:
             (
                 f"v=comparison.versus|date.versus|connective.and ~ p={_DATE} ~ w=comparison.versus|date.versus",
                 f"v=comparison.versus|date.versus ~ p={_DATE}",
+                "v=comparison.versus? ~ p=date.same_period ~ w=comparison.versus|date.versus?",
             ),
             _period,
             -0.5,

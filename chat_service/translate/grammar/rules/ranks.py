@@ -90,6 +90,7 @@ RULES = (
     Rule("ranking", (f"r={_ENDS}",), _end, 0.1, "end of a rank", ("垫底 -> 1 low",), ("前", "top")),
     Rule("ranking", (f"r={_ORDERS}",), _order, 0.0, "order", ("从高到低 -> high", "best first -> best")),
     Rule("ranking", ("a=ranking ~ b=ranking",), _again, -0.3, "rank said twice", ("排名前五 -> 5 high",)),
+    Rule("ranking", ("o=only.only ~ r=ranking",), lambda found: found.one("r", Rank), -0.2, "no more of a rank"),
     Rule(
         "ranking",
         ("c=change ~ r=ranking", "r=ranking ~ c=change"),
