@@ -10,7 +10,7 @@ from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import only_period
 from semantic_layer import Filter, PathQuery, Period
 
-_SHOWN = frozenset({"ask", "entity", "connective", "follow", "chart", "next", "share", "window"}) | {"intent.list", "intent.define"}
+_SHOWN = frozenset(
     {"ask", "entity", "connective", "follow", "chart", "next", "share", "window", "intent.list", "intent.define"}
 )
 _DAYS = 30
