@@ -25,7 +25,7 @@ from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.changed import in_all
-from chat_service.translate.requests.choose import defined, new_request
+from chat_service.translate.requests.choose import ask_for_metric, defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
@@ -102,7 +102,7 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
         return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
     refuse_two(slots, assembly)
-    if frame.said("intent.define"):
+    if frame.said("intent.define") and not _asks_how_it_fares(slots, assembly):
         return Decision(other=_definitions(slots, assembly))
     whole = _of_before(slots, question, assembly)
     if whole is not None:
@@ -198,11 +198,25 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
     return without_contradiction(request, assembly)
 
 
+def _asks_how_it_fares(slots: Slots, assembly: Assembly) -> bool:
+    """How are sales doing: their number. How are gold members doing: by which measure, the asker says."""
+    if not any(slots.frame.folded(edge) in word_set("fares") for edge in slots.frame.covering.edges):
+        return False
+    chosen, words = assembly.fixed.get(-1), slots.frame.said("intent.define")
+    for word in words:
+        assembly.use(word, "operator", "")
+    if any(not set(names) <= set(assembly.counted) for _, names in slots.measures):
+        return True
+    if chosen is None:
+        ask_for_metric(slots, assembly, "how_things_are")
+    else:
+        slots.measures[:] = [(words[0], (chosen,))]
+    return True
+
+
 def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     """What a metric means is asked only of the metric: with a time, a place or a rank, its number is asked for."""
     words = slots.frame.said("intent.define")
-    if any(slots.frame.folded(edge) in word_set("fares") for edge in slots.frame.covering.edges):
-        raise assembly.deny(words[0])  # how are sales doing: no definition
     names = defined(slots, assembly)
     if not names or slots.whens or slots.has("date") or slots.values or slots.groups or slots.against or slots.ranks:
         raise assembly.deny(words[0])

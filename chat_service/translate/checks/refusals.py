@@ -17,7 +17,18 @@ from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import known_words
 
 # stops that no other reading of the same words can mend
-FINAL = frozenset({"read_only", "future_period", "statistic", "forecast", "which_time", "which_people", "out_or_open"})
+FINAL = frozenset(
+    {
+        "read_only",
+        "future_period",
+        "statistic",
+        "forecast",
+        "which_time",
+        "which_people",
+        "out_or_open",
+        "how_things_are",
+    }
+)
 
 
 def refuse_writing(frame: Frame, assembly: Assembly, *, goes_on: bool) -> None:

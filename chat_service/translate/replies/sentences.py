@@ -102,6 +102,7 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "上一句没有得到回答。“{0}”接着哪一个问题？",
         "The message before was not answered. What does '{0}' go on from?",
     ),
+    "how_things_are": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
     "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
 }
 _ASSUMPTIONS: dict[str, tuple[str, str]] = {

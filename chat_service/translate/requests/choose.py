@@ -29,7 +29,7 @@ def new_request(slots: Slots, assembly: Assembly) -> Request:
         return metric_request(slots, assembly, None, (counted,))
     if (chosen := assembly.fixed.get(-1)) is not None and chosen in assembly.model.metrics:
         return metric_request(slots, assembly, None, (chosen,))
-    _ask_for_metric(slots, assembly)
+    ask_for_metric(slots, assembly)
     raise StopError(Denial("no_metric"))
 
 
@@ -193,7 +193,7 @@ def _of_unit(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     return None
 
 
-def _ask_for_metric(slots: Slots, assembly: Assembly) -> None:
+def ask_for_metric(slots: Slots, assembly: Assembly, code: str = "missing_metric") -> None:
     """A period or a value alone: ask which metric is meant."""
     things = [item for item, _ in (*slots.values, *slots.groups, *slots.whens)]
     if not things:
@@ -205,7 +205,7 @@ def _ask_for_metric(slots: Slots, assembly: Assembly) -> None:
     rest = [name for name, metric in model.metrics.items() if not metric.definition.hidden and metric.kind == "derived"]
     names = list(dict.fromkeys(name for name in (*first_names, *counted, *rest) if name is not None))[:_MOST_OFFERED]
     options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names)
-    raise StopError(Doubt("missing_metric", assembly.said(things[0]), options))
+    raise StopError(Doubt(code, assembly.said(things[0]), options))
 
 
 def defined(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
