@@ -176,6 +176,8 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
     for hit in lexicon.hits(tokens):
         if any(_is_noun(tokens[at].text, hit.senses, lexicon) for at in {hit.first, hit.last - 1}):
             continue
+        if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
+            continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
         half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined
         senses = _by_place(hit, tokens) if text in word_set("asks_at_end") else hit.senses
@@ -188,6 +190,17 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
                 longer = _LONGER * (piece.last - piece.first) ** 2
                 cost = _NAME if number == 0 else _FURTHER_PIECE
                 yield Edge(piece.first, piece.last, "piece", Piece(sense.name, number, starts), cost - longer)
+
+
+def _names_one_of_several(at: int, folded: Folded, tokens: tuple[Token, ...]) -> bool:
+    """竞品A, plan B: a capital letter within a sentence is no article."""
+    text, typed = tokens[at].text, folded.typed(tokens[at].fstart, tokens[at].fend)
+    within = (
+        at > 0
+        and tokens[at - 1].kind != "punctuation"
+        and not (folded.original.isascii() and folded.original.isupper())
+    )
+    return len(text) == 1 and typed.isascii() and typed.isupper() and within and text not in word_set("always_capital")
 
 
 def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:

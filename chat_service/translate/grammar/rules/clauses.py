@@ -160,7 +160,7 @@ RULES = (
     ),
     Rule(
         "clause",
-        ("w=when ~ j=connective.and ~ k=connective.and? ~ c=clause",),
+        ("w=when ~ j=connective.and|connective.but ~ k=connective.and? ~ c=clause",),
         _carried,
         -0.6,
         "deed in a time, carried on",
