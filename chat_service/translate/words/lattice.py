@@ -194,13 +194,12 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
 
 def _names_one_of_several(at: int, folded: Folded, tokens: tuple[Token, ...]) -> bool:
     """竞品A, plan B: a capital letter within a sentence is no article."""
-    text, typed = tokens[at].text, folded.typed(tokens[at].fstart, tokens[at].fend)
-    within = (
-        at > 0
-        and tokens[at - 1].kind != "punctuation"
-        and not (folded.original.isascii() and folded.original.isupper())
-    )
-    return len(text) == 1 and typed.isascii() and typed.isupper() and within and text not in word_set("always_capital")
+    token, before = tokens[at], tokens[at - 1]
+    if at == 0 or before.kind == "punctuation" or (folded.original.isascii() and folded.original.isupper()):
+        return False
+    typed, others = folded.typed(token.fstart, token.fend), folded.typed(before.fstart, before.fend)
+    in_title = others.isascii() and others[:1].isupper()
+    return len(typed) == 1 and typed.isupper() and not in_title and token.text not in word_set("always_capital")
 
 
 def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:
