@@ -44,7 +44,7 @@ from semantic_layer import FieldDefinition, Label, Model, Numbered, Synonyms
 _INFLECTED = WordSense("filler", "inflected")
 
 
-_ANY_NUMBER = "#"
+_ANY_NUMBER = "\0"  # nothing that can be typed
 
 
 @dataclass(slots=True)
