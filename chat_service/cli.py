@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
     "replay": ("chat_service.commands.replay", "Play recorded questions back on today's model and data."),
     "saved": ("chat_service.commands.saved", "Save typed queries under names."),
-    "dashboards": ("chat_service.commands.dashboards", "Dashboards of saved answers; those beside the model."),
+    "dashboards": ("chat_service.commands.dashboards", "Dashboards of saved answers."),
     "alerts": ("chat_service.commands.alerts", "Alerts on saved queries."),
     "keys": ("chat_service.commands.keys", "Make, list and revoke API keys."),
     "audit": ("chat_service.commands.audit", "Print the audit as JSON lines, the oldest first."),

@@ -38,7 +38,7 @@ from chat_service.translate.grammar.parse import frames, grammar_for, language_o
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.offers import AT_FAULT, without_words
 from chat_service.translate.replies.reading import make_reading, nothing_read
-from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, retold, with_reading
+from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, Readings, rival_of
@@ -57,8 +57,6 @@ _MOST_TOKENS = 240
 _SUGGESTED, _LEADING, _MOST_UNREAD = 3, 8, 3
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
-# plainer readings refused from which on the one left is asked about: 3 of 15 such were wrong, of others 1 in 140
-_MANY = 3
 
 
 class OfflineTranslator:
@@ -199,8 +197,6 @@ class OfflineTranslator:
             other = rival_of(read_.found) or going_on(best, question)
             if other is not None:
                 return self._two(best, other, read_, question, scope)
-            if best.decision.request is not None and _refused_before(best, read_) >= _MANY:
-                return self._unsure(best, best.decision.request, read_, question, scope)
             if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
                 return after_unread(best, question, read_.corrections)
             return _answered(best, read_.corrections, language)
@@ -230,13 +226,6 @@ class OfflineTranslator:
         text = question_text("two_readings", question.text.strip(ENDS), scope.language)
         reading = make_reading(one.assembly.frame, scope.language, read_.corrections, one.assembly)
         return Clarification("two_readings", question.text, text, tuple(choices), reading)
-
-    def _unsure(self, best: Reader, request: Request, read_: Readings, question: Question, scope: Scope) -> Outcome:
-        """A reading that is left after many plainer ones were refused: the question back, with it as the choice."""
-        said = retold(best.assembly)
-        text = question_text("unsure", question.text.strip(ENDS), scope.language)
-        reading = make_reading(best.assembly.frame, scope.language, read_.corrections, best.assembly)
-        return Clarification("unsure", question.text, text, (Choice("reading_1", said, said, request),), reading)
 
     def _is_passed(self, question: Question, best: Reader, scope: Scope) -> bool:
         """Whether a message without an answer said something that this one, which goes on, does not say again."""
@@ -339,11 +328,6 @@ class OfflineTranslator:
         found = self._read(read(text, scope), Question(text, question.today), scope).found
         request = found[0].decision.request if found else None
         return isinstance(request, MetricQuery) and request.metrics == (metric,)
-
-
-def _refused_before(best: Reader, read_: Readings) -> int:
-    """How many readings that were plainer by their words were refused for what they would ask."""
-    return sum(frame.cost < best.assembly.frame.cost for frame, _ in read_.stops)
 
 
 def _vanishes(item: Edge, frame: Frame) -> bool:

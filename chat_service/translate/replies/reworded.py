@@ -19,11 +19,6 @@ def restated(one: Assembly, other: Assembly) -> tuple[str, str]:
     return _joined(one, mine, theirs), _joined(other, theirs, mine)
 
 
-def retold(assembly: Assembly) -> str:
-    """A reading in its own words, with what each item is."""
-    return _joined(assembly, _told(assembly), {})
-
-
 def _told(assembly: Assembly) -> dict[tuple[int, int], str]:
     """What each item is, as people call it, by its place."""
     model, found = assembly.scope.model, {}

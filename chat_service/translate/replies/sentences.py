@@ -90,7 +90,6 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "'{0}' was not read as a condition; is this the question?",
     ),
     "background_counts": ("“{0}”也是条件吗？", "Is '{0}' a condition as well?"),
-    "unsure": ("不确定是否读懂了“{0}”，是这样问吗？", "I am not sure that I read '{0}' right; is this the question?"),
     "two_readings": ("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
     "which_time": ("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
     "which_people": (

@@ -11,7 +11,7 @@ from datetime import timedelta
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import RELATIVE, Slots
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery
@@ -40,6 +40,9 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     filters, groups = _chosen(slots, metrics, assembly)
     only_named = not _counts_people(slots, assembly)
     assembly.refuse_rest(_SHOWN, lambda item: only_named and _only_names(item, assembly))
+    behind = (slots.frame.spoken(entity) for entity in slots.entities)
+    if assembly.model.metrics[metrics[0]].unit != "count" and any(e in slots.frame.asks("how_many") for e in behind):
+        raise assembly.deny(slots.entities[0])  # how many customers: not how many points
     metrics = tuple(dict.fromkeys((*metrics, *ahead.beside)))
     if _wants_list(slots) and not groups:
         return _listed(metrics, within, filters, assembly)
@@ -117,7 +120,10 @@ def _wants_list(slots: Slots) -> bool:
     """Whether those to whom it happens are asked for, not how many."""
     if slots.frame.asks("how_many", "how_much", "count", "people"):
         return False
-    return bool(slots.frame.asks("list", "who", "which")) or bool(slots.frame.said("intent.list"))
+    frame = slots.frame
+    relative = any(frame.folded(edge).split(" ")[-1] in RELATIVE for edge in frame.covering.edges)
+    people = frame.items[-1] in slots.entities or (relative and frame.items[0] in slots.entities)
+    return people or bool(frame.asks("list", "who", "which")) or bool(frame.said("intent.list"))
 
 
 def _listed(
