@@ -55,7 +55,14 @@ def waits_for_the_night(item: pytest.Item) -> bool:
     """Whether it is one of the cases that Spark is given by night alone."""
     call = item.callspec if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
     on_spark = call is not None and bool(_SPARK.intersection(map(str, call.params.values())))
-    return on_spark and call is not None and call.indices.get("case", 0) % _ONE_IN != 0
+    if not on_spark or call is None:
+        return False
+    return item.get_closest_marker("spark_by_night") is not None or call.indices.get("case", 0) % _ONE_IN != 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker of what Spark is given by night alone, whatever its cases."""
+    config.addinivalue_line("markers", "spark_by_night: on Spark, not for each change")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
