@@ -304,8 +304,7 @@ def test_a_slow_statement_is_stopped(company: Company) -> None:
     engine.close()
 
 
-# a client of Spark Connect that is busy may lose the first answer after a statement was stopped, and waits for its time
-@pytest.mark.spark_by_night
+@pytest.mark.spark_by_night  # its client, when busy, may lose the first answer after a statement was stopped
 def test_what_runs_for_one_who_leaves_is_stopped(company: Company) -> None:
     """And nothing else: another statement at the same time goes on until it is cancelled with everything."""
     engine, leaving, staying = company.layer.engine, Caller(), Caller()
