@@ -159,10 +159,8 @@ def _names_a_deed(item: Edge, slots: Slots) -> bool:
 
 def _distributed(slots: Slots, assembly: Assembly) -> str | None:
     """The distribution of loyalty levels, 工单来源分布: what is counted is what the dimension describes."""
-    marked = [each for item, each in slots.groups if each.dimensions and any(
-        leaf.category == "grouping.after" for leaf in item.leaves()
-    )]  # fmt: skip
-    name = marked[0].dimensions[0] if marked else None
+    behind = [each for item, each in slots.groups if any(leaf.category == "grouping.after" for leaf in item.leaves())]
+    name = next((each.dimensions[0] for each in behind if each.dimensions), None)
     if name is None:
         return None
     model, structure = assembly.model, assembly.structure

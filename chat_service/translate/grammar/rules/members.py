@@ -224,10 +224,8 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         date, names = found.one("p", When).date, found.one("d", Names).names
         fields = structure.model.fields
         datasets = {fields[n].dataset for n in names if n in fields and fields[n].type == "date"}
-        months = [
-            d.name for d in dimensions.values() if _is_month(structure, d.name)
-            and (d.name in names or d.home.dataset in datasets)
-        ]  # fmt: skip
+        near = (d.name for d in dimensions.values() if d.name in names or d.home.dataset in datasets)
+        months = [name for name in near if _is_month(structure, name)]
         named = date.month or _month_of(date.period)
         if named is None or not months:
             return None
