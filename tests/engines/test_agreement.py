@@ -304,7 +304,6 @@ def test_a_slow_statement_is_stopped(company: Company) -> None:
     engine.close()
 
 
-@pytest.mark.spark_by_night  # its client, when busy, may lose the first answer after a statement was stopped
 def test_what_runs_for_one_who_leaves_is_stopped(company: Company) -> None:
     """And nothing else: another statement at the same time goes on until it is cancelled with everything."""
     engine, leaving, staying = company.layer.engine, Caller(), Caller()

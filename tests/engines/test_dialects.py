@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -43,12 +44,19 @@ DIALECTS = ("snowflake", "bigquery", "databricks", "trino", "clickhouse", "redsh
 def test_every_case_compiles_and_parses_back(suite: tuple[Path, Path], toy_file: Path) -> None:
     engine = DuckDBEngine(toy_file)
     layer = Layer(load_model(suite[0]), engine, TOY_TODAY)
-    for case in yaml.safe_load(suite[1].read_text(encoding="utf-8")):
+    for number, case in enumerate(yaml.safe_load(suite[1].read_text(encoding="utf-8"))):
         if "rows" in case:
             prepared = layer.prepare(REQUESTS.validate_python({"kind": "metrics", **case["query"]}))
-            for dialect in DIALECTS:
+            for dialect in _dialects(number):
                 _check_parses_back(prepared, dialect)
     engine.close()
+
+
+def _dialects(number: int) -> tuple[str, ...]:
+    """All of them by night; by day two for each statement, others for the next."""
+    ours = tuple(DIALECTS)
+    by_day = os.environ.get("HUITOU_TIMES", "1") == "1"
+    return tuple(ours[at % len(ours)] for at in (2 * number, 2 * number + 1)) if by_day else ours
 
 
 def test_the_shipped_metrics_compile_and_parse_back(demo_database: Path) -> None:
@@ -62,9 +70,9 @@ def test_the_shipped_metrics_compile_and_parse_back(demo_database: Path) -> None
         requests.append(trend.model_copy(update={"metrics": tuple(askable[first : first + TOGETHER])}))
     snapshots = tuple(name for name in SHIPPED.metrics if name not in askable)
     requests.append(MetricQuery(metrics=snapshots, group_by=("region",)))
-    for request in requests:
+    for number, request in enumerate(requests):
         prepared = layer.prepare(request)
-        for dialect in DIALECTS:
+        for dialect in _dialects(number):
             _check_parses_back(prepared, dialect)
     engine.close()
 
