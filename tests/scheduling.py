@@ -33,7 +33,7 @@ LONG = (
     "tests/interop/",
     "tests/translate/",
 )
-_BY_DAY = os.environ.get("HUITOU_TIMES", "1") == "1"
+BY_DAY = os.environ.get("HUITOU_TIMES", "1") == "1"
 _SPARK = frozenset({"spark", "toy_spark"})
 _ONE_IN = 3
 # half a minute each on Spark; in the last, its busy client may lose the first answer after a statement was stopped
@@ -71,7 +71,7 @@ def waits_for_the_night(item: pytest.Item) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes long first."""
-    if _BY_DAY:
+    if BY_DAY:
         left = {item for item in items if waits_for_the_night(item)}
         config.hook.pytest_deselected(items=[*left])
         items[:] = [item for item in items if item not in left]

@@ -23,6 +23,7 @@ _SIDES: dict[str, Side] = {"over": ">", "under": "<", "least": ">=", "most": "<=
 _KINDS = ("watch_rise", "watch_fall", "watch", "watch_new", "report", "keep_board", "keep")
 _AT = {"day": "daily at {}", "week": "every monday at {}", "month": "monthly on 1 at {}", "hour": "every hour"}
 _USUAL = "09:00"
+_LONGEST = 300  # characters: a wish is a sentence, and frames are tried on all of it
 _ENDS = " 。.!！?？,，"
 _QUOTES = " \"'“”‘’「」《》"
 
@@ -66,6 +67,8 @@ def read_wish(text: str) -> Wished | None:
     Report(about='which gold members are at risk', schedule='every monday at 09:00')
     >>> read_wish("tell me which gold members are at risk")
     """
+    if len(text) > _LONGEST:
+        return None
     folded = fold(text.strip(_ENDS))
     for kind, frame in _frames():
         found = frame.fullmatch(folded.text)

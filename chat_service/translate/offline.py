@@ -35,8 +35,8 @@ from chat_service.translate.decide import GREETING, Definitions, decide
 from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
+from chat_service.translate.left_out import AT_FAULT, without_words
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.offers import AT_FAULT, without_words
 from chat_service.translate.replies.reading import make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text

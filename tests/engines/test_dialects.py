@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from semantic_layer.time.periods import Period
 from tests.conftest import TODAY
 from tests.engines.comparing import refusals
 from tests.engines.conftest import JOINS_MODEL, TOY_MODEL, TOY_TODAY
+from tests.scheduling import BY_DAY
 
 HERE = Path(__file__).parent
 LAYER = HERE.parent / "layer"
@@ -54,9 +54,7 @@ def test_every_case_compiles_and_parses_back(suite: tuple[Path, Path], toy_file:
 
 def _dialects(number: int) -> tuple[str, ...]:
     """All of them by night; by day two for each statement, others for the next."""
-    ours = tuple(DIALECTS)
-    by_day = os.environ.get("HUITOU_TIMES", "1") == "1"
-    return tuple(ours[at % len(ours)] for at in (2 * number, 2 * number + 1)) if by_day else ours
+    return tuple(DIALECTS[at % len(DIALECTS)] for at in (2 * number, 2 * number + 1)) if BY_DAY else DIALECTS
 
 
 def test_the_shipped_metrics_compile_and_parse_back(demo_database: Path) -> None:

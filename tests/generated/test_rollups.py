@@ -54,4 +54,4 @@ def test_rollups_tell_what_rows_tell() -> None:
                     assert cells.prepare(query, reader).policies == rows.prepare(query, reader).policies, shown
 
     agree()
-    assert sum(asked) >= 5, f"{sum(asked)} of {len(asked)} read a rollup"
+    assert sum(asked) > len(asked) // 4, f"{sum(asked)} of {len(asked)} read a rollup"

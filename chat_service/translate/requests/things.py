@@ -9,8 +9,6 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import counts_doers, deed_filter
 from chat_service.translate.requests.slots import Slots, asked_of, set_free
 
-_OF_SOMEBODY = frozenset({"who", "whose"})
-
 
 def bound_things(slots: Slots, assembly: Assembly) -> None:
     """Make of a deed that was done so often a comparison of the things asked for: no customer did it in all of them."""
@@ -46,7 +44,7 @@ def _measured(slots: Slots) -> bool:
 def _asked_for(at: Edge, group: Group, deed: Edge, slots: Slots) -> bool:
     """Which stores sold …, name the cities where we …, 下单超过500单的大区."""
     frame = slots.frame
-    if any(frame.folded(leaf).split(" ")[0] in _OF_SOMEBODY for leaf in deed.leaves()):
+    if any(frame.folded(leaf).split(" ")[0] in word_set("of_somebody") for leaf in deed.leaves()):
         return False
     before, after = frame.before(at), frame.after(deed)
     while before is not None and before.is_empty:

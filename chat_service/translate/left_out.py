@@ -12,39 +12,41 @@ from chat_service.outcomes import Choice
 from chat_service.translate.replies.reworded import LOOSE, without_unknown
 from chat_service.translate.rivals import Readings
 from chat_service.translate.stops import Denial
+from semantic_layer import Request
 
 # refusals whose subject is the very words at fault
 AT_FAULT = frozenset({"not_supported", "unknown_word"})
 _TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative")
 _MOST_LEFT_OUT, _MOST_READ, _MOST_OFFERED = 2, 8, 3
+_LeftOut = tuple[str, ...]
 
 
 def without_words(
     text: str, found: Readings, reads: Callable[[str], Readings]
 ) -> tuple[tuple[str, ...], tuple[Choice, ...]]:
     """What is left out of a question for the first choice, and the questions that remain; nothing where none does."""
-    choices: dict[str, tuple[tuple[str, ...], Choice]] = {}
     tried = {text}
-    refused: list[tuple[str, Readings, tuple[str, ...]]] = [(text, found, ())]
+    refused: list[tuple[str, Readings, _LeftOut]] = [(text, found, ())]
     for _ in range(_MOST_LEFT_OUT):
-        again: list[tuple[str, Readings, tuple[str, ...]]] = []
+        offered: dict[Request, tuple[str, _LeftOut]] = {}
+        again: list[tuple[str, Readings, _LeftOut]] = []
         for typed, stopped, left_out in refused:
             for words, less in _lesser(typed, stopped):
                 if less in tried or len(tried) > _MOST_READ:
                     continue
                 tried.add(less)
-                read_ = reads(less)
+                read_, out = reads(less), (*left_out, words)
                 request = read_.found[0].decision.request if read_.found else None
-                if request is None and not stopped.frame.unknown:
-                    again.append((less, read_, (*left_out, words)))
-                elif request is not None and all(choice.request != request for _, choice in choices.values()):
-                    name = f"without_{len(choices) + 1}" if choices else "without"
-                    choices[less] = (*left_out, words), Choice(name, less, less, request)
-        if choices:
-            break
+                if request is not None:
+                    offered.setdefault(request, (less, out))
+                elif not stopped.frame.unknown:
+                    again.append((less, read_, out))
+        if offered:
+            named = enumerate(list(offered.items())[:_MOST_OFFERED], 1)
+            choices = tuple(Choice(f"without_{n}" if n > 1 else "without", q, q, r) for n, (r, (q, _)) in named)
+            return next(iter(offered.values()))[1], choices
         refused = again
-    chosen = list(choices.values())[:_MOST_OFFERED]
-    return (chosen[0][0] if chosen else ()), tuple(choice for _, choice in chosen)
+    return (), ()
 
 
 def _lesser(text: str, found: Readings) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,57 @@
+"""Questions that are refused for a few of their words, and are offered without them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from chat_service.outcomes import Answerable, Clarification, Question, Refusal
+from chat_service.translate.offline import OfflineTranslator
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out", "remains"),
+    [
+        ("plan B renewals last month", "B", "plan renewals last month"),
+        ("What NPS did the various tiers give us in the first half of 2026?", "various", None),
+        ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
+        ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
+    ],
+)
+def test_the_words_are_named_and_the_rest_is_the_choice(
+    text: str, left_out: str, remains: str | None, translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(text, today))
+    assert isinstance(outcome, Clarification) and left_out in outcome.subject
+    first = outcome.choices[0]
+    assert left_out not in first.message and remains in (None, first.message)
+    again = translator.translate(Question(first.message, today))
+    assert isinstance(again, Answerable) and again.request == first.request
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客户的平均等级",  # without the average, another number
+        "average age of our customers",
+        "What share of last year's revenue did our keenest tenth bring in?",
+        "Please delete the customers who churned",
+        "预测下个月的销售额",
+    ],
+)
+def test_nothing_else_is_offered_in_the_place_of_what_was_asked(
+    text: str, translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(text, today))
+    assert isinstance(outcome, Refusal), outcome
+
+
+@pytest.mark.parametrize("text", ["customers who did not gift wrap anything last month", "不含赠品包装的订单有多少"])
+def test_a_word_that_turns_the_question_around_is_never_left_out(
+    text: str, translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(text, today))
+    choices = outcome.choices if isinstance(outcome, Clarification) else ()
+    assert not isinstance(outcome, Answerable)
+    assert all("not" in choice.message or "不" in choice.message for choice in choices), choices
