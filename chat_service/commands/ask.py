@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from chat_service.answer import answer
-from chat_service.asking import Answer, Asked
+from chat_service.asking import Answer, Asked, Trouble
 from chat_service.channels.bodies import chat_body
 from chat_service.commands.edge import (
     FAILED,
@@ -25,12 +25,16 @@ from chat_service.commands.edge import (
 )
 from chat_service.commands.opening import opened
 from chat_service.exporting import Wanted, document_of
-from chat_service.outcomes import Language, Question
+from chat_service.language.phrases import said
+from chat_service.outcomes import Language, Question, Reading
+from chat_service.present import offers
 from chat_service.present.export.document import FORMS, ExportError, FileNotWritten, Form, NothingToExport
 from chat_service.present.export.forms import exported
 from chat_service.present.harmless import Terminal, harmless, harmless_json
 from chat_service.present.terminal import show
+from chat_service.saved.wishes import read_wish
 from chat_service.services import Services
+from chat_service.translate.grammar.parse import language_of
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -68,7 +72,7 @@ def ask(
             # not imported above: what it stands on is needed with a language model only
             services = import_module("chat_service.commands.recorded").begun(services, asked.question, record)
         with closing(services):
-            found = answer(asked, services)
+            found = _nothing_kept(asked.question) or answer(asked, services)
             if services.recorder is not None:
                 services.recorder.outcome(found.status, found.reading.translator, found.request)
             if found.status == "answered" and (file_form is not None or form in ("csv", "md")):
@@ -82,6 +86,15 @@ def ask(
         raise typer.Exit(FAILED)
     if found.status != "answered":
         raise typer.Exit(NOT_ANSWERED)
+
+
+def _nothing_kept(question: Question) -> Answer | None:
+    """The answer to a wish to have something kept or told: nobody could take the offer of it. None to a question."""
+    if read_wish(question.text) is None:
+        return None
+    language = language_of(question.text, question.language)
+    text = said(offers.IN_CONVERSATIONS, language)
+    return Answer("refused", language, text, Reading(language), trouble=Trouble("kept_in_conversations", text))
 
 
 def _form_of(out: Path) -> Form:

@@ -30,6 +30,10 @@ LEFT = Phrase("好的，什么也没有保存。", "Nothing was kept.")
 NOTHING_BEFORE = Phrase(
     "前面还没有可以保存的回答。请先提一个问题。", "There is no answer before this one to keep. Ask something first."
 )
+IN_CONVERSATIONS = Phrase(
+    "一问一答里不能保存或设置提醒：请在对话页里说，或者用 huitou saved、dashboards、alerts。",
+    "A single question keeps and sets nothing: say it on the chat page, or use huitou saved, dashboards, alerts.",
+)
 NOT_READ = Phrase("没读懂要保存或提醒的内容：{why}", "What is to be kept or watched was not understood: {why}")
 NO_TARGET = Phrase(
     "还没有可以发送的地方。管理员可以在 HUITOU_ROBOTS 里登记群机器人，或者用 POST /v1/alerts 写上邮箱或网址。",

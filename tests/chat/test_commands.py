@@ -39,6 +39,13 @@ def test_ask_prints_text_table_and_chart(demo_database: Path) -> None:
     assert "华东" in result.stdout and "█" in result.stdout
 
 
+@pytest.mark.parametrize("wish", ["把上个月的复购率保存到看板", "tell me every Monday which gold members are at risk"])
+def test_ask_says_that_it_keeps_nothing(wish: str, demo_database: Path) -> None:
+    result = _run("ask", wish, "--json", "--db", str(demo_database))
+    body = json.loads(result.stdout)
+    assert (result.exit_code, body["status"], body["problem"]["code"]) == (3, "refused", "kept_in_conversations")
+
+
 def test_ask_draws_a_trend(demo_database: Path) -> None:
     result = _run("ask", "orders by month in 2025", "--db", str(demo_database))
     assert result.exit_code == 0, result.output
