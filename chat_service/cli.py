@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("chat_service.commands.serve", "Run the HTTP service."),
     "mcp": ("chat_service.commands.mcp", "Answer assistants over the Model Context Protocol."),
     "slack": ("chat_service.commands.slack", "Answer people on Slack."),
+    "talk": ("chat_service.commands.talk", "Answer people on Feishu, DingTalk and WeCom."),
     "query": ("chat_service.commands.query", "Run one typed query without language."),
     "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),
     "score": ("chat_service.commands.score", "Score the customers of a database, or test the scores on the past."),

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, SecretStr, ValidationError
@@ -33,18 +33,6 @@ def _json(value: object) -> object:
 
 # variables of OpenAI's own clients, for settings that are not given otherwise
 _ALSO_NAMED = {"OPENAI_API_KEY": "llm_api_key", "OPENAI_BASE_URL": "llm_base_url", "OPENAI_MODEL": "llm_model"}
-_SECRET = frozenset(
-    {
-        "llm_api_key",
-        "mcp_key",
-        "slack_bot_token",
-        "slack_app_token",
-        "slack_signing_secret",
-        "robots",
-        "smtp_password",
-        "webhook_secret",
-    }
-)
 
 
 class Robot(BaseModel):
@@ -221,6 +209,25 @@ class Settings(BaseModel):
         Path("huitou-slack.yaml"), description="YAML of who people on Slack are, and for whom channels are answered."
     )
     slack_url: str = Field("https://slack.com/api/", description="Address of Slack's Web API.")
+    feishu_app_id: str | None = Field(None, description="App ID (`cli_…`) for `huitou talk`; docs/feishu.md.")
+    feishu_app_secret: SecretStr | None = Field(None, description="App Secret.")
+    feishu_encrypt_key: SecretStr | None = Field(None, description="Encrypt Key of events and callbacks.")
+    feishu_people: Path = Field(Path("huitou-feishu.yaml"), description="As `HUITOU_SLACK_PEOPLE`, of Feishu.")
+    feishu_url: str = Field("https://open.feishu.cn", description="Its API; Lark's is `https://open.larksuite.com`.")
+    dingtalk_app_key: str | None = Field(None, description="Client ID (AppKey) for `huitou talk`; docs/dingtalk.md.")
+    dingtalk_app_secret: SecretStr | None = Field(None, description="Client Secret (AppSecret).")
+    dingtalk_people: Path = Field(Path("huitou-dingtalk.yaml"), description="As `HUITOU_SLACK_PEOPLE`, of DingTalk.")
+    dingtalk_url: str = Field("https://oapi.dingtalk.com", description="Its API, and where its answers are taken.")
+    wecom_corp_id: str | None = Field(None, description="Id of the company for `huitou talk`; docs/wecom.md.")
+    wecom_agent_id: int | None = Field(None, description="AgentId of the app.")
+    wecom_secret: SecretStr | None = Field(None, description="Secret of the app.")
+    wecom_token: SecretStr | None = Field(None, description="Token of the app's messages.")
+    wecom_aes_key: SecretStr | None = Field(
+        None, min_length=43, max_length=43, description="EncodingAESKey of the app's messages."
+    )
+    wecom_people: Path = Field(Path("huitou-wecom.yaml"), description="As `HUITOU_SLACK_PEOPLE`, of WeCom.")
+    wecom_url: str = Field("https://qyapi.weixin.qq.com", description="Its API.")
+    talk_timeout_seconds: float = Field(10.0, gt=0, description="A call of Feishu, DingTalk or WeCom may take so long.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Size of a request's body, at most.")
     llm_api_key: SecretStr | None = Field(
         None, description="Key of an OpenAI-compatible server; switches the language model on. Else `OPENAI_API_KEY`."
@@ -261,6 +268,10 @@ class Settings(BaseModel):
         if self.verified_questions is not None or self.model is None:
             return self.verified_questions
         return self.model.parent / f"{self.model.name.removesuffix('.yaml')}.verified.yaml"
+
+
+# whose values are not shown where they cannot be; a robot's address is one, too
+_SECRET = {"robots", *(name for name, each in Settings.model_fields.items() if SecretStr in get_args(each.annotation))}
 
 
 @problem(

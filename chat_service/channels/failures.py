@@ -20,6 +20,7 @@ _STATUS = {
     "person_unknown": 403,
     "outsider_here": 403,
     "too_many_here": 403,
+    "room_unknown": 403,
     "people_unreadable": 503,
     "key_needed": 401,
     "unknown_key": 401,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +17,7 @@ from chat_service.channels.http_guard import GuardMiddleware
 from chat_service.channels.http_health import health_routes
 from chat_service.channels.http_middleware import RequestMiddleware
 from chat_service.channels.http_slow import SlowClientMiddleware
+from chat_service.channels.posted import Posted, Receipt
 from chat_service.channels.running import running
 from chat_service.channels.station import Station
 
@@ -46,3 +50,47 @@ def events_app(station: Station, path: str, handle: Handle, at_work: AtWork) -> 
     app = channel_app(station, at_work)
     app.add_route(path, handle, methods=["POST"])
     return app
+
+
+class Listens(Protocol):
+    """What a platform posts to at a path: it says at once what to tell the platform, and answers later."""
+
+    path: str
+
+    def received(self, posted: Posted) -> Receipt:
+        """What the platform is told."""
+        ...
+
+    def at_work(self) -> AbstractAsyncContextManager[None]:
+        """Within the block it may receive; what it still answers ends before the block does."""
+        ...
+
+
+def platforms_app(station: Station, listening: Sequence[Listens]) -> FastAPI:
+    """The service that several platforms post to, each at its path."""
+
+    @asynccontextmanager
+    async def at_work() -> AsyncIterator[None]:
+        async with AsyncExitStack() as all_of_them:
+            for each in listening:
+                await all_of_them.enter_async_context(each.at_work())
+            yield
+
+    app = channel_app(station, at_work)
+    for each in listening:
+        app.add_route(each.path, _handled(each, station.settings.max_body_bytes), methods=["GET", "POST"])
+    return app
+
+
+def _handled(listens: Listens, most: int) -> Handle:
+    async def handle(request: Request) -> Response:
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > most:
+                raise HTTPException(413)
+        posted = Posted(request.method, dict(request.query_params), dict(request.headers), body, time.time())
+        told = listens.received(posted)
+        return Response(told.body, told.status, media_type=told.media)
+
+    return handle

@@ -66,6 +66,16 @@ class TooManyHere(Problem):
     most: int
 
 
+@problem(
+    "room_unknown",
+    zh="这里有哪些人，平台没有告诉我，所以不知道能显示什么。请私下问我，或请管理员为这个群指定读者。",
+    en="The platform does not tell me who is here, so I cannot tell what may be shown. Ask me in private, or have a "
+    "reader set for this channel.",
+)
+class RoomUnknown(Problem):
+    """A channel of which the platform does not tell who is in it."""
+
+
 class PeopleError(HuitouError):
     """Raised where it cannot be told for whom an answer is."""
 

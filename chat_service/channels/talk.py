@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from importlib import import_module
 from typing import get_args
 
@@ -43,7 +44,8 @@ Room = Callable[[int], Awaitable[tuple[Person, ...]]]
 @dataclass(frozen=True)
 class Heard:
     """A message: of whom, where (`place` in a `thread`), under which id the platform would send it again. A `channel`
-    is a place where others read along; '' is between the two of us."""
+    is a place where others read along; '' is between the two of us. Without a `thread`, as platforms are that have
+    none, the messages of a day are one conversation. `answer_at` is what the adapter needs to answer there."""
 
     person: Person
     text: str
@@ -51,6 +53,7 @@ class Heard:
     thread: str
     message_id: str
     channel: str = ""
+    answer_at: str = ""
     selection: Selection | None = None
 
 
@@ -165,7 +168,9 @@ class Talk:
     def _conversation(self, heard: Heard, reader: Reader) -> str:
         """A thread is a conversation, of those who may see the same."""
         is_own = not reader.name.startswith(f"{self.platform}:")
-        return f"{self.platform}:{heard.place}:{heard.thread}{f':{heard.person.id}' if is_own else ''}"[:100]
+        thread = heard.thread or f"{self.station.now():%Y%m%d}"
+        named = f"{self.platform}:{heard.place}:{thread}{f':{heard.person.id}' if is_own else ''}"
+        return named if len(named) <= 100 else f"{self.platform}:{sha256(named.encode()).hexdigest()}"
 
     def _language(self, heard: Heard) -> Language:
         """That of the message; of one without words, that of the person."""

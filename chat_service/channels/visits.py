@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 
 from chat_service.access.audit import facts
 from chat_service.asking import Answer, Stage
@@ -21,6 +21,7 @@ from chat_service.channels.station import Station
 from chat_service.channels.wire import ChatBody, ChatRequest
 from chat_service.channels.work import Job
 from chat_service.services import Services
+from chat_service.settings import PREFIX, Settings
 from semantic_layer import ANONYMOUS, HuitouError, Problem, Reader, problem
 
 Value = TypeVar("Value")
@@ -35,6 +36,14 @@ class SettingNeeded(Problem):
 
 class ChannelError(HuitouError):
     """A channel that cannot be opened as it is set up: for the operator."""
+
+
+def needed(settings: Settings, name: str) -> str:
+    """A setting that a channel stands on, in clear. Raises ChannelError (`setting_needed`)."""
+    value = vars(settings)[name]
+    if value is None:
+        raise ChannelError(SettingNeeded(PREFIX + name.upper()))
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 async def _stays() -> bool:

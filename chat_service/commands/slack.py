@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import Annotated
 
 import typer
-from pydantic import SecretStr
 
 from chat_service.channels.http_channel import events_app
 from chat_service.channels.http_serving import serve_until_told
@@ -19,7 +18,7 @@ from chat_service.channels.people import People
 from chat_service.channels.running import new_station, running
 from chat_service.channels.station import Station
 from chat_service.channels.talk import Talk
-from chat_service.channels.visits import ChannelError, ChannelNotInstalled, SettingNeeded
+from chat_service.channels.visits import ChannelError, ChannelNotInstalled, needed
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.opening import opened
 from chat_service.present.harmless import Terminal
@@ -49,9 +48,8 @@ def slack(
             serving = import_module("chat_service.channels.slack_app")
         except ModuleNotFoundError as error:
             raise ChannelError(ChannelNotInstalled("slack", "slack")) from error
-        token = _needed(settings.slack_bot_token, "HUITOU_SLACK_BOT_TOKEN")
-        own = settings.slack_signing_secret if http else settings.slack_app_token
-        secret = _needed(own, "HUITOU_SLACK_SIGNING_SECRET" if http else "HUITOU_SLACK_APP_TOKEN")
+        token = needed(settings, "slack_bot_token")
+        secret = needed(settings, "slack_signing_secret" if http else "slack_app_token")
         people = People(settings.slack_people)
         people.file()
         opened(settings, console).close()
@@ -71,10 +69,3 @@ async def _connected(station: Station, by_socket: Callable[[], AbstractAsyncCont
         asyncio.get_running_loop().add_signal_handler(each, told.set)
     async with running(station), by_socket():
         await told.wait()
-
-
-def _needed(value: SecretStr | None, setting: str) -> str:
-    """Raises ChannelError (`setting_needed`)."""
-    if value is None:
-        raise ChannelError(SettingNeeded(setting))
-    return value.get_secret_value()

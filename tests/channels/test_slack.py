@@ -269,7 +269,7 @@ def test_each_person_has_an_opinion_of_their_own(here: Here) -> None:
     value = _blocks(posted, "actions")[-1]["elements"][0]["value"]
     with sqlite3.connect(here.store) as kept:
         rows = kept.execute(
-            "SELECT reader, positive FROM feedback WHERE request_id = ? ORDER BY reader", (json.loads(value)["r"],)
+            "SELECT reader, positive FROM feedback WHERE request_id = ? ORDER BY reader", (json.loads(value)["about"],)
         ).fetchall()
     assert rows == [("slack:UEAST", 0), ("slack:UWIDE", 0)]
 

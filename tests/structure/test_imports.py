@@ -61,6 +61,8 @@ ONE_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
         "chat_service.translate.agent*",
     ),
     ("slack_sdk", "slack_bolt"): ("chat_service.channels.slack*",),
+    ("aiohttp",): ("chat_service.channels.platform_api",),
+    ("cryptography",): ("chat_service.channels.posted",),
     ("mcp", "mcp_types"): ("chat_service.channels.mcp*",),
     ("jsonschema",): ("semantic_layer.interop.ossie.schema",),
     ("vl_convert",): ("chat_service.present.export.pictures",),
