@@ -103,9 +103,10 @@ class PlatformApi:
             except PlatformError as error:
                 if error.code in self.terms.stale:
                     self._token = ("", 0.0)
-                if error.wait is None:
+                elif error.wait is None:
                     raise
-                await asyncio.sleep(min(max(wait, error.wait), _LONGEST_WAIT))
+                else:
+                    await asyncio.sleep(min(max(wait, error.wait), _LONGEST_WAIT))
         return await tried()
 
     async def _worn(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -146,9 +147,8 @@ class PlatformApi:
             raise PlatformError(f"{what}: {type(error).__name__}", wait=0.0) from error
         code = found.get(self.terms.code) if isinstance(found, dict) else None
         if code != 0:
-            passes = code in self.terms.stale | self.terms.busy
-            number = code if isinstance(code, int) else -1
-            raise PlatformError(f"{what}: {str(found)[:300]}", number, wait=0.0 if passes else None)
+            number, wait = code if isinstance(code, int) else -1, 0.0 if code in self.terms.busy else None
+            raise PlatformError(f"{what}: {str(found)[:300]}", number, wait=wait)
         return dict(found)
 
 

@@ -47,9 +47,9 @@ def talk(
         chosen = [name for name, (setting, _) in _PLATFORMS.items() if vars(settings)[setting] is not None]
         if not chosen:
             raise ChannelError(*(SettingNeeded(PREFIX + setting.upper()) for setting, _ in _PLATFORMS.values()))
-        opened(settings, console).close()
         station = new_station(settings)
         listening = [_listening(name, station) for name in chosen]
+        opened(settings, console).close()
     log_to_stderr()
     for each in listening:
         console.print(f"http://{settings.host}:{settings.port}{each.path}")

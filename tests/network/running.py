@@ -68,7 +68,7 @@ def serving(folder: Path, database: Path | str, *command: str, **settings: objec
         )
         running = Running(f"http://{_LOCAL}:{port}", int(str(port)), process, log)
         try:
-            if "--http" in command or not command:
+            if "--http" in command or command in ((), ("talk",)):
                 _wait_until_it_listens(running)
             yield running
         finally:

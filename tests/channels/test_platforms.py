@@ -1,0 +1,349 @@
+"""Feishu, DingTalk and WeCom as they speak: sealed and signed requests over real sockets to `huitou talk`."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from chat_service.cli import app
+from chat_service.commands.edge import FAILED
+from tests.channels.conftest import Company
+from tests.network.running import serving
+
+pytest.importorskip("aiohttp", reason="the extra 'talk' is not installed")
+pytest.importorskip("cryptography", reason="the extra 'talk' is not installed")
+from tests.channels.platform_senders import (
+    AES_KEY,
+    ENCRYPT_KEY,
+    TOKEN,
+    Wire,
+    click,
+    dingtalk,
+    dingtalk_message,
+    feishu,
+    feishu_message,
+    message,
+    wecom,
+    wecom_message,
+)
+from tests.channels.platform_server import AGENT, CREDENTIALS, SLOW_SECONDS, Platforms, Post, platforms_running
+
+ALL, GROUPS = ("feishu", "dingtalk", "wecom"), ("feishu", "dingtalk")
+FILE = {
+    "readers": {
+        "east": {"attributes": {"region": "east"}},
+        "south": {"attributes": {"region": "south"}},
+        "wide": {"attributes": {"region": ["east", "south"]}},
+        "office": {"roles": ["ask", "personal", "head_office"]},
+    },
+    "people": {**{f"{name}@example.com": name for name in ("east", "south", "office")}, "WIDE": "wide"},
+    "channels": {"gasker.office-1.out-1": "asker"},
+}
+
+
+@dataclass
+class Here:
+    """The service, the platforms' side of it, and what sends their requests."""
+
+    platforms: Platforms
+    client: httpx.Client
+    store: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def person(self, reader: str) -> str:
+        """Somebody who has not said anything yet."""
+        return f"{reader}-{next(self._numbers)}"
+
+    def group(self, *members: str) -> str:
+        return ".".join((f"g{next(self._numbers)}", *members))
+
+    def message(self, platform: str, user: str, text: str, group: str = "", **how: Any) -> Wire:  # noqa: ANN401
+        number = f"m{next(self._numbers)}~{group or user}"
+        return message(platform, user, text, number, self.platforms.url, group, **how)
+
+    def say(self, platform: str, user: str, text: str, group: str = "") -> Post:
+        """What one message is answered."""
+        before = len(self.platforms.of(platform))
+        assert self.message(platform, user, text, group).sent(self.client).status_code == 200
+        return self.platforms.until(platform, before + 1)[-1]
+
+    def click(self, post: Post, user: str, label: str) -> int:
+        number = f"c{next(self._numbers)}"
+        return click(post, user, label, self.platforms.url, number).sent(self.client).status_code
+
+
+@pytest.fixture(scope="module")
+def running(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    folder = tmp_path_factory.mktemp("platforms")
+    people = folder / "people.yaml"
+    people.write_text(yaml.safe_dump(FILE), encoding="utf-8")
+    with platforms_running() as platforms:
+        (app_id, app_secret), (key, secret), (corp, own) = (CREDENTIALS[each] for each in ALL)
+        chosen: dict[str, object] = {
+            "model": company.model,
+            "feishu_app_id": app_id,
+            "feishu_app_secret": app_secret,
+            "feishu_encrypt_key": ENCRYPT_KEY,
+            "dingtalk_app_key": key,
+            "dingtalk_app_secret": secret,
+            "wecom_corp_id": corp,
+            "wecom_agent_id": AGENT,
+            "wecom_secret": own,
+            "wecom_token": TOKEN,
+            "wecom_aes_key": AES_KEY,
+            "talk_timeout_seconds": 1,
+            **{f"{name}_people": people for name in ALL},
+            **{f"{name}_url": platforms.url for name in ALL},
+        }
+        with serving(folder, company.database, "talk", **chosen) as service, service.client(timeout=3.0) as client:
+            yield Here(platforms, client, folder / "kept.sqlite")
+
+
+@pytest.fixture
+def here(running: Here) -> Here:
+    running.platforms.posts.clear()
+    return running
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    """WeCom is told in several messages, of which the text is the first."""
+    end = time.monotonic() + 10
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert is_so()
+
+
+def test_an_address_is_tried_with_a_challenge(here: Here) -> None:
+    tried = {"type": "url_verification", "challenge": "ajls384k", "token": "t"}
+    assert feishu(tried).sent(here.client).json() == {"challenge": "ajls384k"}
+    assert feishu(tried, key="another").sent(here.client).status_code == 401
+    assert wecom("7431").sent(here.client).text == "7431"
+    for wrong in (wecom("7431", token="other"), wecom("7431", to="wwother"), wecom("7431", age=900)):  # noqa: S106
+        answer = wrong.sent(here.client)
+        assert answer.status_code == 401 and "7431" not in answer.text
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_a_question_is_answered_in_its_language(here: Here, platform: str) -> None:
+    office = here.person("office")
+    posted = here.say(platform, office, "各大区的销售额")
+    assert posted.to == office and posted.rows[0][0] == "大区" and len(posted.rows) > 5
+    assert "理解为" in posted.words and "销售额:" in posted.words
+    followed = here.say(platform, office, "只看华东")
+    assert "华东" in followed.words and "华南" not in followed.words
+    told = here.say(platform, here.person("office"), "revenue by region")
+    assert told.rows[0][0] == "region" and "Read as" in told.words
+    _until(lambda: posted.has_picture)
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_what_comes_again_is_answered_once(here: Here, platform: str) -> None:
+    again = here.message(platform, here.person("office"), "revenue last month")
+    senders = [threading.Thread(target=again.sent, args=(here.client,)) for _ in range(3)]
+    for each in senders:
+        each.start()
+    for each in senders:
+        each.join()
+    here.platforms.until(platform, 1)
+    assert again.sent(here.client).status_code == 200
+    here.platforms.until(platform, 1)
+
+
+def test_what_the_platform_did_not_send_now_is_not_heard(here: Here) -> None:
+    mine, url = here.person("office"), here.platforms.url
+    elsewhere = {**dingtalk_message(mine, "revenue", "x", url), "sessionWebhook": "https://example.org/robot/x?session"}
+    beside = {**elsewhere, "sessionWebhook": f"{url}.example.org/robot/sendBySession?session=1"}
+    signed, again = (here.message("feishu", mine, "revenue") for _ in range(2))
+    forged = [
+        *(here.message(each, mine, "revenue", age=7200) for each in ALL),
+        here.message("feishu", mine, "revenue", key="another"),
+        here.message("dingtalk", mine, "revenue", secret="another"),  # noqa: S106 - a wrong one
+        here.message("wecom", mine, "revenue", token="another"),  # noqa: S106 - a wrong one
+        here.message("wecom", mine, "revenue", key=AES_KEY[::-1]),
+        here.message("wecom", mine, "revenue", to="wwother"),
+        *(here.message(each, mine, "revenue").changed(40) for each in ("feishu", "wecom")),
+        replace(signed, body=again.body),
+        feishu(feishu_message(mine, "revenue", "x", app="cli_other")),
+        dingtalk(elsewhere),
+        dingtalk(beside),
+        wecom(wecom_message(mine, "revenue", "x").replace("wwcorp", "wwother")),
+        wecom(wecom_message(mine, "revenue", "x").replace(str(AGENT), "7")),
+        *(replace(here.message(each, mine, "revenue"), headers={}, query={}) for each in ALL),
+        *(Wire(f"/{each}/events", body) for each in ALL for body in (b"", b"[]", b"{}", b"<xml></xml>", b"\xff")),
+    ]
+    for each in forged:
+        assert each.sent(here.client).status_code == 401, each
+    assert Wire("/feishu/events", b"x" * 300_000).sent(here.client).status_code == 413
+    time.sleep(0.2)
+    assert not here.platforms.posts
+
+
+@pytest.mark.parametrize("platform", GROUPS)
+def test_an_answer_in_a_group_is_for_the_least_of_its_readers(here: Here, platform: str) -> None:
+    group = here.group("WIDE", "east-0", "office-0")
+    posted = here.say(platform, "WIDE", "revenue by region", group)
+    assert posted.to == group and [row[0] for row in posted.rows[1:]] == ["East"]
+    assert "everybody in this channel" in posted.words
+    apart = here.say(platform, "east-0", "各大区的销售额", here.group("east-0", "south-0"))
+    assert not apart.rows and "east" not in apart.words and "华东" not in apart.words
+
+
+@pytest.mark.parametrize("platform", GROUPS)
+def test_whoever_is_not_known_keeps_a_group_from_being_answered(here: Here, platform: str) -> None:
+    told = here.say(platform, "east-0", "各大区的销售额", here.group("east-0", "WIDE", "out-0"))
+    assert "1 个人" in told.words and not told.rows and told.is_for_one
+    untold = here.say(platform, "east-0", "各大区的销售额", here.group("east-0", "untold"))
+    assert "私下问我" in untold.words and not untold.rows and untold.is_for_one
+    asker = here.say(platform, "office-1", "revenue by region", "gasker.office-1.out-1")
+    assert len(asker.rows) > 5
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_somebody_unknown_is_told_so_with_their_id(here: Here, platform: str) -> None:
+    nobody = here.person("out")
+    told = here.say(platform, nobody, "各大区的销售额")
+    assert nobody in told.words and "我还不认识你" in told.words and not told.rows
+
+
+def test_an_address_that_anybody_can_write_into_their_own_page_does_not_count(here: Here) -> None:
+    assert "do not know you" in here.say("dingtalk", here.person("fake"), "revenue by region").words
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_personal_fields_are_for_private_answers_alone(here: Here, platform: str) -> None:
+    question, office = "list customers with their phone, 3 customers", here.person("office")
+    own = here.say(platform, office, question)
+    assert "**" not in own.words.replace(r"\*", "*") and any(cell.isdigit() for row in own.rows[1:] for cell in row)
+    if platform in GROUPS:
+        posted = here.say(platform, office, question, here.group(office))
+        assert not any(cell.isdigit() and len(cell) > 8 for row in posted.rows[1:] for cell in row)
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_a_question_back_has_buttons(here: Here, platform: str) -> None:
+    office = here.person("office")
+    group = here.group(office, "office-0") if platform in GROUPS else ""
+    asked = here.say(platform, office, "转化情况", group)
+    _until(lambda: bool(asked.buttons))
+    assert {"活动转化率", "首单激活率"} <= asked.buttons.keys()
+    before = len(here.platforms.of(platform))
+    # DingTalk makes a message of each click: whoever clicks twice asks twice
+    times = 1 if platform == "dingtalk" else 2
+    clicks = [threading.Thread(target=here.click, args=(asked, office, "首单激活率")) for _ in range(times)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+    answered = here.platforms.until(platform, before + 1)[-1]
+    assert "首单激活率" in answered.words and answered.to == asked.to
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_without_words_it_is_told_what_can_be_asked(here: Here, platform: str) -> None:
+    told = here.say(platform, here.person("east"), "")
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in told.words)
+    _until(lambda: bool(told.buttons))
+
+
+def test_a_slow_platform_is_told_at_once_and_answered_when_it_takes_the_answer(here: Here) -> None:
+    here.platforms.slow.update(ALL)
+    for platform in ALL:
+        began = time.monotonic()
+        assert here.message(platform, here.person("east"), "上个月的销售额").sent(here.client).status_code == 200
+        assert time.monotonic() - began < SLOW_SECONDS / 2
+    for platform in ALL:
+        assert "销售额" in here.platforms.until(platform, 1)[0].words
+    assert not here.platforms.slow
+
+
+def test_a_platform_that_says_to_wait_or_forgets_a_token_is_asked_again(here: Here) -> None:
+    before = here.platforms.tokens.copy()
+    here.platforms.busy.update(dict.fromkeys(ALL, 1))
+    here.platforms.revoked.update(ALL)
+    for platform in ALL:
+        here.message(platform, here.person("east"), "上个月的销售额").sent(here.client)
+    for platform in ALL:
+        here.platforms.until(platform, 1)
+        # one was revoked, and one fetched in its place
+        assert here.platforms.tokens[platform] == before[platform] + 2
+    for platform in ALL:
+        here.say(platform, here.person("east"), "上个月的销售额")
+    assert all(here.platforms.tokens[platform] == before[platform] + 2 for platform in ALL)
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_what_could_not_be_said_is_said_when_it_comes_again(here: Here, platform: str) -> None:
+    here.platforms.broken.add(platform)
+    asked = here.message(platform, here.person("office"), "revenue last month")
+    asked.sent(here.client)
+    _until(lambda: not here.platforms.broken)
+    here.platforms.until(platform, 0)
+    asked.sent(here.client)
+    assert "revenue" in here.platforms.until(platform, 1)[0].words
+
+
+@pytest.mark.parametrize("platform", ALL)
+def test_long_tables_fit(here: Here, platform: str) -> None:
+    posted = here.say(platform, here.person("office"), "top 1000 customers by revenue")
+    assert "of 1,500 rows" in posted.words and 10 < len(posted.rows) <= 22
+
+
+def test_on_feishu_a_group_is_answered_where_it_names_us_and_one_may_see_more_alone(here: Here) -> None:
+    group, client = here.group("WIDE", "east-0"), here.client
+    assert (
+        feishu(feishu_message("WIDE", "revenue", f"x~{group}", group, names="ou_other")).sent(client).status_code == 200
+    )
+    posted = here.say("feishu", "WIDE", "revenue by region", group)
+    assert here.click(posted, "WIDE", "Just for me") == 200
+    own = here.platforms.until("feishu", 2)[-1]
+    assert own.to == "WIDE" and sorted(row[0] for row in own.rows[1:]) == ["East", "South"]
+    for user, label in (("WIDE", "👍 Right"), ("east-0", "👎 Wrong"), ("WIDE", "👎 Wrong"), ("out-0", "👍 Right")):
+        count = len(here.platforms.of("feishu")) + 1
+        here.click(posted, user, label)
+        assert here.platforms.until("feishu", count)[-1].is_for_one
+    request_id = json.loads(posted.buttons["👍 Right"]["press"])["about"]
+    with sqlite3.connect(here.store) as kept:
+        rows = kept.execute(
+            "SELECT reader, positive FROM feedback WHERE request_id = ? ORDER BY reader", (request_id,)
+        ).fetchall()
+    assert rows == [("feishu:WIDE", 0), ("feishu:east-0", 0)]
+
+
+def test_on_feishu_an_answer_to_an_answer_goes_on_from_it(here: Here) -> None:
+    group = here.group("office-0")
+    first = feishu_message("office-0", "各大区的销售额", f"r1~{group}", group)
+    feishu(first).sent(here.client)
+    here.platforms.until("feishu", 1)
+    feishu(feishu_message("office-0", "按性别呢", f"r2~{group}", group, root=f"r1~{group}")).sent(here.client)
+    assert here.platforms.until("feishu", 2)[-1].rows[0][0] == "性别"
+
+
+def test_what_is_set_up_by_half_is_told_by_the_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HUITOU_CONVERSATIONS_URL", f"sqlite:///{tmp_path / 'kept.sqlite'}")
+
+    def told() -> str:
+        found = CliRunner().invoke(app, ["talk"])
+        assert found.exit_code == FAILED
+        return found.stderr
+
+    nothing = told()
+    assert all(f"HUITOU_{name}" in nothing for name in ("FEISHU_APP_ID", "DINGTALK_APP_KEY", "WECOM_CORP_ID"))
+    monkeypatch.setenv("HUITOU_WECOM_CORP_ID", "wwcorp")
+    assert "people_unreadable" in told()
+    (tmp_path / "huitou-wecom.yaml").write_text("readers: {}", encoding="utf-8")
+    assert "HUITOU_WECOM_AGENT_ID" in told()
+    monkeypatch.setenv("HUITOU_WECOM_AES_KEY", "too short")
+    assert "invalid_setting" in told() and "too short" not in told()
