@@ -64,8 +64,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a platform takes, in signs; a button whose press is longer in bytes is left out."""
+    """What a platform takes, in signs: of the text, of the notes above the table and of those below, of the table, of a
+    label. A button whose press is longer in bytes is left out."""
 
+    text: int = 12_000
+    notes: int = 8_000
     rows: int = 20
     columns: int = 20
     cell: int = 200
@@ -110,11 +113,11 @@ def card_of(told: Told, limits: Limits, *, in_channel: bool, thread: str = "") -
     if in_channel:
         opinions.append((said(ALONE, language), Press(deed="alone", about=request_id, of=told.reader)))
     return Card(
-        text=reply.text,
-        notes=tuple(filter(None, (told.note, *reply.remarks))),
+        text=cut(reply.text, limits.text),
+        notes=_fitting((told.note, *reply.remarks), limits.notes),
         grid=None if reply.table is None else _grid(reply.table, limits, language),
         about=reply.restated or reply.text,
-        how=_how(told, reply),
+        how=_fitting(_how(told, reply), limits.notes),
         choices=buttons(
             [(c.label, Press(deed="choose", about=asked.id, of=c.id)) for c in choices] if asked is not None else []
         ),
@@ -127,6 +130,19 @@ def card_of(told: Told, limits: Limits, *, in_channel: bool, thread: str = "") -
 def cut(text: str, most: int) -> str:
     """So many signs of a text."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _fitting(texts: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """The first of them, as far as so many signs go.
+
+    >>> _fitting(("one", "", "two three"), 8)
+    ('one', 'two …')
+    """
+    found = list[str]()
+    for each in filter(None, texts):
+        if (room := most - sum(map(len, found))) > 0:
+            found.append(cut(each, room))
+    return tuple(found)
 
 
 def _how(told: Told, reply: Reply) -> tuple[str, ...]:

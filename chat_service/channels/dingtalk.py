@@ -25,8 +25,9 @@ from chat_service.channels.visits import needed
 from chat_service.present.export.markdown import plain
 
 _RECENT = 3600.0  # as DingTalk says: it sends a message again under its first time
-_TEXT, _TITLE = 4000, 60
-_LIMITS = Limits(table=3000, buttons=10, label=200)  # a label is sent as it is
+_TITLE = 60
+# a message has 20 KB in all, of which a Chinese sign takes three bytes, and nine in the address of a button
+_LIMITS = Limits(text=1500, notes=600, table=1200, buttons=5, label=60, press=250)
 _GROUP, _SEND = "2", "dtmd://dingtalkclient/sendMessage?content="
 
 
@@ -116,7 +117,9 @@ class DingTalk:
             return
         card = card_of(told, _LIMITS, in_channel=bool(heard.channel))
         text, title = _markdown(card, await self._uploaded(told)), cut(card.text, _TITLE)
-        offered = [(each.label, each.label) for each in card.choices]
+        # a choice is known by its label, or by its number where that is cut
+        numbered = enumerate((each.label for each in card.choices), 1)
+        offered = [(label, str(number) if label.endswith("…") else label) for number, label in numbered]
         offered += [(each.label, each.press.about) for each in card.asks]
         if offered:
             buttons = [{"title": label, "actionURL": f"{_SEND}{quote(words, safe='')}"} for label, words in offered]
@@ -142,7 +145,7 @@ def _words(message: Json) -> str:
 
 def _markdown(card: Card, picture: str | None) -> str:
     """DingTalk's Markdown has no tables: a row is a line."""
-    blocks = [plain(cut(card.text, _TEXT)), *(f"> {plain(each)}" for each in card.notes)]
+    blocks = [plain(card.text), *(f"> {plain(each)}" for each in card.notes)]
     if card.grid is not None:
         blocks.append("\n".join(f"- {plain(each)}" for each in card.grid.lines()))
     if picture is not None:

@@ -24,9 +24,9 @@ from chat_service.channels.visits import needed
 
 _RECENT = 300.0
 _BLOCK = 16
-_TEXT, _PAGE_ROWS = 4000, 10
+_PAGE_ROWS = 10
 # a card has 30 KB in all, of which a Chinese sign takes three bytes
-_LIMITS = Limits(table=3000)
+_LIMITS = Limits(text=1800, notes=1000, columns=12, table=1500, buttons=6, press=300)
 _FOR_MESSAGES = {"image_type": "message"}
 _MENTION = re.compile(r"@_(?:user_\d+|all)")
 
@@ -158,16 +158,16 @@ def _words(content: Json) -> str:
 
 
 def _drawn(card: Card, picture: str | None, in_channel: bool) -> Json:
-    elements: list[Json] = [{"tag": "div", "text": _plain(cut(card.text, _TEXT) or "…")}]
+    elements: list[Json] = [{"tag": "div", "text": _plain(card.text or "…")}]
     elements += _notes(card.notes)
     if card.grid is not None:
         elements.append(_table(card.grid))
-        elements += _notes((card.grid.more,) if card.grid.more else ())
+        elements += _notes((card.grid.more,))
     if picture is not None:
-        elements.append({"tag": "img", "img_key": picture, "alt": _plain(card.about)})
+        elements.append({"tag": "img", "img_key": picture, "alt": _plain(cut(card.about, 200))})
     elements += _notes(card.how)
     elements += _actions(card.choices, in_channel)
-    elements += _notes((card.ask_next,) if card.asks else ()) + _actions(card.asks, in_channel)
+    elements += _notes((card.ask_next,)) + _actions(card.asks, in_channel)
     elements += _actions(card.opinions, in_channel)
     return {"config": {"wide_screen_mode": True}, "elements": elements}
 
@@ -183,7 +183,7 @@ def _table(grid: Grid) -> Json:
 
 
 def _notes(texts: tuple[str, ...]) -> list[Json]:
-    return [{"tag": "note", "elements": [_plain(cut(each, _TEXT)) for each in texts]}] if texts else []
+    return [{"tag": "note", "elements": [_plain(each) for each in texts]}] if any(texts) else []
 
 
 def _actions(buttons: tuple[Button, ...], in_channel: bool) -> list[Json]:

@@ -25,7 +25,7 @@ from chat_service.saved.robots import fitting
 _RECENT = 300.0
 _BLOCK, _RANDOM, _LENGTH = 32, 16, 4
 _TEXT_BYTES, _TITLE, _BUTTONS = 2000, 36, 6
-_LIMITS = Limits(rows=15, columns=6, cell=40, table=600, label=30, press=1000)
+_LIMITS = Limits(text=500, notes=150, rows=15, columns=6, cell=40, table=600, label=30, press=1000)
 _SEALED = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=]+)\s*(?:\]\]>)?\s*</Encrypt>")
 
 

@@ -9,6 +9,24 @@ from pathlib import Path
 import pytest
 
 from chat_service.access.keys import KeyFile
+from chat_service.channels.reply import Reply
+from chat_service.channels.talk import Told
+from chat_service.channels.wire import (
+    ChatBody,
+    ChoiceBody,
+    ClarificationPart,
+    ColumnBody,
+    Confidence,
+    DefinitionsPart,
+    InterpretationPart,
+    MetricMeaningBody,
+    Provenance,
+    SuggestionsPart,
+    TablePart,
+    TextPart,
+    Timings,
+    WarningBody,
+)
 from semantic_layer import shipped_model_path
 
 ACCESS = """
@@ -43,3 +61,45 @@ def company(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Co
     keys = KeyFile(folder / "keys.json")
     shown = {name: keys.add(name, roles, "2026-06-30", attributes)[1] for name, (roles, attributes) in READERS.items()}
     return Company(demo_database, folder / "loyalty", folder / "keys.json", shown)
+
+
+def crowded(word: str) -> Told:
+    """An answer with more of everything than a platform takes."""
+    columns = tuple(
+        ColumnBody(name=f"c{at}", label=f"column {at}", role="dimension" if at == 0 else "metric", type="text")
+        for at in range(30)
+    )
+    table = TablePart(
+        columns=columns,
+        rows=(),
+        shown=tuple((f"<!channel> {row}", *(word * 60 for _ in range(28)), "") for row in range(1000)),
+        row_count=1000,
+        total_rows=5000,
+        truncated=True,
+    )
+    choices = tuple(ChoiceBody(id=f"choice{at}", label=f"{at} {word * 40}", message="m") for at in range(40))
+    body = ChatBody(
+        request_id="r" * 100,
+        conversation_id="c",
+        message_id="m",
+        status="answered",
+        language="en",
+        content=(
+            TextPart(text=word * 6000),
+            table,
+            ClarificationPart(id="c1", question="which?", choices=choices),
+            DefinitionsPart(
+                metrics=tuple(
+                    MetricMeaningBody(name=f"m{at}", label=word, description=word * 200, formula="", unit="")
+                    for at in range(20)
+                )
+            ),
+            InterpretationPart(query={}, restated=word * 200, spans=(), unused=(), assumptions=(), filters=()),
+            SuggestionsPart(suggestions=(word * 600, *(f"{at} {word * 20}" for at in range(40)))),
+        ),
+        confidence=Confidence(score=1, basis=()),
+        warnings=tuple(WarningBody(code="c", message=f"{at} {word * 100}") for at in range(20)),
+        provenance=Provenance(translator="offline", model_hash="", data_as_of="2026-06-30", cache="miss"),
+        timings_ms=Timings(total=1),
+    )
+    return Told("en", "", Reply(body), None, "a note", "slack:C1")

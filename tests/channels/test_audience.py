@@ -10,24 +10,12 @@ from pathlib import Path
 import pytest
 
 from chat_service.channels.people import People, Person
-from chat_service.channels.reply import Reply
 from chat_service.channels.slack_blocks import blocks_of
 from chat_service.channels.talk import Told
-from chat_service.channels.wire import (
-    ChatBody,
-    ChoiceBody,
-    ClarificationPart,
-    ColumnBody,
-    Confidence,
-    Provenance,
-    SuggestionsPart,
-    TablePart,
-    TextPart,
-    Timings,
-)
 from chat_service.services import open_services
 from chat_service.settings import Settings
 from semantic_layer import HuitouError, MetricQuery, Reader, audience_of, shipped_model_path
+from tests.channels.conftest import crowded
 
 ACCESS = """
 reader_attributes:
@@ -109,37 +97,7 @@ def test_whoever_is_not_known_keeps_a_channel_from_being_answered(tmp_path: Path
 
 def test_whatever_an_answer_holds_fits_what_slack_takes() -> None:
     slack_server = pytest.importorskip("tests.channels.slack_server", reason="the extra 'slack' is not installed")
-    columns = tuple(
-        ColumnBody(name=f"c{at}", label=f"column {at}", role="dimension" if at == 0 else "metric", type="text")
-        for at in range(30)
-    )
-    table = TablePart(
-        columns=columns,
-        rows=(),
-        shown=tuple((f"<!channel> {row}", *("9" * 300 for _ in range(28)), "") for row in range(1000)),
-        row_count=1000,
-        total_rows=5000,
-        truncated=True,
-    )
-    choices = tuple(ChoiceBody(id=f"choice{at}", label="l" * 200, message="m") for at in range(40))
-    body = ChatBody(
-        request_id="r" * 100,
-        conversation_id="c",
-        message_id="m",
-        status="answered",
-        language="en",
-        content=(
-            TextPart(text="word " * 6000),
-            table,
-            ClarificationPart(id="c1", question="which?", choices=choices),
-            SuggestionsPart(suggestions=("s" * 3000, *(f"{'q' * 100} {at}" for at in range(40)))),
-        ),
-        confidence=Confidence(score=1, basis=()),
-        warnings=(),
-        provenance=Provenance(translator="offline", model_hash="", data_as_of="2026-06-30", cache="miss"),
-        timings_ms=Timings(total=1),
-    )
-    told = Told("en", "", Reply(body), None, "a note", "slack:C1")
+    told = crowded("word ")
     blocks = blocks_of(told, "F1", in_channel=True)
     assert slack_server.refusal(blocks, {"F1"}) is None
     kinds = [each["type"] for each in blocks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import sqlite3
@@ -17,13 +18,20 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from chat_service.channels.people import People, Person
+from chat_service.channels.running import new_station
+from chat_service.channels.talk import Heard, Talk
 from chat_service.cli import app
 from chat_service.commands.edge import FAILED
-from tests.channels.conftest import Company
+from chat_service.settings import Settings
+from tests.channels.conftest import Company, crowded
 from tests.network.running import serving
 
 pytest.importorskip("aiohttp", reason="the extra 'talk' is not installed")
 pytest.importorskip("cryptography", reason="the extra 'talk' is not installed")
+from chat_service.channels.dingtalk import DingTalk
+from chat_service.channels.feishu import Feishu
+from chat_service.channels.wecom import WeCom
 from tests.channels.platform_senders import (
     AES_KEY,
     ENCRYPT_KEY,
@@ -60,6 +68,7 @@ class Here:
     platforms: Platforms
     client: httpx.Client
     store: Path
+    settings: Settings
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def person(self, reader: str) -> str:
@@ -108,12 +117,13 @@ def running(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Itera
             **{f"{name}_url": platforms.url for name in ALL},
         }
         with serving(folder, company.database, "talk", **chosen) as service, service.client(timeout=3.0) as client:
-            yield Here(platforms, client, folder / "kept.sqlite")
+            yield Here(platforms, client, folder / "kept.sqlite", Settings.model_validate(chosen))
 
 
 @pytest.fixture
 def here(running: Here) -> Here:
     running.platforms.posts.clear()
+    running.platforms.wrong.clear()
     return running
 
 
@@ -298,6 +308,25 @@ def test_what_could_not_be_said_is_said_when_it_comes_again(here: Here, platform
 def test_long_tables_fit(here: Here, platform: str) -> None:
     posted = here.say(platform, here.person("office"), "top 1000 customers by revenue")
     assert "of 1,500 rows" in posted.words and 10 < len(posted.rows) <= 22
+
+
+@pytest.mark.parametrize("adapter", [Feishu, DingTalk, WeCom])
+@pytest.mark.parametrize("word", ["word ", "“流失”*<a>&", "[_]"])
+def test_whatever_an_answer_holds_fits(here: Here, adapter: type[Feishu | DingTalk | WeCom], word: str) -> None:
+    settings = here.settings.model_copy(update={"conversations_url": "sqlite://"})
+    platform = adapter.__name__.lower()
+    answer_at = f"{here.platforms.url}/robot/sendBySession?session=U1" if adapter is DingTalk else "om1~gU1"
+
+    async def said() -> None:
+        talk = Talk(new_station(settings), People(settings.feishu_people), platform)
+        channel = adapter(talk)
+        async with channel.at_work():
+            await channel.say(crowded(word), Heard(Person("U1"), "", "p", "t" * 30, "m", "gU1", answer_at))
+        talk.station.close()
+
+    asyncio.run(said())
+    (posted,) = here.platforms.until(platform, 1)
+    assert len(posted.buttons) >= 5 and (posted.rows or adapter is WeCom)
 
 
 def test_on_feishu_a_group_is_answered_where_it_names_us_and_one_may_see_more_alone(here: Here) -> None:
