@@ -98,10 +98,10 @@ class Feishu:
         await self._hearing.message(message_id, heard)
 
     async def _on_click(self, event: Json) -> None:
-        """A click: the card is in a group where its chat is not the person's own, which its press says."""
+        """A click. What was told to one alone is gone on with there, wherever its card was forwarded to."""
         user, where, value = event["operator"]["open_id"], event["context"], event["action"]["value"]
         chat, card = where["open_chat_id"] if value["group"] else "", where["open_message_id"]
-        heard = Heard(Person(user, locale=self._locale), "", chat or user, "", card, chat, card)
+        heard = Heard(Person(user, locale=self._locale), "", chat or user, "", card, chat, card if chat else "")
         await self._hearing.press(heard, Press.model_validate_json(value["press"]))
 
     async def _own_id(self) -> str:

@@ -376,3 +376,15 @@ def test_what_is_set_up_by_half_is_told_by_the_setting(monkeypatch: pytest.Monke
     assert "HUITOU_WECOM_AGENT_ID" in told()
     monkeypatch.setenv("HUITOU_WECOM_AES_KEY", "too short")
     assert "invalid_setting" in told() and "too short" not in told()
+
+
+def test_on_feishu_a_card_of_ones_own_that_is_forwarded_answers_nobody_else(here: Here) -> None:
+    group, office = here.group("office-0", "out-0"), here.person("office")
+    own = here.say("feishu", office, "各大区的销售额")
+    label = next(iter(own.buttons))
+    assert here.click(replace(own, to=group, id=f"om9~{group}"), office, label) == 200
+    assert here.platforms.until("feishu", 2)[-1].to == office
+    told = here.say("feishu", "WIDE", "revenue by region", here.group("WIDE", "east-0"))
+    assert here.click(replace(told, to=group, id=f"om8~{group}"), "office-0", "Revenue by gender") == 200
+    refused = here.platforms.until("feishu", 4)[-1]
+    assert refused.to == "office-0" and refused.is_for_one and not refused.rows
