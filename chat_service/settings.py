@@ -225,6 +225,8 @@ class Settings(BaseModel):
     wecom_aes_key: SecretStr | None = Field(
         None, min_length=43, max_length=43, description="EncodingAESKey of the app's messages."
     )
+    wecom_bot_token: SecretStr | None = Field(None, description="Token of a robot of WeCom that groups mention.")
+    wecom_bot_aes_key: SecretStr | None = Field(None, min_length=43, max_length=43, description="Its EncodingAESKey.")
     wecom_people: Path = Field(Path("huitou-wecom.yaml"), description="As `HUITOU_SLACK_PEOPLE`, of WeCom.")
     wecom_url: str = Field("https://qyapi.weixin.qq.com", description="Its API.")
     talk_timeout_seconds: float = Field(10.0, gt=0, description="A call of Feishu, DingTalk or WeCom may take so long.")

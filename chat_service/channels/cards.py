@@ -15,6 +15,7 @@ from chat_service.channels.reply import ASK_NEXT, MORE_ROWS, READ_AS, Reply, hea
 from chat_service.channels.talk import Told
 from chat_service.channels.wire import TablePart
 from chat_service.language.phrases import said
+from chat_service.present.export.markdown import plain
 from semantic_layer import Language, Phrase
 
 ALONE = Phrase("只给我看", "Just for me")
@@ -125,6 +126,17 @@ def card_of(told: Told, limits: Limits, *, in_channel: bool, thread: str = "") -
         asks=buttons([(each, Press(deed="ask", about=each)) for each in reply.suggestions]),
         opinions=buttons(opinions),
     )
+
+
+def as_markdown(card: Card, picture: str | None = None) -> list[str]:
+    """The texts of a card as blocks of Markdown without tables: a row is a line. `picture` is one by its address."""
+    blocks = [plain(card.text), *(f"> {plain(each)}" for each in card.notes)]
+    if card.grid is not None:
+        blocks.append("\n".join(f"- {plain(each)}" for each in card.grid.lines()))
+    if picture is not None:
+        blocks.append(f"![]({picture})")
+    blocks += [f"> {plain(each)}" for each in card.how]
+    return [*blocks, plain(card.ask_next)] if card.asks else blocks
 
 
 def cut(text: str, most: int) -> str:

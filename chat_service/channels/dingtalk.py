@@ -15,14 +15,13 @@ from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import quote
 
-from chat_service.channels.cards import Card, Limits, card_of, cut
+from chat_service.channels.cards import Limits, as_markdown, card_of, cut
 from chat_service.channels.hearing import Hearing
 from chat_service.channels.people import Person
 from chat_service.channels.platform_api import Json, Picture, PlatformApi, Terms
 from chat_service.channels.posted import REFUSED, Posted, Receipt, is_same
 from chat_service.channels.talk import Heard, Talk, Told
 from chat_service.channels.visits import needed
-from chat_service.present.export.markdown import plain
 
 _RECENT = 3600.0  # as DingTalk says: it sends a message again under its first time
 _TITLE = 60
@@ -116,7 +115,7 @@ class DingTalk:
             )
             return
         card = card_of(told, _LIMITS, in_channel=bool(heard.channel))
-        text, title = _markdown(card, await self._uploaded(told)), cut(card.text, _TITLE)
+        text, title = "\n\n".join(as_markdown(card, await self._uploaded(told))), cut(card.text, _TITLE)
         # a choice is known by its label, or by its number where that is cut
         numbered = enumerate((each.label for each in card.choices), 1)
         offered = [(label, str(number) if label.endswith("…") else label) for number, label in numbered]
@@ -141,16 +140,3 @@ def _words(message: Json) -> str:
     parts = (message.get("content") or {}).get("richText") or ()
     text = (message.get("text") or {}).get("content") or " ".join(each.get("text") or "" for each in parts)
     return str(text).strip()
-
-
-def _markdown(card: Card, picture: str | None) -> str:
-    """DingTalk's Markdown has no tables: a row is a line."""
-    blocks = [plain(card.text), *(f"> {plain(each)}" for each in card.notes)]
-    if card.grid is not None:
-        blocks.append("\n".join(f"- {plain(each)}" for each in card.grid.lines()))
-    if picture is not None:
-        blocks.append(f"![]({picture})")
-    blocks += [f"> {plain(each)}" for each in card.how]
-    if card.asks:
-        blocks.append(plain(card.ask_next))
-    return "\n\n".join(blocks)

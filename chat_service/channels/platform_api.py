@@ -36,8 +36,8 @@ class Terms:
     token: str
     lives: str
     code: str
-    stale: frozenset[int]
     busy: frozenset[int]
+    stale: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

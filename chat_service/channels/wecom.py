@@ -1,15 +1,12 @@
 """WeCom: messages and clicks in the chat with a company's own app to what was heard, what is told to messages.
 
-They come as XML, encrypted with the app's EncodingAESKey (AES-256-CBC: 16 random bytes, the length, the text, the id of
-the company for whom it is) and signed (the SHA-1 of token, time, nonce and what is encrypted, in the order of the
-alphabet). An app is spoken to in private: WeCom brings it no group's messages. Computes nothing.
+They come as sealed XML. An app is spoken to in private: WeCom brings it no group's messages. Computes nothing.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import AbstractAsyncContextManager
-from hashlib import sha1
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -17,13 +14,12 @@ from chat_service.channels.cards import Button, Card, Limits, Press, card_of, cu
 from chat_service.channels.hearing import Hearing
 from chat_service.channels.people import Person
 from chat_service.channels.platform_api import Json, Picture, PlatformApi, Terms
-from chat_service.channels.posted import REFUSED, Posted, Receipt, from_base64, is_same, opened
+from chat_service.channels.posted import REFUSED, Posted, Receipt
 from chat_service.channels.talk import Heard, Talk, Told
 from chat_service.channels.visits import needed
+from chat_service.channels.wecom_seal import Seal
 from chat_service.saved.robots import fitting
 
-_RECENT = 300.0
-_BLOCK, _RANDOM, _LENGTH = 32, 16, 4
 _TEXT_BYTES, _TITLE, _BUTTONS = 2000, 36, 6
 _LIMITS = Limits(text=500, notes=150, rows=15, columns=6, cell=40, table=600, label=30, press=1000)
 _SEALED = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=]+)\s*(?:\]\]>)?\s*</Encrypt>")
@@ -38,8 +34,8 @@ class WeCom:
         """As the settings say. Raises ChannelError."""
         own = talk.station.settings
         self._hearing, self._corp_id = Hearing(talk, self), needed(own, "wecom_corp_id")
-        self._agent_id, self._token = int(needed(own, "wecom_agent_id")), needed(own, "wecom_token")
-        self._key = from_base64(needed(own, "wecom_aes_key") + "=")
+        self._agent_id = int(needed(own, "wecom_agent_id"))
+        self._seal = Seal(needed(own, "wecom_token"), needed(own, "wecom_aes_key"), self._corp_id)
         terms = Terms(
             token_path="/cgi-bin/gettoken",  # noqa: S106 - a path
             credentials={"corpid": self._corp_id, "corpsecret": needed(own, "wecom_secret")},
@@ -59,10 +55,10 @@ class WeCom:
     def received(self, posted: Posted) -> Receipt:
         """What WeCom is told: nothing of a message, which is answered later; the echo by which it tries the address."""
         if posted.method == "GET":
-            echo = self._opened(posted, posted.query.get("echostr", ""))
+            echo = self._seal.opened(posted, posted.query.get("echostr", ""))
             return REFUSED if echo is None else Receipt(200, echo)
         found = _SEALED.search(posted.body)
-        text = None if found is None else self._opened(posted, found[1].decode())
+        text = None if found is None else self._seal.opened(posted, found[1].decode())
         if text is None:
             return REFUSED
         try:
@@ -79,19 +75,6 @@ class WeCom:
             case _:
                 self._hearing.later(self._on_message(message))
         return Receipt()
-
-    def _opened(self, posted: Posted, sealed: str) -> str | None:
-        """What is in it; None where WeCom did not send it, now, to us."""
-        when, nonce = posted.query.get("timestamp", ""), posted.query.get("nonce", "")
-        computed = sha1("".join(sorted((self._token, when, nonce, sealed))).encode()).hexdigest()  # noqa: S324 - WeCom's
-        if not is_same(posted.query.get("msg_signature", ""), computed) or not posted.is_of_now(when, _RECENT):
-            return None
-        try:
-            plain = opened(self._key, self._key[:16], from_base64(sealed), _BLOCK)[_RANDOM:]
-            end = _LENGTH + int.from_bytes(plain[:_LENGTH], "big")
-            return plain[_LENGTH:end].decode() if plain[end:].decode() == self._corp_id else None
-        except ValueError:
-            return None
 
     async def _on_message(self, message: dict[str, str]) -> None:
         user, message_id = message["FromUserName"], message["MsgId"]
@@ -120,7 +103,7 @@ class WeCom:
     async def say(self, told: Told, heard: Heard) -> None:
         """A text, the chart, and cards of what can be clicked. Raises PlatformError."""
         card = card_of(told, _LIMITS, in_channel=False, thread=heard.thread)
-        await self._send(heard, "text", {"content": fitting(_text(card), _TEXT_BYTES)})
+        await self._send(heard, "text", {"content": fitting("\n".join(_lines(card)), _TEXT_BYTES)})
         if told.picture is not None:
             picture = Picture("media", told.picture)
             if (found := await self._api.uploaded("/cgi-bin/media/upload", picture, {"type": "image"})) is not None:
@@ -128,14 +111,15 @@ class WeCom:
         offered = ((card.text, card.choices), (card.ask_next or card.about, card.asks + card.opinions))
         for title, buttons in offered:
             for at in range(0, len(buttons), _BUTTONS):
-                await self._send(heard, "template_card", _card(title, buttons[at : at + _BUTTONS]))
+                await self._send(heard, "template_card", card_with(title, buttons[at : at + _BUTTONS]))
 
     async def _send(self, heard: Heard, kind: str, content: Json) -> None:
         sent = {"touser": heard.person.id, "agentid": self._agent_id, "msgtype": kind, kind: content}
         await self._api.call("/cgi-bin/message/send", sent)
 
 
-def _card(title: str, buttons: tuple[Button, ...]) -> Json:
+def card_with(title: str, buttons: tuple[Button, ...]) -> Json:
+    """A card of WeCom with buttons, six at most."""
     return {
         "card_type": "button_interaction",
         "main_title": {"title": cut(title, _TITLE)},
@@ -144,9 +128,9 @@ def _card(title: str, buttons: tuple[Button, ...]) -> Json:
     }
 
 
-def _text(card: Card) -> str:
-    """What does not fit is cut at a line, so what matters most comes first."""
+def _lines(card: Card) -> list[str]:
+    """A card as lines: what does not fit is cut at its end, so what matters most comes first."""
     lines = [card.text, *card.notes, *([] if card.grid is None else card.grid.lines()), *card.how]
     numbered = [f"{number}. {each.label}" for number, each in enumerate(card.choices, 1)]
     asks = [card.ask_next, *(f"· {each.press.about}" for each in card.asks)] if card.asks else []
-    return "\n".join((*lines, *numbered, *asks))
+    return [*lines, *numbered, *asks]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -20,12 +20,22 @@ from chat_service.commands.opening import opened
 from chat_service.present.harmless import Terminal
 from chat_service.settings import PREFIX
 
-# each with what says that it is set up, and its adapter
-_PLATFORMS = {
-    "feishu": ("feishu_app_id", "Feishu"),
-    "dingtalk": ("dingtalk_app_key", "DingTalk"),
-    "wecom": ("wecom_corp_id", "WeCom"),
-}
+
+class _Adapter(NamedTuple):
+    """What says that it is set up, the name of its people, and where it is."""
+
+    setting: str
+    platform: str
+    module: str
+    name: str
+
+
+_PLATFORMS = (
+    _Adapter("feishu_app_id", "feishu", "feishu", "Feishu"),
+    _Adapter("dingtalk_app_key", "dingtalk", "dingtalk", "DingTalk"),
+    _Adapter("wecom_corp_id", "wecom", "wecom", "WeCom"),
+    _Adapter("wecom_bot_token", "wecom", "wecom_bot", "WeComBot"),
+)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -44,11 +54,11 @@ def talk(
     console = Terminal(stderr=True)
     with problems_reported():
         settings = settings_with(host=host, port=port, database=db, model=model, as_of=day_of(as_of))
-        chosen = [name for name, (setting, _) in _PLATFORMS.items() if vars(settings)[setting] is not None]
+        chosen = [each for each in _PLATFORMS if vars(settings)[each.setting] is not None]
         if not chosen:
-            raise ChannelError(*(SettingNeeded(PREFIX + setting.upper()) for setting, _ in _PLATFORMS.values()))
+            raise ChannelError(*(SettingNeeded(PREFIX + each.setting.upper()) for each in _PLATFORMS))
         station = new_station(settings)
-        listening = [_listening(name, station) for name in chosen]
+        listening = [_listening(each, station) for each in chosen]
         opened(settings, console).close()
     log_to_stderr()
     for each in listening:
@@ -56,14 +66,14 @@ def talk(
     serve_until_told(platforms_app(station, listening), settings)
 
 
-def _listening(name: str, station: Station) -> Listens:
+def _listening(adapter: _Adapter, station: Station) -> Listens:
     """The platform's adapter. Raises ChannelError, PeopleError."""
     try:
         # an extra: not imported above, so that its absence is told in a sentence
-        serving = vars(import_module(f"chat_service.channels.{name}"))
+        serving = vars(import_module(f"chat_service.channels.{adapter.module}"))
     except ModuleNotFoundError as error:
         raise ChannelError(ChannelNotInstalled("talk", "talk")) from error
-    people = People(vars(station.settings)[f"{name}_people"])
+    people = People(vars(station.settings)[f"{adapter.platform}_people"])
     people.file()
-    found: Listens = serving[_PLATFORMS[name][1]](Talk(station, people, name))
+    found: Listens = serving[adapter.name](Talk(station, people, adapter.platform))
     return found

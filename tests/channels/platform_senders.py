@@ -107,18 +107,42 @@ def dingtalk_message(user: str, text: str, message_id: str, url: str, group: str
     }
 
 
-def wecom(xml: str, *, token: str = TOKEN, key: str = AES_KEY, to: str = CORP, age: float = 0) -> Wire:
-    """A message of WeCom; of no XML, the echo with which it tries an address."""
+def wecom(
+    xml: str, *, token: str = TOKEN, key: str = AES_KEY, to: str = CORP, age: float = 0, path: str = "/wecom/events"
+) -> Wire:
+    """A message of WeCom, XML to an app and JSON to a robot; of other text, the echo with which it tries an address."""
     secret = base64.b64decode(key + "=")
     plain = _VECTOR + len(xml.encode()).to_bytes(4, "big") + xml.encode() + to.encode()
     encrypted = base64.b64encode(_sealed(secret, secret[:16], plain, 32)).decode()
     when, nonce = str(int(time.time() - age)), "n0nce"
     signature = sha1("".join(sorted((token, when, nonce, encrypted))).encode()).hexdigest()  # noqa: S324 - WeCom's own
     query = {"msg_signature": signature, "timestamp": when, "nonce": nonce}
-    if not xml.startswith("<"):
-        return Wire("/wecom/events", query={**query, "echostr": encrypted}, method="GET")
-    body = f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-    return Wire("/wecom/events", body.encode(), query=query)
+    match xml[0]:
+        case "<":
+            body = f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+            return Wire(path, body.encode(), query=query)
+        case "{":
+            return Wire(path, json.dumps({"encrypt": encrypted}).encode(), query=query)
+    return Wire(path, query={**query, "echostr": encrypted}, method="GET")
+
+
+def bot(body: Json, *, to: str = "", **how: Any) -> Wire:  # noqa: ANN401 - as `wecom` has it
+    """What a robot of WeCom is posted: for nobody by name."""
+    return wecom(json.dumps(body), to=to, path="/wecom/bot", **how)
+
+
+def bot_message(user: str, text: str, message_id: str, url: str, group: str = "") -> Json:
+    """Somebody writes to the robot, in a group mentioning it."""
+    return {
+        "msgid": message_id,
+        "aibotid": "aib",
+        "chattype": "group" if group else "single",
+        **({"chatid": group} if group else {}),
+        "from": {"userid": user},
+        "response_url": f"{url}/cgi-bin/aibot/response?response_code={message_id}",
+        "msgtype": "text",
+        "text": {"content": f"@Huitou {text}" if group else text},
+    }
 
 
 def wecom_message(user: str, text: str, message_id: str) -> str:
@@ -138,6 +162,8 @@ def message(platform: str, user: str, text: str, message_id: str, url: str, grou
             return feishu(feishu_message(user, text, message_id, group), **how)
         case "dingtalk":
             return dingtalk(dingtalk_message(user, text, message_id, url, group), **how)
+        case "bot":
+            return bot(bot_message(user, text, message_id, url, group), **how)
     return wecom(wecom_message(user, text, message_id), **how)
 
 
@@ -154,5 +180,10 @@ def click(post: Post, user: str, label: str, url: str, message_id: str) -> Wire:
             group = post.to if post.to.startswith("g") else ""
             return dingtalk(dingtalk_message(user, found, message_id, url, group))
     task, key = found
-    event = "<MsgType>event</MsgType><Event>template_card_event</Event><CardType>button_interaction</CardType>"
-    return wecom(_wecom(user, f"{event}<EventKey><![CDATA[{key}]]></EventKey><TaskId>{task}</TaskId>"))
+    if post.platform == "bot":
+        group = post.to if post.to.startswith("g") else ""
+        clicked = {"card_type": "button_interaction", "event_key": key, "task_id": task}
+        event = {"msgtype": "event", "event": {"eventtype": "template_card_event", "template_card_event": clicked}}
+        return bot({**bot_message(user, "", f"{message_id}~{post.to}", url, group), **event})
+    kind = "<MsgType>event</MsgType><Event>template_card_event</Event><CardType>button_interaction</CardType>"
+    return wecom(_wecom(user, f"{kind}<EventKey><![CDATA[{key}]]></EventKey><TaskId>{task}</TaskId>"))

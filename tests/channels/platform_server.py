@@ -289,6 +289,25 @@ class Platforms:
         last.buttons |= {each["text"]: (content["task_id"], each["key"]) for each in buttons}
         return web.json_response({"errcode": 0})
 
+    async def bot(self, request: web.Request) -> web.Response:
+        """The address for the one answer of a robot of WeCom."""
+        sent, code = await request.json(), request.query["response_code"]
+        if code in self.seen:
+            return web.json_response({"errcode": 40058, "errmsg": "used"})
+        self.seen.add(code)
+        post = Post("bot", code.rpartition("~")[2], "")
+        if sent["msgtype"] == "markdown":
+            post.words = sent["markdown"]["content"]
+            assert 1 <= len(post.words.encode()) <= 20_480
+        else:
+            card = sent["template_card"]
+            assert card["card_type"] == "button_interaction" and 1 <= len(card["button_list"]) <= 6
+            post.words = card["main_title"]["title"] + card["sub_title_text"]
+            post.buttons = {each["text"]: (card["task_id"], each["key"]) for each in card["button_list"]}
+        post.rows = [line[2:].split(r" \| ") for line in post.words.split("\n") if line.startswith("- ")]
+        self.posts.append(post)
+        return web.json_response({"errcode": 0, "errmsg": "ok"})
+
     @web.middleware
     async def noted(self, request: web.Request, handler: Any) -> web.StreamResponse:  # noqa: ANN401 - aiohttp's own
         """What does not fit is noted, and fails the test."""
@@ -336,6 +355,7 @@ def platforms_running() -> Iterator[Platforms]:
         app.router.add_post("/robot/sendBySession", platforms.dingtalk_session)
         app.router.add_post("/topapi/{rest:.*}", platforms.dingtalk)
         app.router.add_post("/media/upload", platforms.dingtalk)
+        app.router.add_post("/cgi-bin/aibot/response", platforms.bot)
         app.router.add_route("*", "/cgi-bin/{rest:.*}", platforms.wecom)
         runner = web.AppRunner(app)
         await runner.setup()

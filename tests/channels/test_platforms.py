@@ -49,6 +49,7 @@ from tests.channels.platform_senders import (
 from tests.channels.platform_server import AGENT, CREDENTIALS, SLOW_SECONDS, Platforms, Post, platforms_running
 
 ALL, GROUPS = ("feishu", "dingtalk", "wecom"), ("feishu", "dingtalk")
+TALKING = (*ALL, "bot")  # a robot of WeCom has no API beside the address for its answer
 FILE = {
     "readers": {
         "east": {"attributes": {"region": "east"}},
@@ -56,7 +57,12 @@ FILE = {
         "wide": {"attributes": {"region": ["east", "south"]}},
         "office": {"roles": ["ask", "personal", "head_office"]},
     },
-    "people": {**{f"{name}@example.com": name for name in ("east", "south", "office")}, "WIDE": "wide"},
+    "people": {
+        **{f"{name}@example.com": name for name in ("east", "south", "office")},
+        "WIDE": "wide",
+        "EAST": "east",
+        "OFFICE": "office",
+    },
     "channels": {"gasker.office-1.out-1": "asker"},
 }
 
@@ -112,6 +118,8 @@ def running(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "wecom_secret": own,
             "wecom_token": TOKEN,
             "wecom_aes_key": AES_KEY,
+            "wecom_bot_token": TOKEN,
+            "wecom_bot_aes_key": AES_KEY,
             "talk_timeout_seconds": 1,
             **{f"{name}_people": people for name in ALL},
             **{f"{name}_url": platforms.url for name in ALL},
@@ -140,6 +148,7 @@ def test_an_address_is_tried_with_a_challenge(here: Here) -> None:
     assert feishu(tried).sent(here.client).json() == {"challenge": "ajls384k"}
     assert feishu(tried, key="another").sent(here.client).status_code == 401
     assert wecom("7431").sent(here.client).text == "7431"
+    assert wecom("7431", to="", path="/wecom/bot").sent(here.client).text == "7431"
     for wrong in (wecom("7431", token="other"), wecom("7431", to="wwother"), wecom("7431", age=900)):  # noqa: S106
         answer = wrong.sent(here.client)
         assert answer.status_code == 401 and "7431" not in answer.text
@@ -158,9 +167,9 @@ def test_a_question_is_answered_in_its_language(here: Here, platform: str) -> No
     _until(lambda: posted.has_picture)
 
 
-@pytest.mark.parametrize("platform", ALL)
+@pytest.mark.parametrize("platform", TALKING)
 def test_what_comes_again_is_answered_once(here: Here, platform: str) -> None:
-    again = here.message(platform, here.person("office"), "revenue last month")
+    again = here.message(platform, "BOSS" if platform == "bot" else here.person("office"), "revenue last month")
     senders = [threading.Thread(target=again.sent, args=(here.client,)) for _ in range(3)]
     for each in senders:
         each.start()
@@ -176,22 +185,23 @@ def test_what_the_platform_did_not_send_now_is_not_heard(here: Here) -> None:
     elsewhere = {**dingtalk_message(mine, "revenue", "x", url), "sessionWebhook": "https://example.org/robot/x?session"}
     beside = {**elsewhere, "sessionWebhook": f"{url}.example.org/robot/sendBySession?session=1"}
     signed, again = (here.message("feishu", mine, "revenue") for _ in range(2))
+    paths = (*(f"/{each}/events" for each in ALL), "/wecom/bot")
     forged = [
-        *(here.message(each, mine, "revenue", age=7200) for each in ALL),
+        *(here.message(each, mine, "revenue", age=7200) for each in TALKING),
         here.message("feishu", mine, "revenue", key="another"),
         here.message("dingtalk", mine, "revenue", secret="another"),  # noqa: S106 - a wrong one
-        here.message("wecom", mine, "revenue", token="another"),  # noqa: S106 - a wrong one
-        here.message("wecom", mine, "revenue", key=AES_KEY[::-1]),
-        here.message("wecom", mine, "revenue", to="wwother"),
-        *(here.message(each, mine, "revenue").changed(40) for each in ("feishu", "wecom")),
+        *(here.message(each, mine, "revenue", token="another") for each in ("wecom", "bot")),  # noqa: S106 - a wrong one
+        *(here.message(each, mine, "revenue", key=AES_KEY[::-1]) for each in ("wecom", "bot")),
+        *(here.message(each, mine, "revenue", to="wwother") for each in ("wecom", "bot")),
+        *(here.message(each, mine, "revenue").changed(40) for each in ("feishu", "wecom", "bot")),
         replace(signed, body=again.body),
         feishu(feishu_message(mine, "revenue", "x", app="cli_other")),
         dingtalk(elsewhere),
         dingtalk(beside),
         wecom(wecom_message(mine, "revenue", "x").replace("wwcorp", "wwother")),
         wecom(wecom_message(mine, "revenue", "x").replace(str(AGENT), "7")),
-        *(replace(here.message(each, mine, "revenue"), headers={}, query={}) for each in ALL),
-        *(Wire(f"/{each}/events", body) for each in ALL for body in (b"", b"[]", b"{}", b"<xml></xml>", b"\xff")),
+        *(replace(here.message(each, mine, "revenue"), headers={}, query={}) for each in TALKING),
+        *(Wire(path, body) for path in paths for body in (b"", b"[]", b"{}", b"<xml></xml>", b"\xff")),
     ]
     for each in forged:
         assert each.sent(here.client).status_code == 401, each
@@ -220,7 +230,7 @@ def test_whoever_is_not_known_keeps_a_group_from_being_answered(here: Here, plat
     assert len(asker.rows) > 5
 
 
-@pytest.mark.parametrize("platform", ALL)
+@pytest.mark.parametrize("platform", TALKING)
 def test_somebody_unknown_is_told_so_with_their_id(here: Here, platform: str) -> None:
     nobody = here.person("out")
     told = here.say(platform, nobody, "各大区的销售额")
@@ -388,3 +398,18 @@ def test_on_feishu_a_card_of_ones_own_that_is_forwarded_answers_nobody_else(here
     assert here.click(replace(told, to=group, id=f"om8~{group}"), "office-0", "Revenue by gender") == 200
     refused = here.platforms.until("feishu", 4)[-1]
     assert refused.to == "office-0" and refused.is_for_one and not refused.rows
+
+
+def test_a_robot_of_wecom_answers_groups_of_which_the_file_says_for_whom(here: Here) -> None:
+    told = here.say("bot", "EAST", "各大区的销售额", here.group("EAST", "WIDE"))
+    assert "私下问我" in told.words and not told.rows
+    group = "gasker.office-1.out-1"
+    posted = here.say("bot", "EAST", "各大区的销售额", group)
+    assert posted.to == group and [row[0] for row in posted.rows[1:2]] == ["华东"] and "理解为" in posted.words
+    asked = here.say("bot", "OFFICE", "转化情况", group)
+    assert here.click(asked, "OFFICE", "首单激活率") == 200
+    assert "首单激活率" in here.platforms.until("bot", 4)[-1].words
+    own = here.say("bot", "OFFICE", "list customers with their phone, 3 customers")
+    assert any(cell.isdigit() for row in own.rows[1:] for cell in row)
+    masked = here.say("bot", "OFFICE", "list customers with their phone, 3 customers", group)
+    assert not any(cell.isdigit() and len(cell) > 8 for row in masked.rows[1:] for cell in row)
