@@ -81,7 +81,7 @@ def run(
     """Run one alert, or all that are due, and deliver what is to be told; for a scheduler of the machine's own."""
     with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
         runner = _runner(at)
-        ran = int(runner.run(_found(at, title))) if title else runner.run_due(is_asked=True)
+        ran = runner.run(_found(at, title)) if title else runner.run_due(is_asked=True)
         sent = runner.deliver_due(is_asked=True)
     typer.echo(f"{ran} run, {sent} delivered")
 

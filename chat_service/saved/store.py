@@ -8,8 +8,8 @@ written in one transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.exc import IntegrityError
 
@@ -123,6 +124,12 @@ _RUNNER = Table(
     Column("until", Float, nullable=False),
 )
 Record = TypeVar("Record", Alert, Event, Delivery)
+_CHANGED = ("next_at", "version", "trouble", "is_stopped")  # by a run
+_ENDED = (
+    _ALERTS.update()
+    .where(_ALERTS.c.alert_id == bindparam("its_alert_id"), _ALERTS.c.runs == bindparam("its_runs"))
+    .values({name: bindparam(f"its_{name}") for name in _CHANGED})
+)
 
 
 class SavedStore:
@@ -240,12 +247,22 @@ class SavedStore:
         awake = (_ALERTS.c.snoozed_until <= now) & ~_ALERTS.c.is_stopped
         return self._read(Alert, _ALERTS, is_due & awake, _ALERTS.c.next_at, limit)
 
-    def claim(self, alert: Alert, now: float, again_at: float) -> bool:
-        """Take a run of the alert; if it comes to nothing, the next is at `again_at`. Whether nobody else has."""
-        unclaimed = (_ALERTS.c.alert_id == alert.alert_id) & (_ALERTS.c.runs == alert.runs)
-        values = {"runs": alert.runs + 1, "ran_at": now, "next_at": again_at}
+    def claim(self, alerts: Sequence[Alert], now: float, again_at: float) -> tuple[Alert, ...]:
+        """Take a run of each alert; if it comes to nothing, the next is at `again_at`. Those of them, as they are then,
+        that nobody else has taken."""
+        wanted = [(each.alert_id, each.runs) for each in alerts]
+        values = {"runs": _ALERTS.c.runs + 1, "ran_at": now, "next_at": again_at}
+        unclaimed = _ALERTS.update().where(tuple_(_ALERTS.c.alert_id, _ALERTS.c.runs).in_(wanted)).values(**values)
         with failures(), self._engine.begin() as connection:
-            return connection.execute(_ALERTS.update().where(unclaimed).values(**values)).rowcount > 0
+            taken = set(connection.execute(unclaimed.returning(_ALERTS.c.alert_id)).scalars())
+        mine = (each for each in alerts if each.alert_id in taken)
+        return tuple(replace(each, runs=each.runs + 1, ran_at=now, next_at=again_at) for each in mine)
+
+    def with_rows(self, alert_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the alerts that had rows which met the condition at the last run."""
+        with failures(), self._engine.connect() as connection:
+            some = select(_ROWS.c.alert_id).where(_ROWS.c.alert_id.in_(alert_ids)).distinct()
+            return frozenset(connection.execute(some).scalars())
 
     def known_rows(self, alert_id: str) -> frozenset[str]:
         """The keys of the rows that met the condition at the last run."""
@@ -264,11 +281,8 @@ class SavedStore:
     ) -> bool:
         """The end of a claimed run, all of it or nothing: `alert` as it is now, the rows that entered and left, what is
         to be told. Nothing where another run was claimed since, or the alert is gone."""
-        mine = (_ALERTS.c.alert_id == alert.alert_id) & (_ALERTS.c.runs == alert.runs)
-        names = ("next_at", "version", "trouble", "is_stopped")
-        values = {name: getattr(alert, name) for name in names}
         with failures(), self._engine.begin() as connection:
-            if not connection.execute(_ALERTS.update().where(mine).values(**values)).rowcount:
+            if not connection.execute(_ENDED, [_end(alert)]).rowcount:
                 return False
             gone = _ROWS.delete().where(_ROWS.c.alert_id == alert.alert_id, _ROWS.c.key == bindparam("gone"))
             if keys := [{"gone": key} for key in left]:
@@ -277,6 +291,12 @@ class SavedStore:
             _insert(connection, _EVENTS, [asdict(each) for each in events])
             _insert(connection, _DELIVERIES, [asdict(each) for each in deliveries])
             return True
+
+    def finish_quiet(self, alerts: Sequence[Alert]) -> None:
+        """The ends of claimed runs that have nothing to keep, but for those that another run was claimed of since."""
+        if alerts:
+            with failures(), self._engine.begin() as connection:
+                connection.execute(_ENDED, [_end(each) for each in alerts])
 
     # deliveries
 
@@ -287,10 +307,17 @@ class SavedStore:
 
     def claim_delivery(self, delivery: Delivery, again_at: float) -> bool:
         """Take a try of the delivery; if it comes to nothing, the next is at `again_at`. Whether nobody else has."""
-        untaken = (_DELIVERIES.c.delivery_id == delivery.delivery_id) & (_DELIVERIES.c.tries == delivery.tries)
-        taken = _DELIVERIES.update().where(untaken, _DELIVERIES.c.status == "waiting")
+        untaken = (_DELIVERIES.c.tries == delivery.tries) & (_DELIVERIES.c.try_at == delivery.try_at)
+        mine = (_DELIVERIES.c.delivery_id == delivery.delivery_id) & (_DELIVERIES.c.status == "waiting")
+        taken = _DELIVERIES.update().where(mine, untaken)
         with failures(), self._engine.begin() as connection:
             return connection.execute(taken.values(tries=delivery.tries + 1, try_at=again_at)).rowcount > 0
+
+    def put_off(self, target: str, now: float, until: float) -> None:
+        """What waits to be sent to a target now, waits until then."""
+        waiting = (_DELIVERIES.c.target == target) & (_DELIVERIES.c.status == "waiting")
+        with failures(), self._engine.begin() as connection:
+            connection.execute(_DELIVERIES.update().where(waiting, _DELIVERIES.c.try_at <= now).values(try_at=until))
 
     def send_again(self, alert_id: str, now: float) -> int:
         """Dead letters of an alert become what is to be sent now, with all their tries before them. How many."""
@@ -317,6 +344,10 @@ class SavedStore:
         query = select(*columns).where(where).order_by(order).limit(limit)
         with failures(), self._engine.connect() as connection:
             return tuple(kind(**row._mapping) for row in connection.execute(query))
+
+
+def _end(alert: Alert) -> dict[str, object]:
+    return {f"its_{name}": getattr(alert, name) for name in ("alert_id", "runs", *_CHANGED)}
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

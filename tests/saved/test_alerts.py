@@ -9,17 +9,22 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from chat_service.access.keys import KeyFile
 from chat_service.saved.conditions import Change, NewRows, Threshold
 from chat_service.saved.delivery import signature
-from chat_service.saved.records import Event
+from chat_service.saved.records import Alert, Event
+from chat_service.saved.runner import Runner
 from chat_service.saved.schedule import SavedError
+from chat_service.services import Services
 from tests.engines.servers import schema_on
 from tests.saved.conftest import AT_RISK, COUNT, MAIL, SECRET, Received, Shop
 
@@ -133,11 +138,67 @@ def test_a_run_that_was_overtaken_keeps_nothing(shop: Shop, hook: Received) -> N
     shop.later(hours=1)
     (slow,) = shop.store().due(shop.moment.timestamp(), 10)
     store, now = shop.store(), shop.moment.timestamp()
-    assert store.claim(slow, now, now), "as long as its claim lasts"
+    assert store.claim((slow,), now, now), "as long as its claim lasts"
     assert shop.runner("quick").run_due() == 1
     late = Event("late", alert.alert_id, now, "raised", 1, "late")
     assert not store.finish(replace(slow, runs=slow.runs + 1), entered=["late"], events=[late])
     assert shop.events(alert) == [("raised", 1)] and store.known_rows(alert.alert_id) == {"[]"}
+
+
+def _many(shop: Shop, hook: Received, count: int) -> list[Alert]:
+    """So many alerts on one saved answer."""
+    first = shop.alert(shop.save("count", COUNT), Threshold(op=">", value=2), hook.hook)
+    others = [replace(first, alert_id=f"{number}", name=f"{number}") for number in range(1, count)]
+    store = shop.store()
+    for each in others:
+        store.add_alert(each)
+    return [first, *others]
+
+
+def test_many_at_once_are_worked_off_together(shop: Shop, hook: Received) -> None:
+    many = _many(shop, hook, 51)  # more than are claimed at a time
+    shop.later(hours=1)
+    runner = shop.runner()
+    assert (runner.run_due(), runner.run_due(), runner.deliver_due()) == (51, 0, 51)
+    assert shop.hour(runner) == 51 and len(hook.bodies) == 51, "nothing new"
+    shop.customers(c1="x")
+    shop.hour(runner)
+    for each in (many[0], many[-1]):
+        assert shop.events(each) == [("raised", 1), ("over", 1)]
+
+
+def test_one_that_breaks_or_a_stop_holds_up_no_others(shop: Shop, hook: Received) -> None:
+    (first, *_) = _many(shop, hook, 3)
+    shop.store().add_alert(replace(first, alert_id="bad", name="bad", condition="{}", next_at=first.next_at - 1))
+    shop.later(hours=1)
+    with pytest.raises(ValidationError):
+        shop.runner().run_due()
+    stopped = shop.runner()
+    stopped.using = lambda: _stopping(stopped, shop)
+    assert stopped.run_due() == 3, "claimed, and given back"
+    assert hook.bodies == [] and shop.runner().run_due() == 3
+    shop.runner().deliver_due()
+    assert len(hook.bodies) == 3
+
+
+@contextmanager
+def _stopping(runner: Runner, shop: Shop) -> Iterator[Services]:
+    runner.stop()
+    with shop.services() as services:
+        yield services
+
+
+def test_who_takes_nothing_holds_up_no_others(shop: Shop, hook: Received) -> None:
+    hook.answers = [500]
+    alert = shop.alert(shop.save("count", COUNT), Threshold(op=">", value=2), hook.hook)
+    other = hook.hook.model_copy(update={"url": f"http://127.0.0.1:{hook.port}/other"})
+    shop.store().add_alert(replace(alert, alert_id="second", name="second"))
+    shop.store().add_alert(replace(alert, alert_id="third", name="third", targets=f"[{other.model_dump_json()}]"))
+    shop.later(hours=1)
+    runner = shop.runner()
+    assert (runner.run_due(), runner.deliver_due(), len(hook.headers)) == (3, 1, 2), "it is not tried again at once"
+    shop.later(seconds=31)
+    assert runner.deliver_due() == 2
 
 
 @pytest.mark.parametrize("jump", [{"days": 400}, {"days": -400}])

@@ -125,7 +125,7 @@ def test_who_opens_anothers_sees_their_own_rows(shop: Shop, hook: Received) -> N
 
 def test_the_service_runs_what_is_due(shop: Shop, hook: Received) -> None:
     alert = shop.alert(shop.save("count", COUNT), Threshold(op=">", value=2), hook.hook)
-    shop.store().claim(alert, 0, 0)  # due long ago
+    shop.store().claim((alert,), 0, 0)  # due long ago
     with TestClient(create_app(shop.settings.model_copy(update={"alert_check_seconds": 0.1}))):
         hook.wait(1)
     assert len(hook.bodies) == 1
@@ -241,7 +241,7 @@ def test_from_a_question_to_a_message(demo_database: Path, tmp_path: Path, hook:
         assert client.post("/v1/alerts", json=wanted).status_code == 200
     store = SavedStore(opened(kept.conversations_url))
     (alert,) = store.alerts("anonymous")
-    assert store.claim(alert, moment[0].timestamp(), moment[0].timestamp())
+    assert store.claim((alert,), moment[0].timestamp(), moment[0].timestamp())
     store.close()
     run_on(28)
     run_on(29)
