@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,7 @@ from chat_service.present.export.document import ExportError, FileNotWritten
 from chat_service.present.harmless import Terminal
 from chat_service.present.terminal import show
 from chat_service.saved.boards import BoardHead
-from chat_service.saved.dashboard_files import FileDashboard, dashboards_folder, file_names, read_dashboard
+from chat_service.saved.dashboard_files import dashboard_paths, read_dashboards, unanswered
 from chat_service.saved.dashboards import (
     Dashboard,
     Look,
@@ -34,7 +33,7 @@ from chat_service.saved.dashboards import (
 from chat_service.saved.looking import request_today, unruled_layer
 from chat_service.saved.reports import REPORT_FORMS, dashboard_report, report_blocks
 from chat_service.saved.schedule import SavedError
-from semantic_layer import DefinitionProblem, DefinitionsError, MetricQuery, QueryError
+from semantic_layer import DefinitionsError
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="Dashboards of saved answers."
@@ -109,11 +108,11 @@ def check(
     """Check dashboards in YAML: their form, and that the model answers each tile. Exits with 1 on any mistake."""
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
-        folder = dashboards_folder(settings.model)
-        paths = files or [folder / f"{each}.yaml" for each in file_names(settings.model)]
-        read = [read_dashboard(each) for each in paths]
+        paths = files or dashboard_paths(settings.model)
+        read = read_dashboards(paths)
         with desk(settings, "") as at:
-            mistakes = [each for found in read for each in _mistakes(found, at)]
+            layer = unruled_layer(at.services.model, at.services.engine, at.services.layer.as_of)
+            mistakes = [each for found in read for each in unanswered(found, layer)]
         if mistakes:
             raise DefinitionsError(*mistakes)
     typer.echo(f"{len(paths)} {'dashboard' if len(paths) == 1 else 'dashboards'}: no mistakes")
@@ -160,18 +159,3 @@ def _head(at: Desk, title: str, language: Language) -> BoardHead:
 
 def _shown(at: Desk, title: str, language: Language) -> Shown:
     return at.boards.shown(_head(at, title, language).dashboard_id, at.reader, at.services.layer.as_of, language)
-
-
-def _mistakes(found: FileDashboard, at: Desk) -> Iterator[DefinitionProblem]:
-    """What the model does not answer of a dashboard that is well formed."""
-    layer = unruled_layer(at.services, at.services.layer.as_of)
-    for place in range(len(found.said.tiles)):
-        try:
-            layer.prepare(found.request(place, layer.as_of))
-        except QueryError as error:
-            yield from (found.wrong(("tiles", place, "request"), each.phrase()) for each in error.problems)
-    for place, field in enumerate(found.said.filters):
-        try:
-            layer.prepare(MetricQuery(group_by=(field,)))
-        except QueryError as error:
-            yield from (found.wrong(("filters", place), each.phrase()) for each in error.problems)

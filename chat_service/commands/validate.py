@@ -10,12 +10,15 @@ import typer
 from chat_service.commands.edge import FAILED, Database, ModelFolder, problems_reported, settings_with
 from chat_service.model_opening import fitted_model, is_project
 from chat_service.present.harmless import Terminal
+from chat_service.saved.dashboard_files import dashboard_paths, read_dashboards, unanswered
+from chat_service.saved.looking import unruled_layer
 from semantic_layer import (
     CodeNotInData,
     DatasetUnavailable,
     DefinitionProblem,
     Draft,
     MemoryPositions,
+    MissingTable,
     build,
     check_against,
     convert,
@@ -34,7 +37,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def validate(model: ModelFolder = None, db: Database = None) -> None:
-    """Check the semantic model, and that it fits a database.
+    """Check the semantic model and the dashboards beside it, and that they fit a database.
 
     Exits with 1 on any error. What needs a table that the database lacks is told, and is no error while some
     dataset is there.
@@ -52,6 +55,11 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
         )
         for warning in (*left_out, *lint(loaded, draft.where)):
             console.print(str(warning), markup=False)
+        boards = read_dashboards(dashboard_paths(settings.model))
+        if boards:
+            console.print(
+                f"{len(boards)} {'dashboard' if len(boards) == 1 else 'dashboards'}: no mistakes", markup=False
+            )
         if settings.database is None:
             return
         engine = open_engine(
@@ -60,7 +68,12 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
             threads=settings.threads,
             timezone=loaded.timezone,
         )
-        found = check_against(fitted_model(settings.model, loaded, engine), engine, draft.where)
+        model = fitted_model(settings.model, loaded, engine)
+        found: list[DefinitionProblem] = list(check_against(model, engine, draft.where))
+        if not any(map(_is_error, found)):
+            layer = unruled_layer(model, engine, None)
+            # tables that are not there were told
+            found += [wrong for each in boards for wrong in unanswered(each, layer, but=(MissingTable,))]
         engine.close()
     lacking = [problem for problem in found if isinstance(problem, DatasetUnavailable)]
     errors = [problem for problem in found if _is_error(problem)]

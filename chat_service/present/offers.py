@@ -14,6 +14,12 @@ REPORT = Phrase(
     "要{schedule}发送“{about}”吗？按你当时的权限计算。",
     "Send '{about}' {schedule}? It is computed under the rights that you have then.",
 )
+DIGEST = Phrase(
+    "要{schedule}发送{name}吗？说的是看板上的数字在上一个完整的{unit}里比再前一{unit}变了多少，变化大的在前，"
+    "按你当时的权限计算。",
+    "Send {name} {schedule}? It tells how the numbers of a dashboard moved in the last whole {unit} from the one "
+    "before, the biggest changes first, under the rights that you have then.",
+)
 MOVES = Phrase("日期按{unit}随时间移动。", "Its dates move on by the {unit}.")
 KEEP_CHOICE = Phrase("保存", "Keep it")
 MOVING_CHOICE = Phrase("保存，日期按{unit}移动", "Keep it, with dates that move on by the {unit}")
@@ -21,6 +27,7 @@ STANDING_CHOICE = Phrase("保存，日期固定不变", "Keep it, with the dates
 BOARD_CHOICE = Phrase("放到看板“{board}”", "Put it on the dashboard '{board}'")
 NEW_BOARD_CHOICE = Phrase("放到新看板“{board}”", "Put it on a new dashboard, '{board}'")
 TO_CHOICE = Phrase("发到 {target}", "Send it to {target}")
+OF_BOARD_CHOICE = Phrase("看板“{board}”，发到 {target}", "Of the dashboard '{board}', to {target}")
 NO_CHOICE = Phrase("不用了", "No, thanks")
 BOARD_NAME = Phrase("我的看板", "My dashboard")
 KEPT = Phrase("已保存为“{name}”（第 {version} 版）。", "Kept as '{name}' (version {version}).")
@@ -48,6 +55,11 @@ _UNITS = {
     "quarter": Phrase("季度", "quarter"),
     "year": Phrase("年", "year"),
 }
+_DIGESTS = {"week": Phrase("周报", "a weekly digest"), "month": Phrase("月报", "a monthly digest")}
+_DIGESTS_OF = {
+    "week": Phrase("“{board}”周报", "Weekly digest of '{board}'"),
+    "month": Phrase("“{board}”月报", "Monthly digest of '{board}'"),
+}
 _SIDES = {
     ">": Phrase("高于 {value}", "is over {value}"),
     ">=": Phrase("不低于 {value}", "is at least {value}"),
@@ -67,6 +79,11 @@ _MONTHLY = Phrase("每月1日 {time} ", "on the first of each month at {time}")
 def unit_words(unit: str, language: Language) -> str:
     """A unit by which dates move."""
     return said(_UNITS[unit], language)
+
+
+def digest_words(unit: str, language: Language, board: str = "") -> str:
+    """A digest of that unit; of a dashboard where one is named."""
+    return said(_DIGESTS_OF[unit], language, board=board) if board else said(_DIGESTS[unit], language)
 
 
 def side_words(op: str, value: str, language: Language) -> str:

@@ -14,7 +14,7 @@ whenever one looks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,7 +28,10 @@ from semantic_layer import (
     DefinitionProblem,
     DefinitionsError,
     Grain,
+    Layer,
+    MetricQuery,
     Phrase,
+    Problem,
     QueryError,
     Request,
     malformed,
@@ -125,10 +128,15 @@ def dashboards_folder(model: Path | None) -> Path:
     return (found if found.is_dir() else found.parent) / _FOLDER
 
 
+def dashboard_paths(model: Path | None) -> tuple[Path, ...]:
+    """The files of the dashboards beside a model, in order."""
+    folder = dashboards_folder(model)
+    return tuple(sorted(folder.glob(f"*{_SUFFIX}"))) if folder.is_dir() else ()
+
+
 def file_names(model: Path | None) -> tuple[str, ...]:
     """The names of the dashboards beside a model, in order."""
-    folder = dashboards_folder(model)
-    return tuple(sorted(each.stem for each in folder.glob(f"*{_SUFFIX}"))) if folder.is_dir() else ()
+    return tuple(each.stem for each in dashboard_paths(model))
 
 
 def file_dashboard(model: Path | None, name: str) -> FileDashboard | None:
@@ -159,6 +167,33 @@ def read_dashboard(path: Path) -> FileDashboard:
     for place in range(len(said.tiles)):
         made.request(place, date(2000, 1, 1))
     return made
+
+
+def read_dashboards(paths: Iterable[Path]) -> tuple[FileDashboard, ...]:
+    """The dashboards that files say. Raises DefinitionsError with every mistake in them."""
+    found, mistakes = [], []
+    for each in paths:
+        try:
+            found.append(read_dashboard(each))
+        except DefinitionsError as error:
+            mistakes.extend(error.problems)
+    if mistakes:
+        raise DefinitionsError(*mistakes)
+    return tuple(found)
+
+
+def unanswered(
+    found: FileDashboard, layer: Layer, *, but: tuple[type[Problem], ...] = ()
+) -> Iterator[MalformedDashboard]:
+    """What the model does not answer of a dashboard that is well formed, `but` for problems of some kinds. Raises
+    EngineError."""
+    asked = [(("tiles", place, "request"), found.request(place, layer.as_of)) for place in range(len(found.said.tiles))]
+    grouped = [(("filters", place), MetricQuery(group_by=(each,))) for place, each in enumerate(found.said.filters)]
+    for part, request in (*asked, *grouped):
+        try:
+            layer.prepare(request)
+        except QueryError as error:
+            yield from (found.wrong(part, each.phrase()) for each in error.problems if not isinstance(each, but))
 
 
 def _mistakes(

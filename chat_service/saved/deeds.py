@@ -15,7 +15,7 @@ from chat_service.present.offers import KEPT, LEFT, ON_BOARD, SET
 from chat_service.saved.alerting import add_alert, new_alert
 from chat_service.saved.boards import Boards
 from chat_service.saved.conditions import Condition
-from chat_service.saved.dashboards import Dashboard, Tile, checked_dashboard, form_for, with_tile
+from chat_service.saved.dashboards import Dashboard, Tile, TileForm, checked_dashboard, form_for, with_tile
 from chat_service.saved.looking import Wish, owner_of, save
 from chat_service.saved.moving import Moves
 from chat_service.saved.records import Saved, Target
@@ -24,8 +24,8 @@ from semantic_layer import Reader, Request
 
 
 class Deed(BaseModel):
-    """Something that was offered: an answer kept, put on a dashboard (an id, or a new one's name), watched or told.
-    Without a request nothing is done."""
+    """Something that was offered: an answer kept, put on a dashboard (an id, or a new one's name), watched or told; or,
+    without a request, a dashboard told. Without either nothing is done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,18 +51,20 @@ class Desk:
 
 def done(deed: Deed, reader: Reader, language: Language, services: Services, desk: Desk) -> str:
     """What was done, in words. Raises SavedError, QueryError, StoreError; what was kept before stays kept."""
-    if deed.request is None:
+    if deed.request is None and deed.condition is None:
         return said(LEFT, language)
     if deed.condition is not None or reader.audience:  # of several people nobody could open it again
         owner_of(desk.standing(reader.name), reader.name)
-    wish = Wish(deed.name, deed.request, deed.moves)
-    saved = save(desk.boards.saved, wish, reader, services, desk.new_id(), desk.now())
-    told = [said(KEPT, language, name=saved.name, version=saved.version)]
-    if deed.board_id or deed.board_name:
-        board = _put(saved, deed, reader, services, desk)
-        told.append(said(ON_BOARD, language, board=board.name))
+    told, subject = [], deed.board_id
+    if deed.request is not None:
+        wish = Wish(deed.name, deed.request, deed.moves)
+        saved = save(desk.boards.saved, wish, reader, services, desk.new_id(), desk.now())
+        told, subject = [said(KEPT, language, name=saved.name, version=saved.version)], saved.saved_id
+        if deed.board_id or deed.board_name:
+            board = _put(saved, form_for(deed.request), deed, reader, services, desk)
+            told.append(said(ON_BOARD, language, board=board.name))
     if deed.condition is not None and deed.target is not None:
-        wanted = new_alert(desk.new_id(), reader, deed.name, saved.saved_id, deed.schedule, language)
+        wanted = new_alert(desk.new_id(), reader, deed.name, subject, deed.schedule, language)
         alert = add_alert(desk.boards, wanted, deed.condition, (deed.target,), reader, services, desk.now())
         told.append(said(SET, language, name=alert.name, next=_local(alert.next_at, services)))
     return sentences(told, language)
@@ -74,10 +76,9 @@ def _local(moment: float, services: Services) -> str:
     return f"{found:%Y-%m-%d %H:%M} ({services.model.timezone})"
 
 
-def _put(saved: Saved, deed: Deed, reader: Reader, services: Services, desk: Desk) -> Dashboard:
-    assert deed.request is not None, "a deed without a request is nothing"
+def _put(saved: Saved, form: TileForm, deed: Deed, reader: Reader, services: Services, desk: Desk) -> Dashboard:
     kept, now = desk.boards.kept, desk.now()
-    tile = Tile(saved_id=saved.saved_id, form=form_for(deed.request))
+    tile = Tile(saved_id=saved.saved_id, form=form)
     if deed.board_id:
         found = with_tile(desk.boards.own(deed.board_id, reader), tile, now)
         return kept.change(checked_dashboard(found, reader, desk.boards.saved, services))

@@ -26,7 +26,7 @@ from chat_service.saved.schedule import SavedError
 from chat_service.saved.store import SavedStore
 from chat_service.services import Services
 from chat_service.settings import SettingMissing, Settings
-from semantic_layer import Layer, QueryError, Reader, Request, as_asked, read_request
+from semantic_layer import Engine, Layer, Model, QueryError, Reader, Request, as_asked, read_request
 
 TARGETS: TypeAdapter[tuple[Target, ...]] = TypeAdapter(tuple[Target, ...])
 
@@ -106,14 +106,14 @@ def has_moved(saved: Saved, services: Services) -> bool:
 
 def _digest(request: Request, day: date, services: Services) -> str:
     """Of the statement that the model makes of a request on a day, whoever asks it."""
-    sql = unruled_layer(services, day).prepare(request).sql
+    sql = unruled_layer(services.model, services.engine, day).prepare(request).sql
     return hashlib.sha256(sql.encode()).hexdigest()
 
 
-def unruled_layer(services: Services, day: date) -> Layer:
+def unruled_layer(model: Model, engine: Engine, day: date | None) -> Layer:
     """The layer on a day without anybody's rights: to tell what the model makes of a request, never to run it."""
-    model = replace(services.model, policies=MappingProxyType({}), field_rules=MappingProxyType({}))
-    return Layer(model, services.engine, day)
+    unruled = replace(model, policies=MappingProxyType({}), field_rules=MappingProxyType({}))
+    return Layer(unruled, engine, day)
 
 
 def check_target(target: Target, settings: Settings) -> None:

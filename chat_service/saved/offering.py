@@ -23,13 +23,15 @@ from chat_service.present.export.document import ExportError
 from chat_service.present.figures import threshold_figure
 from chat_service.present.names import Names
 from chat_service.present.restate import restate
-from chat_service.saved.conditions import Change, Condition, Every, Threshold, watched
+from chat_service.saved.conditions import Change, Condition, Digest, Every, Threshold, watched
+from chat_service.saved.dashboards import UnknownDashboard
 from chat_service.saved.deeds import Deed, Desk, done
 from chat_service.saved.looking import TARGETS, check_target
 from chat_service.saved.moving import unit_of
 from chat_service.saved.records import GroupRobot, Mail, Target
 from chat_service.saved.schedule import SavedError
-from chat_service.saved.wishes import Keep, Report, Watch, Wished, read_wish
+from chat_service.saved.telling import NothingToDigest, has_numbers
+from chat_service.saved.wishes import Keep, Report, Summary, Watch, Wished, read_wish
 from chat_service.services import Services
 from chat_service.settings import Settings
 from chat_service.translate.grammar.parse import language_of
@@ -59,6 +61,8 @@ def answer_wish(asked: Asked, services: Services, desk: Desk) -> Answer | None:
 
 
 def _offered(wished: Wished, asked: Asked, language: Language, services: Services, desk: Desk) -> Answer:
+    if isinstance(wished, Summary):
+        return _digest_offered(wished, asked.reader, language, services, desk)
     names, today = Names(services.model, language), services.layer.as_of
     request = _request_of(wished, asked, services)
     if isinstance(request, str):
@@ -85,17 +89,49 @@ def _offered(wished: Wished, asked: Asked, language: Language, services: Service
         targets = _targets(asked.reader, services.settings, desk)
         choices = tuple(_telling(deed, targets, language))
         text = _told_when(wished, deed, about, request, names)
-    if not choices:
-        return _refused("nowhere_to_tell", said(offers.NO_TARGET, language), language)
     if deed.moves is not None:
         text = sentences((text, said(offers.MOVES, language, unit=offers.unit_words(deed.moves, language))), language)
+    return _asked_back(about, text, choices, language)
+
+
+def _asked_back(about: str, text: str, choices: Sequence[Choice], language: Language) -> Answer:
+    """The offer, with a way to leave it."""
+    if not choices:
+        return _refused("nowhere_to_tell", said(offers.NO_TARGET, language), language)
     no = Choice("no", said(offers.NO_CHOICE, language), said(offers.NO_CHOICE, language), deed=Deed().model_dump_json())
     reading = Reading(language, basis=("offer",))
     back = Clarification("offer", about, text, (*choices, no), reading)
     return Answer("clarification", language, text, reading, clarification=back)
 
 
-def _request_of(wished: Wished, asked: Asked, services: Services) -> Request | str:
+def _digest_offered(wished: Summary, reader: Reader, language: Language, services: Services, desk: Desk) -> Answer:
+    """A digest of each dashboard that one can be written of, or of those that are named."""
+    names, today, boards = Names(services.model, language), services.layer.as_of, desk.boards
+    heads = [each for each in boards.heads(reader, language) if wished.board_name.casefold() in each.name.casefold()]
+    shown = (boards.shown(each.dashboard_id, reader, today, language) for each in heads)
+    found = [each for each in shown if has_numbers(each, names)]
+    if not found:
+        raise SavedError(NothingToDigest(heads[0].name) if heads else UnknownDashboard())
+    targets = _targets(reader, services.settings, desk)[:_MOST_TARGETS]
+    several = [(board, target) for board in found[:_MOST_BOARDS] for target in targets]
+    deed = Deed(condition=Digest(unit=wished.unit), schedule=wished.schedule)
+    choices = [
+        _choice(
+            f"digest{number}",
+            said(offers.OF_BOARD_CHOICE, language, board=board.name, target=_called(target)),
+            deed,
+            name=offers.digest_words(wished.unit, language, board.name)[:_LONGEST_NAME],
+            board_id=board.dashboard_id,
+            target=target,
+        )
+        for number, (board, target) in enumerate(several, 1)
+    ]
+    name, unit = offers.digest_words(wished.unit, language), offers.unit_words(wished.unit, language)
+    schedule = offers.schedule_words(wished.schedule, language)
+    return _asked_back(name, said(offers.DIGEST, language, name=name, unit=unit, schedule=schedule), choices, language)
+
+
+def _request_of(wished: Keep | Watch | Report, asked: Asked, services: Services) -> Request | str:
     """What is to be kept or told: the answer before, or the question inside of the message; else why there is none."""
     previous = asked.question.previous
     if not wished.about:

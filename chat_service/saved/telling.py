@@ -74,7 +74,7 @@ def check_telling(alert: Alert, condition: Every | Digest, boards: Boards, reade
     """Raises SavedError, QueryError or ExportError for what could not be told as wanted."""
     shown = _subject(alert, boards, reader, services)
     if isinstance(condition, Digest):
-        if not _numbers(shown, Names(services.model, alert.language)):
+        if not has_numbers(shown, Names(services.model, alert.language)):
             raise SavedError(NothingToDigest(shown.name))
     elif condition.form == "pdf" and chromium() is None:
         raise ExportError(PdfNeedsChromium())
@@ -142,6 +142,11 @@ def last_whole(unit: Literal["week", "month"], today: date) -> Period:
     """
     end = start_of(unit, today)
     return Period(shift(unit, end, -1), end, unit)
+
+
+def has_numbers(shown: Shown, names: Names) -> bool:
+    """Whether a digest can be written of a dashboard."""
+    return bool(_numbers(shown, names))
 
 
 def _numbers(shown: Shown, names: Names) -> dict[MetricQuery, str]:

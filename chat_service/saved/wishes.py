@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from chat_service.language.folding import fold
 from chat_service.language.numbers.read import find_numbers
@@ -20,8 +21,10 @@ from chat_service.saved.conditions import Change, NewRows, Side, Threshold, Watc
 _SLOT = re.compile(r"\{(\w+)(\?)?\}")
 _FREE = {"about": r"(?P<about>\S.*?)", "name": r"(?P<name>\S.*?)", "number": r"(?P<number>[^\s,，].*?)"}
 _SIDES: dict[str, Side] = {"over": ">", "under": "<", "least": ">=", "most": "<="}
-_KINDS = ("watch_rise", "watch_fall", "watch", "watch_new", "report", "keep_board", "keep")
+_KINDS = ("watch_rise", "watch_fall", "watch", "watch_new", "digest", "report", "keep_board", "keep")
 _AT = {"day": "daily at {}", "week": "every monday at {}", "month": "monthly on 1 at {}", "hour": "every hour"}
+# slots that several meanings fill, told apart by what follows in their names
+_SEVERAL = {"schedule": ("schedule_",), "digest": ("digest_",), "weekly": ("digest_week", "digest_month")}
 _USUAL = "09:00"
 _LONGEST = 300  # characters: a wish is a sentence, and frames are tried on all of it
 _ENDS = " 。.!！?？,，"
@@ -55,7 +58,16 @@ class Report:
     schedule: str
 
 
-Wished = Keep | Watch | Report
+@dataclass(frozen=True)
+class Summary:
+    """A digest of the week or month told by a schedule: of the dashboard of that name, '' where none is named."""
+
+    unit: Literal["week", "month"]
+    schedule: str
+    board_name: str = ""
+
+
+Wished = Keep | Watch | Report | Summary
 
 
 def read_wish(text: str) -> Wished | None:
@@ -65,6 +77,8 @@ def read_wish(text: str) -> Wished | None:
     Watch(about='流失率', condition=Threshold(kind='threshold', column='', op='>', value=0.2))
     >>> read_wish("tell me every Monday which gold members are at risk")
     Report(about='which gold members are at risk', schedule='every monday at 09:00')
+    >>> read_wish("send me a weekly digest every Monday")
+    Summary(unit='week', schedule='every monday at 09:00', board_name='')
     >>> read_wish("tell me which gold members are at risk")
     """
     if len(text) > _LONGEST:
@@ -89,6 +103,9 @@ def _wished(kind: str, parts: dict[str, str], text: str) -> Wished | None:
         return Keep(about, name)
     if kind == "report":
         return Report(about, _schedule(parts))
+    if kind == "digest":
+        unit: Literal["week", "month"] = "month" if _unit(parts) == "month" else "week"
+        return Summary(unit, _schedule(parts), _as_typed(parts.get("name", ""), text))
     if kind == "watch_new":
         return Watch(about, NewRows())
     value = _number(parts["number"])
@@ -112,8 +129,19 @@ def _number(said: str) -> float | None:
 
 
 def _schedule(parts: dict[str, str]) -> str:
-    day = next(name for name in parts if name.startswith("schedule_")).removeprefix("schedule_")
+    day = _of_several("schedule", parts) or _unit(parts)
     return _AT.get(day, f"every {day} at {{}}").format(_clock(parts))
+
+
+def _unit(parts: dict[str, str]) -> str:
+    """What a digest is of: the unit that it is named by, else that of its schedule."""
+    named = _of_several("digest", parts)
+    return _of_several("schedule", parts) if named in ("", "plain") else named
+
+
+def _of_several(slot: str, parts: dict[str, str]) -> str:
+    """Which of the meanings of a slot was said; '' where none was."""
+    return next((name.removeprefix(f"{slot}_") for name in parts if name.startswith(f"{slot}_")), "")
 
 
 def _clock(parts: dict[str, str]) -> str:
@@ -147,9 +175,9 @@ def _of(kind: str, language: str) -> Iterator[re.Pattern[str]]:
 def _pattern(name: str, words: Meanings) -> str:
     if name in _FREE:
         return _FREE[name]
-    if name == "schedule":
-        days = [each for each in words if each.startswith("schedule_")]
-        return f"(?:{'|'.join(_named(each, words[each]) for each in days)})"
+    if name in _SEVERAL:
+        meant = [each for each in words if each.startswith(_SEVERAL[name])]
+        return f"(?:{'|'.join(_named(each, words[each]) for each in meant)})"
     if name == "clock":
         part = f"(?:{_named('morning', words['morning'])}|{_named('evening', words['evening'])})?"
         at = f"(?:{_either(words['clock_at'])})?" if "clock_at" in words else ""

@@ -203,8 +203,8 @@ def test_the_commands(board: Board, shop: Shop, tmp_path: Path) -> None:
         "HUITOU_CONVERSATIONS_URL": chosen.conversations_url,
     }
 
-    def run(*command: str) -> tuple[int, str]:
-        done = CliRunner().invoke(app, ["dashboards", *command], env=environment)
+    def run(*command: str, of: str = "dashboards") -> tuple[int, str]:
+        done = CliRunner().invoke(app, [of, *command], env=environment)
         return done.exit_code, done.output
 
     board.saved("count", {"kind": "metrics", "metrics": ["customers"]})
@@ -223,6 +223,11 @@ def test_the_commands(board: Board, shop: Shop, tmp_path: Path) -> None:
     path.write_text(BOARD.replace("[customers]", "[nothing]").replace("filters: [region]", "filters: [no]"), "utf-8")
     code, said = run("check")
     assert code == 1 and said.count("malformed_dashboard") == 2
+    code, said = run("--db", str(chosen.database), of="validate")
+    assert code == 1 and said.count("malformed_dashboard") == 2
+    path.write_text(BOARD.replace("form: list", "form: pie"), "utf-8")
+    assert run(of="validate")[0] == 1
     path.write_text(BOARD, encoding="utf-8")
+    assert run("--db", str(chosen.database), of="validate")[0] == 0
     shutil.copy(path, path.with_stem("again"))
     assert run("check")[1] == "2 dashboards: no mistakes\n"

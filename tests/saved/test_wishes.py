@@ -13,7 +13,7 @@ from chat_service.access.admission import Admission
 from chat_service.app import create_app
 from chat_service.saved.deeds import Deed, Desk, done
 from chat_service.saved.schedule import SavedError
-from chat_service.saved.wishes import Keep, Report, Watch, read_wish
+from chat_service.saved.wishes import Keep, Report, Summary, Watch, read_wish
 from chat_service.settings import Robot, Settings
 from semantic_layer import MetricQuery, audience_of
 from tests.saved.conftest import Shop
@@ -113,6 +113,28 @@ def test_a_schedule_is_taken_off_its_question(said: str, about: str, schedule: s
 @pytest.mark.parametrize(
     ("said", "wanted"),
     [
+        ("每周一给我发上周的周报", Summary("week", "every monday at 09:00")),
+        ("每周一早上8点把周报推送给我", Summary("week", "every monday at 08:00")),
+        ("订阅月报", Summary("month", "monthly on 1 at 09:00")),
+        ("每周五把会员看板的周报发给我", Summary("week", "every friday at 09:00", "会员")),
+        ("每周一给我发复购率的周报", Report("复购率", "every monday at 09:00")),
+        ("send me a weekly digest every Monday", Summary("week", "every monday at 09:00")),
+        ("Every Monday at 8 am, email me the weekly report", Summary("week", "every monday at 08:00")),
+        ("send me a digest every month", Summary("month", "monthly on 1 at 09:00")),
+        (
+            "send me a weekly digest of the Retention dashboard on fridays",
+            Summary("week", "every friday at 09:00", "Retention"),
+        ),
+        ("send me a weekly report of churn rate by region", Report("churn rate by region", "every monday at 09:00")),
+    ],
+)
+def test_a_digest_is_wished(said: str, wanted: Summary | Report) -> None:
+    assert read_wish(said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
         ("把这个保存到看板", Keep("", board=True)),
         ("把近12个月复购率加到看板", Keep("近12个月复购率", board=True)),
         ("把这个保存为“周流失率”", Keep("", "周流失率")),
@@ -144,6 +166,8 @@ def test_what_is_to_be_kept(said: str, wanted: Keep) -> None:
         "add revenue as well",
         "每天发给我多少条短信",
         "流失率超过20%的大区",
+        "上周的周报",
+        "what is in the weekly digest",
         "when revenue is over " * 90 + "5, tell me",  # nobody wishes so much, and to look for it would take seconds
     ],
 )
@@ -174,6 +198,20 @@ def test_a_report_is_set_when_the_offer_is_taken(talk: Talk) -> None:
     (alert,) = [each for each in talk.got("/alerts")["alerts"] if each["name"] == "which gold members are at risk"]
     assert alert["condition"] == {"kind": "every", "form": "text"}
     assert (alert["schedule"], alert["language"]) == ("every monday at 09:00", "en")
+
+
+def test_a_digest_is_set_when_the_offer_is_taken(talk: Talk) -> None:
+    """ "每周一给我发上周的周报": of each dashboard that has numbers."""
+    offer = talk.say("每周一给我发上周的周报")
+    assert _choices(offer)[0] == "digest1" and "客户忠诚度" in str(_part(offer, "clarification"))
+    assert talk.say("send me a weekly digest of the garden dashboard")["problem"]["code"] == "unknown_dashboard"
+    offer = talk.say("send me a weekly digest of the customer loyalty dashboard every friday")
+    assert _choices(offer) == ["digest1", "no"] and "every Friday at 09:00" in _part(offer, "text")["text"]
+    assert talk.take(offer, "digest1")["status"] == "answered"
+    (alert,) = [each for each in talk.got("/alerts")["alerts"] if each["condition"]["kind"] == "digest"]
+    assert alert["condition"] == {"kind": "digest", "unit": "week"}
+    assert (alert["saved_id"], alert["schedule"]) == ("model:loyalty", "every friday at 09:00")
+    assert alert["name"] == "Weekly digest of 'Customer loyalty'"
 
 
 def test_an_answer_is_kept_under_its_name(talk: Talk) -> None:
