@@ -44,7 +44,7 @@ class Keep:
 
 @dataclass(frozen=True)
 class Watch:
-    """A question to be watched, under a condition."""
+    """A question to be watched, under a condition; '' for the answer before, as in what follows."""
 
     about: str
     condition: Watching
@@ -96,6 +96,7 @@ def read_wish(text: str) -> Wished | None:
 
 def _wished(kind: str, parts: dict[str, str], text: str) -> Wished | None:
     about = parts.get("about", "").strip(_ENDS)
+    about = "" if about in _this() else about
     if kind.startswith("keep"):
         name = _as_typed(parts.get("name", ""), text)
         if kind == "keep_board":
@@ -160,6 +161,12 @@ def _as_typed(name: str, text: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _this() -> frozenset[str]:
+    """Words for the answer before."""
+    return frozenset(word for language in languages() for word in tables(language)["wish"]["this"])
+
+
+@lru_cache(maxsize=1)
 def _frames() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The frames of all languages, those that say more before those that say less."""
     return tuple((kind, frame) for kind in _KINDS for language in languages() for frame in _of(kind, language))
@@ -192,8 +199,8 @@ def _named(name: str, words: tuple[str, ...]) -> str:
 
 
 def _either(words: tuple[str, ...]) -> str:
-    """One of the words, longer ones first; a Latin word ends where its letters do."""
+    """One of the words, longer ones first; a Latin word begins and ends where its letters do: 8am has one."""
     found = sorted(words, key=lambda word: -len(word))
     return "|".join(
-        rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])" if each.isascii() else re.escape(each) for each in found
+        rf"(?<![a-z]){re.escape(each)}(?![a-z0-9])" if each.isascii() else re.escape(each) for each in found
     )

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from chat_service.access.admission import Admission
 from chat_service.app import create_app
+from chat_service.saved.conditions import NewRows
 from chat_service.saved.deeds import Deed, Desk, done
 from chat_service.saved.schedule import SavedError
 from chat_service.saved.wishes import Keep, Report, Summary, Watch, read_wish
@@ -104,10 +105,28 @@ def test_a_condition_is_taken_off_its_question(said: str, about: str, op: str, v
         ("每周五下午5点把各大区销售额发给我", "各大区销售额", "every friday at 17:00"),
         ("每周把复购率推送给我", "复购率", "every monday at 09:00"),
         ("每月把复购率发给我", "复购率", "monthly on 1 at 09:00"),
+        ("每周一给我发各大区销售额", "各大区销售额", "every monday at 09:00"),
+        ("每天早上8点把这份名单发给我", "", "daily at 08:00"),  # the answer before
+        ("email me this list every monday at 8am", "", "every monday at 08:00"),
     ],
 )
 def test_a_schedule_is_taken_off_its_question(said: str, about: str, schedule: str) -> None:
     assert read_wish(said) == Report(about, schedule)
+
+
+@pytest.mark.parametrize(
+    ("said", "about"),
+    [
+        ("有新的就通知我", ""),
+        ("30天未登录且未下单的客户有新增时通知我", "30天未登录且未下单的客户"),
+        ("有新的流失风险客户时提醒我", "流失风险客户"),
+        ("notify me when there are new people on this list", ""),
+        ("alert me when it grows", ""),
+        ("let me know when there are new customers at risk", "customers at risk"),
+    ],
+)
+def test_new_rows_are_watched(said: str, about: str) -> None:
+    assert read_wish(said) == Watch(about, NewRows())
 
 
 @pytest.mark.parametrize(
