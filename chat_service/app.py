@@ -55,7 +55,7 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
             try:
                 yield
             finally:
-                runner.stop()
+                await asyncio.to_thread(runner.stop)
 
     app = FastAPI(
         title="Huitou",

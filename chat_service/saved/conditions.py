@@ -22,7 +22,8 @@ from semantic_layer import Column, Compare, ListQuery, MetricQuery, Model, Probl
 _LEAST_BUCKETS = 8
 _LONGEST_KEY = 500
 _WHOLE = "[]"
-_NORMAL = 0.6745  # the median absolute deviation of a normal distribution, in its standard deviations
+# the median and the mean absolute deviation of a normal distribution, in its standard deviations
+_NORMAL, _NORMAL_MEAN = 0.6745, 0.7979
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -59,7 +60,8 @@ class Change(_Condition):
 
 class Unusual(_Condition):
     """The last whole bucket of a course of time is far from those before it: by over `far` of Iglewicz and Hoaglin's
-    modified z-scores (How to Detect and Handle Outliers, 1993), which no single earlier outlier hides."""
+    modified z-scores (How to Detect and Handle Outliers, 1993), which no single earlier outlier hides; with the mean
+    deviation in the place of a median one that is nothing."""
 
     kind: Literal["unusual"] = "unusual"
     metric: str = Field("", max_length=200)
@@ -190,8 +192,10 @@ def _unusual(condition: Unusual, table: ResultTable) -> list[int]:
         raise SavedError(NotACourse())
     known = [each for _, _, each in before]
     middle = statistics.median(known)
-    spread = statistics.median(abs(each - middle) for each in known)
-    is_far = abs(value - middle) * _NORMAL > condition.far * spread
+    away = [abs(each - middle) for each in known]
+    # where most are alike the median of the deviations is nothing, and their mean tells more
+    spread = statistics.median(away) / _NORMAL or statistics.fmean(away) / _NORMAL_MEAN
+    is_far = abs(value - middle) > condition.far * spread
     return [last] if is_far and value != middle else []
 
 

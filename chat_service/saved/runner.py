@@ -11,11 +11,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chat_service.access.admission import Admission
+from chat_service.conversation.memory import StoreError
 from chat_service.saved.boards import Boards
 from chat_service.saved.delivery import DeliveryError, send
 from chat_service.saved.looking import TARGETS, check_target
@@ -54,12 +55,14 @@ class Runner:
         return self.boards.saved
 
     def stop(self) -> None:
-        """No further run or delivery begins."""
+        """No further run or delivery begins, and another may lead."""
         self._stopped.set()
+        with suppress(StoreError):
+            self.store.lead(self.holder, self.now().timestamp(), 0)
 
     def leads(self) -> bool:
         """Whether this runner is the one that is to work now."""
-        return self.store.lead(self.holder, self.now().timestamp(), _LEAD_SECONDS)
+        return not self._stopped.is_set() and self.store.lead(self.holder, self.now().timestamp(), _LEAD_SECONDS)
 
     def run_due(self, *, is_asked: bool = False) -> int:
         """Run what is due, a bounded number of alerts one after the other. How many were run. Who does not lead does

@@ -30,6 +30,7 @@ from chat_service.saved.store import SavedStore
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
 from semantic_layer import Reader, read_request
+from tests.page.conftest import browser as browser
 
 SECRET = "s3cret"  # noqa: S105 - of this test alone
 MODEL = """

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -81,6 +83,8 @@ def _race(shop: Shop, hook: Received) -> None:
     assert [each.leads() for each in runners] == [True, False, False, False]
     shop.later(minutes=2)
     assert runners[1].leads(), "who led and asks no more leads no more"
+    runners[1].stop()
+    assert not runners[1].leads() and runners[2].leads(), "who stops makes way at once"
 
 
 KILLED = """
@@ -212,6 +216,32 @@ def test_a_clock_that_jumps_repeats_nothing_and_stops_nothing(shop: Shop, hook: 
     shop.customers(c1="risk", c2="risk", c3="risk")
     shop.hour(shop.runner("after"))
     assert sorted(shop.events(alert)) == [("began", 1), ("raised", 1), ("raised", 1)] and len(hook.bodies) == 2
+
+
+@pytest.mark.parametrize("day", ["2026-03-27", "2026-10-23"])
+def test_where_the_clocks_change_each_day_has_one_run(shop: Shop, hook: Received, day: str) -> None:
+    """Due at half past two, which Berlin's clocks leave out on 29 March 2026, and show twice on 25 October."""
+    shop.moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    alert = shop.alert(shop.save("risk", AT_RISK), NewRows(), hook.hook, schedule="daily at 02:30")
+    runner, berlin, ran = shop.runner(), ZoneInfo("Europe/Berlin"), list[int]()
+    for hour in range(4 * 24):
+        if hour == 30:
+            shop.customers(c1="risk", c2="risk")
+        ran += [shop.moment.astimezone(berlin).day] * shop.hour(runner)
+    assert len(ran) == len(set(ran)) == 4
+    assert shop.events(alert) == [("began", 1), ("raised", 1)] and len(hook.bodies) == 1
+
+
+def test_one_killed_before_it_sends_is_made_up_for(shop: Shop, hook: Received) -> None:
+    shop.alert(shop.save("count", COUNT), Threshold(op=">", value=2), hook.hook)
+    shop.later(hours=1)
+    assert shop.runner().run_due() == 1
+    store, now = shop.store(), shop.moment.timestamp()
+    (taken,) = store.to_deliver(now, now + 86400, 10)
+    assert store.claim_delivery(taken, now + 30) and not store.claim_delivery(taken, now + 30)
+    assert shop.runner().deliver_due() == 0, "as long as its claim lasts"
+    shop.later(minutes=1)
+    assert [shop.runner().deliver_due(), shop.runner().deliver_due(), len(hook.bodies)] == [1, 0, 1]
 
 
 def test_a_delivery_that_fails_twice_arrives_once(shop: Shop, hook: Received, mail: Received) -> None:

@@ -79,7 +79,8 @@ class Group:
 
 
 @contextmanager
-def _group(platform: Platform, now: float) -> Iterator[Group]:
+def group_chat(platform: Platform, now: float) -> Iterator[Group]:
+    """The server of a platform with one group on it."""
     group = Group(platform, now)
 
     class Taking(BaseHTTPRequestHandler):
@@ -109,7 +110,7 @@ def _sent(group: Group, text: str, secret: str | None = SECRET) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_alert_arrives_in_a_group_from_the_list_to_the_message(shop: Shop, platform: Platform) -> None:
-    with _group(platform, shop.moment.timestamp()) as group:
+    with group_chat(platform, shop.moment.timestamp()) as group:
         shop.settings = group.settings(SECRET if platform in SIGNED else None, shop.settings)
         alert = shop.alert(shop.save("silent", AT_RISK), NewRows(), GroupRobot(name="crm"))
         runner = shop.runner()
@@ -125,14 +126,14 @@ def test_an_alert_arrives_in_a_group_from_the_list_to_the_message(shop: Shop, pl
 @pytest.mark.parametrize("platform", SIGNED)
 @pytest.mark.parametrize("secret", [None, "another"])
 def test_what_a_platform_refuses_has_not_arrived(platform: Platform, secret: str | None) -> None:
-    with _group(platform, 1_772_000_000) as group, pytest.raises(DeliveryError, match=r"19021|310000"):
+    with group_chat(platform, 1_772_000_000) as group, pytest.raises(DeliveryError, match=r"19021|310000"):
         _sent(group, "told", secret)
     assert group.texts == []
 
 
 @pytest.mark.parametrize("platform", SIGNED)
 def test_a_signature_of_two_hours_ago_is_refused(platform: Platform) -> None:
-    with _group(platform, 1_772_000_000) as group:
+    with group_chat(platform, 1_772_000_000) as group:
         early = replace(group, now=group.now - 2 * HOUR)
         with pytest.raises(DeliveryError, match=r"19021|310000"):
             _sent(early, "told")
@@ -143,7 +144,7 @@ def test_a_signature_of_two_hours_ago_is_refused(platform: Platform) -> None:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_long_text_is_cut_at_a_line_and_says_so(platform: Platform) -> None:
     lines = [f"客户 {number} <b>*张** & 李" for number in range(3_000)]
-    with _group(platform, 1_772_000_000) as group:
+    with group_chat(platform, 1_772_000_000) as group:
         _sent(group, "\n".join(["watch", *lines]), SECRET if platform in SIGNED else None)
     [*kept, last] = group.texts[0].split("\n")
     shown = [each.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for each in kept]
@@ -163,6 +164,6 @@ def test_a_robot_that_nobody_named_is_refused(shop: Shop) -> None:
 
 
 def test_the_address_of_a_robot_is_shown_nowhere() -> None:
-    with _group("feishu", 0) as group:
+    with group_chat("feishu", 0) as group:
         settings = group.settings(SECRET)
     assert "t0ken" not in repr(settings) and SECRET not in repr(settings)

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from chat_service.present.export.document import ExportError
-from chat_service.saved.conditions import Digest, Every
+from chat_service.saved.conditions import Digest, Every, Unusual
 from chat_service.saved.dashboards import Dashboard, Tile
 from chat_service.saved.records import Saved
 from chat_service.saved.schedule import SavedError
@@ -93,13 +93,31 @@ def _board(shop: Shop, *saved: Saved) -> str:
     return shop.boards().kept.add(Dashboard("board", "office", "Week", tiles)).dashboard_id
 
 
-def test_a_digest_tells_the_biggest_changes_first(shop: Shop, hook: Received) -> None:
-    """Visits of the last week beside those of the week before: 4 for 2, spenders 3 for 2; nothing else."""
-    (shop.folder / "data" / "visits.csv").write_text(VISITS, encoding="utf-8")
+def _with_visits(shop: Shop, visits: str, today: date) -> None:
+    (shop.folder / "data" / "visits.csv").write_text(visits, encoding="utf-8")
     path = shop.folder / "model" / "shop.yaml"
     text = path.read_text(encoding="utf-8").replace("entities:", DATASET + "entities:")
     path.write_text(text + METRICS, encoding="utf-8")
-    shop.settings = shop.settings.model_copy(update={"as_of": date(2026, 3, 11)})
+    shop.settings = shop.settings.model_copy(update={"as_of": today})
+
+
+def test_what_is_unusual_is_told_once_as_long_as_it_is(shop: Shop, hook: Received) -> None:
+    """A visit or two a day, then nine, eight, and one again."""
+    counts = [1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 9, 8, 1]
+    days = [date(2026, 3, 1 + day) for day, count in enumerate(counts) for _ in range(count)]
+    _with_visits(shop, "\n".join(["customer_id,at", *(f"1,{each}" for each in days)]), date(2026, 3, 10))
+    saved = shop.save("visits", '{"kind": "metrics", "metrics": ["visits"], "group_by": ["day"]}')
+    alert = shop.alert(saved, Unusual(), hook.hook)
+    for day in (10, 11, 12, 13):
+        shop.settings = shop.settings.model_copy(update={"as_of": date(2026, 3, day)})
+        shop.hour(shop.runner())
+    assert shop.events(alert) == [("raised", 1), ("over", 1)]
+    assert "9" in _text(hook)[0]
+
+
+def test_a_digest_tells_the_biggest_changes_first(shop: Shop, hook: Received) -> None:
+    """Visits of the last week beside those of the week before: 4 for 2, spenders 3 for 2; nothing else."""
+    _with_visits(shop, VISITS, date(2026, 3, 11))
     counted = [shop.save(name, json.dumps({"kind": "metrics", "metrics": [name]})) for name in ("visitors", "visits")]
     board = _board(shop, *counted)
     shop.alert_on(board, Digest(), hook.hook)
