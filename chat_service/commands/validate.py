@@ -68,10 +68,10 @@ def validate(model: ModelFolder = None, db: Database = None) -> None:
             threads=settings.threads,
             timezone=loaded.timezone,
         )
-        model = fitted_model(settings.model, loaded, engine)
-        found: list[DefinitionProblem] = list(check_against(model, engine, draft.where))
+        fitted = fitted_model(settings.model, loaded, engine)
+        found: list[DefinitionProblem] = list(check_against(fitted, engine, draft.where))
         if not any(map(_is_error, found)):
-            layer = unruled_layer(model, engine, None)
+            layer = unruled_layer(fitted, engine, None)
             # tables that are not there were told
             found += [wrong for each in boards for wrong in unanswered(each, layer, but=(MissingTable,))]
         engine.close()

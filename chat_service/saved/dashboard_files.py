@@ -171,7 +171,7 @@ def read_dashboard(path: Path) -> FileDashboard:
 
 def read_dashboards(paths: Iterable[Path]) -> tuple[FileDashboard, ...]:
     """The dashboards that files say. Raises DefinitionsError with every mistake in them."""
-    found, mistakes = [], []
+    found, mistakes = list[FileDashboard](), list[Problem]()
     for each in paths:
         try:
             found.append(read_dashboard(each))

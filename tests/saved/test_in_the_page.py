@@ -38,7 +38,7 @@ def test_an_open_dashboard_keeps_up(shop: Shop, browser: Browser) -> None:
     shown = {"office": keys.add("office", ("ask", "head_office"), "2026-01-01")[1]}
     shown["east"] = keys.add("east", ("ask", "manager"), "2026-01-01", {"region": ("east",)})[1]
     chosen = {name: getattr(shop.settings, name) for name in ("keys", "model", "conversations_url")}
-    with serving(shop.folder, shop.settings.database, **chosen, data_check_seconds=0) as service:
+    with serving(shop.folder, shop.folder / "data", **chosen, data_check_seconds=0) as service:
         with service.client(headers={"authorization": f"Bearer {shown['office']}"}) as client:
             wish = {"name": "count", "request": json.loads(COUNT)}
             saved = client.post("/v1/saved", json=wish).json()["saved_id"]
