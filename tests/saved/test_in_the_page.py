@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from chat_service.access.keys import KeyFile
 from chat_service.conversation.database import opened
 from chat_service.saved.records import Event
 from chat_service.saved.store import SavedStore
 from tests.network.running import serving
-from tests.page.browser import visiting
+from tests.page.browser import Visit, visiting
+from tests.page.test_everybody import serious
 from tests.saved.conftest import COUNT, Shop
 from tests.saved.test_robots import SECRET, group_chat
 
@@ -78,13 +79,29 @@ def test_from_a_question_to_a_message_in_a_group(demo_database: Path, tmp_path: 
                 offer = here.ask("有新的就通知我")
                 taken = here.answers_to(lambda: offer.get_by_role("button", name="发到 crm").click())
                 expect(taken.locator(".said")).to_contain_text("已设置提醒")
-            _due(store)
-            assert [each.kind for each in _events(store, 1)] == ["began"]
+                _due(store)
+                assert [each.kind for each in _events(store, 1)] == ["began"]
+                alert = _listed(here)
+                expect(alert).to_contain_text("每天 09:00 · 下一次")
+                alert.get_by_role("button", name="暂停一天").click()
+                expect(alert).to_contain_text("暂停到")
+                alert.get_by_role("button", name="恢复").click()
+                expect(alert).to_contain_text("下一次")
+                assert serious(here.page) == []
             service.stop()  # the next one need not wait until it leads no more
-        with serving(tmp_path, demo_database, as_of=date(2026, 6, 29), **chosen):
+        with serving(tmp_path, demo_database, as_of=date(2026, 6, 29), **chosen) as service:
             _due(store)
             (told,) = [each for each in _events(store, 2) if each.kind == "raised"]
             _wait(lambda: told.text in str(group.texts))
+            with visiting(browser, service.url, "zh") as here:
+                here.open()
+                alert = _listed(here)
+                expect(alert).to_contain_text(told.text)
+                alert.get_by_role("button", name="标为已处理").click()
+                expect(alert).to_contain_text("anonymous 已处理")
+                alert.get_by_role("button", name="删除").click()
+                here.page.get_by_role("dialog").get_by_role("button", name="删除").click()
+                expect(here.page.get_by_text("还没有提醒")).to_be_visible()
     store.close()
     with duckdb.connect(str(demo_database), read_only=True) as connection:
         before, after = (
@@ -93,6 +110,12 @@ def test_from_a_question_to_a_message_in_a_group(demo_database: Path, tmp_path: 
     (text,) = [each for each in group.texts if told.text in each]
     assert (told.kind, told.count) == ("raised", len(after - before)) and after - before
     assert f"新增 {len(after - before):,} 项" in text and str(min(after - before)) in text
+
+
+def _listed(here: Visit) -> Locator:
+    """The one alert among the reader's own."""
+    here.page.get_by_role("link", name="提醒").click()
+    return here.page.locator(".alerts section")
 
 
 def _due(store: SavedStore) -> None:

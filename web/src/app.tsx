@@ -1,5 +1,6 @@
 // The page: which conversation is open, its turns, and what asking does to them.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Alerts } from "./alerts";
 import type { Acts } from "./answer";
 import * as api from "./api";
 import { Board } from "./board";
@@ -15,10 +16,10 @@ import { part } from "./types";
 import { Spoken, useWords, WORDS } from "./words";
 
 type Wanted = Partial<Omit<api.Message, "message" | "message_id" | "conversation_id">>;
-type Place = { kind: "c" | "s" | "d"; id: string };
+type Place = { kind: "a" | "c" | "s" | "d"; id: string };
 
 const placeNow = (): Place => {
-  const found = /^#\/([csd])\/(.+)$/.exec(location.hash);
+  const found = /^#\/([acsd])\/(.+)$/.exec(location.hash);
   return found ? { kind: found[1] as Place["kind"], id: decodeURIComponent(found[2]!) } : { kind: "c", id: "" };
 };
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (each) => each.toString(16).padStart(2, "0")).join("");
@@ -73,7 +74,7 @@ export function App() {
     setTurns([]);
     setTitle("");
     setLost("");
-    if (!place.id || place.kind === "d") return;
+    if (!place.id || place.kind === "d" || place.kind === "a") return;
     const found = place.kind === "c" ? api.conversation(place.id) : api.shared(place.id);
     void found.then(
       (conversation) => shownId.current === wanted && show(conversation),
@@ -171,6 +172,7 @@ export function App() {
               onNamed={(id, called) => id === place.id && setTitle(called)}
             />
             <div class="below">
+              <a class="quiet wide" href="#/a/all" aria-current={place.kind === "a" ? "page" : undefined} onClick={() => setAside(false)}><Icon name="bell" size={17} /> {say.alerts}</a>
               <Settings
                 {...{ language, theme }}
                 onLanguage={(to) => (keep("language", to), setLanguage(to))}
@@ -179,7 +181,11 @@ export function App() {
             </div>
           </nav>
           <button class="veil" tabIndex={-1} aria-hidden="true" onClick={() => setAside(false)} />
-          {place.kind === "d" ? (
+          {place.kind === "a" ? (
+          <main>
+            <Alerts language={language} onTitle={setTitle} onMenu={() => setAside(true)} />
+          </main>
+          ) : place.kind === "d" ? (
           <main>
             <Board key={place.id} id={place.id} {...{ language, dark }} onTitle={setTitle} onMenu={() => setAside(true)} onGone={() => (dispatchEvent(new Event("boards")), begin())} />
           </main>

@@ -28,6 +28,7 @@ const PATHS: Record<string, string> = {
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   again: "M19 12a7 7 0 1 1-2-5M19 4v4h-4",
+  bell: "M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 20h4",
   board: "M4 5h7v6H4zM13 5h7v4h-7zM4 13h7v6H4zM13 11h7v8h-7z",
 };
 

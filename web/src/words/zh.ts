@@ -141,6 +141,25 @@ export const zh: Say = {
   boardShareSays: "分享给谁，谁就能用这个链接打开，看到的是其本人有权看的数据。",
   shareReaders: "读者（名称）",
   shareRoles: "角色",
+  alerts: "提醒",
+  noAlerts: "还没有提醒。直接说想知道什么就行，例如“流失率超过20%时提醒我”、“每周一给我发上周的周报”。",
+  alertNext: (at) => `下一次 ${at}`,
+  alertStopped: "已停止",
+  alertAsleep: (until) => `暂停到 ${until}`,
+  alertSchedule: (schedule) =>
+    schedule
+      .replace(/^daily at /, "每天 ")
+      .replace(/^every (\w+)day at /, (_, day: string) => `每周${{ mon: "一", tues: "二", wednes: "三", thurs: "四", fri: "五", satur: "六", sun: "日" }[day] ?? ""} `)
+      .replace(/^monthly on (\d+) at /, "每月$1日 ")
+      .replace(/^every (\d+ )?(minute|hour)s?$/, (_, count: string | undefined, unit: string) => `每${count ?? ""}${unit === "hour" ? "小时" : "分钟"}`),
+  alertSnooze: "暂停一天",
+  alertWake: "恢复",
+  alertHistory: "发生过什么",
+  alertSee: "标为已处理",
+  alertSeenBy: (name) => `${name} 已处理`,
+  alertResend: "重发没有送到的",
+  alertRemoveAsk: "删除这个提醒和它的记录？它所关注的内容会保留。",
+  deliveries: { waiting: "发送中", sent: "已送达", dead: "没有送到" },
   boardRemoveAsk: "删除这个看板？上面已保存的回答会保留。",
   keep: "保存这个回答",
   keepName: "名称",
