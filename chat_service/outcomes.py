@@ -146,10 +146,12 @@ Outcome = Answerable | DefinitionAsked | CatalogueAsked | Clarification | Refusa
 
 @dataclass(frozen=True)
 class Previous:
-    """What a follow-up changes: the last answered request, and what was asked back since."""
+    """What a follow-up changes: the last answered request, and what was asked back since. `said` is the question, where
+    it stood by itself."""
 
     request: Request
     pending: Clarification | None = None
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -302,4 +302,5 @@ def _after(memory: Memory, found: Answer, clarification_id: str, text: str, told
         request = MetricQuery(metrics=(told,))
     for_good = found.status != "clarification" and (found.trouble is None or found.trouble.code in _FOR_GOOD)
     is_open = found.status in ("clarification", "refused") and not for_good
-    return memory.after(request, found.clarification, clarification_id, text if is_open else "")
+    said = "" if "follow_up" in found.reading.basis else text
+    return memory.after(request, found.clarification, clarification_id, text if is_open else "", said=said)

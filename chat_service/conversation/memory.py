@@ -46,11 +46,17 @@ class Memory:
         return None
 
     def after(
-        self, request: Request | None, asked: Clarification | None, clarification_id: str, unread: str = ""
+        self,
+        request: Request | None,
+        asked: Clarification | None,
+        clarification_id: str,
+        unread: str = "",
+        *,
+        said: str = "",
     ) -> Memory:
         """The state after another turn. What was not answered leaves the last answered request in place; `unread` is
         its message, where one may go on from it."""
-        previous = self.previous if request is None else Previous(request)
+        previous = self.previous if request is None else Previous(request, said=said)
         passed = (*self.unread, unread)[-_MOST_UNREAD:] if unread else ()
         if asked is None:
             return Memory(previous, unread=passed)

@@ -75,8 +75,10 @@ def _offered(wished: Wished, asked: Asked, language: Language, services: Service
             return _refused("wish_not_understood", said(offers.NO_RATE, language), language)
     about = restate(request, names, today)
     named = wished.name if isinstance(wished, Keep) else ""
+    previous = asked.question.previous
+    said_before = previous.said if previous is not None else ""  # dates in what it is restated as would grow old
     deed = Deed(
-        name=(named or wished.about or about)[:_LONGEST_NAME],
+        name=(named or wished.about or said_before or about)[:_LONGEST_NAME],
         request=request,
         moves=unit_of(request),
         condition=condition,

@@ -115,7 +115,9 @@ def test_from_a_question_to_a_message_in_a_group(demo_database: Path, tmp_path: 
 def _listed(here: Visit) -> Locator:
     """The one alert among the reader's own."""
     here.page.get_by_role("link", name="提醒").click()
-    return here.page.locator(".alerts section")
+    found = here.page.locator(".alerts section")
+    expect(found.locator("h2")).to_have_text(ASKED)
+    return found
 
 
 def _due(store: SavedStore) -> None:

@@ -172,12 +172,12 @@ export function App() {
               onNamed={(id, called) => id === place.id && setTitle(called)}
             />
             <div class="below">
-              <a class="quiet wide" href="#/a/all" aria-current={place.kind === "a" ? "page" : undefined} onClick={() => setAside(false)}><Icon name="bell" size={17} /> {say.alerts}</a>
               <Settings
                 {...{ language, theme }}
                 onLanguage={(to) => (keep("language", to), setLanguage(to))}
                 onTheme={(to) => (keep("theme", to), setTheme(to))}
               />
+              <a class="quiet wide" href="#/a/all" aria-current={place.kind === "a" ? "page" : undefined} onClick={() => setAside(false)}><Icon name="bell" size={17} /> {say.alerts}</a>
             </div>
           </nav>
           <button class="veil" tabIndex={-1} aria-hidden="true" onClick={() => setAside(false)} />
