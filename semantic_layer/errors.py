@@ -31,14 +31,6 @@ _CUTOFF = 60.0
 _SHOWN = 8  # of a longer list, so many are named in chat
 _OPTIONAL = re.compile(r"\[\[|\]\]|\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
-_JOINED: dict[str, tuple[str, str]] = {
-    "list": ("、", ", "),
-    "quoted": ("、", ", "),
-    "both": ("和", " and "),
-    "either": ("或", " or "),
-    "ways": ("；", "; "),
-    "chain": (" -> ", " -> "),
-}
 WORDS: dict[str, str] = {
     # what a model is made of
     "metric": "指标",
@@ -114,6 +106,15 @@ class Phrase:
     zh: str
     en: str
 
+    def in_language(self, language: Language, *words: object, **parts: object) -> str:
+        """The phrase in a language, its places filled; as it stands where nothing is given to fill them.
+
+        >>> Phrase(zh="共 {count:,} 位", en="{count:,} in all").in_language("zh", count=1294)
+        '共 1,294 位'
+        """
+        text: str = getattr(self, language)
+        return text.format(*words, **parts) if words or parts else text
+
     def of(self, **values: object) -> Phrase:
         """The phrase with values in its places.
 
@@ -124,6 +125,18 @@ class Phrase:
 
     def __str__(self) -> str:
         return self.en
+
+
+_JOINED: dict[str, Phrase] = {
+    "list": Phrase("、", ", "),
+    "quoted": Phrase("、", ", "),
+    "both": Phrase("和", " and "),
+    "either": Phrase("或", " or "),
+    "ways": Phrase("；", "; "),
+    "chain": Phrase(" -> ", " -> "),
+}
+_QUOTED, _OFFERED = Phrase("“{}”", "'{}'"), Phrase("是不是指{}？", " Did you mean {}?")
+_MORE, _NEXT = Phrase("等{shown}项", " and {more} more"), Phrase("", " ")
 
 
 def thing(kind: str, name: str) -> Phrase:
@@ -205,7 +218,7 @@ class HuitouError(Exception):
 
     def sentences(self, language: Language, namer: Namer | None = None) -> str:
         """All problems, one sentence each."""
-        return ("" if language == "zh" else " ").join(each.sentence(language, namer) for each in self.problems)
+        return _NEXT.in_language(language).join(each.sentence(language, namer) for each in self.problems)
 
 
 class DefinitionsError(HuitouError):
@@ -242,7 +255,7 @@ class _Sentence:
     namer: Namer | None
 
     def written(self) -> str:
-        template = self.problem.zh if self.language == "zh" else self.problem.en
+        template: str = getattr(self.problem, self.language)
         assert template, f"{type(self.problem).__name__} has no sentence in '{self.language}'"
         text = _FIELD.sub(self._field, _OPTIONAL.sub(self._chosen, template))
         return text if self.namer is None else text[:1].upper() + text[1:]
@@ -261,9 +274,9 @@ class _Sentence:
             case "name":
                 return self._named(value)
             case "word":
-                return self._word(value)
+                return self._plain(_called(value))
             case "a":
-                return self._word(value) if self.language == "zh" else _with_article(self._plain(value))
+                return self._plain(_with_article(_called(value)))
             case "offer":
                 return self._offer(value)
             case "if":
@@ -278,7 +291,7 @@ class _Sentence:
         return getattr(value, self.language) if isinstance(value, Phrase) else str(value)
 
     def _quoted(self, text: str) -> str:
-        return f"“{text}”" if self.language == "zh" else f"'{text}'"
+        return _QUOTED.in_language(self.language, text)
 
     def _named(self, name: str) -> str:
         return (self.namer(name) if self.namer is not None else None) or self._quoted(name)
@@ -286,25 +299,22 @@ class _Sentence:
     def _label(self, name: str) -> str:
         return (self.namer(name) if self.namer is not None else None) or name
 
-    def _word(self, word: str | Phrase) -> str:
-        return WORDS.get(word, word) if self.language == "zh" and isinstance(word, str) else self._plain(word)
-
     def _joined(self, names: tuple[str, ...], how: str) -> str:
         shown = [self._label(name) for name in names]
         if how in ("quoted", "both"):
             shown = [self._quoted(each) for each in shown]
-        joint = _JOINED[how][self.language == "en"]
-        if self.namer is None or len(shown) <= _SHOWN:
-            return joint.join(shown)
-        more = len(shown) - _SHOWN
-        return joint.join(shown[:_SHOWN]) + (f"等{len(shown)}项" if self.language == "zh" else f" and {more} more")
+        most = len(shown) if self.namer is None else _SHOWN
+        more = _MORE.in_language(self.language, shown=len(shown), more=len(shown) - most) if most < len(shown) else ""
+        return _JOINED[how].in_language(self.language).join(shown[:most]) + more
 
     def _offer(self, nearest: tuple[str, ...]) -> str:
-        offered = [self._quoted(self._label(name)) for name in nearest]
-        if not offered:
-            return ""
-        return f"是不是指{'或'.join(offered)}？" if self.language == "zh" else f" Did you mean {' or '.join(offered)}?"
+        offered = _JOINED["either"].in_language(self.language).join(self._quoted(self._label(name)) for name in nearest)
+        return _OFFERED.in_language(self.language, offered) if offered else ""
 
 
-def _with_article(thing: str) -> str:
-    return f"{'an' if thing[0] in 'aeiou' else 'a'} {thing}"
+def _called(word: str | Phrase) -> Phrase:
+    return word if isinstance(word, Phrase) else Phrase(WORDS.get(word, word), word)
+
+
+def _with_article(thing: Phrase) -> Phrase:
+    return Phrase(thing.zh, f"{'an' if thing.en[0] in 'aeiou' else 'a'} {thing.en}")

@@ -99,9 +99,7 @@ def shaped(
 
 def said_in(message: str | Phrase, language: Language) -> str:
     """The message in a language, where it is known in both."""
-    if isinstance(message, str):
-        return message
-    return message.zh if language == "zh" else message.en
+    return message if isinstance(message, str) else message.in_language(language)
 
 
 def sayable(error: HuitouError, request: Request) -> str:

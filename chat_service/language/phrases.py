@@ -22,7 +22,7 @@ def said(phrase: Phrase, language: Language, **parts: object) -> str:
     >>> said(Phrase(zh="共 {count:,} 位", en="{count:,} in all"), "zh", count=1294)
     '共 1,294 位'
     """
-    return getattr(phrase, language).format(**parts)  # type: ignore[no-any-return]
+    return phrase.in_language(language, **parts)
 
 
 def comma(words: Iterable[str], language: Language) -> str:

@@ -131,7 +131,7 @@ class OfflineTranslator:
             assembly = Assembly(scope, self._index, frame)
             apart = (frame.text(e) for e in frame.covering.edges if e.category.startswith("function.occasion"))
             if told := tuple(dict.fromkeys((*aside, *apart))):
-                assembly.assume("set_aside", ("、" if scope.language == "zh" else ", ").join(told))
+                assembly.assume("set_aside", listed(told, scope.language))
             try:
                 decision = decide(question, assembly)
             except StopError as stop:

@@ -27,7 +27,7 @@ class Label:
 
     def in_language(self, language: str) -> str:
         """The name in `zh` or `en`; any other language reads English."""
-        return self.zh if language == "zh" else self.en
+        return {"zh": self.zh}.get(language, self.en)
 
 
 class Format(Frozen):

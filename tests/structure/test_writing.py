@@ -124,6 +124,17 @@ def test_no_word_of_english_stands_in_a_pattern_or_is_compared_with() -> None:
     )
 
 
+def test_no_code_asks_which_language_it_is() -> None:
+    """What differs between the languages is a `Phrase`, a template or a table: a third language is no new branch."""
+    none(
+        f"{source.where}:{node.lineno}: compares with a language"
+        for source in sources()
+        for node in source.nodes
+        if isinstance(node, ast.Compare | ast.MatchValue)
+        if any(isinstance(part, ast.Constant) and part.value in ("zh", "en") for part in ast.walk(node))
+    )
+
+
 def _said(source: Source) -> Iterator[tuple[int, str]]:
     """The texts in code with their lines, docstrings apart."""
     told = {id(text) for node in source.nodes if (text := _docstring(node)) is not None}

@@ -16,7 +16,9 @@ from chat_service.language.numbers.numerals import zh_value
 
 _TABLE = tomllib.loads(files(__package__).joinpath("hours.toml").read_text(encoding="utf-8"))
 _FORMATS = [Formats([row], _TABLE["parts"]) for row in _TABLE["formats"].items()]
-_LATE, _NOON, _AFTER, _BEFORE = (frozenset(_TABLE["words"][name]) for name in ("late", "noon", "after", "before"))
+_LATE, _NOON, _TWELVE, _AFTER, _BEFORE = (
+    frozenset(_TABLE["words"][name]) for name in ("late", "noon", "twelve", "after", "before")
+)
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,15 @@ def _found(text: str) -> Iterator[HourMention]:
 def _hours(said: Said) -> tuple[int, ...]:
     """Whole hours from the first on; up to the last, which is the end and not among them.
 
-    Without morning or evening an hour of English is none, unless it is noon.
+    On a clock of twelve an hour without am or pm is none, unless it is noon.
     """
-    groups = said.groups
+    groups, twelve = said.groups, said.kind in _TWELVE
     part, part2, last = groups.get("part"), groups.get("part2"), groups.get("last")
-    first = _hour(groups["first"], part or (part2 if said.kind == "en" else None), said.kind)
-    if said.kind == "en" and not (part or part2) and _NOON.isdisjoint((groups["first"], last)):
+    first = _hour(groups["first"], part or (part2 if twelve else None), twelve=twelve)
+    if twelve and not (part or part2) and _NOON.isdisjoint((groups["first"], last)):
         return ()
     if last is not None:
-        end = _hour(last, part2 or part, said.kind)
+        end = _hour(last, part2 or part, twelve=twelve)
         return tuple(range(first, min(end, 24))) if first < end else ()
     side = groups.get("side") or groups.get("open") or ""
     if side in _AFTER:
@@ -71,10 +73,10 @@ def _hours(said: Said) -> tuple[int, ...]:
     return (first,) if first < 24 and side != "between" else ()
 
 
-def _hour(text: str, part: str | None, language: str) -> int:
+def _hour(text: str, part: str | None, *, twelve: bool) -> int:
     if text in _NOON:
         return 12
     value = int(text) if text.isdigit() else int(zh_value(text) or 0)
-    if language == "en":
+    if twelve:
         value %= 12
     return value + 12 if part in _LATE and value < 12 else value

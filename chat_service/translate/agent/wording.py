@@ -15,8 +15,9 @@ from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
 from chat_service.translate.agent.ground import Ground
 from prompts import prompts
-from semantic_layer import MetricQuery
+from semantic_layer import MetricQuery, Phrase
 
+_SPOKEN = Phrase("Chinese", "English")
 _ROWS, _LONGEST = 3, 400
 _PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
 _NUMBER = re.compile(
@@ -65,7 +66,7 @@ def wording_prompt(reading: str, facts: dict[str, Fact], language: Language) -> 
     """What the model is asked."""
     went = {name: f" (went {fact.direction})" if fact.direction else "" for name, fact in facts.items()}
     lines = (f"{{{name}}} {fact.label}{went[name]}" for name, fact in facts.items())
-    spoken = "Chinese" if language == "zh" else "English"
+    spoken = _SPOKEN.in_language(language)
     return prompts()["wording"].render({"language": spoken, "reading": reading, "facts": "\n".join(lines)})
 
 

@@ -176,7 +176,7 @@ def _stood_for(points: Pointer, fitting: tuple[Named, ...], message: _Message) -
     said = beside_text("and", message.language).join(message.folded(each) for each in fitting)
     core = message.core
     for form in ("in", "bare") if points.points_at == "place" else ("bare",):
-        yield replaced(core, points.start, points.end, beside_text(form, message.language).format(said))
+        yield replaced(core, points.start, points.end, beside_text(form, message.language, said))
 
 
 def _offered(
@@ -190,7 +190,7 @@ def _offered(
     typed = tuple(dict.fromkeys(message.typed(each) for each in candidates))
     together = (beside_text("and", message.language).join(typed),) if len(typed) > 1 else ()
     for number, each in enumerate((*together, *typed), 1):
-        with_it = beside_text("first", message.language).format(each, text)
+        with_it = beside_text("first", message.language, each, text)
         found = reads(fold(with_it)) if len(choices) < _MOST_CHOICES else None
         if isinstance(found, Answerable) and all(found.request != choice.request for choice in choices):
             choices.append(Choice(f"with_{number}", with_it, with_it, found.request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat_service.language.words.kinds import kinds_of, words_of
 from chat_service.outcomes import Language
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.replies.sentences import beside_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.stops import Doubt
 
@@ -69,5 +70,5 @@ def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> 
         return label
     start, end = frame.lattice.span(doubt.start, doubt.end)
     if doubt.code == "which_measure":
-        return f"{label}{text[start:end]}{text[end:]}" if language == "zh" else f"{text.rstrip(ENDS)} by {label}"
+        return beside_text("by", language, label, text[start:], text.rstrip(ENDS))
     return text[:start] + label + text[end:]

@@ -5,151 +5,161 @@ Each sentence quotes the asker's own words. `{0}` is the subject, `{1}` the near
 
 from __future__ import annotations
 
-from chat_service.outcomes import Language
+from chat_service.language.phrases import listed
+from semantic_layer import Language, Phrase
 
-_REFUSALS: dict[str, tuple[str, str]] = {
-    "empty_question": ("请输入一个问题。", "Please type a question."),
-    "too_long": ("问题太长了，请用一两句话问。", "The question is too long; please ask in a sentence or two."),
-    "read_only": ("这里只能查询数据，不能“{0}”。", "This service only reads data; it cannot '{0}'."),
-    "off_topic": ("数据里没有与“{0}”有关的内容。", "There is nothing about '{0}' in the data."),
-    "unknown_word": ("没有看懂“{0}”。{1}", "I did not understand '{0}'.{1}"),
-    "unknown_value": ("数据里没有“{0}”这个值。{1}", "There is no value '{0}' in the data.{1}"),
-    "unknown_metric": ("没有名为“{0}”的指标。{1}", "There is no metric called '{0}'.{1}"),
-    "no_metric": ("没有说要看哪个指标。", "The question names no metric."),
-    "future_period": ("“{0}”还没有到，没有数据。", "'{0}' lies in the future, so there is no data for it."),
-    "vague_period": (
+_REFUSALS: dict[str, Phrase] = {
+    "empty_question": Phrase("请输入一个问题。", "Please type a question."),
+    "too_long": Phrase("问题太长了，请用一两句话问。", "The question is too long; please ask in a sentence or two."),
+    "read_only": Phrase("这里只能查询数据，不能“{0}”。", "This service only reads data; it cannot '{0}'."),
+    "off_topic": Phrase("数据里没有与“{0}”有关的内容。", "There is nothing about '{0}' in the data."),
+    "unknown_word": Phrase("没有看懂“{0}”。{1}", "I did not understand '{0}'.{1}"),
+    "unknown_value": Phrase("数据里没有“{0}”这个值。{1}", "There is no value '{0}' in the data.{1}"),
+    "unknown_metric": Phrase("没有名为“{0}”的指标。{1}", "There is no metric called '{0}'.{1}"),
+    "no_metric": Phrase("没有说要看哪个指标。", "The question names no metric."),
+    "future_period": Phrase("“{0}”还没有到，没有数据。", "'{0}' lies in the future, so there is no data for it."),
+    "vague_period": Phrase(
         "“{0}”说的是哪段时间不确定，请给出日期。",
         "I cannot tell which period '{0}' is; please give dates.",
     ),
-    "fiscal_year_unset": (
+    "fiscal_year_unset": Phrase(
         "没有设置财年从几月开始，无法确定“{0}”。",
         "The first month of the fiscal year is not set, so '{0}' is undefined.",
     ),
-    "unreachable_dimension": ("{1}不能按“{0}”来看。", "{1} cannot be broken down or filtered by '{0}'."),
-    "fixed_by_metric": (
+    "unreachable_dimension": Phrase("{1}不能按“{0}”来看。", "{1} cannot be broken down or filtered by '{0}'."),
+    "fixed_by_metric": Phrase(
         "“{1}”按定义只统计其中一种，不能按“{0}”来看。",
         "{1} by its definition counts only one kind, so it cannot be asked for '{0}'.",
     ),
-    "other_currency": (
+    "other_currency": Phrase(
         "“{0}”不是这里的货币，金额不作换算。",
         "'{0}' is not in the currency of this data, and amounts are not converted.",
     ),
-    "not_supported": ("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
-    "not_supported_yet": (
+    "not_supported": Phrase("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
+    "not_supported_yet": Phrase(
         "还不能回答“{0}”。可以先看它在两个时期之间的变化。",
         "'{0}' cannot be answered yet. You can compare two periods and break the change down.",
     ),
-    "forecast": ("这里不做预测，“{0}”无法回答。", "This service does not forecast, so '{0}' cannot be answered."),
-    "statistic": ("不支持统计量“{0}”。", "The statistic '{0}' is not supported."),
-    "share_of_ratio": ("“{0}”是比率或均值，不能算占比。", "'{0}' is a rate or a mean, so it has no shares."),
-    "share_of_nothing": ("没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."),
-    "cumulative_ratio": ("“{0}”是比率或均值，不能累计。", "'{0}' is a rate or a mean and cannot be accumulated."),
-    "rank_of_nothing": ("“{0}”没有说按什么来排。", "'{0}' does not say what should be ranked."),
-    "several_periods": (
+    "forecast": Phrase("这里不做预测，“{0}”无法回答。", "This service does not forecast, so '{0}' cannot be answered."),
+    "statistic": Phrase("不支持统计量“{0}”。", "The statistic '{0}' is not supported."),
+    "share_of_ratio": Phrase("“{0}”是比率或均值，不能算占比。", "'{0}' is a rate or a mean, so it has no shares."),
+    "share_of_nothing": Phrase(
+        "没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."
+    ),
+    "cumulative_ratio": Phrase("“{0}”是比率或均值，不能累计。", "'{0}' is a rate or a mean and cannot be accumulated."),
+    "rank_of_nothing": Phrase("“{0}”没有说按什么来排。", "'{0}' does not say what should be ranked."),
+    "several_periods": Phrase(
         "一次只能看一个时期或比较两个时期：{0}。",
         "Only one period, or two to compare, can be asked for at once: {0}.",
     ),
-    "several_comparisons": ("一次只能作一种比较：“{0}”。", "Only one comparison can be made at once: '{0}'."),
-    "comparison_without_period": ("要看“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
-    "model_unavailable": (
+    "several_comparisons": Phrase("一次只能作一种比较：“{0}”。", "Only one comparison can be made at once: '{0}'."),
+    "comparison_without_period": Phrase("要看“{0}”，请说明是哪个时期。", "Please say which period '{0}' is about."),
+    "model_unavailable": Phrase(
         "没有看懂“{0}”，能读懂更多说法的语言模型现在也用不了，请稍后再试或换个说法。",
         "'{0}' was not understood, and the language model that reads more is unavailable; try later.",
     ),
-    "nothing_before": (
+    "nothing_before": Phrase(
         "“{0}”要接着上一个问题问，但还没有上一个问题。",
         "'{0}' goes on from an earlier question, but there is none.",
     ),
 }
-_NEAREST = {"zh": "您是不是想找：{0}？", "en": " Did you mean {0}?"}
-_QUESTIONS: dict[str, tuple[str, str]] = {
-    "ambiguous_metric": ("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
-    "ambiguous_dimension": ("“{0}”可以指几个维度，您要按哪一个？", "'{0}' can mean several dimensions; which one?"),
-    "ambiguous_value": ("“{0}”可以属于几个维度，您指哪一个？", "'{0}' can belong to several dimensions; which one?"),
-    "ambiguous_date": ("“{0}”有几种读法，您指哪一天？", "'{0}' can be read in several ways; which day?"),
-    "fiscal_year_unset": (
+_NEAREST = Phrase("您是不是想找：{0}？", " Did you mean {0}?")
+_QUESTIONS: dict[str, Phrase] = {
+    "ambiguous_metric": Phrase("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
+    "ambiguous_dimension": Phrase(
+        "“{0}”可以指几个维度，您要按哪一个？", "'{0}' can mean several dimensions; which one?"
+    ),
+    "ambiguous_value": Phrase(
+        "“{0}”可以属于几个维度，您指哪一个？", "'{0}' can belong to several dimensions; which one?"
+    ),
+    "ambiguous_date": Phrase("“{0}”有几种读法，您指哪一天？", "'{0}' can be read in several ways; which day?"),
+    "fiscal_year_unset": Phrase(
         "没有设置财年从几月开始，“{0}”指哪一段？",
         "The first month of the fiscal year is not set; which period is '{0}'?",
     ),
-    "which_metric": ("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
-    "which_measure": ("“{0}”按什么来衡量？", "'{0}' by which measure?"),
-    "several_readings": ("“{0}”有几种读法，您指哪一种？", "'{0}' can be read in several ways; which one?"),
-    "two_readers": (
+    "which_metric": Phrase("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
+    "which_measure": Phrase("“{0}”按什么来衡量？", "'{0}' by which measure?"),
+    "several_readings": Phrase("“{0}”有几种读法，您指哪一种？", "'{0}' can be read in several ways; which one?"),
+    "two_readers": Phrase(
         "“{0}”有两种读法，您指哪一种？",
         "'{0}' is read in two ways; which one do you mean?",
     ),
-    "unknown_word": (
+    "unknown_word": Phrase(
         "没有看懂“{0}”。去掉它可以这样问：",
         "I did not understand '{0}'. Without it, this can be asked:",
     ),
-    "not_supported": (
+    "not_supported": Phrase(
         "还读不懂“{0}”。去掉它可以这样问：",
         "'{0}' cannot be read here. Without it, this can be asked:",
     ),
-    "background": (
+    "background": Phrase(
         "没有把“{0}”读作条件，是这样问吗？",
         "'{0}' was not read as a condition; is this the question?",
     ),
-    "background_counts": ("“{0}”也是条件吗？", "Is '{0}' a condition as well?"),
-    "two_readings": ("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
-    "which_time": ("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
-    "which_people": (
+    "background_counts": Phrase("“{0}”也是条件吗？", "Is '{0}' a condition as well?"),
+    "two_readings": Phrase("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
+    "which_time": Phrase("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
+    "which_people": Phrase(
         "“{0}”指这些人的指标，还是他们的人数？",
         "Is '{0}' about what these people do, or how many they are?",
     ),
-    "out_or_open": ("“{0}”是排除，还是不再限定？", "Does '{0}' leave it out, or lift the condition?"),
-    "after_unread": (
+    "out_or_open": Phrase("“{0}”是排除，还是不再限定？", "Does '{0}' leave it out, or lift the condition?"),
+    "after_unread": Phrase(
         "上一句没有得到回答。“{0}”接着哪一个问题？",
         "The message before was not answered. What does '{0}' go on from?",
     ),
-    "how_things_are": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
-    "missing_metric": ("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
+    "how_things_are": Phrase("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
+    "missing_metric": Phrase("您想看“{0}”的哪个指标？", "Which metric would you like for '{0}'?"),
 }
-_ASSUMPTIONS: dict[str, tuple[str, str]] = {
-    "corrected_typo": ("把“{0}”读作“{1}”", "read '{0}' as '{1}'"),
-    "metric_instead": ("按商品看时，“{0}”用“{1}”代替", "by product, '{0}' is taken as '{1}'"),
-    "current_period": ("没有说时期，按 {0}", "no period was named; taken as {0}"),
-    "grain_in_name": ("指标名称已说明单位，按 {0} 展开", "the metric's name says the unit; shown by {0}"),
-    "ranked_by_amount": ("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
-    "last_26_weeks": (
+_ASSUMPTIONS: dict[str, Phrase] = {
+    "corrected_typo": Phrase("把“{0}”读作“{1}”", "read '{0}' as '{1}'"),
+    "metric_instead": Phrase("按商品看时，“{0}”用“{1}”代替", "by product, '{0}' is taken as '{1}'"),
+    "current_period": Phrase("没有说时期，按 {0}", "no period was named; taken as {0}"),
+    "grain_in_name": Phrase("指标名称已说明单位，按 {0} 展开", "the metric's name says the unit; shown by {0}"),
+    "ranked_by_amount": Phrase("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
+    "last_26_weeks": Phrase(
         "没有说时期，看最近 26 周首单的客户：{0}",
         "no period was named; cohorts of the last 26 weeks, {0}",
     ),
-    "last_12_months": ("没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"),
-    "why_as_comparison": (
+    "last_12_months": Phrase(
+        "没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"
+    ),
+    "why_as_comparison": Phrase(
         "原因分析还不支持，这里给出变化本身",
         "reasons are not explained yet; this is the change itself",
     ),
-    "compared_with_previous": ("与前一时期 {0} 比较", "compared with the period before, {0}"),
-    "excluded_by_definition": ("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
-    "only_named": ("没有{0}的不参与", "what has no {0} takes no part"),
-    "total_so_far": ("“累计”读作合计", "'cumulative' is read as the total"),
-    "next_days": ("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
-    "same_time_of_year": ("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
-    "recent_days": ("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
-    "verified": ("这个问题的读法经人核对过", "how this question is read was verified by people"),
-    "held_then": ("{0}是当时所持有的", "{0} is the one held at the time"),
-    "export_as_table": ("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
-    "background": ("作为背景、没有算进条件：{0}", "read as background, not as conditions: {0}"),
-    "stands_for": ("“{0}”指“{1}”", "'{0}' is taken to be '{1}'"),
-    "set_aside": ("“{0}”没有影响结果", "'{0}' did not change the answer"),
-    "latest_unit": (
+    "compared_with_previous": Phrase("与前一时期 {0} 比较", "compared with the period before, {0}"),
+    "excluded_by_definition": Phrase("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
+    "only_named": Phrase("没有{0}的不参与", "what has no {0} takes no part"),
+    "total_so_far": Phrase("“累计”读作合计", "'cumulative' is read as the total"),
+    "next_days": Phrase("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
+    "same_time_of_year": Phrase("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
+    "recent_days": Phrase("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
+    "verified": Phrase("这个问题的读法经人核对过", "how this question is read was verified by people"),
+    "held_then": Phrase("{0}是当时所持有的", "{0} is the one held at the time"),
+    "export_as_table": Phrase("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
+    "background": Phrase("作为背景、没有算进条件：{0}", "read as background, not as conditions: {0}"),
+    "stands_for": Phrase("“{0}”指“{1}”", "'{0}' is taken to be '{1}'"),
+    "set_aside": Phrase("“{0}”没有影响结果", "'{0}' did not change the answer"),
+    "latest_unit": Phrase(
         "指标名称已说明单位，没有说时间，取最近的一个",
         "the metric's name says the unit; without a time, the latest is taken",
     ),
-    "same_month_as_published": (
+    "same_month_as_published": Phrase(
         "没有说时间，两边都取本月：竞品数据按月发布",
         "no time was named, so both are of this month: figures of competitors are published by month",
     ),
-    "filter_lifted": ("不再限定{0}", "no longer kept to one {0}"),
-    "kept_from_before": ("其余条件沿用上一个问题", "everything else is kept from the question before"),
+    "filter_lifted": Phrase("不再限定{0}", "no longer kept to one {0}"),
+    "kept_from_before": Phrase("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
-_BESIDE: dict[str, tuple[str, str]] = {
-    "and": ("、", " and "),
-    "in": ("在{0}", "in {0}"),
-    "bare": ("{0}", "{0}"),
-    "first": ("{0}，{1}", "{0}: {1}"),
+_BESIDE: dict[str, Phrase] = {
+    "and": Phrase("、", " and "),
+    "in": Phrase("在{0}", "in {0}"),
+    "bare": Phrase("{0}", "{0}"),
+    "by": Phrase("{0}{1}", "{2} by {0}"),
+    "first": Phrase("{0}，{1}", "{0}: {1}"),
 }
-_SUGGESTIONS = {"zh": "上个月的{0}", "en": "{0} last month"}
+_SUGGESTION = Phrase("上个月的{0}", "{0} last month")
 
 
 def refusal_text(code: str, subject: str, nearest: tuple[str, ...], language: Language) -> str:
@@ -158,32 +168,28 @@ def refusal_text(code: str, subject: str, nearest: tuple[str, ...], language: La
     >>> refusal_text("unknown_value", "上海滩市", ("上海",), "zh")
     '数据里没有“上海滩市”这个值。您是不是想找：上海？'
     """
-    zh, en = _REFUSALS[code]
-    template = zh if language == "zh" else en
     if code in ("unreachable_dimension", "fixed_by_metric"):
-        return template.format(subject, nearest[0] if nearest else "")
-    joined = ("、" if language == "zh" else ", ").join(nearest)
-    return template.format(subject, _NEAREST[language].format(joined) if nearest else "")
+        beside = nearest[0] if nearest else ""
+    else:
+        beside = _NEAREST.in_language(language, listed(nearest, language)) if nearest else ""
+    return _REFUSALS[code].in_language(language, subject, beside)
 
 
 def question_text(code: str, subject: str, language: Language) -> str:
     """The sentence of a question back."""
-    zh, en = _QUESTIONS[code]
-    return (zh if language == "zh" else en).format(subject)
+    return _QUESTIONS[code].in_language(language, subject)
 
 
 def assumption_text(code: str, words: tuple[str, ...], language: Language) -> str:
     """The sentence of an assumption."""
-    zh, en = _ASSUMPTIONS[code]
-    return (zh if language == "zh" else en).format(*words)
+    return _ASSUMPTIONS[code].in_language(language, *words)
 
 
-def beside_text(code: str, language: Language) -> str:
+def beside_text(code: str, language: Language, *words: str) -> str:
     """How something is put beside a question, or in the place of a pronoun of it."""
-    zh, en = _BESIDE[code]
-    return zh if language == "zh" else en
+    return _BESIDE[code].in_language(language, *words)
 
 
 def suggestion_text(label: str, language: Language) -> str:
     """A question that can be answered about a metric."""
-    return _SUGGESTIONS[language].format(label)
+    return _SUGGESTION.in_language(language, label)

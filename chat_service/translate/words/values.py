@@ -92,7 +92,7 @@ class ValueIndex:
         for field in self._model.dimensions[dimension].fields:
             words = field.definition.values.get(value) if isinstance(value, (str, int)) else None
             if words is not None:
-                return (words.zh if language == "zh" else words.en)[0]
+                return getattr(words, language)[0]  # type: ignore[no-any-return]
         return str(value)
 
     def nearest(self, text: str, limit: int = 3) -> tuple[tuple[str, ValueSense], ...]:
