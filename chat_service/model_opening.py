@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import semantic_layer
@@ -16,7 +17,12 @@ def opened_model(path: Path | None) -> Model:
         return model
     if path is not None and is_project(path):
         return semantic_layer.build_model(semantic_layer.convert(semantic_layer.load_dbt(path)).definition)
-    return load_model(path or shipped_model_path())
+    return _shipped() if path is None else load_model(path)
+
+
+@cache
+def _shipped() -> Model:
+    return load_model(shipped_model_path())
 
 
 def is_project(path: Path | None) -> bool:

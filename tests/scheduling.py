@@ -7,11 +7,16 @@ given, and every metric only in total; `make nightly` gives it all of them (`HUI
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+
+# tens of thousands of tests and phrases stay to the end: looked over as often as Python does by default, they cost a
+# quarter of collecting, and most of reading a model
+gc.set_threshold(50_000, 20, 50)
 
 # by what their names begin with; the others follow as they were collected
 LONG = (

@@ -10,7 +10,7 @@ from chat_service.language.folding import fold
 from chat_service.language.tokens import tokenize
 from chat_service.outcomes import Answerable, Question
 from chat_service.translate.offline import OfflineTranslator
-from chat_service.translate.senses import BehaviourSense, DimensionSense, EntitySense, MetricSense, Sense
+from chat_service.translate.senses import BehaviourSense, DimensionSense, EntitySense, MetricSense, Sense, ValueSense
 from chat_service.translate.words.lexicon import Hit, Lexicon, add_text, build_lexicon
 from chat_service.translate.words.thesaurus import more_names
 from chat_service.translate.words.vocabulary import lemma_keys, phrase_keys
@@ -79,6 +79,17 @@ def test_no_phrase_of_the_model_changes_its_meaning(loyalty: Model) -> None:
     behaviours = {s for s in lexicon.senses(lemma_keys("bought")) if isinstance(s, BehaviourSense)}
     assert behaviours == {BehaviourSense("order")}
     assert MetricSense("orders") in lexicon.senses(phrase_keys("orders"))
+
+
+def test_what_one_reader_may_see_no_other_finds(loyalty: Model) -> None:
+    one, other = build_lexicon(loyalty), build_lexicon(loyalty)
+    secret, known = ValueSense("store", "销售额分店"), phrase_keys("销售额")
+    for text in ("销售额分店", "销售额"):
+        add_text(one, text, secret)
+    assert one.senses(phrase_keys("销售额分店")) == (secret,) and secret in one.senses(known)
+    for each in (other, build_lexicon(loyalty)):
+        assert each.senses(phrase_keys("销售额分店")) == () and secret not in each.senses(known)
+        assert "分" not in each.vocabulary or each.vocabulary["分"] < one.vocabulary["分"]
 
 
 @pytest.mark.parametrize(

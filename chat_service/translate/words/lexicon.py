@@ -1,16 +1,18 @@
 """Every phrase that is understood, in one tree of tokens: words of the languages and of the model.
 
-Built once for a model. A phrase of the model in English also matches by its base forms where it has three words or more
-("customers who buy again"), and behaviours by theirs ("bought", "buying"); within a name, one determiner is as good as
-another or none ("put in the cart", "put in their cart"). A synonym with a gap ("how long … reply") matches its pieces
-in order with other words between; a piece may be one of several ("remain|be left"). A metric with a number in its
-name is found with any that it may have ("the top 15 % of customers").
+Built once for what a model defines: its readers and openings share the tree, each with values of its own put in. A
+phrase of the model in English also matches by its base forms where it has three words or more ("customers who buy
+again"), and behaviours by theirs ("bought", "buying"); within a name, one determiner is as good as another or none
+("put in the cart", "put in their cart"). A synonym with a gap ("how long … reply") matches its pieces in order with
+other words between; a piece may be one of several ("remain|be left"). A metric with a number in its name is found with
+any that it may have ("the top 15 % of customers").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from chat_service.language.tokens import Token
@@ -45,10 +47,12 @@ _INFLECTED = WordSense("filler", "inflected")
 
 
 _ANY_NUMBER = "\0"  # nothing that can be typed
+_MOST_MODELS = 4
 
 
 @dataclass(slots=True)
 class _Node:
+    owner: Lexicon
     branches: dict[str, _Node] = field(default_factory=dict)
     senses: list[Sense] = field(default_factory=list)
     numbered: list[str] = field(default_factory=list)
@@ -75,10 +79,18 @@ class Lexicon:
     """A tree of phrases. `add` while building, `hits` ever after."""
 
     def __init__(self, numbered: Mapping[str, Numbered] = MappingProxyType({})) -> None:
-        self._root = _Node()
+        self._root = _Node(self)
         self._gapped: dict[str, list[Gapped]] = {}
         self._numbered = numbered
         self.vocabulary: dict[str, int] = {}
+
+    def grown(self) -> Lexicon:
+        """A tree with all that is in this one, to put more in. They share what is added to neither."""
+        found = Lexicon(self._numbered)
+        found._root = self._root
+        found._gapped = {key: [*each] for key, each in self._gapped.items()}
+        found.vocabulary = {**self.vocabulary}
+        return found
 
     def add(self, phrase: Phrase, sense: Sense) -> None:
         """Put a phrase in; the same phrase may have several senses, each once."""
@@ -95,13 +107,16 @@ class Lexicon:
             self._at(any_number).numbered.append(sense.name)
 
     def _at(self, phrase: Iterable[str]) -> _Node:
-        node = self._root
+        node = self._root = self._own(self._root)
         for key in phrase:
             onward = node.branches.get(key)
-            if onward is None:
-                onward = node.branches[key] = _Node()
+            if onward is None or onward.owner is not self:
+                onward = node.branches[key] = _Node(self) if onward is None else self._own(onward)
             node = onward
         return node
+
+    def _own(self, node: _Node) -> _Node:
+        return node if node.owner is self else _Node(self, {**node.branches}, [*node.senses], [*node.numbered])
 
     def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:
         """Put in a phrase whose pieces, each said in any of its ways, may have words between them."""
@@ -211,6 +226,18 @@ def _stands(piece: Phrase, keys: list[tuple[str, ...]], start: int) -> bool:
 
 def build_lexicon(model: Model) -> Lexicon:
     """The tree for a model: its words and the languages'."""
+    return _built(_Of(model.hash, model)).grown()
+
+
+@dataclass(frozen=True)
+class _Of:
+    hash: str
+    model: Model = field(compare=False)
+
+
+@lru_cache(maxsize=_MOST_MODELS)
+def _built(of: _Of) -> Lexicon:
+    model = of.model
     lexicon = Lexicon(model.numbers)
     for phrase, word in language_words():
         lexicon.add(phrase, word)
