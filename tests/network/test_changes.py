@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,27 +45,38 @@ def database(demo_database: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(demo_database, tmp_path / "own.duckdb"))
 
 
-def test_a_replaced_database_is_opened_anew(database: Path, tmp_path: Path) -> None:
-    with serving(tmp_path, database, data_check_seconds=0) as service:
-        before = _customers(service)
-        assert (_known(service), _customers(service)) == ("hit", before), "asked before, of the same data"
-        other = Path(shutil.copy(database, tmp_path / "other.duckdb"))
-        with DuckDBWriter(other) as writer:
-            writer.execute("DELETE FROM customers WHERE customer_id IN (SELECT customer_id FROM customers LIMIT 100)")
-        os.replace(other, database)
-        assert _known(service) == "miss"
-        assert _customers(service) == before - 100
-        assert "the database has changed" in service.log.read_text()
+@pytest.fixture(scope="module")
+def watched(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the service that several tests share: each leaves one there that can be read."""
+    return Path(shutil.copy(demo_database, tmp_path_factory.mktemp("watched") / "own.duckdb"))
 
 
-def test_scoring_and_making_the_demo_go_on_beside_the_service(database: Path, tmp_path: Path) -> None:
-    with serving(tmp_path, database, data_check_seconds=0) as service:
-        before = _customers(service)
-        _huitou("score", "--db", str(database))
-        assert _customers(service) == before
-        _huitou("demo", "--customers", "300", "--out", str(database))
-        assert _customers(service) == 300
-        assert _readiness(service) == (200, [])
+@pytest.fixture(scope="module")
+def service(watched: Path) -> Iterator[Running]:
+    """A service that looks whether its database is another before each answer."""
+    with serving(watched.parent, watched, data_check_seconds=0) as running:
+        yield running
+
+
+def test_a_replaced_database_is_opened_anew(watched: Path, service: Running, tmp_path: Path) -> None:
+    before = _customers(service)
+    assert (_known(service), _customers(service)) == ("hit", before), "asked before, of the same data"
+    other = Path(shutil.copy(watched, tmp_path / "other.duckdb"))
+    with DuckDBWriter(other) as writer:
+        writer.execute("DELETE FROM customers WHERE customer_id IN (SELECT customer_id FROM customers LIMIT 100)")
+    os.replace(other, watched)
+    assert _known(service) == "miss"
+    assert _customers(service) == before - 100
+    assert "the database has changed" in service.log.read_text()
+
+
+def test_scoring_and_making_the_demo_go_on_beside_the_service(watched: Path, service: Running) -> None:
+    before = _customers(service)
+    _huitou("score", "--db", str(watched))
+    assert _customers(service) == before
+    _huitou("demo", "--customers", "300", "--out", str(watched))
+    assert _customers(service) == 300
+    assert _readiness(service) == (200, [])
 
 
 def _huitou(*arguments: str) -> None:
@@ -73,43 +84,38 @@ def _huitou(*arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_lost_database_is_told(database: Path, tmp_path: Path) -> None:
-    whole = Path(shutil.copy(database, tmp_path / "whole.duckdb"))
+def test_a_lost_database_is_told(watched: Path, service: Running, tmp_path: Path) -> None:
+    whole = Path(shutil.copy(watched, tmp_path / "whole.duckdb"))
     ways: dict[str, Callable[[], object]] = {
-        "database_missing": database.unlink,
-        "database_unreadable": lambda: database.write_bytes(b"no database at all" * 1000),
+        "database_missing": watched.unlink,
+        "database_unreadable": lambda: watched.write_bytes(b"no database at all" * 1000),
     }
-    with serving(tmp_path, database, data_check_seconds=0) as service, service.client() as client:
-        for code, lose in (*ways.items(), ("database_unreadable", lambda: os.truncate(database, 4096 * 3))):
+    with service.client() as client:
+        for code, lose in (*ways.items(), ("database_unreadable", lambda: os.truncate(watched, 4096 * 3))):
             assert _readiness(service) == (200, [])
             lose()
             assert _readiness(service) == (503, [code])
             for path, body in (("/v1/query", QUERY), ("/v1/chat", {"message": "2025年的订单数"})):
                 failed = client.post(path, json=body)
                 assert failed.status_code == 503 and failed.headers["retry-after"]
-                assert str(tmp_path) not in failed.text and "own.duckdb" not in failed.text
+                assert str(watched.parent) not in failed.text and "own.duckdb" not in failed.text
                 assert failed.json()["request_id"] in service.log.read_text(), "what failed is in the log"
-            os.replace(shutil.copy(whole, tmp_path / "again.duckdb"), database)
+            os.replace(shutil.copy(whole, tmp_path / "again.duckdb"), watched)
         assert _readiness(service) == (200, [])
         assert _customers(service) > 0
 
 
-def test_a_store_that_takes_no_write_is_told(database: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "store"
-    kept.mkdir()
-    with serving(tmp_path, database, conversations_url=f"sqlite:///{kept / 'kept.sqlite'}") as service:
+def test_the_stores_file_is_its_users_alone_and_one_that_takes_no_write_is_told(
+    demo_database: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path, demo_database) as service:
         assert _readiness(service) == (200, [])
-        for each in kept.iterdir():
-            each.write_bytes(b"x" * 100_000)
-        assert _readiness(service) == (503, ["store_unavailable"])
-
-
-def test_the_stores_file_is_its_users_alone(database: Path, tmp_path: Path) -> None:
-    with serving(tmp_path, database) as service:
         _customers(service)
         kept = [each for each in tmp_path.iterdir() if each.name.startswith("kept.sqlite")]
-    assert kept
-    assert all(stat.S_IMODE(each.stat().st_mode) == 0o600 for each in kept if each.exists())
+        assert kept and all(stat.S_IMODE(each.stat().st_mode) == 0o600 for each in kept)
+        for each in kept:
+            each.write_bytes(b"x" * 100_000)
+        assert _readiness(service) == (503, ["store_unavailable"])
 
 
 def test_a_failed_statement_says_nothing_of_the_database(database: Path, tmp_path: Path) -> None:

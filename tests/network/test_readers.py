@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,28 +13,22 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typer.testing import CliRunner, Result
 
+from chat_service.cli import app
 from tests.network.running import Running, serving
 
 QUERY = {"kind": "list", "columns": ["phone"], "limit": 5}
 QUESTION = {"message": "2025年各大区的销售额"}
 
 
-def _huitou(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    variables = {"HUITOU_KEYS": str(folder / "keys.json"), **settings}
-    return subprocess.run(
-        [sys.executable, "-m", "chat_service.cli", *arguments],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _huitou(folder: Path, *arguments: str, **settings: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"HUITOU_KEYS": str(folder / "keys.json"), **settings})
 
 
 def _key(folder: Path, name: str, *roles: str) -> str:
     done = _huitou(folder, "keys", "add", name, *(part for role in roles for part in ("--role", role)))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return done.stdout.strip()
 
 
@@ -125,7 +116,7 @@ def test_a_key_opens_nothing_once_revoked(guarded: Running, folder: Path) -> Non
     key = _key(folder, "leaving", "ask")
     with _as(guarded, key) as client:
         assert client.get("/v1/metrics").status_code == 200
-        assert _huitou(folder, "keys", "revoke", key.split("_")[1]).returncode == 0
+        assert _huitou(folder, "keys", "revoke", key.split("_")[1]).exit_code == 0
         assert client.get("/v1/metrics").json()["error"]["code"] == "unknown_key"
     assert _huitou(folder, "keys", "revoke", "nothing").stderr.startswith("unknown_key_id")
 
@@ -161,7 +152,7 @@ def test_a_broken_file_of_keys_opens_nothing(demo_database: Path, tmp_path: Path
 def test_an_open_address_without_keys_is_refused_unless_told_so(demo_database: Path, tmp_path: Path) -> None:
     open_to_all = {"HUITOU_HOST": "0.0.0.0", "HUITOU_DATABASE": str(demo_database)}  # noqa: S104
     refused = _huitou(tmp_path, "serve", **open_to_all)
-    assert (refused.returncode, refused.stderr.split(":")[0]) == (1, "open_to_everybody")
+    assert (refused.exit_code, refused.stderr.split(":")[0]) == (1, "open_to_everybody")
     told = {"host": "0.0.0.0", "anonymous": "everybody", "keys": tmp_path / "keys.json"}  # noqa: S104
     with serving(tmp_path, demo_database, **told) as service, service.client() as client:
         assert client.get("/v1/metrics").status_code == 200

@@ -19,13 +19,15 @@ import pytest
 from chat_service.access.rates import SharedRates
 from tests.network.running import Running, serving
 
-WORKERS = 3
+WORKERS = 2
 QUERY = {"kind": "metrics", "metrics": ["customers"]}
 
 
-@pytest.fixture
-def service(demo_database: Path, tmp_path: Path) -> Iterator[Running]:
-    with serving(tmp_path, demo_database, workers=WORKERS, per_reader_at_most=60) as running:
+@pytest.fixture(scope="module")
+def service(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """What the tests share, up to the one that stops it."""
+    folder = tmp_path_factory.mktemp("workers")
+    with serving(folder, demo_database, workers=WORKERS, per_reader_at_most=60) as running:
         _until(lambda: len(_workers(running)) == WORKERS and _answers(running))
         yield running
 
@@ -82,7 +84,9 @@ def test_messages_and_turns_hold_over_all_workers(service: Running) -> None:
     assert sum(map(int, counted)) == 16, "the meters of all workers together"
 
 
-def test_a_readers_rate_is_counted_over_all_workers(demo_database: Path, tmp_path: Path) -> None:
+def test_a_readers_rate_is_counted_over_all_workers_which_end_with_the_first(
+    demo_database: Path, tmp_path: Path
+) -> None:
     with serving(tmp_path, demo_database, workers=WORKERS, requests_per_minute=30) as service:
         _until(lambda: len(_workers(service)) == WORKERS)
         began = time.monotonic()
@@ -93,6 +97,7 @@ def test_a_readers_rate_is_counted_over_all_workers(demo_database: Path, tmp_pat
         passed = codes.count(200)
         back = (time.monotonic() - began) * 30 / 60
         assert set(codes) == {200, 429} and 30 <= passed <= 31 + back, (passed, back)
+        _end_with(service, signal.SIGKILL, 20)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_nothing_told_is_lost(service: Running) -> None:
@@ -131,15 +136,14 @@ def test_a_health_check_asks_it(service: Running, tmp_path: Path) -> None:
 
 
 def test_all_end_with_the_first(service: Running) -> None:
-    workers = _workers(service)
-    assert service.stop() < 15
-    _until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), 10)
+    _end_with(service, signal.SIGTERM, 10)
 
 
-def test_workers_end_when_the_first_was_killed(service: Running) -> None:
+def _end_with(service: Running, how: signal.Signals, seconds: float) -> None:
     workers = _workers(service)
-    service.stop(signal.SIGKILL)
-    _until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), 20)
+    assert len(workers) == WORKERS
+    assert service.stop(how) < 15
+    _until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), seconds)
 
 
 def test_rates_are_one_for_all_who_name_the_file(tmp_path: Path) -> None:
