@@ -9,6 +9,7 @@ from datetime import date, datetime
 import pytest
 from pydantic import TypeAdapter
 
+from semantic_layer.database.prepared import Prepared
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import EngineError, QueryError
 from semantic_layer.layer import Layer
@@ -38,9 +39,22 @@ def check_case(case: Mapping[str, object], layer: Layer) -> None:
         assert [column.type for column in table.columns] == case["types"]
 
 
+def check_agree(layer: Layer, reference: Layer, query: Request) -> None:
+    """The same rows, or the same problems."""
+    one, other = ready(layer, query), ready(reference, query)
+    if isinstance(one, Prepared) and isinstance(other, Prepared):
+        check_rows(layer.execute(one), reference.execute(other))
+    else:
+        assert one == other
+
+
 def check_same(layer: Layer, reference: Layer, query: Request) -> None:
     """The same rows, in whatever order equal ones come."""
-    found, wanted = layer.run(query), reference.run(query)
+    check_rows(layer.run(query), reference.run(query))
+
+
+def check_rows(found: ResultTable, wanted: ResultTable) -> None:
+    """The same rows, in whatever order equal ones come."""
     assert found.total_rows == wanted.total_rows, found.sql
     assert [column.type for column in found.columns] == [column.type for column in wanted.columns]
     if wanted.truncated:
@@ -57,13 +71,12 @@ def codes(engine: Engine, sql: str) -> list[str]:
     return [problem.code for problem in raised.value.problems]
 
 
-def refusals(layer: Layer, query: Request) -> list[str]:
-    """The problems of a request; none where it can be asked."""
+def ready(layer: Layer, query: Request) -> Prepared | list[str]:
+    """What would be run, or the problems of the request."""
     try:
-        layer.prepare(query)
+        return layer.prepare(query)
     except QueryError as error:
         return [problem.code for problem in error.problems]
-    return []
 
 
 def equal(one: Value, other: Value) -> bool:

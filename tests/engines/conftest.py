@@ -20,7 +20,8 @@ from tests.engines.kind_tables import KIND_TABLES
 from tests.engines.servers import schema_on
 from tests.layer.conftest import TABLES
 
-ENGINES = ("duckdb", "postgres", "spark")
+SERVERS = ("postgres", "spark")
+ENGINES = ("duckdb", *SERVERS)
 TOY_TODAY = date(2026, 3, 31)
 TOY_MODEL = Path(__file__).parent.parent / "layer" / "toy.yaml"
 JOINS_MODEL = TOY_MODEL.with_name("joins.yaml")
@@ -69,19 +70,19 @@ def placed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return place
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session", params=SERVERS)
 def toy_on(request: pytest.FixtureRequest, placed: Callable[[str, str, Path], str], toy_file: Path) -> Iterator[Layer]:
-    """The toy company, on each engine in turn."""
+    """The toy company, on each server in turn (on DuckDB: tests/layer)."""
     engine = open_engine(placed(request.param, "toy", toy_file))
     yield Layer(load_model(TOY_MODEL), engine, TOY_TODAY)
     engine.close()
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session", params=SERVERS)
 def joins_on(
     request: pytest.FixtureRequest, placed: Callable[[str, str, Path], str], toy_file: Path
 ) -> Iterator[Layer]:
-    """The model of every kind of join, on each engine in turn."""
+    """The model of every kind of join, on each server in turn (on DuckDB: tests/layer)."""
     engine = open_engine(placed(request.param, "toy", toy_file))
     yield Layer(load_model(JOINS_MODEL), engine, TOY_TODAY)
     engine.close()

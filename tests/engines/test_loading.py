@@ -12,7 +12,14 @@ from semantic_layer.engines.loading import copy_tables
 from semantic_layer.engines.opening import open_engine, server_module
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import EngineError
+from semantic_layer.layer import Layer
+from semantic_layer.loading.load import build_model
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.query.requests import MetricQuery
+from tests.conftest import TODAY
 from tests.engines.servers import schema_on
+
+_SHOP = {"orders": "orders", "tickets": "crm.tickets"}
 
 
 def test_a_folder_of_parquet_reads_like_the_database(toy_file: Path, tmp_path: Path) -> None:
@@ -123,3 +130,20 @@ def _codes(action: object) -> list[str]:
     with pytest.raises(EngineError) as raised:
         action()
     return [problem.code for problem in raised.value.problems]
+
+
+def test_tables_of_other_schemas(spark_url: str) -> None:
+    sessions = pytest.importorskip("pyspark.sql.connect.session")
+    session = sessions.SparkSession.builder.remote(spark_url).create()
+    for schema, table in (("shop", "orders"), ("crm", "tickets"), ("hr", "staff")):
+        session.sql(f"CREATE DATABASE {schema}")
+        session.sql(f"CREATE TABLE {schema}.{table} USING parquet AS SELECT 7 AS id UNION ALL SELECT 8")
+    engine = open_engine(f"{spark_url}/;schema=shop,crm")
+    assert engine.columns() == {"orders": ("id",), "crm.tickets": ("id",)}
+    fields = [{"name": "id", "type": "integer", "role": "key"}]
+    datasets = [{"name": name, "table": table, "primary_key": "id", "fields": fields} for name, table in _SHOP.items()]
+    metrics = [{"name": f"n_{name}", "dataset": name, "expression": "sum(id)"} for name in _SHOP]
+    model = build_model(ModelDefinition.model_validate({"datasets": datasets, "metrics": metrics}))
+    assert Layer(model, engine, TODAY).run(MetricQuery(metrics=("n_orders", "n_tickets"))).rows == ((15, 15),)
+    engine.close()
+    session.stop()

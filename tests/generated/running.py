@@ -1,6 +1,6 @@
 """How the generated tests run: a company in a database of its own, and how many examples are tried.
 
-By default the examples are few and always the same, so that a failure in one place is a failure in every place.
+By default half of the examples are tried, always the same, so that a failure in one place is one in every place.
 `HUITOU_EXAMPLES=20` tries twenty times as many, other ones each time (`--hypothesis-seed=7` names them).
 """
 
@@ -13,14 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, assume, event, settings
 
+from semantic_layer.database.prepared import Prepared
 from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
 from semantic_layer.engines.protocol import Engine
 from semantic_layer.errors import QueryError
 from semantic_layer.layer import Layer
 from semantic_layer.loading.load import build_model
 from semantic_layer.query.requests import Request
+from semantic_layer.query.result import ResultTable
 from tests.generated.company import Company
 
 TIMES = int(os.environ.get("HUITOU_EXAMPLES", "0"))
@@ -31,9 +33,9 @@ IN_MEMORY = next((each for each in ("/dev/shm",) if os.access(each, os.W_OK)), N
 
 
 def tried(examples: int) -> settings:
-    """Settings for a test that tries so many examples by default."""
+    """Settings for a test that tries so many examples by night, half of them by day."""
     return settings(
-        max_examples=examples * max(TIMES, 1),
+        max_examples=examples * TIMES or (examples + 1) // 2,
         deadline=None,
         derandomize=TIMES == 0,
         database=None,
@@ -56,13 +58,21 @@ def opened(company: Company) -> Iterator[Layer]:
             engine.close()
 
 
-def refused(layer: Layer, query: Request) -> tuple[str, ...]:
-    """The codes of what is wrong with the query, none if it can be answered."""
+def ready(layer: Layer, query: Request) -> Prepared | None:
+    """The query as it would be run; None where it is refused, by which code is counted."""
     try:
-        layer.prepare(query)
+        return layer.prepare(query)
     except QueryError as error:
-        return tuple(problem.code for problem in error.problems)
-    return ()
+        event(f"refused: {error.problems[0].code}")
+        return None
+
+
+def table_of(layer: Layer, query: Request) -> ResultTable:
+    """The rows of a query; an example whose query is refused is none."""
+    prepared = ready(layer, query)
+    assume(prepared is not None)
+    assert prepared is not None
+    return layer.execute(prepared)
 
 
 def written_out(company: Company, query: Request) -> str:

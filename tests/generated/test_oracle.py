@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -13,9 +16,10 @@ from semantic_layer.time.periods import GRAINS
 from tests.generated.metric_strategies import companies
 from tests.generated.oracle import Group, Oracle, UndecidedError
 from tests.generated.query_strategies import filters_on, metrics_of, plain_queries
-from tests.generated.running import opened, refused, tried, written_out
+from tests.generated.running import opened, ready, tried, written_out
 
 Answer = dict[Group, tuple[Value, ...]]
+Rows = TypeVar("Rows")
 
 
 @tried(40)
@@ -26,17 +30,10 @@ def test_answers_are_what_the_rows_say(data: st.DataObject) -> None:
     with opened(company) as layer:
         for _ in range(4):
             query = data.draw(plain_queries(company))
-            try:
-                wanted = oracle.answer(query)
-            except UndecidedError as undecided:
-                event(f"undecided: {undecided}")
-                continue
-            codes = refused(layer, query)
-            if codes:
-                event(f"refused: {codes[0]}")
-                continue
-            found = layer.run(query)
-            check(query, found, wanted, tuple(oracle.empty(name) for name in query.metrics))
+            wanted = _decided(partial(oracle.answer, query))
+            if wanted is not None and (prepared := ready(layer, query)) is not None:
+                empty = tuple(oracle.empty(name) for name in query.metrics)
+                check(query, layer.execute(prepared), wanted, empty)
 
 
 @tried(25)
@@ -53,20 +50,23 @@ def test_each_entity_is_listed_by_what_its_rows_say(data: st.DataObject) -> None
             metric = data.draw(st.sampled_from(known))
             measured = (MeasuredColumn(name="measured", metric=metric),)
             query = ListQuery(entity=entity.name, measured=measured, filters=conditions, limit=None)
-            try:
-                wanted = oracle.members(entity, conditions, metric)
-            except UndecidedError as undecided:
-                event(f"undecided: {undecided}")
+            wanted = _decided(partial(oracle.members, entity, conditions, metric))
+            if wanted is None or (prepared := ready(layer, query)) is None:
                 continue
-            codes = refused(layer, query)
-            if codes:
-                event(f"refused: {codes[0]}")
-                continue
-            found = layer.run(query)
+            found = layer.execute(prepared)
             shown = f"{written_out(company, query)}\n{found.sql}"
             assert len(found.rows) == len(wanted), f"{found.rows} instead of {wanted}\n{shown}"
             for key, value in found.rows:
                 assert _equal(value, wanted[key]), f"{key}: {value} instead of {wanted[key]}\n{shown}"
+
+
+def _decided(wanted: Callable[[], Rows]) -> Rows | None:
+    """What the rows say, where they say one thing."""
+    try:
+        return wanted()
+    except UndecidedError as undecided:
+        event(f"undecided: {undecided}")
+        return None
 
 
 def check(query: MetricQuery, found: ResultTable, wanted: Answer, empty: tuple[Value, ...]) -> None:

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semantic_layer.interop.dbt import DbtLayer, DbtQuery
+from tests.scheduling import TIMES
 
 ADDITIVE = {"orders": 5, "revenue": 150, "gifts": 2, "gift_revenue": 40, "hourly_revenue": 150}
 GROUPS = (
@@ -33,7 +34,7 @@ ALWAYS = (
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     metric=st.sampled_from(sorted(ADDITIVE)),
     groups=st.lists(st.sampled_from(GROUPS), max_size=3, unique=True),
@@ -45,7 +46,7 @@ def test_groups_add_up(metric: str, groups: list[str], where: list[str], toy: Db
     assert sum(values) == ADDITIVE[metric], table.sql
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(groups=st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True))
 def test_metrics_side_by_side_are_those_alone(groups: list[str], toy: DbtLayer) -> None:
     both = toy.run(DbtQuery(metrics=("revenue", "gift_share", "gifts"), group_by=tuple(groups)))

@@ -24,6 +24,7 @@ from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import Compare, ExplainQuery, FieldFilter, MetricFilter, MetricQuery
 from semantic_layer.query.result import ResultTable
 from semantic_layer.time.periods import unit
+from tests.scheduling import TIMES
 
 FEB, MAR = date(2026, 2, 1), date(2026, 3, 1)
 MARCH = unit("month", MAR)
@@ -129,7 +130,7 @@ FILTERS = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20 * TIMES, deadline=None)
 @given(FACTS, st.sampled_from((*SUMS, *RATIOS)), FILTERS)
 def test_contributions_add_up_to_the_change(
     facts: list[Fact], metric: str, filters: tuple[FieldFilter | MetricFilter, ...]

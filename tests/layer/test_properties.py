@@ -17,6 +17,7 @@ from semantic_layer.layer import Layer
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.model.placing import known_for_today
 from semantic_layer.query.requests import AnyOf, FieldFilter, MetricQuery, Period
+from tests.scheduling import TIMES
 
 MODEL = load_model(shipped_model_path())
 ADDITIVE = tuple(
@@ -29,7 +30,9 @@ ADDITIVE = tuple(
 FIRST, LAST = date(2023, 7, 1), date(2026, 6, 30)
 DAYS = st.dates(FIRST, LAST)
 relaxed = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20 * TIMES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -57,7 +57,7 @@ def test_no_request_breaks_the_service_or_has_it_tell_a_personal_value(demo_data
     with serving(tmp_path, database, **chosen) as service, service.client(timeout=180) as client:
 
         @settings(
-            max_examples=COUNT or 600,
+            max_examples=COUNT or 300,
             deadline=None,
             derandomize=not COUNT,
             database=None,
@@ -72,7 +72,7 @@ def test_no_request_breaks_the_service_or_has_it_tell_a_personal_value(demo_data
         send()
         assert client.get("/healthz").status_code == 200 and client.get("/readyz").status_code == 200
         _told_nobody(service, tmp_path)
-    assert sent[0] >= (COUNT or 600)
+    assert sent[0] >= (COUNT or 300)
 
 
 def _sent(client: httpx.Client, request: tuple[str, str, dict[str, str], Any], key: str) -> None:

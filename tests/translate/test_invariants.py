@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chat_service.outcomes import Answerable, CatalogueAsked, Clarification, DefinitionAsked, Question, Refusal
 from chat_service.translate.offline import OfflineTranslator
+from tests.scheduling import TIMES
 from tests.translate.case_files import cases
 
 _TODAY = date(2026, 6, 30)
@@ -45,7 +46,7 @@ _PIECES = st.sampled_from(
         *("last month", "vs", ",", "?", " "),
     )
 )
-_fixed = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_fixed = settings(deadline=None, max_examples=50 * TIMES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @_fixed
