@@ -52,7 +52,11 @@ _BY_NIGHT = frozenset(
         "test_what_runs_for_one_who_leaves_is_stopped",
     }
 )
-_ON_SERVERS = LONG[:2]  # Spark takes as long to start as a file of tests to run
+# Spark takes as long to start as a file of tests to run, and the whole demo company to make
+_TOGETHER = {
+    "servers": ("tests/engines/", "tests/interop/test_dbt_cases.py"),
+    "pages": ("tests/structure/test_pages.py", "tests/structure/test_readme.py"),
+}
 
 
 def place(nodeid: str) -> int:
@@ -61,10 +65,11 @@ def place(nodeid: str) -> int:
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # the library has no types
-    """By files, but those on servers as one."""
+    """By files, but those as one that share what takes long to make."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "servers" if nodeid.startswith(_ON_SERVERS) else super()._split_scope(nodeid)
+        shared = (name for name, begins in _TOGETHER.items() if nodeid.startswith(begins))
+        return next(shared, None) or super()._split_scope(nodeid)
 
 
 def waits_for_the_night(item: pytest.Item) -> bool:

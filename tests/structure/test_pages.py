@@ -7,22 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_service.settings import DEMO_DATABASE
 from docs.printed import PAGES, run_in, with_output
-from semantic_layer import make_demo, score_customers
-from tests.conftest import TODAY
 from tests.structure.sources import REPOSITORY
-
-CUSTOMERS, SEED = 20_000, 7  # the demo company as a newcomer makes it
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo company where commands look for it."""
-    folder = tmp_path_factory.mktemp("company")
-    make_demo(folder / DEMO_DATABASE, customers=CUSTOMERS, seed=SEED, as_of=TODAY)
-    score_customers(folder / DEMO_DATABASE, as_of=TODAY)
-    return folder
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -51,11 +51,14 @@ def fences(text: str) -> tuple[Fence, ...]:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """A folder with everything of the repository by link, where commands leave their files."""
+def clone(tmp_path: Path, company: Path) -> Path:
+    """A folder with everything of the repository by link, where commands leave their files: as it is once its first
+    command (`make demo`, which a test cannot run) has made the demo company."""
     for entry in REPOSITORY.iterdir():
         if entry.suffix not in (".db", ".duckdb", ".wal") and entry.name != "demo_truth.json":
             (tmp_path / entry.name).symlink_to(entry)
+    for made in company.iterdir():
+        shutil.copy(made, tmp_path)
     return tmp_path
 
 
