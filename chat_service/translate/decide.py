@@ -25,9 +25,10 @@ from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.changed import in_all
-from chat_service.translate.requests.choose import ask_for_metric, defined, new_request
+from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
+from chat_service.translate.requests.faring import of_chosen, of_ourselves, read_faring
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
@@ -89,6 +90,8 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     frame = assembly.frame
     if not frame.items:
         total = in_all(frame, question.previous, assembly)
+        if total is None and (about := of_ourselves(frame)) is not None:
+            return Decision(of_chosen(Slots(frame), assembly, about))
         return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
     if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
@@ -102,7 +105,7 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
         return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
     refuse_two(slots, assembly)
-    if frame.said("intent.define") and not _asks_how_it_fares(slots, assembly):
+    if not read_faring(slots, assembly, goes_on=question.previous is not None) and frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
     whole = _of_before(slots, question, assembly)
     if whole is not None:
@@ -196,22 +199,6 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
     refuse_dropped(slots, assembly, request)
     refuse_conflicts(slots, assembly, request, goes_on=goes_on)
     return without_contradiction(request, assembly)
-
-
-def _asks_how_it_fares(slots: Slots, assembly: Assembly) -> bool:
-    """How are sales doing: their number. How are gold members doing: by which measure, the asker says."""
-    if not any(slots.frame.folded(edge) in word_set("fares") for edge in slots.frame.covering.edges):
-        return False
-    chosen, words = assembly.fixed.get(-1), slots.frame.said("intent.define")
-    for word in words:
-        assembly.use(word, "operator", "")
-    if any(not set(names) <= set(assembly.counted) for _, names in slots.measures):
-        return True
-    if chosen is None:
-        ask_for_metric(slots, assembly, "how_things_are")
-    else:
-        slots.measures[:] = [(words[0], (chosen,))]
-    return True
 
 
 def _definitions(slots: Slots, assembly: Assembly) -> Definitions:

@@ -35,6 +35,7 @@ def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_counted_things(slots, assembly, request)
     _refuse_which_inside(slots, assembly, request)
     _refuse_noun_lost(slots)
+    _refuse_measure_of_people(slots, assembly)
     _refuse_what_as_whom(slots, request)
     _refuse_unlisted(slots, assembly, request)
     for phrase, answers in sorted(asked, key=lambda each: sum(map(each[1], shown))):
@@ -69,6 +70,16 @@ def _refuse_unlisted(slots: Slots, assembly: Assembly, request: MetricQuery | Li
         people = beside(item, slots.frame)
         if people is not None and people in slots.entities and people.start >= item.end:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_measure_of_people(slots: Slots, assembly: Assembly) -> None:
+    """Customers with no orders but logins in May, how many: behind 'but' stands what they did as well, not what is asked."""
+    measured = [item for item, _ in slots.measures]
+    deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
+    for word in slots.frame.said("connective.but") if slots.entities else ():
+        after, before = slots.frame.spoken(word), slots.frame.spoken(word, back=True)
+        if after in measured and before in deeds and all(item.start >= word.end for item in measured):
+            raise LostError(Denial("not_supported", assembly.said(after)), after)
 
 
 def _refuse_counted_things(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:

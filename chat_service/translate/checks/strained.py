@@ -37,6 +37,7 @@ def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
     yield from (item for item in frame.said("connective.and") if _joins_unlike(item, frame))
     yield from (item for item in frame.of(Clauses) if _is_of_each(item, frame) or _is_of_last(item))
     yield from (item for item in frame.of(Clauses) if _drops_until(item, frame))
+    yield from (item for item in frame.said("change") if _is_more_than(item, frame))
     if not goes_on:  # 'orders and AOV': nothing goes on in the midst of a question
         yield from (item for item in frame.said("follow.what_about") if item is not frame.items[0])
 
@@ -84,6 +85,13 @@ def _is_verb(item: Edge, frame: Frame) -> bool:
         return False
     people = before.category.startswith("entity") or _other(before, frame, "entity")
     return people and frame.folded(before).endswith("s") and _other(item, frame, "behaviour")
+
+
+def _is_more_than(item: Edge, frame: Frame) -> bool:
+    """Is Shanghai higher than Beijing: one beside the other, and nothing that rose."""
+    than = frame.after(item)
+    side = frame.spoken(than) if than is not None and "comparison.versus" in than.keys else None
+    return side is not None and side.category == "values"
 
 
 def _is_unit(item: Edge, frame: Frame) -> bool:

@@ -191,9 +191,16 @@ def _of_unit(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     return None
 
 
-def ask_for_metric(slots: Slots, assembly: Assembly, code: str = "missing_metric") -> None:
-    """A period or a value alone: ask which metric is meant."""
-    things = [item for item, _ in (*slots.values, *slots.groups, *slots.whens)]
+def ask_for_metric(
+    slots: Slots,
+    assembly: Assembly,
+    code: str = "missing_metric",
+    fitting: tuple[str, ...] = (),
+    about: Edge | None = None,
+) -> None:
+    """A period or a value alone: ask which metric is meant, those that are `fitting` first."""
+    things = [item for item, _ in (*slots.values, *slots.measures, *slots.groups, *slots.whens)]
+    things += [about] if about is not None else []
     if not things:
         return
     model = assembly.model
@@ -201,7 +208,10 @@ def ask_for_metric(slots: Slots, assembly: Assembly, code: str = "missing_metric
     first_names = [main.amount, main.metric] if main is not None else []
     counted = [entity.counted_by for entity in model.entities.values()]
     rest = [name for name, metric in model.metrics.items() if not metric.definition.hidden and metric.kind == "derived"]
-    names = list(dict.fromkeys(name for name in (*first_names, *counted, *rest) if name is not None))[:_MOST_OFFERED]
+    rows = assembly.structure.stands_on(main.metric) if main is not None else frozenset()
+    rest.sort(key=lambda name: rows != assembly.structure.stands_on(name))
+    offered = (*fitting, *first_names, *counted, *rest)
+    names = list(dict.fromkeys(name for name in offered if name is not None))[:_MOST_OFFERED]
     options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names)
     raise StopError(Doubt(code, assembly.said(things[0]), options))
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import RELATIVE, Slots
+from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery
@@ -123,7 +123,7 @@ def _wants_list(slots: Slots) -> bool:
     frame = slots.frame
     relative = any(frame.folded(edge).split(" ")[-1] in RELATIVE for edge in frame.covering.edges)
     people = frame.items[-1] in slots.entities or (relative and frame.items[0] in slots.entities)
-    return people or bool(frame.asks("list", "who", "which")) or bool(frame.said("intent.list"))
+    return people or asks_for_each(frame) or bool(frame.said("intent.list"))
 
 
 def _listed(

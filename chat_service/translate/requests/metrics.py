@@ -31,7 +31,7 @@ from chat_service.translate.requests.shown_as import (
 )
 from chat_service.translate.requests.slots import Slots, is_asked_for, names_people
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
-from chat_service.translate.requests.versus import compare_sides
+from chat_service.translate.requests.versus import compare_sides, join_named
 from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
@@ -73,6 +73,8 @@ def metric_request(
     _shown_by(draft, assembly)
     _place(draft, timing, slots, assembly)
     sides = compare_sides(draft, slots, assembly)
+    if not draft.goes_on:
+        join_named(slots, assembly)
     dimensions = (*add_values(draft, slots, assembly, chooser), *((sides,) if sides is not None else ()))
     replaced = _stand_ins(draft, dimensions, assembly)
     _filters(draft, slots, assembly, bounds)

@@ -17,6 +17,7 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.phrases import shows_people
 from chat_service.translate.requests.quantities import lists_number
 from chat_service.translate.requests.slots import Slots, asked_of, set_free
 from chat_service.translate.requests.timing import decide_timing
@@ -51,19 +52,8 @@ def wants_list(slots: Slots, assembly: Assembly) -> bool:
         return bool(nouns) and not slots.groups
     asks = slots.frame.asks("list", "who") or (slots.frame.asks("which") and not slots.frame.asks("how_many"))
     names = [name for _, each in slots.measures for name in each]
-    asks = asks or _shows_people(slots, assembly)
+    asks = asks or shows_people(slots, assembly)
     return bool(asks) and len(slots.measures) == 1 and not slots.against and all(structure.one_each(n) for n in names)
-
-
-_SHOWING = tuple(word_set("shows_it"))
-
-
-def _shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
-    """'Show me customers at risk': a verb of showing opens the question, and people are its object."""
-    nouns = tuple(f"{word} " for word in assembly.scope.entity_words)
-    first = slots.frame.covering.edges[0]
-    opens = slots.frame.folded(first).startswith(_SHOWING)
-    return [item for item, _ in slots.measures if opens and slots.frame.folded(item).startswith(nouns)]
 
 
 def _refuse_nobody(slots: Slots, assembly: Assembly, speaks_of_people: object) -> None:
@@ -211,6 +201,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     entity = assembly.whom
     chooser = assembly.chooser((entity.counted_by,) if entity.counted_by else ())
     _as_populations(slots, assembly)
+    _as_state(slots, assembly)
     period = decide_timing(slots, assembly, ()).period
     filters: list[Filter] = [*(base.filters if base is not None else ()), *slots.narrowed]
     columns: list[str] = []
@@ -268,6 +259,19 @@ def _as_populations(slots: Slots, assembly: Assembly) -> None:
             slots.listed.append((item, Listed(each.name, "")))
         else:
             slots.populations.append(named)
+
+
+def _as_state(slots: Slots, assembly: Assembly) -> None:
+    """流失的白金会员名单: what somebody is by a deed, with no time, is the named population of today."""
+    for entry in list(slots.clauses) if not slots.whens else ():
+        item, clauses = entry
+        clause = clauses.clauses[0]
+        metric = assembly.model.behaviours[clause.behaviours[0]].metric
+        named = next((one for one in assembly.model.lists.values() if one.metric == metric), None)
+        timed = clause.when is not None or clause.ever or clause.same_period or clause.values
+        if named is not None and len(clauses.clauses) == 1 and clause.is_plain and not timed:
+            slots.clauses.remove(entry)
+            slots.listed.append((item, Listed(named.name, clause.text)))
 
 
 def chooser_draft(slots: Slots, assembly: Assembly) -> list[str]:

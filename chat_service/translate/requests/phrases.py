@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.requests.slots import asked_of
+from chat_service.translate.grammar.rules.amounts import is_number
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots, asked_of, names_people
 
 NOUNS = frozenset({"people", "orders", "units", "times", "points", "each"})
 _ASKS = frozenset({"how_many", "how_much", "count", "money"}) | NOUNS
@@ -70,3 +73,27 @@ def is_whole(item: Edge, frame: Frame) -> bool:
     after, before = frame.after(item), frame.spoken(item, until=word_set("part_of"), back=True)
     opened = before is not None and frame.folded(before) in word_set("part_of")
     return opened or (after is not None and after.category in _INSIDE)
+
+
+_SHOWING = tuple(word_set("shows_it"))
+
+
+def shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
+    """'Show me customers at risk', 拉一下沉睡的金卡客户: a verb of showing opens the question, and people are its object.
+
+    Show new customers last month: how many came in a time is as likely asked for.
+    """
+    frame, words = slots.frame, assembly.scope.entity_words
+    nouns = tuple(f"{word} " for word in words)
+    leading = itertools.takewhile(lambda edge: edge.is_empty, frame.covering.edges)
+    opens = any(frame.folded(edge).startswith(_SHOWING) for edge in leading)
+    plain = not (slots.whens or slots.has("trend", "share") or frame.asks("how_many", "count", "people"))
+    found = []
+    for item, _ in slots.measures if opens else ():
+        after = frame.spoken(item)
+        told = after is not None and names_people(after, frame, words)
+        text = frame.folded(item)
+        ends = any(frame.folded(each).endswith(words) for each in (item, *frame.said("piece")))
+        object_ = (ends or told) and not is_number(text)
+        found.extend([item] if text.startswith(nouns) or (plain and object_) else [])
+    return found

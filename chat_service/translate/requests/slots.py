@@ -122,6 +122,14 @@ def asked_of(item: Edge) -> tuple[str, ...]:
     return item.meaning.what if isinstance(item.meaning, Ask) else ()
 
 
+def asks_for_each(frame: Frame) -> bool:
+    """Who, which customers, 谁的, whose at the head of a question: one by one, wherever the word stands."""
+    leaves = (leaf for item in frame.items for leaf in item.leaves())
+    first = next((edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))), None)
+    heads = first is not None and frame.folded(first) in word_set("of_whom")
+    return heads or any({"list", "who", "which"} & set(asked_of(leaf)) for leaf in leaves)
+
+
 def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
     """How many orders did each channel get, and what …: a number that is asked for by itself, and then another."""
     apart = [edge for other, _ in others for edge in frame.between(item, other)]

@@ -1,10 +1,13 @@
 """Two named sides and by how much they differ: APP笔单价比官网高多少, the gap between app and web.
 
-One row: the first side, the other beside it, and the difference. Values that are only listed stay groups.
+One row: the first side, the other beside it, and the difference. Values that are only named, listed, set against each
+other or said to be more than the other are groups.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
@@ -16,6 +19,7 @@ from chat_service.translate.senses import Values
 from semantic_layer import Compare
 
 _OPERATING = ("comparison", "comparative", "change", "prefix", "date.versus")
+_JOINING, _SIDES = frozenset({*_OPERATING, "connective.and"}), 2
 
 
 def compare_sides(draft: Draft, slots: Slots, assembly: Assembly) -> str | None:
@@ -43,14 +47,35 @@ def _sides(slots: Slots) -> tuple[list[Edge], Values] | None:
     differs = any(frame.folded(word) in word_set("difference") for word in frame.said("comparison"))
     more = [word for word in frame.said("comparative", "change", "prefix") if word.category != "change.change"]
     by_how_much = bool(more) and any({"how_much", "how_many"} & set(asked_of(item)) for item in frame.items)
-    plain = [(item, v) for item, v in slots.values if not (v.negated or v.only or v.both)]
-    for item, values in plain:
-        if len(values.words) == 2 and (differs or by_how_much):
-            return [item], values
-    for at, (one, values) in enumerate(plain):
-        for other, more_values in plain[at + 1 :]:
-            both = replace(values, words=(*values.words, *more_values.words))
-            between = [word for word in frame.said(*_OPERATING) if one.end <= word.start and word.end <= other.start]
-            if len(both.words) == 2 and both.candidates and (between or differs):
-                return [one, other], both
-    return None
+    if not (differs or by_how_much):
+        return None
+    plain = [each for each in slots.values if _is_plain(each[1])]
+    one = next((([item], values) for item, values in plain if len(values.words) == 2), None)
+    return one or next(_pairs(plain, slots), None)
+
+
+def join_named(slots: Slots, assembly: Assembly) -> None:
+    """上海的客户和北京的客户, women more often than men: values of one dimension, each named with its noun, are a list."""
+    found = list(_pairs(slots.values, slots))
+    if len(found) != 1 or len(slots.values) != _SIDES:
+        return  # women in stores and men in the app: each with what is its own
+    (one, other), both = found[0]
+    between = slots.frame.between(one, other)
+    for told in (slots.measures, slots.whens, slots.groups):
+        if len({each for _, each in told}) > 1 and any(item in between for item, _ in told):
+            return  # revenue in Shanghai and orders in Beijing
+    slots.values[:] = [(one, both)]
+    assembly.use(other, "value", slots.frame.text(other))
+
+
+def _is_plain(values: Values) -> bool:
+    return not (values.negated or values.only or values.both)
+
+
+def _pairs(named: list[tuple[Edge, Values]], slots: Slots) -> Iterator[tuple[list[Edge], Values]]:
+    """Two values of one dimension that are named apart, with a word that joins them or sets them against each other."""
+    for (one, values), (other, more) in itertools.combinations(named, 2):
+        both = replace(values, words=(*values.words, *more.words))
+        plain = _is_plain(values) and _is_plain(more) and len(both.words) == 2 and both.candidates
+        if plain and any(set(word.keys) & _JOINING for word in slots.frame.between(one, other)):
+            yield [one, other], both
