@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.amounts import refuse_torn

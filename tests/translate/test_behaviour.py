@@ -107,7 +107,6 @@ GAPS = {
     "去年买过至少3次、今年却没再来的客户名单",
     "customers who never bought again after first purchase",
     "首单之后就没再买过的会员有多少",
-    "去年首单之后没有复购的客户有多少",
 }
 
 

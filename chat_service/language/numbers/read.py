@@ -4,7 +4,7 @@
   half are 0.5; a third is 1/3.
 - Money (¥1000, 1000元, 1000 yuan) has the unit `money`, and tells how its currency was written.
 - 几十, 十几, 上百, 二十多, 两三 and `dozens` are vague: `value` is the least and `upto` the most that people mean,
-  so that a caller who needs one number can ask for it.
+  so that a caller who needs one number can ask for it. 过万, 破千元 and 上万 have no most.
 - In ranges the first number takes scale and unit of the second: 1到3万 is 10,000 and 30,000, 20-30% is 0.2 and 0.3.
 - A numeral inside a word is none: 一下, 统一, 万一, 四川, 十分, 第三方.
 
@@ -13,6 +13,7 @@ Numbers inside dates (2026年3月, last 30 days) are found here too; who reads d
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -122,7 +123,7 @@ _TIMES, _UNDER, _DOZENS = (values("en", role) for role in ("times", "under", "do
 _MEASURES, _NOT_ONE, _IN_WORD, _RANK_MARKS, _IN_NAME = (
     frozenset(_counting(name)) for name in ("measure", "not_one", "in_word", "rank_mark", "in_name")
 )
-_RANKS = _counting("rank")
+_RANKS, _PASSING = _counting("rank"), _counting("passing")
 _ZH_WORDS = re.compile("|".join(tables("zh")["counting"]["no_number"]))
 _EN_WORDS_BEFORE = tuple(f"{word} " for word in tables("en")["counting"]["no_number"])
 _PARTS_BEFORE = tuple(f"{word} " for word in tables("en")["counting"]["part_half"])
@@ -240,11 +241,14 @@ def _half(_: Said, before: str, __: str) -> _Value | None:
     return None if before.endswith(_PARTS_BEFORE) else _Value(0.5, "percent")
 
 
-def _vague(said: Said, *_: str) -> _Value | None:
-    """几十 is 20 to 99, 上百 100 to 999."""
+def _vague(said: Said, _: str, text: str) -> _Value | None:
+    """几十 is 20 to 99, 上百个 100 to 999; 过万, and 上万 that counts nothing, are ten thousand or more."""
     size, mark = zh_value(said.groups["size"]), said.groups["mark"]
     if size is None or (mark == "成" and size == 10):
         return None
+    after = text[len(mark) + len(said.groups["size"]) :][:1]
+    if mark in _PASSING and (after not in _MEASURES or "money" in said.groups):
+        return _vaguely(said, size, math.inf)
     return _vaguely(said, size * 2 if mark.startswith(("几", "好几", "数")) else size, size * 10 - 1)
 
 

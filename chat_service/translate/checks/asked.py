@@ -14,6 +14,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import verb_metric
 from chat_service.translate.requests.phrases import NOUNS, Phrase, beside, phrases
 from chat_service.translate.requests.slots import Slots, asked_of, names_people
+from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, LostError
 from semantic_layer import ListQuery, MetricQuery, Request, is_money
 
@@ -73,7 +74,7 @@ def _refuse_unlisted(slots: Slots, assembly: Assembly, request: MetricQuery | Li
 
 
 def _refuse_measure_of_people(slots: Slots, assembly: Assembly) -> None:
-    """Customers with no orders but logins in May, how many: behind 'but' stands what they did as well, not what is asked."""
+    """Customers with no orders but logins in May, how many: what they did as well, and not what is asked."""
     measured = [item for item, _ in slots.measures]
     deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
     for word in slots.frame.said("connective.but") if slots.entities else ():
@@ -96,13 +97,15 @@ def _refuse_counted_things(slots: Slots, assembly: Assembly, request: MetricQuer
 
 
 def _refuse_which_inside(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
-    """Which stores had fewer than 50 orders: things are asked for, and no people by what they did there."""
+    """Which stores had fewer than 50 orders: things are asked for, no people and no other groups."""
     frame = slots.frame
-    if not isinstance(request, ListQuery):
-        return
     for asks in (leaf for leaf in frame.lattice.leaves if "which" in asked_of(leaf)):
-        behind = [leaf.category for leaf in frame.lattice.leaves if leaf.start == asks.end]
-        if "dimension" in behind and not {"entity", "list"} & set(behind):
+        around = [leaf for leaf in frame.lattice.leaves if asks.end == leaf.start or leaf.end == asks.start]
+        behind = [leaf for leaf in around if leaf.start == asks.end or not frame.folded(asks).isascii()]
+        kinds, things = {leaf.category for leaf in behind}, [leaf for leaf in behind if leaf.category == "dimension"]
+        named = {name for leaf in things if isinstance(leaf.meaning, Names) for name in leaf.meaning.names}
+        told = isinstance(request, MetricQuery) and (named & set(request.group_by) or not request.group_by)
+        if things and not told and not {"entity", "list"} & kinds:
             said = next((item for item in frame.items if item.start <= asks.start < item.end), asks)
             raise LostError(Denial("not_supported", assembly.said(said)), said)
 

@@ -25,6 +25,10 @@ def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request, *, goes
     structure = assembly.scope.structure
     filters = tuple(_flat(request.filters))
     inner = [tuple(_flat(each.filters)) for each in filters if isinstance(each, MetricFilter)]
+    shown = request.metrics if isinstance(request, MetricQuery) else ()
+    beside = [MetricFilter(metric=each, period=_of(request), op=">=", values=(1.0,)) for each in shown]
+    if any(_none_and_some(one, other, structure) for one in filters for other in beside):
+        raise StopError(Denial("not_supported", _words_of(slots, assembly)))  # new customers who never ordered
     for group in (filters, *inner):
         if any(excludes(one, other) for one, other in itertools.combinations(group, 2)):
             raise ConflictError(Denial("not_supported", _words_of(slots, assembly)))
@@ -38,6 +42,10 @@ def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request, *, goes
     for each in filters:
         if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
+
+
+def _of(request: Request) -> Period | None:
+    return request.period if isinstance(request, MetricQuery) else None
 
 
 def _is_of_everyone(each: MetricFilter, assembly: Assembly) -> bool:
@@ -127,7 +135,8 @@ def _none_and_some(one: FieldFilter | MetricFilter, other: FieldFilter | MetricF
     """No orders in a time, and some orders or revenue of theirs in that time."""
     if not isinstance(one, MetricFilter) or not isinstance(other, MetricFilter) or one.filters or one.per or other.per:
         return False
-    counted = structure.counts_rows(one.metric) and structure.are_of_same_rows(one.metric, other.metric)
+    same = structure.are_of_same_rows(one.metric, other.metric) or structure.is_first_of(other.metric, one.metric)
+    counted = structure.counts_rows(one.metric) and same
     none = (one.op, one.values) == ("=", (0.0,)) and not _meet(_range(other), (0.0, 0.0, True, True))
     return counted and none and (one.period is None or _is_within(other.period, one.period))
 

@@ -288,6 +288,8 @@ def _number_lost(item: Edge, held: tuple[object, ...]) -> bool:
     said = [leaf.meaning for leaf in item.leaves() if isinstance(leaf.meaning, NumberSense)]
     if item.category not in _NUMBERED:
         return False
+    if item.category == "clauses" and any(each.is_ordinal for each in said):
+        return True  # placed their first order: none that is one of any
     numbers = [float(each) for each in held if isinstance(each, int | float) and not isinstance(each, bool)]
     numbers += [float(each) for each in held if isinstance(each, str) and each.isdecimal()]
     return any(not _among(each.value, numbers) for each in said)

@@ -63,7 +63,9 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
 def _refuse_never_again(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
     """首单之后没有复购: not again is not never, of people who did once what is done but once."""
     structure = assembly.scope.structure
-    if not any(structure.one_each(each.metric) for each in _deeds(request.filters) if each.op in (">", ">=")):
+    deeds = _deeds(request.filters)
+    once = any((each.op, each.values) == ("=", (1.0,)) for each in deeds)  # once in all: not again
+    if once or not any(structure.one_each(each.metric) for each in deeds if each.op in (">", ">=")):
         return
     for item in slots.frame.of(Clauses):
         for each in item.meaning.clauses if isinstance(item.meaning, Clauses) else ():

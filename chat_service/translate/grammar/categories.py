@@ -119,7 +119,8 @@ class Clause:
     """A condition on what customers do, with its own negation, period, count and objects.
 
     `lent`: the period is that of the deed before it. `last`: it was last done then. `after`: it is done since then.
-    `share`: they are the part of all who did it most, by one of `metrics` where a measure is named.
+    `share`: they are the part of all who did it most, by one of `metrics` where a measure is named. `whose`: it tells
+    which people they are of whom the rest is asked.
     """
 
     behaviours: tuple[str, ...]
@@ -135,6 +136,7 @@ class Clause:
     after: When | None = None
     share: float | None = None
     metrics: tuple[str, ...] = ()
+    whose: bool = False
 
     @property
     def is_plain(self) -> bool:

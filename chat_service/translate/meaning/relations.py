@@ -253,6 +253,16 @@ class Structure:
             or one.definition.per is not None
         )
 
+    def is_first_of(self, metric: str, other: str) -> bool:
+        """Whether a metric counts entities by the first of what another counts: new customers, of their orders."""
+        model = self.model
+        home, rows = (model.datasets.get(model.metrics[each].definition.dataset or "") for each in (metric, other))
+        if home is None or rows is None or home.source is None or not self.one_each(metric) or metric == other:
+            return False
+        time = model.metrics[metric].definition.time or home.definition.time
+        firsts = (each for each in home.source.expressions if isinstance(each.unalias(), exp.Min))
+        return home.requires == rows.requires and any(each.alias == time for each in firsts)
+
     def narrowing(self, metric: str, other: str) -> tuple[tuple[str, Scalar], ...] | None:
         """What rows of `metric` keep that rows of `other` do not: fields with values; None where they are other rows.
 

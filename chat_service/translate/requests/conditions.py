@@ -49,13 +49,14 @@ _COUNTS = frozenset({"times", "orders", "each", "units"})
 def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> list[Filter]:
     """All that a question demands of the customers: deeds, named populations, dates, their own values."""
     filters: list[Filter] = []
+    once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
         if slots.measures and not slots.people and not is_relative(item, slots):
             raise assembly.deny(item)  # nobody is named who could have done it
         first = next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
         if isinstance(first, When) and is_of_state(item, first, slots, assembly):
             raise assembly.deny(item)
-        filters.extend(_clauses(item, in_question_time(clauses, slots), assembly))
+        filters.extend(_clauses(item, in_question_time(clauses, slots), once, assembly))
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
     for item, dated in slots.dated:
@@ -83,9 +84,9 @@ def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> boo
 # --- deeds ---
 
 
-def _clauses(item: Edge, clauses: Clauses, assembly: Assembly) -> list[Filter]:
+def _clauses(item: Edge, clauses: Clauses, named: tuple[str, ...], assembly: Assembly) -> list[Filter]:
     refuse_its_money(item, clauses, assembly)
-    deeds = never_since(clauses.clauses, assembly.scope.structure)
+    deeds = never_since(clauses.clauses, assembly.scope.structure, named)
     made = [in_order(clause, _both_and_only(item, clause, assembly), item, assembly) for clause in deeds]
     if len(made) == 1:
         made = [again(deeds[0], made[0])]
@@ -141,6 +142,9 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
         op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
         return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
     op, values = _comparison(item, condition, clause.negated, assembly)
+    exact = op == "=" and any(values) and assembly.scope.structure.is_sum(metric)
+    if exact and not any("prefix.eq" in leaf.keys for leaf in item.leaves()):
+        raise LostError(Denial("not_supported", assembly.said(item)), item)  # spent 1000: just so much, or more?
     return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clause, Clauses
+from chat_service.translate.grammar.categories import Clause, Clauses, Condition
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import is_money_verb
@@ -17,15 +17,25 @@ from chat_service.translate.stops import Denial, LostError
 from semantic_layer import Filter, MetricFilter, Period
 
 
-def never_since(clauses: tuple[Clause, ...], structure: Structure) -> tuple[Clause, ...]:
-    """Signed up in 2025 and did not order: not to this day. What is done but once lends its time to no denial."""
+def never_since(clauses: tuple[Clause, ...], structure: Structure, named: tuple[str, ...] = ()) -> tuple[Clause, ...]:
+    """Signed up in 2025 and did not order: not to this day. What is done but once lends its time to no denial.
+
+    First ordered in March and not again since: once in all, as are new customers, `named`, who never came back.
+    """
     made: list[Clause] = []
-    lender: Clause | None = None
+    before = named
     for clause in clauses:
-        once = lender is not None and structure.one_each(structure.model.behaviours[lender.behaviours[0]].metric)
+        metric = structure.model.behaviours[clause.behaviours[0]].metric
+        once = [name for name in before if structure.one_each(name)]
         since = clause.lent or clause.after is not None
-        made.append(replace(clause, when=None, after=None, ever=True) if since and clause.negated and once else clause)
-        lender = lender if since else clause
+        not_again = since or any(word in clause.text for word in word_set("done_again"))
+        denied = clause.negated and clause.condition is None and not clause.values
+        if denied and not_again and any(structure.is_first_of(name, metric) for name in once):
+            clause = replace(clause, negated=False, condition=Condition("=", (1.0,)), when=None, after=None, ever=True)
+        elif since and clause.negated and once:
+            clause = replace(clause, when=None, after=None, ever=True)
+        made.append(clause)
+        before = before if since else (metric,)
     return tuple(made)
 
 

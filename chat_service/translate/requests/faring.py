@@ -18,14 +18,14 @@ from chat_service.translate.senses import Word
 from semantic_layer import MetricQuery
 
 # asked for beside it, something else than how it fares is wanted
-_OTHERS = ("trend", "change", "trial", "cohort", "funnel", "share", "rank", "ranking")
+_OTHERS = ("one", "trend", "change", "trial", "cohort", "funnel", "share", "rank", "ranking")
 _ASKS = ("how_many", "how_much", "count", "money", "people", "orders", "units", "which", "who", "list", "long", "times")
 
 
 def how_it_fares(frame: Frame) -> Edge | None:
     """The word that asks how something fares, if one does."""
     said = [edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))]
-    intents = [edge for edge in frame.said("intent") if edge is not said[0]]
+    intents = [edge for edge in frame.said("intent") if said and edge is not said[0]]
     if not said or intents or frame.said(*_OTHERS) or frame.asks(*_ASKS):
         return None
     opens = frame.folded(said[0]) in word_set("how")

@@ -88,7 +88,16 @@ def counts_of(slots: Slots) -> list[tuple[Edge, int]]:
         (item, int(amount.value))
         for item, amount in slots.amounts
         if 1 <= amount.value <= 10_000 and not amount.is_ordinal and set(amount.units) <= _PLACES
+        if amount.upto is None and not _is_of_measure(item, slots)
     ]
+
+
+def _is_of_measure(item: Edge, slots: Slots) -> bool:
+    """累计消费一万的客户: a number right behind what is measured or done is of that, and no count of what is shown."""
+    before = slots.frame.before(item)
+    while before is not None and before.is_empty and any(map(str.isalnum, slots.frame.folded(before))):
+        before = slots.frame.before(before)
+    return before is not None and before.category in ("field", "measure", "clauses", "bound", "piece")
 
 
 def main_rank(slots: Slots, assembly: Assembly) -> tuple[Edge, Rank]:
@@ -123,6 +132,13 @@ def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:
     return better_high == (rank.direction == "best")
 
 
+def asks_for_groups(slots: Slots) -> bool:
+    """Whether the groups are asked for, or told by how they moved or compare: which cities, 复购率更低的城市."""
+    which = any(group.which for _, group in slots.groups)
+    where = any(slots.frame.folded(edge) == "where" for edge in slots.frame.covering.edges)
+    return which or where or _tells_groups(slots)
+
+
 def _tells_groups(slots: Slots) -> bool:
     """Cities whose rate fell, 复购率比上个月低的城市: the groups are told by how they moved."""
     frame = slots.frame
@@ -139,9 +155,7 @@ def _tells_groups(slots: Slots) -> bool:
 
 def moved(draft: Draft, slots: Slots) -> tuple[Having, ...]:
     """'Which cities' revenue fell', 哪些城市下降了: only the groups that moved that way."""
-    asks = any(group.which for _, group in slots.groups)
-    asks = asks or any(slots.frame.folded(edge) == "where" for edge in slots.frame.covering.edges)
-    asks = asks or _tells_groups(slots)
+    asks = asks_for_groups(slots)
     numbered = slots.frame.asks("how_much", "how_many") or slots.has("change.change") or slots.ranks
     if draft.compare is None or not asks or numbered or len(draft.metrics) != 1:
         return ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NoReturn
 
 from chat_service.language.grammar.rule import Edge
@@ -12,9 +11,10 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.bounds_meant import time_of_deeds
 from chat_service.translate.requests.columns import asked_columns, qualified_name, short_name
-from chat_service.translate.requests.conditions import entity_filters, fact_filter, is_of_state, own_value
+from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
+from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
 from chat_service.translate.requests.phrases import shows_people
@@ -81,9 +81,9 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     if (counts and not listed) or (slots.against and slots.clauses):
         if _one_deed(slots, assembly):
             return metric_request(slots, assembly)
-        _lend_time(slots, assembly)
+        lend_time(slots, assembly)
         return metric_request(slots, assembly, None, assembly.counted)
-    _lend_time(slots, assembly)
+    lend_time(slots, assembly)
     if slots.ranks or described or lists:
         if (
             slots.groups
@@ -108,44 +108,6 @@ def _refuse_bound_of_nobody(slots: Slots, assembly: Assembly) -> None:
     others = slots.clauses or slots.listed or slots.dated or slots.populations
     if slots.bounds and not others and not (slots.frame.asks("people", "who") or slots.entities or slots.people):
         raise assembly.deny(slots.bounds[0][0])  # of whom, or of what, is not said
-
-
-def _lend_time(slots: Slots, assembly: Assembly) -> None:
-    """门店和APP都买过的客户, 只看今年: the one time of a question is that of the deeds that have none of their own."""
-    each = [clause for _, clauses in slots.clauses for clause in clauses.clauses]
-    facts = any(not bound.metrics and not is_of_deeds(bound, assembly) for _, bound in slots.bounds)
-    others = slots.against or slots.measures or slots.has("trend") or slots.dated or slots.populations or facts
-    own = any(clause.when is not None or clause.ever or clause.same_period for clause in each)
-    if others or own or not each or len(slots.whens) != 1 or any(group.grain for _, group in slots.groups):
-        return
-    at, when = slots.whens[0]
-    deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
-    nearest = min(deeds, key=lambda each: max(each.start - at.end, at.start - each.end))
-    between = slots.frame.between(nearest, at)
-    between = [edge for edge in between if slots.frame.folded(edge) not in word_set("opens_both")]
-    if (
-        when.ever
-        or is_of_state(at, when, slots, assembly)
-        or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between)
-    ):
-        return  # ordered and … in May: what the time is joined to was not understood as a deed
-    slots.clauses[:] = [
-        (item, replace(clauses, clauses=tuple(replace(clause, when=when) for clause in clauses.clauses)))
-        for item, clauses in slots.clauses
-    ]
-    if slots.bounds:
-        return  # 近半年打过0到6分又投诉过: what is compared is of that time as well
-    slots.whens.clear()
-    assembly.use(at, "period", when.date.text)
-    opener = slots.frame.before(at)
-    if opener is not None and "only" in opener.keys and _stands_apart(opener, slots):
-        assembly.use(opener, "period", when.date.text)
-
-
-def _stands_apart(opener: Edge, slots: Slots) -> bool:
-    """买过的客户, 只看今年: what stands behind a mark, or first, is about all of the question."""
-    before = slots.frame.before(opener)
-    return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
 
 
 def _done_by_one(slots: Slots, assembly: Assembly) -> bool:

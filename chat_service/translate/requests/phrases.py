@@ -79,7 +79,7 @@ _SHOWING = tuple(word_set("shows_it"))
 
 
 def shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
-    """'Show me customers at risk', 拉一下沉睡的金卡客户: a verb of showing opens the question, and people are its object.
+    """'Show me customers at risk', 拉一下沉睡的金卡客户: people are the object of a verb of showing.
 
     Show new customers last month: how many came in a time is as likely asked for.
     """

@@ -28,18 +28,23 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
         clause = clauses.clauses[0]
         if len(clauses.clauses) > 1 or not clause.is_plain or not named:
             continue
-        if is_relative(item, slots):
-            continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
+        firsts = all(assembly.structure.is_first_of(name, done[0]) for _, names in named for name in names)
+        if is_relative(item, slots) and (not firsts or clause.values):
+            continue  # new customers who ordered in May: those of May
         rows = [assembly.structure.stands_on(name) for name in done if not assembly.structure.one_each(name)]
         measured = [_rows_around(name, assembly) for _, names in named for name in names]
         kept = [assembly.structure.narrowing(done[0], name) for _, names in named for name in names]
         same_time = all(each in (None, ()) for each in kept) and all(
             _same_rows(done[0], name, assembly) for _, names in named for name in names
         )
-        money = same_time or (
-            is_money_verb(clause.text, assembly)
-            and all(is_money(model.metrics[name].unit) for _, names in named for name in names)
+        money = (
+            same_time
+            or firsts
+            or (
+                is_money_verb(clause.text, assembly)
+                and all(is_money(model.metrics[name].unit) for _, names in named for name in names)
+            )
         )
         plain = same_time or all(each == () for each in kept)
         if money or (plain and any(all(each & near for near in measured) for each in rows)):

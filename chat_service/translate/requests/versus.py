@@ -14,6 +14,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.ordering import asks_for_groups
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.senses import Values
 from semantic_layer import Compare
@@ -47,15 +48,15 @@ def _sides(slots: Slots) -> tuple[list[Edge], Values] | None:
     differs = any(frame.folded(word) in word_set("difference") for word in frame.said("comparison"))
     more = [word for word in frame.said("comparative", "change", "prefix") if word.category != "change.change"]
     by_how_much = bool(more) and any({"how_much", "how_many"} & set(asked_of(item)) for item in frame.items)
-    if not (differs or by_how_much):
+    if not (differs or by_how_much or (more and slots.groups and asks_for_groups(slots))):
         return None
     plain = [each for each in slots.values if _is_plain(each[1])]
     one = next((([item], values) for item, values in plain if len(values.words) == 2), None)
-    return one or next(_pairs(plain, slots), None)
+    return one or next(_pairs(plain, slots, joined=differs), None)
 
 
 def join_named(slots: Slots, assembly: Assembly) -> None:
-    """上海的客户和北京的客户, women more often than men: values of one dimension, each named with its noun, are a list."""
+    """上海的客户和北京的客户, women more often than men: each named with its noun, they are a list."""
     found = list(_pairs(slots.values, slots))
     if len(found) != 1 or len(slots.values) != _SIDES:
         return  # women in stores and men in the app: each with what is its own
@@ -72,10 +73,16 @@ def _is_plain(values: Values) -> bool:
     return not (values.negated or values.only or values.both)
 
 
-def _pairs(named: list[tuple[Edge, Values]], slots: Slots) -> Iterator[tuple[list[Edge], Values]]:
-    """Two values of one dimension that are named apart, with a word that joins them or sets them against each other."""
+def _pairs(
+    named: list[tuple[Edge, Values]], slots: Slots, *, joined: bool = False
+) -> Iterator[tuple[list[Edge], Values]]:
+    """Two values of one dimension that are named apart, with a word that joins them or sets them against each other.
+
+    `joined`: such a word stands anywhere.
+    """
     for (one, values), (other, more) in itertools.combinations(named, 2):
         both = replace(values, words=(*values.words, *more.words))
         plain = _is_plain(values) and _is_plain(more) and len(both.words) == 2 and both.candidates
-        if plain and any(set(word.keys) & _JOINING for word in slots.frame.between(one, other)):
+        between = slots.frame.between(one, other)
+        if plain and (joined or not between or any(set(word.keys) & _JOINING for word in between)):
             yield [one, other], both

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Condition
@@ -47,6 +49,12 @@ def _one_sided(found: Found) -> Condition | None:
     return Condition(op, (value,), amount.units)
 
 
+def _passed(found: Found) -> Condition | None:
+    """消费过万: so much or more."""
+    amount = found.one("n", Amount)
+    return Condition(">=", (amount.value,), amount.units) if amount.upto == math.inf else None
+
+
 def _turned(found: Found) -> Condition | None:
     condition = found.one("c", Condition)
     op = negated(condition.op)
@@ -87,6 +95,7 @@ RULES = (
         finds=("超过1000元 -> > 1000", "3次以上 -> >= 3", "at least twice -> >= 2", "6 or lower -> <= 6"),
         leaves=("前3个城市", "top 5 cities"),
     ),
+    Rule("condition", ("n=amount",), _passed, -0.2, "so much or more", ("过万 -> >= 10000",)),
     Rule("condition", ("n=negation ~ c=condition",), _turned, -0.2, "negated comparison", ("not more than 3 -> <= 3",)),
     Rule(
         "condition",

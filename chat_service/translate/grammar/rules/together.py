@@ -27,7 +27,11 @@ def _pair(found: Found) -> Clauses | None:
         return None
     if any(len(each.clauses) > 1 and each.any != alternative for each in (one, other)):
         return None
-    clauses = _said_behind(found.edges["b"], (*one.clauses, *other.clauses))
+    first = one.clauses
+    next_ = other.clauses[0]
+    if word is None and next_.text.isascii() and not (next_.negated or other.relative or one.any):
+        first = tuple(replace(each, whose=True) for each in first)  # who were referred have ordered
+    clauses = _said_behind(found.edges["b"], (*first, *other.clauses))
     return Clauses(_in_one_time(clauses, alternative), alternative)
 
 
@@ -59,7 +63,8 @@ def _in_one_time(clauses: tuple[Clause, ...], alternative: bool) -> tuple[Clause
         before = made[-1] if made else None
         own = clause.when is not None or clause.ever or clause.same_period
         shared = clause.same_period or not (own or alternative)
-        if before is not None and before.when is not None and shared:
+        told = before is not None and before.whose and not clause.whose
+        if before is not None and before.when is not None and shared and not told:
             clause = replace(clause, when=before.when, same_period=False, ever=False, lent=not clause.same_period)
         made.append(clause)
     return tuple(made)
@@ -83,6 +88,8 @@ def _who(found: Found) -> Clauses | None:
     asks, clauses = found.get("r", Ask), found.one("c", Clauses)
     if clauses.relative or (asks is not None and "who" not in asks.what):
         return None
+    if any(each.whose for each in clauses.clauses):
+        return None  # who were referred | have ordered
     return replace(clauses, relative=True)
 
 
@@ -169,7 +176,7 @@ def _nowhere_else(found: Found) -> Clauses | None:
 
 def _shared(found: Found) -> Clauses | None:
     both, when = found.one("c", Clauses), found.one("w", When)
-    if len(both.clauses) < 2 or any(each.when is not None or each.same_period for each in both.clauses):
+    if len(both.clauses) < 2 or any(each.when is not None or each.same_period or each.whose for each in both.clauses):
         return None
     lends = found.edges["w"].start < found.edges["c"].start
     first, *rest = both.clauses

@@ -1,0 +1,59 @@
+"""The one time of a question, lent to the deeds that have none of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Clause
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.bounds import is_of_deeds
+from chat_service.translate.requests.conditions import is_of_state
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import When
+
+
+def lend_time(slots: Slots, assembly: Assembly) -> None:
+    """门店和APP都买过的客户, 只看今年: the one time of a question is that of the deeds that have none of their own."""
+    each = [clause for _, clauses in slots.clauses for clause in clauses.clauses]
+    facts = any(not bound.metrics and not is_of_deeds(bound, assembly) for _, bound in slots.bounds)
+    others = slots.against or slots.measures or slots.has("trend") or slots.dated or slots.populations or facts
+    own = any(clause.when is not None or clause.ever or clause.same_period for clause in each if not clause.whose)
+    if others or own or not each or len(slots.whens) != 1 or any(group.grain for _, group in slots.groups):
+        return
+    at, when = slots.whens[0]
+    deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
+    nearest = min(deeds, key=lambda each: max(each.start - at.end, at.start - each.end))
+    between = slots.frame.between(nearest, at)
+    between = [edge for edge in between if slots.frame.folded(edge) not in word_set("opens_both")]
+    if (
+        when.ever
+        or is_of_state(at, when, slots, assembly)
+        or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between)
+    ):
+        return  # ordered and … in May: what the time is joined to was not understood as a deed
+    slots.clauses[:] = [
+        (item, replace(clauses, clauses=tuple(_in_time(clause, when, assembly) for clause in clauses.clauses)))
+        for item, clauses in slots.clauses
+    ]
+    if slots.bounds:
+        return  # 近半年打过0到6分又投诉过: what is compared is of that time as well
+    slots.whens.clear()
+    assembly.use(at, "period", when.date.text)
+    opener = slots.frame.before(at)
+    if opener is not None and "only" in opener.keys and _stands_apart(opener, slots):
+        assembly.use(opener, "period", when.date.text)
+
+
+def _in_time(clause: Clause, when: When, assembly: Assembly) -> Clause:
+    """Since January, how many who were referred have ordered: what is done but once has no time then."""
+    metric = assembly.model.behaviours[clause.behaviours[0]].metric
+    told = clause.whose and (clause.when is not None or assembly.structure.one_each(metric))
+    return clause if told else replace(clause, when=when)
+
+
+def _stands_apart(opener: Edge, slots: Slots) -> bool:
+    """买过的客户, 只看今年: what stands behind a mark, or first, is about all of the question."""
+    before = slots.frame.before(opener)
+    return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
