@@ -43,6 +43,7 @@ def _cases() -> list[Case]:
         "followed",
         "background",
         "kinds",
+        "silent",
     )
     for name in names:
         for entry in cases(name):

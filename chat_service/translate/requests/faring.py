@@ -14,6 +14,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.choose import ask_for_metric
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.slots import Named, Slots, set_free
+from chat_service.translate.requests.sorting import names_doers
 from chat_service.translate.senses import Word
 from semantic_layer import MetricQuery
 
@@ -70,7 +71,7 @@ def read_faring(slots: Slots, assembly: Assembly, *, goes_on: bool) -> bool:
     things = [named for named in slots.measures if _only_counts(named, slots, assembly)]
     if (slots.measures and len(things) < len(slots.measures)) or slots.bounds:
         return True
-    held = [named for named in things if not all(assembly.structure.one_each(name) for name in named[1])]
+    held = [each for each in things if each[0].category == "clauses" or not names_doers(*each, assembly)]
     names = [name for named in things for name in named[1]]
     if (chosen := assembly.fixed.get(-1)) is None:
         fitting = (*names, *(_of_the_same(held[0][1], assembly) if held else ()))
