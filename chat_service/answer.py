@@ -23,6 +23,7 @@ from chat_service.outcomes import (
 from chat_service.present.beside_lists import beside_list
 from chat_service.present.catalogue import catalogue_text, greeting_text
 from chat_service.present.chart.choose import choose_chart
+from chat_service.present.choices import told_apart
 from chat_service.present.definitions import definition_text, meanings, told_of
 from chat_service.present.emptiness import Emptiness, first_day_behind, is_empty, is_idle, is_outside, relax
 from chat_service.present.finding import Finding
@@ -149,8 +150,9 @@ def _answer_outcome(
         case CatalogueAsked():
             return _catalogue(outcome, asked, services)
         case Clarification():
-            reading = outcome.reading
-            return Answer("clarification", reading.language, outcome.question, reading, clarification=outcome)
+            reading, today = outcome.reading, services.layer_at(asked.question.today).as_of
+            told = told_apart(outcome, Names(services.model, reading.language), today)
+            return Answer("clarification", reading.language, outcome.question, reading, clarification=told)
         case Refusal():
             return _refused(outcome)
 

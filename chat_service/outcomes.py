@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from semantic_layer import Period, Request
+from semantic_layer import Period, Request, Scalar
 
 Language = Literal["zh", "en"]
 Chart = Literal["line", "bar", "pie", "stacked", "table"]
@@ -145,12 +145,21 @@ Outcome = Answerable | DefinitionAsked | CatalogueAsked | Clarification | Refusa
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The few things that the rows of an answer stood for, in their order: the values of one dimension."""
+
+    dimension: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True)
 class Previous:
-    """What a follow-up changes: the last answered request, and what was asked back since. `said` is the question, where
-    it stood by itself."""
+    """What a follow-up changes: the last answered request, what its rows stood for, and what was asked back since.
+    `said` is the question, where it stood by itself."""
 
     request: Request
     pending: Clarification | None = None
+    shown: Shown | None = None
     said: str = field(default="", compare=False)
 
 

@@ -30,6 +30,7 @@ from chat_service.conversation.memory import (
     Turn,
     TurnTakenError,
 )
+from chat_service.conversation.shown import things_shown
 from chat_service.outcomes import Choice, Question
 from chat_service.saved.deeds import Desk
 from chat_service.saved.offering import answer_wish
@@ -303,4 +304,7 @@ def _after(memory: Memory, found: Answer, clarification_id: str, text: str, told
     for_good = found.status != "clarification" and (found.trouble is None or found.trouble.code in _FOR_GOOD)
     is_open = found.status in ("clarification", "refused") and not for_good
     said = "" if "follow_up" in found.reading.basis else text
-    return memory.after(request, found.clarification, clarification_id, text if is_open else "", said=said)
+    finding = found.finding
+    shown = None if finding is None else things_shown(finding.request, finding.table, finding.names.model)
+    unread = text if is_open else ""
+    return memory.after(request, found.clarification, clarification_id, unread, said=said, shown=shown)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pydantic import TypeAdapter
 
-from chat_service.outcomes import Choice, Clarification, Previous
+from chat_service.outcomes import Choice, Clarification, Previous, Shown
 from semantic_layer import HuitouError, Problem, Request, problem
 
 _MOST_UNREAD = 3
@@ -53,10 +53,11 @@ class Memory:
         unread: str = "",
         *,
         said: str = "",
+        shown: Shown | None = None,
     ) -> Memory:
         """The state after another turn. What was not answered leaves the last answered request in place; `unread` is
         its message, where one may go on from it."""
-        previous = self.previous if request is None else Previous(request, said=said)
+        previous = self.previous if request is None else Previous(request, said=said, shown=shown)
         passed = (*self.unread, unread)[-_MOST_UNREAD:] if unread else ()
         if asked is None:
             return Memory(previous, unread=passed)

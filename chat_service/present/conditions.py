@@ -20,6 +20,7 @@ from semantic_layer import (
     ListFilter,
     MetricFilter,
     NotOf,
+    Period,
     Phrase,
     Scalar,
 )
@@ -47,16 +48,21 @@ _COUNTED: dict[str, Phrase] = {
     "none": Phrase("{head}为 0", "no {head}"),
 }
 _EITHER, _ENDS = Phrase("{one}、{other}", "{one} or {other}"), Phrase("{one} 到 {other}", "{one} and {other}")
+_AND_MORE = Phrase("{shown} 等 {all} 个", "{shown} and {more} more")
+_MOST_NAMED, _FEW_NAMED = 6, 3  # of more values than the first, so many are named
 _AND, _OR = Phrase("{one} 且 {other}", "{one} and {other}"), Phrase("{one} 或 {other}", "{one} or {other}")
 _NOT = Phrase("非（{words}）", "not ({words})")
 # of an amount, and of a deed: on a day, in a month, from a day to another
-_ON, _IN = Phrase("{period} 的{words}", "{words} on {period}"), Phrase("{period}{gap}的{words}", "{words} in {period}")
-_FROM, _DID_ON = (
+_OF_TIME = (
+    Phrase("{period} 的{words}", "{words} on {period}"),
+    Phrase("{period}{gap}的{words}", "{words} in {period}"),
     Phrase("{period}{gap}的{words}", "{words} from {period}"),
-    Phrase("{period} {words}", "{words} on {period}"),
 )
-_DID_IN = Phrase("{period}{gap}{words}", "{words} in {period}")
-_DID_FROM = Phrase("{period}{gap}{words}", "{words} from {period}")
+_DONE_THEN = (
+    Phrase("{period} {words}", "{words} on {period}"),
+    Phrase("{period}{gap}{words}", "{words} in {period}"),
+    Phrase("{period}{gap}{words}", "{words} from {period}"),
+)
 _PARTS: dict[str, Phrase] = {
     "previous": Phrase("{metric}（对比期）", "{metric} (previous)"),
     "change": Phrase("{metric}的变化", "{metric} (change)"),
@@ -135,11 +141,14 @@ def _metric_words(condition: MetricFilter, names: Names, today: date) -> str:
         unit = None if metric is None else "percent" if condition.op == "top share" else metric.unit
         values = _figures(condition.op, condition.values, unit, names)
         words = _counted(head, condition, values, names)
-    period = condition.period
+    return in_period(words, condition.period, names, today, _OF_TIME if behaviour is None else _DONE_THEN)
+
+
+def in_period(words: str, period: Period | None, names: Names, today: date, forms: Sequence[Phrase] = _OF_TIME) -> str:
+    """What is said, of a time: `2026年5月的销售额`, `revenue in May 2026`; as it stands where there is none."""
     if period is None:
         return words
     when = period_head(period, today, names.language)
-    forms = (_ON, _IN, _FROM) if behaviour is None else (_DID_ON, _DID_IN, _DID_FROM)
     form = forms[0 if period.days == 1 else 1 if is_unit(period) else 2]
     return names.say(form, period=when, words=words, gap=set_off(when, names.language))
 
@@ -155,6 +164,9 @@ def _compared(head: str, op: str, words: Sequence[str], names: Names) -> str:
 
 
 def _joined(words: Sequence[str], how: Phrase, names: Names) -> str:
+    if len(words) > _MOST_NAMED and how is _EITHER:
+        shown = names.listed(words[:_FEW_NAMED])
+        return names.say(_AND_MORE, shown=shown, more=len(words) - _FEW_NAMED, all=len(words))
     said = words[0] if words else ""
     for each in words[1:]:
         said = names.say(how, one=said, other=each)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from chat_service.present.conditions import in_period
 from chat_service.present.finding import Finding
 from chat_service.present.populations import population
 from chat_service.present.subject import conditions, of
 from chat_service.present.table import is_number
-from semantic_layer import Column, FieldFilter, ListFilter, ListQuery, Phrase
+from semantic_layer import Column, FieldFilter, ListFilter, ListQuery, MetricFilter, Period, Phrase
 
 _COUNTED = Phrase("{who}共 {total:,} {counter}{cut}{order}。", "{total:,} {who}{cut}{order}.")
 _CHOSEN = Phrase("{conditions}{noun}", "{noun}: {conditions}")
@@ -64,7 +65,16 @@ def _order_words(finding: Finding) -> str:
     assert isinstance(finding.request, ListQuery), "called for lists"
     descending = finding.request.order_by[0].descending
     forms = (_LATEST, _EARLIEST) if column.type in ("date", "timestamp") else (_DOWN, _UP)
-    return finding.say(forms[0 if descending else 1], name=finding.names.column(column))
+    name = finding.names.column(column)
+    told = in_period(name, period_of_order(finding.request), finding.names, finding.today)
+    return finding.say(forms[0 if descending else 1], name=told)
+
+
+def period_of_order(request: ListQuery) -> Period | None:
+    """The time of the measure by which a list is sorted, where no condition tells it."""
+    measured = next((each for each in request.measured if each.name == request.order_by[0].column), None)
+    told = {each.period for each in request.filters if isinstance(each, MetricFilter)}
+    return None if measured is None or measured.period in told else measured.period
 
 
 def _in_common(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from chat_service.present.conditions import condition_words, having_words
+from chat_service.present.conditions import condition_words, having_words, in_period
 from chat_service.present.dates import grain_word, period_head, period_name
 from chat_service.present.followed import apart_words, deed_words, happening_words
 from chat_service.present.journey_sentences import distance_name
@@ -25,6 +25,7 @@ from semantic_layer import (
     FunnelQuery,
     LiftQuery,
     ListQuery,
+    MetricFilter,
     MetricQuery,
     Order,
     PathQuery,
@@ -44,6 +45,8 @@ _SHARE, _TOTAL = Phrase("{what}占比", "share of {what}"), Phrase("累计{what}
 _BY = Phrase("按{by}的{what}", "{what} by {by}")
 _WITH_SUBTOTALS = Phrase("含小计", "with subtotals")
 _LIST = Phrase("{of}{noun}名单", "list of {noun}{conditions}")
+_HIGH_FIRST = Phrase("按{what}从高到低", "highest {what} first")
+_LOW_FIRST = Phrase("按{what}从低到高", "lowest {what} first")
 _OF_ONE = Phrase("{head}这批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {head} cohort{after}")
 _OF_ALL = Phrase("{head}各批{noun}{in_brackets}{distances}的{what}", "{what}{distances} of the {every} cohorts{after}")
 _AT = Phrase("{distances}", " in {distances}")
@@ -133,7 +136,18 @@ def _list(request: ListQuery, names: Names, today: date) -> str:
     ]
     noun = names.entity(request.entity, 2) if listed is None else names.words(listed.label)
     joined = names.comma(*asked)
-    return names.say(_LIST, of=of(joined, names.language), noun=noun, conditions=f": {joined}" if joined else "")
+    said = names.say(_LIST, of=of(joined, names.language), noun=noun, conditions=f": {joined}" if joined else "")
+    return names.comma(said, *_sorted(request, names, today))
+
+
+def _sorted(request: ListQuery, names: Names, today: date) -> list[str]:
+    """By which measure a list is sorted, where no condition names it; and how many were asked for."""
+    measured = {each.name: each for each in request.measured}
+    by = measured.get(request.order_by[0].column) if request.order_by else None
+    if by is None or any(isinstance(each, MetricFilter) and each.metric == by.metric for each in request.filters):
+        return []
+    what = in_period(names.metric(by.metric), by.period, names, today)
+    return [names.say(_HIGH_FIRST if request.order_by[0].descending else _LOW_FIRST, what=what)]
 
 
 def _cohort(request: CohortQuery, names: Names, head: str, conditions: list[str], period: Period | None) -> str:

@@ -33,7 +33,7 @@ from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
-from chat_service.translate.requests.pointing import pointer
+from chat_service.translate.requests.pointing import pointer, points_at
 from chat_service.translate.requests.reasons import reasons_column
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed, sort_items
@@ -127,7 +127,7 @@ def _change(slots: Slots, question: Question, assembly: Assembly, *, goes_on: bo
     if before is None:
         change = change_of_nothing(slots)
         if change is not None:
-            raise assembly.deny(change, "nothing_before")
+            raise assembly.deny(change, "not_supported" if points_at(change, frame) else "nothing_before")
         return None
     bare = frame.said("intent.why") and not any(i.category in _SAYS_MORE for i in frame.items) and not slots.whens
     changed = before.request if bare else follow_up(slots, before, assembly, goes_on=goes_on)

@@ -198,7 +198,10 @@ class OfflineTranslator:
             if other is not None:
                 return self._two(best, other, read_, question, scope)
             if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
-                return after_unread(best, question, read_.corrections)
+                asked = after_unread(best, question, read_.corrections)
+                if len(asked.choices) > 1:
+                    return asked
+                best.assembly.assume("passed_over", question.unread[-1].strip(ENDS))
             return _answered(best, read_.corrections, language)
         if read_.frame.unknown:
             denial = unknown_denial(read_.frame, read_.frame.unknown[0], scope, self._index)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chat_service.conversation.memory import Memory
-from chat_service.outcomes import Answerable, Clarification, Previous, Question, Refusal
+from chat_service.outcomes import Answerable, Clarification, Previous, Question, Refusal, Shown
 from chat_service.translate.offline import OfflineTranslator
 from semantic_layer import MetricQuery
 from tests.translate.case_files import cases
@@ -25,10 +25,12 @@ def test_each_turn_changes_the_last_answered_request(
     previous = None
     for turn in turns:
         promised = dict(turn)
+        shown = promised.pop("shown", None)  # what the rows of the answer stand for
         outcome = translator.translate(Question(str(promised.pop("q")), today, previous=previous))
         assert outcome_as_case(outcome) == promised, turn["q"]
         if isinstance(outcome, Answerable):
-            previous = Previous(outcome.request)
+            things = [Shown(name, tuple(values)) for name, values in shown.items()] if isinstance(shown, dict) else []
+            previous = Previous(outcome.request, shown=next(iter(things), None))
 
 
 @pytest.mark.parametrize("turns", cases("going_on"), ids=lambda turns: turns[0]["q"])

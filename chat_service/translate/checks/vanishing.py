@@ -7,11 +7,13 @@ Function words always may. A pronoun has its noun before it, a degree grades not
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.pointing import is_dimension
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, StopError
@@ -54,6 +56,12 @@ def _stands_for(word: Edge, slots: Slots, request: Request, assembly: Assembly) 
         after = slots.frame.after(after)
     behind = after is not None and after.category in ("measure", "when", "entity", "clauses", "ask")
     return behind or any(item.start < word.start and item.category in _NAMES for item in slots.frame.items)
+
+
+def _was_named(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """这类投诉, such orders: which of them, the question said before."""
+    del request, assembly
+    return any(item.start < word.start and item.category in _NAMES for item in slots.frame.items)
 
 
 def _grades_nothing(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
@@ -160,6 +168,7 @@ def _is_apart(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
 
 _BEARS: dict[str, Bears] = {
     "pronoun": _stands_for,
+    "pronoun.such": _was_named,
     "pronoun.relative": _has_its_place,
     "pronoun.one": _has_its_place,
     "quantifier.some": _never,
@@ -185,6 +194,11 @@ def _tells_order(item: Edge) -> bool:
     return isinstance(item.meaning, Clauses) and any(clause.after is not None for clause in item.meaning.clauses)
 
 
+def _points_inside(word: Edge, noun: Edge, slots: Slots) -> bool:
+    """Orders that that store got: which one, no deed tells."""
+    return slots.frame.folded(word) in word_set("points_at") and is_dimension(noun, slots.frame)
+
+
 def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError for the first word that would vanish although it says something."""
     deeds = [item for item in slots.frame.items if isinstance(item.meaning, Clauses)]
@@ -192,6 +206,10 @@ def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_
     inner = [leaf for item in untold for leaf in item.leaves() if leaf.category in _TELLING]
     if inner and not goes_on:
         raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
+    for item in deeds:
+        for one, other in pairwise(item.leaves()):
+            if _points_inside(one, other, slots):
+                raise StopError(Denial("not_supported", assembly.said(one)))
     if (torn := next(torn_words(slots.frame.silent, assembly.scope.lexicon), None)) is not None:
         raise StopError(Denial("unknown_word", torn[1]))
     for word in slots.frame.covering.edges:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
-from chat_service.translate.requests.pointing import those_counted
-from chat_service.translate.requests.slots import Slots
-from semantic_layer import GRAINS, ListQuery, MetricQuery, Request
+from chat_service.translate.requests.pointing import pointer, those_counted
+from chat_service.translate.requests.slots import Slots, asked_of
+from semantic_layer import GRAINS, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request
 
 
 def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
@@ -42,18 +43,34 @@ def _in_its_order(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQu
 
 
 def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Request | None:
-    """What a count of people becomes: 列出来 their list; None for all else."""
-    others = slots.measures or slots.values or slots.clauses or slots.listed or slots.groups or slots.ranks
-    if others or slots.whens or before.group_by or before.compare or slots.against:
+    """What a number of people becomes: 列出来, 他们的手机号, which of them have not ordered: a list; else None."""
+    word = pointer(slots.frame)
+    others = slots.measures or slots.values or slots.groups or slots.ranks or slots.whens or slots.against
+    if others or before.group_by or before.compare or (word is None and (slots.clauses or slots.listed)):
         return None
-    if not slots.frame.asks("list", "who"):
+    singles = word is not None and (slots.columns or _asks_which(slots.frame))
+    if not (singles or slots.frame.asks("list", "who")):
         return None
     counts_all = before.metrics == assembly.counted and before.period is None
     filters = before.filters if counts_all else those_counted(before, assembly)
+    if word is not None and not filters and all(_tells_people(each, assembly) for each in before.filters):
+        filters = before.filters
     if not filters and not counts_all:
         return None
     base = ListQuery(columns=assembly.whom.list_columns, filters=filters, limit=SEVERAL)
     return list_request(slots, assembly, base)
+
+
+def _asks_which(frame: Frame) -> bool:
+    """Which of them, 其中谁: single people are asked for, and not their number."""
+    words = [leaf for edge in frame.covering.edges for leaf in edge.leaves()]
+    return any(set(asked_of(each)) & {"which", "who"} or frame.folded(each) in word_set("which_of") for each in words)
+
+
+def _tells_people(each: Filter, assembly: Assembly) -> bool:
+    """Whether a condition is one on people themselves, and not on what they did."""
+    of_people = isinstance(each, FieldFilter) and assembly.structure.entity_dimension(each.field)
+    return of_people or isinstance(each, MetricFilter)
 
 
 def in_all(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:

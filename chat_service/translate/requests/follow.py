@@ -49,7 +49,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
     corrected(slots, assembly)
     word = pointer(slots.frame)
     if word is not None:
-        before = bound_to(word, slots, before, assembly)
+        before = bound_to(word, slots, previous, assembly)
     _about_before(slots, before, assembly)
     if word is None and not goes_on and _stands_alone(slots, before, assembly):
         return None
@@ -179,10 +179,11 @@ def change_of_nothing(slots: Slots) -> Edge | None:
     Taking something away or keeping only something asks for nothing by itself; a bare measure or group put in the
     place of another asks for half of something.
     """
+    word = pointer(slots.frame)
+    if word is not None:
+        return word
     if slots.clauses or slots.listed or slots.bounds or slots.dated or slots.populations:
         return None
-    if (word := pointer(slots.frame)) is not None and not (slots.people or slots.values or slots.groups):
-        return word
     changes: list[Edge] = []
     if not (slots.measures and (slots.whens or slots.values or slots.groups)):
         changes += slots.frame.said("follow.instead")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
+from chat_service.outcomes import Previous, Shown
 from chat_service.translate.grammar.categories import Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
@@ -29,6 +30,8 @@ from semantic_layer import (
     Request,
 )
 
+# what names things of a kind, so that a word behind it points at these
+_THINGS = frozenset({"values", "entity", "listed", "clauses", "group", "one", "ranking"})
 _NAMED = frozenset({"measure", "values", "entity", "listed", "clauses", "group", "bound", "one", "field", "dated"})
 
 
@@ -38,7 +41,9 @@ def pointer(frame: Frame) -> Edge | None:
     for edge in frame.covering.edges:
         if _says_they(edge, frame) and (not named or named == [_done_by(edge, frame)]):
             return edge
-        if not named and _points_at(edge, frame):
+        if not named and edge.category == "function.pronoun.such":
+            return edge
+        if points_at(edge, frame) and not any(each.category in _THINGS for each in named):
             return edge
         if edge.category in _NAMED:
             named.append(edge)
@@ -56,7 +61,10 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
         return after is None or frame.folded(after).split(" ")[0] not in RELATIVE
     if edge.category == "date.same_period":
         return True  # 那个月, of a ranking of months
-    return edge.category == "ask" and bool(set(text.split(" ")) & (word_set("they") | word_set("those")))
+    asked = [
+        frame.folded(leaf) for leaf in edge.leaves() if leaf.category == "ask"
+    ]  # which of them, which of those cities
+    return bool({word for each in asked for word in each.split(" ")} & (word_set("they") | word_set("those")))
 
 
 def _done_by(edge: Edge, frame: Frame) -> Edge | None:
@@ -66,9 +74,10 @@ def _done_by(edge: Edge, frame: Frame) -> Edge | None:
     return frame.spoken(edge, back=True) if does else None
 
 
-def _points_at(edge: Edge, frame: Frame) -> bool:
+def points_at(edge: Edge, frame: Frame) -> bool:
     """That city, 这些门店: right before a noun for things, one of those that were named before."""
-    return frame.folded(edge) in word_set("points_at") and _noun(edge, frame) is not None
+    says = edge.category == "function.pronoun.this" or frame.folded(edge).split(" ")[-1] in word_set("points_at")
+    return says and _noun(edge, frame) is not None
 
 
 def _noun(word: Edge, frame: Frame) -> Edge | None:
@@ -77,6 +86,8 @@ def _noun(word: Edge, frame: Frame) -> Edge | None:
     for edge in edges[edges.index(word) + 1 :]:
         if isinstance(edge.meaning, Group) and not edge.meaning.marked and edge.meaning.dimensions:
             return edge
+        if edge.category == "values" and is_dimension(edge, frame):
+            return edge  # that store: one of the stores, and not what is sold in stores
         if not edge.is_empty and edge.category not in ("unit", "amount"):
             return None
         if edge.is_empty and frame.folded(edge).isascii():
@@ -84,16 +95,30 @@ def _noun(word: Edge, frame: Frame) -> Edge | None:
     return None
 
 
-def bound_to(word: Edge, slots: Slots, before: Request, assembly: Assembly) -> Request:
+def is_dimension(edge: Edge, frame: Frame) -> bool:
+    """Whether the words of an edge are the name of a dimension as well."""
+    same = (leaf for leaf in frame.lattice.leaves if (leaf.start, leaf.end) == (edge.start, edge.end))
+    return any(leaf.category == "dimension" for leaf in same)
+
+
+def bound_to(word: Edge, slots: Slots, previous: Previous, assembly: Assembly) -> Request:
     """The request before, kept to what a pronoun means. Raises StopError where it cannot be kept to that."""
+    before, noun = previous.request, _noun(word, slots.frame)
+    if noun is not None and noun.category == "values":
+        raise assembly.deny(noun)
     assembly.use(word, "intent", "")
     if isinstance(before, ListQuery):
+        if previous.shown is not None:
+            them = value_filter(previous.shown.dimension, previous.shown.values)
+            return before.model_copy(update={"filters": (them,), "limit": SEVERAL})
         _refuse_cut_list(word, slots, before, assembly)
         return before
     if not isinstance(before, MetricQuery):
         raise assembly.deny(word)
     _drop_noun(word, slots, before, assembly)
     if before.group_by and (before.limit is not None or before.having):
+        if previous.shown is not None:
+            return _of_shown(previous.shown, slots, before, assembly)
         _refuse_moved(word, slots, assembly)
         slots.same = True
         return before
@@ -101,6 +126,16 @@ def bound_to(word: Edge, slots: Slots, before: Request, assembly: Assembly) -> R
     if slots.measures or any(set(group.dimensions) & kept for _, group in slots.groups):
         return _of_those_counted(word, slots, before, assembly)
     return before
+
+
+def _of_shown(shown: Shown, slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+    """这家店今年卖了多少: whatever is asked of the things that were shown, and of whatever time."""
+    others = (each for each in before.filters if not (isinstance(each, FieldFilter) and each.field == shown.dimension))
+    kept: dict[str, object] = {"filters": (*others, value_filter(shown.dimension, shown.values))}
+    if not slots.measures and slots.frame.asks("how_many", "count", "people"):
+        kept["metrics"] = assembly.counted
+    cut = {"order_by": (), "having": (), "limit": None, "limit_within": (), "show": (), "shares": (), "cumulative": ()}
+    return before.model_copy(update=kept | cut)
 
 
 def _drop_noun(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
@@ -197,4 +232,4 @@ def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Asse
         raise assembly.deny(word)
 
 
-__all__ = ["bound_to", "other_people", "pointer", "those_counted"]
+__all__ = ["bound_to", "is_dimension", "other_people", "pointer", "points_at", "those_counted"]

@@ -21,7 +21,6 @@ from semantic_layer import GRAINS, Compare, Grain, Period, unit, year_earlier
 
 _FAR_FUTURE = date(9000, 1, 1)
 _RECENT_DAYS = 30
-_LONGER_THAN = 45
 
 
 @dataclass(frozen=True)
@@ -351,11 +350,11 @@ def _is_same_unit(period: Period, other: Period) -> bool:
 
 
 def _is_day_of_year(period: Period, other: Period) -> bool:
-    """618 against last year: a short time and the year before, of which the same time is meant."""
-    short = period.start is not None and period.days is not None and period.days < _LONGER_THAN
-    if not short or period.start is None or other.grain != "year" or other.start is None:
+    """618, a quarter or the first half against last year: a part of a year, of which the same part is meant."""
+    if period.start is None or period.end is None or other.grain != "year" or other.start is None:
         return False
-    return other.start.year == period.start.year - 1
+    is_part = period.grain != "year" and period.end <= date(period.start.year + 1, 1, 1)
+    return is_part and other.start.year == period.start.year - 1
 
 
 def _says_whole(item: Edge, assembly: Assembly) -> bool:

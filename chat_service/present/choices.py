@@ -1,0 +1,22 @@
+"""The choices of a question back, told as what they ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from chat_service.outcomes import Clarification
+from chat_service.present.names import Names
+from chat_service.present.restate import restate
+
+# questions back of which every choice is a reading of the whole question
+_READINGS = frozenset({"two_readings", "after_unread"})
+
+
+def told_apart(asked: Clarification, names: Names, today: date) -> Clarification:
+    """The question back with each reading of the whole restated, where these tell the readings apart."""
+    told = [restate(each.request, names, today) for each in asked.choices if each.request is not None]
+    if asked.code not in _READINGS or len(set(told)) < len(asked.choices):
+        return asked
+    pairs = zip(asked.choices, told, strict=True)
+    return replace(asked, choices=tuple(replace(each, label=text, message=text) for each, text in pairs))
