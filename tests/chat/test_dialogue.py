@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from chat_service.channels.dialogue import Dialogue, DialogueError
-from chat_service.channels.wire import ChatBody, ChatRequest, ClarificationPart, InterpretationPart, Selection
+from chat_service.channels.wire import (
+    ChatBody,
+    ChatRequest,
+    ClarificationPart,
+    InterpretationPart,
+    Selection,
+    TablePart,
+)
 from chat_service.conversation.memory import Feedback, MemoryStore, Store, StoreError
 from chat_service.conversation.store import SqlStore
 from chat_service.services import Services
@@ -198,3 +205,28 @@ def test_a_choice_is_named_in_the_reader_s_own_words(say: Callable[..., ChatBody
     assert first.status == "clarification"
     taken = say("就活动的那个", conversation_id=first.conversation_id)
     assert _interpretation(taken).query["metrics"] == ["campaign_conversion_rate"]
+
+
+def test_a_word_points_at_the_rows_that_were_shown(say: Callable[..., ChatBody]) -> None:
+    first = say("Top 3 cities by revenue in 2025")
+    shown = [row[0] for row in _rows(first)]
+    then = say("what about these cities this year", conversation_id=first.conversation_id)
+    assert {row[0] for row in _rows(then)} == set(shown) and len(shown) == 3
+
+
+def test_those_on_a_list_that_was_cut_are_meant_one_by_one(say: Callable[..., ChatBody]) -> None:
+    first = say("今年消费最高的5个客户")
+    ids = {row[0] for row in _rows(first)}
+    spent = say("他们去年花了多少", conversation_id=first.conversation_id)
+    filters = _interpretation(spent).query["filters"]
+    assert [set(each["values"]) for each in filters] == [ids]
+
+
+def test_readings_are_offered_as_what_they_ask_for(say: Callable[..., ChatBody]) -> None:
+    first = say("上半年各大区的销售额")
+    asked = say("华东拆到城市", conversation_id=first.conversation_id)
+    assert all("销售额" in choice.label for choice in _clarification(asked).choices)
+
+
+def _rows(body: ChatBody) -> tuple[tuple[object, ...], ...]:
+    return next(part for part in body.content if isinstance(part, TablePart)).rows
