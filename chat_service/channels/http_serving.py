@@ -17,6 +17,7 @@ from chat_service.settings import Settings
 
 _LOG = logging.getLogger("huitou.http")
 _SWITCH_SECONDS = 0.0005
+_BACKLOG = 2048
 _LAST_SECONDS = 3.0  # for what a stop does after its grace time: closing files
 
 
@@ -95,6 +96,8 @@ def serve_until_told(app: ASGIApp, settings: Settings, address: socket.socket | 
         log_config=None,
         access_log=False,
         server_header=False,
+        # how many connections are taken at a look: the first of several workers to look would have them all
+        backlog=_BACKLOG if address is None else 1,
         # the library's own 5 seconds are less than proxies, and people, leave between two requests
         timeout_keep_alive=max(1, round(settings.client_timeout_seconds)),
         timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
@@ -109,6 +112,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, last: float) -> None:
         super().__init__(config)
         self._last = last
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(_BACKLOG)  # so many may wait all the same
 
     async def shutdown(self, sockets: object = None) -> None:
         timer = threading.Timer(self._last, os._exit, (1,))

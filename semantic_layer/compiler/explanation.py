@@ -24,13 +24,13 @@ nothing: such a dimension is returned as a row with 0 groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
+from semantic_layer.compiler.by_dimension import DIMENSION, VALUE, ByDimension, as_text, at_once
 from semantic_layer.compiler.read_once import read_once
 from semantic_layer.compiler.rows import Sources
 from semantic_layer.compiler.stack import Named
@@ -162,7 +162,8 @@ def compile_explanation(query: ResolvedExplanation, sources: Sources, computed: 
     """The statement of an explanation: the change itself first, then the dimensions with their groups by the size of
     their contributions, the smallest of many as one, then dimensions whose groups do not add up."""
     read, (whole, *parts), sources = read_once([query.whole, *(each for _, each in query.by_dimension)], sources)
-    query = replace(query, whole=whole, by_dimension=tuple(zip(dict(query.by_dimension), parts, strict=True)))
+    named_parts = tuple(zip(dict(query.by_dimension), parts, strict=True))
+    by_dimension, sources = at_once(named_parts, [name for name, _ in read], sources)
     steps = _steps(is_ratio=query.is_ratio)
     values = {"shown": query.shown_dimensions, "least_groups": 1 if query.are_named else 2, "small": query.small}
     body = substitute(steps, {name: exp.Literal.number(value) for name, value in values.items()})
@@ -172,8 +173,8 @@ def compile_explanation(query: ResolvedExplanation, sources: Sources, computed: 
 
     named: list[tuple[str, exp.Query]] = [
         *read,
-        (WHOLE, _parts(query.whole, None, made, is_ratio=query.is_ratio)),
-        (PARTS, _every_part(query, made)),
+        (WHOLE, _parts(whole, (), made, is_ratio=query.is_ratio)),
+        (PARTS, _every_part(whole, by_dimension, made, is_ratio=query.is_ratio)),
     ]
     with_ = body.args["with_"]
     rest = [(each.alias, each.this) for each in with_.expressions]
@@ -200,26 +201,25 @@ def _steps(*, is_ratio: bool) -> exp.Query:
     return found
 
 
-def _every_part(query: ResolvedExplanation, made: _Made) -> exp.Query:
+def _every_part(whole: ResolvedMetrics, by_dimension: ByDimension, made: _Made, *, is_ratio: bool) -> exp.Query:
     """The groups of all dimensions, below one another."""
     found: exp.Query | None = None
-    for name, each in query.by_dimension:
-        select = _parts(each, name, made, is_ratio=query.is_ratio)
+    for name, each in by_dimension:
+        group: list[exp.Expr] = [exp.column(DIMENSION), exp.column(VALUE)]
+        if name is not None:
+            group = [exp.Literal.string(name), as_text(exp.column(each.keys[0].name) if each.keys else exp.Null())]
+        select = _parts(each, group, made, is_ratio=is_ratio)
         found = select if found is None else exp.Union(this=found, expression=select, distinct=False)
     # without any dimension, none of the whole's rows
-    return found or _parts(query.whole, "", made, is_ratio=query.is_ratio).where(exp.false(), copy=False)
+    nothing: list[exp.Expr] = [exp.Literal.string(""), as_text(exp.Null())]
+    return found or _parts(whole, nothing, made, is_ratio=is_ratio).where(exp.false(), copy=False)
 
 
-def _parts(query: ResolvedMetrics, dimension: str | None, made: _Made, *, is_ratio: bool) -> exp.Select:
-    """Both sides in both periods: in all, or of each group of a dimension, whose values are told as text."""
+def _parts(query: ResolvedMetrics, group: Sequence[exp.Expr], made: _Made, *, is_ratio: bool) -> exp.Select:
+    """Both sides in both periods: in all, or of each group, with its dimension and its value."""
     ctes, last = made(query)
     inner = with_ctes(select_from(table(last)).select(exp.Star(), copy=False), ctes)
-    outputs: list[exp.Expr] = []
-    if dimension is not None:
-        text = exp.DataType(this=exp.DataType.Type.TEXT, nested=False)
-        key = exp.column(query.keys[0].name) if query.keys else exp.Null()
-        outputs.append(aliased(exp.Literal.string(dimension), "dimension"))
-        outputs.append(aliased(exp.Cast(this=key, to=text), "value"))
+    outputs: list[exp.Expr] = [aliased(tree, name) for name, tree in zip((DIMENSION, VALUE), group, strict=False)]
     for side in _SIDES:
         for name in (side, f"{side}__previous"):
             is_there = is_ratio or side.startswith("above")

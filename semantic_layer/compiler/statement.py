@@ -203,7 +203,7 @@ def _computed(query: ResolvedMetrics, sources: Sources) -> tuple[list[Named], st
         ctes, last = [*calendars, *ctes, named_buckets], named_buckets[0]
     measured = _measured(query, last, totals, windows)
     if len(made) > 1 and shape.keys and not query.spine:
-        measured = where(measured, [_says_something(query, shape.keys)])
+        measured = where(measured, [_says_something(query)])
     ctes.append(("measured", measured))
     if any(column.role == "comparison" or column.part == "share" for column in query.columns):
         ctes.append(("compared", _compared(query)))
@@ -253,7 +253,7 @@ def _of(source: str, tree: exp.Expr) -> exp.Expr:
     )
 
 
-def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
+def _says_something(query: ResolvedMetrics) -> exp.Expr:
     """Drops the rest group (all keys null) where only a part of some ratio had rows and no metric has a value.
 
     Every named group stays, and so does the rest group as soon as anything can be told of it.
@@ -261,7 +261,7 @@ def _says_something(query: ResolvedMetrics, keys: tuple[str, ...]) -> exp.Expr:
     empty = {m.alias: m.when_empty for m in (*query.measures, *(total.measure for total in query.totals))}
     coarse = {total.measure.alias for total in query.totals}
     suffixes = sorted({branch.suffix for measure in query.measures for branch in measure.branches})
-    signs: list[exp.Expr] = [exp.column(key) for key in keys]
+    signs: list[exp.Expr] = [exp.column(key) for key in query.row_keys if key not in query.always]
     for metric in query.metrics:
         if metric.column.part == "share":
             continue

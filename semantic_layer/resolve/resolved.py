@@ -57,7 +57,7 @@ class MetricColumn:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ResolvedMetrics(Told):
     """A metric query, resolved. `keys` are the group columns in output order; `grain` names the time one; those of
-    `of_buckets` are no groups of rows."""
+    `of_buckets` are no groups of rows; of `always` every row has a value."""
 
     keys: tuple[Column, ...]
     grain: str | None
@@ -74,6 +74,7 @@ class ResolvedMetrics(Told):
     sorts: tuple[Sort, ...]
     limit_within: tuple[str, ...]
     of_buckets: tuple[OfBucket, ...] = ()
+    always: tuple[str, ...] = ()
 
     @property
     def row_keys(self) -> tuple[str, ...]:
