@@ -40,7 +40,9 @@ def layer(request: pytest.FixtureRequest, placed: Callable[[str, str, Path], str
     engine.close()
 
 
-def rows(layer: Layer, query: CohortQuery | FunnelQuery, reader: Reader | None = None) -> list[tuple[Any, ...]]:
+def rows(
+    layer: Layer, query: CohortQuery | FunnelQuery | ExplainQuery, reader: Reader | None = None
+) -> list[tuple[Any, ...]]:
     """The rows, numbers with a point rounded to the hundredth."""
     table = layer.run(query) if reader is None else layer.run(query, reader)
     return [
@@ -157,6 +159,21 @@ def test_a_metric_has_any_number_that_it_may_have(layer: Layer) -> None:
         with pytest.raises(QueryError) as caught:
             layer.run(MetricQuery(metrics=(name,)))
         assert [each.code for each in caught.value.problems] == ["unknown_name"]
+
+
+def test_a_change_is_taken_apart_by_many_dimensions_at_once(layer: Layer) -> None:
+    # four calls in January, none before: two from A, one from B, one of nobody; one of kind a, three of b
+    why = ExplainQuery(metric="calls", dimensions=("city", "kind"), period=unit("month", date(2026, 1, 1)))
+    whole, *parts = rows(layer, why)
+    assert whole[2:6] == (4, 0, 4, 1)
+    found = {(dimension, value): (now, before) for dimension, value, now, before, *_ in parts}
+    assert found == {
+        ("city", "A"): (2, 0),
+        ("city", "B"): (1, 0),
+        ("city", None): (1, 0),
+        ("kind", "b"): (3, 0),
+        ("kind", "a"): (1, 0),
+    }
 
 
 WRONG: dict[str, tuple[CohortQuery | FunnelQuery | ExplainQuery, str]] = {
