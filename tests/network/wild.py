@@ -6,7 +6,7 @@ Names are mostly those of the model, since a request of names that nobody has is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,6 +30,7 @@ NASTY = (
     "NaN",
 )
 NUMBERS = (0, 1, -1, 2**31, 2**63, -(2**63) - 1, 10**400, 0.1, 1e308, -0.0)
+_ANY: Schema = {}
 _PLAIN: Mapping[str, st.SearchStrategy[Any]] = {"boolean": st.booleans(), "null": st.none()}
 PERIODS: tuple[dict[str, str] | None, ...] = (
     None,
@@ -50,13 +51,18 @@ class Wild:
     dimensions: tuple[str, ...]
     messages: tuple[str, ...]
     odds: int = 0
+    # made once for each part of the document and depth: it takes longer than a request to answer
+    _made: dict[tuple[int, int], st.SearchStrategy[Any]] = field(default_factory=dict, compare=False)
 
     def value(self, schema: Schema, depth: int = 0) -> st.SearchStrategy[Any]:
         """What the schema allows, or now and then something else."""
-        if not self.odds:
-            return self._fitting(schema, depth)
-        last = self.odds - 1
-        return st.integers(0, last).flatmap(lambda n: self._anything() if n == last else self._fitting(schema, depth))
+        key = (id(schema), depth)
+        if key not in self._made:
+            fitting = st.deferred(lambda: self._fitting(schema, depth))
+            last = self.odds - 1
+            maybe = st.integers(0, last).flatmap(lambda n: self._anything() if n == last else fitting)
+            self._made[key] = maybe if self.odds else fitting
+        return self._made[key]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,7 +83,7 @@ class Wild:
                 return self._object(schema, depth)
             case "array":
                 most = 0 if depth > 6 else 2
-                return st.lists(self.value(schema.get("items", {}), depth + 1), max_size=most)
+                return st.lists(self.value(schema.get("items", _ANY), depth + 1), max_size=most)
             case "string":
                 return self._text(schema)
             case "integer":
