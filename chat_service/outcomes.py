@@ -66,12 +66,16 @@ class Choice:
     deed: str = ""
 
 
+# better and worse are up or down by what is measured
+Moved = Literal["up", "down", "better", "worse"]
+
+
 @dataclass(frozen=True)
 class Reading:
     """How the question was read: every word used, left over or assumed.
 
     `confidence` is 0..1 with the reasons in `basis`. `chart` is a chart form that the asker named; `growth` says that a
-    word asks for the change itself.
+    word asks for the change itself, `moved` which way the words say that it went.
     `translator` is who read it, with the `prompt` that a model was told; `other` is what the other reader made of it.
     """
 
@@ -83,6 +87,7 @@ class Reading:
     basis: tuple[str, ...] = ()
     chart: Chart | None = None
     growth: bool = False
+    moved: Moved | None = None
     translator: Literal["offline", "llm", "verified"] = "offline"
     prompt: str | None = None
     other: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chat_service.outcomes import Moved
 from chat_service.present.changes import change_words
 from chat_service.present.dates import period_words
 from chat_service.present.figures import Scale, scale_of, threshold_figure
@@ -17,6 +18,14 @@ _MOVED = Phrase(
     "{name} was {now} in {period}, {change} from {before} in {previous}.",
 )
 _STILL = Phrase("{period}{name}为 {now}，{previous}为 {before}。", "{name}: {now} in {period}, {before} in {previous}.")
+_DID_NOT: dict[Moved, Phrase] = {
+    "up": Phrase("{name}并没有上升，而是{really}。", "{name} did not rise: it {really}."),
+    "down": Phrase("{name}并没有下降，而是{really}。", "{name} did not fall: it {really}."),
+    "better": Phrase("{name}并没有变好，而是{really}。", "{name} did not get better: it {really}."),
+    "worse": Phrase("{name}并没有变差，而是{really}。", "{name} did not get worse: it {really}."),
+}
+_REALLY = {True: Phrase("上升了", "rose"), False: Phrase("下降了", "fell")}
+_REALLY_STILL = Phrase("持平", "stayed the same")
 _SPREAD = Phrase(
     "没有哪一组的变化明显超出偶然，变化分散在各组。",
     "No group stands out beyond chance: the change is spread over the groups.",
@@ -106,6 +115,24 @@ def explain_sentence(finding: Finding) -> str:
     if not parts and found.groups:
         parts = [finding.say(_SPREAD)]
     return names.sentences(said, *parts)
+
+
+def false_premise(finding: Finding, moved: Moved | None) -> str:
+    """`净推荐值并没有下降，而是上升了。`, where it is asked why it moved a way that it did not; else nothing."""
+    found, column = explanation(finding), finding.metrics[0]
+    if moved is None or found.change is None:
+        return ""
+    said_up = moved == "up"
+    if moved in ("better", "worse"):
+        polarity = finding.names.model.metrics[column.metric or column.name].polarity
+        if polarity == "neutral":
+            return ""
+        said_up = (moved == "better") == (polarity == "higher_is_better")
+    if found.change and (found.change > 0) == said_up:
+        return ""
+    really = finding.say(_REALLY[found.change > 0] if found.change else _REALLY_STILL)
+    said = finding.say(_DID_NOT[moved], name=finding.names.column(column), really=really)
+    return said[:1].upper() + said[1:]
 
 
 def _of_dimension(found: Explanation, dimension: str, finding: Finding) -> str:

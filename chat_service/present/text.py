@@ -12,7 +12,7 @@ from collections.abc import Callable
 from chat_service.language.phrases import ended, listed, said
 from chat_service.outcomes import Reading
 from chat_service.present.causes import causes_sentence
-from chat_service.present.explanations import explain_sentence
+from chat_service.present.explanations import explain_sentence, false_premise
 from chat_service.present.finding import Finding
 from chat_service.present.followed import follows_sentence
 from chat_service.present.funnel_sentences import funnel_sentence
@@ -59,7 +59,9 @@ def describe(finding: Finding, reading: Reading, first: str | None = None, besid
     beside it. Raises AssertionError for a result without rows: that is `emptiness`'s."""
     is_quiet = isinstance(finding.request, ProfileQuery)
     assert finding.table.rows or is_quiet, "an empty result is described by its cause"
+    denied = false_premise(finding, reading.moved) if isinstance(finding.request, ExplainQuery) else ""
     told = [
+        *([denied] if denied else []),
         first or _first(finding),
         whole_sentence(finding),
         *([beside] if beside else []),

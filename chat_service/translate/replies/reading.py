@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.outcomes import Assumption, Chart, Language, Reading, Span, SpanRole
+from chat_service.language.words.tables import word_set
+from chat_service.outcomes import Assumption, Chart, Language, Moved, Reading, Span, SpanRole
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.sentences import assumption_text
 from chat_service.translate.requests.assembly import Assembly
@@ -65,12 +66,24 @@ def make_reading(
     score -= _COST_OF_UNKNOWN * bool(unused) + _COST_OF_FOLLOW_UP * follow_up
     sure = round(max(0.05, min(1.0, score)), 2)
     growth = bool(frame.said("change"))
-    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart_of(frame), growth)
+    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart_of(frame), growth, _moved(frame))
 
 
 def chart_of(frame: Frame) -> Chart | None:
     """The chart form that the asker named."""
     return next((form for form in _FORMS if frame.said(f"chart.{form}")), None)
+
+
+def _moved(frame: Frame) -> Moved | None:
+    """Which way the words of change say that it went; None where none or several ways are said."""
+    ways: set[Moved] = set()
+    for edge in frame.said("change.up", "change.down"):
+        is_up = edge.category == "change.up"
+        if frame.folded(edge) in word_set("of_merit"):
+            ways.add("better" if is_up else "worse")
+        else:
+            ways.add("up" if is_up else "down")
+    return ways.pop() if len(ways) == 1 else None
 
 
 def _spans(frame: Frame, assembly: Assembly | None) -> Iterator[Span]:
