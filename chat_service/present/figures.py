@@ -28,6 +28,7 @@ _CURRENCY = Phrase("{zh}", "{code}")
 _LARGE = ((1e8, Phrase("亿", "")), (1e4, Phrase("万", "")))
 _COMPACT = (*_LARGE, *((size, Phrase("", name)) for size, name in ((1e9, "B"), (1e6, "M"), (1e3, "K"))))
 # less likely by chance than this, how much less says nothing more
+_DAY = 24  # hours
 _CERTAIN, _UNLIKELY = 0.001, "<0.001"
 _HALF, _MANY, _LEAST = 0.5, 20, 0.1  # of a size: see `_size`
 _UNITS: dict[str, Phrase] = {
@@ -145,7 +146,9 @@ def _usual_decimals(numbers: list[float], unit: str | None, size: float, *, is_c
         return _needed(numbers, size, 2 if largest / size < 100 else 1 if largest / size < 1000 else 0, 0)
     if all(number == int(number) for number in numbers) or (is_money(unit) and largest >= 1000):
         return 0
-    return 1 if not is_money(unit) and largest >= (1 if is_change else 10) else _digits(largest, 2)
+    if is_money(unit):
+        return 2  # nothing is less than a cent
+    return 1 if largest >= (1 if is_change else 10) else _digits(largest, 2)
 
 
 def figure(value: Value, unit: str | None, language: Language, how: Format = AS_USUAL) -> str:
@@ -209,10 +212,27 @@ def threshold_figure(value: Value, unit: str | None, language: Language) -> str:
 
     >>> threshold_figure(0.6, "percent", "en"), threshold_figure(0.125, "percent", "en")
     ('60%', '12.5%')
+    >>> threshold_figure(1440, "minutes", "en"), threshold_figure(90, "minutes", "en")
+    ('24 hours', '90 minutes')
     """
     if unit == "percent" and _is_number(value):
         return f"{round(value * 100, 4):g}%"
+    if unit == "minutes" and _is_number(value) and value >= 60 and value % 60 == 0:
+        return figure(value / 60, "hours", language)
     return figure(value, unit, language)
+
+
+def lasting(hours: float | None, language: Language) -> str:
+    """A time as it is read most easily: minutes for less than an hour, days from a day on.
+
+    >>> lasting(0.23, "zh"), lasting(6.5, "en"), lasting(187.2, "en"), lasting(0.0, "en")
+    ('13.8 分钟', '6.50 hours', '7.80 days', '0 days')
+    """
+    if hours is not None and 0 < hours < 1:
+        return figure(hours * 60, "minutes", language)
+    if hours is not None and 1 <= hours < _DAY:
+        return figure(hours, "hours", language)
+    return figure(hours if hours is None else hours / _DAY, "days", language)
 
 
 def unit_name(unit: str | None, language: Language, how: Format = AS_USUAL) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from chat_service.present.conditions import condition_words
 from chat_service.present.dates import period_words
-from chat_service.present.figures import change_figure, figure
+from chat_service.present.figures import change_figure, figure, lasting
 from chat_service.present.finding import Finding
 from chat_service.present.names import Names
 from semantic_layer import Deed, FollowsQuery, Phrase, Value, label_of_deed
@@ -15,6 +15,7 @@ from semantic_layer import Deed, FollowsQuery, Phrase, Value, label_of_deed
 _FAR = date.max  # periods are told as they are
 CERTAIN = 0.05  # what is less likely by chance is told as a difference
 _NAMED = 3
+DAYS = ("days_median", "days_quarter", "days_three_quarters", "days_mean")
 _FOLLOWED = Phrase("{when}{event}之后，{deed}：{told}。", "Of those who {event}{when}, {deed}: {told}.")
 _WHEN = Phrase("{period}", " in {period}")
 _WITHIN = Phrase("{days}天内有{what}", "{what} within {days} days")
@@ -24,6 +25,7 @@ _NOT_BETWEEN = Phrase("{after}至{days}天没有{what}", "not {what} between {af
 _COUNTS = Phrase("{followed}/{events}", "{followed}/{events}")
 _PEOPLE = Phrase("{people} {counter}{entity}", "{people} {entity}")
 INTERVAL = Phrase("95%区间 {low}–{high}", "95% interval {low}–{high}")
+_SPAN = Phrase("95%区间 {low} 至 {high}", "95% interval {low} to {high}")  # a dash would stand before a minus
 _OTHERS, _NO_CHANCE = (
     Phrase("其余 {rate}", "the others {rate}"),
     Phrase("各组没有超出偶然的差异", "no group differs from the others beyond chance"),
@@ -32,6 +34,12 @@ _ABOVE, _BELOW = Phrase("比其余高 {by}", "{by} above the others"), Phrase("�
 _CERTAIN, _CHANCE = (
     Phrase("差异显著（{p}）", "a significant difference ({p})"),
     Phrase("差异不显著（{p}），可能只是偶然", "not significant ({p}): it may be chance"),
+)
+_TOOK = Phrase("{when}{event}之后，{deed}的，{told}。", "Of those who {event}{when} and {deed}: {told}.")
+_OF_GROUP = Phrase("{group}{said}", "{group}, {said}")
+_TIMES = Phrase(
+    "一半在 {median}内（四分之一在 {quarter}内，四分之三在 {most}内，平均 {mean}）",
+    "half did so in {median} (a quarter in {quarter}, three quarters in {most}, {mean} on average)",
 )
 
 
@@ -50,6 +58,8 @@ class Followed:
     difference_high: float | None
     p_value: float | None
     people: float | None
+    # the median, the quartiles and the mean of the days until it was done, where they are asked for
+    days: tuple[float | None, ...] = field(default=(), kw_only=True)
 
 
 def followed_groups(finding: Finding) -> tuple[Followed, ...]:
@@ -62,7 +72,8 @@ def followed_groups(finding: Finding) -> tuple[Followed, ...]:
         name = group_words(finding, index) if finding.groups else ""
         events, followed = (number(cells[each]) or 0 for each in ("events", "followed"))
         parts = (of, f"{of}_low", f"{of}_high", "difference", "difference_low", "difference_high", "p_value", "people")
-        found.append(Followed(name, events, followed, *(number(cells.get(each)) for each in parts)))
+        days = tuple(number(cells[each]) for each in DAYS if each in cells)
+        found.append(Followed(name, events, followed, *(number(cells.get(each)) for each in parts), days=days))
     return tuple(found)
 
 
@@ -111,7 +122,17 @@ def follows_sentence(finding: Finding) -> str:
     assert isinstance(request, FollowsQuery), "called for what follows"
     deed = deed_words(request.then, names, negated=request.negated)
     event = happening_words(request.event, names)
-    return finding.say(_FOLLOWED, when=when_words(finding), event=event, deed=deed, told=_told(finding))
+    said = {"when": when_words(finding), "event": event, "deed": deed}
+    took = [_took(each, finding) for each in followed_groups(finding) if any(each.days)]
+    times = [finding.say(_TOOK, **said, told=names.clauses(*took))] if took else []
+    return names.sentences(*times, finding.say(_FOLLOWED, **said, told=_told(finding)))
+
+
+def _took(each: Followed, finding: Finding) -> str:
+    """`一半在 7.80 天内（四分之一在 2.81 天内，四分之三在 20.5 天内，平均 15.1 天）`"""
+    median, quarter, most, mean = (lasting(day and day * 24, finding.language) for day in each.days)
+    said = finding.say(_TIMES, median=median, quarter=quarter, most=most, mean=mean)
+    return finding.say(_OF_GROUP, group=each.name, said=said) if each.name else said
 
 
 def _told(finding: Finding) -> str:
@@ -161,7 +182,7 @@ def interval_words(low: float | None, high: float | None, unit: str | None, find
     if low is None or high is None:
         return ""
     ends = {"low": figure(low, unit, finding.language), "high": figure(high, unit, finding.language)}
-    return finding.say(INTERVAL, **ends)
+    return finding.say(_SPAN if low < 0 else INTERVAL, **ends)
 
 
 def _against(each: Followed, groups: tuple[Followed, ...], finding: Finding) -> str:
@@ -180,11 +201,11 @@ def _against(each: Followed, groups: tuple[Followed, ...], finding: Finding) -> 
 
 
 def span_words(low: float | None, high: float | None, unit: str | None, finding: Finding) -> str:
-    """The interval of a difference, with signs: `95%区间 -12.1–-7.4`."""
+    """The interval of a difference, with signs: `95%区间 -12.1 至 -7.4`."""
     if low is None or high is None:
         return ""
     scale, form = (100, "+.1f") if unit == "percent" else (1, "+.2f")
-    return finding.say(INTERVAL, low=format(low * scale, form), high=format(high * scale, form))
+    return finding.say(_SPAN, low=format(low * scale, form), high=format(high * scale, form))
 
 
 def chance_words(p_value: float | None, finding: Finding) -> str:

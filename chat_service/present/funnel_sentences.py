@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from chat_service.present.figures import figure
+from chat_service.present.figures import figure, lasting
 from chat_service.present.finding import Finding
 from chat_service.present.journeys import FunnelGroup, FunnelStep, funnel_groups
 from chat_service.present.subject import head
@@ -42,7 +42,6 @@ _WHOLE_TIMES = Phrase("从{first}到{last}全程用时的中位数：{times}。"
 _IN_ALL = Phrase("从{first}到{last}全程 {time}", "{time} in all from {first} to {last}")
 _TIME_OF = Phrase("{group} {time}", "{group} {time}")
 _SPOKEN = 4  # groups whose times are said; the table has all
-_DAYS = 48.0  # hours from which days are easier to read
 
 
 def funnel_sentence(finding: Finding) -> str:
@@ -122,29 +121,22 @@ def _times(finding: Finding, groups: tuple[FunnelGroup, ...]) -> str:
     first, last = groups[0].steps[0].label, groups[0].steps[-1].label
     if finding.request.groups:  # type: ignore[union-attr]
         told = [
-            finding.say(_TIME_OF, group=group.label, time=_time(finding, group.steps[-1].hours_in_all))
+            finding.say(_TIME_OF, group=group.label, time=lasting(group.steps[-1].hours_in_all, finding.language))
             for group in groups[:_SPOKEN]
             if group.steps[-1].hours_in_all is not None
         ]
         return finding.say(_WHOLE_TIMES, first=first, last=last, times=finding.names.comma(*told)) if told else ""
     steps = groups[0].steps
     told = [
-        finding.say(_TOOK, first=before.label, second=step.label, time=_time(finding, step.hours))
+        finding.say(_TOOK, first=before.label, second=step.label, time=lasting(step.hours, finding.language))
         for before, step in pairwise(steps)
         if step.hours is not None
     ]
     if steps[-1].hours_in_all is not None and len(steps) > 2:
-        told.append(finding.say(_IN_ALL, first=first, last=last, time=_time(finding, steps[-1].hours_in_all)))
+        told.append(
+            finding.say(_IN_ALL, first=first, last=last, time=lasting(steps[-1].hours_in_all, finding.language))
+        )
     return finding.say(_TIMES, times=finding.names.clauses(*told))
-
-
-def _time(finding: Finding, hours: float | None) -> str:
-    """Hours as they are read most easily: minutes for less than one, days for many."""
-    if hours is None:
-        return figure(None, "hours", finding.language)
-    if hours < 1:
-        return figure(hours * 60, "minutes", finding.language)
-    return figure(hours / 24, "days", finding.language) if hours >= _DAYS else figure(hours, "hours", finding.language)
 
 
 def _losses(finding: Finding, steps: tuple[FunnelStep, ...], counter: str) -> list[str]:

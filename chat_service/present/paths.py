@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from chat_service.present.figures import figure
+from chat_service.present.figures import figure, lasting
 from chat_service.present.finding import Finding
 from chat_service.present.followed import happening_words, number, when_words
 from semantic_layer import PathQuery, Phrase, Value
 
 _NAMED = 4
-_DAY = 24
 _NEXT = Phrase(
     "{when}{event}之后{days}天内，接下来：{told}。", "Of those who {event}{when}, next within {days} days: {told}."
 )
@@ -40,7 +39,4 @@ def paths_sentence(finding: Finding) -> str:
 
 
 def _after(hours: float | None, finding: Finding) -> str:
-    if hours is None:
-        return ""
-    value, unit = (hours / _DAY, "days") if hours >= _DAY else (hours, "hours")
-    return finding.say(_AFTER, time=figure(value, unit, finding.language))
+    return "" if hours is None else finding.say(_AFTER, time=lasting(hours, finding.language))

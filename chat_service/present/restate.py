@@ -57,7 +57,10 @@ _TIMED = Phrase("{what}与每步用时", "{what} and time of each step")
 _STEPS = Phrase("{what}（{steps}）", "{what} ({steps})")
 _WHY, _WHY_BY = Phrase("{what}变化的原因", "why {what} changed"), Phrase("按{by}", "by {by}")
 _FOLLOWS = Phrase("{event}之后{deed}的占比", "share that {deed} of those who {event}")
+_HOW_LONG = Phrase("{event}之后{deed}的天数", "days until those who {event} {deed}")
 _OFTEN = Phrase("{event}之后{deed}的平均次数", "mean number of times that those who {event} {deed}")
+_WORST_FIRST = Phrase("从差到好", "worst first")
+_WORST, _BEST = Phrase("最差的 {limit} 个", "worst {limit}"), Phrase("最好的 {limit} 个", "best {limit}")
 _AGAINST = Phrase("{these}与其余相比", "{these} against the others")
 _ARMS, _SEEN, _BEFORE = (
     Phrase("处理组与对照组相比", "treatment against control"),
@@ -204,7 +207,11 @@ def _explanation(request: ExplainQuery, names: Names, head: str, conditions: lis
 def _follows(request: FollowsQuery, names: Names, head: str, conditions: list[str]) -> str:
     """`2025年首次下单之后90天内有下单的占比，按获客渠道`, `share that ordered within 90 days of those who …`."""
     deed = deed_words(request.then, names, negated=request.negated)
-    what = names.say(_OFTEN if request.average else _FOLLOWS, event=happening_words(request.event, names), deed=deed)
+    what = names.say(
+        _OFTEN if request.average else _HOW_LONG if request.times else _FOLLOWS,
+        event=happening_words(request.event, names),
+        deed=deed,
+    )
     said, by = _about(head, conditions, what, names), apart_words(request, names)
     if request.by is not None:
         return names.comma(said, names.say(_WHY_BY, by=by))
@@ -216,7 +223,10 @@ def _lift(request: LiftQuery, names: Names, head: str, conditions: list[str]) ->
     contrast = {"seen": _SEEN, "before": _BEFORE}.get(request.contrast, _ARMS)
     what = names.words(trial_of(request, names).label) + names.bracketed(names.say(contrast))
     said = _about(head, conditions, what, names)
-    return names.comma(said, names.say(_WHY_BY, by=names.dimension(request.by)) if request.by is not None else "")
+    by = names.say(_WHY_BY, by=names.dimension(request.by)) if request.by is not None else ""
+    ends = {"limit": request.limit} if request.limit is not None else {}
+    rank = (_WORST if ends else _WORST_FIRST) if request.worst_first else _BEST if ends else None
+    return names.comma(said, by, names.say(rank, **ends) if rank is not None else "")
 
 
 def _about(head: str, conditions: list[str], what: str, names: Names, *, is_grouped: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 Comes out: the group, the events whose days are over, those of them that the deed followed, how often and that squared,
 the entities of those that are counted, and the events whose days are not over. Shares and intervals are made of
-these counts.
+these counts. With `times` also the mean and the quartiles of the days until the deed was first done.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PARTED = """parted AS (
   GROUP BY h.event, h.entity, h.happened_at
 )"""
 _COUNTED = """followed AS (
-  SELECT h.event, h.entity, h.apart, CASE WHEN [last] THEN 1 ELSE 0 END AS is_over, COUNT(d.entity) AS times
+  SELECT h.event, h.entity, h.apart, CASE WHEN [last] THEN 1 ELSE 0 END AS is_over, COUNT(d.entity) AS times[first]
   FROM [events] AS h LEFT JOIN done AS d ON [after]
   GROUP BY h.event, h.entity, h.apart, h.happened_at
 )
@@ -36,15 +36,24 @@ SELECT apart, SUM(is_over) AS events, SUM(CASE WHEN is_over = 1 AND times > 0 TH
   SUM(CASE WHEN is_over = 1 THEN times ELSE 0 END) AS times,
   SUM(CASE WHEN is_over = 1 THEN times * times ELSE 0 END) AS squares,
   COUNT(DISTINCT CASE WHEN is_over = 1 AND (times > 0) = [wanted] THEN entity END) AS people,
-  SUM(1 - is_over) AS pending
+  SUM(1 - is_over) AS pending[days]
 FROM followed GROUP BY apart ORDER BY apart NULLS LAST"""
+
+
+_FIRST = ", [until] AS days"
+_UNTIL = "date_diff('second', h.happened_at, MIN(d.done_at)) / 86400.0"
+_UNTIL_DAY = "date_diff('day', h.happened_at, MIN(d.done_at))"  # of dates
+_WAITED = "CASE WHEN is_over = 1 THEN days END"
+_TIMES = f""",
+  QUANTILE_CONT({_WAITED}, 0.5) AS days_median, QUANTILE_CONT({_WAITED}, 0.25) AS days_quarter,
+  QUANTILE_CONT({_WAITED}, 0.75) AS days_three_quarters, AVG({_WAITED}) AS days_mean"""
 
 
 def compile_follows(query: ResolvedFollows, sources: Sources) -> exp.Select:
     """The statement: one row for each group of events."""
     by_day = query.events.is_of_day or any(each.rows.is_of_day for each in query.deeds)
     then, did = _span(query.then), _span(query.did) if query.did is not None else None
-    body = _steps(then, did, by_day=by_day, is_negated=query.is_negated).copy()
+    body = _steps(then, did, by_day=by_day, is_negated=query.is_negated, times=query.times).copy()
     body = substitute(body, {"end": day_literal(query.end)})
     with_ = body.args["with_"]
     rest = [(each.alias, each.this) for each in with_.expressions]
@@ -61,11 +70,13 @@ def _span(deed: DeedRows) -> Span:
 
 
 @lru_cache(maxsize=64)
-def _steps(then: Span, did: Span | None, *, by_day: bool, is_negated: bool) -> exp.Select:
+def _steps(then: Span, did: Span | None, *, by_day: bool, is_negated: bool, times: bool) -> exp.Select:
     within = max(then[1], did[1] if did is not None else 0)
     last = f"{_DAYS} {'<' if by_day else '<='} $end".replace("[days]", str(within))
     counted = _COUNTED.replace("[last]", last).replace("[after]", _after(then))
     counted = counted.replace("[wanted]", "FALSE" if is_negated else "TRUE")
+    first = _FIRST.replace("[until]", _UNTIL_DAY if by_day else _UNTIL) if times else ""
+    counted = counted.replace("[first]", first).replace("[days]", _TIMES if times else "")
     steps = [_PARTED.replace("[after]", _after(did))] if did is not None else []
     steps.append(counted.replace("[events]", "happened" if did is None else "parted"))
     found = sqlglot.parse_one(f"WITH {', '.join(steps)}", dialect="duckdb")

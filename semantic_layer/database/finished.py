@@ -43,7 +43,8 @@ def finished(
         case ResolvedLift() as found:
             has_key, has_cost = found.key is not None, found.cost is not None
             is_paired = found.others_success is not None
-            trial = Trial(found.trial, found.returns, has_key, has_cost, bool(found.amounts), is_paired)
+            rank = (found.worst_first, found.shown)
+            trial = Trial(found.trial, found.returns, has_key, has_cost, bool(found.amounts), is_paired, *rank)
             rows, told = lifted(rows, trial)
             return typed(rows, resolved.columns), told
         case ResolvedPaths() as found:

@@ -193,7 +193,7 @@ class NothingPartitions(Caution):
 
 @problem(
     "not_over_yet",
-    zh="{events:,} 个{event:name}之后还不满 {days} 天，没有算在内。",
+    zh="按{event:name}计，有 {events:,} 个之后还不满 {days} 天，没有算在内。",
     en="{events:,} {event:name} are left out: their {days} days are not over yet.",
 )
 class NotOverYet(Caution):

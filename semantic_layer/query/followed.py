@@ -18,6 +18,7 @@ from semantic_layer.query.statistics import (
 )
 
 Row = tuple[Value, ...]
+_COUNTS = 7  # a row's group and counts; behind them days
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class _Group:
     times: Sample
     people: float
     pending: float
+    days: tuple[Value, ...] = ()
 
 
 def followed(
@@ -67,11 +69,12 @@ def followed(
 
 
 def _read(row: Row, asked: Asked) -> _Group:
-    value, *counts = row
+    value, *counts = row[:_COUNTS]
     events, done, times, squares, people, pending = (
         float(each) if isinstance(each, int | float) else 0.0 for each in counts
     )
-    group = _Group(_band(value, asked.bands), events, done, Sample(events, times, squares), people, pending)
+    sample = Sample(events, times, squares)
+    group = _Group(_band(value, asked.bands), events, done, sample, people, pending, row[_COUNTS:])
     return replace(group, followed=events - done) if asked.is_negated else group
 
 
@@ -111,6 +114,7 @@ def _cells(group: _Group, whole: _Group, asked: Asked, *, has_groups: bool) -> I
         yield from _told(apart, parts)
     yield group.people
     yield group.pending
+    yield from group.days
 
 
 def _difference(group: _Group, whole: _Group, asked: Asked) -> Estimate | None:

@@ -87,7 +87,8 @@ class FollowsQuery(Frozen):
 
     Events are told apart by one of: `by`, a dimension or field of what the event counts, whose numbers are cut at
     `bands` (24: below 24, 24 and more); `those`, conditions that some meet and the others do not; `did`, another deed
-    after the event. `negated`: the share after which `then` was not done; `average`: how often it was done instead.
+    after the event. `negated`: the share after which `then` was not done; `average`: how often it was done instead;
+    `times`: beside the share, the days until it was first done, where it was.
     """
 
     kind: Literal["follows"] = "follows"
@@ -104,6 +105,7 @@ class FollowsQuery(Frozen):
     did: Deed | None = None
     negated: bool = False
     average: bool = False
+    times: bool = False
 
     @model_validator(mode="after")
     def _is_told_apart_once(self) -> FollowsQuery:
@@ -113,6 +115,8 @@ class FollowsQuery(Frozen):
             raise ValueError("'bands' are rising numbers, and go with 'by'")
         if self.negated and self.average:
             raise ValueError("how often something was not done is no number: 'negated' or 'average'")
+        if self.times and (self.negated or self.average):
+            raise ValueError("'times' are of what was done, beside its share: not with 'negated' or 'average'")
         return self
 
 

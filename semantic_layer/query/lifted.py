@@ -27,7 +27,8 @@ SMALL, UNBALANCED = 30, 20  # the least of an arm; how many times the one may be
 @dataclass(frozen=True)
 class Trial:
     """How the counts are to be told: which of the amounts is set against the cost; where the arms are no
-    experiment, nothing was brought by the difference. Of pairs, both arms are the same entities."""
+    experiment, nothing was brought by the difference. Of pairs, both arms are the same entities. Of the groups `limit`
+    are kept, with `worst_first` those of the smallest difference."""
 
     name: str
     returns: int | None
@@ -35,6 +36,8 @@ class Trial:
     has_cost: bool
     is_experiment: bool
     is_paired: bool = False
+    worst_first: bool = False
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,16 @@ class _Arms:
 
 
 def lifted(rows: Sequence[Row], trial: Trial) -> tuple[tuple[Row, ...], tuple[Caution, ...]]:
-    """A row for each group that has both arms, the largest difference first, and what is to be said. Raises QueryError
-    where none has."""
+    """A row for each group that has both arms, by their differences, and what is to be said; those too small to tell
+    come last. Raises QueryError where none has."""
     arms = [_read(row) for row in rows]
     compared = [each for each in arms if each.treated and each.controls]
     if arms and not compared:
         raise QueryError(NoControl("trial", trial.name))
-    compared.sort(key=lambda each: -(each.won / each.treated - each.controls_won / each.controls))
+    sign = 1 if trial.worst_first else -1
+    compared.sort(key=lambda each: sign * (each.won / each.treated - each.controls_won / each.controls))
+    compared.sort(key=_is_small)
+    compared = compared[: trial.limit]
     found = tuple(tuple(_cells(each, trial)) for each in compared)
     return found, tuple(_cautions(arms, compared, trial))
 
@@ -138,12 +144,16 @@ def _apart(compared: Sequence[_Arms], trial: Trial) -> Iterator[Caution]:
     yield EffectsCompared("by", points, low, high, chance)
 
 
+def _is_small(arms: _Arms) -> bool:
+    return min(arms.treated, arms.controls) < SMALL
+
+
 def _cautions(arms: Sequence[_Arms], compared: Sequence[_Arms], trial: Trial) -> Iterator[Caution]:
     yield from _apart(compared, trial)
     lacking = sum(each.lacking for each in arms)
     if lacking:
         yield TrialsLackingAnArm("trial", int(lacking))
-    if any(min(each.treated, each.controls) < SMALL for each in compared):
+    if any(map(_is_small, compared)):
         yield FewInArm("trial", SMALL)
     sizes = [(each.treated, each.controls) for each in compared]
     if any(max(pair) > UNBALANCED * min(pair) for pair in sizes):

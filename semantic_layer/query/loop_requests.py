@@ -23,17 +23,26 @@ class LiftQuery(Frozen):
     `trial` names one of the model, by default its first. `period` is when its rows happened; `filters` choose trials
     and people; `by` has a row for each group. `contrast`: treatment against control; or, within the treatment and
     therefore no experiment, those who took notice against those who did not, or the time after against the time before.
+    The groups of the largest difference come first, with `worst_first` those of the smallest, `limit` of them at most;
+    behind all others those too small to tell.
     """
 
     kind: Literal["lift"] = "lift"
     compare: ClassVar[None] = None
     order_by: ClassVar[tuple[Order, ...]] = ()
-    limit: ClassVar[None] = None
     trial: EntityName = ""
     period: Period | None = None
     filters: tuple[Filter, ...] = ()
     by: Name | None = None
     contrast: Literal["control", "seen", "before"] = "control"
+    worst_first: bool = False
+    limit: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _ranks_groups(self) -> LiftQuery:
+        if self.by is None and (self.worst_first or self.limit is not None):
+            raise ValueError("'worst_first' and 'limit' are of groups: 'by' names them")
+        return self
 
 
 class CausesQuery(Frozen):

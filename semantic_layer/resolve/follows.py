@@ -40,6 +40,13 @@ SMALL = 30  # the usual least size of a sample whose mean is told by the normal 
 THOSE, OTHERS = "those", "others"
 _APART = ((THOSE, Label("符合", "those")), (OTHERS, Label("其余", "others")))
 
+_DAYS = (
+    ("days_median", Label("中位天数", "median days")),
+    ("days_quarter", Label("四分之一在此天数内", "a quarter within")),
+    ("days_three_quarters", Label("四分之三在此天数内", "three quarters within")),
+    ("days_mean", Label("平均天数", "mean days")),
+)
+
 
 def resolve_follows(query: FollowsQuery, context: Context) -> ResolvedFollows:
     """What follows an event, resolved. Raises QueryError with every problem."""
@@ -71,6 +78,7 @@ def resolve_follows(query: FollowsQuery, context: Context) -> ResolvedFollows:
         did=did,
         is_negated=query.negated,
         is_average=query.average,
+        times=query.times,
         small=SMALL,
         period=(query.period or Period()).cut_after(context.as_of),
         end=context.as_of + timedelta(days=1),
@@ -229,6 +237,7 @@ def _columns(query: FollowsQuery, entity: EntityDefinition, context: Context) ->
         *apart,
         Column("people", "comparison", "integer", people, unit="count"),
         Column("pending", "comparison", "integer", Label("未满期", "not over yet"), unit="count"),
+        *(Column(name, "comparison", "number", label, unit="days") for name, label in _DAYS if query.times),
     )
 
 

@@ -106,6 +106,8 @@ def _bound(query: LiftQuery, trial: TrialDefinition, context: Context) -> Resolv
         amounts=amounts,
         cost=bound[trial.cost].expression if has_cost and trial.cost is not None else None,
         returns=next((at for at, each in enumerate(trial.amounts) if each.name == trial.returns), None),
+        worst_first=query.worst_first,
+        shown=query.limit,
         time=placed.expression if placed is not None else None,
         period=(query.period or Period()).cut_after(context.as_of),
         end=context.as_of + timedelta(days=1),

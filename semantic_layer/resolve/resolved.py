@@ -124,7 +124,8 @@ class ResolvedExplanation(Told):
 class ResolvedLift(Told):
     """What a trial did, resolved: rows of `dataset`, `treated` and `others` (conditions) in the two arms, with their
     trial (`within`). With `others_success` a row may be in both arms, and that is its success in the other. `returns`
-    is the place of the amount that is set against `cost`, which is none where rows are not those of whole trials."""
+    is the place of the amount that is set against `cost`, which is none where rows are not those of whole trials.
+    `shown` groups are kept, by default all."""
 
     trial: str
     dataset: str
@@ -139,6 +140,8 @@ class ResolvedLift(Told):
     amounts: tuple[exp.Expr, ...]
     cost: exp.Expr | None
     returns: int | None
+    worst_first: bool
+    shown: int | None
     time: exp.Expr | None
     period: Period
     end: date

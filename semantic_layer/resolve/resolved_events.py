@@ -82,7 +82,8 @@ class DeedRows:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ResolvedFollows(Told):
     """What follows events, resolved. `apart` tells the groups of events (with `did` that does), `bands` cut its
-    numbers. What has not had all of its days by `end` is counted apart. Groups of fewer than `small` are told of."""
+    numbers, `times` asks for the days until `then`. What has not had all of its days by `end` is counted apart. Groups
+    of fewer than `small` are told of."""
 
     events: EventRows
     apart: exp.Expr | None
@@ -91,6 +92,7 @@ class ResolvedFollows(Told):
     did: DeedRows | None
     is_negated: bool
     is_average: bool
+    times: bool
     small: int
     period: Period
     end: date

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chat_service.present.explanations import explanation
+from chat_service.present.explanations import explanation, false_premise
 from semantic_layer.query.requests import ExplainQuery, FieldFilter
 from semantic_layer.time.periods import unit
 from tests.chat.conftest import Ask, Show
@@ -70,3 +70,31 @@ def test_what_cannot_be_taken_apart_is_a_problem_with_words(ask: Ask) -> None:
 def test_nothing_in_a_period_is_said(show: Show) -> None:
     answer = show(ExplainQuery(metric="aov", period=unit("month", date(2019, 3, 1))))
     assert answer.chart is None and answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "moved"),
+    [
+        ("why did {} fall in March 2026", False),
+        ("why did {} rise in March 2026", True),
+        ("2026年3月{}为什么下降了", False),
+        ("2026年3月{}为什么上升了", True),
+    ],
+)
+def test_a_premise_that_is_false_is_said_to_be_false_first(asked: str, moved: bool, ask: Ask) -> None:
+    answer = ask(asked.format("流失率" if "月" in asked else "churn rate"))
+    assert answer.finding is not None and answer.request == CHURN
+    change = explanation(answer.finding).change
+    assert change
+    denied = false_premise(answer.finding, answer.reading.moved)
+    assert bool(denied) is ((change > 0) is not moved)
+    assert answer.text.startswith(denied)
+
+
+@pytest.mark.parametrize(("word", "is_true"), [("improve", False), ("worsen", True), ("改善", False), ("恶化", True)])
+def test_better_and_worse_are_judged_by_what_is_measured(word: str, is_true: bool, ask: Ask) -> None:
+    asked = f"why did churn rate {word} in March 2026" if word.isascii() else f"2026年3月流失率为什么{word}"
+    answer = ask(asked)
+    assert answer.finding is not None and explanation(answer.finding).change
+    rose = (explanation(answer.finding).change or 0) > 0  # and a churn rate that rises is worse
+    assert bool(false_premise(answer.finding, answer.reading.moved)) is (rose is not is_true)

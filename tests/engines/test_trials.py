@@ -15,8 +15,10 @@ from semantic_layer.layer import Layer
 from semantic_layer.loading.load import build_model
 from semantic_layer.model.definitions import ModelDefinition
 from semantic_layer.query.cautions import EffectsCompared
+from semantic_layer.query.lifted import Trial, lifted
 from semantic_layer.query.reader import Reader
 from semantic_layer.query.requests import FieldFilter, LiftQuery, MetricFilter
+from semantic_layer.query.result import Value
 from semantic_layer.query.statistics import difference_of_pairs, difference_of_shares
 from tests.engines.conftest import ENGINES
 
@@ -202,6 +204,22 @@ def test_those_who_took_notice_are_no_experiment(layer: Layer) -> None:
     assert (found["treated"], found["controls"], found["difference"]) == (1, 1, 1.0)
     assert "extra" not in found
     assert "not_an_experiment" in codes(layer, LiftQuery(contrast="seen"))
+
+
+def test_groups_come_by_their_difference_and_those_too_small_to_tell_last(layer: Layer) -> None:
+    # in A both treated bought and one of three others, in B nobody
+    assert layer.run(LiftQuery(by="city")).column("city") == ("A", "B")
+    worst = layer.run(LiftQuery(by="city", worst_first=True, limit=1))
+    assert (worst.column("city"), worst.total_rows) == (("B",), 1)
+    rows = [_arms("few", 10, won=10), _arms("good", 100, won=50), _arms("bad", 100, won=10)]
+    for worst_first, order in ((False, ["good", "bad", "few"]), (True, ["bad", "good", "few"])):
+        found, _ = lifted(rows, Trial("t", None, True, False, False, worst_first=worst_first))
+        assert [row[0] for row in found] == order
+
+
+def _arms(key: str, size: int, won: int) -> tuple[Value, ...]:
+    """Counts of one group whose control arm is as large, and of which nobody bought."""
+    return (key, 1, 0, size, won, size, 0, 0, 0, None)
 
 
 WRONG = {

@@ -53,6 +53,22 @@ def test_a_deed_at_the_very_instant_does_not_follow_and_one_after_just_ten_days_
     assert counted(layer, FollowsQuery(event="calls", then=LATER)) == [(3, 1, 1)]
 
 
+def test_the_days_until_the_deed_are_told_where_they_are_asked_for(layer: Layer) -> None:
+    def days(query: FollowsQuery) -> list[Value]:
+        table = layer.run(query)
+        told = [column.name for column in table.columns if column.unit == "days"]
+        assert told == ["days_median", "days_quarter", "days_three_quarters", "days_mean"]
+        return [table.column(name)[0] for name in told]
+
+    # 10 days sharp after call 1, 14 hours after call 4; of visits only the day is known: after 10 and 11 of them
+    one, other = 10.0, 14 / 24
+    apart = one - other
+    waited = [other + apart / 2, other + apart / 4, one - apart / 4, (one + other) / 2]
+    assert days(FollowsQuery(event="calls", then=TEN, times=True)) == pytest.approx(waited)
+    visits = FollowsQuery(event="calls", then=Deed(metric="visits", within=11), times=True)
+    assert days(visits) == pytest.approx([10.5, 10.25, 10.75, 10.5])
+
+
 def test_entities_are_counted_once_however_often_it_happened_to_them(layer: Layer) -> None:
     # each deed with another within ten days: the first two of person 1, the first of 2, the first of 4
     table = layer.run(FollowsQuery(event="deeds", then=TEN))

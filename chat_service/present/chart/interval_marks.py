@@ -10,7 +10,7 @@ from chat_service.present.chart.panel import Panel
 from chat_service.present.chart.scales import Json
 from chat_service.present.figures import change_figure, figure
 from chat_service.present.finding import Finding
-from chat_service.present.followed import followed_groups, number
+from chat_service.present.followed import DAYS, followed_groups, number
 from chat_service.present.lifts import lifts
 from chat_service.present.names import part_unit
 from chat_service.present.paths import step_words
@@ -36,6 +36,8 @@ class Measured:
 def measured_panel(finding: Finding) -> Panel | None:
     """The shares of what follows, the differences of a trial, next steps or relative risks, each with its interval."""
     names, drawn = finding.names, _DRAWN.get(type(finding.request))
+    if isinstance(finding.request, FollowsQuery) and finding.request.times:
+        drawn = DAYS[0]
     column = next((each for each in finding.table.columns if each.name == drawn), None) or finding.metrics[0]
     group = finding.groups[0]
     bars: list[Measured] = []
@@ -43,7 +45,8 @@ def measured_panel(finding: Finding) -> Panel | None:
         case FollowsQuery():
             is_pair = finding.groups[0].name == "group"
             for index, each in enumerate(followed_groups(finding)):
-                bars.append(Measured(each.name, each.value, each.low, each.high, index == 0 or not is_pair))
+                value, low, high = each.days[:3] or (each.value, each.low, each.high)
+                bars.append(Measured(each.name, value, low, high, index == 0 or not is_pair))
         case LiftQuery():
             for lift in lifts(finding):
                 value, low, high = (lift.of(f"difference{end}") for end in ("", "_low", "_high"))

@@ -90,14 +90,15 @@ KINDS: tuple[RequestKind, ...] = (
         "what follows an event: the share after which a deed was done within so many days",
         "event, then.metric, did.metric: metrics that count what happens. period, filters: of the events. One of by (a "
         "dimension or field of the event; bands cut a number), those (conditions: against the others), did (a deed "
-        "after the event). negated: not done. average: how often.",
+        "after the event). negated: not done. average: how often. times: with the days until it was done.",
     ),
     RequestKind(
         "lift",
         LiftQuery,
         "what a campaign did: its treatment arm against its control, with significance and incremental ROI",
         "trial: one of the model, '' its first. filters: which trials and people. by: one row a group. contrast: seen "
-        "only where those who opened are set against those who did not, before where after is set against before.",
+        "only where those who opened are set against those who did not, before where after is set against before. "
+        "worst_first, limit: of groups, by their difference.",
     ),
     RequestKind(
         "paths",

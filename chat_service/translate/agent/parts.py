@@ -199,7 +199,7 @@ def _follows(request: FollowsQuery) -> Iterator[Part]:
     yield from _filters(request.those, "those")
     if request.did is not None:
         yield from _deed(request.did, "did")
-    for name, says in (("negated", request.negated), ("average", request.average)):
+    for name, says in (("negated", request.negated), ("average", request.average), ("times", request.times)):
         if says:
             yield Part(name, "operator", name, says)
 
@@ -213,6 +213,10 @@ def _lift(request: LiftQuery) -> Iterator[Part]:
         yield Part("by", "grouping", request.by, request.by)
     if request.contrast != "control":
         yield Part("contrast", "comparison", request.contrast, request.contrast)
+    if request.worst_first:
+        yield Part("worst_first", "order", "worst_first", content=True)
+    if request.limit is not None:
+        yield Part("limit", "limit", str(request.limit), request.limit)
 
 
 def _paths(request: PathQuery) -> Iterator[Part]:

@@ -26,6 +26,7 @@ from chat_service.translate.requests.happenings import (
 )
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import only_period
+from chat_service.translate.requests.waiting import asks_how_long, days_waited, done_again, use_waited
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Deed, Filter, FollowsQuery, Period
@@ -47,10 +48,12 @@ class _Of:
 
 def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     """The request of a question about what follows an event, or None if it asks for none. Raises StopError."""
-    spans = slots.frame.of(Span) or _inside(slots, assembly)
+    again = done_again(slots, assembly)
+    found = sorted((*happenings(slots, assembly), *again), key=lambda each: each.item.start)
+    waits = bool(again or asks_how_long(slots))
+    spans = slots.frame.of(Span) or (days_waited(found, slots) if waits else _inside(slots, assembly))
     if not spans or len(spans) > 2 or slots.frame.said("intent.why"):
         return None
-    found = list(happenings(slots, assembly))
     event = _event(spans[0], found, slots, assembly)
     if event is None:
         return None
@@ -66,7 +69,8 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     for each in (*named, *described):
         _of_happening(each, of, chooser, assembly)
     _of_words(slots, of, event.event, chooser, assembly)
-    return _request(event.event, deeds, of, slots, assembly)
+    times = use_waited(spans, again, slots, assembly)
+    return _request(event.event, deeds, of, slots, assembly, times=times)
 
 
 def _inside(slots: Slots, assembly: Assembly) -> list[Edge]:
@@ -312,7 +316,7 @@ def _add_values(item: Edge, values: Values, of: _Of, chooser: Chooser, assembly:
 
 
 def _request(
-    event: str, deeds: list[tuple[Span, Happening]], of: _Of, slots: Slots, assembly: Assembly
+    event: str, deeds: list[tuple[Span, Happening]], of: _Of, slots: Slots, assembly: Assembly, *, times: bool
 ) -> FollowsQuery:
     for item in slots.frame.of(Span):
         assembly.use(item, "number", str(item.meaning))
@@ -322,7 +326,7 @@ def _request(
         raise assembly.deny(first[0][1].item)
     did = _deed(*first[0], assembly) if first else None
     then = _deed(last_span, last, assembly)
-    is_average = _is_average(slots, assembly)
+    is_average = not times and _is_average(slots, assembly)
     apart = of.own or of.people
     filters: tuple[Filter, ...] = tuple(of.people) if of.own else ()
     those: tuple[Filter, ...] = tuple(apart)
@@ -331,7 +335,7 @@ def _request(
     if of.by is not None and did is not None:
         raise assembly.deny(slots.frame.of(Span)[0])
     assembly.refuse_rest({*_SHOWN, "intent.list", "intent.count"}, lambda item: counts_people(item, assembly))
-    if last.negated and is_average:
+    if last.negated and (is_average or times):
         raise assembly.deny(last.item)
     return FollowsQuery(
         event=event,
@@ -343,6 +347,7 @@ def _request(
         did=did,
         negated=last.negated,
         average=is_average,
+        times=times,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Measure
+from chat_service.translate.grammar.categories import Measure, Rank
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
@@ -22,6 +22,7 @@ from semantic_layer import Filter, LiftQuery, Period, TrialDefinition
 
 _SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "comparison", "chart", "trial", "comparative"})
 _CONTRASTS = ("trial.arm", "trial.before")
+_WORST = ("worst", "low")
 _WORDS = ("trial.effect", "trial.significant", *_CONTRASTS, "trial.seen", "trial.unseen", "statistic.relation")
 
 
@@ -39,7 +40,8 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     trial = _asked_trial(slots, assembly)
     if trial is None or slots.bounds or slots.frame.said("intent.why", "intent.define"):
         return None
-    if slots.ranks and not _asks_the_best(slots):
+    rank = slots.ranks[0][1] if slots.ranks else None
+    if rank is not None and not _asks_the_best(slots, rank):
         return None
     contrast = contrast_of(slots)
     chooser = assembly.chooser(_counted(trial, assembly))
@@ -50,18 +52,19 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     for item, listed in slots.listed:
         of.filters.extend(listed_filter(item, listed, assembly))
     _add_groups(slots, of, chooser, assembly)
-    for item, _ in slots.ranks if of.by is not None else ():
+    ranked, numbered = {}, next((each.number for _, each in slots.groups if each.number), None)
+    for item, each in slots.ranks if of.by is not None else ():
         assembly.use(item, "order", "difference")
+        ranked = {"worst_first": each.direction in _WORST, "limit": each.count if each.stated else numbered}
     _refuse_rest(slots, trial, assembly)
     name = trial.name if len(assembly.model.trials) > 1 else ""
-    return LiftQuery(trial=name, period=of.period, filters=tuple(of.filters), by=of.by, contrast=contrast)
+    return LiftQuery(trial=name, period=of.period, filters=tuple(of.filters), by=of.by, contrast=contrast, **ranked)
 
 
-def _asks_the_best(slots: Slots) -> bool:
-    """哪个活动效果最好: of the groups that are asked for, which come with the largest effect first."""
-    found = [rank for _, rank in slots.ranks]
-    plain = all(each.direction == "best" and each.count == 1 and not each.by_change for each in found)
-    return len(found) == 1 and plain and found[0].percent is None and not slots.measures
+def _asks_the_best(slots: Slots, rank: Rank) -> bool:
+    """哪个活动效果最好, the three that did worst: the groups that are asked for by their effect, and by no measure."""
+    plain = rank.count is not None and not rank.by_change and rank.percent is None
+    return len(slots.ranks) == 1 and plain and not slots.measures
 
 
 def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
@@ -70,9 +73,15 @@ def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
     for item in slots.frame.said("trial"):
         if isinstance(item.meaning, Names):
             return trials[item.meaning.names[0]]
-    if not slots.frame.said(*_WORDS):
+    if not (slots.frame.said(*_WORDS) or _ranks_them(slots)):
         return None
     return next((each for each in trials.values() if _is_about(each, slots, assembly)), None)
+
+
+def _ranks_them(slots: Slots) -> bool:
+    """Which campaign did worst: the best or the worst of the trials, and nothing says by what measure."""
+    named = slots.measures or slots.clauses or slots.columns
+    return bool(slots.groups) and not named and [each.direction for _, each in slots.ranks] in (["best"], ["worst"])
 
 
 def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
@@ -112,10 +121,10 @@ def _add_values(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> 
 
 
 def _add_groups(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> None:
-    """By type, each campaign; a bare 活动 only says what the effect is of."""
+    """By type, each campaign; a bare 活动 only says what the effect is of, unless some of them are ranked."""
     for item, group in slots.groups:
         own = [name for name in group.dimensions if _is_thing(name, assembly)]
-        if not group.marked and not group.which and own:
+        if not (group.marked or group.which or slots.ranks) and own:
             assembly.use(item, "entity", own[0])
             continue
         if group.grain is not None or of.by is not None:
