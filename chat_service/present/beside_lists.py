@@ -45,7 +45,8 @@ def beside_list(finding: Finding, run: Run) -> str:
     if listed is None:
         return ""
     parts = [*_in_all(finding, listed, run), *_share(finding, listed, run), *_commonest(finding, listed, run)]
-    return finding.say(_SENTENCE, parts=finding.say(_BETWEEN).join(parts)) if parts else ""
+    said = finding.say(_SENTENCE, parts=finding.say(_BETWEEN).join(parts)) if parts else ""
+    return said[:1].upper() + said[1:]
 
 
 def _in_all(finding: Finding, listed: ListDefinition, run: Run) -> Iterator[str]:

@@ -11,7 +11,7 @@ from semantic_layer import CausesQuery, Model, Phrase, Value
 
 _NAMED = 4
 _LEFT = Phrase(
-    "{period} 离开的{entity}（按{metric}）共 {total:,} {counter}", "{total:,} {entity} left in {period} ({metric})"
+    "{period} 离开的{entity}（按{metric}）共 {total:,} {counter}", "{total:,} {entity} left ({metric}, {period})"
 )
 _LISTED = Phrase("{label}共 {total:,} {counter}", "{total:,} {label}")
 _NOBODY = Phrase("{period}没有{entity}离开，没有原因可找。", "Nobody left in {period}: there is nothing to look for.")
@@ -118,7 +118,7 @@ def _rows(finding: Finding) -> list[Cause]:
 
 
 def _cause(row: Cause, counter: str, finding: Finding) -> str:
-    risk, low, high = (f"{_number(value):.1f}" for value in (row.risk, row.low, row.high))
+    risk, low, high = (f"{_number(value):.2f}" for value in (row.risk, row.low, row.high))
     words = {"cause": row.cause, "family": row.family, "leavers": row.leavers, "risk": risk, "low": low, "high": high}
     small = finding.say(_SMALL if row.is_small else _NOTHING)
     return finding.say(_ONE, **words, counter=counter, share=_percent(row.share, finding), small=small)

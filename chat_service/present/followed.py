@@ -19,17 +19,18 @@ DAYS = ("days_median", "days_quarter", "days_three_quarters", "days_mean")
 _FOLLOWED = Phrase("{when}{event}之后，{deed}：{told}。", "Of those who {event}{when}, {deed}: {told}.")
 _WHEN = Phrase("{period}", " in {period}")
 _WITHIN = Phrase("{days}天内有{what}", "{what} within {days} days")
-_NOT_WITHIN = Phrase("{days}天内没有{what}", "not {what} within {days} days")
+_NOT_WITHIN = Phrase("{days}天内没有{what}", "had not {what} within {days} days")
 _BETWEEN = Phrase("{after}至{days}天有{what}", "{what} between {after} and {days} days")
-_NOT_BETWEEN = Phrase("{after}至{days}天没有{what}", "not {what} between {after} and {days} days")
+_NOT_BETWEEN = Phrase("{after}至{days}天没有{what}", "had not {what} between {after} and {days} days")
 _COUNTS = Phrase("{followed}/{events}", "{followed}/{events}")
 _PEOPLE = Phrase("{people} {counter}{entity}", "{people} {entity}")
 INTERVAL = Phrase("95%区间 {low}–{high}", "95% interval {low}–{high}")
 _SPAN = Phrase("95%区间 {low} 至 {high}", "95% interval {low} to {high}")  # a dash would stand before a minus
 _OTHERS, _NO_CHANCE = (
-    Phrase("其余 {rate}", "the others {rate}"),
+    Phrase("其余为 {rate}", "the others: {rate}"),
     Phrase("各组没有超出偶然的差异", "no group differs from the others beyond chance"),
 )
+_THESE = Phrase("{name}的为 {rate}", "{name}: {rate}")  # a condition may end with a figure of its own
 _ABOVE, _BELOW = Phrase("比其余高 {by}", "{by} above the others"), Phrase("比其余低 {by}", "{by} below the others")
 _CERTAIN, _CHANCE = (
     Phrase("差异显著（{p}）", "a significant difference ({p})"),
@@ -96,7 +97,7 @@ def apart_words(request: FollowsQuery, names: Names) -> str:
 
 
 def deed_words(deed: Deed, names: Names, *, negated: bool = False) -> str:
-    """`90天内有下单`, `ordered within 90 days`, `not ordered between 91 and 270 days`."""
+    """`90天内有下单`, `ordered within 90 days`, `had not ordered between 91 and 270 days`."""
     conditions = names.listed(condition_words(each, names, _FAR) for each in deed.filters)
     what = happening_words(deed.metric, names) + names.bracketed(conditions)
     if deed.after:
@@ -187,9 +188,10 @@ def interval_words(low: float | None, high: float | None, unit: str | None, find
 
 def _against(each: Followed, groups: tuple[Followed, ...], finding: Finding) -> str:
     """One group beside all others, and whether that can be chance."""
-    parts = [f"{each.name} {_rate(each, finding)}"]
+    rate, is_pair = _rate(each, finding), finding.groups[0].name == "group"
+    parts = [finding.say(_THESE, name=each.name, rate=rate) if is_pair else f"{each.name} {rate}"]
     others = [one for one in groups if one is not each and one.value is not None and one.difference is not None]
-    if finding.groups[0].name == "group" and others:
+    if is_pair and others:
         parts.append(finding.say(_OTHERS, rate=_rate(others[0], finding)))
     if each.difference is not None:
         by = change_figure(abs(each.difference), _unit(finding), finding.language)

@@ -11,7 +11,7 @@ _MEMBERS = Phrase("共 {count:,} {counter}", "{count:,} of them")
 _WORTH = Phrase("，{label}{value}", ", {label} {value}")
 _PLAY = Phrase("{action}（{channel}，{timing}{tried}）", "{action} ({channel}, {timing}{tried})")
 _TRIED = Phrase("；{label} {effect}", "; {label} {effect}")
-_BETWEEN, _SPACE = Phrase("；", "; "), Phrase("", " ")
+_BETWEEN, _SPACE = Phrase("；", ". "), Phrase("", " ")
 
 
 def playbook_sentence(finding: Finding) -> str:

@@ -6,12 +6,12 @@ from chat_service.present.causes import entity_of_causes
 from chat_service.present.names import Names
 from semantic_layer import CausesQuery, Phrase, PlaybookQuery, ProfileQuery
 
-_CAUSES = Phrase("{who}离开的原因证据（{what}）", "what speaks for why {who} leave ({what})")
+_CAUSES = Phrase("{who}离开的原因证据（{what}）", "evidence on why {who} leave ({what})")
 _PROFILE = Phrase("{entity} {key} 的档案", "profile of {entity} {key}")
 _TIMELINE = Phrase("{entity} {key} 的时间线", "timeline of {entity} {key}")
 _PLAYBOOK = Phrase("对{who}做什么", "what to do for {who}")
 _EVERYBODY = Phrase("各类客群", "every group")
-_BETWEEN = Phrase("，", ", ")
+_ABOUT = Phrase("{before}，{what}", "{what}, {before}")  # Chinese says first what it is of
 
 
 def restate_loop(
@@ -26,9 +26,9 @@ def restate_loop(
             phrase = _PROFILE if request.part == "facts" else _TIMELINE
             what = phrase.of(entity=entity, key=request.key)
         case CausesQuery():
-            entity = names.known(entity_of_causes(request, names.model)) or ""
+            entity = names.entity(entity_of_causes(request, names.model), 2)
             what = _CAUSES.of(who=entity, what=label or names.metric(request.metric))
         case PlaybookQuery():
             what = _PLAYBOOK.of(who=label or ("" if conditions else names.say(_EVERYBODY)))
-    parts = [part for part in (head, *conditions, names.say(what)) if part]
-    return names.say(_BETWEEN).join(parts)
+    before = names.comma(*(part for part in (head, *conditions) if part))
+    return names.say(_ABOUT, before=before, what=names.say(what)) if before else names.say(what)

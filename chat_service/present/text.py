@@ -52,6 +52,8 @@ _OWN: dict[type, Callable[[Finding], str]] = {
     ProfileQuery: profile_sentence,
     PlaybookQuery: playbook_sentence,
 }
+# what their sentences tell anyway of how the question was read
+_TOLD: dict[type, str] = {ExplainQuery: "compared_with_previous"}
 
 
 def describe(finding: Finding, reading: Reading, first: str | None = None, beside: str = "") -> str:
@@ -66,14 +68,15 @@ def describe(finding: Finding, reading: Reading, first: str | None = None, besid
         whole_sentence(finding),
         *([beside] if beside else []),
         *(note.message for note in notes(finding, reading.chart)),
-        *reading_remarks(reading),
+        *reading_remarks(reading, _TOLD.get(type(finding.request), "")),
     ]
     return finding.names.sentences(*told)
 
 
-def reading_remarks(reading: Reading) -> list[str]:
-    """What the reader of the question assumed, and the words it could not use."""
-    told = [ended(assumption.text, reading.language) for assumption in reading.assumptions]
+def reading_remarks(reading: Reading, told_already: str = "") -> list[str]:
+    """What the reader of the question assumed, but for what the sentence tells, and the words it could not use."""
+    left = (assumption for assumption in reading.assumptions if assumption.code != told_already)
+    told = [ended(assumption.text, reading.language) for assumption in left]
     if reading.unused:
         words = listed((said(_QUOTED, reading.language, word=word) for word in reading.unused), reading.language)
         told.append(said(_UNUSED, reading.language, words=words))

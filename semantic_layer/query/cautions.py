@@ -277,7 +277,7 @@ class BeforeAndAfter(Caution):
 @problem(
     "trials_lacking_an_arm",
     zh="有 {trials} 个活动缺少处理组或对照组，没有算在内。",
-    en="{trials} trials without a treatment or without a control arm are left out.",
+    en="Trials left out, as they lack a treatment or a control arm: {trials}.",
 )
 class TrialsLackingAnArm(Caution):
     """Trials that tell nothing, as one of their arms is empty."""

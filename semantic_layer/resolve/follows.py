@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.errors import Problem
 from semantic_layer.model.definitions import EntityDefinition
-from semantic_layer.model.labels import counted_label
+from semantic_layer.model.labels import counted_label, label_of_deed
 from semantic_layer.model.lookup import found_field
 from semantic_layer.model.placing import placed_by
 from semantic_layer.query.cautions import WindowsOverlap
@@ -201,6 +201,7 @@ def _those(query: FollowsQuery, rows: Rows, context: Context) -> tuple[Rows, exp
 def _columns(query: FollowsQuery, entity: EntityDefinition, context: Context) -> tuple[Column, ...]:
     model = context.model
     event, deed = model.metrics[query.event].label, model.metrics[query.then.metric].label
+    deed = replace(deed, zh=label_of_deed(model, query.then.metric).zh)  # 有下单, with orders
     key: tuple[Column, ...] = ()
     if query.by is not None:
         column = key_column(model, query.by)

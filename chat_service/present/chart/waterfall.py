@@ -34,7 +34,7 @@ def waterfall_panel(finding: Finding) -> Panel | None:
     name = finding.names.column(metric)
     title = finding.say(_CHANGE, name=name)
     is_rate = metric.unit == "percent"
-    ticks: dict[str, Json] = {"format": "+.1%"} if is_rate else {"labelExpr": short_figures(finding)}
+    ticks: dict[str, Json] = {"format": ".1%"} if is_rate else {"labelExpr": short_figures(finding)}
     order: list[Json] = [str(row["group"]) for row in rows if isinstance(row, dict)]
     encoding: dict[str, Json] = {
         "y": {
