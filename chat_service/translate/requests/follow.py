@@ -71,6 +71,8 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
 def _stands_alone(slots: Slots, before: Request, assembly: Assembly) -> bool:
     if takes_away(slots):
         return False
+    if slots.ranks and isinstance(before, CohortQuery | FunnelQuery):
+        return True  # top customers: what no order changes is left behind
     counts = _only_counts(slots, assembly)
     whole = is_complete(slots) and not (counts and isinstance(before, ListQuery))
     return whole or (counts and _is_ours(slots))
