@@ -15,17 +15,17 @@ _NAMED = 3  # groups of a dimension that a sentence names
 _WHOLE = 2.0  # parts that are so many times the change cancel out: their shares of it say nothing
 _MOVED = Phrase(
     "{period}{name}为 {now}，比{previous}的 {before} {change}。",
-    "{name} was {now} in {period}, {change} from {before} in {previous}.",
+    "{name} in {period}: {now}, {change} from {before} in {previous}.",
 )
 _STILL = Phrase("{period}{name}为 {now}，{previous}为 {before}。", "{name}: {now} in {period}, {before} in {previous}.")
 _DID_NOT: dict[Moved, Phrase] = {
-    "up": Phrase("{name}并没有上升，而是{really}。", "{name} did not rise: it {really}."),
-    "down": Phrase("{name}并没有下降，而是{really}。", "{name} did not fall: it {really}."),
-    "better": Phrase("{name}并没有变好，而是{really}。", "{name} did not get better: it {really}."),
-    "worse": Phrase("{name}并没有变差，而是{really}。", "{name} did not get worse: it {really}."),
+    "up": Phrase("{name}并没有上升，而是{really}。", "There was no rise in {name}, but {really}."),
+    "down": Phrase("{name}并没有下降，而是{really}。", "There was no fall in {name}, but {really}."),
+    "better": Phrase("{name}并没有变好，而是{really}。", "There was no change for the better in {name}, but {really}."),
+    "worse": Phrase("{name}并没有变差，而是{really}。", "There was no change for the worse in {name}, but {really}."),
 }
-_REALLY = {True: Phrase("上升了", "rose"), False: Phrase("下降了", "fell")}
-_REALLY_STILL = Phrase("持平", "stayed the same")
+_REALLY = {True: Phrase("上升了", "a rise"), False: Phrase("下降了", "a fall")}
+_REALLY_STILL = Phrase("持平", "no change at all")
 _SPREAD = Phrase(
     "没有哪一组的变化明显超出偶然，变化分散在各组。",
     "No group stands out beyond chance: the change is spread over the groups.",
@@ -131,8 +131,7 @@ def false_premise(finding: Finding, moved: Moved | None) -> str:
     if found.change and (found.change > 0) == said_up:
         return ""
     really = finding.say(_REALLY[found.change > 0] if found.change else _REALLY_STILL)
-    said = finding.say(_DID_NOT[moved], name=finding.names.column(column), really=really)
-    return said[:1].upper() + said[1:]
+    return finding.say(_DID_NOT[moved], name=finding.names.column(column), really=really)
 
 
 def _of_dimension(found: Explanation, dimension: str, finding: Finding) -> str:

@@ -30,6 +30,7 @@ from chat_service.translate.requests.explained import asks_what, compared, expla
 from chat_service.translate.requests.faring import of_chosen, of_ourselves, read_faring
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
+from chat_service.translate.requests.growth import why_of_when
 from chat_service.translate.requests.journeys import read_journey
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
@@ -177,6 +178,8 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
         assembly.doubt += _REASONS_OF_EACH
         columns = tuple(dict.fromkeys((*request.columns, column)))
         return _shown(slots, assembly, request.model_copy(update={"columns": columns}), goes_on=goes_on)
+    if isinstance(request, MetricQuery) and request.period is None and not request.group_by:
+        request = request.model_copy(update={"period": why_of_when(slots, assembly)})
     found = _shown(slots, assembly, compared(request), goes_on=goes_on)
     if slots.against and isinstance(found, MetricQuery) and found.group_by:
         # both periods and the groups are named: a table of these is asked for, and no more rows

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.phrases import said
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.stops import Denial, StopError
-from semantic_layer import Compare, Grain, Period, preceding, year_earlier
+from chat_service.translate.stops import Denial, Doubt, Option, StopError
+from semantic_layer import Compare, Grain, Period, Phrase, preceding, unit, year_earlier
+
+_LAST: dict[Grain, Phrase] = {"month": Phrase("上个月", "last month"), "quarter": Phrase("上个季度", "last quarter")}
 
 
 def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
@@ -53,6 +56,21 @@ def change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains
     return Compare(to="previous")
 
 
+def why_of_when(slots: Slots, assembly: Assembly) -> Period | None:
+    """Why did NPS fall: of which time is asked back, with the last units that are over; None where it is not asked so.
+
+    Raises StopError with the doubt."""
+    changes = slots.frame.said("change")
+    if not (changes and slots.frame.said("intent.why")) or slots.has("trend"):
+        return None
+    word, today = changes[0], assembly.scope.today
+    chosen = next((grain for grain in _LAST if grain == assembly.fixed.get(word.start)), None)
+    if chosen is None:
+        options = tuple(Option(said(label, assembly.scope.language), "period", grain) for grain, label in _LAST.items())
+        raise StopError(Doubt("which_period", assembly.said(word), options, word.start, word.end))
+    return unit(chosen, today, -1)
+
+
 def in_year_of(year: Period, period: Period, said: str) -> Period:
     """与2024年同期相比: the same time of the year that is named, which is an earlier one."""
     found = period
@@ -71,4 +89,4 @@ def set_against(slots: Slots) -> list[Edge]:
     return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
 
 
-__all__ = ["change_alone", "in_year_of", "set_against"]
+__all__ = ["change_alone", "in_year_of", "set_against", "why_of_when"]

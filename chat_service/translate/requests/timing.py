@@ -13,7 +13,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.growth import change_alone, in_year_of, set_against
+from chat_service.translate.requests.growth import change_alone, in_year_of, set_against, why_of_when
 from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -82,6 +82,7 @@ def decide_timing(
             for word in slots.frame.said("change"):
                 assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
             return Timing(period, ever=ever)
+        period = period or (None if grains or ever else why_of_when(slots, assembly))
         return Timing(period, change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against
     assembly.use(item, "comparison", other.to)
