@@ -27,8 +27,9 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     named = _looking_ahead(slots, assembly)
     if not named or slots.frame.said("intent.why", "intent.define"):
         return None
-    if slots.whens:
-        raise assembly.deny(slots.whens[0][0])  # what fell due in the past is another metric's
+    past = [item for item, _ in slots.whens if not _reaches_ahead(item, assembly)]
+    if past:
+        raise assembly.deny(past[0])  # what fell due in the past is another metric's
     metrics = tuple(dict.fromkeys(name for _, name in named))
     for item, name in named:
         assembly.use(item, "metric", name)
@@ -82,8 +83,8 @@ def _key(dataset: str | None, assembly: Assembly) -> tuple[str, ...]:
 def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
     """From tomorrow, or from the first day named, to the last one: as days from today."""
     today = assembly.scope.today
-    items = [item for item in slots.frame.said("date") if isinstance(item.meaning, When)]
-    futures = [item for item in items if item.category == "date.future"]
+    items = [item for item in slots.frame.items if isinstance(item.meaning, When)]
+    futures = [item for item in items if item.category == "date.future" or _reaches_ahead(item, assembly)]
     if len(items) != len(futures) or len(futures) > 1:
         raise StopError(Denial("several_periods", assembly.said(items[0])))
     if not futures:
@@ -97,6 +98,13 @@ def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
     assembly.use(item, "period", str(period))
     start = period.start or today
     return max(1, (start - today).days), (period.end - today).days - 1
+
+
+def _reaches_ahead(item: Edge, assembly: Assembly) -> bool:
+    """今年会过期的积分: of a time that is not over, the days to come."""
+    period = item.meaning.date.period if isinstance(item.meaning, When) else None
+    tomorrow = assembly.scope.today + timedelta(days=1)
+    return period is not None and period.grain is not None and period.end is not None and period.end > tomorrow
 
 
 def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple[tuple[Filter, ...], tuple[str, ...]]:

@@ -26,7 +26,7 @@ from chat_service.translate.requests.happenings import (
 )
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import only_period
-from chat_service.translate.requests.waiting import asks_how_long, days_waited, done_again, use_waited
+from chat_service.translate.requests.waiting import asks_how_long, days_unsaid, days_waited, done_again, use_waited
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Deed, Filter, FollowsQuery, Period
@@ -51,7 +51,8 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     again = done_again(slots, assembly)
     found = sorted((*happenings(slots, assembly), *again), key=lambda each: each.item.start)
     waits = bool(again or asks_how_long(slots))
-    spans = slots.frame.of(Span) or (days_waited(found, slots) if waits else _inside(slots, assembly))
+    said = slots.frame.of(Span) or ([] if waits else _inside(slots, assembly))
+    spans = said or (days_waited(found, slots) if waits else days_unsaid(found, slots))
     if not spans or len(spans) > 2 or slots.frame.said("intent.why"):
         return None
     event = _event(spans[0], found, slots, assembly)

@@ -43,7 +43,7 @@ def days_waited(found: list[Happening], slots: Slots) -> list[Edge]:
     """The days after what comes first, as a stretch of its own; none where nothing says what that is."""
     if len({each.item for each in found}) < 2 or slots.has("intent.funnel", STEP_TIMES):
         return []
-    behind, after = slots.frame.said("window.behind"), slots.frame.said("window.after")
+    behind, after = slots.frame.said("window.behind"), _comes_after(slots)
     placed = [each.item for each in found if each.item.category == "intent.cohort"]
     if behind and found[0].item.end <= behind[0].start:
         return [_span(behind[0].start, "before", *behind)]
@@ -57,6 +57,17 @@ def days_waited(found: list[Happening], slots: Slots) -> list[Edge]:
     return []
 
 
+def days_unsaid(found: list[Happening], slots: Slots) -> list[Edge]:
+    """投诉后下单的比例, do customers order after a complaint: the same, where no length of days is asked either."""
+    behind, after = slots.frame.said("window.behind"), _comes_after(slots)
+    spans = days_waited(found, slots) if behind or after else []
+    return spans if any(each in (*behind, *after) for span in spans for each in span.parts) else []
+
+
+def _comes_after(slots: Slots) -> list[Edge]:
+    return [word for word in slots.frame.said("window.after") if slots.frame.folded(word) in word_set("comes_after")]
+
+
 def _span(at: int, side: Literal["before", "after"], *used: Edge) -> Edge:
     return Edge(at, at, "span", Span(0, _DAYS, side), 0.0, used)
 
@@ -68,12 +79,12 @@ def _joins(one: Edge, other: Edge, slots: Slots) -> list[Edge]:
 
 
 def use_waited(spans: list[Edge], again: list[Happening], slots: Slots, assembly: Assembly) -> bool:
-    """Whether it is asked how long; if so, the words of it are told, and the days where nobody said them."""
+    """Whether it is asked how long. The words of that are told, and the days where nobody said them."""
     asked = [*asks_how_long(slots), *(each.item for each in again)]
-    if not asked:
-        return False
-    for item in (*asked, *slots.frame.said(*_AVERAGES, "next"), *(part for each in spans for part in each.parts)):
+    made = [each for each in spans if each.start == each.end]
+    averages = slots.frame.said(*_AVERAGES, "next") if asked else []
+    for item in (*asked, *averages, *(part for each in made for part in each.parts)):
         assembly.use(item, "metric", "times")
-    if not slots.frame.of(Span):
+    if made:
         assembly.assume("days_waited", str(_DAYS))
-    return True
+    return bool(asked)
