@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from chat_service.language.dates.shown import last_units
 from chat_service.language.grammar.rule import Edge
-from chat_service.language.phrases import said
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import Compare, Grain, Period, Phrase, preceding, unit, year_earlier
-
-_LAST: dict[Grain, Phrase] = {"month": Phrase("上个月", "last month"), "quarter": Phrase("上个季度", "last quarter")}
+from semantic_layer import Compare, Grain, Period, preceding, unit, year_earlier
 
 
 def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
@@ -64,9 +62,10 @@ def why_of_when(slots: Slots, assembly: Assembly) -> Period | None:
     if not (changes and slots.frame.said("intent.why")) or slots.has("trend"):
         return None
     word, today = changes[0], assembly.scope.today
-    chosen = next((grain for grain in _LAST if grain == assembly.fixed.get(word.start)), None)
+    units = last_units(assembly.scope.language)
+    chosen = next((grain for grain in units if grain == assembly.fixed.get(word.start)), None)
     if chosen is None:
-        options = tuple(Option(said(label, assembly.scope.language), "period", grain) for grain, label in _LAST.items())
+        options = tuple(Option(label, "period", grain) for grain, label in units.items())
         raise StopError(Doubt("which_period", assembly.said(word), options, word.start, word.end))
     return unit(chosen, today, -1)
 
