@@ -38,6 +38,7 @@ from semantic_layer import (
     Reader,
     Values,
     Withheld,
+    collection_paused,
     open_engine,
 )
 
@@ -140,7 +141,8 @@ class Services:
     @cached_property
     def translator(self) -> OfflineTranslator:
         """The rules, which need no key and no network."""
-        return OfflineTranslator(self.model, self._values)
+        with collection_paused():
+            return OfflineTranslator(self.model, self._values)
 
     def _values(self, name: str, search: str = "") -> Values:
         """The values that words of a question may be: none of a field that is withheld."""

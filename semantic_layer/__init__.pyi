@@ -53,6 +53,7 @@ from semantic_layer.layer import Values as Values
 from semantic_layer.loading.build import build as build
 from semantic_layer.loading.lint import lint as lint
 from semantic_layer.loading.load import build_model as build_model
+from semantic_layer.loading.load import collection_paused as collection_paused
 from semantic_layer.loading.load import load_model as load_model
 from semantic_layer.loading.load import read_definition as read_definition
 from semantic_layer.loading.load import shipped_model_path as shipped_model_path
