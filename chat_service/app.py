@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -32,6 +32,7 @@ from chat_service.saved.boards import Boards
 from chat_service.saved.runner import Runner
 from chat_service.services import Services
 from chat_service.settings import Settings
+from semantic_layer import HuitouError
 
 _LOG = logging.getLogger("huitou.service")
 _DESCRIPTION = (
@@ -40,9 +41,11 @@ _DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings, store: Store | None = None, rates: Rates | None = None) -> FastAPI:
-    """The service for those settings. Database and model are opened by the first request that needs them. `rates` are
-    those that it shares with other processes."""
+def create_app(
+    settings: Settings, store: Store | None = None, rates: Rates | None = None, *, opens_ahead: bool = False
+) -> FastAPI:
+    """The service for those settings. Database and model are opened by the first request that needs them, or as soon as
+    it listens (`opens_ahead`). `rates` are those that it shares with other processes."""
     station = new_station(settings, store, rates)
     boards = station.boards
     assert boards is not None, "every new station has some"
@@ -51,7 +54,8 @@ def create_app(settings: Settings, store: Store | None = None, rates: Rates | No
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         runner = runner_of(station, boards)
-        async with running(station, *_alerting(runner)):
+        ahead = (_opening(station),) if opens_ahead else ()
+        async with running(station, *ahead, *_alerting(runner)):
             try:
                 yield
             finally:
@@ -116,6 +120,16 @@ def runner_of(station: Station, boards: Boards) -> Runner:
             yield dialogue.services
 
     return Runner(boards, station.settings, station.admission, using, station.now, station.new_id())
+
+
+async def _opening(station: Station) -> None:
+    """Has model and database open before somebody asks. What stands in the way is told to those who do."""
+
+    def opened() -> None:
+        with suppress(HuitouError), station.using():
+            pass
+
+    await asyncio.to_thread(opened)
 
 
 def _alerting(runner: Runner) -> tuple[Coroutine[None, None, None], ...]:

@@ -15,6 +15,7 @@ from chat_service.channels.wire_catalogue import (
     FoundValuesBody,
     MetricBody,
     MetricsBody,
+    NamedBody,
     ValueBody,
     ValuesBody,
 )
@@ -45,9 +46,15 @@ def metrics_body(layer: Layer) -> MetricsBody:
 
 
 def dimensions_body(layer: Layer, reader: Reader) -> DimensionsBody:
-    """Every dimension that the reader may group by."""
-    shown = [each for each in layer.model.dimensions.values() if _may_see(each, layer.model, reader)]
-    return DimensionsBody(dimensions=tuple(_dimension(each, layer) for each in shown), model_hash=layer.model.hash)
+    """Every dimension that the reader may group by, and what else queries name by the model's words."""
+    model = layer.model
+    shown = [each for each in model.dimensions.values() if _may_see(each, model, reader)]
+    return DimensionsBody(
+        dimensions=tuple(_dimension(each, layer) for each in shown),
+        lists=tuple(_named(each.name, each.label) for each in model.lists.values()),
+        causes=tuple(_named(each.name, each.label) for each in model.causes.values()),
+        model_hash=model.hash,
+    )
 
 
 def catalogue_body(layer: Layer) -> CatalogueBody:
@@ -184,6 +191,10 @@ def _matches(body: ValueBody, search: str) -> bool:
 
 def _label(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
+
+
+def _named(name: str, label: Bilingual) -> NamedBody:
+    return NamedBody(name=name, label=_bilingual(label))
 
 
 def _bilingual(text: Bilingual | None) -> dict[str, str]:

@@ -44,10 +44,19 @@ class DimensionBody(Body):
     available: bool
 
 
+class NamedBody(Body):
+    """Something that a query may name, with what it is called."""
+
+    name: str
+    label: dict[str, str]
+
+
 class DimensionsBody(Body):
-    """Every dimension."""
+    """Every dimension; beside them the model's lists, and the families of causes for which people leave."""
 
     dimensions: tuple[DimensionBody, ...]
+    lists: tuple[NamedBody, ...]
+    causes: tuple[NamedBody, ...]
     model_hash: str
 
 

@@ -38,7 +38,7 @@ def serve(
         Admission(settings).check_address()
         # opened once before listening, so that a wrong path or model is told at once
         opened(settings, console).close()
-        service = create_app(settings)
+        service = create_app(settings, opens_ahead=True)
     console.print(f"http://{settings.host}:{settings.port}/docs")
     log_to_stderr()
     if settings.workers == 1:
@@ -51,4 +51,4 @@ def work(settings: Settings, address: socket.socket, rates: Path) -> None:
     """One of several processes that serve on an address."""
     log_to_stderr()
     end_with_parent()
-    serve_until_told(create_app(settings, rates=SharedRates(rates)), settings, address)
+    serve_until_told(create_app(settings, rates=SharedRates(rates), opens_ahead=True), settings, address)

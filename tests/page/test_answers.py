@@ -239,6 +239,12 @@ def test_requests_of_the_loyalty_loop_have_chips(visit: Open, service: Running) 
     here.answers_to(lambda: here.page.locator(".popover").get_by_role("button", name="去掉").click())
     lift = query_of(last_turn(service, here))
     assert lift["kind"] == "lift" and lift.get("period") is None
+    assert _chosen(here, service, "group", "活动类型")["by"] == "campaign_type"
+    here.page.locator(".turn").last.locator(".chip.group").click()
+    here.answers_to(lambda: here.page.locator(".popover").get_by_role("button", name="去掉").click())
+    assert query_of(last_turn(service, here)).get("by") is None
+    assert _chosen(here, service, "add", "活动")["by"] == "campaign"
+    assert _chosen(here, service, "contrast", "之后与之前")["contrast"] == "before"
     key = _first_customer(service)
     here.ask(f"客户{key}的档案")
     here.page.locator(".turn").last.locator(".chip.key").click()
@@ -246,6 +252,21 @@ def test_requests_of_the_loyalty_loop_have_chips(visit: Open, service: Running) 
     here.answers_to(lambda: here.page.locator(".popover").get_by_role("button", name="应用").click())
     changed = query_of(last_turn(service, here))
     assert (changed["kind"], changed["key"]) == ("profile", key + 1)
+    assert _chosen(here, service, "part", "时间线")["part"] == "timeline"
+    here.ask("快流失的客户该怎么办")
+    assert _chosen(here, service, "list", "高价值客户")["list"] == "high_value"
+    here.page.locator(".turn").last.locator(".chip.list").click()
+    here.answers_to(lambda: here.page.locator(".popover").get_by_role("button", name="去掉").click())
+    assert query_of(last_turn(service, here))["list"] == ""
+    here.ask("上季度客户为什么流失")
+    assert _chosen(here, service, "family", "服务")["families"] == ["service"]
+
+
+def _chosen(visit: Visit, service: Running, chip: str, name: str) -> dict[str, Any]:
+    """What is answered once something else was chosen in a chip of the last answer."""
+    visit.page.locator(".turn").last.locator(f".chip.{chip}").click()
+    visit.answers_to(lambda: _option(visit, name).click())
+    return query_of(last_turn(service, visit))
 
 
 def _first_customer(service: Running) -> int:

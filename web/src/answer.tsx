@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import * as api from "./api";
-import { Chart, picture } from "./chart";
+import { Chart, picture, useCharts } from "./chart";
 import { useCatalogue } from "./catalogue";
 import type { OnEdit } from "./editor";
 import { Feedback } from "./feedback";
@@ -37,7 +37,7 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
   return (
     <div class={`answer ${answer.status}`} lang={answer.language}>
       <p class="said">{sentence(answer)}</p>
-      {answer.status === "answered" && table && isFigures && <Figures table={table} language={answer.language} />}
+      {answer.status === "answered" && table && isFigures && <Figures table={table} />}
       <Notes answer={answer} interpretation={interpretation} />
       {clarification && (
         <div class="choices" role="group" aria-label={clarification.question}>
@@ -113,14 +113,13 @@ function Notes({ answer, interpretation }: { answer: Answer; interpretation: Int
 }
 
 /** A single row of numbers, large. */
-function Figures({ table, language }: { table: Table; language: Language }) {
-  const known = useCatalogue();
+function Figures({ table }: { table: Table }) {
   return (
     <dl class="figures">
       {table.columns.map((column, at) => (
         <div key={column.name} class={column.role}>
           <dt>{headingOf(table, at)}</dt>
-          <dd>{shownCell(table, 0, at, language, known)}</dd>
+          <dd>{shownCell(table, 0, at)}</dd>
         </div>
       ))}
     </dl>
@@ -132,19 +131,22 @@ function Views(props: {
 }) {
   const say = useWords();
   const { table, spec, query, language, title, dark } = props;
-  const [shows, setShows] = useState<"chart" | "table">(spec ? "chart" : "table");
+  const isLoaded = useCharts(spec !== undefined);
+  const [chosen, setChosen] = useState<"chart" | "table">();
+  // until there is what draws, the numbers
+  const shows = chosen ?? (spec && isLoaded ? "chart" : "table");
   return (
     <div class="view">
       {spec && (
         <div class="segments" role="group" aria-label={title}>
           {(["chart", "table"] as const).map((each) => (
-            <button key={each} aria-pressed={shows === each} onClick={() => setShows(each)}>
+            <button key={each} aria-pressed={shows === each} onClick={() => setChosen(each)}>
               <Icon name={each} size={15} /> {say[each]}
             </button>
           ))}
         </div>
       )}
-      {spec && <div class={shows === "chart" ? "" : "away"}><Chart {...{ spec, title, dark }} /></div>}
+      {spec && (isLoaded || chosen === "chart") && <div class={shows === "chart" ? "" : "away"}><Chart {...{ spec, title, dark }} /></div>}
       {shows === "table" && <TableView {...{ table, query, language, title }} />}
     </div>
   );
@@ -252,11 +254,10 @@ function Files(props: { answer: Answer; title: string; spec: Spec | undefined; o
 function Exports(props: { answer: Answer; table: Table | undefined; title: string; spec: Spec | undefined; isOwn: boolean }) {
   const { answer, table, title, spec, isOwn } = props;
   const say = useWords();
-  const known = useCatalogue();
   const [open, setOpen] = useState(false);
   const text = () => part(answer, "text")?.text ?? "";
   const rows = () => {
-    const shown = table!.rows.map((cells, row) => cells.map((_, at) => shownCell(table!, row, at, answer.language, known)));
+    const shown = table!.rows.map((cells, row) => cells.map((_, at) => shownCell(table!, row, at)));
     return tabbed([table!.columns.map((_, at) => headingOf(table!, at)), ...shown]);
   };
   return (

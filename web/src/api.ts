@@ -2,10 +2,10 @@
 import type {
   Answer,
   Conversation,
-  Dimension,
   FoundValue,
   Language,
   Metric,
+  Nameable,
   Opening,
   Query,
   Summary,
@@ -110,7 +110,7 @@ export async function rows(query: Query, asked: Language, offset: number, signal
 }
 
 export const metrics = async () => (await got<{ metrics: Metric[] }>("/v1/metrics")).metrics;
-export const dimensions = async () => (await got<{ dimensions: Dimension[] }>("/v1/dimensions")).dimensions;
+export const dimensions = () => got<Nameable>("/v1/dimensions");
 export const opening = (asked: Language) => got<Opening>(`/v1/opening?language=${asked}`);
 
 export async function values(dimension: string, search: string, signal?: AbortSignal) {

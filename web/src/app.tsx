@@ -4,6 +4,7 @@ import { Alerts } from "./alerts";
 import type { Acts } from "./answer";
 import * as api from "./api";
 import { Board } from "./board";
+import { charts } from "./chart";
 import { Catalogue, Known } from "./catalogue";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
@@ -28,7 +29,7 @@ export function App() {
   const [language, setLanguage] = useState<Language>(() => kept("language", ["zh", "en"], navigator.language.startsWith("zh") ? "zh" : "en"));
   const [theme, setTheme] = useState<Theme>(() => kept("theme", ["auto", "light", "dark"], "auto"));
   const dark = useDark(theme);
-  const [known, setKnown] = useState(() => new Catalogue([], []));
+  const [known, setKnown] = useState(() => new Catalogue());
   const [opening, setOpening] = useState<Opening | null>(null);
   const [locked, setLocked] = useState("");
   const [place, setPlace] = useState(placeNow);
@@ -54,7 +55,7 @@ export function App() {
 
   useEffect(() => {
     void Promise.all([api.metrics(), api.dimensions()]).then(
-      ([metrics, dimensions]) => setKnown(new Catalogue(metrics, dimensions)),
+      ([metrics, rest]) => setKnown(new Catalogue(metrics, rest)),
       (error) => error instanceof api.Refused && error.status === 401 && setLocked(error.message),
     );
     const onMove = () => setPlace(placeNow());
@@ -111,6 +112,7 @@ export function App() {
     if (!title) setTitle(message);
     requestAnimationFrame(() => document.getElementById(`turn-${id}`)?.scrollIntoView({ block: "start", behavior: "smooth" }));
     void sending(turn);
+    charts().catch(() => undefined); // there is likely something to draw; if it fails, the chart says so
   }
 
   async function sending(turn: Turn) {

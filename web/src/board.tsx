@@ -217,7 +217,7 @@ function TileBody({ tile, head, language, dark }: Placed & { tile: Tile }) {
   const isNumber = head.form === "number" && table.rows.length === 1;
   return (
     <>
-      {isNumber && <Numbers table={table} language={language} />}
+      {isNumber && <Numbers table={table} />}
       {!isNumber && head.form === "chart" && chart && <Chart spec={chart} title={head.title} dark={dark} />}
       {!isNumber && !(head.form === "chart" && chart) && (
         <TableView key={tile.stamp} table={table} query={tile.query} language={language} title={head.title} />
@@ -228,9 +228,8 @@ function TileBody({ tile, head, language, dark }: Placed & { tile: Tile }) {
 }
 
 /** Each number large, and in small what it is compared with. */
-function Numbers({ table, language }: { table: Table; language: Language }) {
-  const known = useCatalogue();
-  const said = (at: number) => shownCell(table, 0, at, language, known);
+function Numbers({ table }: { table: Table }) {
+  const said = (at: number) => shownCell(table, 0, at);
   const beside = (name: string) =>
     table.columns.flatMap((each, at) => (each.name.startsWith(`${name}__`) ? [`${headingOf(table, at)} ${said(at)}`] : []));
   return (

@@ -1,15 +1,21 @@
-// The model's names as the page knows them: metrics, dimensions, their labels.
+// The model's names as the page knows them: metrics, dimensions, lists, causes, and their labels.
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Cell, Dimension, Language, Metric } from "./types";
+import type { Cell, Dimension, Language, Metric, Nameable, Named } from "./types";
+
+const byName = <T extends Named>(all: T[]) => new Map(all.map((each) => [each.name, each]));
 
 export class Catalogue {
   readonly metrics: Map<string, Metric>;
   readonly dimensions: Map<string, Dimension>;
+  readonly lists: Map<string, Named>;
+  readonly causes: Map<string, Named>;
 
-  constructor(metrics: Metric[], dimensions: Dimension[]) {
-    this.metrics = new Map(metrics.map((each) => [each.name, each]));
-    this.dimensions = new Map(dimensions.map((each) => [each.name, each]));
+  constructor(metrics: Metric[] = [], rest: Nameable = { dimensions: [], lists: [], causes: [] }) {
+    this.metrics = byName(metrics);
+    this.dimensions = byName(rest.dimensions);
+    this.lists = byName(rest.lists);
+    this.causes = byName(rest.causes);
   }
 
   metric(name: string, language: Language): string {
@@ -25,5 +31,5 @@ export class Catalogue {
   }
 }
 
-export const Known = createContext(new Catalogue([], []));
+export const Known = createContext(new Catalogue());
 export const useCatalogue = () => useContext(Known);

@@ -7,8 +7,24 @@ declare const CHARTS: string;
 type Spec = Record<string, unknown>;
 type Charts = typeof import("./charts");
 
-let loaded: Promise<Charts> | undefined;
-const charts = () => (loaded ??= import(CHARTS) as Promise<Charts>);
+let loading: Promise<Charts> | undefined;
+let isLoaded = false;
+
+/** The charts' library, fetched once: also ahead of the first chart, while a question is worked on. */
+export function charts(): Promise<Charts> {
+  loading ??= import(CHARTS) as Promise<Charts>;
+  return loading.finally(() => (isLoaded = true));
+}
+
+/** Whether a chart would be drawn at once, or said to have failed; fetches what draws it, where it is wanted. */
+export function useCharts(isWanted: boolean): boolean {
+  const [isReady, setReady] = useState(isLoaded);
+  useEffect(() => {
+    const done = () => setReady(true);
+    if (isWanted && !isReady) void charts().then(done, done);
+  }, [isWanted]);
+  return isReady;
+}
 
 export function Chart(props: { spec: Spec; title: string; dark: boolean }) {
   const say = useWords();

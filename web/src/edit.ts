@@ -5,7 +5,9 @@ import { endAfter, lastDay } from "./figures";
 import type { Cell, FieldFilter, Filter, Language, Period, Query } from "./types";
 import { WORDS } from "./words";
 
-export type PartKind = "metric" | "group" | "period" | "filter" | "keep" | "compare" | "having" | "limit" | "key";
+/** What is one of a few by name: a model's list, a family of causes, what a trial is held against, a part of a profile. */
+export type Choice = "list" | "family" | "contrast" | "part";
+export type PartKind = "metric" | "group" | "period" | "filter" | "keep" | "compare" | "having" | "limit" | "key" | Choice;
 
 /** A part of a query: the `at`th of its kind. `name` is the model's, `text` what people read. */
 export interface QueryPart {
@@ -25,9 +27,8 @@ export function partsOf(query: Query, known: Catalogue, language: Language, unti
   const found: QueryPart[] = metricsOf(query).flatMap((name, at) =>
     known.metrics.has(name) ? [{ kind: "metric", at, name, text: known.metric(name, language) }] : [],
   );
-  (query.group_by ?? []).forEach((name, at) =>
-    found.push({ kind: "group", at, name, text: groupText(name, known, language) }),
-  );
+  groupsOf(query).forEach((name, at) => found.push({ kind: "group", at, name, text: groupText(name, known, language) }));
+  found.push(...chosenParts(query, known, language));
   if (query.period || (query.kind && HAS_PERIOD.has(query.kind)))
     found.push({ kind: "period", at: 0, name: "", text: periodText(usedOf(query.period, until), language) });
   for (const kind of ["filter", "keep"] as const)
@@ -45,6 +46,44 @@ export function partsOf(query: Query, known: Catalogue, language: Language, unti
     found.push({ kind: "limit", at: 0, name: "", text: `${say.limited} ${query.limit}` });
   return found;
 }
+
+function chosenParts(query: Query, known: Catalogue, language: Language): QueryPart[] {
+  const say = WORDS[language];
+  const part = (kind: Choice, name: string, at = 0): QueryPart => ({ kind, at, name, text: choicesOf(kind, known, language)[name] ?? name });
+  switch (query.kind) {
+    case "playbook":
+      return query.list || !query.filters?.length ? [query.list ? part("list", query.list) : { ...part("list", ""), text: say.allLists }] : [];
+    case "causes": {
+      const families = query.families ?? [];
+      const kinds = families.length ? families.map((name, at) => part("family", name, at)) : [{ ...part("family", ""), text: say.allCauses }];
+      return [...(query.list ? [part("list", query.list)] : []), ...kinds];
+    }
+    case "lift":
+      return [part("contrast", String(query["contrast"] ?? "control"))];
+    case "profile":
+      return [part("part", String(query["part"] ?? "facts"))];
+    default:
+      return [];
+  }
+}
+
+/** What may stand in the place of such a part, by name, with what it is called. */
+export function choicesOf(kind: Choice, known: Catalogue, language: Language): Record<string, string> {
+  const say = WORDS[language];
+  const named = kind === "list" ? known.lists : known.causes;
+  if (kind === "list" || kind === "family") return Object.fromEntries([...named.values()].map((each) => [each.name, each.label[language]]));
+  return kind === "contrast" ? say.contrasts : say.parts;
+}
+
+/** The query with that in the place of such a part. */
+export function withChoice(query: Query, kind: Choice, at: number, name: string): Query {
+  if (kind !== "family") return { ...query, [kind]: name };
+  const before = query.families ?? [];
+  return { ...query, families: before.length ? before.map((each, place) => (place === at ? name : each)) : [name] };
+}
+
+/** What a query's rows are split by; of a trial that is one thing at most. */
+export const groupsOf = (query: Query): string[] => (query.kind === "lift" ? (query.by ? [query.by] : []) : (query.group_by ?? []));
 
 export const metricsOf = (query: Query): string[] => query.metrics ?? (query.metric ? [query.metric] : []);
 
@@ -119,6 +158,7 @@ export const withKey = (query: Query, said: string): Query => ({
 });
 
 export function withGroup(query: Query, at: number, name: string): Query {
+  if (query.kind === "lift") return { ...query, by: name };
   const before = query.group_by ?? [];
   const old = before[at];
   const group_by = old === undefined ? [...before, name] : before.map((each, place) => (place === at ? name : each));
@@ -165,6 +205,7 @@ export function without(query: Query, part: QueryPart): Query | null {
     case "metric":
       return query.metrics && query.metrics.length > 1 ? { ...query, metrics: others(query.metrics) } : null;
     case "group":
+      if (query.kind === "lift") return { ...query, by: null };
       return withoutColumn({ ...query, group_by: others(query.group_by ?? []) }, part.name);
     case "period": {
       const { period, ...rest } = query;
@@ -179,7 +220,13 @@ export function without(query: Query, part: QueryPart): Query | null {
       return query.kind === "explain" ? null : withCompare(query, "none");
     case "limit":
       return { ...query, limit: null };
+    case "list":
+      return query.kind === "playbook" && part.name ? { ...query, list: "" } : null;
+    case "family":
+      return part.name ? { ...query, families: others(query.families ?? []) } : null;
     case "key":
+    case "contrast":
+    case "part":
       return null;
   }
 }
@@ -205,6 +252,8 @@ export function partOfWord(role: string, resolved: string, parts: QueryPart[]): 
       return first("compare");
     case "limit":
       return first("limit");
+    case "list":
+      return first("list", resolved);
     default:
       return undefined;
   }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import * as api from "./api";
 import { type Catalogue, useCatalogue } from "./catalogue";
 import {
-  filterAt, groupText, metricsOf, periodText, type QueryPart, withCompare, withGroup, withKey, withMetric, withPeriod, withValues,
+  type Choice, choicesOf, filterAt, groupsOf, groupText, metricsOf, periodText, type QueryPart, withChoice, withCompare, withGroup, withKey, withMetric, withPeriod, withValues,
   without,
 } from "./edit";
 import { lastDay } from "./figures";
@@ -43,6 +43,13 @@ export function Editor(props: Editing) {
           onPick={(name, text) => change(withGroup(query, part.at, name), text)}
         />
       )}
+      {isChoice(part.kind) && (
+        <Pick
+          options={Object.entries(choicesOf(part.kind, known, language)).map(([name, text]) => ({ name, text, also: [name] }))}
+          chosen={part.name}
+          onPick={(name, text) => change(withChoice(query, part.kind as Choice, part.at, name), text)}
+        />
+      )}
       {part.kind === "period" && <PeriodEditor {...props} />}
       {part.kind === "key" && <KeyEditor {...props} />}
       {part.kind === "compare" && <CompareEditor {...props} />}
@@ -55,6 +62,8 @@ export function Editor(props: Editing) {
     </>
   );
 }
+
+const isChoice = (kind: QueryPart["kind"]): kind is Choice => ["list", "family", "contrast", "part"].includes(kind);
 
 interface Option {
   name: string;
@@ -72,7 +81,7 @@ function metricOptions(known: Catalogue, query: Query, language: Language): Opti
 export function groupOptions(known: Catalogue, query: Query, language: Language): Option[] {
   const metric = known.metrics.get(metricsOf(query)[0] ?? "");
   const grains = metric && metric.kind !== "snapshot" ? ["day", "week", "month", "quarter", "year"] : [];
-  const taken = new Set(query.group_by ?? []);
+  const taken = new Set(groupsOf(query));
   const named = [...known.dimensions.values()].filter(
     (each) => each.available && (!metric || metric.dimensions.includes(each.name)),
   );

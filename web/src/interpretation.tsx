@@ -108,7 +108,7 @@ export function Chips({ interpretation, language, isLast, until, onEdit }: Readi
   if (!parts.length) return null;
   const labels: Record<QueryPart["kind"], string> = {
     metric: say.measure, group: say.split, period: say.time, filter: say.only, keep: say.only, compare: say.comparison,
-    having: say.only, limit: "", key: say.keyOf,
+    having: say.only, limit: "", key: say.keyOf, list: say.members, family: say.causes, contrast: say.comparison, part: say.part,
   };
   return (
     <div class="chips" role="group" aria-label={say.readAs}>
@@ -133,7 +133,7 @@ export function Chips({ interpretation, language, isLast, until, onEdit }: Readi
           </span>
         );
       })}
-      {onEdit && query.kind === "metrics" && (
+      {onEdit && canBeAdded(query, parts) && (
         <span class="anchor">
           <button class="chip add" aria-label={say.add} aria-expanded={open === "add"} onClick={() => setOpen(open === "add" ? "" : "add")}>
             <Icon name="plus" size={14} />
@@ -149,13 +149,17 @@ export function Chips({ interpretation, language, isLast, until, onEdit }: Readi
   );
 }
 
+/** Whether there is something to add: a trial is split by one thing at most. */
+const canBeAdded = (query: Query, parts: QueryPart[]) =>
+  query.kind === "metrics" || (query.kind === "lift" && !parts.some((each) => each.kind === "group"));
+
 function Adding({ query, language, onEdit }: { query: Query; language: Language; onEdit: OnEdit }) {
   const say = useWords();
   const known = useCatalogue();
   const [how, setHow] = useState<"group" | "filter" | "compare">("group");
   const [field, setField] = useState("");
   const options = groupOptions(known, query, language);
-  const hows = { group: say.addGroup, filter: say.addFilter, ...(query.compare || !query.period ? {} : { compare: say.comparison }) };
+  const hows = { group: say.addGroup, filter: say.addFilter, ...(query.kind !== "metrics" || query.compare || !query.period ? {} : { compare: say.comparison }) };
   return (
     <>
       <div class="segments" role="group">

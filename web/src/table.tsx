@@ -3,8 +3,7 @@
 // Rows come in stretches, each with headings and units of its own, so that a page of the table shows rows of one stretch.
 import { useMemo, useState } from "preact/hooks";
 import * as api from "./api";
-import { type Catalogue, useCatalogue } from "./catalogue";
-import { figure, whole } from "./figures";
+import { whole } from "./figures";
 import { Icon } from "./icons";
 import type { Cell, Language, Query, Table } from "./types";
 import { useWords } from "./words";
@@ -22,11 +21,8 @@ const wholeQuery = (query: Query): Query => (query.kind === "list" ? { ...query,
 
 const endOf = (stretch: Stretch) => stretch.from + stretch.table.rows.length;
 
-/** What a cell says: as the service shows it, else by its column's unit. */
-export function shownCell(table: Table, row: number, at: number, language: Language, known: Catalogue): string {
-  const column = table.columns[at]!;
-  return table.shown?.[row]?.[at] ?? figure(table.rows[row]![at] ?? null, column, language, known.dimensions.get(column.name));
-}
+/** What a cell says, as the service shows it. */
+export const shownCell = (table: Table, row: number, at: number): string => table.shown?.[row]?.[at] ?? String(table.rows[row]![at] ?? "–");
 
 export const headingOf = (table: Table, at: number): string => table.columns[at]!.heading || table.columns[at]!.label;
 
@@ -133,8 +129,7 @@ export function TableView(props: { table: Table; query: Query; language: Languag
 }
 
 function Value({ table, row, at, language }: { table: Table; row: number; at: number; language: Language }) {
-  const known = useCatalogue();
-  const text = shownCell(table, row, at, language, known);
+  const text = shownCell(table, row, at);
   if (!isNumber(table, at)) return <td class={text.length > LONG ? "long" : ""}>{text.length > LONG ? <span>{text}</span> : text}</td>;
   const group = table.group_sizes?.find((each) => each.metric === table.columns[at]!.name);
   const size = group?.sizes[row];

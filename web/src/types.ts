@@ -43,6 +43,9 @@ export interface Query {
   limit?: number | null;
   entity?: string;
   columns?: string[];
+  by?: string | null;
+  list?: string;
+  families?: string[];
   [other: string]: unknown;
 }
 
@@ -155,6 +158,16 @@ export interface Dimension {
   type: string;
   values: Record<string, Words>;
   available: boolean;
+}
+export interface Named {
+  name: string;
+  label: Words;
+}
+/** What queries name beside metrics. */
+export interface Nameable {
+  dimensions: Dimension[];
+  lists: Named[];
+  causes: Named[];
 }
 export interface FoundValue {
   dimension: string;
