@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.table import Table
 
 from chat_service.channels.saved_bodies import alert_body, history_body
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.saved import As, Desk, desk, found_saved
 from chat_service.outcomes import Language
 from chat_service.present.harmless import Terminal
+from chat_service.present.listing import listing
 from chat_service.saved.alerting import add_alert, new_alert
 from chat_service.saved.conditions import CONDITIONS
 from chat_service.saved.looking import TARGETS
@@ -35,11 +35,13 @@ Title = Annotated[str, typer.Argument(metavar="NAME", help="Its name or id.")]
 def listed(name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """List the alerts, with when each is next due."""
     with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
-        table = _table("name", "schedule", "next", "snoozed until", "trouble", "id")
+        rows = []
         for each in map(alert_body, at.store.alerts(at.reader.name)):
             due = "stopped" if each.is_stopped else each.next_at
-            table.add_row(each.name, each.schedule, due, each.snoozed_until or "—", each.trouble or "—", each.alert_id)
-        Terminal().print(table)
+            slept = each.snoozed_until or "—"
+            rows.append((each.name, each.schedule, due, slept, each.trouble or "—", each.alert_id))
+    console = Terminal()
+    console.print(listing(("name", "schedule", "next", "snoozed until", "trouble", "id"), rows, console.width))
 
 
 @app.command()
@@ -133,11 +135,12 @@ def delete(title: Title, name: As = "", db: Database = None, model: ModelFolder 
 def history(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """What happened to an alert, the last first, and how it was delivered."""
     with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
-        table = _table("at", "what", "text", "acknowledged by", "deliveries")
+        rows = []
         for each in history_body(at.store, _found(at, title)).events:
             sent = "; ".join(f"{one.status} ({one.tries}) {one.error}".strip() for one in each.deliveries)
-            table.add_row(each.at, each.kind, each.text, each.acknowledged_by or "—", sent or "—")
-        Terminal().print(table)
+            rows.append((each.at, each.kind, each.text, each.acknowledged_by or "—", sent or "—"))
+    console = Terminal()
+    console.print(listing(("at", "what", "text", "acknowledged by", "deliveries"), rows, console.width))
 
 
 def _subject(at: Desk, name: str, language: Language) -> str:
@@ -167,10 +170,3 @@ def _target(text: str) -> dict[str, str]:
     if text.startswith("robot:"):
         return {"kind": "robot", "name": text.removeprefix("robot:")}
     return {"kind": "webhook", "url": text} if "://" in text else {"kind": "email", "to": text}
-
-
-def _table(*heads: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    return table

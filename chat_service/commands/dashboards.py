@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.saved import As, Desk, desk, found_saved
 from chat_service.outcomes import Language
 from chat_service.present.export.document import ExportError, FileNotWritten
 from chat_service.present.harmless import Terminal
+from chat_service.present.listing import listing
 from chat_service.present.terminal import show
 from chat_service.saved.boards import BoardHead
 from chat_service.saved.dashboard_files import dashboard_paths, read_dashboards, unanswered
@@ -46,12 +46,9 @@ Words = Annotated[Language, typer.Option(help="Of names and labels.")]
 def listed(language: Words = "en", name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """List the dashboards that the reader may open."""
     with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
-        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for head in ("name", "owner", "id"):
-            table.add_column(head, overflow="fold")
-        for each in at.boards.heads(at.reader, language):
-            table.add_row(each.name, each.owner, each.dashboard_id)
-        Terminal().print(table)
+        rows = [(each.name, each.owner, each.dashboard_id) for each in at.boards.heads(at.reader, language)]
+    console = Terminal()
+    console.print(listing(("name", "owner", "id"), rows, console.width))
 
 
 @app.command(name="show")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import typer
 from pydantic import BaseModel, ConfigDict
-from rich.table import Table
 
 from chat_service.present.harmless import Terminal, harmless, harmless_json
+from chat_service.present.listing import listing
 from chat_service.settings import DEMO_DATABASE, Settings
 from semantic_layer import DbtLayer, ResultTable, Value, load_dbt, open_engine, read_dbt_query
 
@@ -62,12 +62,9 @@ def _answer(table: ResultTable) -> DbtAnswer:
 
 
 def _print(table: ResultTable) -> None:
-    shown = Table()
-    for column in table.columns:
-        shown.add_column(column.name, justify="right" if column.type in ("integer", "number") else "left")
-    for row in table.rows[:_ROWS]:
-        shown.add_row(*("" if value is None else str(value) for value in row))
+    numbers = [column.name for column in table.columns if column.type in ("integer", "number")]
+    rows = [tuple("" if value is None else str(value) for value in row) for row in table.rows[:_ROWS]]
     console = Terminal()
-    console.print(shown)
+    console.print(listing([column.name for column in table.columns], rows, console.width, numbers))
     if len(table.rows) > _ROWS:
         console.print(f"{_ROWS} of {len(table.rows)} rows; --json prints all.")

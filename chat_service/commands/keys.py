@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from chat_service.access.keys import ROLES, KeyFile
 from chat_service.commands.edge import problems_reported, settings_with
 from chat_service.present.harmless import Terminal
+from chat_service.present.listing import listing
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="Make, list and revoke API keys."
@@ -53,13 +53,12 @@ def listed() -> None:
     """List the keys without what opens them."""
     with problems_reported():
         keys = _file().keys()
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("id", "name", "roles", "attributes", "made", "revoked"):
-        table.add_column(head, overflow="fold")
+    heads, rows = ("id", "name", "roles", "attributes", "made", "revoked"), []
     for each in keys:
         known = ", ".join(f"{name}={value}" for name, values in each.attributes.items() for value in values)
-        table.add_row(each.id, each.name, ", ".join(each.roles), known, each.made_at, each.revoked_at or "—")
-    Terminal().print(table)
+        rows.append((each.id, each.name, ", ".join(each.roles), known, each.made_at, each.revoked_at or "—"))
+    console = Terminal()
+    console.print(listing(heads, rows, console.width))
 
 
 @app.command()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import typer
-from rich.table import Table
 
 from chat_service.commands.edge import FAILED, AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.model_opening import opened_model
 from chat_service.present.harmless import Terminal
+from chat_service.present.listing import listing
 from chat_service.settings import named_database
 from semantic_layer import refresh_rollups
 
@@ -20,14 +20,12 @@ def refresh(as_of: AsOf = None, db: Database = None, model: ModelFolder = None) 
     with problems_reported():
         settings = settings_with(database=db, model=model, as_of=day_of(as_of))
         found = refresh_rollups(named_database(settings), opened_model(settings.model), settings.as_of)
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("rollup", "rows", "cells", ""):
-        table.add_column(head, justify="left" if head in ("rollup", "") else "right")
+    rows = []
     for each in found:
         state = "refused" if each.problem is not None else "built" if each.is_new else "fresh"
-        table.add_row(each.name, f"{each.rows:,}" if each.is_new else "", f"{each.cells:,}", state)
+        rows.append((each.name, f"{each.rows:,}" if each.is_new else "", f"{each.cells:,}", state))
     console = Terminal()
-    console.print(table)
+    console.print(listing(("rollup", "rows", "cells", ""), rows, console.width, ("rows", "cells")))
     problems = [each.problem for each in found if each.problem is not None]
     for problem in problems:
         console.print(str(problem), markup=False)

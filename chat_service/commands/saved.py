@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from chat_service.access.admission import Admission
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
@@ -20,6 +19,7 @@ from chat_service.conversation.database import opened as opened_database
 from chat_service.outcomes import Language
 from chat_service.present.finding import Finding
 from chat_service.present.harmless import Terminal
+from chat_service.present.listing import listing
 from chat_service.present.names import Names
 from chat_service.present.notes import notes
 from chat_service.present.terminal import table_of
@@ -79,16 +79,15 @@ def found_saved(at: Desk, name: str) -> Saved:
 def listed(name: As = "", as_of: AsOf = None, db: Database = None, model: ModelFolder = None) -> None:
     """List what is saved. A definition that has changed since is marked."""
     with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
-        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for head in ("name", "owner", "version", "moves", "shared with", "definition", "id"):
-            table.add_column(head, overflow="fold")
+        rows = []
         for each in at.store.all_saved():
             if may_open(each, at.reader):
                 shared = ", ".join((*each.readers, *(f"role {role}" for role in each.roles)))
                 changed = "changed" if has_moved(each, at.services) else "same"
                 row = (each.name, each.owner, str(each.version), each.moves or "—", shared or "—", changed)
-                table.add_row(*row, each.saved_id)
-        Terminal().print(table)
+                rows.append((*row, each.saved_id))
+    console, heads = Terminal(), ("name", "owner", "version", "moves", "shared with", "definition", "id")
+    console.print(listing(heads, rows, console.width))
 
 
 @app.command()

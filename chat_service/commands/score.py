@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.model_opening import opened_model
 from chat_service.present.harmless import Terminal
+from chat_service.present.listing import listing
 from chat_service.settings import Settings, database_path
 from semantic_layer import CHURN_WINDOW_DAYS, BacktestReport, ChurnAccuracy, ScoreSummary, backtest, score_customers
 
@@ -58,27 +58,25 @@ def _print_summary(found: ScoreSummary, console: Console) -> None:
 
 def _print_backtest(report: BacktestReport, console: Console) -> None:
     console.print(f"Scored as of {report.scored_on}, compared with what happened up to {report.as_of}.")
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("customers", "count", "churned", "AUC", "AUC by recency", "Brier", "lift, top tenth"):
-        table.add_column(head, justify="left" if head == "customers" else "right")
-    _add_accuracy(table, "all buyers", report.everybody)
+    heads = ("customers", "count", "churned", "AUC", "AUC by recency", "Brier", "lift, top tenth")
+    rows = [_accuracy("all buyers", report.everybody)]
     if report.active is not None:
-        _add_accuracy(table, "active ones", report.active)
-    console.print(table)
+        rows.append(_accuracy("active ones", report.active))
+    console.print(listing(heads, rows, console.width, heads[1:]))
     console.print(f"orders: {report.expected_orders:,.0f} expected, {report.actual_orders:,} came")
-    deciles = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("tenth", "count", "predicted", "observed"):
-        deciles.add_column(head, justify="right")
-    for number, each in enumerate((report.active or report.everybody).deciles, 1):
-        deciles.add_row(str(number), f"{each.customers:,}", f"{each.predicted:.1%}", f"{each.observed:.1%}")
-    console.print(deciles)
+    of_tenths = ("tenth", "count", "predicted", "observed")
+    deciles = [
+        (str(number), f"{each.customers:,}", f"{each.predicted:.1%}", f"{each.observed:.1%}")
+        for number, each in enumerate((report.active or report.everybody).deciles, 1)
+    ]
+    console.print(listing(of_tenths, deciles, console.width, of_tenths))
 
 
-def _add_accuracy(table: Table, name: str, found: ChurnAccuracy) -> None:
+def _accuracy(name: str, found: ChurnAccuracy) -> tuple[str, ...]:
     def said(value: float | None) -> str:
         return "—" if value is None else f"{value:.3f}"
 
-    table.add_row(
+    return (
         name,
         f"{found.customers:,}",
         f"{found.churn_rate:.1%}",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from chat_service.commands.edge import problems_reported
-from chat_service.present.columns import indented
+from chat_service.present.columns import flowing, indented
 from chat_service.present.harmless import Terminal
 from chat_service.settings import PREFIX, Settings, read_settings, settings_document
 
@@ -32,5 +32,6 @@ def settings(
         now = "—" if value is None else str(value)
         default = "—" if field.default is None else str(field.default)
         was = "" if now == default else f"  (default {default})"
-        terminal.print(f"{PREFIX}{name.upper()} = {now}{was}", style="bold", soft_wrap=True, markup=False)
+        line = flowing(f"{PREFIX}{name.upper()} = {now}{was}", terminal.width)
+        terminal.print(line, style="bold", soft_wrap=True, markup=False)
         terminal.print(indented(field.description or "", terminal.width), markup=False)

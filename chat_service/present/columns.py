@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 # a figure with its unit, a word, or one wide sign, with the marks that may not be parted from it and the space after it
-_OPENING, _CLOSING = r"[（“(]*", r"(?:\s*[、，。；：）”)])*"
-_PIECES = re.compile(
-    rf"{_OPENING}(?:[-+]?\d[\d,.:/-]*%?[\u4e00-\u9fff]{{0,2}}|[^\u2e80-\uffff\s]+|[\u2e80-\uffff]){_CLOSING}\s*|\s+"
-)
+_OPENING, _CLOSING = r"[（“(]*", r"(?:\s*[、，。；：）”)]|[,.;:!?])*"
+_FIGURE = r"[-+]?\d[\d,.:/-]*(?:%|[A-Za-z][^\u2e80-\uffff\s]*)?[\u4e00-\u9fff]{0,2}"
+_PIECES = re.compile(rf"{_OPENING}(?:{_FIGURE}|[^\u2e80-\uffff\s]+|[\u2e80-\uffff]){_CLOSING}\s*|\s+")
 _CUT = "…"
 _LINES = 2
 _HEAD = 6  # a head of signs without spaces is not set one below the other
@@ -38,14 +37,18 @@ def broken(text: str, width: int, lines: int = _LINES) -> str:
     return "\n".join(line.rstrip() for line in found)
 
 
+def flowing(text: str, width: int) -> str:
+    """Text over as many lines as it takes, broken between words and between Chinese signs, not before a mark."""
+    return "\n".join(broken(line, width, lines=len(line) + 1) for line in text.split("\n"))
+
+
 def indented(text: str, width: int, by: int = 4) -> str:
     """A paragraph, indented, over as many lines as it takes.
 
     >>> indented("one two three", 12)
     '    one two\\n    three'
     """
-    lines = broken(text, width - by, lines=len(text) + 1).split("\n")
-    return "\n".join(" " * by + line for line in lines)
+    return "\n".join(" " * by + line for line in flowing(text, width - by).split("\n"))
 
 
 def fitted(heads: Sequence[str], cells: Sequence[Sequence[str]], fixed: Sequence[bool], width: int) -> list[int]:

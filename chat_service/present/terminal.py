@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleRenderable, RichCast
 from rich.table import Table
 from rich.text import Text
@@ -13,16 +12,16 @@ from chat_service.asking import Answer
 from chat_service.language.phrases import said
 from chat_service.present.blocks import chart_lines
 from chat_service.present.changes import is_relative
-from chat_service.present.columns import broken, columns_that_fit, fitted
+from chat_service.present.columns import fitted, flowing
 from chat_service.present.explanations import explanation
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import Matrix, cohort_matrix
+from chat_service.present.listing import text_table, would_be_cut, written_out
 from chat_service.present.table import ShownColumn, part_head, shown_columns
 from semantic_layer import CausesQuery, CohortQuery, ExplainQuery, MetricQuery, Phrase, ProfileQuery
 
 _ROWS = 24
 _EXPLAINED, _REASONS = 3, 3  # rows of a list whose evidence is written out, and how much of it
-_HEAD_LINES = 5
 _COLORS = {"answered": "", "error": "red"}
 _ASK_NEXT = Phrase("还可以问：", "You can also ask:")
 _MORE_ROWS, _MORE_COLUMNS = (
@@ -66,11 +65,6 @@ def blocks(answer: Answer, width: int) -> Iterator[ConsoleRenderable | RichCast 
             yield Text(f"  · {suggestion}", style="dim")
 
 
-def flowing(text: str, width: int) -> str:
-    """Text over as many lines as it takes, broken between words and between Chinese signs, not before a mark."""
-    return "\n".join(broken(line, width, lines=len(line) + 1) for line in text.split("\n"))
-
-
 def _reasons(finding: Finding, width: int) -> Iterator[Text]:
     """The evidence behind the first rows of a list that gives reasons."""
     if not finding.is_list:
@@ -95,23 +89,9 @@ def table_of(finding: Finding, width: int) -> Table:
     said = [finding.say(_MORE_ROWS, count=hidden)] if hidden > 0 else []
     heads, cells = [each.head for each in columns], [each.cells[:rows] for each in columns]
     numbers = [each.is_number for each in columns]
-    if len(cells[0]) <= _FEW and _would_be_cut(cells, fitted(heads, cells, numbers, width)):
-        return _written_out(heads, cells, width)
+    if len(cells[0]) <= _FEW and would_be_cut(cells, fitted(heads, cells, numbers, width)):
+        return written_out(heads, cells, width)
     return _table(finding, heads, cells, numbers, width, said)
-
-
-def text_table(heads: list[str], cells: list[tuple[str, ...]], numbers: list[bool], width: int) -> tuple[Table, int]:
-    """A table of text in which no word is broken and no cell has more than two lines; and how many columns fit."""
-    widths = fitted(heads, cells, numbers, width)
-    shown = columns_that_fit(widths, width)
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    if sum(widths[:shown]) + 2 * (shown - 1) > width:
-        table.padding = (0, 1, 0, 0)
-    for head, wide, is_number in zip(heads[:shown], widths, numbers, strict=False):
-        table.add_column(broken(head, wide, _HEAD_LINES), justify="right" if is_number else "left", no_wrap=True)
-    for row in zip(*cells[:shown], strict=True):
-        table.add_row(*(broken(cell, wide) for cell, wide in zip(row, widths, strict=False)))
-    return table, shown
 
 
 def _table(
@@ -136,26 +116,6 @@ def _is_shown(finding: Finding, shown: ShownColumn) -> bool:
     if shown.column.part == "share":
         return explanation(finding).has_shares
     return shown.column.name in _OF_EXPLANATIONS or shown.column.part in ("previous",) or shown.column.role == "metric"
-
-
-def _would_be_cut(cells: list[tuple[str, ...]], widths: list[int]) -> bool:
-    columns = zip(cells, widths, strict=True)
-    return any(broken(cell, wide) != broken(cell, wide, len(cell) + 1) for column, wide in columns for cell in column)
-
-
-def _written_out(heads: list[str], cells: list[tuple[str, ...]], width: int) -> Table:
-    """Rows of long texts below one another: what each says under its name, what is as in the row before not again."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    room = max(20, width - max(map(cell_len, heads)) - 2)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(no_wrap=True)
-    for row, now in enumerate(zip(*cells, strict=True)):
-        if row:
-            table.add_row("", "")
-        for head, column, cell in zip(heads, cells, now, strict=True):
-            if row == 0 or cell != column[row - 1]:
-                table.add_row(head, flowing(cell, room))
-    return table
 
 
 def _is_of_rates(finding: Finding) -> bool:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from chat_service.cli import app
 from chat_service.present.columns import broken, columns_that_fit, fitted, indented
-from chat_service.present.terminal import text_table
+from chat_service.present.listing import text_table
 from chat_service.settings import Settings
 
 LONG = ("replenishment", "probability", "recommended", "dimension")
