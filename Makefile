@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check fuzz nightly bench soak speed agreement docs page pictures lock clean
+.PHONY: help demo serve test lint types check fuzz nightly bench soak speed agreement docs page pictures surfaces lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -75,6 +75,9 @@ page: ## the chat page built anew from web/ (needs Node; users do not)
 
 pictures: $(DEVELOPMENT) $(DEMO) ## the pictures of docs/page.md, taken of the page itself (needs Chromium)
 	$(BIN)/python -m docs.page_pictures $(DEMO)
+
+surfaces: $(DEVELOPMENT) $(DEMO) ## answers of every kind on page, Slack and terminal, as pictures in build/surfaces
+	$(BIN)/python -m docs.surfaces $(DEMO) build/surfaces
 
 lock: $(DEVELOPMENT) ## resolve the dependencies anew into both lock files
 	$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.lock

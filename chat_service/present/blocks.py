@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 
 from chat_service.outcomes import Reading
 from chat_service.present.dates import bucket_mark
-from chat_service.present.drawn import drawn_column
+from chat_service.present.drawn import drawn_column, main_column
 from chat_service.present.figures import Scale
 from chat_service.present.finding import Finding
 from chat_service.present.journey_tables import curve, funnel_bars
@@ -39,7 +39,7 @@ def chart_lines(finding: Finding, reading: Reading, width: int) -> Iterator[str]
         return
     if isinstance(finding.request, ExplainQuery) or len(finding.categories) + (finding.time is not None) > 1:
         return
-    column = drawn_column(finding, finding.metrics[0], reading)
+    column = drawn_column(finding, main_column(finding), reading)
     numbers = finding.numbers(column)
     known = [number for number in numbers if number is not None]
     if not known:

@@ -14,8 +14,10 @@ from rich.cells import cell_len
 _OPENING, _CLOSING = r"[（“(]*", r"(?:\s*[、，。；：）”)]|[,.;:!?])*"
 _FIGURE = r"[-+]?\d[\d,.:/-]*(?:%|[A-Za-z][^\u2e80-\uffff\s]*)?[\u4e00-\u9fff]{0,2}"
 _PIECES = re.compile(rf"{_OPENING}(?:{_FIGURE}|[^\u2e80-\uffff\s]+|[\u2e80-\uffff]){_CLOSING}\s*|\s+")
+_AFTER_MARK = re.compile(r"(?<=[、，；：])[^、，；：。\s]+$")
 _CUT = "…"
 _LINES = 2
+_SHORT = 12  # cells of a name without spaces that is not broken, whatever its signs
 _HEAD = 6  # a head of signs without spaces is not set one below the other
 
 
@@ -32,7 +34,7 @@ def broken(text: str, width: int, lines: int = _LINES) -> str:
         if cell_len(found[-1] + piece.rstrip()) > width and found[-1].strip():
             if len(found) == lines:
                 return "\n".join([*(line.rstrip() for line in found[:-1]), _shortened(found[-1], width)])
-            found.append("")
+            found[-1:] = _parted(found[-1])
         found[-1] += piece
     return "\n".join(line.rstrip() for line in found)
 
@@ -87,10 +89,25 @@ def columns_that_fit(widths: Sequence[int], room: int) -> int:
 
 def _least(head: str) -> int:
     """The least width of a head: its longest word, of one without spaces a few signs."""
-    return max(_longest_word(head), 0 if head.isascii() else min(cell_len(head), _HEAD))
+    longest = max((cell_len(piece.rstrip()) for piece in _PIECES.findall(head)), default=0)
+    return max(longest, 0 if head.isascii() else min(cell_len(head), _HEAD))
+
+
+def _parted(line: str) -> list[str]:
+    """A full line, and what the next begins with: a short name after the last mark is not broken.
+
+    >>> _parted("超出自己的购买节奏、不再登")
+    ['超出自己的购买节奏、', '不再登']
+    """
+    name = _AFTER_MARK.search(line)
+    if name is None or not name.start() or cell_len(name[0]) > _SHORT:
+        return [line, ""]
+    return [line[: name.start()], name[0]]
 
 
 def _longest_word(text: str) -> int:
+    if cell_len(text) <= _SHORT and " " not in text:
+        return cell_len(text)
     return max((cell_len(piece.rstrip()) for piece in _PIECES.findall(text)), default=0)
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from chat_service.outcomes import Reading
 from chat_service.present.changes import is_relative
 from chat_service.present.finding import Finding
-from semantic_layer import Column, MetricQuery
+from chat_service.present.followed import DAYS
+from semantic_layer import CausesQuery, Column, FollowsQuery, LiftQuery, MetricQuery
 
 _MOVES = ("change", "change_pct")
+_OF_KINDS: dict[type, str] = {LiftQuery: "difference", CausesQuery: "relative_risk"}
+
+
+def main_column(finding: Finding) -> Column:
+    """The column that a result of one is about: what a trial changed, how much more likely a cause makes it, or the
+    first metric."""
+    request = finding.request
+    name = DAYS[0] if isinstance(request, FollowsQuery) and request.times else _OF_KINDS.get(type(request))
+    return next((each for each in finding.table.columns if each.name == name), None) or finding.metrics[0]
 
 
 def drawn_column(finding: Finding, metric: Column, reading: Reading) -> Column:

@@ -45,6 +45,7 @@ _UNITS: dict[str, Phrase] = {
     "users per day": Phrase("人/天", "users per day"),
     "p-value": Phrase("", ""),
 }
+_MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -278,8 +279,12 @@ def _size(numbers: list[float], language: Language, sizes: Iterable[tuple[float,
 
 
 def _digits(largest: float, usual: int) -> int:
-    """Decimals that show two digits of the greatest figure, no fewer than usual."""
-    return usual if largest >= 1 or not largest else max(usual, 1 - floor(log10(largest)))
+    """Decimals that show two digits of the greatest figure, no fewer than usual; what is smaller is next to nothing.
+
+    >>> _digits(0.0123, 2), _digits(2.6e-27, 2)
+    (3, 4)
+    """
+    return usual if largest >= 1 or not largest else max(usual, min(1 - floor(log10(largest)), _MOST_DECIMALS))
 
 
 def _needed(numbers: list[float], size: float, decimals: int, least: int) -> int:

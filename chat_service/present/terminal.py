@@ -100,7 +100,9 @@ def _table(
     table, shown = text_table(heads, cells, numbers, width)
     if shown < len(heads):
         said = [*said, finding.say(_MORE_COLUMNS, names=finding.names.listed(heads[shown:]))]
-    table.caption, table.caption_justify = finding.names.comma(*said) or None, "left"
+    caption = finding.names.comma(*said)
+    table.caption = Text(flowing(caption, width), no_wrap=True, overflow="ignore") if caption else None
+    table.caption_justify = "left"
     return table
 
 

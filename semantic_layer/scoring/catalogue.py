@@ -81,7 +81,7 @@ def describe(
     """The reason in words, with its evidence. `label(name, code)` gives a code's label, such as of ticket_category.
 
     >>> describe(FoundReason("overdue_own_rhythm", {"typical_gap_days": 30.0, "days_since_last_order": 75}), "zh")
-    '超出自己的购买节奏: 平均30天一单, 已75天未购'
+    '超出自己的购买节奏：平均30天一单，已75天未购'
     """
     sentence = getattr(reasons()[reason.code].sentence, language)
     facts = {name: label(name, value) if isinstance(value, str) else value for name, value in reason.evidence.items()}

@@ -77,9 +77,10 @@ export function AnswerView(props: { answer: Answer; given: Given | null; acts: A
 /** The service's sentence without what the notes beside it say too. */
 function sentence(answer: Answer): string {
   let text = part(answer, "text")?.text ?? "";
-  for (const each of part(answer, "interpretation")?.assumptions ?? []) {
-    const at = text.toLowerCase().lastIndexOf(each.text.toLowerCase());
-    const after = text.slice(at + each.text.length);
+  const beside = [...(part(answer, "interpretation")?.assumptions ?? []).map((each) => each.text), ...answer.warnings.map((each) => each.message)];
+  for (const said of beside) {
+    const at = text.toLowerCase().lastIndexOf(said.toLowerCase());
+    const after = text.slice(at + said.length);
     if (at > 0 && /^[。.]?\s*/.test(after)) text = text.slice(0, at) + after.replace(/^[。.]\s*/, "");
   }
   return text.trim() || (part(answer, "text")?.text ?? "");

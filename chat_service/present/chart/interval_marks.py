@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from chat_service.present.causes import causes
 from chat_service.present.chart.panel import Panel
 from chat_service.present.chart.scales import Json
+from chat_service.present.drawn import main_column
 from chat_service.present.figures import change_figure, figure
 from chat_service.present.finding import Finding
-from chat_service.present.followed import DAYS, followed_groups, number
+from chat_service.present.followed import followed_groups, number
 from chat_service.present.lifts import lifts
 from chat_service.present.names import part_unit
 from chat_service.present.paths import step_words
@@ -18,7 +19,6 @@ from semantic_layer import CausesQuery, FollowsQuery, LiftQuery, Phrase
 
 _MORE = Phrase("另有 {count} 组未画出", "{count} more groups are not drawn")
 _WIDTH, _MOST = 560, 15
-_DRAWN: dict[type, str] = {LiftQuery: "difference", CausesQuery: "relative_risk"}
 _BLUE, _GREY, _LINE = "#2f6fb7", "#b5bcc6", "#333"
 
 
@@ -35,10 +35,7 @@ class Measured:
 
 def measured_panel(finding: Finding) -> Panel | None:
     """The shares of what follows, the differences of a trial, next steps or relative risks, each with its interval."""
-    names, drawn = finding.names, _DRAWN.get(type(finding.request))
-    if isinstance(finding.request, FollowsQuery) and finding.request.times:
-        drawn = DAYS[0]
-    column = next((each for each in finding.table.columns if each.name == drawn), None) or finding.metrics[0]
+    names, column = finding.names, main_column(finding)
     group = finding.groups[0]
     bars: list[Measured] = []
     match finding.request:
