@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,9 @@ _COUNTER, _ANY_COUNTER = Phrase("{counter}", ""), Phrase("个", "")
 _PLURAL = Phrase("", "s")
 _REASONS = 2  # so many are named in a cell
 _NONE, _MORE, _NO_REASON = Phrase("（空）", "(none)"), Phrase("{named} 等{count}项", "{named} and {more} more"), "—"
+_TRUNCATED = re.compile(
+    r"(?:cast\(\s*)?date_trunc\('(?P<unit>month|quarter|year)',[^()]+\)(?:\s+as\s+date\s*\))?", re.IGNORECASE
+)
 _PARTS: dict[str, Phrase] = {
     "previous": Phrase("{metric}（对比期）", "{metric} (previous)"),
     "change": Phrase("{metric}变化", "change in {metric}"),
@@ -139,8 +143,9 @@ class Names:
 
     def value(self, column: Column, value: Value, *, short: bool = False) -> str:
         """A cell of a group column or attribute in words: label of a code, name of a bucket, figure of a number."""
-        if column.grain is not None and isinstance(value, date):
-            return bucket_mark(column.grain, value) if short else bucket_name(column.grain, value, self.language)
+        unit = column.grain or _unit_of(self.field(column.field or column.name))
+        if unit is not None and isinstance(value, date):
+            return bucket_mark(unit, value) if short else bucket_name(unit, value, self.language)
         for code, label in column.value_labels:
             if code == value:
                 return label.in_language(self.language)
@@ -185,6 +190,14 @@ class Names:
             return describe(reason, self.language, lambda name, code: self.code(self.field(name), code))
         except (KeyError, ValueError):  # evidence written by another release
             return self._label(reason)
+
+
+def _unit_of(field: Field | None) -> str | None:
+    """The unit of time that a field's dates are the beginnings of, as its expression says."""
+    if field is None or field.definition.expression is None:
+        return None
+    found = _TRUNCATED.fullmatch(field.definition.expression.strip())
+    return None if found is None else found["unit"].lower()
 
 
 def _found_reasons(value: Value) -> tuple[FoundReason, ...]:
