@@ -216,10 +216,10 @@ def test_a_word_points_at_the_rows_that_were_shown(say: Callable[..., ChatBody])
 
 def test_those_on_a_list_that_was_cut_are_meant_one_by_one(say: Callable[..., ChatBody]) -> None:
     first = say("今年消费最高的5个客户")
-    ids = {row[0] for row in _rows(first)}
+    ids = [row[0] for row in _rows(first)]
     spent = say("他们去年花了多少", conversation_id=first.conversation_id)
-    filters = _interpretation(spent).query["filters"]
-    assert [set(each["values"]) for each in filters] == [ids]
+    (them,) = _interpretation(spent).filters
+    assert (them.field, list(them.values), len(ids)) == ("customer_id", ids, 5)
 
 
 def test_readings_are_offered_as_what_they_ask_for(say: Callable[..., ChatBody]) -> None:

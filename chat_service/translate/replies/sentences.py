@@ -133,7 +133,9 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "excluded_by_definition": Phrase("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
     "only_named": Phrase("没有{0}的不参与", "what has no {0} takes no part"),
     "total_so_far": Phrase("“累计”读作合计", "'cumulative' is read as the total"),
-    "days_waited": Phrase("没有说多少天内，看之后 {0} 天", "no length of time was named; the {0} days after are looked at"),
+    "days_waited": Phrase(
+        "没有说多少天内，看之后 {0} 天", "no length of time was named; the {0} days after are looked at"
+    ),
     "next_days": Phrase("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
     "same_time_of_year": Phrase("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
     "recent_days": Phrase("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
