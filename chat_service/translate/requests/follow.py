@@ -216,7 +216,8 @@ def _about_before(slots: Slots, before: Request, assembly: Assembly) -> None:
 def is_complete(slots: Slots) -> bool:
     """Whether the question names what it wants without the one before: a measure not marked as a change of it."""
     frame = slots.frame
-    marked = any(_strong(slots, marker) for marker in _MARKERS)
+    points = pointer(frame) is not None  # customers with their phone: those named in the question
+    marked = any(_strong(slots, marker) for marker in _MARKERS if points or marker != "follow.those")
     grouped = any(group.marked or group.grain for _, group in slots.groups)
     others = slots.whens or slots.values or slots.clauses or slots.listed or slots.against or grouped or slots.ranks
     if slots.measures:
@@ -234,7 +235,7 @@ def is_complete(slots: Slots) -> bool:
     if slots.entities and frame.asks("how_many", "count", "people"):
         return not _strong(slots, "follow.those") and not _strong(slots, "follow.what_about")
     asks = frame.asks("which", "list", "who")
-    return bool(slots.entities and asks and not marked and not slots.ranks and slots.values)
+    return bool(slots.entities and asks and not marked and not slots.ranks and (slots.values or slots.columns))
 
 
 def _only_counts(slots: Slots, assembly: Assembly) -> bool:
