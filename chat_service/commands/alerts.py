@@ -37,11 +37,11 @@ def listed(name: As = "", db: Database = None, model: ModelFolder = None) -> Non
     with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
         rows = []
         for each in map(alert_body, at.store.alerts(at.reader.name)):
-            due = "stopped" if each.is_stopped else each.next_at
-            slept = each.snoozed_until or "—"
+            due = "stopped" if each.is_stopped else _minute(each.next_at)
+            slept = _minute(each.snoozed_until) or "—"
             rows.append((each.name, each.schedule, due, slept, each.trouble or "—", each.alert_id))
     console = Terminal()
-    console.print(listing(("name", "schedule", "next", "snoozed until", "trouble", "id"), rows, console.width))
+    console.print(listing(("name", "schedule", "next (UTC)", "snoozed until", "trouble", "id"), rows, console.width))
 
 
 @app.command()
@@ -69,7 +69,7 @@ def add(
         subject = _subject(at, saved, language)
         alert = new_alert(uuid.uuid4().hex, at.reader, title, subject, schedule, language)
         kept = add_alert(at.boards, alert, wanted, targets, at.reader, at.services, datetime.now(UTC))
-    typer.echo(f"{kept.alert_id} {kept.name}, next {alert_body(kept).next_at}")
+    typer.echo(f"{kept.alert_id} {kept.name}, next {_minute(alert_body(kept).next_at)} UTC")
 
 
 @app.command()
@@ -138,9 +138,9 @@ def history(title: Title, name: As = "", db: Database = None, model: ModelFolder
         rows = []
         for each in history_body(at.store, _found(at, title)).events:
             sent = "; ".join(f"{one.status} ({one.tries}) {one.error}".strip() for one in each.deliveries)
-            rows.append((each.at, each.kind, each.text, each.acknowledged_by or "—", sent or "—"))
+            rows.append((_minute(each.at), each.kind, each.text, each.acknowledged_by or "—", sent or "—"))
     console = Terminal()
-    console.print(listing(("at", "what", "text", "acknowledged by", "deliveries"), rows, console.width))
+    console.print(listing(("at (UTC)", "what", "text", "acknowledged by", "deliveries"), rows, console.width))
 
 
 def _subject(at: Desk, name: str, language: Language) -> str:
@@ -170,3 +170,8 @@ def _target(text: str) -> dict[str, str]:
     if text.startswith("robot:"):
         return {"kind": "robot", "name": text.removeprefix("robot:")}
     return {"kind": "webhook", "url": text} if "://" in text else {"kind": "email", "to": text}
+
+
+def _minute(moment: str) -> str:
+    """A moment by its minute."""
+    return moment[:16].replace("T", " ")

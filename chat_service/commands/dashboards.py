@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -66,7 +67,8 @@ def shown(
         for tile in _shown(at, title, language).tiles:
             console.print(tile.title, style="bold", markup=False)
             try:
-                show(answered(tile, Look(language), at.reader, at.services), console)
+                found = answered(tile, Look(language), at.reader, at.services)
+                show(replace(found, suggestions=()), console)
             except SavedError as error:
                 console.print(error.sentences(language), markup=False)
 
@@ -135,7 +137,7 @@ def add(
             found = with_tile(found, Tile(saved_id=one.saved_id, form=best), datetime.now(UTC))
         wanted = checked_dashboard(found, at.reader, at.store, at.services)
         kept = at.boards.kept.change(wanted) if mine else at.boards.kept.add(wanted)
-    typer.echo(f"{kept.dashboard_id} {kept.name} (version {kept.version}, {len(kept.tiles)} tiles)")
+    typer.echo(f"{kept.dashboard_id} {kept.name} (version {kept.version}, tiles: {len(kept.tiles)})")
 
 
 @app.command()

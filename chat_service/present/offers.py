@@ -15,7 +15,7 @@ REPORT = Phrase(
     "Send '{about}' {schedule}? It is computed under the rights that you have then.",
 )
 DIGEST = Phrase(
-    "要{schedule}发送{name}吗？说的是看板上的数字在上一个完整的{unit}里比再前一{unit}变了多少，变化大的在前，"
+    "要{schedule}发送{name}吗？内容是看板上各数字最近一个完整{unit}与前一{unit}相比的变化，变化大的在前，"
     "按你当时的权限计算。",
     "Send {name} {schedule}? It tells how the numbers of a dashboard moved in the last whole {unit} from the one "
     "before, the biggest changes first, under the rights that you have then.",
@@ -57,8 +57,8 @@ _UNITS = {
 }
 _DIGESTS = {"week": Phrase("周报", "a weekly digest"), "month": Phrase("月报", "a monthly digest")}
 _DIGESTS_OF = {
-    "week": Phrase("“{board}”周报", "Weekly digest of '{board}'"),
-    "month": Phrase("“{board}”月报", "Monthly digest of '{board}'"),
+    "week": Phrase("{board}周报", "Weekly digest of {board}"),
+    "month": Phrase("{board}月报", "Monthly digest of {board}"),
 }
 _SIDES = {
     ">": Phrase("高于 {value}", "is over {value}"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chat_service.outcomes import Language
 from chat_service.saved.boards import Boards
-from chat_service.saved.conditions import CONDITIONS, Condition, Digest, Every, watched
+from chat_service.saved.conditions import CONDITIONS, Condition, Digest, Every, check_fits, watched
 from chat_service.saved.looking import TARGETS, check_target, opened, request_today
 from chat_service.saved.records import Alert, Target
 from chat_service.saved.schedule import read_schedule
@@ -33,7 +33,8 @@ def add_alert(
         check_telling(wanted, condition, boards, reader, services)
     else:
         saved = opened(boards.saved, wanted.saved_id, reader)
-        services.layer.prepare(watched(request_today(saved, services.layer.as_of), condition), reader)
+        prepared = services.layer.prepare(watched(request_today(saved, services.layer.as_of), condition), reader)
+        check_fits(condition, prepared.columns)
     for each in targets:
         check_target(each, services.settings)
     due = read_schedule(wanted.schedule).after(now, ZoneInfo(services.model.timezone))

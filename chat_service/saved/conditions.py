@@ -10,7 +10,7 @@ import hashlib
 import json
 import operator
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -149,7 +149,7 @@ def met(condition: Watching, request: Request, table: ResultTable, model: Model)
         case Unusual():
             chosen = _unusual(condition, table)
         case Threshold() | Change():
-            at, passes = table.columns.index(_column(condition, table)), _OPERATORS[condition.op]
+            at, passes = table.columns.index(_column(condition, table.columns)), _OPERATORS[condition.op]
             over = _unfinished(table)
             values = ((row, table.rows[row][at]) for row in rows if row not in over)
             chosen = [row for row, value in values if isinstance(value, int | float) and passes(value, condition.value)]
@@ -159,8 +159,17 @@ def met(condition: Watching, request: Request, table: ResultTable, model: Model)
     return {keys[row]: row for row in chosen}
 
 
-def _column(condition: Threshold | Change | Unusual, table: ResultTable) -> Column:
-    numbers = [each for each in table.columns if each.type in ("integer", "number") and each.role != "dimension"]
+def check_fits(condition: Watching, columns: Sequence[Column]) -> None:
+    """Raises SavedError (`condition_does_not_fit`, `not_a_course`) for a condition that no result of such columns is
+    looked at by."""
+    if isinstance(condition, Unusual):
+        _course(columns)
+    if not isinstance(condition, NewRows):
+        _column(condition, columns)
+
+
+def _column(condition: Threshold | Change | Unusual, columns: Sequence[Column]) -> Column:
+    numbers = [each for each in columns if each.type in ("integer", "number") and each.role != "dimension"]
     wanted = condition.column if isinstance(condition, Threshold) else condition.metric
     if isinstance(condition, Change):
         part = "change_pct" if condition.by == "part" else "change"
@@ -176,11 +185,17 @@ def _column(condition: Threshold | Change | Unusual, table: ResultTable) -> Colu
     return found[0]
 
 
-def _unusual(condition: Unusual, table: ResultTable) -> list[int]:
-    dimensions = [each for each in table.columns if each.role == "dimension"]
+def _course(columns: Sequence[Column]) -> Column:
+    """The one column of groups, which is one of time."""
+    dimensions = [each for each in columns if each.role == "dimension"]
     if len(dimensions) != 1 or dimensions[0].grain is None:
         raise SavedError(NotACourse())
-    when, at = table.columns.index(dimensions[0]), table.columns.index(_column(condition, table))
+    return dimensions[0]
+
+
+def _unusual(condition: Unusual, table: ResultTable) -> list[int]:
+    course, number = _course(table.columns), _column(condition, table.columns)
+    when, at = table.columns.index(course), table.columns.index(number)
     over = _unfinished(table)
     values = [
         (str(each[when]), row, float(value))

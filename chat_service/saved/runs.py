@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -103,25 +103,24 @@ class Runs:
         if not (entered or gone or begins):
             self.ends.append(after)
             return
-        events: list[tuple[Event, list[str]]] = []
+        events: list[Event] = []
         is_list = any(each.role == "dimension" for each in look.table.columns) and not isinstance(condition, Unusual)
         finding = look.finding(alert.language)
         if begins:
-            events.append((_event(alert, "began", len(entered), is_list), []))
+            events.append(_event(alert, "began", len(entered), is_list))
         elif entered:
             rows = rows_told(finding, [found[key] for key in entered], alert.language)
-            events.append((_event(alert, "raised", len(entered), is_list), rows))
+            events.append(_event(alert, "raised", len(entered), is_list, rows))
         if left:
             rows = rows_told(finding, [0], alert.language) if len(look.table.rows) == 1 else []
-            events.append((_event(alert, "over", len(left), is_list), rows))
-        deliveries = [each for event, rows in events for each in _deliveries(alert, event, rows)]
-        told = [event for event, _ in events]
-        self.store.finish(after, entered=entered, left=gone, events=told, deliveries=deliveries)
+            events.append(_event(alert, "over", len(left), is_list, rows))
+        deliveries = [each for event in events for each in _deliveries(alert, event)]
+        self.store.finish(after, entered=entered, left=gone, events=events, deliveries=deliveries)
 
     def _tell_all(self, alert: Alert, told: Told) -> None:
         """Keep what is told at each run, whatever it is."""
-        event = _event(alert, "told", 1, is_list=True)
-        deliveries = _deliveries(alert, event, list(told.lines), told.file)
+        event = _event(alert, "told", 1, is_list=True, rows=told.lines)
+        deliveries = _deliveries(alert, event, told.file)
         self.store.finish(replace(alert, trouble=""), events=[event], deliveries=deliveries)
 
 
@@ -138,16 +137,17 @@ def note_trouble(store: SavedStore, alert: Alert, error: HuitouError) -> None:
         text = trouble(alert.name, error, is_end=is_end, language=alert.language) if is_told else code
         events = [Event(f"{alert.alert_id}-{alert.runs}-{kind}", alert.alert_id, alert.ran_at, kind, 0, text)]
     told = [] if is_end or isinstance(error, EngineError) else events
-    deliveries = [each for event in told for each in _deliveries(alert, event, [])]
+    deliveries = [each for event in told for each in _deliveries(alert, event)]
     store.finish(replace(alert, trouble=code, is_stopped=is_end), events=events, deliveries=deliveries)
 
 
-def _event(alert: Alert, kind: EventKind, count: int, is_list: bool) -> Event:
-    text = happened(kind, alert.name, count, is_list=is_list or kind == "began", language=alert.language)
+def _event(alert: Alert, kind: EventKind, count: int, is_list: bool, rows: Sequence[str] = ()) -> Event:
+    head = happened(kind, alert.name, count, is_list=is_list or kind == "began", language=alert.language)
+    text = "\n".join((head, *rows))
     return Event(f"{alert.alert_id}-{alert.runs}-{kind}", alert.alert_id, alert.ran_at, kind, count, text)
 
 
-def _deliveries(alert: Alert, event: Event, rows: list[str], file: dict[str, str] | None = None) -> list[Delivery]:
+def _deliveries(alert: Alert, event: Event, file: dict[str, str] | None = None) -> list[Delivery]:
     if event.kind == "began":
         return []
     told = {
@@ -157,7 +157,7 @@ def _deliveries(alert: Alert, event: Event, rows: list[str], file: dict[str, str
         "name": alert.name,
         "at": event.at,
         "count": event.count,
-        "text": "\n".join([event.text, *rows]),
+        "text": event.text,
         **({} if file is None else {"file": file}),
     }
     body = json.dumps(told, ensure_ascii=False)

@@ -21,7 +21,7 @@ import pytest
 from pydantic import ValidationError
 
 from chat_service.access.keys import KeyFile
-from chat_service.saved.conditions import Change, NewRows, Threshold
+from chat_service.saved.conditions import Change, NewRows, Threshold, Unusual, Watching
 from chat_service.saved.delivery import signature
 from chat_service.saved.records import Alert, Event
 from chat_service.saved.runner import Runner
@@ -329,10 +329,12 @@ def test_what_cannot_be_computed_is_told_once_and_goes_on(shop: Shop, hook: Rece
         (AT_RISK.replace("null", "2"), NewRows(), "http://127.0.0.1/x", "alert_on_cut_rows"),
         (AT_RISK, Change(op=">", value=1), "http://127.0.0.1/x", "condition_does_not_fit"),
         (AT_RISK, NewRows(), "http://169.254.169.254/latest", "target_not_allowed"),
+        (COUNT, Threshold(column="visits", op=">", value=1), "http://127.0.0.1/x", "condition_does_not_fit"),
+        (COUNT, Unusual(), "http://127.0.0.1/x", "not_a_course"),
     ],
 )
 def test_what_cannot_be_watched_is_refused(
-    shop: Shop, hook: Received, request_text: str, condition: NewRows | Change, target: str, code: str
+    shop: Shop, hook: Received, request_text: str, condition: Watching, target: str, code: str
 ) -> None:
     with pytest.raises(SavedError) as refused:
         shop.alert(shop.save("x", request_text), condition, hook.hook.model_copy(update={"url": target}))

@@ -209,7 +209,7 @@ def test_the_commands(board: Board, shop: Shop, tmp_path: Path) -> None:
 
     board.saved("count", {"kind": "metrics", "metrics": ["customers"]})
     assert run("add", "mine", "count", "--as", "office")[0] == 0
-    assert run("add", "mine", "count", "--as", "office", "--form", "table")[1].strip().endswith("(version 2, 2 tiles)")
+    assert run("add", "mine", "count", "--as", "office", "--form", "table")[1].strip().endswith("(version 2, tiles: 2)")
     assert run("add", "mine", "nothing", "--as", "office")[0] == 1
     assert "mine" in run("list", "--as", "office")[1] and "mine" not in run("list", "--as", "east")[1]
     assert "How many" in run("show", "model:customers", "--as", "east")[1]

@@ -230,7 +230,7 @@ def test_a_digest_is_set_when_the_offer_is_taken(talk: Talk) -> None:
     (alert,) = [each for each in talk.got("/alerts")["alerts"] if each["condition"]["kind"] == "digest"]
     assert alert["condition"] == {"kind": "digest", "unit": "week"}
     assert (alert["saved_id"], alert["schedule"]) == ("model:loyalty", "every friday at 09:00")
-    assert alert["name"] == "Weekly digest of 'Customer loyalty'"
+    assert alert["name"] == "Weekly digest of Customer loyalty"
 
 
 def test_an_answer_is_kept_under_its_name(talk: Talk) -> None:
