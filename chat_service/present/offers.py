@@ -28,6 +28,13 @@ BOARD_CHOICE = Phrase("放到看板“{board}”", "Put it on the dashboard '{bo
 NEW_BOARD_CHOICE = Phrase("放到新看板“{board}”", "Put it on a new dashboard, '{board}'")
 TO_CHOICE = Phrase("发到 {target}", "Send it to {target}")
 OF_BOARD_CHOICE = Phrase("看板“{board}”，发到 {target}", "Of the dashboard '{board}', to {target}")
+OURS = Phrase("你的提醒：{alerts}", "Your alerts: {alerts}")
+ONE_OF_OURS = Phrase("{name}（{schedule}，下一次 {next}）", "{name} ({schedule}, next {next})")
+STOPPED = Phrase("{name}（已停止）", "{name} (stopped)")
+NONE_OF_OURS = Phrase("你没有这样的提醒。", "You have no such alert.")
+WHICH_END = Phrase("要删除哪个提醒？所关注的回答会保留。", "Which alert is to be deleted? What it watches stays.")
+END_CHOICE = Phrase("删除“{name}”", "Delete '{name}'")
+ENDED = Phrase("提醒“{name}”已删除。", "The alert '{name}' is deleted.")
 NO_CHOICE = Phrase("不用了", "No, thanks")
 BOARD_NAME = Phrase("我的看板", "My dashboard")
 KEPT = Phrase("已保存为“{name}”（第 {version} 版）。", "Kept as '{name}' (version {version}).")
@@ -68,12 +75,18 @@ _SIDES = {
 }
 _ROSE = Phrase("比上一期上升 {value} 以上", "is up by {value} or more on the period before")
 _FELL = Phrase("比上一期下降 {value} 以上", "is down by {value} or more on the period before")
+_ODD = Phrase("与以往相比出现异常", "is unusual against the time before")
 _FRESH = Phrase("出现新的", "has new ones")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ZH_DAYS = Phrase("一二三四五六日", "")
-_DAILY, _HOURLY = Phrase("每天 {time} ", "daily at {time}"), Phrase("每小时", "every hour")
+_EACH = {"minute": Phrase("每分钟", "every minute"), "hour": Phrase("每小时", "every hour")}
+_SOME = {
+    "minutes": Phrase("每 {count} 分钟", "every {count} minutes"),
+    "hours": Phrase("每 {count} 小时", "every {count} hours"),
+}
+_DAILY = Phrase("每天 {time} ", "daily at {time}")
 _WEEKLY = Phrase("每周{day} {time} ", "every {day} at {time}")
-_MONTHLY = Phrase("每月1日 {time} ", "on the first of each month at {time}")
+_MONTHLY = Phrase("每月{day}日 {time} ", "on day {day} of each month at {time}")
 
 
 def unit_words(unit: str, language: Language) -> str:
@@ -84,6 +97,11 @@ def unit_words(unit: str, language: Language) -> str:
 def digest_words(unit: str, language: Language, board: str = "") -> str:
     """A digest of that unit; of a dashboard where one is named."""
     return said(_DIGESTS_OF[unit], language, board=board) if board else said(_DIGESTS[unit], language)
+
+
+def odd_condition(language: Language) -> str:
+    """A value far from those before it."""
+    return said(_ODD, language)
 
 
 def side_words(op: str, value: str, language: Language) -> str:
@@ -102,18 +120,22 @@ def fresh_condition(language: Language) -> str:
 
 
 def schedule_words(schedule: str, language: Language) -> str:
-    """A schedule of those that are read from words.
+    """A schedule as people say it.
 
     >>> schedule_words("every monday at 09:00", "zh"), schedule_words("every hour", "en")
     ('每周一 09:00 ', 'every hour')
+    >>> schedule_words("every 15 minutes", "en"), schedule_words("monthly on 15 at 09:00", "zh")
+    ('every 15 minutes', '每月15日 09:00 ')
     """
-    *_, time = schedule.split()
-    if schedule.startswith("daily"):
+    first, second, *more = schedule.lower().split()
+    time = more[-1] if more else ""
+    if first == "daily":
         return said(_DAILY, language, time=time)
-    if schedule.startswith("monthly"):
-        return said(_MONTHLY, language, time=time)
-    day = schedule.split()[1]
-    if day not in _DAYS:
-        return said(_HOURLY, language)
-    named = _ZH_DAYS.zh[_DAYS.index(day)] if said(_ZH_DAYS, language) else day.capitalize()
+    if first == "monthly":
+        return said(_MONTHLY, language, day=more[0], time=time)
+    if second in _EACH:
+        return said(_EACH[second], language)
+    if second not in _DAYS:
+        return said(_SOME[f"{time.rstrip('s')}s"], language, count=second)
+    named = _ZH_DAYS.zh[_DAYS.index(second)] if said(_ZH_DAYS, language) else second.capitalize()
     return said(_WEEKLY, language, day=named, time=time)

@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chat_service.language.phrases import said, sentences
 from chat_service.outcomes import Language
-from chat_service.present.offers import KEPT, LEFT, ON_BOARD, SET
+from chat_service.present.offers import ENDED, KEPT, LEFT, ON_BOARD, SET
 from chat_service.saved.alerting import add_alert, new_alert
 from chat_service.saved.boards import Boards
 from chat_service.saved.conditions import Condition
 from chat_service.saved.dashboards import Dashboard, Tile, TileForm, checked_dashboard, form_for, with_tile
-from chat_service.saved.looking import Wish, owner_of, save
+from chat_service.saved.looking import Wish, own_alert, owner_of, save
 from chat_service.saved.moving import Moves
 from chat_service.saved.records import Saved, Target
 from chat_service.services import Services
@@ -25,7 +25,7 @@ from semantic_layer import Reader, Request
 
 class Deed(BaseModel):
     """Something that was offered: an answer kept, put on a dashboard (an id, or a new one's name), watched or told; or,
-    without a request, a dashboard told. Without either nothing is done."""
+    without a request, a dashboard told. `ends` is an alert to be deleted. Without any of these nothing is done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +37,7 @@ class Deed(BaseModel):
     condition: Condition | None = None
     schedule: str = ""
     target: Target | None = None
+    ends: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,10 @@ class Desk:
 
 def done(deed: Deed, reader: Reader, language: Language, services: Services, desk: Desk) -> str:
     """What was done, in words. Raises SavedError, QueryError, StoreError; what was kept before stays kept."""
+    if deed.ends:
+        ended = own_alert(desk.boards.saved, deed.ends, reader)
+        desk.boards.saved.forget_alert(ended.alert_id)
+        return said(ENDED, language, name=ended.name)
     if deed.request is None and deed.condition is None:
         return said(LEFT, language)
     if deed.condition is not None or reader.audience:  # of several people nobody could open it again
@@ -66,11 +71,11 @@ def done(deed: Deed, reader: Reader, language: Language, services: Services, des
     if deed.condition is not None and deed.target is not None:
         wanted = new_alert(desk.new_id(), reader, deed.name, subject, deed.schedule, language)
         alert = add_alert(desk.boards, wanted, deed.condition, (deed.target,), reader, services, desk.now())
-        told.append(said(SET, language, name=alert.name, next=_local(alert.next_at, services)))
+        told.append(said(SET, language, name=alert.name, next=local_time(alert.next_at, services)))
     return sentences(told, language)
 
 
-def _local(moment: float, services: Services) -> str:
+def local_time(moment: float, services: Services) -> str:
     """A moment in the model's zone."""
     found = datetime.fromtimestamp(moment, ZoneInfo(services.model.timezone))
     return f"{found:%Y-%m-%d %H:%M} ({services.model.timezone})"

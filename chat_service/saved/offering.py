@@ -23,15 +23,26 @@ from chat_service.present.export.document import ExportError
 from chat_service.present.figures import threshold_figure
 from chat_service.present.names import Names
 from chat_service.present.restate import restate
-from chat_service.saved.conditions import Change, Condition, Digest, Every, Threshold, watched
+from chat_service.saved.conditions import (
+    Change,
+    Condition,
+    Digest,
+    Every,
+    Threshold,
+    Unusual,
+    Watching,
+    check_fits,
+    watched,
+)
 from chat_service.saved.dashboards import UnknownDashboard
 from chat_service.saved.deeds import Deed, Desk, done
 from chat_service.saved.looking import TARGETS, check_target
 from chat_service.saved.moving import unit_of
+from chat_service.saved.ours import ends, meant, told_of
 from chat_service.saved.records import GroupRobot, Mail, Target
 from chat_service.saved.schedule import SavedError
 from chat_service.saved.telling import NothingToDigest, has_numbers
-from chat_service.saved.wishes import Keep, Report, Summary, Watch, Wished, read_wish
+from chat_service.saved.wishes import Keep, Ours, Report, Summary, Watch, Wished, read_wish
 from chat_service.services import Services
 from chat_service.settings import Settings
 from chat_service.translate.grammar.parse import language_of
@@ -63,14 +74,17 @@ def answer_wish(asked: Asked, services: Services, desk: Desk) -> Answer | None:
 def _offered(wished: Wished, asked: Asked, language: Language, services: Services, desk: Desk) -> Answer:
     if isinstance(wished, Summary):
         return _digest_offered(wished, asked.reader, language, services, desk)
+    if isinstance(wished, Ours):
+        return _ours(wished, asked.reader, language, services, desk)
     names, today = Names(services.model, language), services.layer.as_of
     request = _request_of(wished, asked, services)
     if isinstance(request, str):
         return _refused("wish_not_understood", request or said(offers.NOTHING_BEFORE, language), language)
     condition: Condition | None = Every() if isinstance(wished, Report) else None
     if isinstance(wished, Watch):
-        condition, request = wished.condition, _whole(request)
-        services.layer.prepare(watched(request, wished.condition), asked.reader)
+        condition, request = wished.condition, _watchable(request, wished.condition)
+        prepared = services.layer.prepare(watched(request, wished.condition), asked.reader)
+        check_fits(wished.condition, prepared.columns)
         if _is_no_rate(wished.condition, request, services):
             return _refused("wish_not_understood", said(offers.NO_RATE, language), language)
     about = restate(request, names, today)
@@ -104,6 +118,15 @@ def _asked_back(about: str, text: str, choices: Sequence[Choice], language: Lang
     reading = Reading(language, basis=("offer",))
     back = Clarification("offer", about, text, (*choices, no), reading)
     return Answer("clarification", language, text, reading, clarification=back)
+
+
+def _ours(wished: Ours, reader: Reader, language: Language, services: Services, desk: Desk) -> Answer:
+    """The reader's alerts, or which of them is to be deleted."""
+    found = meant(wished, reader, desk.boards.saved)
+    if wished.is_end and found:
+        choices = tuple(ends(found, language))
+        return _asked_back(said(offers.WHICH_END, language), said(offers.WHICH_END, language), choices, language)
+    return Answer("answered", language, told_of(found, services, language), Reading(language, basis=("alerts",)))
 
 
 def _digest_offered(wished: Summary, reader: Reader, language: Language, services: Services, desk: Desk) -> Answer:
@@ -152,9 +175,15 @@ def _request_of(wished: Keep | Watch | Report, asked: Asked, services: Services)
     return said(offers.NOT_READ, outcome.reading.language, why=why or wished.about)
 
 
-def _whole(request: Request) -> Request:
-    """All rows of a list: those that are not shown cannot be watched."""
-    return request.model_copy(update={"limit": None}) if isinstance(request, ListQuery) else request
+def _watchable(request: Request, condition: Watching) -> Request:
+    """All rows of a list: those that are not shown cannot be watched. Of a number, where the unusual is looked for, its
+    course by the unit that it was asked of, else by weeks."""
+    if isinstance(request, ListQuery):
+        return request.model_copy(update={"limit": None})
+    if not isinstance(request, MetricQuery) or not isinstance(condition, Unusual) or request.group_by:
+        return request
+    unit = request.period.grain if request.period is not None and request.period.grain is not None else "week"
+    return request.model_copy(update={"group_by": (unit,), "period": None})
 
 
 def _is_no_rate(condition: Condition, request: Request, services: Services) -> bool:
@@ -231,6 +260,8 @@ def _told_when(wished: Watch | Report, deed: Deed, about: str, request: Request,
         case Change(value=value):
             figure = threshold_figure(abs(value), "percent", language)
             condition = offers.change_condition(figure, language, rises=value > 0)
+        case Unusual():
+            condition = offers.odd_condition(language)
         case _:
             condition = offers.fresh_condition(language)
     return said(offers.WATCH, language, about=about, condition=condition, schedule=schedule)

@@ -16,12 +16,15 @@ from typing import Literal
 from chat_service.language.folding import fold
 from chat_service.language.numbers.read import find_numbers
 from chat_service.language.words.tables import Meanings, languages, tables
-from chat_service.saved.conditions import Change, NewRows, Side, Threshold, Watching
+from chat_service.saved.conditions import Change, NewRows, Side, Threshold, Unusual, Watching
 
 _SLOT = re.compile(r"\{(\w+)(\?)?\}")
 _FREE = {"about": r"(?P<about>\S.*?)", "name": r"(?P<name>\S.*?)", "number": r"(?P<number>[^\s,，].*?)"}
 _SIDES: dict[str, Side] = {"over": ">", "under": "<", "least": ">=", "most": "<="}
-_KINDS = ("watch_rise", "watch_fall", "watch", "watch_new", "digest", "report", "keep_board", "keep")
+_KINDS = (
+    *("watch_rise", "watch_fall", "watch", "watch_new", "watch_odd", "digest", "report", "ours", "ours_end"),
+    *("keep_board", "keep"),
+)
 _AT = {"day": "daily at {}", "week": "every monday at {}", "month": "monthly on 1 at {}", "hour": "every hour"}
 # slots that several meanings fill, told apart by what follows in their names
 _SEVERAL = {"schedule": ("schedule_",), "digest": ("digest_",), "weekly": ("digest_week", "digest_month")}
@@ -67,7 +70,15 @@ class Summary:
     board_name: str = ""
 
 
-Wished = Keep | Watch | Report | Summary
+@dataclass(frozen=True)
+class Ours:
+    """The alerts that are set: all, or those whose names hold a text; `is_end` to have one of them deleted."""
+
+    name: str = ""
+    is_end: bool = False
+
+
+Wished = Keep | Watch | Report | Summary | Ours
 
 
 def read_wish(text: str) -> Wished | None:
@@ -107,17 +118,27 @@ def _wished(kind: str, parts: dict[str, str], text: str) -> Wished | None:
     if kind == "digest":
         unit: Literal["week", "month"] = "month" if _unit(parts) == "month" else "week"
         return Summary(unit, _schedule(parts), _as_typed(parts.get("name", ""), text))
+    if kind.startswith("ours"):
+        return Ours(_as_typed(parts.get("name", ""), text), is_end=kind == "ours_end")
+    condition = _condition(kind, parts)
+    return None if condition is None else Watch(about, condition)
+
+
+def _condition(kind: str, parts: dict[str, str]) -> Watching | None:
+    """The condition of a watch; None for a number that is none."""
+    if kind == "watch_odd":
+        return Unusual()
     if kind == "watch_new":
-        return Watch(about, NewRows())
+        return NewRows()
     value = _number(parts["number"])
     if value is None:
         return None
     if kind == "watch_rise":
-        return Watch(about, Change(op=">=", value=value))
+        return Change(op=">=", value=value)
     if kind == "watch_fall":
-        return Watch(about, Change(op="<=", value=-value))
+        return Change(op="<=", value=-value)
     side = next(op for word, op in _SIDES.items() if word in parts)
-    return Watch(about, Threshold(op=side, value=value))
+    return Threshold(op=side, value=value)
 
 
 def _number(said: str) -> float | None:

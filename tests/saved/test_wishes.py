@@ -187,6 +187,8 @@ def test_what_is_to_be_kept(said: str, wanted: Keep) -> None:
         "流失率超过20%的大区",
         "上周的周报",
         "what is in the weekly digest",
+        "取消订阅的客户有多少",
+        "which subscriptions were cancelled",
         "when revenue is over " * 90 + "5, tell me",  # nobody wishes so much, and to look for it would take seconds
     ],
 )
@@ -284,6 +286,25 @@ def test_a_question_inside_of_a_wish_stands_by_itself_where_it_can(talk: Talk) -
     talk.take(offer, "keep")
     (kept,) = [each for each in talk.got("/saved")["saved"] if each["name"] == "Tiers"]
     assert (kept["request"]["metrics"], kept["request"]["group_by"]) == (["revenue"], ["member_tier"])
+
+
+def test_a_number_is_watched_by_its_course(talk: Talk) -> None:
+    offer = talk.say("NPS异常时提醒我")
+    assert "周" in _part(offer, "text")["text"]
+    talk.take(offer, "to1")
+    (alert,) = [each for each in talk.got("/alerts")["alerts"] if each["condition"]["kind"] == "unusual"]
+    (saved,) = [each for each in talk.got("/saved")["saved"] if each["saved_id"] == alert["saved_id"]]
+    assert (saved["request"]["metrics"], saved["request"]["group_by"]) == (["nps"], ["week"])
+
+
+def test_alerts_are_told_and_ended_in_words(talk: Talk) -> None:
+    talk.take(talk.say("tell me every Tuesday the churn rate by region"), "to1")
+    told = _part(talk.say("what alerts do I have"), "text")["text"]
+    assert "churn rate by region (every Tuesday at 09:00" in told
+    offer = talk.say("cancel the alert on churn rate by region")
+    assert _choices(offer) == ["end1", "no"]
+    assert talk.take(offer, "end1")["status"] == "answered"
+    assert "churn rate by region" not in _part(talk.say("我有哪些提醒"), "text")["text"]
 
 
 def test_what_is_told_is_called_as_people_call_it(talk: Talk) -> None:
