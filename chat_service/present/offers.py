@@ -75,6 +75,7 @@ _SIDES = {
 }
 _ROSE = Phrase("比上一期上升 {value} 以上", "is up by {value} or more on the period before")
 _FELL = Phrase("比上一期下降 {value} 以上", "is down by {value} or more on the period before")
+_OF_ITSELF = Phrase("（相对变化，不是百分点）", " (a part of itself, not percentage points)")
 _ODD = Phrase("与以往相比出现异常", "is unusual against the time before")
 _FRESH = Phrase("出现新的", "has new ones")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -109,9 +110,10 @@ def side_words(op: str, value: str, language: Language) -> str:
     return said(_SIDES[op], language, value=value)
 
 
-def change_condition(value: str, language: Language, *, rises: bool) -> str:
-    """A change against the period before."""
-    return said(_ROSE if rises else _FELL, language, value=value)
+def change_condition(value: str, language: Language, *, rises: bool, is_rate: bool) -> str:
+    """A change against the period before; of a rate it is said that no points are meant."""
+    told = said(_ROSE if rises else _FELL, language, value=value)
+    return told + said(_OF_ITSELF, language) if is_rate else told
 
 
 def fresh_condition(language: Language) -> str:

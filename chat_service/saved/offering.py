@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from chat_service.asking import Answer, Asked, Trouble
 from chat_service.language.phrases import said, sentences
@@ -41,7 +42,7 @@ from chat_service.saved.moving import unit_of
 from chat_service.saved.ours import ends, meant, told_of
 from chat_service.saved.records import GroupRobot, Mail, Target
 from chat_service.saved.schedule import SavedError
-from chat_service.saved.telling import NothingToDigest, has_numbers
+from chat_service.saved.telling import NothingToDigest, has_numbers, last_whole
 from chat_service.saved.wishes import Keep, Ours, Report, Summary, Watch, Wished, read_wish
 from chat_service.services import Services
 from chat_service.settings import Settings
@@ -82,7 +83,7 @@ def _offered(wished: Wished, asked: Asked, language: Language, services: Service
         return _refused("wish_not_understood", request or said(offers.NOTHING_BEFORE, language), language)
     condition: Condition | None = Every() if isinstance(wished, Report) else None
     if isinstance(wished, Watch):
-        condition, request = wished.condition, _watchable(request, wished.condition)
+        condition, request = wished.condition, _watchable(request, wished.condition, today)
         prepared = services.layer.prepare(watched(request, wished.condition), asked.reader)
         check_fits(wished.condition, prepared.columns)
         if _is_no_rate(wished.condition, request, services):
@@ -175,12 +176,16 @@ def _request_of(wished: Keep | Watch | Report, asked: Asked, services: Services)
     return said(offers.NOT_READ, outcome.reading.language, why=why or wished.about)
 
 
-def _watchable(request: Request, condition: Watching) -> Request:
-    """All rows of a list: those that are not shown cannot be watched. Of a number, where the unusual is looked for, its
-    course by the unit that it was asked of, else by weeks."""
+def _watchable(request: Request, condition: Watching, today: date) -> Request:
+    """All rows of a list: those that are not shown cannot be watched. Of a number without a time, where a change is
+    looked for, the last month; where the unusual is, its course by the unit that it was asked of, else by weeks."""
     if isinstance(request, ListQuery):
         return request.model_copy(update={"limit": None})
-    if not isinstance(request, MetricQuery) or not isinstance(condition, Unusual) or request.group_by:
+    if not isinstance(request, MetricQuery) or (request.group_by and not isinstance(condition, Change)):
+        return request
+    if isinstance(condition, Change) and request.period is None:
+        return request.model_copy(update={"period": last_whole("month", today)})
+    if not isinstance(condition, Unusual):
         return request
     unit = request.period.grain if request.period is not None and request.period.grain is not None else "week"
     return request.model_copy(update={"group_by": (unit,), "period": None})
@@ -253,13 +258,13 @@ def _told_when(wished: Watch | Report, deed: Deed, about: str, request: Request,
     schedule = offers.schedule_words(deed.schedule, language)
     if isinstance(wished, Report):
         return said(offers.REPORT, language, schedule=schedule, about=about)
+    unit = names.model.metrics[request.metrics[0]].unit if isinstance(request, MetricQuery) else None
     match wished.condition:
         case Threshold(op=op, value=value):
-            unit = names.model.metrics[request.metrics[0]].unit if isinstance(request, MetricQuery) else None
             condition = offers.side_words(op, threshold_figure(value, unit, language), language)
         case Change(value=value):
-            figure = threshold_figure(abs(value), "percent", language)
-            condition = offers.change_condition(figure, language, rises=value > 0)
+            figure, is_rate = threshold_figure(abs(value), "percent", language), unit == "percent"
+            condition = offers.change_condition(figure, language, rises=value > 0, is_rate=is_rate)
         case Unusual():
             condition = offers.odd_condition(language)
         case _:

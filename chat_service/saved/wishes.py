@@ -26,8 +26,14 @@ _KINDS = (
     *("keep_board", "keep"),
 )
 _AT = {"day": "daily at {}", "week": "every monday at {}", "month": "monthly on 1 at {}", "hour": "every hour"}
+_WEEKDAYS = tuple(f"schedule_{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 # slots that several meanings fill, told apart by what follows in their names
-_SEVERAL = {"schedule": ("schedule_",), "digest": ("digest_",), "weekly": ("digest_week", "digest_month")}
+_SEVERAL = {
+    "schedule": ("schedule_",),
+    "digest": ("digest_",),
+    "weekly": ("digest_week", "digest_month"),
+    "weekday": _WEEKDAYS,
+}
 _USUAL = "09:00"
 _LONGEST = 300  # characters: a wish is a sentence, and frames are tried on all of it
 _ENDS = " 。.!！?？,，"
@@ -176,9 +182,10 @@ def _clock(parts: dict[str, str]) -> str:
 
 
 def _as_typed(name: str, text: str) -> str:
-    """A name as it was typed, not folded."""
+    """A name as it was typed, not folded; what stands before has none."""
     at = text.lower().rfind(name.lower())
-    return (text[at : at + len(name)] if name and at >= 0 else name).strip(_QUOTES + _ENDS)
+    found = (text[at : at + len(name)] if name and at >= 0 else name).strip(_QUOTES + _ENDS)
+    return "" if found in _this() else found
 
 
 @lru_cache(maxsize=1)

@@ -105,6 +105,7 @@ def test_a_condition_is_taken_off_its_question(said: str, about: str, op: str, v
         ("每周五下午5点把各大区销售额发给我", "各大区销售额", "every friday at 17:00"),
         ("每周把复购率推送给我", "复购率", "every monday at 09:00"),
         ("每月把复购率发给我", "复购率", "monthly on 1 at 09:00"),
+        ("每周一早上9点发给我各大区的复购率", "各大区的复购率", "every monday at 09:00"),
         ("每周一给我发各大区销售额", "各大区销售额", "every monday at 09:00"),
         ("每天早上8点把这份名单发给我", "", "daily at 08:00"),  # the answer before
         ("email me this list every monday at 8am", "", "every monday at 08:00"),
@@ -161,6 +162,8 @@ def test_a_digest_is_wished(said: str, wanted: Summary | Report) -> None:
         ("save this as Weekly Churn", Keep("", "Weekly Churn")),
         ("save weekly churn as My churn", Keep("weekly churn", "My churn")),
         ("put it on the retention dashboard", Keep("", board=True, board_name="retention")),
+        ("save this to a dashboard called Retention", Keep("", board=True, board_name="Retention")),
+        ("把这个放到叫“周会”的看板", Keep("", board=True, board_name="周会")),
         ("pin this", Keep("")),
     ],
 )
@@ -188,6 +191,7 @@ def test_what_is_to_be_kept(said: str, wanted: Keep) -> None:
         "上周的周报",
         "what is in the weekly digest",
         "取消订阅的客户有多少",
+        "每周一发了多少条短信",
         "which subscriptions were cancelled",
         "when revenue is over " * 90 + "5, tell me",  # nobody wishes so much, and to look for it would take seconds
     ],
@@ -295,6 +299,13 @@ def test_a_number_is_watched_by_its_course(talk: Talk) -> None:
     (alert,) = [each for each in talk.got("/alerts")["alerts"] if each["condition"]["kind"] == "unusual"]
     (saved,) = [each for each in talk.got("/saved")["saved"] if each["saved_id"] == alert["saved_id"]]
     assert (saved["request"]["metrics"], saved["request"]["group_by"]) == (["nps"], ["week"])
+
+
+def test_a_change_of_what_has_no_time_is_that_of_the_last_month(talk: Talk) -> None:
+    offer = talk.say("notify me when churn rises by 5%")
+    text = _part(offer, "text")["text"]
+    assert "May 2026" in text and "not percentage points" in text
+    assert "not percentage" not in _part(talk.say("alert me if revenue drops more than 15%"), "text")["text"]
 
 
 def test_alerts_are_told_and_ended_in_words(talk: Talk) -> None:
