@@ -30,6 +30,9 @@ class Meters:
         self.seconds = Histogram(
             "huitou_http_request_seconds", "Time of HTTP requests", ["route"], registry=self.registry
         )
+        self.stages = Histogram(
+            "huitou_stage_seconds", "Time of the stages of answers", ["stage"], registry=self.registry
+        )
         self.answers = Counter("huitou_answers", "Answers by status", ["status", "language"], registry=self.registry)
 
 

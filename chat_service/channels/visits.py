@@ -115,6 +115,8 @@ async def asked(
 
         def found(answer: Answer) -> None:
             told.append((answer.status, answer.language))
+            for stage, ms in answer.timings_ms.items():
+                station.meters.stages.labels(stage).observe(ms / 1000)
             job.facts |= facts(answer.request, answer.prepared, dialogue.services.model)
             job.facts |= {"status": answer.status, "translator": answer.reading.translator}
             if answer.table is not None:

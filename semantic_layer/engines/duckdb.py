@@ -25,6 +25,7 @@ from semantic_layer.engines.duckdb_files import (
     catalog_of,
     identifier,
     quoted,
+    spilled_to,
     state_of,
     state_of_rollups,
     view_of,
@@ -342,7 +343,7 @@ def _open(
             # was there before the file was replaced
             connection = duckdb.connect()
             connection.execute(f"ATTACH {quoted(str(path))} AS {identifier(catalog_of(path))} (READ_ONLY)")
-            connection.execute(f"SET temp_directory = {quoted(str(path) + '.tmp')}")
+        connection.execute(f"SET temp_directory = {quoted(spilled_to(path))}")
         if state_of_rollups(path):
             connection.execute(f"ATTACH {quoted(str(rollups_beside(path)))} AS {SCHEMA} (READ_ONLY)")
         connection.execute(f"SET memory_limit = '{memory_limit}'")

@@ -3,6 +3,8 @@ and the rollups beside it. Tells a state from another, and writes the statements
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 from semantic_layer.engines.problems import DatabaseMissing
@@ -34,6 +36,14 @@ def state_of_rollups(path: Path) -> State:
     """The state of the rollups beside a database; empty where there are none."""
     beside = rollups_beside(path)
     return state_of(beside) if beside.exists() else ()
+
+
+def spilled_to(path: Path) -> str:
+    """Where what does not fit into memory is put: beside the data, or with all that is temporary where these are only
+    to be read."""
+    if os.access(path.parent, os.W_OK):
+        return f"{path}.tmp"
+    return str(Path(tempfile.gettempdir(), f"{path.name}.{os.getpid()}.tmp"))
 
 
 def view_of(file: Path) -> str:

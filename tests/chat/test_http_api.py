@@ -275,8 +275,12 @@ def test_values_of_a_dimension(client: TestClient) -> None:
 
 def test_health(client: TestClient) -> None:
     assert client.get("/healthz").json()["status"] == "ok"
+    client.post("/v1/chat", json={"message": "2025年的订单数"})
     assert client.get("/readyz").json()["data_as_of"] == "2026-06-30"
-    assert "huitou_http_requests_total" in client.get("/metrics").text
+    told = client.get("/metrics").text
+    assert "huitou_http_requests_total" in told
+    stages = {"translate", "compile", "execute"}
+    assert all(f'huitou_stage_seconds_count{{stage="{each}"}}' in told for each in stages)
     assert client.get("/").headers["content-type"].startswith("text/html")
 
 

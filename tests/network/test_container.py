@@ -45,6 +45,16 @@ def _environment() -> dict[str, str]:
     return dict(each.split("=", 1) for each in block[1].split() if not each.startswith("PATH="))
 
 
+# more than fits into the memory that it may take
+SPILL = """
+from pathlib import Path
+from semantic_layer.engines.duckdb import DuckDBEngine
+engine = DuckDBEngine(Path("/srv/huitou/company.duckdb"), memory_limit="30MB", threads=1)
+sorted_rows = "SELECT i, repeat('x', 90) || i AS s FROM range(500000) AS t(i) ORDER BY s DESC OFFSET 1"
+print(engine.run(f"SELECT count(s) FROM ({sorted_rows})").rows[0][0])
+"""
+
+
 class Image:
     """Runs commands as the image would: `root` is an empty folder to put it in, `data` its volume."""
 
@@ -143,3 +153,5 @@ def test_it_answers_without_rights_and_writes_its_volume_alone(
     assert told["Uid"].split() == told["Gid"].split() == ["10001"] * 4
     assert int(told["CapEff"], 16) == int(told["CapBnd"], 16) == 0 and told["NoNewPrivs"] == "1"
     assert told["written"] == ["/var/lib/huitou", "/tmp"]  # noqa: S108
+    spilled = image.run("-c", SPILL)
+    assert spilled.stdout == "499999\n", spilled.stderr

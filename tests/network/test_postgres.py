@@ -27,6 +27,8 @@ def test_a_server_that_changes_and_ends_is_told(demo_database: Path, tmp_path: P
             _replace_customers(url)
             assert client.get("/readyz").status_code == 200
             assert _customers(client) == before - 100, "what was replaced is read anew"
+            nul = {**QUERY, "filters": [{"field": "city", "values": ["a\u0000"]}]}
+            assert client.post("/v1/query", json=nul).status_code in (200, 422), "what no text of the server's may hold"
             server.close()
             ready = client.get("/readyz")
             assert ready.status_code == 503 and set(ready.json()["problems"]) <= _GONE, ready.text

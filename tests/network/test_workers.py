@@ -45,6 +45,10 @@ def _workers(service: Running) -> list[int]:
     return found
 
 
+def _sockets(process: int) -> int:
+    return sum(os.readlink(each).startswith("socket:") for each in Path(f"/proc/{process}/fd").iterdir())
+
+
 def _answers(service: Running) -> bool:
     with service.client() as client:
         return client.post("/v1/query", json=QUERY).status_code == 200
@@ -135,7 +139,14 @@ def test_a_health_check_asks_it(service: Running, tmp_path: Path) -> None:
     assert check(HUITOU_PORT="1").returncode == 1
 
 
-def test_all_end_with_the_first(service: Running) -> None:
+def test_connections_are_shared_among_all_who_end_with_the_first(service: Running) -> None:
+    workers = _workers(service)
+    before = {each: _sockets(each) for each in workers}
+    held = [service.connect() for _ in range(15 * WORKERS)]
+    _until(lambda: sum(_sockets(each) - before[each] for each in workers) >= len(held), 10)
+    assert min(_sockets(each) - before[each] for each in workers) >= 3, "the first to look takes not all"
+    for each in held:
+        each.close()
     _end_with(service, signal.SIGTERM, 10)
 
 
