@@ -1,7 +1,8 @@
 """Several processes on one address: each serves all that the service serves, and one that dies is replaced.
 
-They share what must hold over all of them: the store tells messages and turns apart, a file counts each reader's
-requests, the meters stand in files that are added up.
+Each listens by itself, and the system deals connections out among them: of one that all listened on, the first to look
+would take every connection that waits, and keep it. They share what must hold over all of them: the store tells
+messages and turns apart, a file counts each reader's requests, the meters stand in files that are added up.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from chat_service.settings import Settings
 # told by its presence that the meters of several processes stand in files; read when prometheus_client is imported
 METERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _LOG = logging.getLogger("huitou.service")
-_BACKLOG = 2048
 _LOOK_SECONDS = 0.2
 _SOON_SECONDS = 5.0  # a worker that ends so soon after its start will not do better at once
 _LAST_SECONDS = 5.0
@@ -34,7 +34,7 @@ Serve = Callable[[Settings, socket.socket, Path], None]
 
 @dataclass(eq=False)
 class Workers:
-    """So many processes that run `serve` with the settings, the address and the file of rates."""
+    """So many processes that run `serve` with the settings, an own socket on the address and the file of rates."""
 
     settings: Settings
     count: int
@@ -46,7 +46,7 @@ class Workers:
         """Until a signal says to stop; what then runs has the grace time."""
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: self._told.set())
-        with tempfile.TemporaryDirectory(prefix="huitou-workers-") as folder, _listening(self.settings) as address:
+        with tempfile.TemporaryDirectory(prefix="huitou-workers-") as folder, _reserved(self.settings) as address:
             os.environ[METERS_FOLDER] = folder
             while not self._told.wait(_LOOK_SECONDS if self._running else 0):
                 self._keep(address, Path(folder) / "rates")
@@ -63,8 +63,11 @@ class Workers:
                 _LOG.error("worker %s ended with %s and is replaced", process.pid, process.exitcode)
                 if time.monotonic() - began < _SOON_SECONDS and self._told.wait(_SOON_SECONDS):
                     return
-            started = context.Process(target=self.serve, args=(shared(self.settings, self.count), address, rates))
-            started.start()
+            # closed here, so that nothing is dealt to one that has died
+            with _bound(address.family, address.getsockname()) as own:
+                told = (shared(self.settings, self.count), own, rates)
+                started = context.Process(target=self.serve, args=told)
+                started.start()
             self._running[place] = (started, time.monotonic())
 
     def _stop(self) -> None:
@@ -96,10 +99,20 @@ def shared(settings: Settings, count: int) -> Settings:
     return settings.model_copy(update={"per_reader_at_most": max(1, settings.per_reader_at_most // count)})
 
 
-def _listening(settings: Settings) -> socket.socket:
+def _reserved(settings: Settings) -> socket.socket:
+    """The address, bound but not listened on. Raises OSError where another process has it."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as alone:
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        alone.bind((settings.host, settings.port))
+        where = alone.getsockname()
+    return _bound(family, where)
+
+
+def _bound(family: int, where: tuple[object, ...]) -> socket.socket:
+    """A socket of its own on an address that others of ours are bound to as well."""
     found = socket.socket(family)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((settings.host, settings.port))
-    found.listen(_BACKLOG)
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        found.setsockopt(socket.SOL_SOCKET, option, 1)
+    found.bind(where)
     return found
