@@ -11,6 +11,7 @@ _PROFILE = Phrase("{entity} {key} 的档案", "profile of {entity} {key}")
 _TIMELINE = Phrase("{entity} {key} 的时间线", "timeline of {entity} {key}")
 _PLAYBOOK = Phrase("对{who}做什么", "what to do for {who}")
 _EVERYBODY = Phrase("各类客群", "every group")
+_ONLY = Phrase("只看{kinds}方面", "only of {kinds}")
 _ABOUT = Phrase("{before}，{what}", "{what}, {before}")  # Chinese says first what it is of
 
 
@@ -28,6 +29,8 @@ def restate_loop(
         case CausesQuery():
             entity = names.entity(entity_of_causes(request, names.model), 2)
             what = _CAUSES.of(who=entity, what=label or names.metric(request.metric))
+            kinds = [names.words(names.model.causes[each].label) for each in request.families]
+            conditions = [*conditions, *([names.say(_ONLY, kinds=names.listed(kinds))] if kinds else [])]
         case PlaybookQuery():
             what = _PLAYBOOK.of(who=label or ("" if conditions else names.say(_EVERYBODY)))
     before = names.comma(*(part for part in (head, *conditions) if part))

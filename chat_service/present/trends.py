@@ -18,7 +18,7 @@ from semantic_layer import STANDARD, Column, Phrase, Value
 _SERIES = 3  # so many lines are spoken of; the table has them all
 _SENTENCE = Phrase("{head}，按{unit}：{said}。", "{head}, by {unit}: {said}.")
 _SERIES_NAME = Phrase("{group}的{name}", "{group}, {name}")
-_MORE = Phrase("另有 {more} 组见表", "{more} more groups are in the table")
+_MORE = Phrase("另有 {more} 组见表", "{more} more in the table")
 _NO_DATA = Phrase("{name}均无数据", "no data on {name}")
 _AT = Phrase("{when}的 {value}", "{value} in {when}")
 _REACHES = Phrase("到{when}，{name}为 {value}", "{name} reaches {value} in {when}")

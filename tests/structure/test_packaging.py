@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 
 import pytest
 
@@ -81,3 +82,13 @@ def test_every_declared_dependency_is_used() -> None:
     provided = {_normal(name) for top in used for name in distributions.get(top, [])}
     unused = _names(PROJECT["project"]["dependencies"]) - provided
     assert not unused, f"installed for everyone and imported by nothing: {', '.join(sorted(unused))}"
+
+
+def test_the_default_installation_is_small() -> None:
+    taken = 0
+    for name in _locked("requirements.lock"):
+        with suppress(PackageNotFoundError):  # of other systems
+            files = distribution(name).files or ()
+            # each source stands there as bytecode too
+            taken += sum((each.size or 0) * (2 if each.suffix == ".py" else 1) for each in files)
+    assert 100_000_000 < taken < 700_000_000

@@ -17,7 +17,7 @@ from chat_service.present.names import part_unit
 from chat_service.present.paths import step_words
 from semantic_layer import CausesQuery, FollowsQuery, LiftQuery, Phrase
 
-_MORE = Phrase("另有 {count} 组未画出", "{count} more groups are not drawn")
+_MORE = Phrase("另有 {count} 组未画出", "{count} more not drawn")
 _WIDTH, _MOST = 560, 15
 _BLUE, _GREY, _LINE = "#2f6fb7", "#b5bcc6", "#333"
 
