@@ -34,7 +34,7 @@ ASKED = (
     "which customers may churn",
     "what should we do for customers who may churn",
     "why did customers leave last quarter",
-    "lift of campaigns by campaign in 2026",
+    "2026年各活动类型的提升效果",
     "今年各月首单客户的留存率",
     "repurchase rate by region and member tier this year vs last year",
 )
