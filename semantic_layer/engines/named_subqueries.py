@@ -9,14 +9,22 @@ def told_apart(tree: exp.Query) -> exp.Query:
     """The statement, changed, with no name given twice.
 
     A renamed subquery keeps its old name as the alias under which its query reads it.
+
+    >>> from sqlglot import parse_one
+    >>> two = "WITH x AS (SELECT 2 AS n), x_2 AS (SELECT 3 AS n) SELECT x.n FROM x, x_2"
+    >>> told_apart(parse_one(f"WITH x AS (SELECT 1 AS n) SELECT n FROM ({two})")).find(exp.Subquery).this.sql()
+    'WITH x_3 AS (SELECT 2 AS n), x_2 AS (SELECT 3 AS n) SELECT x.n FROM x_3 AS x, x_2'
     """
     taken: set[str] = set()
-    for inner in sorted(tree.find_all(exp.With), key=lambda found: found.depth):
+    inners = sorted(tree.find_all(exp.With), key=lambda found: found.depth)
+    given = {named.alias for inner in inners for named in inner.expressions}
+    for inner in inners:
         holder = inner.parent
         assert holder is not None, "a WITH belongs to a query"
         for named in inner.expressions:
             old, new, count = named.alias, named.alias, 1
-            while new in taken:
+            # a new name that another subquery is given later would be taken for that one
+            while new in taken or (new != old and new in given):
                 count += 1
                 new = f"{old}_{count}"
             taken.add(new)
