@@ -9,7 +9,7 @@ from semantic_layer.engines.protocol import RawTable
 from semantic_layer.query.cautions import Caution
 from semantic_layer.query.explained import explained
 from semantic_layer.query.followed import Asked, followed, next_steps
-from semantic_layer.query.lifted import Trial, lifted
+from semantic_layer.query.lifted import EXTRA, Trial, lifted
 from semantic_layer.query.result import Column, Value
 from semantic_layer.resolve.resolved import Resolved, ResolvedExplanation, ResolvedLift, ResolvedMetrics
 from semantic_layer.resolve.resolved_events import ResolvedFollows, ResolvedPaths
@@ -43,8 +43,9 @@ def finished(
         case ResolvedLift() as found:
             has_key, has_cost = found.key is not None, found.cost is not None
             is_paired = found.others_success is not None
+            is_experiment = any(column.name == EXTRA for column in found.columns)
             rank = (found.worst_first, found.shown)
-            trial = Trial(found.trial, found.returns, has_key, has_cost, bool(found.amounts), is_paired, *rank)
+            trial = Trial(found.trial, found.returns, has_key, has_cost, is_experiment, is_paired, *rank)
             rows, told = lifted(rows, trial)
             return typed(rows, resolved.columns), told
         case ResolvedPaths() as found:

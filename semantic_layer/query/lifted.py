@@ -22,6 +22,7 @@ from semantic_layer.query.statistics import (
 
 Row = tuple[Value, ...]
 SMALL, UNBALANCED = 30, 20  # the least of an arm; how many times the one may be as large as the other
+EXTRA = "extra"  # the column of successes that the treatment brought, where there is an experiment
 
 
 @dataclass(frozen=True)

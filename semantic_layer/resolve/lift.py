@@ -11,6 +11,7 @@ from semantic_layer.errors import Problem
 from semantic_layer.model.definitions import TrialDefinition
 from semantic_layer.model.names import parse_name
 from semantic_layer.query.cautions import BeforeAndAfter, CostNotShared, NotAnExperiment
+from semantic_layer.query.lifted import EXTRA
 from semantic_layer.query.problems import MissingTable, NothingBefore, NotSeen, UnknownName
 from semantic_layer.query.requests import FieldFilter, LiftQuery
 from semantic_layer.query.result import Column, ColumnRole, Label
@@ -162,7 +163,7 @@ def _columns(query: LiftQuery, trial: TrialDefinition, context: Context, *, has_
         column("detectable", "能测出的最小差异", "smallest detectable difference", "percent"),
     ]
     if is_tried:
-        found.append(column("extra", f"增量{won.zh}数", f"incremental {won.en}s", "count"))
+        found.append(column(EXTRA, f"增量{won.zh}数", f"incremental {won.en}s", "count"))
     for each in trial.amounts if is_tried else ():
         for end, zh, en in (("", "", ""), ("_low", "下限", " from"), ("_high", "上限", " to")):
             label = (f"增量{each.label.zh}{zh}", f"incremental {each.label.en}{en}")

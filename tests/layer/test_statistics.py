@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from semantic_layer.engines.duckdb import DuckDBEngine, DuckDBWriter
+from semantic_layer.layer import Layer
+from semantic_layer.loading.load import build_model
+from semantic_layer.model.definitions import ModelDefinition
+from semantic_layer.query.requests import LiftQuery
 from semantic_layer.query.statistics import (
     Estimate,
     Sample,
@@ -82,3 +88,54 @@ def test_what_nobody_or_nothing_tells_is_not_told() -> None:
 def test_what_could_have_been_seen_is_the_difference_found_four_times_in_five() -> None:
     # (1.959964 + 0.841621) * sqrt(0.1 * 0.9 * (1 / 1000 + 1 / 1000))
     assert detectable(0.1, 1000, 1000) == pytest.approx(0.0375872, rel=1e-5)
+
+
+LABEL = {"zh": "邮件", "en": "mail"}
+MAILING: dict[str, object] = {
+    "datasets": [
+        {
+            "name": "sent",
+            "table": "sent",
+            "primary_key": "who",
+            "fields": [
+                {"name": "who", "type": "integer", "role": "key"},
+                {"name": "mailing", "role": "attribute"},
+                {"name": "arm", "role": "attribute"},
+                {"name": "visited", "type": "boolean", "role": "attribute"},
+                {"name": "bought", "type": "boolean", "role": "attribute"},
+            ],
+        }
+    ],
+    "trials": [
+        {
+            "name": f"{success}_{arm[:1].lower()}",
+            "label": LABEL,
+            "dataset": "sent",
+            "within": "mailing",
+            "treatment": f"arm = '{arm}'",
+            "control": "arm = 'No E-Mail'",
+            "success": success,
+            "succeeded": LABEL,
+        }
+        for arm in ("Mens E-Mail", "Womens E-Mail")
+        for success in ("visited", "bought")
+    ],
+}
+
+
+def test_a_trial_asked_for_over_the_experiment_is_that_of_statsmodels(tmp_path: Path) -> None:
+    made = (
+        f"SELECT 'one' AS mailing, '{arm}' AS arm, i < {visits} AS visited, i < {bought} AS bought "
+        f"FROM range({count}) AS r (i)"
+        for arm, (count, visits, bought, *_) in ARMS.items()
+    )
+    file = tmp_path / "sent.duckdb"
+    with DuckDBWriter(file) as writer:
+        writer.execute(f"CREATE TABLE sent AS SELECT row_number() OVER () AS who, * FROM ({' UNION ALL '.join(made)})")
+    layer = Layer(build_model(ModelDefinition.model_validate(MAILING)), DuckDBEngine(file), date(2008, 3, 31))
+    for (arm, column), wanted in SHARES.items():
+        trial = f"{('visited', 'bought')[column - 1]}_{arm[:1].lower()}"
+        table = layer.run(LiftQuery(trial=trial))
+        found = [table.column(name)[0] for name in ("difference", "difference_low", "difference_high", "p_value")]
+        assert found == pytest.approx(wanted[2:], rel=1e-7)
+    layer.engine.close()
