@@ -37,7 +37,7 @@ _CERTAIN, _CHANCE = (
     Phrase("差异不显著（{p}），可能只是偶然", "not significant ({p}): it may be chance"),
 )
 _TOOK = Phrase("{when}{event}之后，{deed}的，{told}。", "Of those who {event}{when} and {deed}: {told}.")
-_OF_GROUP = Phrase("{group}{said}", "{group}, {said}")
+_OF_GROUP = Phrase("{group}：{said}", "{group}: {said}")
 _TIMES = Phrase(
     "一半在 {median}内（四分之一在 {quarter}内，四分之三在 {most}内，平均 {mean}）",
     "half did so in {median} (a quarter in {quarter}, three quarters in {most}, {mean} on average)",
