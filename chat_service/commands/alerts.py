@@ -12,8 +12,8 @@ import typer
 from pydantic import ValidationError
 
 from chat_service.channels.saved_bodies import alert_body, history_body
-from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
-from chat_service.commands.saved import As, Desk, desk, found_saved
+from chat_service.commands.edge import AsOf, Database, ModelFolder
+from chat_service.commands.saved import As, Desk, at_desk, found_saved
 from chat_service.outcomes import Language
 from chat_service.present.harmless import Terminal
 from chat_service.present.listing import listing
@@ -34,7 +34,7 @@ Title = Annotated[str, typer.Argument(metavar="NAME", help="Its name or id.")]
 @app.command(name="list")
 def listed(name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """List the alerts, with when each is next due."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         rows = []
         for each in map(alert_body, at.store.alerts(at.reader.name)):
             due = "stopped" if each.is_stopped else _minute(each.next_at)
@@ -65,7 +65,7 @@ def add(
         targets = TARGETS.validate_python([_target(each) for each in to])
     except ValidationError as error:
         raise typer.BadParameter("; ".join(each["msg"] for each in error.errors())) from None
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         subject = _subject(at, saved, language)
         alert = new_alert(uuid.uuid4().hex, at.reader, title, subject, schedule, language)
         kept = add_alert(at.boards, alert, wanted, targets, at.reader, at.services, datetime.now(UTC))
@@ -81,7 +81,7 @@ def run(
     model: ModelFolder = None,
 ) -> None:
     """Run one alert, or all that are due, and deliver what is to be told; for a scheduler of the machine's own."""
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         runner = _runner(at)
         ran = runner.run(_found(at, title)) if title else runner.run_due(is_asked=True)
         sent = runner.deliver_due(is_asked=True)
@@ -91,7 +91,7 @@ def run(
 @app.command()
 def ack(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """Acknowledge all that an alert has raised so far."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         found = _found(at, title)
         count = at.store.acknowledge(found.alert_id, at.reader.name, datetime.now(UTC).timestamp())
     typer.echo(f"{found.name}: {count} acknowledged")
@@ -106,7 +106,7 @@ def snooze(
     model: ModelFolder = None,
 ) -> None:
     """Let an alert sleep; when it wakes it tells what has changed since it last ran."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         found = _found(at, title)
         at.store.snooze(found.alert_id, datetime.now(UTC).timestamp() + minutes * 60)
     typer.echo(f"{found.name}: sleeps {minutes} minutes")
@@ -115,7 +115,7 @@ def snooze(
 @app.command()
 def resend(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """Send again what never arrived."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         found = _found(at, title)
         count = at.store.send_again(found.alert_id, datetime.now(UTC).timestamp())
         sent = _runner(at).deliver_due(is_asked=True)
@@ -125,7 +125,7 @@ def resend(title: Title, name: As = "", db: Database = None, model: ModelFolder 
 @app.command()
 def delete(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """Delete an alert with its history, and what was still to be sent."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         found = _found(at, title)
         at.store.forget_alert(found.alert_id)
     typer.echo(f"{found.name} deleted")
@@ -134,7 +134,7 @@ def delete(title: Title, name: As = "", db: Database = None, model: ModelFolder 
 @app.command()
 def history(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """What happened to an alert, the last first, and how it was delivered."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         rows = []
         for each in history_body(at.store, _found(at, title)).events:
             sent = "; ".join(f"{one.status} ({one.tries}) {one.error}".strip() for one in each.deliveries)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
-from chat_service.commands.saved import As, Desk, desk, found_saved
+from chat_service.commands.saved import As, Desk, at_desk, desk, found_saved
 from chat_service.outcomes import Language
 from chat_service.present.export.document import ExportError, FileNotWritten
 from chat_service.present.harmless import Terminal
@@ -46,7 +46,7 @@ Words = Annotated[Language, typer.Option(help="Of names and labels.")]
 @app.command(name="list")
 def listed(language: Words = "en", name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """List the dashboards that the reader may open."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         rows = [(each.name, each.owner, each.dashboard_id) for each in at.boards.heads(at.reader, language)]
     console = Terminal()
     console.print(listing(("name", "owner", "id"), rows, console.width))
@@ -62,7 +62,7 @@ def shown(
     model: ModelFolder = None,
 ) -> None:
     """Show every tile as it is now, under the reader's own rights."""
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         console = Terminal()
         for tile in _shown(at, title, language).tiles:
             console.print(tile.title, style="bold", markup=False)
@@ -87,7 +87,7 @@ def report(
     form = next((each for each in REPORT_FORMS if out.suffix.lower() == f".{each}"), None)
     if form is None:
         raise typer.BadParameter(f"{out.name}: the name should end in .html or .pdf")
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         made = dashboard_report(_shown(at, title, language), Look(language), at.reader, at.services)
         file = b"".join(report_blocks(made, form, at.settings.fonts))
         try:
@@ -128,7 +128,7 @@ def add(
     model: ModelFolder = None,
 ) -> None:
     """Put saved answers on a dashboard, at its end."""
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         mine = [each for each in at.boards.kept.dashboards() if (each.owner, each.name) == (at.reader.name, title)]
         found = mine[0] if mine else Dashboard(uuid.uuid4().hex, at.reader.name, title, ())
         for each in saved:
@@ -143,7 +143,7 @@ def add(
 @app.command()
 def delete(title: Title, name: As = "", db: Database = None, model: ModelFolder = None) -> None:
     """Delete a dashboard; the saved answers on it stay."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         found = at.boards.own(_head(at, title, "en").dashboard_id, at.reader)
         at.boards.kept.forget(found.dashboard_id)
     typer.echo(f"{found.name} deleted")

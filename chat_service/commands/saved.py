@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,6 +68,13 @@ def desk(settings: Settings, name: str) -> Iterator[Desk]:
         services.close()
 
 
+@contextmanager
+def at_desk(name: str, db: str | None, model: Path | None, as_of: datetime | None = None) -> Iterator[Desk]:
+    """The desk of a command as its options have it; what goes wrong at it is reported."""
+    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+        yield at
+
+
 def found_saved(at: Desk, name: str) -> Saved:
     """The saved answer of that name or id that the reader may open, their own first. Raises SavedError."""
     mine = [each for each in at.store.all_saved() if name in (each.name, each.saved_id) and may_open(each, at.reader)]
@@ -78,7 +86,7 @@ def found_saved(at: Desk, name: str) -> Saved:
 @app.command(name="list")
 def listed(name: As = "", as_of: AsOf = None, db: Database = None, model: ModelFolder = None) -> None:
     """List what is saved. A definition that has changed since is marked."""
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         rows = []
         for each in at.store.all_saved():
             if may_open(each, at.reader):
@@ -103,7 +111,7 @@ def add(
     model: ModelFolder = None,
 ) -> None:
     """Save a typed query; another under the same name is its next version."""
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         wish = Wish(title, read_query(file), moves, tuple(reader or ()), tuple(role or ()))
         kept = save(at.store, wish, at.reader, at.services, uuid.uuid4().hex, datetime.now(UTC))
     typer.echo(f"{kept.saved_id} {kept.name} (version {kept.version})")
@@ -119,7 +127,7 @@ def run(
     model: ModelFolder = None,
 ) -> None:
     """Run a saved query on today's data, under the reader's own rights."""
-    with problems_reported(), desk(settings_with(database=db, model=model, as_of=day_of(as_of)), name) as at:
+    with at_desk(name, db, model, as_of) as at:
         layer = at.services.layer
         request = request_today(found_saved(at, title), layer.as_of)
         prepared = layer.prepare(request, at.reader)
@@ -139,7 +147,7 @@ def delete(
     model: ModelFolder = None,
 ) -> None:
     """Delete a saved query with all of its versions."""
-    with problems_reported(), desk(settings_with(database=db, model=model), name) as at:
+    with at_desk(name, db, model) as at:
         found = found_saved(at, title)
         if found.owner != at.reader.name:
             raise SavedError(UnknownSaved())
