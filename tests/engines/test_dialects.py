@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 import sqlglot
 import yaml
@@ -109,6 +110,15 @@ _MISSING = {
     "ISODOW": ("spark", "databricks", "bigquery", "trino", "clickhouse", "redshift"),
     "QUALIFY": ("postgres", "redshift", "trino", "clickhouse"),
 }
+
+
+def test_a_named_subquery_is_renamed_to_what_no_other_is_called() -> None:
+    inner = "WITH a AS (SELECT 2 AS y), a_2 AS (SELECT 3 AS z) SELECT y, z FROM a CROSS JOIN a_2"
+    query = sqlglot.parse_one(f"WITH a AS (SELECT 1 AS x) SELECT * FROM a CROSS JOIN ({inner}) AS q", dialect="duckdb")
+    assert isinstance(query, exp.Query)
+    lifted = printed(query, "spark")
+    assert lifted.count("WITH") == 1
+    assert duckdb.sql(sqlglot.transpile(lifted, read="spark", write="duckdb")[0]).fetchall() == [(1, 2, 3)]
 
 
 # definitions that need two columns counted together, or a percentile that is one of the values
