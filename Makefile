@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PORT ?= 8000
 DEMO := huitou-demo.duckdb
+BEGAN := $(shell date +%s)
 
 # a stamp is newer than what it was installed from, so a second run installs nothing
 RUNTIME := $(VENV)/.installed-runtime
@@ -35,6 +36,7 @@ serve: $(RUNTIME) ## the HTTP service on PORT
 	$(BIN)/huitou serve --port $(PORT)
 
 test: lint types check ## everything that must hold: lint, types, tests
+	@echo "All of it holds: $$(( $$(date +%s) - $(BEGAN) )) seconds."
 
 lint: $(DEVELOPMENT) ## ruff, and its formatter
 	$(BIN)/ruff check .
