@@ -118,7 +118,8 @@ def test_a_named_subquery_is_renamed_to_what_no_other_is_called() -> None:
     assert isinstance(query, exp.Query)
     lifted = printed(query, "spark")
     assert lifted.count("WITH") == 1
-    assert duckdb.sql(sqlglot.transpile(lifted, read="spark", write="duckdb")[0]).fetchall() == [(1, 2, 3)]
+    read = sqlglot.transpile(lifted, read="spark", write="duckdb")[0]
+    assert duckdb.connect().execute(read).fetchall() == [(1, 2, 3)]
 
 
 # definitions that need two columns counted together, or a percentile that is one of the values
