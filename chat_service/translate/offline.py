@@ -26,12 +26,12 @@ from chat_service.outcomes import (
     Refusal,
 )
 from chat_service.translate.background.around import beside_background
-from chat_service.translate.bindings import after_unread, going_on, leaves_out, needs_unread, replied
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Definitions, decide
+from chat_service.translate.going_on import after_unread, going_on, leaves_out, needs_unread, replied
 from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded

@@ -20,12 +20,12 @@ from chat_service.translate.agent.budget import Breaker, Day, Purse
 from chat_service.translate.agent.examples import Example
 from chat_service.translate.agent.failures import ModelError, ModelFailure
 from chat_service.translate.agent.ground import Ground
-from chat_service.translate.agent.loop import Loop
 from chat_service.translate.agent.meters import AgentMeters
 from chat_service.translate.agent.readings import agent_reading, refusal_of
 from chat_service.translate.agent.server import Server
 from chat_service.translate.agent.telling import is_shown_whole, message_of, prefix_of
 from chat_service.translate.agent.tokens import estimated_tokens
+from chat_service.translate.agent.turns import Loop
 from chat_service.translate.agent.usage import Limits, Prices, Usage
 from chat_service.translate.agent.wording import facts_of, filled_in, wording_prompt
 from chat_service.translate.grammar.parse import language_of

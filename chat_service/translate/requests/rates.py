@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause
-from chat_service.translate.meaning.rates import rates_among, rates_of
+from chat_service.translate.meaning.event_rates import rates_among, rates_of
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import Slots, is_relative, set_free, shared_by_group
