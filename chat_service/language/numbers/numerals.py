@@ -9,6 +9,7 @@ import re
 
 from chat_service.language.words.tables import tables
 
+_MYRIAD = 10**4  # from which on Chinese multiplies all that was said before: 十万, 一百二十万
 _WHOLE_SCALE = 1000  # from which on what was said is complete: two hundred thousand and five
 
 
@@ -24,8 +25,12 @@ EN_WORDS, _EN_SCALES, _NTH = values("en", "numeral"), values("en", "scale"), val
 SCALES = {
     **_EN_SCALES,
     **_ZH_SCALES,
-    **{small + large: _ZH_UNITS[small] * _ZH_UNITS[large] for small in "十百千" for large in "万亿"},
-    "万亿": 10**12,
+    **{
+        small + large: size * times
+        for small, size in _ZH_UNITS.items()
+        for large, times in _ZH_UNITS.items()
+        if size < times >= _MYRIAD
+    },
 }
 EN_ORDINALS: dict[str, int] = _NTH | {
     f"{ten}{joint}{nth}": EN_WORDS[ten] + _NTH[nth]
@@ -34,7 +39,8 @@ EN_ORDINALS: dict[str, int] = _NTH | {
     for joint in "- "
     if EN_WORDS[ten] >= 20 and _NTH[nth] < 10
 }
-_DIGITS_ONLY = re.compile("[零一二三四五六七八九]{2,}")
+# as years and numbers of telephones are read; never 两 or 俩
+_DIGITS_ONLY = re.compile(f"[{''.join(spoken[0] for spoken in tables('zh')['numeral'].values())}]{{2,}}")
 
 
 def zh_value(numeral: str) -> float | None:
@@ -53,7 +59,7 @@ def zh_value(numeral: str) -> float | None:
                 return None
             digit = ZH_DIGITS[character]
             last = 1 if digit == 0 else last
-        elif size < 10**4:
+        elif size < _MYRIAD:
             if digit < 0 and not ((size == 10 and section % 100 == 0) or section + total == 0):
                 return None
             if section % (size * 10):
@@ -62,7 +68,7 @@ def zh_value(numeral: str) -> float | None:
             digit, last = -1, size
         else:
             section = section + max(digit, 0) or (0 if total else 1)
-            total = (total + section) * size if size > 10**4 and total else total + section * size
+            total = (total + section) * size if size > _MYRIAD and total else total + section * size
             section, digit, last = 0, -1, size
     # 两百五 is 250: a digit after a unit counts in the unit below, unless 零 stands between
     return total + section + max(digit, 0) * (last // 10 if last > 10 else 1)
