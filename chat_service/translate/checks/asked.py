@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clauses, Group, Listed, Measure
 from chat_service.translate.requests.assembly import Assembly
@@ -92,7 +93,10 @@ def _refuse_counted_things(slots: Slots, assembly: Assembly, request: MetricQuer
         leaves = [leaf for leaf in item.leaves() if not leaf.is_empty]
         text = slots.frame.folded(item)
         noun = leaves[0] if text.isascii() else leaves[-1]
-        if _is_also(noun, slots, "metric"):
+        bare = [each for each in leaves if each.category == "behaviour" and text.isascii()]
+        named = any(lemma(slots.frame.folded(each)) == slots.frame.folded(each) for each in bare)  # app spend in May
+        noun = bare[0] if named and noun.category == "value" else noun
+        if _is_also(noun, slots, "metric") or (not slots.clauses[0][1].relative and _is_also(noun, slots, "ask")):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 

@@ -35,6 +35,7 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     held = tuple(_held(request))
     _refuse_pointing(slots, assembly)
     _refuse_possible(slots, assembly)
+    _refuse_torn_compound(slots, assembly)
     _refuse_torn_rank(slots, assembly)
     _refuse_purpose(slots, assembly)
     _refuse_occasion(slots, assembly)
@@ -84,6 +85,19 @@ def _refuse_possible(slots: Slots, assembly: Assembly) -> None:
         told = any(word in frame.folded(item) for word in phrases)
         if told or any(word.is_empty and frame.folded(word) in word_set("may_happen") for word in words):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_torn_compound(slots: Slots, assembly: Assembly) -> None:
+    """Referral-acquired customers: a word with a hyphen is one, and its second half names nothing with what follows."""
+    frame, tokens = slots.frame, slots.frame.lattice.tokens
+    for edge in (e for e in frame.covering.edges if frame.folded(e) == "-"):
+        before, after = frame.before(edge), frame.after(edge)
+        if before is None or after is None or before.is_empty or after.is_empty:
+            continue
+        close = tokens[before.end - 1].fend == tokens[edge.start].fstart
+        close = close and tokens[edge.end - 1].fend == tokens[after.start].fstart
+        if close and before.category == "measure" == after.category and " " in frame.folded(after):
+            raise LostError(Denial("not_supported", assembly.said(after)), after)
 
 
 def _told_apart(one: Edge, other: Edge) -> bool:

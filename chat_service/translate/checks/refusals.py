@@ -8,10 +8,12 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.stops import Denial
+from chat_service.translate.stops import Denial, LostError
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import known_words
@@ -70,8 +72,23 @@ def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:
             raise assembly.deny(item, "statistic" if "statistic" in item.keys else "not_supported")
     for item in frame.said("intent.forecast"):
         raise assembly.deny(item, "forecast")
+    _refuse_supposed(slots, assembly)
     for _ in frame.said("intent.export"):
         assembly.assume("export_as_table")
+
+
+def _refuse_supposed(slots: Slots, assembly: Assembly) -> None:
+    """What would we lose if they all left, 要是都走了: what is supposed was not done by anybody."""
+    frame = slots.frame
+    supposed = [e for e in frame.covering.edges if frame.folded(e) in word_set("supposes")]
+    would = any(frame.folded(e).split(" ")[0] in word_set("would") for e in frame.covering.edges if e.is_empty)
+    for word in supposed:
+        done = [item for item in frame.of(Clauses) if item.start >= word.end]
+        counted = [item for item, names in slots.measures if all(map(assembly.structure.one_each, names))]
+        done += [item for item in counted if not is_number(frame.folded(item))]
+        if done and (would or not frame.folded(word).isascii()):
+            code = "not_supported" if len(counted) < len(slots.measures) else "forecast"
+            raise LostError(Denial(code, assembly.said(done[0])), done[0])
 
 
 def unknown_denial(frame: Frame, stretch: tuple[int, int], scope: Scope, index: ValueIndex) -> Denial:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.shown import last_units
+from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
@@ -88,4 +92,14 @@ def set_against(slots: Slots) -> list[Edge]:
     return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
 
 
-__all__ = ["change_alone", "in_year_of", "set_against", "why_of_when"]
+def through_year(mention: DateMention) -> Period | None:
+    """Month by month through 2025: in each month of it, where 'through May' alone is all until its end."""
+    first, *rest = fold(mention.text).text.split(" ")
+    period = mention.period
+    named = first in word_set("through_it") and len(rest) == 1 and rest[0].isdigit()
+    if not named or period is None or period.start is not None or period.end != date(int(rest[0]) + 1, 1, 1):
+        return None
+    return unit("year", date(int(rest[0]), 1, 1))
+
+
+__all__ = ["change_alone", "in_year_of", "set_against", "through_year", "why_of_when"]

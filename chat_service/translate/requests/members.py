@@ -13,7 +13,7 @@ from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Values, ValueSense
+from chat_service.translate.senses import Names, Values, ValueSense
 from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
 
@@ -26,8 +26,11 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     _refuse_mixed(slots, assembly)
     added = _added_up(slots)
     for item, values in slots.values:
-        meant = _of_grouped(values, draft, assembly) or _of_things(item, values, slots, assembly)
+        meant = _of_grouped(values, draft, assembly) or _of_things(item, values, chooser, slots, assembly)
         dimension, found = assembly.values(item, meant, chooser)
+        if not draft.goes_on and dimension in draft.group_by and _adds_group(item, values, slots):
+            assembly.use(item, "grouping", dimension)
+            continue
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
@@ -49,6 +52,18 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)
     return tuple(dimensions)
+
+
+def _adds_group(item: Edge, values: Values, slots: Slots) -> bool:
+    """By age group, people with no birthday on file too: what is to be counted in as well narrows nothing."""
+    frame, told = slots.frame, word_set("counts_in")
+    for step in (frame.before, frame.after):
+        edge = step(item)
+        while edge is not None and (edge.is_empty or "follow" in edge.keys or frame.folded(edge) in told):
+            if frame.folded(edge) in told:
+                return not values.negated and not values.only
+            edge = step(edge)
+    return False
 
 
 def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
@@ -74,22 +89,29 @@ def _added_up(slots: Slots) -> bool:
     return not apart and (asked or bool(words & word_set("added_up")))
 
 
-def _of_things(item: Edge, values: Values, slots: Slots, assembly: Assembly) -> Values:
-    """Each of our Shenzhen stores, 深圳门店: right before the things that are grouped by, a value is of these."""
-    dimensions = assembly.model.dimensions
-    later = [(slots.frame.between(item, edge), group) for edge, group in slots.groups if edge.start >= item.end]
-    behind = [group for between, group in later if all(each.is_empty for each in between)]
-    homes = {dimensions[name].home.dataset for group in behind for name in group.dimensions if name in dimensions}
-    own = [n for n in values.candidates if n in dimensions and dimensions[n].home.dataset in homes]
-    if not own or values.negated:
+def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assembly: Assembly) -> Values:
+    """Our Shenzhen stores, 深圳的门店: right before things that have a place of their own, a value is of these."""
+    dimensions, at = assembly.model.dimensions, item.end
+    while (after := next((e for e in slots.frame.covering.edges if e.start == at), None)) and after.is_empty:
+        at = after.end
+    told = [e.meaning for e in slots.frame.lattice.leaves if e.category == "dimension" and e.start == at]
+    named = {name for each in told if isinstance(each, Names) for name in each.names if name in dimensions}
+    homes = {dimensions[name].home.dataset for name in named if not assembly.structure.entity_dimension(name)}
+    codes = [{sense.value for sense in word} for word in values.words]
+    own = [n for n, each in dimensions.items() if each.home.dataset in homes and n not in named and chooser.reaches(n)]
+    pairs = [[(name, code) for name in own for code in sorted(word, key=str)] for word in codes]
+    found = [[each for each in word if assembly.index.holds(*each)] for word in pairs]
+    if values.negated or values.dimensions or not all(found):
         return values
-    return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
+    return replace(values, words=tuple((ValueSense(*word[0]),) for word in found))
 
 
 def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:
-    """By age group, without the unknown: of what is grouped by, where a value of its own is called so too."""
+    """By age group, with or without the unknown: of what is grouped by, where a value of its own is called so too."""
+    if own := set(values.candidates) & set(draft.group_by):
+        return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
     dimensions, codes = assembly.model.dimensions, {sense.value for word in values.words for sense in word}
-    for name in draft.group_by if values.negated and not set(values.candidates) & set(draft.group_by) else ():
+    for name in draft.group_by if not values.dimensions else ():
         known = dimensions[name].home.definition.values if name in dimensions else {}
         called = {code: " ".join((*one.zh, *one.en)) for code, one in known.items() if code in codes}
         if codes == {code for code, text in called.items() if values.text in fold(text).text}:

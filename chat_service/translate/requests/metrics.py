@@ -19,6 +19,7 @@ from chat_service.translate.requests.grouping import group, refuse_other_number
 from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
+from chat_service.translate.requests.named import spent_by
 from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import (
     cumulate,
@@ -102,7 +103,7 @@ def _metrics(
     certain += tuple(each.candidates[0] for _, each in slots.values if len(each.candidates) == 1)
     names = []
     for item, metrics in slots.measures:
-        names.append(assembly.metric(item, metrics, certain))
+        names.append(assembly.metric(item, spent_by(item, metrics, slots, assembly), certain))
         assembly.use(item, "metric", names[-1])
     names.extend(counted)
     _refuse_unjoined(slots, assembly)

@@ -6,9 +6,11 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.senses import MetricSense, WordSense
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import MetricSense, Values, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import is_money
 
 
 def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str, ...]:
@@ -85,6 +87,20 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
     if asked & {"how_many", "how_much"}:
         return behaviour.amount if is_money_verb(clause.text, assembly) else behaviour.metric
     return None
+
+
+def spent_by(item: Edge, names: tuple[str, ...], slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """Search ads spend, 搜索广告花费: what was spent on them, or by the customers whom they brought?"""
+    before, metrics = slots.frame.spoken(item, back=True), assembly.model.metrics
+    words = word_set("spends")
+    plain = before is not None and before.category == "values" and not slots.people
+    if not plain or slots.frame.folded(item) not in words:
+        return names
+    assert before is not None and isinstance(before.meaning, Values), "values stand before it"
+    of = assembly.chooser(names).dimension(before.meaning.candidates)
+    costs = (each for each in metrics.values() if is_money(each.unit) and not each.definition.hidden)
+    ours = (each.name for each in costs if words & set(each.label.en.split(" ")))
+    return tuple(dict.fromkeys((*names, *(name for name in ours if assembly.chooser((name,)).reaches(of[0])))))
 
 
 def units_metric(assembly: Assembly) -> str | None:

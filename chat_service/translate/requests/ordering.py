@@ -93,8 +93,13 @@ def counts_of(slots: Slots) -> list[tuple[Edge, int]]:
 
 
 def _is_of_measure(item: Edge, slots: Slots) -> bool:
-    """累计消费一万的客户: a number right behind what is measured or done is of that, and no count of what is shown."""
-    before = slots.frame.before(item)
+    """累计消费一万的客户: a number right behind what is measured or done is of that, and no count of what is shown.
+
+    Best selling 3 categories: it counts the noun right behind it.
+    """
+    before, after = slots.frame.before(item), slots.frame.after(item)
+    if after is not None and after.category in ("group", "entity", "kind_of"):
+        return False
     while before is not None and before.is_empty and any(map(str.isalnum, slots.frame.folded(before))):
         before = slots.frame.before(before)
     return before is not None and before.category in ("field", "measure", "clauses", "bound", "piece")

@@ -13,7 +13,13 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.growth import change_alone, in_year_of, set_against, why_of_when
+from chat_service.translate.requests.growth import (
+    change_alone,
+    in_year_of,
+    set_against,
+    through_year,
+    why_of_when,
+)
 from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -40,6 +46,8 @@ def period_of(
     later = mention.period is not None and mention.period.start is not None and mention.period.start > today
     if mention.kind == "future" or later:
         raise assembly.deny(item, "future_period")
+    if mention.kind == "open" and grains and (whole := through_year(mention)) is not None:
+        return whole
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
     return mention.period

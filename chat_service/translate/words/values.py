@@ -87,6 +87,11 @@ class ValueIndex:
                 if value not in labelled and (short := without_suffix(value)):
                     yield short, ValueSense(name, value)
 
+    def holds(self, dimension: str, value: Scalar) -> bool:
+        """Whether a dimension is known to have a value."""
+        fields = self._model.dimensions[dimension].fields
+        return value in self._open.get(dimension, ()) or any(value in each.definition.values for each in fields)
+
     def label(self, dimension: str, value: Scalar, language: str) -> str:
         """What people call a value in a language."""
         for field in self._model.dimensions[dimension].fields:

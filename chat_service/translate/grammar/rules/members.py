@@ -203,12 +203,12 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
     def days(found: Found) -> Values | None:
         when = found.one("w", When).date
         words = tuple(tuple(ValueSense(name, day) for name in weekday) for day in when.weekdays)
-        return Values(words, when.text, dimensions=weekday) if weekday and words else None
+        plain = weekday and words and not _spreads(found)
+        return Values(words, when.text, dimensions=weekday) if plain else None
 
     def over_days(found: Found) -> Group | None:
-        """Orders split over weekdays: by the day of the week."""
-        when = found.one("w", When).date
-        return Group(weekday) if weekday and len(when.weekdays) >= _WORKING_DAYS else None
+        """Orders split over weekdays, by weekdays: by the day of the week."""
+        return Group(weekday) if weekday and _spreads(found) else None
 
     def of_cycle(found: Found) -> Group | None:
         """一天里哪个钟点, which hour in a day: a stretch of which the group tells the parts says nothing more."""
@@ -254,7 +254,13 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
 
     return (
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
-        Rule("group", (f"l={_SPREAD} ~ w=date.weekday_filter",), over_days, -1.5, "over the days of the week"),
+        Rule(
+            "group",
+            (f"l={_SPREAD} ~ w=date.weekday_filter", "w=date.weekday_filter"),
+            over_days,
+            -1.5,
+            "over the days of the week",
+        ),
         Rule(
             "group", ("c=date.duration ~ g=group", "g=group ~ c=date.duration"), of_cycle, -0.5, "part of a day or week"
         ),
@@ -273,6 +279,13 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
         Rule("values", ("d=dimension ~ l=level",), level, -1.0, "level of a dimension", ("流失风险高 -> high",)),
     )
+
+
+def _spreads(found: Found) -> bool:
+    """Whether something is told apart by the days of the week, not kept to them."""
+    when = found.one("w", When).date
+    told = "l" in found.edges or when.text.split(" ")[0] in word_set("spread_over")
+    return told and len(when.weekdays) >= _WORKING_DAYS
 
 
 def _month_of(period: Period | None) -> int | None:
