@@ -19,6 +19,7 @@ from chat_service.translate.checks.contradictions import without_contradiction
 from chat_service.translate.checks.dropped import refuse_dropped
 from chat_service.translate.checks.overlooked import refuse_overlooked, refuse_torn_lengths
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
+from chat_service.translate.checks.shape import refuse_other_shape
 from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
@@ -94,7 +95,8 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
             return Decision(of_chosen(Slots(frame), assembly, about))
         return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
-    if frame.said("intent.help") and not any(i.category in ("measure", "clauses", "values") for i in frame.items):
+    asks_more = any(item.category in ("measure", "clauses", "values", "ranking") for item in frame.items)
+    if frame.said("intent.help") and not asks_more:
         return Decision(other=CATALOGUE)
     refuse_torn_lengths(frame)
     choose_entity(frame, question.previous, assembly)
@@ -195,6 +197,7 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
     refuse_unaccounted(slots, assembly, request)
     if not goes_on:
         refuse_unasked(slots, assembly, request)
+        refuse_other_shape(slots, assembly, request)
         refuse_torn(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_overlooked(slots, assembly, request)

@@ -40,7 +40,8 @@ class FieldDefinition(Definition):
     where things are told apart by it (`[1, 24]`: below 1, from 1, 24 and more).
     `ordered` says that the codes are levels, the least first (bronze, silver, gold): drawings keep their order. With
     `explain: false` a dimension nobody acts on (the month of birth) explains a change only where it is asked for by
-    name.
+    name. `sparse` says that many rows have none (a feature, of events that use none): a ranking of the things leaves
+    these rows out.
     """
 
     name: str
@@ -53,6 +54,7 @@ class FieldDefinition(Definition):
     values: dict[StrictBool | StrictInt | str, ValueWords] = {}
     open: bool = False
     ordered: bool = False
+    sparse: bool = False
     explain: bool = True
     unit: str | None = None
     same_as: str | None = None

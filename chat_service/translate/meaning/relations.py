@@ -325,6 +325,8 @@ class Structure:
         if dimension in self.model.grains or self.entity_dimension(dimension):
             return False
         target = self.model.dimensions[dimension]
+        if any(field.definition.sparse for field in target.fields):
+            return True
         made_for = {each.dataset for m in self.model.metrics.values() for each in m.definition.instead}
         fields = [(*each, each[0].field_on(target, each[1])) for each in self.model.grouped_rows(metric)]
         return all(

@@ -55,14 +55,14 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
-    _take_away(slots, assembly)
+    _take_away(slots, before, assembly)
     _in_that_year(slots, before, assembly)
     request = _changed(slots, before, assembly)
     if request is None or isinstance(before, CohortQuery | FunnelQuery):
         return request
     if slots.number is not None and isinstance(request, MetricQuery | ListQuery):
         request = request.model_copy(update={"limit": slots.number})
-    if request == previous.request and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
+    if _is_same(request, previous.request) and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
     return request
@@ -150,14 +150,32 @@ def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
         assembly.use(item, "limit", str(slots.number))
 
 
-def _take_away(slots: Slots, assembly: Assembly) -> None:
+def _is_same(one: Request, other: Request) -> bool:
+    """Whether two requests are one, whatever the order of their conditions."""
+    if not isinstance(one, MetricQuery | ListQuery) or type(one) is not type(other):
+        return one == other
+    plain = [each.model_copy(update={"filters": ()}) for each in (one, other)]
+    return plain[0] == plain[1] and set(one.filters) == set(other.filters)
+
+
+def _take_away(slots: Slots, before: Request, assembly: Assembly) -> None:
     """By region instead of tier: what stands behind 'instead of' goes."""
     for word in slots.frame.said("follow.instead"):
         after = slots.frame.spoken(word)
         gone = next((each for each in slots.groups if each[0] is after), None)
-        if gone is not None and len(slots.groups) > 1 and slots.frame.folded(word).endswith((" of", " than")):
+        if not slots.frame.folded(word).endswith((" of", " than")):
+            continue
+        if gone is not None and len(slots.groups) > 1:
             slots.groups.remove(gone)
             assembly.use(gone[0], "grouping", "")
+        old = next((each for each in slots.values if each[0] is after), None)
+        alike = {name for each in slots.values if each is not old for name in each[1].candidates}
+        codes = {sense.value for word in old[1].words for sense in word} if old is not None else set()
+        kept = (each for each in before.filters if isinstance(each, FieldFilter) and each.field in alike)
+        if old is not None and set(old[1].candidates) & alike and any(codes & set(each.values) for each in kept):
+            slots.values.remove(old)
+            slots.taken.append(old[0])
+            assembly.use(old[0], "value", "")
 
 
 def _refuse_grain_of_value(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:

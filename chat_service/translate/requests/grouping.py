@@ -5,11 +5,11 @@ from __future__ import annotations
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Group
 from chat_service.translate.meaning.choices import Chooser
-from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Values, When
-from semantic_layer import GRAINS, FieldFilter, Grain, Period, buckets
+from semantic_layer import GRAINS, FieldFilter, Grain, Period, Scalar, buckets
 
 
 def group(
@@ -30,6 +30,9 @@ def group(
     else:
         names.extend(grain for grain in grains if grain not in names)
         draft.group_by = tuple(names)
+        named = [_named_in(name, item, slots) for name, (item, _) in found.items() if name in assembly.model.dimensions]
+        draft.show = tuple(value_filter(*each) for each in named if len(each[1]) > 1)
+        draft.filters = (*draft.filters, *draft.show)
     for item in slots.frame.said("included"):  # by age group, unknown included: all groups are shown
         codes = (
             {each.value for word in item.meaning.words for each in word} if isinstance(item.meaning, Values) else set()
@@ -43,6 +46,20 @@ def group(
         inner = [name for name, (_, each) in found.items() if not each.marked or each.which]
         outer = [name for name in names if name != inner[0]] if len(inner) == 1 else []
     return tuple(outer) if len(outer) < len(draft.group_by) else ()
+
+
+def _named_in(dimension: str, item: Edge, slots: Slots) -> tuple[str, tuple[Scalar, ...]]:
+    """男女各多少: a name for a dimension that is made of its values names these; 按男女分 is by all of them."""
+    leaves = [leaf for leaf in item.leaves() if leaf.category == "dimension"]
+    if not leaves or slots.has("share") or any(leaf.category == "grouping.by" for leaf in item.leaves()):
+        return dimension, ()
+    at, codes = leaves[0].start, list[Scalar]()
+    for leaf in slots.frame.lattice.leaves:
+        words = leaf.meaning.words if leaf.category == "value" and isinstance(leaf.meaning, Values) else ()
+        code = [sense.value for word in words for sense in word if sense.dimension == dimension]
+        if code and leaf.start == at and leaf.end <= leaves[0].end:
+            at, codes = leaf.end, [*codes, code[0]]
+    return dimension, tuple(codes) if at == leaves[0].end else ()
 
 
 def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:

@@ -27,6 +27,7 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     added = _added_up(slots)
     for item, values in slots.values:
         meant = _of_grouped(values, draft, assembly) or _of_things(item, values, chooser, slots, assembly)
+        meant = _of_before(meant, draft, assembly)
         dimension, found = assembly.values(item, meant, chooser)
         if not draft.goes_on and dimension in draft.group_by and _adds_group(item, values, slots):
             assembly.use(item, "grouping", dimension)
@@ -104,6 +105,23 @@ def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assem
     if values.negated or values.dimensions or not all(found):
         return values
     return replace(values, words=tuple((ValueSense(*word[0]),) for word in found))
+
+
+def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
+    """那上海呢 after the stores of Beijing: of what was kept to before, where the one could stand for the other."""
+    holds, codes = assembly.index.holds, [{sense.value for sense in word} for word in values.words]
+    for kept in draft.filters if draft.goes_on else ():
+        if (
+            not isinstance(kept, FieldFilter)
+            or kept.op not in ("=", "in")
+            or kept.field not in assembly.model.dimensions
+        ):
+            continue
+        swapped = any(holds(name, value) for name in values.candidates for value in kept.values)
+        fit = [next((code for code in sorted(word, key=str) if holds(kept.field, code)), None) for word in codes]
+        if swapped and None not in fit:
+            return replace(values, words=tuple((ValueSense(kept.field, code),) for code in fit if code is not None))
+    return values
 
 
 def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:

@@ -37,6 +37,7 @@ from chat_service.translate.requests.slots import (
     asks_behind,
     counts_kinds,
     is_asked_for,
+    is_split,
     joined,
     names_people,
 )
@@ -259,7 +260,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
-        if is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame) or _is_split(item, slots.frame):
+        if is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame) or is_split(item, slots.frame):
             continue
         if any(set(names) & set(other[1]) for other in others):
             continue
@@ -273,15 +274,6 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             slots.populations.append(named)
     if len(slots.populations) > 1:
         raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
-
-
-def _is_split(item: Edge, frame: Frame) -> bool:
-    """Split the buyers by age group, 把买家按等级拆一下: how many they are in each part is asked for."""
-    spoken = [e for e in frame.covering.edges if any(frame.folded(w) in word_set("splits") for w in (e, *e.leaves()))]
-    if frame.folded(item).isascii():
-        return any(all(e.is_empty for e in frame.between(each, item)) for each in spoken if each.end <= item.start)
-    behind = (frame.between(item, each) for each in spoken if item.end <= each.start)
-    return any(all(e.is_empty or e.category in ("group", "when") for e in between) for between in behind)
 
 
 def names_doers(item: Edge, names: tuple[str, ...], assembly: Assembly) -> bool:

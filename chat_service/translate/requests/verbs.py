@@ -30,7 +30,8 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
             continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
         firsts = all(assembly.structure.is_first_of(name, done[0]) for _, names in named for name in names)
-        if is_relative(item, slots) and (not firsts or clause.values):
+        firsts = firsts and not clause.values and not (clause.when is not None and slots.whens)
+        if is_relative(item, slots) and not firsts:
             continue  # new customers who ordered in May: those of May
         rows = [assembly.structure.stands_on(name) for name in done if not assembly.structure.one_each(name)]
         measured = [_rows_around(name, assembly) for _, names in named for name in names]

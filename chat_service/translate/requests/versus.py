@@ -20,7 +20,8 @@ from chat_service.translate.senses import Values
 from semantic_layer import Compare
 
 _OPERATING = ("comparison", "comparative", "change", "prefix", "date.versus")
-_JOINING, _SIDES = frozenset({*_OPERATING, "connective.and"}), 2
+_PASSING = ("prefix.gt", "prefix.ge", "prefix.lt", "prefix.le", "prefix.past")
+_JOINING = frozenset({*_OPERATING, "connective.and"})
 
 
 def compare_sides(draft: Draft, slots: Slots, assembly: Assembly) -> str | None:
@@ -46,7 +47,7 @@ def _sides(slots: Slots) -> tuple[list[Edge], Values] | None:
     """The items that name the two sides, and both as values of one dimension."""
     frame = slots.frame
     differs = any(frame.folded(word) in word_set("difference") for word in frame.said("comparison"))
-    more = [word for word in frame.said("comparative", "change", "prefix") if word.category != "change.change"]
+    more = [word for word in frame.said("comparative", "change", *_PASSING) if word.category != "change.change"]
     by_how_much = bool(more) and any({"how_much", "how_many"} & set(asked_of(item)) for item in frame.items)
     if not (differs or by_how_much or (more and slots.groups and asks_for_groups(slots))):
         return None
@@ -58,14 +59,14 @@ def _sides(slots: Slots) -> tuple[list[Edge], Values] | None:
 def join_named(slots: Slots, assembly: Assembly) -> None:
     """上海的客户和北京的客户, women more often than men: each named with its noun, they are a list."""
     found = list(_pairs(slots.values, slots))
-    if len(found) != 1 or len(slots.values) != _SIDES:
+    if len(found) != 1 or any(item.start > found[0][0][0].start for item, _ in slots.values if item not in found[0][0]):
         return  # women in stores and men in the app: each with what is its own
     (one, other), both = found[0]
     between = slots.frame.between(one, other)
     for told in (slots.measures, slots.whens, slots.groups):
         if len({each for _, each in told}) > 1 and any(item in between for item, _ in told):
             return  # revenue in Shanghai and orders in Beijing
-    slots.values[:] = [(one, both)]
+    slots.values[:] = [(item, both if item is one else each) for item, each in slots.values if item is not other]
     assembly.use(other, "value", slots.frame.text(other))
 
 

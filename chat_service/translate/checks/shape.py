@@ -1,0 +1,49 @@
+"""The request has the shape that the question asks for: people one by one, or a number; and each value that is named.
+
+However a request was made: who they are is no number, how many they are is no list, and which of two is more is no list
+of both.
+"""
+
+from __future__ import annotations
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots, asked_of
+from chat_service.translate.stops import Denial, LostError
+from semantic_layer import ListQuery, MetricQuery, Request
+
+_NUMBER = ("how_many", "how_much", "count", "people", "money", "orders", "units", "points", "long", "times")
+
+
+def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for the word that asks for something else than the request gives."""
+    frame = slots.frame
+    numbers, each = frame.asks(*_NUMBER), _asks_who(frame)
+    told = slots.has("share", "rate", "average", "trend", "change", "comparative") or slots.ranks or slots.groups
+    lost: list[Edge] = []
+    if isinstance(request, MetricQuery) and each is not None and not (numbers or told or request.group_by):
+        people = all(assembly.structure.one_each(name) for name in request.metrics)
+        lost = [each] if people else []
+    elif isinstance(request, ListQuery):
+        several = [item for item, values in slots.values if len(values.words) > 1 and not values.negated]
+        lost = several if slots.has("comparative.more", "comparative.less") else []
+        counted = [item for item in numbers if set(asked_of(item)) & {"how_many", "people"}]
+        asked = each or slots.ranks or frame.asks("list", "which", "who") or request.measured
+        lost = lost or ([] if asked else counted)
+    if lost:
+        raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
+
+
+def _asks_who(frame: Frame) -> Edge | None:
+    """The item that opens with who or which customers, or holds 谁; 'who' behind a noun only tells which of them."""
+    first = next((edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))), None)
+    for item in frame.items:
+        for leaf in item.leaves():
+            heads = first is not None and leaf.start == first.start
+            if "who" in asked_of(leaf) and (heads or not frame.folded(leaf).isascii()):
+                return item
+    return None
+
+
+__all__ = ["refuse_other_shape"]
