@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.amounts import refuse_torn
@@ -80,7 +81,9 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
 
     Raises StopError with a doubt or a denial.
     """
-    found, entity = _decided(question, assembly, goes_on=goes_on), assembly.entity
+    words = (assembly.frame.folded(edge) for edge in assembly.frame.covering.edges)
+    rests = question.previous is not None and not word_set("rests_on").isdisjoint(words)  # 在此基础上
+    found, entity = _decided(question, assembly, goes_on=goes_on or rests), assembly.entity
     is_first = entity is None or entity.name == next(iter(assembly.scope.model.entities))
     if found.request is None or is_first or entity is None:
         return found  # a request that leaves its entity open is about the first

@@ -44,6 +44,7 @@ def _cases() -> list[Case]:
         "background",
         "kinds",
         "silent",
+        "ordinary",
     )
     for name in names:
         for entry in cases(name):

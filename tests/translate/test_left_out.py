@@ -14,7 +14,7 @@ from chat_service.translate.offline import OfflineTranslator
     ("text", "left_out", "remains"),
     [
         ("plan B renewals last month", "B", "plan renewals last month"),
-        ("What NPS did the various tiers give us in the first half of 2026?", "various", None),
+        ("What NPS did certain tiers give us in the first half of 2026?", "certain", None),
         ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
         ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
     ],

@@ -71,7 +71,8 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
     """Whether a stretch only tells of something, beside a question."""
     parts = whole_words(stretch.parts, lexicon)
     parts = parts[1:] if parts[0].text in word_set("leads_on") and len(parts) > 1 else parts
-    if all(_says_nothing(part) for part in parts) and not any(torn_words([part.text for part in parts], lexicon)):
+    plain = all(_says_nothing(part) for part in parts) and not any(torn_words([part.text for part in parts], lexicon))
+    if plain or _delivers(parts, stretch):
         return not any(part.text in word_set("always_turns") | word_set("done_already") for part in parts)
     about = " ".join(part.text for part in question if _is_named(part))
     names = [part for at, part in enumerate(parts) if _is_named(part) and not modifies(parts, at)]
@@ -172,6 +173,21 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
     deeds = any(_has(part, BehaviourSense, MetricSense) for part in parts)
     done = any(part.text in word_set("aspect") for part in parts)
     return verbs and (stretch.alone or (not deeds and done and not parts[0].text.isascii()))
+
+
+def _delivers(parts: Sequence[Mention], stretch: Stretch) -> bool:
+    """念给我听听, let me verify: the answer is asked for once more, by words of asking and verbs alone."""
+    asks = any(_fills(part, _ASKING) for part in parts) and not stretch.asked
+    if not asks or parts[-1].text.endswith(tuple(word_set("makes_adjective"))):
+        return False
+    before = (None, *(part.text for part in parts))
+    return all(part.is_filler or _is_bare_verb(part, led) for part, led in zip(parts, before, strict=False))
+
+
+def _is_bare_verb(part: Mention, led: str | None) -> bool:
+    """Whether a word that is not understood is a verb or an adverb, and not what is to be shown: the address."""
+    kinds = (kinds_of(word)[:1] for word in _words(part))
+    return not part.senses and led not in word_set("determiner") and all(kind in ("v", "r") for kind in kinds)
 
 
 def _words(part: Mention) -> tuple[str, ...]:

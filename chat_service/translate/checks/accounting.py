@@ -11,8 +11,10 @@ from collections.abc import Callable
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clauses
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, asked_of
+from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import (
     GRAINS,
@@ -85,12 +87,19 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
     for item in slots.frame.items:
         if id(item) in used or not isinstance(request, MetricQuery | ListQuery):
             continue
+        if item is slots.frame.items[0] and slots.frame.folded(item) in word_set("narrows"):
+            continue  # restrict to orders placed in stores: all that follows is what it is restricted to
         if "only" in item.keys and slots.frame.of(Clauses):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # only there, or only they?
         shows = next((_SHOWS[key] for key in item.keys if key in _SHOWS), None)
         if shows is not None and shows(request):
             continue
-        if _counts_shown(item, slots, request) or _is_only_grouping(item, slots) or _orders(item, slots, request):
+        if (
+            _is_own_time(item, request, assembly)
+            or _counts_shown(item, slots, request)
+            or _is_only_grouping(item, slots)
+            or _orders(item, slots, request)
+        ):
             continue
         reason = Denial("not_supported", assembly.said(item))
         raise LostError(reason, item) if not set(item.keys) & _CARRIED else StopError(reason)
@@ -98,16 +107,42 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
         _refuse_lost_period(slots, assembly, request)
 
 
+def _is_own_time(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
+    """Tickets that were opened by phone in May: a metric is of the time at which its rows come to be."""
+    if item.category != "field" or not isinstance(item.meaning, Names) or not isinstance(request, MetricQuery):
+        return False
+    metrics = [assembly.model.metrics[name].definition for name in request.metrics if name in assembly.model.metrics]
+    times = {
+        f"{m.dataset}.{m.time or assembly.model.datasets[m.dataset].definition.time}" for m in metrics if m.dataset
+    }
+    return bool(times) and times <= set(item.meaning.names)
+
+
 def _counts_shown(item: Edge, slots: Slots, request: MetricQuery | ListQuery) -> bool:
-    """列三个数, 两项指标都列出来: as many figures as are shown."""
+    """列三个数, 两个我都要, which three are they: as many as are shown, or as the rank has."""
     if not isinstance(item.meaning, Amount) or not isinstance(request, MetricQuery):
         return False
-    after = slots.frame.after(item)
+    frame = slots.frame
+    before, after = frame.before(item), frame.after(item)
     while after is not None and after.category == "function.function.particle":
-        after = slots.frame.after(after)
-    figures = after is not None and slots.frame.folded(after) in word_set("figure")
+        after = frame.after(after)
+    if before is not None and "which" in asked_of(before):
+        return item.meaning.value == request.limit
+    figures = after is not None and frame.folded(after) in word_set("figure")
     shown = [f for f in request.show if f.op in ("=", "in")]
-    return figures and item.meaning.value in (len(request.metrics), *(len(f.values) for f in shown))
+    counts = (len(request.metrics), *(len(f.values) for f in shown))
+    return (figures or _is_alone(item, frame)) and item.meaning.value in counts
+
+
+def _is_alone(item: Edge, frame: Frame) -> bool:
+    """Whether nothing of its clause but it says anything."""
+    for step in (frame.before, frame.after):
+        edge = step(item)
+        while edge is not None and edge.is_empty and any(character.isalnum() for character in frame.folded(edge)):
+            edge = step(edge)
+        if edge is not None and any(character.isalnum() for character in frame.folded(edge)):
+            return False
+    return True
 
 
 def _is_only_grouping(item: Edge, slots: Slots) -> bool:

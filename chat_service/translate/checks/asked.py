@@ -135,7 +135,8 @@ def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:
     what, head = set(asked_of(phrase.asks)), phrase.head
     if slots.frame.folded(phrase.asks) in word_set("asks_money"):
         return lambda name: is_money(model.metrics[name].unit)
-    placed = next((names for item, names in slots.measures if item in (phrase.asks, head)), None)
+    told = slots.frame.after(head) if head is not None and phrase.of_value else None  # how many refund tickets
+    placed = next((names for item, names in slots.measures if item in (phrase.asks, head, told)), None)
     if placed is not None:
         return _any_of(placed, assembly)
     if "people" in what:

@@ -14,6 +14,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.grammar.categories import Clauses, Group, Measure
+from chat_service.translate.grammar.rules.members import KIND_OF_VALUES
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
@@ -299,7 +300,7 @@ def _held(part: object) -> Iterator[object]:
 
 def _number_lost(item: Edge, held: tuple[object, ...]) -> bool:
     """A number of a condition, a rank, so many groups or a key: the request has it."""
-    said = [leaf.meaning for leaf in item.leaves() if isinstance(leaf.meaning, NumberSense)]
+    said = [leaf.meaning for leaf in _leaves_but_counts(item) if isinstance(leaf.meaning, NumberSense)]
     if item.category not in _NUMBERED:
         return False
     if item.category == "clauses" and any(each.is_ordinal for each in said):
@@ -307,6 +308,13 @@ def _number_lost(item: Edge, held: tuple[object, ...]) -> bool:
     numbers = [float(each) for each in held if isinstance(each, int | float) and not isinstance(each, bool)]
     numbers += [float(each) for each in held if isinstance(each, str) and each.isdecimal()]
     return any(not _among(each.value, numbers) for each in said)
+
+
+def _leaves_but_counts(item: Edge) -> tuple[Edge, ...]:
+    """The words of an item, without those that tell how many values stand beside: 门店和APP两个渠道."""
+    if item.rule == KIND_OF_VALUES or not item.parts:
+        return () if item.parts else (item,)
+    return tuple(leaf for part in item.parts for leaf in _leaves_but_counts(part))
 
 
 def _among(value: float, numbers: list[float]) -> bool:

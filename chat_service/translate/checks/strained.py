@@ -49,6 +49,9 @@ def _in_request(frame: Frame, request: MetricQuery, structure: Structure) -> Ite
     compared = request.compare is not None and not request.having
     if compared and any(isinstance(item.meaning, Group) and item.meaning.which for item in frame.items):
         yield from frame.said("comparative")  # which tiers had lower revenue than last year: not all of them
+    if compared and any(isinstance(v.meaning, Values) and v.meaning.link in ("or", "versus") for v in frame.items):
+        more = frame.said("change.up", "change.down")  # app or website, who has more: of the two
+        yield from (e for e in more if _other(e, frame, "comparative.more") or _other(e, frame, "comparative.less"))
     counted = {entity.counted_by for entity in structure.model.entities.values()}
     if set(request.metrics) <= counted:  # how many signed up: sign-ups, not customers with one
         deeds = [each for each in request.filters if isinstance(each, MetricFilter)]

@@ -16,6 +16,7 @@ from semantic_layer import (
     Period,
 )
 
+_TIMES = ("date", "timestamp")
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 
 
@@ -55,6 +56,8 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
     model = assembly.model
     for at, (item, bound) in enumerate(slots.bounds):
         units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
+        if any(model.fields[name].type in _TIMES for name in bound.fields if name in model.fields):
+            raise assembly.deny(item)  # a date above 300 yuan
         homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]
         units |= {str(dataset.fields[field].definition.unit) for dataset, field in homes if field in dataset.fields}
         told, said = units & set(MINUTES), set(bound.condition.units) & set(MINUTES)

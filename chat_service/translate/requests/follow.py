@@ -88,12 +88,13 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
         return None
     before = renumbered(slots, before, assembly)
     _of_number(slots, before, assembly)
+    if isinstance(before, MetricQuery):
+        swap(slots, before, assembly)
     before = retimed(slots, lifted(slots, before, assembly), assembly)
     if isinstance(before, ListQuery):
         return changed_list(slots, before, assembly)
     _refuse_grain_of_value(slots, before, assembly)
     _moved_back(slots, before, assembly)
-    swap(slots, before, assembly)
     slots.same = slots.same or _shows_more(slots, before) or _sorts_by(slots, before)
     before = other_people(slots, before, assembly)
     return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))

@@ -9,6 +9,7 @@ from chat_service.language.dates.shown import last_units
 from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -23,6 +24,9 @@ def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> 
             raise assembly.deny(word)
 
 
+_ENDS = frozenset(".?!。")
+
+
 def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compare | None:
     """Growth along time: each unit against the one before it."""
     words = [word for word in changes if word.category != "change.change" or len(slots.frame.folded(word)) > 2]
@@ -30,7 +34,24 @@ def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compar
         return None
     for word in changes:
         assembly.use(word, "comparison", "previous")
-    return Compare(to="previous")
+    grains = [item for item, group in slots.groups if group.grain is not None]
+    return None if all(_is_felt(word, grains, slots.frame) for word in words) else Compare(to="previous")
+
+
+def _is_felt(word: Edge, grains: list[Edge], frame: Frame) -> bool:
+    """It seems to be slipping, 是不是在好转: how somebody feels that it goes, which the row of numbers will tell.
+
+    So it is in a sentence beside the one that asks for the row: are refunds creeping up? Refund rate by month.
+    """
+    ends = [[frame.folded(edge) in _ENDS for edge in frame.between(word, grain)] for grain in grains]
+    if ends and all(map(any, ends)):
+        return True
+    edge = frame.before(word)
+    while edge is not None and any(character.isalnum() for character in frame.folded(edge)):
+        if frame.folded(edge) in word_set("felt"):
+            return True
+        edge = frame.before(edge)
+    return False
 
 
 def change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains: tuple[Grain, ...]) -> Compare | None:

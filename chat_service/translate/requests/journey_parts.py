@@ -20,7 +20,7 @@ from semantic_layer import CohortQuery, FieldFilter, Filter, FunnelQuery, Period
 
 _ROLES = frozenset(
     {"entity", "ask", "share", "grouping", "connective", "unit", "chart", "trend", "change", "follow"}
-    | {"range", "only"}
+    | {"range", "only", "prefix.between"}
 )
 STEP_TIMES = "intent.step_times"
 # 周同期群: words that say the unit of cohorts

@@ -86,7 +86,9 @@ def swap(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
     slots.subjects.clear()
     slots.taken.append(item)
     slots.swapped = next(name for name in before.metrics if name in names)
-    assembly.use(item, "metric", slots.swapped)
+    for each in (item, _takes(item, slots)):  # 不要订单数了, 换客单价
+        if each is not None:
+            assembly.use(each, "metric", slots.swapped)
 
 
 def takes_away(slots: Slots) -> bool:

@@ -41,13 +41,16 @@ SEVERAL = 20
 _NOBODY = 0.5
 
 
+_DOERS = frozenset({"entity", "measure", "clauses"})
+
+
 def wants_list(slots: Slots, assembly: Assembly) -> bool:
     """Whether customers are asked for one by one rather than measured: by rank, or by the name of a population."""
     structure = assembly.scope.structure
     if slots.groups and not all(not each.marked and each.grain is None for _, each in slots.groups):
         return False
     if slots.ranks and slots.measures:
-        nouns = [e for e in slots.entities if e.category == "entity"] or slots.frame.asks("who")
+        nouns = [e for e in slots.entities if e.category in _DOERS] or slots.frame.asks("who")
         nouns = nouns or [item for item, _ in slots.measures if any("who" in asked_of(leaf) for leaf in item.leaves())]
         return bool(nouns) and not slots.groups
     asks = slots.frame.asks("list", "who") or (slots.frame.asks("which") and not slots.frame.asks("how_many"))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -40,7 +41,7 @@ def read_rates(slots: Slots, assembly: Assembly) -> None:
     ratios = [name for _, names in (*slots.measures, *((i, b.metrics) for i, b in slots.bounds)) for name in names]
     if words and not _any_ratio(ratios, assembly):
         _put(words[0], slots, assembly)
-    elif not words and (shares := slots.frame.said("share")):
+    elif not words and (shares := slots.frame.said("share")) and not _is_of_itself(shares, slots, assembly):
         _put_share(shares[0], slots, assembly)
     _rates_together(slots, assembly)
     for word in words:
@@ -84,6 +85,25 @@ def _put(word: Edge, slots: Slots, assembly: Assembly) -> None:
         raise LostError(Denial("not_supported", assembly.said(word)), word)
     names = rates_among(assembly.structure, rated[0].metrics, wholes) if wholes else ()
     _measure(rated[0], names or rates_of(assembly.structure, rated[0].metrics), slots, assembly)
+
+
+def _is_of_itself(shares: list[Edge], slots: Slots, assembly: Assembly) -> bool:
+    """各渠道的新客占新客总数的比例: what is measured is named again as the whole, and groups are its parts.
+
+    各城市退款订单占订单的比例: the whole is another measure, of which it is a part in each group.
+    """
+    for one, other in itertools.pairwise(sorted(slots.measures, key=lambda named: named[0].start)):
+        between = slots.frame.between(one[0], other[0])
+        joined = any("connective" in edge.keys or slots.frame.folded(edge) == "," for edge in between)
+        same = bool(set(one[1]) & set(other[1]))
+        rates = () if same else rates_among(assembly.structure, one[1], other[1])
+        apart = any(edge in shares for edge in between)
+        if not slots.groups or joined or not apart or not (same or rates):
+            continue
+        slots.measures[:] = [(item, rates or names) for item, names in slots.measures if item is not other[0]]
+        assembly.use(other[0], "share", "share")
+        return True
+    return False
 
 
 def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:

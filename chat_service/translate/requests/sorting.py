@@ -16,6 +16,7 @@ from chat_service.translate.grammar.categories import (
     Bound,
     Clause,
     Clauses,
+    Condition,
     Dated,
     Group,
     Held,
@@ -28,7 +29,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
-from chat_service.translate.requests.named import statistic_of
+from chat_service.translate.requests.named import is_money_verb, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
@@ -77,6 +78,8 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _gapped(slots, assembly)
     _whole_entities(slots, assembly)
     _listed_entities(slots, assembly)
+    _ranked_doers(slots, assembly)
+    _compared_in_a_time(slots, assembly)
     slots.people = _speaks_of_people(slots, assembly)
     _populations(slots, assembly)
     read_rates(slots, assembly)
@@ -240,6 +243,36 @@ def _listed_entities(slots: Slots, assembly: Assembly) -> None:
         if not used and assembly.counted and any(slots.frame.folded(edge) in LISTING for edge in links):
             slots.entities.remove(item)
             slots.measures.append((item, assembly.counted))
+
+
+def _compared_in_a_time(slots: Slots, assembly: Assembly) -> None:
+    """Channels where CAC in Q1 was above 300: a time may stand between a measure and what it is compared with."""
+    times = {item for item, _ in slots.whens}
+    for item in slots.frame.of(Condition):
+        before = slots.frame.spoken(item, back=True)
+        named = slots.frame.spoken(before, back=True) if before in times and before is not None else None
+        measured = next((each for each in slots.measures if each[0] is named), None)
+        if measured is not None and isinstance(item.meaning, Condition):
+            slots.measures.remove(measured)
+            assembly.use(measured[0], "metric", measured[1][0])
+            slots.bounds.append((item, Bound(measured[1], (), item.meaning)))
+
+
+def _ranked_doers(slots: Slots, assembly: Assembly) -> None:
+    """Top 15 spenders, the five biggest buyers by orders: people are ranked, by what they spent or by what is said."""
+    behind = [slots.frame.spoken(item) for item, _ in slots.ranks if not slots.groups]
+    for named in [each for each in slots.measures if each[0] in behind]:
+        if assembly.structure.one_each(named[1][0]) and names_doers(*named, assembly):
+            slots.measures.remove(named)
+            slots.entities.append(named[0])
+            assembly.use(named[0], "entity", named[1][0])
+    for done in [each for each in slots.clauses if each[0] in behind and not slots.measures]:
+        clause = done[1].clauses[0]
+        amount = assembly.model.behaviours[clause.behaviours[0]].amount
+        if len(done[1].clauses) == 1 and clause.is_plain and amount and is_money_verb(clause.text, assembly):
+            slots.clauses.remove(done)
+            slots.entities.append(done[0])
+            slots.measures.append((done[0], (amount,)))
 
 
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:

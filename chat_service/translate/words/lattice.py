@@ -17,6 +17,7 @@ from chat_service.language.grammar.rule import EMPTY, Edge, Piece
 from chat_service.language.numbers.hours import find_hours
 from chat_service.language.numbers.read import find_numbers
 from chat_service.language.tokens import Token, tokenize
+from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 from chat_service.translate.senses import (
     Ask,
@@ -72,6 +73,7 @@ _FURTHER_PIECE = 0.7  # the pieces of a name bear each other out
 # the same name, and a word for shares before a metric
 _VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
 _COHORT = WordSense("intent", "cohort")
+_RECKONED = frozenset({"change", "share", "cumulative", "date.comparison", "subtotals"})
 _ASKING = frozenset({("intent", "count"), ("intent", "list")})
 _Named = MetricSense | DimensionSense | BehaviourSense | ListSense | EntitySense | TrialSense
 _NAMES: tuple[tuple[type[_Named], str], ...] = (
@@ -110,8 +112,23 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     tokens = tokenize(folded)
     leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
     leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
+    numbers = {leaf.start for leaf in leaves if leaf.category == "number"}
+    leaves = [_led_in(leaf, leaves, tokens) for leaf in leaves if not _is_bare_copula(leaf, numbers)]
     leaves.extend([*purposes(tokens, leaves), *_parted(tokens, leaves, lexicon)])
     return Lattice(folded, tokens, tuple(leaves))
+
+
+def _is_bare_copula(leaf: Edge, numbers: set[int]) -> bool:
+    """订单数为0: 'is' compares where a number follows, and nowhere else."""
+    copula = isinstance(leaf.meaning, Word) and leaf.meaning.text in word_set("is_so_many")
+    return copula and leaf.category == "prefix.eq" and leaf.end not in numbers
+
+
+def _led_in(leaf: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> Edge:
+    """Including the percentage change: what is reckoned beside a number is only led in, and nothing is counted in."""
+    at = leaf.end + (leaf.end < len(tokens) and tokens[leaf.end].text in word_set("determiner"))
+    behind = {key for other in leaves if "inclusion" in leaf.keys and other.start == at for key in other.keys}
+    return replace(leaf, category=f"{EMPTY}.phrase.link") if behind & _RECKONED else leaf
 
 
 def _parted(tokens: tuple[Token, ...], leaves: list[Edge], lexicon: Lexicon) -> Iterator[Edge]:
@@ -178,6 +195,8 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
             continue
         if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
             continue
+        if _is_of_noun(hit, tokens, lexicon):
+            continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
         half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined
         senses = _by_place(hit, tokens) if text in word_set("asks_at_end") else hit.senses
@@ -190,6 +209,15 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
                 longer = _LONGER * (piece.last - piece.first) ** 2
                 cost = _NAME if number == 0 else _FURTHER_PIECE
                 yield Edge(piece.first, piece.last, "piece", Piece(sense.name, number, starts), cost - longer)
+
+
+def _is_of_noun(hit: Hit, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
+    """Tickets that were refund tickets: after 'be' a noun is no participle, whatever its verb means."""
+    first, last = tokens[hit.first].text, tokens[hit.last - 1].text
+    if hit.last - hit.first != 2 or first not in word_set("be") or last != lemma(last):
+        return False
+    deed = any(isinstance(sense, BehaviourSense) for sense in hit.senses)
+    return deed and any(isinstance(sense, MetricSense | ValueSense) for sense in lexicon.senses((noun_key(last),)))
 
 
 def _names_one_of_several(at: int, folded: Folded, tokens: tuple[Token, ...]) -> bool:
@@ -316,12 +344,14 @@ def _reckoned(folded: Folded, tokens: tuple[Token, ...], today: date) -> Iterato
 def _rest(tokens: tuple[Token, ...]) -> Iterator[Edge]:
     """Marks, and every token as something that is not understood."""
     for at, token in enumerate(tokens):
+        if at and tokens[at - 1].kind == "joiner" and token.text in word_set("behind_hyphen"):
+            yield Edge(at, at + 1, f"{EMPTY}.light.bring", token.text, _FUNCTION["light"])
         if token.kind in ("joiner", "ending"):
             yield Edge(at, at + 1, EMPTY, token.text, _JOINER)
         elif token.kind == "punctuation":
             if token.text in "、;+&":
                 continue  # these always join
-            if token.text in "<>≥≤":
+            if token.text in "<>≥≤" or (token.text == "=" and at and tokens[at - 1].text in "<>"):
                 yield Edge(at, at + 1, UNKNOWN, token.text, _UNKNOWN_HAN)  # these always compare
                 continue
             cost = _LINK if token.text == "," else _MARK

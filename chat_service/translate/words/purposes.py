@@ -1,7 +1,8 @@
-"""Clauses that say what an answer is for: I'd like to invite them to a dinner; 准备发挽留券; 下月召回活动要圈人：….
+"""Clauses beside a question that ask for nothing: each is read as saying nothing, and is told.
 
-Somebody tells what they plan to do, beside a question of its own: nothing of it is asked for, and it is told. A plan
-has an opener and a verb that asks for nothing; a clause that says anything else that a question could is no such thing.
+What an answer is for (I'd like to invite them to a dinner; 准备发挽留券; 下月召回活动要圈人：…): a plan has an opener
+and a verb that asks for nothing. What stays as it is (其余条件不变). What 'only' has said already (别的渠道买过的不算).
+A clause that says anything else that a question could is no such thing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from chat_service.language.grammar.rule import EMPTY, Edge
 from chat_service.language.tokens import Token
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
+from chat_service.translate.senses import Names, Values
 
 _COST, _LONGEST_VERB = 0.5, 3
 _ACT, _ASKS = "intent.send", "function.light.ask"
@@ -27,21 +29,32 @@ _SAYS_NOTHING = {
     "follow.those",
     "range.to",
     "window.after",
+    "grouping",
 }
+# what a clause that repeats an 'only' does not say
+_SAYS_MORE = frozenset(
+    {"value", "weak_value", "number", "date", "hours", "unit", "rank", "share", "average", "grouping", "list"}
+)
+# what may stand in a clause that tells of each what it is ranked by
+_OF_EACH = frozenset(
+    {"behaviour", "grouping", "average", "ask", "follow", "connective", "money_verb", "entity", "possession"}
+)
 _ASKED = frozenset({"metric", "entity", "list", "behaviour", "ask"})
 
 
 def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
     """The clauses of a text that say what its answer is for, each as a word without meaning."""
-    marks = (at for at, token in enumerate(tokens) if token.kind == "punctuation" and token.text in ",.?!;:")
+    marks = (at for at, token in enumerate(tokens) if token.kind == "punctuation" and token.text in ",.?!;:。…")
     cuts = [-1, *marks, len(tokens)]
     clauses = [(a + 1, b) for a, b in pairwise(cuts) if b > a + 1]
     for first, last in clauses if len(clauses) > 1 else ():
         inside = tuple(leaf for leaf in leaves if first <= leaf.start and leaf.end <= last)
         clause = _Clause(tokens, first, last, inside)
         heads = last < len(tokens) and tokens[last].text == ":" and clause.is_heading()
-        outside = (leaf for leaf in leaves if leaf.end <= first or leaf.start >= last)
-        if (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside):
+        outside = [leaf for leaf in leaves if leaf.end <= first or leaf.start >= last]
+        plans = (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside)
+        repeats = clause.repeats_only(outside) or clause.repeats_rank(outside)
+        if plans or repeats or clause.is_made_of("the_rest", "unchanged"):
             yield Edge(first, last, f"{EMPTY}.occasion.purpose", clause.text(first, last), _COST)
 
 
@@ -57,7 +70,8 @@ class _Clause:
     def plans(self) -> bool:
         """Somebody would like to do something with whom the answer names; what is handed out may be named last."""
         asks = {leaf.end for leaf in self.inside if leaf.start == self.first and leaf.category == _ASKS}
-        for at in {end for start in {self.first, *asks} for end in self._behind(start, "purpose_opener")}:
+        opened = {end for start in {self.first, *asks} for end in self._behind(start, "purpose_opener")}
+        for at in opened | {end for start in opened for end in self._behind(start, "purpose_manner")}:
             pushes = self._behind(at, "purpose_push")
             acts = {leaf.end for leaf in self.inside if leaf.start == at and leaf.category == _ACT}
             ends = {*acts, *pushes, *self._behind(at, "purpose_act"), *self._verbs(at)}
@@ -76,6 +90,44 @@ class _Clause:
                 return bool(to_come) and covered == set(range(self.first, at))
         return False
 
+    def is_made_of(self, *names: str) -> bool:
+        """Whether the clause has a phrase of each set, and nothing but these and words that may go with them."""
+        ways: dict[int, list[frozenset[str]]] = {self.first: [frozenset()]}
+        for at in range(self.first, self.last):
+            for name in (*names, "goes_with_rest") if at in ways else ():
+                for end in self._behind(at, name):
+                    ways.setdefault(end, []).extend(seen | {name} for seen in ways[at])
+        return any(seen.issuperset(names) for seen in ways.get(self.last, ()))
+
+    def repeats_only(self, outside: Sequence[Edge]) -> bool:
+        """别的渠道买过的不算, beside 'only in …': those who did so elsewhere, who are none of the question already."""
+        said = self._longest()
+        closes = [leaf for leaf in said if "exclusion" in leaf.keys]
+        others = any(leaf.category.startswith(("elsewhere", f"{EMPTY}.pronoun.other")) for leaf in said)
+        if not (others and closes and any("only" in leaf.keys for leaf in outside)):
+            return False
+        covered = {at for leaf in said for at in range(leaf.start, leaf.end)}
+        turned = any("negation" in leaf.keys and not any(_meet(leaf, each) for each in closes) for leaf in said)
+        more = any(set(leaf.keys) & _SAYS_MORE for leaf in said) or turned
+        named = {name for leaf in said if leaf.category == "dimension" for name in _dimensions(leaf)}
+        same = not named or bool(named & {name for leaf in outside for name in _dimensions(leaf)})
+        return same and not more and covered == set(range(self.first, self.last))
+
+    def repeats_rank(self, outside: Sequence[Edge]) -> bool:
+        """With what each of them spent, beside the top spenders: what they are ranked by is shown of each."""
+        said = [leaf for leaf in self._longest() if not leaf.is_empty]
+        done = [set(leaf.meaning.names) for leaf in said if isinstance(leaf.meaning, Names)]
+        ranked = [set(leaf.meaning.names) for leaf in outside if isinstance(leaf.meaning, Names)]
+        each = any(leaf.category in ("grouping.each", "average.per_head") for leaf in said)
+        if not each or len(done) != 1 or not any("rank" in leaf.keys for leaf in outside):
+            return False
+        return all(set(leaf.keys) & _OF_EACH for leaf in said) and any(done[0] & other for other in ranked)
+
+    def _longest(self) -> list[Edge]:
+        """What is known of the clause, without what stands within something longer."""
+        known = [leaf for leaf in self.inside if leaf.category != "unknown"]
+        return [leaf for leaf in known if not any(_is_within(leaf, other) for other in known)]
+
     def _verbs(self, at: int) -> list[int]:
         """Where a verb of the dictionary ends that asks for nothing and is no word of a request."""
         if any(leaf.start == at and (leaf.category == _ASKS or not _is_nothing(leaf)) for leaf in self.inside):
@@ -85,7 +137,7 @@ class _Clause:
 
     def _is_rest(self, at: int, *, given: bool) -> bool:
         """Whether the rest says nothing of the question: at most what is handed out, told apart by a new word."""
-        said = [leaf for leaf in self.inside if leaf.start >= at and not _is_nothing(leaf)]
+        said = [leaf for leaf in self._longest() if leaf.start >= at and not _is_nothing(leaf)]
         values = {i for leaf in said if leaf.category == "value" for i in range(leaf.start, leaf.end)}
         if given:
             return all(values.issuperset(range(leaf.start, leaf.end)) for leaf in said)
@@ -112,3 +164,19 @@ class _Clause:
 
 def _is_nothing(leaf: Edge) -> bool:
     return leaf.is_empty or bool(set(leaf.keys) & {*_SAYS_NOTHING, _ACT})
+
+
+def _is_within(leaf: Edge, other: Edge) -> bool:
+    return other.start <= leaf.start and leaf.end <= other.end and leaf.end - leaf.start < other.end - other.start
+
+
+def _meet(leaf: Edge, other: Edge) -> bool:
+    return leaf.start < other.end and other.start < leaf.end
+
+
+def _dimensions(leaf: Edge) -> set[str]:
+    """What a leaf names: dimensions, or values of which."""
+    if isinstance(leaf.meaning, Names):
+        return set(leaf.meaning.names)
+    words = leaf.meaning.words if isinstance(leaf.meaning, Values) else ()
+    return {sense.dimension for word in words for sense in word}

@@ -11,6 +11,7 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import HoursSense, Names, Values, ValueSense, When, Word
 from semantic_layer import Period
 
+KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
 _SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SHORT = 23.0  # what a short form costs alone more than a value
 
@@ -172,7 +173,7 @@ RULES = (
         "by several values",
         ("by app, web and store -> three",),
     ),
-    Rule("values", ("v=values ~ d=dimension", "v=values ~ n=amount d=dimension"), _rest_of, -0.9, "kind of values"),
+    Rule("values", ("v=values ~ d=dimension", "v=values ~ n=amount d=dimension"), _rest_of, -0.9, KIND_OF_VALUES),
     Rule(
         "values",
         ("x=exclusion.open ~ v=values ~ c=exclusion.close?", "v=values ~ c=exclusion.close"),

@@ -145,11 +145,16 @@ def _but_not(found: Found) -> Clauses | None:
     values, one = found.get("v", Values), both.clauses[-1]
     if found.edges.get("j") is None and is_nothing(found.one("n", Word)):
         return None  # bought nothing in May: nothing is what was bought
-    if both.any or one.negated or (one.when is None and when is not None) or found.said("n") == "nor":
+    last = when is not None and found.edges["w"].end <= found.edges["n"].start
+    if last and found.said("n") != "none" and found.one("n", Word).text not in word_set("nothing_more"):
+        return None  # 去年买过、今年没… goes on with what was not done
+    untimed = one.when is None and not one.ever and when is not None
+    if both.any or one.negated or untimed or found.said("n") == "nor":
         return None
     if when is not None:
         none = found.one("n", Word).text in word_set("nothing_at_all")  # bought beauty, and nothing since: of anything
-        other = replace(one, negated=True, when=when, condition=None, values=() if none else one.values)
+        objects = () if none else one.values
+        other = replace(one, negated=True, when=when, condition=None, values=objects, ever=False)
         return replace(both, clauses=(*both.clauses, other))
     if values is None or not one.values:
         return None
@@ -222,6 +227,14 @@ RULES = (
         -0.6,
         "deed, but not then",
         ("ordered in Q1 but not in Q2 -> two",),
+    ),
+    Rule(
+        "clauses",
+        ("a=clauses ~ j=connective? ~ w=when ~ n=negation",),
+        _but_not,
+        0.3,
+        "deed not done then",
+        ("去年买过、今年没有的客户 -> two",),
     ),
     Rule(
         "clauses",
