@@ -13,13 +13,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.growth import (
-    change_alone,
-    in_year_of,
-    set_against,
-    through_year,
-    why_of_when,
-)
+from chat_service.translate.requests.growth import change_alone, in_year_of, set_against, through_year, why_of_when
 from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
