@@ -154,4 +154,6 @@ def test_metrics_beside_each_other_keep_their_values(data: st.DataObject) -> Non
         for name in query.metrics:
             alone = layer.run(query.model_copy(update={"metrics": (name,)}))
             for group, values in by_group(alone).items():
+                if group not in together and not values[name]:
+                    continue  # a group that says no more than one without rows may be shown or not
                 assert same_rows([(together[group][name],)], [(values[name],)]), written_out(company, query)
