@@ -43,7 +43,7 @@ lint: $(DEVELOPMENT) ## ruff, and its formatter
 	$(BIN)/ruff format --check --quiet .
 
 types: $(DEVELOPMENT) ## mypy, strict, over code and tests
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers $(WORKERS)
 
 check: $(DEVELOPMENT) ## the tests alone
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 --durations-min 5
