@@ -97,7 +97,8 @@ def _refuse_torn_compound(slots: Slots, assembly: Assembly) -> None:
             continue
         close = tokens[before.end - 1].fend == tokens[edge.start].fstart
         close = close and tokens[edge.end - 1].fend == tokens[after.start].fstart
-        if close and before.category == "measure" == after.category and " " in frame.folded(after):
+        of_name = before.category in ("measure", "values") and after.category == "measure"
+        if close and of_name and " " in frame.folded(after):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
 
 

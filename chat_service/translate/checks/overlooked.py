@@ -203,10 +203,13 @@ def _refuse_adjective(item: Edge, assembly: Assembly) -> None:
     counted = before is not None and before.category == "ask"
     if isinstance(item.meaning, Clauses) and any(clause.share is not None for clause in item.meaning.clauses):
         return  # list the top 10 %: no adjective
-    named = {(leaf.start, leaf.end) for leaf in frame.lattice.leaves if leaf.category == "list"}
-    deeds = [leaf for leaf in item.leaves() if leaf.category == "behaviour" and (leaf.start, leaf.end) in named]
-    if any("a" in kinds_of(frame.folded(leaf)) and frame.folded(leaf).isascii() for leaf in deeds):
-        raise LostError(Denial("not_supported", assembly.said(item)), item)  # our active customers: a population
+    behind = frame.after(item)
+    if behind is not None and behind.category in ("entity", "entity.people", "measure"):
+        names = [
+            leaf for leaf in frame.lattice.leaves if leaf.end == behind.end and item.start <= leaf.start < item.end
+        ]
+        if any(leaf.category in ("metric", "list") for leaf in names):
+            raise StopError(Denial("not_supported", assembly.said(item)))  # our active customers: a name, torn
     if counted and len(words) > 1 and words[0].isascii() and "a" in kinds_of(words[0]):
         raise LostError(Denial("not_supported", assembly.said(item)), item)
 

@@ -7,6 +7,7 @@ of both.
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Condition
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
@@ -27,12 +28,18 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
         lost = [each] if people else []
     elif isinstance(request, ListQuery):
         several = [item for item, values in slots.values if len(values.words) > 1 and not values.negated]
-        lost = several if slots.has("comparative.more", "comparative.less") else []
+        more = any(leaf.category.startswith("comparative.") for leaf in frame.lattice.leaves)
+        lost = several if more and not frame.of(Condition) and not slots.bounds and _plain(slots) else []
         counted = [item for item in numbers if set(asked_of(item)) & {"how_many", "people"}]
         asked = each or slots.ranks or frame.asks("list", "which", "who") or request.measured
         lost = lost or ([] if asked else counted)
     if lost:
         raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
+
+
+def _plain(slots: Slots) -> bool:
+    """Whether nothing that was done is compared with a number: more than twice is no more than another."""
+    return not any(clause.condition for _, each in slots.clauses for clause in each.clauses)
 
 
 def _asks_who(frame: Frame) -> Edge | None:

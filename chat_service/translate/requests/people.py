@@ -172,6 +172,8 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     columns: list[str] = []
     for item, values in slots.values:
         one = assembly.condition(item, values, chooser)
+        if one.field in columns:
+            raise assembly.deny(item)  # women, or men: one of them is not the other
         filters = [*(f for f in filters if not (isinstance(f, FieldFilter) and f.field == one.field)), one]
         columns.append(one.field)
     more = entity_filters(slots, assembly, period)
