@@ -214,7 +214,7 @@ def _follows(request: FollowsQuery, names: Names, head: str, conditions: list[st
     )
     said, by = _about(head, conditions, what, names), apart_words(request, names)
     if request.by is not None:
-        return names.comma(said, names.say(_WHY_BY, by=by))
+        return names.comma(said, names.say(_WHY_BY, by=_group(request.by, names)))
     return names.comma(said, names.say(_AGAINST, these=by) if by else "")
 
 

@@ -86,9 +86,9 @@ class FollowsQuery(Frozen):
     """What follows an event: of what `event` (a flow) counts in the period, the share after which `then` was done.
 
     Events are told apart by one of: `by`, a dimension or field of what the event counts, whose numbers are cut at
-    `bands` (24: below 24, 24 and more); `those`, conditions that some meet and the others do not; `did`, another deed
-    after the event. `negated`: the share after which `then` was not done; `average`: how often it was done instead;
-    `times`: beside the share, the days until it was first done, where it was.
+    `bands` (24: below 24, 24 and more), or the unit of the calendar in which it happened; `those`, conditions that some
+    meet and the others do not; `did`, another deed after the event. `negated`: the share after which `then` was not
+    done; `average`: how often it was done instead; `times`: beside the share, the days until it was first done.
     """
 
     kind: Literal["follows"] = "follows"

@@ -26,14 +26,14 @@ from semantic_layer.resolve.measures import MeasureMaker, counting
 from semantic_layer.resolve.names import named, tell_untimed, unknown_in
 from semantic_layer.resolve.output import metric_filter
 from semantic_layer.resolve.resolved_events import DeedRows, EventRows, ResolvedFollows
-from semantic_layer.resolve.result_columns import NUMBERS, key_column
+from semantic_layer.resolve.result_columns import NUMBERS, is_grain, key_column
 from semantic_layer.resolve.rows import QueryRows
 from semantic_layer.resolve.sense import period_problems
 from semantic_layer.resolve.shown import AppliedFilter
 from semantic_layer.resolve.suggest import metric_words, nearest_called
 from semantic_layer.resolve.unreachable import NOT_BOUND, not_bound
 from semantic_layer.sql.counted_rows import rows_counted
-from semantic_layer.sql.nodes import all_of
+from semantic_layer.sql.nodes import all_of, truncated
 from semantic_layer.time.periods import Period
 
 SMALL = 30  # the usual least size of a sample whose mean is told by the normal distribution
@@ -56,7 +56,7 @@ def resolve_follows(query: FollowsQuery, context: Context) -> ResolvedFollows:
     context.finish()
     assert entity is not None, "of which a metric is known"
     query = _with_bands(query, context)
-    names = (query.by,) if query.by is not None else ()
+    names = (query.by,) if query.by is not None and not is_grain(context.model, query.by) else ()
     events = happenings(query.event, entity, query.filters, "event", context, names)
     then = _deed_rows(query.then, entity, "then.metric", context)
     did = _deed_rows(query.did, entity, "did.metric", context) if query.did is not None else None
@@ -66,7 +66,7 @@ def resolve_follows(query: FollowsQuery, context: Context) -> ResolvedFollows:
     if query.those:
         rows, apart = _those(query, rows, context)
     elif query.by is not None:
-        apart = rows.keys[0]
+        apart = rows.keys[0] if names else truncated(events.time, query.by)
     context.finish()
     if query.did is not None and query.did.within > query.then.after:
         context.cautions.append(WindowsOverlap("did", query.did.within))
@@ -101,7 +101,9 @@ def _unknown(query: FollowsQuery, context: Context) -> Iterator[Problem]:
         yield from unknown_in(deed.filters, context, f"{part}.filters")
         yield from against_definition((deed.metric,), deed.filters, f"{part}.filters", context)
     yield from period_problems(query.period, "period", context)
-    if query.by is not None:
+    if query.by is not None and query.by in context.model.grains:
+        yield UnknownName("by", "dimension", query.by, ())  # a unit of a calendar of the model's own
+    elif query.by is not None and (query.bands or not is_grain(context.model, query.by)):
         wrong = tuple(named(query.by, "dimension", "by", {}, context))
         yield from wrong
         found = found_field(context.model, query.by) if not wrong else None

@@ -88,6 +88,11 @@ def test_events_are_told_apart_by_what_they_are(layer: Layer) -> None:
     ]
 
 
+def test_events_are_told_apart_by_when_they_happened(layer: Layer) -> None:
+    table = counted(layer, FollowsQuery(event="calls", then=TEN, by="month"))
+    assert table == [(date(2026, 1, 1), 3, 2, 0), (date(2026, 3, 1), 0, 0, 1)]
+
+
 def test_those_that_meet_conditions_are_set_against_the_others(layer: Layer) -> None:
     large = FieldFilter(field="calls.size", op=">", values=(10,))
     query = FollowsQuery(event="calls", then=TEN, those=(large,))

@@ -44,6 +44,8 @@ def measured_panel(finding: Finding) -> Panel | None:
             for index, each in enumerate(followed_groups(finding)):
                 value, low, high = each.days[:3] or (each.value, each.low, each.high)
                 bars.append(Measured(each.name, value, low, high, index == 0 or not is_pair))
+            if group.grain is not None:
+                bars.reverse()  # of many units of time the last ones are drawn
         case LiftQuery():
             for lift in lifts(finding):
                 value, low, high = (lift.of(f"difference{end}") for end in ("", "_low", "_high"))

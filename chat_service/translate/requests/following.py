@@ -270,9 +270,9 @@ def _of_groups(slots: Slots, of: _Of, event: str, chooser: Chooser, assembly: As
         if not group.marked and _names_event(item, group.dimensions, event, slots, assembly):
             assembly.use(item, "entity", event)
             continue
-        if group.grain is not None or of.by is not None:
+        if of.by is not None:
             raise assembly.deny(item)
-        of.by = assembly.dimension(item, group.dimensions, chooser)
+        of.by = str(group.grain) if group.grain is not None else assembly.dimension(item, group.dimensions, chooser)
         assembly.use(item, "grouping", of.by)
     for item in slots.frame.said("kind_of"):
         senses = assembly.scope.lexicon.senses(phrase_keys(slots.frame.folded(item).split(" ")[-1]))
