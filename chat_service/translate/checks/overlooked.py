@@ -23,8 +23,9 @@ def refuse_torn_lengths(frame: Frame) -> None:
     """Raise StopError for 'within 30 days' read as 30 of something: a length of time is no count of anything else."""
     lengths = [leaf for leaf in frame.lattice.leaves if leaf.category == "date.duration"]
     for item in frame.items:
-        if any(mark in frame.folded(item)[:-1] for mark in "?!。"):
-            raise LostError(Denial("not_supported", frame.text(item)), item)  # no deed goes on behind a question's end
+        ends = ("?", "!", "。", *((". ",) if item.category == "clauses" else ()))
+        if any(mark in frame.folded(item)[:-1] for mark in ends):
+            raise LostError(Denial("not_supported", frame.text(item)), item)  # no deed goes on behind a sentence's end
         leaves = item.leaves()
         for number in (leaf for leaf in leaves if isinstance(leaf.meaning, NumberSense)):
             around = (each for each in lengths if each.start <= number.start and number.end < each.end)

@@ -140,6 +140,7 @@ def _shown_by(draft: Draft, assembly: Assembly) -> None:
 
 
 _POINTS = tuple(word_set("percentage_points"))
+_MARKS = frozenset(".?!;:。")
 _JOINERS = ("connective", "comparison", "date.versus", "follow")
 
 
@@ -150,8 +151,9 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     conditions = [item for item, _ in slots.clauses]
     for one, other in itertools.pairwise(ordered):
         text = slots.frame.folded(one)
-        if set(names[id(one)]) & set(names[id(other)]) and one.category == other.category == "measure":
-            continue  # satisfaction (CSAT): one metric by two of its names
+        apart = any(slots.frame.folded(edge) in _MARKS for edge in slots.frame.between(one, other))
+        if set(names[id(one)]) & set(names[id(other)]) and (apart or one.category == other.category == "measure"):
+            continue  # satisfaction (CSAT): one metric by two of its names; what does it cost us? CAC, I mean
         people = [assembly.structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
         asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
         if (

@@ -114,6 +114,7 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
     numbers = {leaf.start for leaf in leaves if leaf.category == "number"}
     leaves = [_led_in(leaf, leaves, tokens) for leaf in leaves if not _is_bare_copula(leaf, numbers)]
+    leaves = [_broken(leaf, tokens) for leaf in leaves]
     leaves.extend([*purposes(tokens, leaves), *_parted(tokens, leaves, lexicon)])
     return Lattice(folded, tokens, tuple(leaves))
 
@@ -122,6 +123,15 @@ def _is_bare_copula(leaf: Edge, numbers: set[int]) -> bool:
     """订单数为0: 'is' compares where a number follows, and nowhere else."""
     copula = isinstance(leaf.meaning, Word) and leaf.meaning.text in word_set("is_so_many")
     return copula and leaf.category == "prefix.eq" and leaf.end not in numbers
+
+
+def _broken(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
+    """Break last month's complaints down by type: 'down' belongs to the verb, and nothing falls."""
+    ends = leaf.end == leaf.start + 1 and leaf.end < len(tokens) and "change" in leaf.keys
+    if not ends or tokens[leaf.end].text not in word_set("by_it"):
+        return leaf
+    before = [token.text for token in tokens[: leaf.start]]
+    return replace(leaf, category=f"{EMPTY}.light.layout") if word_set("breaks") & set(before) else leaf
 
 
 def _led_in(leaf: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> Edge:

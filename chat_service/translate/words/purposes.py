@@ -54,7 +54,8 @@ def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
         outside = [leaf for leaf in leaves if leaf.end <= first or leaf.start >= last]
         plans = (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside)
         repeats = clause.repeats_only(outside) or clause.repeats_rank(outside)
-        if plans or repeats or clause.is_made_of("the_rest", "unchanged"):
+        rest = any(clause.is_made_of("the_rest", said) for said in ("unchanged", "dismissed"))
+        if plans or repeats or rest:
             yield Edge(first, last, f"{EMPTY}.occasion.purpose", clause.text(first, last), _COST)
 
 
