@@ -181,14 +181,14 @@ def _watchable(request: Request, condition: Watching, today: date) -> Request:
     looked for, the last month; where the unusual is, its course by the unit that it was asked of, else by weeks."""
     if isinstance(request, ListQuery):
         return request.model_copy(update={"limit": None})
-    if not isinstance(request, MetricQuery) or (request.group_by and not isinstance(condition, Change)):
+    if not isinstance(request, MetricQuery):
         return request
     if isinstance(condition, Change) and request.period is None:
         return request.model_copy(update={"period": last_whole("month", today)})
-    if not isinstance(condition, Unusual):
-        return request
-    unit = request.period.grain if request.period is not None and request.period.grain is not None else "week"
-    return request.model_copy(update={"group_by": (unit,), "period": None})
+    if isinstance(condition, Unusual) and not request.group_by:
+        unit = request.period.grain if request.period is not None and request.period.grain is not None else "week"
+        return request.model_copy(update={"group_by": (unit,), "period": None})
+    return request
 
 
 def _is_no_rate(condition: Condition, request: Request, services: Services) -> bool:
