@@ -92,7 +92,7 @@ def test_from_a_question_to_a_message_in_a_group(demo_database: Path, tmp_path: 
         with serving(tmp_path, demo_database, as_of=date(2026, 6, 29), **chosen) as service:
             _due(store)
             (told,) = [each for each in _events(store, 2) if each.kind == "raised"]
-            _wait(lambda: told.text in str(group.texts))
+            _wait(lambda: any(told.text in each for each in group.texts))
             with visiting(browser, service.url, "zh") as here:
                 here.open()
                 alert = _listed(here)
@@ -136,3 +136,4 @@ def _wait(until: Callable[[], bool]) -> None:
     late = time.monotonic() + 60
     while not until() and time.monotonic() < late:
         time.sleep(0.05)
+    assert until()
