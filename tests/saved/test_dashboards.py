@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import unicodedata
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,12 +186,24 @@ def test_a_report_is_one_file_under_the_readers_rights(board: Board) -> None:
     assert board.client.post(where, json=wanted, headers=board.headers["other"]).status_code == 404
 
 
+def _characters(file: bytes) -> set[str]:
+    """The characters that the fonts in a PDF have glyphs for, by their maps to Unicode (ISO 32000-2, 9.10.3)."""
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", file, re.DOTALL)
+    maps = [text for each in streams if b"begincmap" in (text := zlib.decompressobj().decompress(each))]
+    single = [each for text in maps for each in re.findall(rb"(?m)^<[0-9A-F]+> <([0-9A-F]{4})>$", text)]
+    ranges = [each for text in maps for each in re.findall(rb"<([0-9A-F]+)> <([0-9A-F]+)> <([0-9A-F]{4})>", text)]
+    several = (int(to, 16) + more for first, last, to in ranges for more in range(int(last, 16) - int(first, 16) + 1))
+    # a font may name a sign by the radical that it looks like
+    return {unicodedata.normalize("NFKC", chr(each)) for each in (*(int(each, 16) for each in single), *several)}
+
+
 def test_a_pdf_is_printed_by_the_machines_chromium_or_refused(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     where = f"/v1/dashboards/{_made(board)['dashboard_id']}/report?format=pdf"
     if pdf.chromium() is not None:
-        response = board.client.post(where, json={}, headers=board.headers["office"])
+        response = board.client.post(where, json={"language": "zh"}, headers=board.headers["office"])
         assert response.headers["content-type"] == "application/pdf"
         assert response.content.startswith(b"%PDF-")
+        assert _characters(response.content) >= set("客数"), "with glyphs, and as text that can be copied"
     monkeypatch.setenv("PATH", "")
     refused = board.client.post(where, json={}, headers=board.headers["office"])
     assert (refused.status_code, refused.json()["error"]["code"]) == (501, "pdf_needs_chromium")
