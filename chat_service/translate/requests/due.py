@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
@@ -60,7 +61,8 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
     rows = {_key(metrics[n].definition.dataset, assembly) for n in metrics if metrics[n].definition.ahead is not None}
     for item, names in slots.measures:
         ahead = [name for name in names if name in metrics and metrics[name].definition.ahead is not None]
-        same = any(_key(metrics[name].definition.dataset, assembly) in rows for name in names if name in metrics)
+        counts = [metrics[name] for name in names if name in metrics and metrics[name].unit == "count"]
+        same = any(_key(each.definition.dataset, assembly) in rows for each in counts)  # a rate is asked for itself
         if not ahead and not set(names) <= counted and not same:
             return []
         alike |= same and not ahead
@@ -102,7 +104,9 @@ def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
 
 def _reaches_ahead(item: Edge, assembly: Assembly) -> bool:
     """今年会过期的积分: of a time that is not over, the days to come."""
-    period = item.meaning.date.period if isinstance(item.meaning, When) else None
+    if not isinstance(item.meaning, When) or item.meaning.date.text.endswith(tuple(word_set("up_to_now"))):
+        return False
+    period = item.meaning.date.period
     tomorrow = assembly.scope.today + timedelta(days=1)
     return period is not None and period.grain is not None and period.end is not None and period.end > tomorrow
 
