@@ -30,13 +30,29 @@ def broken(text: str, width: int, lines: int = _LINES) -> str:
     'overdue\\nagainst…'
     """
     found: list[str] = [""]
-    for piece in _PIECES.findall(text):
+    pieces = _PIECES.findall(text)
+    for at, piece in enumerate(pieces):
         if cell_len(found[-1] + piece.rstrip()) > width and found[-1].strip():
             if len(found) == lines:
                 return "\n".join([*(line.rstrip() for line in found[:-1]), _shortened(found[-1], width)])
-            found[-1:] = _parted(found[-1])
+            found[-1:] = _parted(found[-1], "".join(pieces[at:]) if len(found) + 1 == lines else "", width)
         found[-1] += piece
     return "\n".join(line.rstrip() for line in found)
+
+
+def balanced(text: str, width: int, lines: int) -> str:
+    """The same lines in number, as even as they get: no sign stands alone.
+
+    >>> balanced("最近下单时间", 10, 5)
+    '最近下\\n单时间'
+    """
+    found = broken(text, width, lines)
+    for narrower in range(width - 1, 0, -1):
+        tried = broken(text, narrower, lines)
+        if tried.count("\n") != found.count("\n") or tried.endswith(_CUT):
+            break
+        found = tried
+    return found
 
 
 def flowing(text: str, width: int) -> str:
@@ -93,14 +109,18 @@ def _least(head: str) -> int:
     return max(longest, 0 if head.isascii() else min(cell_len(head), _HEAD))
 
 
-def _parted(line: str) -> list[str]:
-    """A full line, and what the next begins with: a short name after the last mark is not broken.
+def _parted(line: str, rest: str, width: int) -> list[str]:
+    """A full line, and what the next begins with: a name after the last mark is not broken where it is short, or where
+    it stands in the last line with the `rest`.
 
-    >>> _parted("超出自己的购买节奏、不再登")
+    >>> _parted("超出自己的购买节奏、不再登", "", 26)
     ['超出自己的购买节奏、', '不再登']
     """
     name = _AFTER_MARK.search(line)
-    if name is None or not name.start() or cell_len(name[0]) > _SHORT:
+    if name is None or not name.start():
+        return [line, ""]
+    fits = rest and cell_len(name[0] + rest.rstrip()) <= width
+    if cell_len(name[0]) > _SHORT and not fits:
         return [line, ""]
     return [line[: name.start()], name[0]]
 

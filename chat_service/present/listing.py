@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from chat_service.present.columns import broken, columns_that_fit, fitted, flowing
+from chat_service.present.columns import balanced, broken, columns_that_fit, fitted, flowing
 
 _HEAD_LINES = 5
 _LEAST_ROOM = 20
@@ -49,7 +49,9 @@ def text_table(heads: Sequence[str], cells: Cells, numbers: Sequence[bool], widt
     if sum(widths[:shown]) + 2 * (shown - 1) > width:
         table.padding = (0, 1, 0, 0)
     for head, wide, is_number in zip(heads[:shown], widths, numbers, strict=False):
-        table.add_column(Text(broken(head, wide, _HEAD_LINES)), justify="right" if is_number else "left", no_wrap=True)
+        table.add_column(
+            Text(balanced(head, wide, _HEAD_LINES)), justify="right" if is_number else "left", no_wrap=True
+        )
     for row in zip(*cells[:shown], strict=True):
         table.add_row(*(Text(broken(cell, wide)) for cell, wide in zip(row, widths, strict=False)))
     return table, shown

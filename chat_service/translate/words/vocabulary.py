@@ -5,6 +5,7 @@ Knows no model. A phrase is a tuple of keys, one for each token: see `phrase_key
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
@@ -52,15 +53,23 @@ def phrase_keys(text: str) -> Phrase:
     >>> phrase_keys("Repeat-purchase rates"), phrase_keys("复购率")
     (('repeat', 'purchase', 'rate'), ('复', '购', '率'))
     """
-    if all("\u4e00" <= character <= "\u9fff" for character in text):
-        return tuple(fold(text).text)
-    return tuple(noun_key(t.text) if t.kind == "word" else t.text for t in tokenize(fold(text)) if keeps(t))
+    return tuple(noun_key(each) if is_word else each for each, is_word in _pieces(text))
 
 
 @lru_cache(maxsize=_MOST_PHRASES)
 def lemma_keys(text: str) -> Phrase:
     """The keys of a phrase with every English word by its base form."""
-    return tuple(verb_key(t.text) if t.kind == "word" else t.text for t in tokenize(fold(text)) if keeps(t))
+    return tuple(verb_key(each) if is_word else each for each, is_word in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The tokens that make keys, and whether each is a word; the short way where it is plain, as nearly all are."""
+    if all("\u4e00" <= character <= "\u9fff" for character in text):
+        return ((character, False) for character in fold(text).text)
+    words = text.lower().split()
+    if text.isascii() and "".join(words).isalpha():
+        return ((word, True) for word in words)
+    return ((token.text, token.kind == "word") for token in tokenize(fold(text)) if keeps(token))
 
 
 @lru_cache(maxsize=1)
@@ -74,10 +83,10 @@ def language_words() -> tuple[tuple[Phrase, WordSense], ...]:
                 continue
             for meaning, phrases in meanings.items():
                 sense = WordSense("filler", f"{role}.{meaning}") if vanishes else WordSense(role, meaning)
-                found.extend((_plain_keys(phrase), sense) for phrase in phrases)
+                found.extend((phrase_keys(phrase), sense) for phrase in phrases)
     asker = WordSense("filler", "occasion.who")  # 王总想知道, 李经理那边要
     pairs = product(_table("surname").get("names", ()), _table("title").get("titles", ()))
-    found.extend((_plain_keys(name + title), asker) for name, title in pairs)
+    found.extend((phrase_keys(name + title), asker) for name, title in pairs)
     return tuple(found)
 
 
@@ -107,12 +116,3 @@ def known_words() -> frozenset[str]:
 
 def _table(role: str) -> Meanings:
     return {key: words for language in languages() for key, words in tables(language).get(role, {}).items()}
-
-
-def _plain_keys(phrase: str) -> Phrase:
-    """Keys of a phrase of the data files, which are already folded; the short way where it is plain."""
-    if all("\u4e00" <= character <= "\u9fff" for character in phrase):
-        return tuple(phrase)
-    if phrase.replace(" ", "").isascii() and phrase.replace(" ", "").isalpha():
-        return tuple(noun_key(word) for word in phrase.split(" "))
-    return phrase_keys(phrase)
