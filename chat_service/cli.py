@@ -27,7 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("chat_service.commands.demo", "Make the demo company's database and score its customers."),
     "score": ("chat_service.commands.score", "Score the customers of a database, or test the scores on the past."),
     "refresh": ("chat_service.commands.refresh", "Compute anew what the model has computed beforehand (rollups)."),
-    "validate": ("chat_service.commands.validate", "Check the semantic model, and that it fits a database."),
+    "validate": (
+        "chat_service.commands.validate",
+        "Check the semantic model and the dashboards beside it, and that they fit a database.",
+    ),
     "import": ("chat_service.commands.import_model", "Convert a dbt project or an Ossie document to a model of ours."),
     "export": ("chat_service.commands.export_model", "Write the semantic model as an Ossie document."),
     "eval": ("chat_service.commands.eval", "Measure answers against the reference SQL of a suite."),
