@@ -52,7 +52,7 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     found = sorted((*happenings(slots, assembly), *again), key=lambda each: each.item.start)
     waits = bool(again or asks_how_long(slots))
     said = slots.frame.of(Span) or ([] if waits else _inside(slots, assembly))
-    spans = said or (days_waited(found, slots) if waits else days_unsaid(found, slots))
+    spans = said or (days_waited(found, slots) if waits else days_unsaid(found, slots, assembly))
     if not spans or len(spans) > 2 or slots.frame.said("intent.why"):
         return None
     event = _event(spans[0], found, slots, assembly)

@@ -11,7 +11,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import languages, tables, word_set
 from chat_service.translate.grammar.categories import Measure, Span
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.happenings import Happening
+from chat_service.translate.requests.happenings import Happening, counts_people
 from chat_service.translate.requests.journey_parts import STEP_TIMES
 from chat_service.translate.requests.slots import Slots
 
@@ -57,8 +57,13 @@ def days_waited(found: list[Happening], slots: Slots) -> list[Edge]:
     return []
 
 
-def days_unsaid(found: list[Happening], slots: Slots) -> list[Edge]:
+def days_unsaid(found: list[Happening], slots: Slots, assembly: Assembly) -> list[Edge]:
     """投诉后下单的比例, do customers order after a complaint: the same, where no length of days is asked either."""
+    frame = slots.frame
+    people = slots.entities or any(item.category == "entity" or counts_people(item, assembly) for item in frame.items)
+    single = frame.asks("how_many", "count", "people", "who", "list", "which")
+    if (people or frame.asks("people", "who")) and single and not slots.has("share", "rate"):
+        return []  # how many customers did, whenever that was: no part of them within so many days
     behind, after = slots.frame.said("window.behind"), _comes_after(slots)
     spans = days_waited(found, slots) if behind or after else []
     return spans if any(each in (*behind, *after) for span in spans for each in span.parts) else []
