@@ -22,7 +22,7 @@ Answer = dict[Group, tuple[Value, ...]]
 Rows = TypeVar("Rows")
 
 
-@tried(40)
+@tried(80)
 @given(st.data())
 def test_answers_are_what_the_rows_say(data: st.DataObject) -> None:
     company = data.draw(companies())
@@ -36,7 +36,7 @@ def test_answers_are_what_the_rows_say(data: st.DataObject) -> None:
                 check(query, layer.execute(prepared), wanted, empty)
 
 
-@tried(25)
+@tried(50)
 @given(st.data())
 def test_each_entity_is_listed_by_what_its_rows_say(data: st.DataObject) -> None:
     company = data.draw(companies())
