@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check fuzz nightly bench soak speed agreement docs page pictures surfaces lock clean
+.PHONY: help demo serve test lint types check fuzz nightly bench load soak speed agreement docs page pictures surfaces lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -58,7 +58,10 @@ nightly: fuzz agreement ## what is too long for each change: the fuzz, the peers
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
 
-soak: $(DEVELOPMENT) ## 200 conversations for five minutes: no error, no growth of memory (DB=a database)
+load: $(DEVELOPMENT) $(if $(DB),,$(DEMO)) ## answers a second, and what a heavy query costs light ones (DB=a database)
+	$(BIN)/python -m benchmarks.load --db $(or $(DB),$(DEMO))
+
+soak: $(DEVELOPMENT) $(if $(DB),,$(DEMO)) ## 200 conversations for five minutes: no error, no growth of memory (DB=a database)
 	$(BIN)/python -m benchmarks.soak --db $(or $(DB),$(DEMO))
 
 speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million orders, and large models (three minutes)
