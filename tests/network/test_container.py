@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -63,7 +64,7 @@ class Image:
         places += [Path(each) for each in ("/usr", "/lib", "/lib64", "/bin", "/etc")]
         alone = [each for each in dict.fromkeys(places) if each.is_dir() and not _within(each, places)]
         (user,) = re.findall(r"^USER (\S+)$", DOCKERFILE, re.M)
-        self._start = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", str(UNIT), str(root), user]
+        self._start = ["unshare", "--mount", "--pid", "--fork", "/bin/sh", str(UNIT), str(root), user]
         self._start += [str(data), str(database), ":".join(map(str, alone)), "--"]
         told = {f"HUITOU_{name.upper()}": str(value) for name, value in settings.items()}
         path = os.pathsep.join(each for each in sys.path if each)
@@ -80,7 +81,10 @@ class Image:
 
     def start(self, *python: str, log: Path) -> subprocess.Popen[bytes]:
         with log.open("wb") as errors:
-            return subprocess.Popen(self.command(*python), env=self._variables, stderr=errors, stdout=errors)
+            # a session of its own, to be ended whole: another user's process does not end with the one that began it
+            return subprocess.Popen(
+                self.command(*python), env=self._variables, stderr=errors, stdout=errors, start_new_session=True
+            )
 
 
 def _within(path: Path, places: list[Path]) -> bool:
@@ -122,7 +126,7 @@ def service(demo_database: Path, tmp_path: Path, data: Path, key: str) -> Iterat
             time.sleep(0.1)
         yield image, f"http://127.0.0.1:{port}", log
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
 
 
