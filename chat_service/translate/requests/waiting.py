@@ -60,9 +60,10 @@ def days_waited(found: list[Happening], slots: Slots) -> list[Edge]:
 def days_unsaid(found: list[Happening], slots: Slots, assembly: Assembly) -> list[Edge]:
     """投诉后下单的比例, do customers order after a complaint: the same, where no length of days is asked either."""
     frame = slots.frame
-    people = slots.entities or any(item.category == "entity" or counts_people(item, assembly) for item in frame.items)
-    single = frame.asks("how_many", "count", "people", "who", "list", "which")
-    if (people or frame.asks("people", "who")) and single and not slots.has("share", "rate"):
+    counts = any(counts_people(item, assembly) for item in frame.items) or frame.asks("people", "who")
+    people = slots.entities or any(item.category == "entity" for item in frame.items)
+    single = counts or (people and frame.asks("how_many", "count", "list", "which"))
+    if single and not slots.has("share", "rate"):
         return []  # how many customers did, whenever that was: no part of them within so many days
     behind, after = slots.frame.said("window.behind"), _comes_after(slots)
     spans = days_waited(found, slots) if behind or after else []
