@@ -56,7 +56,7 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
     if text in word_set("it"):
         return before is not None and frame.folded(before) in word_set("does")
     if text in word_set("those"):  # those figures below are no people
-        return after is None or not after.is_empty
+        return after is None or not (after.is_empty or _is_told(after, frame))
     if text in word_set("they"):  # of those who signed up: told by what they did
         return after is None or frame.folded(after).split(" ")[0] not in RELATIVE
     if edge.category == "date.same_period":
@@ -67,11 +67,18 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
     return bool({word for each in asked for word in each.split(" ")} & (word_set("they") | word_set("those")))
 
 
+def _is_told(noun: Edge, frame: Frame) -> bool:
+    """Those gold members who signed up: told by what they did, and not by what was said before."""
+    behind = frame.after(noun)
+    return behind is not None and frame.folded(behind).split(" ")[0] in RELATIVE
+
+
 def _done_by(edge: Edge, frame: Frame) -> Edge | None:
     """How many orders did they place, how many customers are in it: the measure that is asked for of a pronoun."""
     before = frame.before(edge)
     does = before is not None and frame.folded(before) in word_set("does")
-    return frame.spoken(edge, back=True) if does else None
+    found = frame.spoken(edge, back=True) if does else None
+    return found if found is not None and found.category not in _THINGS else None  # gold members have their birthday
 
 
 def points_at(edge: Edge, frame: Frame) -> bool:
