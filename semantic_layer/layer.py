@@ -16,7 +16,7 @@ from semantic_layer.database.checks import missing_tables
 from semantic_layer.database.columns import columns_of, queries_without
 from semantic_layer.database.compiling import Compiling, rollups_in
 from semantic_layer.database.days import DataDays
-from semantic_layer.database.finished import cut, finished, typed, whole
+from semantic_layer.database.finished import behind, cut, finished, typed
 from semantic_layer.database.fresh_rollups import fresh
 from semantic_layer.database.prepared import Prepared
 from semantic_layer.database.results import KnownResults
@@ -83,7 +83,7 @@ class Layer:
         max_cells: int = MAX_CELLS,
         kept_cells: int | None = None,
     ) -> None:
-        self._results = KnownResults[Prepared](kept_cells)
+        self._results = KnownResults[Prepared | None](kept_cells)
         self.model, self.engine = model, engine
         self._max_rows, self._max_cells = max_rows, max_cells
         self._group_counts: dict[str, int] = {}
@@ -164,7 +164,7 @@ class Layer:
             return seen.prepare(request, reader)
         request = of_entity(request, next(iter(self.model.entities), ""))
         key = self._key(request, reader)
-        if key is not None and (kept := self._results.get(key)) is not None:
+        if key is not None and (kept := self._results.get(key)) is not None and kept[0] is not None:
             return replace(kept[0], reader=reader, known=kept[1])
         context = self._context(reader)
         context.values = self._values_for(reader)
@@ -232,11 +232,11 @@ class Layer:
             self._results.put(prepared.key, prepared, found)
         return found
 
-    def _key(self, request: Request, reader: Reader) -> tuple[object, ...] | None:
+    def _key(self, request: Request, reader: Reader, what: str = "") -> tuple[object, ...] | None:
         """What makes a result another: the request, the day, what the reader may see. None where none is kept."""
         if self._results.most is None:
             return None
-        asked = request.model_dump_json(by_alias=True)
+        asked = what + request.model_dump_json(by_alias=True)
         own = tuple((each.policy, each.text) for each in self._own)
         rights = (reader.policies, reader.may_see_personal, reader.roles & self._roles_named)
         return (asked, self.as_of, self._max_rows, own, self._withheld, *rights)
@@ -269,22 +269,22 @@ class Layer:
         if seen is not self:
             return seen.group_sizes(query, table, reader)
         kept = query.model_dump(include={"metrics", "group_by", "period", "filters", "keep"}, by_alias=True)
+        return MappingProxyType(behind(table, self._sizes(MetricQuery.model_validate(kept), reader)))
+
+    def _sizes(self, query: MetricQuery, reader: Reader) -> ResultTable | None:
+        key = self._key(query, reader, "sizes")
+        if key is not None and (known := self._results.get(key)) is not None and known[1] is not None:
+            return known[1]
         context = self._context(reader)
-        resolved = resolve_group_sizes(MetricQuery.model_validate(kept), context)
-        if resolved is None:
-            return MappingProxyType({})
+        if (resolved := resolve_group_sizes(query, context)) is None:
+            return None
         statement = self._compiling.statement(resolved, resolve_populations(context))
         statement.limit(self._max_cells, copy=False)
         rows = typed(self.engine.run(statement).rows, resolved.columns)
-        keys = [table.columns.index(next(c for c in table.columns if c.name == key.name)) for key in resolved.keys]
-        found = {row[: len(keys)]: row[len(keys) :] for row in rows}
-        behind = [found.get(tuple(row[key] for key in keys), ()) for row in table.rows]
-        return MappingProxyType(
-            {
-                each.column.name: tuple(whole(row[at]) if row else None for row in behind)
-                for at, each in enumerate(resolved.metrics)
-            }
-        )
+        found = ResultTable(resolved.columns, rows, len(rows), False, "", self.engine.dialect)
+        if key is not None:
+            self._results.put(key, None, found)
+        return found
 
     def compile(self, request: Request, reader: Reader = ANONYMOUS) -> str:
         """The SQL of a request. Raises QueryError."""

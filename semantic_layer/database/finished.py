@@ -10,7 +10,7 @@ from semantic_layer.query.cautions import Caution
 from semantic_layer.query.explained import explained
 from semantic_layer.query.followed import Asked, followed, next_steps
 from semantic_layer.query.lifted import EXTRA, Trial, lifted
-from semantic_layer.query.result import Column, Value
+from semantic_layer.query.result import Column, ResultTable, Value
 from semantic_layer.resolve.resolved import Resolved, ResolvedExplanation, ResolvedLift, ResolvedMetrics
 from semantic_layer.resolve.resolved_events import ResolvedFollows, ResolvedPaths
 
@@ -72,3 +72,15 @@ def _typed_value(value: Value, column: Column) -> Value:
 def whole(value: Value) -> int | None:
     """A count as an integer, whatever number an engine makes of it."""
     return int(value) if isinstance(value, int | float) else None
+
+
+def behind(table: ResultTable, sizes: ResultTable | None) -> dict[str, tuple[int | None, ...]]:
+    """How many are behind each row of a table, by metric, where another tells it of each of its groups."""
+    if sizes is None:
+        return {}
+    keys = [each.name for each in sizes.columns if each.role != "metric"]
+    groups = zip(*(table.column(name) for name in keys), strict=True) if keys else [()] * len(table.rows)
+    found = {row[: len(keys)]: row[len(keys) :] for row in sizes.rows}
+    told = [found.get(group, ()) for group in groups]
+    names = [each.name for each in sizes.columns[len(keys) :]]
+    return {name: tuple(whole(row[at]) if row else None for row in told) for at, name in enumerate(names)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def test_what_was_computed_is_given_again_to_whom_it_is_the_same(toy_database: P
     assert layer.run(QUERY, SOUTH).rows == (("A", 120),)
     assert layer.prepare(QUERY.model_copy(update={"limit": 1})).known is None
     layer.engine.close()
+
+
+def test_what_is_behind_a_rate_is_given_again_in_the_order_of_each_table(toy_database: Path) -> None:
+    layer = keeping(toy_database, 1000)
+    query = MetricQuery(metrics=("refund_rate",), group_by=("city",))
+    table = layer.run(query)
+    (sizes,) = layer.group_sizes(query, table).values()
+    south = layer.group_sizes(query, layer.run(query, SOUTH), SOUTH)
+    turned = replace(table, rows=table.rows[::-1])
+    layer.engine.close()
+    assert layer.group_sizes(query, turned)["refund_rate"] == sizes[::-1] and len(set(sizes)) > 1
+    assert len(south["refund_rate"]) == 1
 
 
 def test_values_that_are_equal_in_python_are_not_one_request(toy_database: Path) -> None:
