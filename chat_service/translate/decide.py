@@ -13,6 +13,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
+from chat_service.translate.checks.aims import refuse_other_aims
 from chat_service.translate.checks.amounts import refuse_torn
 from chat_service.translate.checks.asked import refuse_unasked
 from chat_service.translate.checks.conflicts import refuse_conflicts
@@ -201,6 +202,7 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
     if not goes_on:
         refuse_unasked(slots, assembly, request)
         refuse_other_shape(slots, assembly, request)
+        refuse_other_aims(slots, assembly, request)
         refuse_torn(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_overlooked(slots, assembly, request)
