@@ -129,8 +129,12 @@ def test_recommended_actions_are_those_of_the_playbook(model: Model) -> None:
 
 
 def test_every_metric_names_where_its_definition_is_from(model: Model) -> None:
-    """A work with its year or part, a standard, or the page of a vendor; never this model itself."""
+    """A work with its year or part, a standard, the page of a vendor, or where the name is in common use; never this
+    model itself."""
     visible = [each for each in model.metrics.values() if not each.definition.hidden]
     sources = {each.name: each.definition.source or "" for each in visible}
-    known = re.compile(r"\((?:[^()]* )?(?:19|20)\d\d\)|ISO \d+|IFRS \d+|NIST|(?:Help|Docs|Analytics 4)\b.*, ")
+    works = (
+        r"\((?:[^()]* )?(?:19|20)\d\d\)|\(forEntrepreneurs\): |ISO \d+|IFRS \d+|NIST|(?:Help|Docs|Analytics 4)\b.*, "
+    )
+    known = re.compile(rf"{works}|^common in .+ as ")
     assert not {name: source for name, source in sources.items() if not known.search(source)}

@@ -10,12 +10,13 @@ mount -t tmpfs -o mode=755 tmpfs "$root"
 shown() { # a path inside, read only
   mkdir -p "$root$1" && mount --bind "$1" "$root$1" && mount -o remount,bind,ro "$root$1"
 }
+mkdir -p "$root/tmp"
+mount -t tmpfs -o mode=1777,size=256m tmpfs "$root/tmp" # first: what is shown may lie below it
 IFS=:
 for each in $paths; do
   if [ -L "$each" ]; then cp -P "$each" "$root$each"; else shown "$each"; fi
 done
-mkdir -p "$root/tmp" "$root/proc" "$root/dev" "$root/srv/huitou" "$root/var/lib/huitou"
-mount -t tmpfs -o mode=1777,size=256m tmpfs "$root/tmp"
+mkdir -p "$root/proc" "$root/dev" "$root/srv/huitou" "$root/var/lib/huitou"
 mount -t proc proc "$root/proc"
 for each in null urandom; do touch "$root/dev/$each" && mount --bind "/dev/$each" "$root/dev/$each"; done
 touch "$root/srv/huitou/company.duckdb"

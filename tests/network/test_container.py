@@ -3,6 +3,7 @@ settings. In place of a container engine stand the namespaces that one is made o
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -126,7 +127,8 @@ def service(demo_database: Path, tmp_path: Path, data: Path, key: str) -> Iterat
             time.sleep(0.1)
         yield image, f"http://127.0.0.1:{port}", log
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
 
 
