@@ -8,7 +8,6 @@ what is wished is offered, and done when the offer is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -101,8 +100,8 @@ def read_wish(text: str) -> Wished | None:
     if len(text) > _LONGEST:
         return None
     folded = fold(text.strip(_ENDS))
-    for kind, frame in _frames():
-        found = frame.fullmatch(folded.text)
+    for kind, language, frame in _frames():
+        found = _compiled(frame, language).fullmatch(folded.text) if _may_be(frame, language, folded.text) else None
         if found is not None:
             parts = {name: said for name, said in found.groupdict().items() if said is not None}
             wished = _wished(kind, parts, text)
@@ -195,16 +194,23 @@ def _this() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _frames() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The frames of all languages, those that say more before those that say less."""
-    return tuple((kind, frame) for kind in _KINDS for language in languages() for frame in _of(kind, language))
+def _frames() -> tuple[tuple[str, str, str], ...]:
+    """The frames of all languages, each with its kind, those that say more before those that say less."""
+    return tuple((kind, each, frame) for kind in _KINDS for each in languages() for frame in tables(each)["wish"][kind])
 
 
-def _of(kind: str, language: str) -> Iterator[re.Pattern[str]]:
+def _may_be(frame: str, language: str, text: str) -> bool:
+    """Whether a text holds a word of each slot that must be filled: only then is the frame made ready."""
     words = tables(language)["wish"]
-    for frame in words[kind]:
-        slots = (_pattern(name, words) + ("?" if may else "") for name, may in _SLOT.findall(frame))
-        yield re.compile(r"\s*,?\s*".join(slots))
+    plain = {name for name, may in _SLOT.findall(frame) if not may and name in words} - {*_FREE, *_SEVERAL, "clock"}
+    return all(any(each in text for each in words[name]) for name in plain)
+
+
+@lru_cache(maxsize=256)
+def _compiled(frame: str, language: str) -> re.Pattern[str]:
+    words = tables(language)["wish"]
+    slots = (_pattern(name, words) + ("?" if may else "") for name, may in _SLOT.findall(frame))
+    return re.compile(r"\s*,?\s*".join(slots))
 
 
 def _pattern(name: str, words: Meanings) -> str:
