@@ -30,7 +30,7 @@ _SPREAD = Phrase(
     "没有哪一组的变化明显超出偶然，变化分散在各组。",
     "No group stands out beyond chance: the change is spread over the groups.",
 )
-_BY = Phrase("按{name}，主要贡献：{groups}。", "By {name}, mainly: {groups}.")
+_BY = Phrase("按{name}，主要贡献：{groups}。", "By {name}, the main contributors: {groups}.")
 _OF_CHANGE, _BY_WEIGHT = (
     Phrase("占变化的 {share}", "{share} of the change"),
     Phrase("主要是占比变化", "mostly by its weight"),

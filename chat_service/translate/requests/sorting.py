@@ -42,7 +42,7 @@ from chat_service.translate.requests.slots import (
     joined,
     names_people,
 )
-from chat_service.translate.requests.things import bound_things
+from chat_service.translate.requests.things import bound_things, done_things
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, When
@@ -83,6 +83,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     slots.people = _speaks_of_people(slots, assembly)
     _populations(slots, assembly)
     read_rates(slots, assembly)
+    done_things(slots, assembly)
     _subjects(slots, assembly)
     measure_phrases(slots, assembly)
     free_redundant(slots, assembly)

@@ -7,7 +7,8 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Condition, Group
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import counts_doers, deed_filter
-from chat_service.translate.requests.slots import Slots, asked_of, set_free
+from chat_service.translate.requests.named import units_metric
+from chat_service.translate.requests.slots import RELATIVE, Slots, asked_of, set_free
 
 
 def bound_things(slots: Slots, assembly: Assembly) -> None:
@@ -33,6 +34,30 @@ def bound_things(slots: Slots, assembly: Assembly) -> None:
     slots.entities.clear()
     slots.measures.clear()
     slots.people = slots.counting = False
+
+
+def done_things(slots: Slots, assembly: Assembly) -> None:
+    """Orders that were placed in the app last week: the time and the place are the orders' own, and tell nobody.
+
+    Raises StopError for what was done to things in another way: no condition on people says that.
+    """
+    frame, metrics = slots.frame, assembly.model.metrics
+    main = assembly.structure.main_behaviour
+    of_main = [main.metric, main.amount, units_metric(assembly)] if main is not None else []
+    rows = {metrics[name].definition.dataset for name in of_main if name is not None}
+    for entry in list(slots.clauses):
+        item, clauses = entry
+        names = next((names for at, names in slots.measures if at is frame.before(item)), ())
+        told = frame.folded(item.leaves()[0]).split(" ")[0] in RELATIVE
+        if not told or not names or any(map(assembly.structure.one_each, names)):
+            continue
+        clause = clauses.clauses[0]
+        bought = main is not None and main.name in clause.behaviours and clause.is_plain and len(clauses.clauses) == 1
+        if not bought or any(metrics[name].definition.dataset not in rows for name in names if name in metrics):
+            raise assembly.deny(item)
+        slots.clauses.remove(entry)
+        set_free(item, clause, slots)
+        assembly.use(item, "behaviour", "")
 
 
 def _measured(slots: Slots) -> bool:
