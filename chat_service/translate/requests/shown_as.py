@@ -172,7 +172,7 @@ def with_trend(draft: Draft, slots: Slots, assembly: Assembly, timing: Timing) -
 def grain_in_name(slots: Slots, grains: tuple[Grain, ...], timing: Timing, assembly: Assembly) -> Grain | None:
     """日活, monthly active users: the metric's own name says by which unit a longer period is shown."""
     named = [grain for item, _ in slots.measures for grain in _unit_of(item, slots, assembly)]
-    if grains or len(named) != 1 or timing.compare is not None:
+    if grains or len(named) != 1 or (timing.compare is not None and timing.compare.to == "period"):
         return None
     grain, period = named[0], timing.period
     closed = period is not None and period.start is not None and period.end is not None
