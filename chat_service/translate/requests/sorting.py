@@ -47,7 +47,7 @@ from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, When
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import FieldFilter
+from semantic_layer import FieldFilter, Scalar
 
 _OPENERS = frozenset(
     {"of", "among", "for", "from", "by", "came from", "come from", "comes from", "coming from", "with"}
@@ -341,13 +341,23 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
         beside = [rank for rank, _ in slots.ranks if rank.end == item.start or item.end == rank.start]
         if not all(counts_kinds(rank, slots.frame) for rank in beside):
             continue
-        kept = [assembly.structure.narrowing(names[0], name) for _, their in others for name in their[:1]]
+        kept = [_kept(names[0], name, assembly) for _, their in others for name in their[:1]]
         if any(each is None for each in kept):
             continue
         slots.measures.remove(named)
         slots.subjects.append(named)
         for each in kept:
             slots.narrowed.extend(FieldFilter(field=name, values=(value,)) for name, value in each or ())
+
+
+def _kept(metric: str, other: str, assembly: Assembly) -> tuple[tuple[str, Scalar], ...] | None:
+    """What a name of rows keeps of another's; how many orders were refund orders: a plain name of what others are kinds
+    of says no more."""
+    structure = assembly.structure
+    mine, theirs = structure.narrowing(metric, other), structure.narrowing(other, metric)
+    apart = any(dict(theirs or ()).get(field, value) != value for field, value in mine or ())
+    main = structure.main_behaviour
+    return () if apart and main is not None and metric == main.metric else mine
 
 
 def _listed_apart(one: Edge, other: Edge, frame: Frame) -> bool:
