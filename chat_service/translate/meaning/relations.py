@@ -342,9 +342,9 @@ class Structure:
 
     def entity_dimension(self, dimension: str) -> bool:
         """Whether rows of an entity's own dataset carry the dimension, and not in a role that is one among others."""
-        if dimension in self.model.grains:
+        target = self.model.dimensions.get(dimension)
+        if dimension in self.model.grains or target is None:
             return False
-        target = self.model.dimensions[dimension]
         if self.model.datasets[target.home.dataset].role_of is not None:
             return False
         return any(self.model.field_on(target, e.dataset) is not None for e in self.model.entities.values())
