@@ -75,7 +75,7 @@ class Reading:
     """How the question was read: every word used, left over or assumed.
 
     `confidence` is 0..1 with the reasons in `basis`. `chart` is a chart form that the asker named; `growth` says that a
-    word asks for the change itself, `moved` which way the words say that it went.
+    word asks for the change itself, `moved` which way the words say that it went, `counted` that they say how many.
     `translator` is who read it, with the `prompt` that a model was told; `other` is what the other reader made of it.
     """
 
@@ -88,6 +88,7 @@ class Reading:
     chart: Chart | None = None
     growth: bool = False
     moved: Moved | None = None
+    counted: bool = False
     translator: Literal["offline", "llm", "verified"] = "offline"
     prompt: str | None = None
     other: str | None = None

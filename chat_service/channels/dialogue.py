@@ -305,6 +305,7 @@ def _after(memory: Memory, found: Answer, clarification_id: str, text: str, told
     is_open = found.status in ("clarification", "refused") and not for_good
     said = "" if "follow_up" in found.reading.basis else text
     finding = found.finding
-    shown = None if finding is None else things_shown(finding.request, finding.table, finding.names.model)
+    counted = found.reading.counted
+    shown = None if finding is None else things_shown(finding.request, finding.table, finding.names.model, counted)
     unread = text if is_open else ""
     return memory.after(request, found.clarification, clarification_id, unread, said=said, shown=shown)

@@ -51,9 +51,11 @@ class WeComBot:
             echo = self._seal.opened(posted, posted.query.get("echostr", ""))
             return REFUSED if echo is None else Receipt(200, echo)
         try:
-            text = self._seal.opened(posted, json.loads(posted.body)["encrypt"])
-        except (ValueError, KeyError, TypeError, AttributeError):
+            body = json.loads(posted.body)
+        except ValueError:
             return REFUSED
+        sealed = body.get("encrypt") if isinstance(body, dict) else None
+        text = self._seal.opened(posted, sealed) if isinstance(sealed, str) else None
         if text is None:
             return REFUSED
         message: Json = json.loads(text)

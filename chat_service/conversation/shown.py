@@ -10,11 +10,11 @@ from semantic_layer import GRAINS, ListQuery, MetricQuery, Model, Request, Resul
 _MOST = 50
 
 
-def things_shown(request: Request, table: ResultTable, model: Model) -> Shown | None:
-    """The groups of a ranking that was cut, or that a bound singled out, and those on a list that was cut where it was
-    asked to be; None where no one dimension tells the rows apart, or where the conditions tell them as well."""
+def things_shown(request: Request, table: ResultTable, model: Model, counted: bool) -> Shown | None:
+    """The groups of a ranking that was cut, or that a bound singled out, and those on an ordered list where it was
+    `counted` how many are wanted; None where no one dimension tells the rows apart, or the conditions tell them."""
     match request:
-        case ListQuery(order_by=order, entity=entity, limit=limit) if order and limit != ListQuery().limit:
+        case ListQuery(order_by=order, entity=entity, limit=limit) if order and (counted or limit != ListQuery().limit):
             name = model.entities[entity or next(iter(model.entities))].key
         case MetricQuery(group_by=(name,)) if name not in GRAINS and (request.limit or request.having):
             pass

@@ -214,12 +214,15 @@ def test_a_word_points_at_the_rows_that_were_shown(say: Callable[..., ChatBody])
     assert {row[0] for row in _rows(then)} == set(shown) and len(shown) == 3
 
 
-def test_those_on_a_list_that_was_cut_are_meant_one_by_one(say: Callable[..., ChatBody]) -> None:
-    first = say("今年消费最高的5个客户")
+@pytest.mark.parametrize(("question", "many"), [("今年消费最高的5个客户", 5), ("今年消费最高的20位金卡客户", 20)])
+def test_those_on_a_list_that_was_cut_are_meant_one_by_one(
+    say: Callable[..., ChatBody], question: str, many: int
+) -> None:
+    first = say(question)
     ids = [row[0] for row in _rows(first)]
     spent = say("他们去年花了多少", conversation_id=first.conversation_id)
     them = [each.values for each in _interpretation(spent).filters if each.field == "customer_id"]
-    assert [list(values) for values in them] == [ids] and len(ids) == 5
+    assert [list(values) for values in them] == [ids] and len(ids) == many
 
 
 def test_readings_are_offered_as_what_they_ask_for(say: Callable[..., ChatBody]) -> None:

@@ -18,7 +18,7 @@ from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, LostError
 from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request, is_money
 
-_RANKS = ("ranking", "rank.highest", "rank.most", "rank.lowest", "rank.least")
+_RANKS = ("ranking", "rank.highest", "rank.lowest", "rank.best", "rank.worst")
 
 
 def refuse_other_aims(slots: Slots, assembly: Assembly, request: Request) -> None:

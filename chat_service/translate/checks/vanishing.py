@@ -51,12 +51,9 @@ def _is_no_adjective(word: Edge, slots: Slots, request: Request, assembly: Assem
 
 def _stands_for(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """A pronoun has its noun before it, or right behind it."""
-    del request, assembly
-    after = slots.frame.after(word)
-    while after is not None and after.is_empty:
-        after = slots.frame.after(after)
+    after = slots.frame.spoken(word)
     behind = after is not None and after.category in ("measure", "when", "entity", "clauses", "ask")
-    return behind or any(item.start < word.start and item.category in _NAMES for item in slots.frame.items)
+    return behind or _was_named(word, slots, request, assembly)
 
 
 def _was_named(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Assumption, Chart, Language, Moved, Reading, Span, SpanRole
+from chat_service.translate.grammar.categories import Rank
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.sentences import assumption_text
 from chat_service.translate.requests.assembly import Assembly
@@ -66,7 +67,10 @@ def make_reading(
     score -= _COST_OF_UNKNOWN * bool(unused) + _COST_OF_FOLLOW_UP * follow_up
     sure = round(max(0.05, min(1.0, score)), 2)
     growth = bool(frame.said("change"))
-    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart_of(frame), growth, _moved(frame))
+    ranks = (item.meaning for item in frame.of(Rank) if isinstance(item.meaning, Rank))
+    counted = any(rank.count is not None for rank in ranks) or any(span.role == "limit" for span in spans)
+    chart, moved = chart_of(frame), _moved(frame)
+    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart, growth, moved, counted)
 
 
 def chart_of(frame: Frame) -> Chart | None:
