@@ -157,7 +157,7 @@ def test_an_edited_chip_is_a_typed_edit(visit: Open, service: Running) -> None:
 def test_a_word_of_the_question_is_changed_in_its_place(visit: Open, service: Running) -> None:
     here = visit("en")
     here.ask("revenue in May 2026")
-    here.page.click(".question .word.as-period")
+    here.page.click(".question button.word.as-period")
     here.page.locator(".popover input[type=date]").nth(0).fill("2026-04-01")
     here.page.locator(".popover input[type=date]").nth(1).fill("2026-04-30")
     here.answers_to(lambda: here.page.locator(".popover .primary").click())
