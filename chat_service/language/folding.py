@@ -74,14 +74,17 @@ def fold(text: str) -> Folded:
     )
 
 
+def folded(text: str) -> str:
+    """The folded text alone."""
+    return text.lower() if _is_plain(text) else fold(text).text
+
+
 _PLAIN = re.compile(r"[!-_a-~\u4e00-\u9fff]+(?: [!-_a-~\u4e00-\u9fff]+)*")
 
 
 def _is_plain(text: str) -> bool:
     """Whether folding changes nothing but case: so with most questions and words of a model."""
-    if _PLAIN.fullmatch(text) is None or _SHARED_CHARACTERS.search(text) is not None:
-        return False
-    return text.isascii() or all(character < "\u3400" or _is_simplified(character) for character in text)
+    return _PLAIN.fullmatch(text) is not None and _is_simplified(text) and _SHARED_CHARACTERS.search(text) is None
 
 
 def _normalised(text: str) -> list[_Piece]:
@@ -147,11 +150,10 @@ def _converter() -> _Converter:
     return converter
 
 
-@lru_cache(maxsize=4096)
-def _is_simplified(character: str) -> bool:
-    """GB 2312 holds the simplified characters in everyday use and hardly any traditional one."""
+def _is_simplified(text: str) -> bool:
+    """GB 2312 holds ASCII, the simplified characters in everyday use and hardly any traditional one."""
     try:
-        character.encode("gb2312")
+        text.encode("gb2312")
     except UnicodeEncodeError:
         return False
     return True

@@ -7,6 +7,7 @@ year" hold the same words; a possessive or contracted ending stands alone (month
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -51,9 +52,12 @@ def tokenize(folded: Folded) -> tuple[Token, ...]:
     >>> [token.text for token in tokenize(fold("What's last month's 复购率, TOP3?"))]
     ['what', "'s", 'last', 'month', "'s", '复', '购', '率', ',', 'top', '3', '?']
     """
-    tokens = []
-    for match in _TOKEN.finditer(folded.text):
+    found = ((text, kind, at, at + len(text)) for text, kind, at in cut(folded.text))
+    return tuple(Token(text, kind, *folded.span(at, end), at, end) for text, kind, at, end in found)
+
+
+def cut(folded: str) -> Iterator[tuple[str, TokenKind, int]]:
+    """The tokens of a folded text as text, kind and where they begin in it."""
+    for match in _TOKEN.finditer(folded):
         assert match.lastgroup is not None, "every alternative is named"
-        start, end = folded.span(match.start(), match.end())
-        tokens.append(Token(match.group(), _KINDS[match.lastgroup], start, end, match.start(), match.end()))
-    return tuple(tokens)
+        yield match.group(), _KINDS[match.lastgroup], match.start()

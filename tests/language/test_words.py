@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chat_service.language.folding import fold
 from chat_service.language.words.tables import languages, roles, tables, word_set
 
 # roles whose words say something wherever they stand
@@ -15,6 +16,14 @@ _MOST_FUNCTION_WORDS = 450
 def test_every_file_is_one_vocabulary(language: str) -> None:
     assert set(tables(language)) <= frozenset().union(*roles().values())
     assert tables(language)["function"]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_phrase_stands_once_and_as_folded_text_has_it(language: str) -> None:
+    for role, meanings in tables(language).items():
+        for meaning, phrases in meanings.items():
+            held = tuple(dict.fromkeys(fold(phrase).text for phrase in phrases if phrase.strip()))
+            assert phrases == held, f"{role}.{meaning}"
 
 
 @pytest.mark.parametrize("language", languages())

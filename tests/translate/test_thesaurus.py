@@ -83,13 +83,13 @@ def test_no_phrase_of_the_model_changes_its_meaning(loyalty: Model) -> None:
 
 def test_what_one_reader_may_see_no_other_finds(loyalty: Model) -> None:
     one, other = build_lexicon(loyalty), build_lexicon(loyalty)
-    secret, known = ValueSense("store", "销售额分店"), phrase_keys("销售额")
-    for text in ("销售额分店", "销售额"):
+    secret, known = ValueSense("store", "销售额鑫店"), phrase_keys("销售额")
+    for text in ("销售额鑫店", "销售额"):
         add_text(one, text, secret)
-    assert one.senses(phrase_keys("销售额分店")) == (secret,) and secret in one.senses(known)
+    assert one.senses(phrase_keys("销售额鑫店")) == (secret,) and secret in one.senses(known)
     for each in (other, build_lexicon(loyalty)):
-        assert each.senses(phrase_keys("销售额分店")) == () and secret not in each.senses(known)
-        assert "分" not in each.vocabulary or each.vocabulary["分"] < one.vocabulary["分"]
+        assert each.senses(phrase_keys("销售额鑫店")) == () and secret not in each.senses(known)
+        assert "鑫" in one.vocabulary - each.vocabulary
 
 
 @pytest.mark.parametrize(

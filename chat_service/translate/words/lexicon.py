@@ -54,8 +54,8 @@ _MOST_MODELS = 4
 class _Node:
     owner: Lexicon
     branches: dict[str, _Node] = field(default_factory=dict)
-    senses: list[Sense] = field(default_factory=list)
-    numbered: list[str] = field(default_factory=list)
+    senses: tuple[Sense, ...] = ()
+    numbered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,14 @@ class Lexicon:
         self._root = _Node(self)
         self._gapped: dict[str, list[Gapped]] = {}
         self._numbered = numbered
-        self.vocabulary: dict[str, int] = {}
+        self.vocabulary: set[str] = set()
 
     def grown(self) -> Lexicon:
         """A tree with all that is in this one, to put more in. They share what is added to neither."""
         found = Lexicon(self._numbered)
         found._root = self._root
         found._gapped = {key: [*each] for key, each in self._gapped.items()}
-        found.vocabulary = {**self.vocabulary}
+        found.vocabulary = {*self.vocabulary}
         return found
 
     def add(self, phrase: Phrase, sense: Sense) -> None:
@@ -97,14 +97,13 @@ class Lexicon:
         if not phrase:
             return
         node = self._at(phrase)
-        for key in phrase:
-            self.vocabulary[key] = self.vocabulary.get(key, 0) + 1
+        self.vocabulary.update(phrase)
         if sense not in node.senses:
-            node.senses.append(sense)
+            node.senses += (sense,)
         numbered = self._numbered.get(sense.name) if isinstance(sense, MetricSense) else None
         if numbered is not None and isinstance(sense, MetricSense) and str(numbered.usual) in phrase:
-            any_number = (_ANY_NUMBER if key == str(numbered.usual) else key for key in phrase)
-            self._at(any_number).numbered.append(sense.name)
+            any_number = self._at(_ANY_NUMBER if key == str(numbered.usual) else key for key in phrase)
+            any_number.numbered += (sense.name,)
 
     def _at(self, phrase: Iterable[str]) -> _Node:
         node = self._root = self._own(self._root)
@@ -116,7 +115,7 @@ class Lexicon:
         return node
 
     def _own(self, node: _Node) -> _Node:
-        return node if node.owner is self else _Node(self, {**node.branches}, [*node.senses], [*node.numbered])
+        return node if node.owner is self else _Node(self, {**node.branches}, node.senses, node.numbered)
 
     def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:
         """Put in a phrase whose pieces, each said in any of its ways, may have words between them."""
@@ -126,15 +125,14 @@ class Lexicon:
             pieces = tuple(tuple(tuple(_ANY_NUMBER if k == usual else k for k in w) for w in ways) for ways in pieces)
         for key in {way[0] for way in pieces[0]}:
             self._gapped.setdefault(key, []).append(Gapped(pieces, sense))
-        for key in (key for piece in pieces for way in piece for key in way):
-            self.vocabulary[key] = self.vocabulary.get(key, 0) + 1
+        self.vocabulary.update(key for piece in pieces for way in piece for key in way)
 
     def senses(self, phrase: Phrase) -> tuple[Sense, ...]:
         """What a whole phrase means, or nothing."""
         node: _Node | None = self._root
         for key in phrase:
             node = node.branches.get(key) if node is not None else None
-        return tuple(node.senses) if node is not None else ()
+        return node.senses if node is not None else ()
 
     def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
         """Every phrase that stands in the tokens, overlapping or not."""
@@ -262,7 +260,7 @@ def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
     """Put a label or synonym in, in all the forms that it may be met in."""
     if GAP in text:
         pieces = (piece.split(OR) for piece in text.split(GAP) if piece.strip())
-        ways = (sorted({lemma_keys(way) for way in piece}, key=len, reverse=True) for piece in pieces)
+        ways = (sorted({lemma_keys(way.strip()) for way in piece}, key=len, reverse=True) for piece in pieces)
         lexicon.add_gapped(tuple(map(tuple, ways)), sense)
         return
     is_verb = isinstance(sense, BehaviourSense)

@@ -65,7 +65,10 @@ def _shared(language: str, role: str) -> dict[str, list[str]]:
 
 
 def _keys(text: str, *, is_deed: bool) -> Phrase:
-    return lemma_keys(text) if is_deed else phrase_keys(text)
+    keys = lemma_keys if is_deed else phrase_keys
+    if GAP not in text:
+        return keys(text)
+    return tuple(key for piece in text.split(GAP) for key in (*keys(piece.strip()), GAP))
 
 
 def _meant(phrases: dict[str, int], by_phrase: dict[Phrase, list[Sense]], *, is_deed: bool) -> tuple[Sense, ...]:

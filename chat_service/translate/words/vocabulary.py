@@ -5,18 +5,20 @@ Knows no model. A phrase is a tuple of keys, one for each token: see `phrase_key
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 
-from chat_service.language.folding import fold
-from chat_service.language.tokens import Token, tokenize
+from chat_service.language.folding import folded
+from chat_service.language.tokens import Token, cut
 from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import Meanings, languages, roles, tables, word_set
 from chat_service.translate.senses import WordSense
 
 Phrase = tuple[str, ...]
 _IGNORED = ("joiner", "ending")
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _MOST_PHRASES = 65_536  # those of the languages and of a large model, which is read again for each day
 
 
@@ -53,23 +55,23 @@ def phrase_keys(text: str) -> Phrase:
     >>> phrase_keys("Repeat-purchase rates"), phrase_keys("复购率")
     (('repeat', 'purchase', 'rate'), ('复', '购', '率'))
     """
-    return tuple(noun_key(each) if is_word else each for each, is_word in _pieces(text))
+    return _keys(folded(text), noun_key)
 
 
 @lru_cache(maxsize=_MOST_PHRASES)
 def lemma_keys(text: str) -> Phrase:
     """The keys of a phrase with every English word by its base form."""
-    return tuple(verb_key(each) if is_word else each for each, is_word in _pieces(text))
+    return _keys(folded(text), verb_key)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The tokens that make keys, and whether each is a word; the short way where it is plain, as nearly all are."""
-    if all("\u4e00" <= character <= "\u9fff" for character in text):
-        return ((character, False) for character in fold(text).text)
-    words = text.lower().split()
-    if text.isascii() and "".join(words).isalpha():
-        return ((word, True) for word in words)
-    return ((token.text, token.kind == "word") for token in tokenize(fold(text)) if keeps(token))
+def _keys(phrase: str, key: Callable[[str], str]) -> Phrase:
+    """The tokens as keys, words by theirs; the short ways where all are of one kind, as in nearly all phrases."""
+    if _HAN.fullmatch(phrase):
+        return tuple(phrase)
+    words = phrase.split(" ")
+    if phrase.isascii() and "".join(words).isalpha():
+        return tuple(map(key, words))
+    return tuple(key(text) if kind == "word" else text for text, kind, _ in cut(phrase) if kind not in _IGNORED)
 
 
 @lru_cache(maxsize=1)
@@ -83,10 +85,10 @@ def language_words() -> tuple[tuple[Phrase, WordSense], ...]:
                 continue
             for meaning, phrases in meanings.items():
                 sense = WordSense("filler", f"{role}.{meaning}") if vanishes else WordSense(role, meaning)
-                found.extend((phrase_keys(phrase), sense) for phrase in phrases)
+                found.extend((_keys(phrase, noun_key), sense) for phrase in phrases)
     asker = WordSense("filler", "occasion.who")  # 王总想知道, 李经理那边要
     pairs = product(_table("surname").get("names", ()), _table("title").get("titles", ()))
-    found.extend((phrase_keys(name + title), asker) for name, title in pairs)
+    found.extend((_keys(name + title, noun_key), asker) for name, title in pairs)
     return tuple(found)
 
 
