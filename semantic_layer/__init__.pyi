@@ -43,9 +43,9 @@ from semantic_layer.interop import ossie as ossie
 from semantic_layer.interop.dbt import DbtLayer as DbtLayer
 from semantic_layer.interop.dbt import load_dbt as load_dbt
 from semantic_layer.interop.dbt.convert import convert as convert
-from semantic_layer.interop.dbt.load import is_dbt as is_dbt
 from semantic_layer.interop.dbt.query import read_dbt_query as read_dbt_query
 from semantic_layer.interop.dbt.types_in_database import with_types_of as with_types_of
+from semantic_layer.interop.forms import is_dbt as is_dbt
 from semantic_layer.interop.forms import is_ossie as is_ossie
 from semantic_layer.interop.written import definition_yaml as definition_yaml
 from semantic_layer.layer import Layer as Layer

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+MANIFEST = "semantic_manifest.json"
+_NOT_OURS = frozenset({"target", "dbt_packages", "dbt_modules", "logs", "venv", "node_modules"})
+_DBT = re.compile(r"^(semantic_models?|project_configuration|models|metric):", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml", ".json")
 # `version:` and a list under `semantic_model:`; a dbt file has a mapping under that key
 _VERSION = re.compile(r"""(^|[{,])[ \t]*["']?version["']?[ \t]*:""", re.MULTILINE)
@@ -31,6 +36,26 @@ def speaks_ossie(text: str) -> bool:
     (False, False)
     """
     return _MODELS.search(text) is not None and _VERSION.search(text) is not None
+
+
+def is_dbt(path: Path) -> bool:
+    """Whether a path looks like a dbt project, a YAML file of one, or a manifest, and not like a model of ours."""
+    if path.suffix == ".json":
+        return True
+    if path.is_dir():
+        if (path / "dbt_project.yml").exists() or (path / MANIFEST).exists():
+            return True
+        return any(_DBT.search(_text(file)) is not None for file in yaml_files(path))
+    return path.is_file() and _DBT.search(_text(path)) is not None
+
+
+def yaml_files(path: Path) -> Iterator[Path]:
+    """The files of a dbt project's folder that may define something, without what its packages and runs left there."""
+    for folder, inner, names in os.walk(path):
+        inner[:] = sorted(each for each in inner if each not in _NOT_OURS and not each.startswith("."))
+        for name in sorted(names):
+            if name.endswith((".yml", ".yaml")) and name not in ("dbt_project.yml", "packages.yml", "profiles.yml"):
+                yield Path(folder) / name
 
 
 def _text(file: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from semantic_layer.engines.duckdb import DuckDBEngine
 from semantic_layer.interop.dbt import DbtLayer, DbtQuery, load_dbt
-from semantic_layer.interop.dbt.load import is_dbt
+from semantic_layer.interop.forms import is_dbt
 from semantic_layer.loading.load import shipped_model_path
 
 TOY = Path(__file__).parent / "toy"

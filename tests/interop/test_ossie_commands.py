@@ -11,8 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chat_service.cli import app
-from semantic_layer.interop.dbt.load import is_dbt
-from semantic_layer.interop.forms import is_ossie
+from semantic_layer.interop.forms import is_dbt, is_ossie
 from semantic_layer.loading.load import load_model, shipped_model_path
 
 FOLDER = Path(__file__).parent / "ossie"

@@ -6,7 +6,6 @@ Everything is read before anything is checked, and every problem of every file i
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from semantic_layer.interop.dbt.legacy import Found
 from semantic_layer.interop.dbt.nodes import Document, Node
 from semantic_layer.interop.dbt.problems import NoDbtProject, UnreadableJson
 from semantic_layer.interop.dbt.project import DbtProject
+from semantic_layer.interop.forms import MANIFEST, yaml_files
 from semantic_layer.loading.problems.files import FileUnreadable, NotUtf8
 from semantic_layer.loading.yaml_text import read_yaml
 
@@ -35,28 +35,7 @@ _OBJECTS: dict[str, Reader] = {
     "saved_query": legacy.read_saved_query,
     "project_configuration": legacy.read_configuration,
 }
-_NOT_OURS = frozenset({"target", "dbt_packages", "dbt_modules", "logs", "venv", "node_modules"})
 _BREAK = re.compile(r"^---[ \t]*(?:#.*)?$", re.MULTILINE)
-MANIFEST = "semantic_manifest.json"
-
-
-def is_dbt(path: Path) -> bool:
-    """Whether a path looks like a dbt project, a YAML file of one, or a manifest, and not like a model of ours."""
-    if path.suffix == ".json":
-        return True
-    if path.is_dir():
-        if (path / "dbt_project.yml").exists() or (path / MANIFEST).exists():
-            return True
-        return any(_speaks_dbt(file) for file in _yaml_files(path))
-    return path.is_file() and _speaks_dbt(path)
-
-
-def _speaks_dbt(file: Path) -> bool:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return re.search(r"^(semantic_models?|project_configuration|models|metric):", text, re.MULTILINE) is not None
 
 
 def load_dbt(path: Path, schema: str | None = None) -> DbtProject:
@@ -84,7 +63,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         raise DefinitionsError(
             NoDbtProject(str(path), Phrase("没有这个文件或文件夹", "there is no such file or folder"))
         )
-    files = list(_yaml_files(path))
+    files = list(yaml_files(path))
     manifests = [each for each in (path / MANIFEST, path / "target" / MANIFEST) if each.is_file()]
     if not files and not manifests:
         raise DefinitionsError(
@@ -95,14 +74,6 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         )
     for file in files or manifests[:1]:
         yield file, file.relative_to(path).as_posix()
-
-
-def _yaml_files(path: Path) -> Iterator[Path]:
-    for folder, inner, names in os.walk(path):
-        inner[:] = sorted(each for each in inner if each not in _NOT_OURS and not each.startswith("."))
-        for name in sorted(names):
-            if name.endswith((".yml", ".yaml")) and name not in ("dbt_project.yml", "packages.yml", "profiles.yml"):
-                yield Path(folder) / name
 
 
 def _text(file: Path, name: str, problems: list[DefinitionProblem]) -> str | None:
