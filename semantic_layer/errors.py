@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeVar, dataclass_transform
+from threading import Lock
+from typing import ClassVar, Literal, Self, TypeVar, dataclass_transform
 
 from rapidfuzz import fuzz, process
 
@@ -27,6 +28,7 @@ Language = Literal["zh", "en"]
 # what the asker calls a thing of the model; None for a name that stands for nothing
 Namer = Callable[[str], str | None]
 _Declared = TypeVar("_Declared", bound="Problem")
+_MAKING = Lock()
 _CUTOFF = 60.0
 _SHOWN = 8  # of a longer list, so many are named in chat
 _OPTIONAL = re.compile(r"\[\[|\]\]|\[([^\[\]]*)\]")
@@ -156,6 +158,14 @@ class Problem:
     zh: ClassVar[str] = ""
     en: ClassVar[str] = ""
 
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """Makes dataclasses of the classes with the first problem of theirs: where nothing is wrong, none is needed."""
+        with _MAKING:
+            for each in reversed(cls.__mro__[: cls.__mro__.index(Problem)]):
+                if "__match_args__" not in vars(each):
+                    dataclass(frozen=True)(each)
+        return super().__new__(cls)
+
     @property
     def message(self) -> str:
         """One English sentence: what is wrong, quoting the user's word; nearest right names; what to do."""
@@ -179,7 +189,7 @@ def problem(code: str, *, zh: str = "", en: str = "") -> Callable[[type[_Declare
 
     def declared(each: type[_Declared]) -> type[_Declared]:
         each.code, each.zh, each.en = code, zh or each.zh, en or each.en
-        return dataclass(frozen=True)(each)
+        return each
 
     return declared
 

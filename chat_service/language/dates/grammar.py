@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date as Day  # noqa: N812
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from chat_service.language.dates.mention import DateMention
@@ -247,12 +247,18 @@ def is_any(name: str, pieces: Iterable[Piece]) -> bool:
     return any(piece.symbol in symbols_of(name) for piece in pieces)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _in_letters(pattern: str) -> str:
     def one_of(match: re.Match[str]) -> str:
         letters = (_LETTERS.setdefault(each, chr(0x4E00 + len(_LETTERS))) for each in symbols_of(match.group()))
         return "[" + "".join(letters) + "]"
 
-    return re.compile(re.sub(r"\s", "", _NAME.sub(one_of, pattern)))
+    return re.sub(r"\s", "", _NAME.sub(one_of, pattern))
+
+
+@cache
+def _compiled(letters: str) -> re.Pattern[str]:
+    """Only where the first symbol of a rule has stood in a text: most texts have those of few."""
+    return re.compile(letters)
 
 
 def _first(tokens: list[str]) -> tuple[frozenset[str], bool]:
@@ -280,13 +286,13 @@ class Pass:
     """Rules that see the same pieces."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self._by_first: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
+        self._by_first: dict[str, list[tuple[str, Rule]]] = {}
         for rule in rules:
             pattern = _PIECE.sub(lambda match: PIECES[match[1]], rule.pattern)
-            regex, (first, nullable) = _compiled(pattern), _first(_TOKEN.findall(pattern)[::-1])
+            letters, (first, nullable) = _in_letters(pattern), _first(_TOKEN.findall(pattern)[::-1])
             assert not nullable, f"pattern matches nothing at all: {pattern}"
             for symbol in first:
-                self._by_first.setdefault(symbol, []).append((regex, rule))
+                self._by_first.setdefault(symbol, []).append((letters, rule))
 
     def run(self, pieces: list[Piece], situation: Situation) -> list[Piece]:
         """The pieces with every match joined to one piece."""
@@ -307,7 +313,9 @@ class Pass:
     def _longest(self, pieces: list[Piece], letters: str, at: int, situation: Situation) -> tuple[Piece, int]:
         rules = self._by_first[pieces[at].symbol]
         matches = [
-            (match.end(), rule) for regex, rule in rules if (match := regex.match(letters, at, at + _MOST_PIECES))
+            (match.end(), rule)
+            for pattern, rule in rules
+            if (match := _compiled(pattern).match(letters, at, at + _MOST_PIECES))
         ]
         matches.sort(key=lambda found: -found[0])
         for end, rule in matches:
