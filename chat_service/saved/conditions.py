@@ -34,7 +34,7 @@ Side = Literal[">", ">=", "<", "<="]
 
 
 class _Condition(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Threshold(_Condition):

@@ -17,7 +17,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_
 class Definition(BaseModel):
     """A part of a model's definitions: frozen, without keys that nobody knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Bilingual(Definition):

@@ -39,7 +39,7 @@ EntityOperator = NumberOperator | Literal["top share"]
 class Frozen(BaseModel):
     """A value of a request: it never changes, and takes no key that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class FieldFilter(Frozen):
