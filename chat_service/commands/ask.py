@@ -12,7 +12,6 @@ import typer
 
 from chat_service.answer import answer
 from chat_service.asking import Answer, Asked, Trouble
-from chat_service.channels.bodies import chat_body
 from chat_service.commands.edge import (
     FAILED,
     NOT_ANSWERED,
@@ -78,6 +77,8 @@ def ask(
             if found.status == "answered" and (file_form is not None or form in ("csv", "md")):
                 _export(found, asked, services, "md" if form == "md" else "csv", out, file_form)
             elif json or form == "json":
+                # not imported above: who reads a table waits for no wire
+                chat_body = import_module("chat_service.channels.bodies").chat_body
                 body = chat_body(found, services.layer, request_id=uuid.uuid4().hex)
                 typer.echo(harmless_json(body.model_dump_json(indent=1)))
             else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from chat_service.outcomes import Choice, Clarification, Previous, Shown
 from semantic_layer import HuitouError, Problem, Request, problem
@@ -24,6 +24,7 @@ class Memory:
     """The state after a turn. `clarification_id` and `pending` belong together; `unread` are the last messages, of
     those since the last answer, that got none."""
 
+    __pydantic_config__: ClassVar = ConfigDict(defer_build=True)
     previous: Previous | None = None
     clarification_id: str | None = None
     pending: Clarification | None = None

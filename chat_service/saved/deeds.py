@@ -27,7 +27,7 @@ class Deed(BaseModel):
     """Something that was offered: an answer kept, put on a dashboard (an id, or a new one's name), watched or told; or,
     without a request, a dashboard told. `ends` is an alert to be deleted. Without any of these nothing is done."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str = ""
     request: Request | None = Field(None)

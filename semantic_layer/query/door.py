@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from semantic_layer.errors import Phrase, QueryError
 from semantic_layer.query.parts import FILTER_SHAPES
@@ -17,7 +17,7 @@ from semantic_layer.query.requests import KINDS, Request
 _SCALARS = Phrase("应该是文本、数字或真假值", "should be text, a number, true or false")
 
 
-_REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
+_REQUESTS: TypeAdapter[Request] = TypeAdapter(Request, config=ConfigDict(defer_build=True))
 
 
 def as_asked(request: Request) -> Request:
