@@ -50,12 +50,13 @@ _ANY_NUMBER = "\0"  # nothing that can be typed
 _MOST_MODELS = 4
 
 
-@dataclass(slots=True)
-class _Node:
-    owner: Lexicon
-    branches: dict[str, _Node] = field(default_factory=dict)
-    senses: tuple[Sense, ...] = ()
-    numbered: tuple[str, ...] = ()
+class _Node(dict[str, "_Node"]):
+    """What goes on by which key, and what ends here: fifty thousand of them are made before the first question."""
+
+    __slots__ = ("numbered", "owner", "senses")
+
+    def __init__(self, owner: Lexicon, senses: tuple[Sense, ...] = (), numbered: tuple[str, ...] = ()) -> None:
+        self.owner, self.senses, self.numbered = owner, senses, numbered
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,20 @@ class Lexicon:
     def _at(self, phrase: Iterable[str]) -> _Node:
         node = self._root = self._own(self._root)
         for key in phrase:
-            onward = node.branches.get(key)
-            if onward is None or onward.owner is not self:
-                onward = node.branches[key] = _Node(self) if onward is None else self._own(onward)
+            onward = node.get(key)
+            if onward is None:
+                onward = node[key] = _Node(self)
+            elif onward.owner is not self:
+                onward = node[key] = self._own(onward)
             node = onward
         return node
 
     def _own(self, node: _Node) -> _Node:
-        return node if node.owner is self else _Node(self, {**node.branches}, node.senses, node.numbered)
+        if node.owner is self:
+            return node
+        own = _Node(self, node.senses, node.numbered)
+        own.update(node)
+        return own
 
     def add_gapped(self, pieces: tuple[tuple[Phrase, ...], ...], sense: Sense) -> None:
         """Put in a phrase whose pieces, each said in any of its ways, may have words between them."""
@@ -129,10 +136,13 @@ class Lexicon:
 
     def senses(self, phrase: Phrase) -> tuple[Sense, ...]:
         """What a whole phrase means, or nothing."""
-        node: _Node | None = self._root
+        node = self._root
         for key in phrase:
-            node = node.branches.get(key) if node is not None else None
-        return node.senses if node is not None else ()
+            onward = node.get(key)
+            if onward is None:
+                return ()
+            node = onward
+        return node.senses
 
     def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
         """Every phrase that stands in the tokens, overlapping or not."""
@@ -141,7 +151,7 @@ class Lexicon:
         for at, first in enumerate(kept):
             nodes = [self._root]
             for ahead in range(at, len(kept)):
-                reached = [b for node in nodes for key in keys[ahead] if (b := node.branches.get(key)) is not None]
+                reached = [b for node in nodes for key in keys[ahead] if (b := node.get(key)) is not None]
                 passed = nodes if ahead > at and keys[ahead][0] in word_set("determiner") else []
                 nodes = [*reached, *passed]
                 if not nodes:
@@ -319,11 +329,8 @@ def _field_words(model: Model) -> Iterator[tuple[str, Sense]]:
 
 def order_units() -> tuple[str, ...]:
     """The units that deeds of buying are counted in, where one character says it: 单, 笔."""
-    return tuple(
-        "".join(phrase)
-        for phrase, sense in language_words()
-        if sense == WordSense("unit", "orders") and len(phrase) == 1 and not phrase[0].isascii()
-    )
+    units = (unit for language in languages() for unit in tables(language).get("unit", {}).get("orders", ()))
+    return tuple(unit for unit in units if len(unit) == 1 and not unit.isascii())
 
 
 def _heads(model: Model) -> Iterator[tuple[Phrase, Sense]]:

@@ -95,7 +95,7 @@ def _verb_of(phrase: str) -> str:
     """The verb that a Chinese phrase opens with, where its object follows; else nothing."""
     if len(phrase) == 2:
         return phrase[0] if phrase[1] in word_set("object") else ""
-    verb = max((each for each in word_set("takes_object") if phrase.startswith(each)), key=len, default="")
+    verb = max(filter(phrase.startswith, word_set("takes_object")), key=len, default="")
     return "" if phrase[len(verb) :].startswith(tuple(word_set("deed_aspect"))) else verb
 
 
