@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check fuzz nightly bench load soak speed agreement docs page pictures surfaces lock clean
+.PHONY: help demo serve test lint types check fuzz nightly bench starts load soak speed agreement docs page pictures surfaces lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,9 @@ nightly: fuzz agreement ## what is too long for each change: the fuzz, the peers
 
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)
 	$(BIN)/python -m benchmarks $(if $(SUITE),--suite $(SUITE))
+
+starts: $(DEVELOPMENT) $(if $(DB),,$(DEMO)) ## how long commands take from nothing (BESIDE=another checkout, for the ratio)
+	$(BIN)/python -m benchmarks.starts --db $(or $(DB),$(DEMO)) $(if $(BESIDE),--beside $(BESIDE))
 
 load: $(DEVELOPMENT) $(if $(DB),,$(DEMO)) ## answers a second, and what a heavy query costs light ones (DB=a database)
 	$(BIN)/python -m benchmarks.load --db $(or $(DB),$(DEMO))

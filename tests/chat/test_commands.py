@@ -57,6 +57,12 @@ def test_ask_json_is_the_body_of_the_chat(demo_database: Path) -> None:
     assert ChatBody.model_validate_json(result.stdout).status == "answered"
 
 
+def test_a_process_says_all_and_how_it_ended(demo_database: Path) -> None:
+    arguments = ("ask", "上个月的天气", "--db", str(demo_database))
+    done = subprocess.run([sys.executable, "-m", "chat_service.cli", *arguments], capture_output=True, check=False)
+    assert (done.stdout.decode(), done.returncode) == (_run(*arguments).stdout, NOT_ANSWERED)
+
+
 def test_ask_twice_gives_the_same_bytes(demo_database: Path) -> None:
     first, second = (_run("ask", "2025年各大区的订单数", "--db", str(demo_database)).stdout_bytes for _ in range(2))
     assert first == second
@@ -220,6 +226,8 @@ def test_every_command_is_listed_with_its_own_help() -> None:
                 "holidays",
                 "ruamel",
                 "pydantic_settings",
+                "chat_service.channels.wire",
+                "semantic_layer.interop.dbt",
             ),
         ),
         ("chat_service.cli", ("fastapi", "pydantic", "sqlglot", "duckdb", "scipy", "pandas")),
