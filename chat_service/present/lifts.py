@@ -11,7 +11,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.followed import CERTAIN, chance_words, interval_words, number, span_words
 from chat_service.present.names import Names
 from chat_service.present.subject import conditions
-from semantic_layer import LiftQuery, Phrase, TrialDefinition, Value
+from semantic_layer import LiftQuery, Phrase, Value
 
 _NAMED = 6
 _HEAD = Phrase("{name}{of}：{told}", "{name}{of}: {told}")
@@ -49,10 +49,11 @@ def lifts(finding: Finding) -> tuple[Lift, ...]:
     )
 
 
-def trial_of(request: LiftQuery, names: Names) -> TrialDefinition:
-    """The trial that is asked about, by default the model's first."""
-    trials = names.model.trials
-    return trials[request.trial] if request.trial else next(iter(trials.values()))
+def trial_words(request: LiftQuery, names: Names) -> str:
+    """What the trial that is asked about is called, by default the model's first; its id where there is none."""
+    name = request.trial or next(iter(names.model.trials), "")
+    trial = names.model.trials.get(name)
+    return name if trial is None else names.words(trial.label)
 
 
 def lift_sentence(finding: Finding) -> str:
@@ -63,7 +64,7 @@ def lift_sentence(finding: Finding) -> str:
     if not finding.groups:
         told = _whole(found[0], finding)
     said = {
-        "name": names.words(trial_of(finding.request, names).label),
+        "name": trial_words(finding.request, names),
         "of": names.bracketed(names.comma(*conditions(finding))),
         "told": told,
     }

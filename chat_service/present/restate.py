@@ -11,7 +11,7 @@ from chat_service.present.conditions import condition_words, having_words, in_pe
 from chat_service.present.dates import grain_word, period_head, period_name
 from chat_service.present.followed import apart_words, deed_words, happening_words
 from chat_service.present.journey_sentences import distance_name
-from chat_service.present.lifts import trial_of
+from chat_service.present.lifts import trial_words
 from chat_service.present.names import Names
 from chat_service.present.populations import is_of, population
 from chat_service.present.restate_loop import restate_loop
@@ -221,7 +221,7 @@ def _follows(request: FollowsQuery, names: Names, head: str, conditions: list[st
 def _lift(request: LiftQuery, names: Names, head: str, conditions: list[str]) -> str:
     """`2025年活动类型为优惠券的活动效果（处理组与对照组相比）`."""
     contrast = {"seen": _SEEN, "before": _BEFORE}.get(request.contrast, _ARMS)
-    what = names.words(trial_of(request, names).label) + names.bracketed(names.say(contrast))
+    what = trial_words(request, names) + names.bracketed(names.say(contrast))
     said = _about(head, conditions, what, names)
     by = names.say(_WHY_BY, by=names.dimension(request.by)) if request.by is not None else ""
     ends = {"limit": request.limit} if request.limit is not None else {}

@@ -29,7 +29,8 @@ def restate_loop(
         case CausesQuery():
             entity = names.entity(entity_of_causes(request, names.model), 2)
             what = _CAUSES.of(who=entity, what=label or names.metric(request.metric))
-            kinds = [names.words(names.model.causes[each].label) for each in request.families]
+            known = names.model.causes
+            kinds = [names.words(known[each].label) if each in known else each for each in request.families]
             conditions = [*conditions, *([names.say(_ONLY, kinds=names.listed(kinds))] if kinds else [])]
         case PlaybookQuery():
             what = _PLAYBOOK.of(who=label or ("" if conditions else names.say(_EVERYBODY)))

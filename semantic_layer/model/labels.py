@@ -33,9 +33,11 @@ def label_in(model: Model, name: str) -> Label | None:
 
 
 def label_of_deed(model: Model, metric: str) -> Label:
-    """What a metric counts, as the model's verb for it says; else the metric's own name."""
+    """What a metric counts, as the model's verb for it says; else the metric's own name; its id where there is none."""
     verb = next((each for each in model.behaviours.values() if metric in (each.event, each.metric)), None)
-    return model.metrics[metric].label if verb is None else Label(verb.label.zh, verb.label.en)
+    if verb is not None:
+        return Label(verb.label.zh, verb.label.en)
+    return model.metrics[metric].label if metric in model.metrics else label_of(metric, None)
 
 
 def counted_label(entity: EntityDefinition) -> Label:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,7 @@ class CohortQuery(Frozen):
     limit: ClassVar[None] = None
     metric: Name = "cohort_retention"
     period: Period | None = None
-    since: tuple[int, ...] = ()
+    since: tuple[Annotated[int, Field(ge=0, le=36_500)], ...] = ()
     filters: tuple[Filter, ...] = ()
     order_by: tuple[Order, ...] = ()
     grain: Literal["week", "month", "quarter", "year"] | None = None

@@ -33,6 +33,7 @@ STRANGE_QUERIES = (
     '{"kind":"list","measured":[{"name":"","metric":"orders"}]}',
     r'{"kind":"list","measured":[{"name":"\ud800","metric":"orders"}]}',
     r'{"kind":"funnel","metric":"\ud800"}',
+    '{"kind":"cohort","since":[' + HUGE + ",-9223372036854775809]}",
     REVENUE + ',"filters":[' + '{"not":' * 400 + '{"field":"city","values":["a"]}' + "}" * 400 + "]}",
 )
 STRANGE_DAYS = ("0001-01-01", "1000-01-01", "1990-01-01", "9999-12-31")
@@ -99,8 +100,9 @@ def test_any_today_ends_in_a_body_with_a_code(service: Running, day: str, messag
         rf'{{"message":"消费超过{HUGE}元的客户"}}',
         r'{"message":"\ud800销售额"}',
         f'{{"message":"最近{HUGE}天的销售额"}}',
+        '{"message":"a","query":{"kind":"paths","event":"%00"}}',
     ],
-    ids=["amount", "half a character", "days"],
+    ids=["amount", "half a character", "days", "no event"],
 )
 def test_any_message_ends_in_a_body_with_a_code(service: Running, message: str) -> None:
     with service.client() as client:
