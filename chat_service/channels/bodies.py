@@ -50,10 +50,11 @@ def chat_body(
     request_id: str,
     conversation_id: str | None = None,
     message_id: str | None = None,
-    clarification_id: str = "c1",
     shows_sql: bool = True,
+    content: tuple[Part, ...] | None = None,
 ) -> ChatBody:
-    """The body of `POST /v1/chat`. `layer` is None where the database could not be opened."""
+    """The body of `POST /v1/chat`, of `content` where that is made already. `layer` is None where the database could
+    not be opened."""
     reading, trouble = answer.reading, answer.trouble
     return ChatBody(
         request_id=request_id,
@@ -61,7 +62,7 @@ def chat_body(
         message_id=message_id,
         status=answer.status,
         language=answer.language,
-        content=tuple(_parts(answer, clarification_id, request_id, shows_sql=shows_sql)),
+        content=parts(answer, request_id=request_id, shows_sql=shows_sql) if content is None else content,
         confidence=Confidence(score=round(reading.confidence, 4), basis=reading.basis),
         warnings=warning_bodies(answer.notes),
         problem=None
@@ -148,7 +149,8 @@ def sql_part(prepared: Prepared) -> SqlPart:
     return SqlPart(statement=prepared.sql, dialect=prepared.dialect)
 
 
-def _parts(answer: Answer, clarification_id: str, request_id: str, *, shows_sql: bool) -> list[Part]:
+def parts(answer: Answer, *, request_id: str, clarification_id: str = "c1", shows_sql: bool = True) -> tuple[Part, ...]:
+    """All that an answer shows, part by part."""
     found: list[Part] = [TextPart(text=answer.text)]
     found.append(_interpretation(answer))
     if answer.prepared is not None and shows_sql:
@@ -167,7 +169,7 @@ def _parts(answer: Answer, clarification_id: str, request_id: str, *, shows_sql:
         found.append(_export(answer, request_id))
     if answer.suggestions:
         found.append(SuggestionsPart(suggestions=answer.suggestions))
-    return found
+    return tuple(found)
 
 
 def _export(answer: Answer, request_id: str) -> ExportPart:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from chat_service.answer import answer
-from chat_service.asking import Answer, Asked, Stage
-from chat_service.channels.bodies import chat_body
+from chat_service.asking import Answer, Asked, Stage, Stopwatch
+from chat_service.channels.bodies import chat_body, parts
+from chat_service.channels.given import Given, GivenAnswers
 from chat_service.channels.wire import ChatBody, ChatRequest
 from chat_service.channels.wire_conversations import (
     ConversationBody,
@@ -135,6 +136,7 @@ class Dialogue:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     desk: Desk | None = None
+    given: GivenAnswers = field(default_factory=GivenAnswers)
 
     def respond(
         self,
@@ -195,23 +197,20 @@ class Dialogue:
         choice = _choice(message, memory)
         layer = self.services.layer_at(message.as_of)
         asked = Asked(_question(message, memory, layer.as_of, choice), reader, choice, message.translator)
-        wished = None if self.desk is None else answer_wish(asked, self.services, self.desk)
-        found = answer(asked, self.services, on_stage) if wished is None else wished
+        begins = last is None and choice is None and not self.services.has_model
+        watch = Stopwatch(self.services.clock)
+        known = self.given.get(asked) if begins else None
+        given = known or self._newly_given(asked, memory, f"c{number}", request_id, on_stage, keeps=begins)
+        found = given.answer if known is None else replace(known.answer, timings_ms=watch.total())
         on_answer(found)
-        if found.status == "error" and found.failure is not None:
-            _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})
-        clarification_id = f"c{number}"
         body = chat_body(
             found,
             layer,
             request_id=request_id,
             conversation_id=conversation_id,
             message_id=message.message_id,
-            clarification_id=clarification_id,
-            shows_sql=reader.may_see_sql,
+            content=given.content,
         ).model_dump_json()
-        told = next((each.name for each in found.definitions if each.name in self.services.model.metrics), None)
-        after = _after(memory, found, clarification_id, asked.question.text, told if found.request is None else None)
         return Turn(
             request_id=request_id,
             conversation_id=conversation_id,
@@ -224,8 +223,32 @@ class Dialogue:
             asked_at=self.now().isoformat(timespec="seconds"),
             status=found.status,
             body=body,
-            memory=MEMORY.dump_json(after, by_alias=True).decode(),
+            memory=given.memory,
         )
+
+    def _newly_given(
+        self,
+        asked: Asked,
+        memory: Memory,
+        clarification_id: str,
+        request_id: str,
+        on_stage: Callable[[Stage], None],
+        *,
+        keeps: bool,
+    ) -> Given:
+        wished = None if self.desk is None else answer_wish(asked, self.services, self.desk)
+        found = answer(asked, self.services, on_stage) if wished is None else wished
+        if found.status == "error" and found.failure is not None:
+            _LOG.error("%s: %s", request_id, found.failure, extra={"request_id": request_id})
+        told = next((each.name for each in found.definitions if each.name in self.services.model.metrics), None)
+        after = _after(memory, found, clarification_id, asked.question.text, told if found.request is None else None)
+        content = parts(
+            found, request_id=request_id, clarification_id=clarification_id, shows_sql=asked.reader.may_see_sql
+        )
+        given = Given(found, content, MEMORY.dump_json(after, by_alias=True).decode())
+        if keeps and wished is None:
+            self.given.keep(asked, given)
+        return given
 
 
 def conversation_body(

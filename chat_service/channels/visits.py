@@ -117,7 +117,8 @@ async def asked(
             told.append((answer.status, answer.language))
             for stage, ms in answer.timings_ms.items():
                 station.meters.stages.labels(stage).observe(ms / 1000)
-            job.facts |= facts(answer.request, answer.prepared, dialogue.services.model)
+            if station.audit is not None:
+                job.facts |= facts(answer.request, answer.prepared, dialogue.services.model)
             job.facts |= {"status": answer.status, "translator": answer.reading.translator}
             if answer.table is not None:
                 job.facts["rows"] = answer.table.total_rows

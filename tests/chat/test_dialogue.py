@@ -15,6 +15,7 @@ from chat_service.channels.wire import (
     ChatBody,
     ChatRequest,
     ClarificationPart,
+    ExportPart,
     InterpretationPart,
     Selection,
     TablePart,
@@ -88,6 +89,24 @@ def test_sent_twice_at_once_is_answered_once(services: Services, store: Store) -
     assert len(bodies) == 4
     assert len(set(bodies)) == 1
     assert len(store.turns("c-1", "anne")) == 1
+
+
+def test_a_question_asked_again_is_answered_alike_in_a_conversation_of_its_own(say: Callable[..., ChatBody]) -> None:
+    first, _, third = (say("2025年各大区的销售额") for _ in range(3))
+    assert (third.content, third.confidence, third.warnings) == (first.content, first.confidence, first.warnings)
+    assert third.timings_ms.compile is None and third.provenance.cache == "hit", "nothing was made again"
+    assert len({(each.request_id, each.conversation_id) for each in (first, third)}) == 2
+    then = say("换成订单数", conversation_id=third.conversation_id)
+    assert _interpretation(then).query == {**_interpretation(first).query, "metrics": ["orders"]}
+    elsewhere = say("2025年各大区的销售额", Reader("anne", may_see_sql=False))
+    assert elsewhere.content == tuple(part for part in first.content if part.type != "sql"), "others see what they may"
+    assert say("2025年各大区的销售额", as_of="2025-06-30").content != first.content, "on another day it is another one"
+
+
+def test_what_is_exported_again_has_its_own_link(say: Callable[..., ChatBody]) -> None:
+    for body in (say("导出2025年各大区的销售额") for _ in range(3)):
+        links = next(part for part in body.content if isinstance(part, ExportPart)).links
+        assert all(body.request_id in link.url for link in links)
 
 
 def test_a_follow_up_changes_the_last_request(say: Callable[..., ChatBody]) -> None:
