@@ -9,6 +9,7 @@ a request chooses. No exception is raised into a thread from outside: it could s
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -62,20 +63,26 @@ _CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 @dataclass(eq=False)
 class Statement(Generic[Handle]):
-    """A statement that runs, by what its engine stops it with, and whether it was told to stop."""
+    """A statement that runs, by what its engine stops it with, and whether it was told to stop: by its caller, or as
+    its time was over."""
 
     handle: Handle
     caller: Caller | None
+    began: float = field(default_factory=time.monotonic)
     is_cancelled: bool = False
+    is_late: bool = False
 
 
 @dataclass(eq=False)
 class Running(Generic[Handle]):
-    """The statements that an engine runs at a time. `stop` ends one from another thread."""
+    """The statements that an engine runs at a time. `stop` ends one from another thread; with `seconds`, each is ended
+    when it has taken so long."""
 
     stop: Callable[[Handle], None]
+    seconds: float | None = None
     _statements: set[Statement[Handle]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _is_watched: bool = False
 
     @contextmanager
     def begun(self, handle: Handle) -> Iterator[Statement[Handle]]:
@@ -86,6 +93,9 @@ class Running(Generic[Handle]):
             if statement.caller is not None and statement.caller.has_left:
                 raise EngineError(QueryCancelled())
             self._statements.add(statement)
+            if self.seconds is not None and not self._is_watched:
+                self._is_watched = True
+                threading.Thread(target=self._watch, args=(self.seconds,), daemon=True, name="late").start()
         try:
             yield statement
         finally:
@@ -103,3 +113,23 @@ class Running(Generic[Handle]):
                 if caller is None or statement.caller is caller:
                     statement.is_cancelled = True
                     self.stop(statement.handle)
+
+    def _watch(self, seconds: float) -> None:
+        """Stop what is late, for as long as anything runs. One thread for all statements: to start and to join one for
+        each costs more than many a statement. What begins while it sleeps has as long to go as it sleeps at most."""
+        pause = seconds
+        while True:
+            time.sleep(pause)
+            with self._lock:
+                if not self._statements:
+                    self._is_watched = False
+                    return
+                now, ends = time.monotonic(), seconds
+                for each in self._statements:
+                    left = each.began + seconds - now
+                    if left > 0:
+                        ends = min(ends, left)
+                        continue
+                    each.is_late = True
+                    self.stop(each.handle)  # under the lock: the handle is not yet another statement's
+            pause = ends

@@ -6,7 +6,6 @@ company, scoring) and never stands in the path of a question.
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -84,7 +83,7 @@ class DuckDBEngine:
         self._opened, self._rollups = state_of(path), state_of_rollups(path)
         self._open = partial(_open, path, memory_limit, threads, timezone)
         self._connection = self._open()
-        self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt())
+        self._running: Running[duckdb.DuckDBPyConnection] = Running(lambda cursor: cursor.interrupt(), timeout_seconds)
         self._idle: deque[duckdb.DuckDBPyConnection] = deque(maxlen=_IDLE)
 
     def run(self, statement: exp.Query | str) -> RawTable:
@@ -101,15 +100,11 @@ class DuckDBEngine:
         return self._open(without="statistics_propagation")
 
     def _run(self, sql: str, connection: duckdb.DuckDBPyConnection) -> RawTable:
-        with (
-            self._borrowed(connection) as cursor,
-            self._running.begun(cursor) as running,
-            _stopped_after(self._timeout_seconds, cursor) as timed_out,
-        ):
+        with self._borrowed(connection) as cursor, self._running.begun(cursor) as running:
             try:
                 rows, described = _fetched(cursor, sql), cursor.description or []
             except duckdb.InterruptException as error:
-                raise EngineError(self._interrupted(running, timed_out)) from error
+                raise EngineError(self._interrupted(running)) from error
             except duckdb.OutOfMemoryException as error:
                 raise EngineError(OutOfMemory(self._memory_limit)) from error
             except duckdb.Error as error:
@@ -203,8 +198,8 @@ class DuckDBEngine:
         if "_without_statistics" in vars(self):
             self._without_statistics.close()
 
-    def _interrupted(self, running: Statement[duckdb.DuckDBPyConnection], timed_out: threading.Event) -> EngineProblem:
-        if timed_out.is_set() and not running.is_cancelled:
+    def _interrupted(self, running: Statement[duckdb.DuckDBPyConnection]) -> EngineProblem:
+        if running.is_late and not running.is_cancelled:
             return QueryTimeout(self._timeout_seconds)
         return QueryCancelled()
 
@@ -299,25 +294,6 @@ class DuckDBTables:
             self._connection.execute(f"COPY {identifier(table)} TO {target} (FORMAT parquet, COMPRESSION zstd)")
         except duckdb.Error as error:
             raise EngineError(StatementFailed(_first_line(error))) from error
-
-
-@contextmanager
-def _stopped_after(seconds: float, cursor: duckdb.DuckDBPyConnection) -> Iterator[threading.Event]:
-    """Interrupts the cursor when its time is over, and says so."""
-    timed_out = threading.Event()
-
-    def stop() -> None:
-        timed_out.set()
-        cursor.interrupt()
-
-    timer = threading.Timer(seconds, stop)
-    timer.start()
-    try:
-        yield timed_out
-    finally:
-        timer.cancel()
-        # a timer thread that outlives the query could meet the interpreter's end inside the database
-        timer.join()
 
 
 def _fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
