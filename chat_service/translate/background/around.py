@@ -8,6 +8,7 @@ and where the story may turn the question, the question alone is only offered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -27,7 +28,7 @@ from chat_service.outcomes import (
     Span,
 )
 from chat_service.translate.background.cut import Clause, cut, runs
-from chat_service.translate.background.judge import Stretch, may_be_told, whole_words
+from chat_service.translate.background.judge import Stretch, may_be_told, states, whole_words
 from chat_service.translate.background.named import Named, Pointer, dimensions_in, fits, kinds_in, named_in, pointer
 from chat_service.translate.replies.sentences import assumption_text, beside_text, question_text
 from chat_service.translate.senses import Mention
@@ -40,6 +41,7 @@ Reads = Callable[[Folded], Outcome | None]
 Found = Answerable | DefinitionAsked | Clarification
 _COST, _MOST_CHOICES = 0.06, 4
 _MARKS = " ,.;:!?-。、"
+_SENTENCES = re.compile(r"[。?!;]|\. ")
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,13 @@ def beside_background(text: Lattice, scope: Scope, reads: Reads, whole: Request 
     return None
 
 
+def is_felt_beside(text: Lattice) -> bool:
+    """Whether a sentence of a message opens with what somebody feels, and another does not."""
+    sentences = [each.strip(_MARKS) for each in _SENTENCES.split(text.folded.text)]
+    felt = [each.startswith(tuple(word_set("felt"))) for each in sentences if each]
+    return any(felt) and not all(felt)
+
+
 def _or_whole(message: _Message, alone: Outcome | None, whole: Request) -> Outcome | None:
     """The question alone where the whole asks for no more; both where the whole has more of another sentence."""
     match alone:
@@ -115,9 +124,10 @@ def _or_whole(message: _Message, alone: Outcome | None, whole: Request) -> Outco
             pass
         case _:
             return None
-    if request == whole:
+    told = tuple(message.stretches())
+    if request == whole or all(stretch.alone and stretch.is_felt for stretch in told):
         return alone
-    if not all(stretch.alone for stretch in message.stretches()):
+    if not all(stretch.alone for stretch in told):
         return None
     typed = message.text.folded.original
     if all(choice.request != whole for choice in choices):
@@ -136,7 +146,8 @@ def _settled(message: _Message, outcome: Found | None, reads: Reads) -> Outcome 
     candidates = tuple(each for each in named_in(told) if not each.kinds & own)
     barred = [s for s in message.stretches() if not may_be_told(s, message.own, message.scope.lexicon)]
     if barred:
-        halved = any(not stretch.alone and stretch.names for stretch in barred)
+        within = [stretch for stretch in barred if not stretch.alone and stretch.names]
+        halved = any(stretch.behind or not states(stretch, message.scope.lexicon) for stretch in within)
         return None if halved else _offered(message, outcome, candidates, reads, barred=True)
     if points is not None:
         return _pointed(message, points, candidates, outcome, reads)

@@ -42,6 +42,7 @@ _ASKING, _WANTS = frozenset({"light.ask"}), frozenset({"function.want", "phrase.
 _ADDRESSES = frozenset({"function.polite", "phrase.polite", "light.ask"})
 _EMPTY_ALONE = frozenset({"light.ask", "light.topic", "light.now", "light.firm"})
 _COMPARES = frozenset({"prefix", "suffix"})
+_GRADES = frozenset({"comparative", "change"})
 _NAMED = (MetricSense, DimensionSense, BehaviourSense, ListSense, EntitySense)
 _OTHERS = (MetricSense, DimensionSense, ValueSense, ListSense)
 _COUNTED = (MetricSense, BehaviourSense, EntitySense)
@@ -59,6 +60,11 @@ class Stretch:
     asked: bool = False
     alone: bool = True
     behind: bool = False
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether it opens with what somebody feels: 感觉六月人少了."""
+        return self.parts[0].text in word_set("felt")
 
     @property
     def names(self) -> bool:
@@ -83,6 +89,11 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
         return False
     dimensions = frozenset(name for each in question for name in _dimensions(each))
     return _states(parts, stretch) and not any(_turns(parts, at, dimensions) for at in range(len(parts)))
+
+
+def states(stretch: Stretch, lexicon: Lexicon) -> bool:
+    """Whether a stretch says that something is so, whatever else is in it."""
+    return _states(whole_words(stretch.parts, lexicon), stretch)
 
 
 def _says_nothing(part: Mention) -> bool:
@@ -113,6 +124,8 @@ def whole_words(parts: Sequence[Mention], lexicon: Lexicon) -> tuple[Mention, ..
 def _is_word(parts: Sequence[Mention], lexicon: Lexicon) -> bool:
     text = "".join(each.text for each in parts)
     whole = all(one.end == other.start for one, other in pairwise(parts)) and not text.isascii()
+    if whole and text in word_set("somebody"):
+        return True
     torn = any(not each.senses or _has(each, ValueSense) for each in parts)
     torn = torn or bool(_roles(parts) & (_TURNS | _LIMITS | _COMPARES))
     return whole and torn and len(text) <= _LONGEST_WORD and bool(kinds_of(text)) and not lexicon.senses(tuple(text))
@@ -169,10 +182,22 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
         return True
     if not stretch.names and any(each.startswith("occasion") for part in parts for each in part.words("filler")):
         return True  # what the answer is for
+    if any(part.text in word_set("reports") and not before.is_filler for before, part in pairwise(parts)):
+        return True  # 武汉那家店说 …
     verbs = any(_is_verb(word) for part in parts for word in _words(part))
+    if stretch.alone or parts[0].text.isascii():
+        return verbs and stretch.alone
+    if _judges(parts):
+        return True
     deeds = any(_has(part, BehaviourSense, MetricSense) for part in parts)
-    done = any(part.text in word_set("aspect") for part in parts)
-    return verbs and (stretch.alone or (not deeds and done and not parts[0].text.isascii()))
+    return verbs and not deeds and any(part.text in word_set("aspect") for part in parts)
+
+
+def _judges(parts: Sequence[Mention]) -> bool:
+    """这两天退货的多, 都不逛店了吧: what ends in how things are, or in a particle of opinion, is no condition."""
+    last = next((part for part in reversed(parts) if part.text not in word_set("aspect")), parts[-1])
+    graded = _roles([last]) & _GRADES or kinds_of(last.text)[:1] == "a"
+    return bool(graded) or parts[-1].text in word_set("opinion_end")
 
 
 def _delivers(parts: Sequence[Mention], stretch: Stretch) -> bool:
@@ -198,7 +223,7 @@ def _is_verb(word: str) -> bool:
     kind = kinds_of(word)[:1]
     if word.isascii():
         return kind == "v" and word != lemma(word) and not word.endswith("ing")
-    return kind in ("v", "a")
+    return kind in ("v", "a", "i")
 
 
 # --- whether something in it turns the question ---
@@ -247,7 +272,8 @@ def _counts(parts: Sequence[Mention], at: int) -> bool:
     if not numbers:
         return False
     behind = parts[at + 1 : at + 3]
-    compared = bool(_roles([*parts[max(0, at - 2) : at], *behind]) & _COMPARES)
+    beside = [each for each in (*parts[max(0, at - 2) : at], *behind) if not _is_particle(each)]
+    compared = bool(_roles(beside) & _COMPARES)
     measured = any(isinstance(each, HoursSense) or each.unit is not None for each in numbers)
     return compared or measured or any(_has(each, *_COUNTED) for each in behind)
 
@@ -268,6 +294,12 @@ def _asks(parts: Sequence[Mention], at: int) -> bool:
         return False
     if part.words("question") and before and before[-1].text in word_set("indefinite"):
         return False  # 没几个人, 好几个城市
+    if part.text in word_set("there_are") and not before and not any(_is_named(each) for each in behind):
+        return False  # 有几个大姐天天来问
     opens = not any(_is_person(each) or _fills(each, _MINDS) for each in before)
+    if _fills(part, _ASKING) and _is_particle(part) and not all(each.is_filler for each in before):
+        return False  # 昨天盘货
+    if part.text in word_set("dative") and before and behind and not _is_person(behind[0]):
+        return False  # 我想给老客送个蛋糕
     said = (each for each in behind if not each.is_filler and not _has(each, NumberSense))
     return any(_is_named(each) for each in behind) or (opens and any(said))

@@ -105,6 +105,18 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
         raise LostError(reason, item) if not set(item.keys) & _CARRIED else StopError(reason)
     if isinstance(request, MetricQuery):
         _refuse_lost_period(slots, assembly, request)
+    if isinstance(request, MetricQuery | ListQuery):
+        _refuse_timeless(slots, assembly, request)
+
+
+def _refuse_timeless(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """去年同期金卡会员名单, 同期买了多少: a time that is told by another one is not dropped where there is none."""
+    deeds = [each for each in request.filters if isinstance(each, MetricFilter)]
+    own = request.measured if isinstance(request, ListQuery) else (request,)
+    timed = _along_time(request) or _compared(request) or any(each.period is not None for each in (*deeds, *own))
+    for item in () if timed else slots.frame.items:
+        if any(leaf.category in ("date.same_period", "date.comparison") for leaf in item.leaves()):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _is_own_time(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:

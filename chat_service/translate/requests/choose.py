@@ -10,7 +10,7 @@ from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
 from chat_service.translate.requests.conditions import counts_doers
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.named import spent_by, units_metric
+from chat_service.translate.requests.named import called, spent_by
 from chat_service.translate.requests.people import list_request, people_request, wants_list
 from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.senses import Ask
@@ -95,12 +95,24 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
         return None
     if _earns(slots) and main.amount is not None and slots.values:
         return (main.amount,)  # what did the app bring in
+    if (came := _came(slots, main.metric, assembly)) is not None:
+        return (came,)
     for item in slots.frame.asks("orders", "money", "units"):
         what = item.meaning.what if isinstance(item.meaning, Ask) else ()
-        metric = main.metric if "orders" in what else units_metric(assembly) if "units" in what else main.amount
+        metric = main.metric if "orders" in what else called("units_sold", assembly) if "units" in what else main.amount
         if metric is not None and (slots.frame.folded(item) not in ("how much", "often", "time", "worth")):
             return (assembly.metric(item, spent_by(item, (metric,), slots, assembly)),)
     return None
+
+
+def _came(slots: Slots, bought: str, assembly: Assembly) -> str | None:
+    """How many came to the shops are those who bought there; how many a channel brought are those who joined."""
+    said = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
+    if not slots.frame.asks("people") or slots.measures or slots.populations or slots.bounds:
+        return None
+    if said & word_set("brings"):
+        return called("joined", assembly)
+    return assembly.structure.people_of(bought) if said & word_set("comes") else None
 
 
 def _money_of_groups(slots: Slots, assembly: Assembly) -> None:

@@ -9,6 +9,7 @@ from chat_service.language.bindings import binding
 from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.rules.levels import BEYOND
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
@@ -48,7 +49,7 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
             draft.filters = (*draft.filters, one)
             if apart and values.negated and values.dimensions and not draft.group_by:
                 _group_by(draft, dimension)
-            each = dimension in draft.group_by or not added
+            each = dimension in draft.group_by or not (added or values.link == BEYOND)
             if each and len(found) > 1 and not values.negated and not _is_calendar(dimension, assembly):
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)

@@ -79,9 +79,10 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
     if asked & {"money"} or (asked & {"points"} and behaviour.amount is not None):
         return behaviour.amount
     if asked & {"units"}:
-        return units_metric(assembly)
+        return called("units_sold", assembly)
     if asked & {"times", "orders", "each", "how_often"}:
-        return behaviour.metric
+        of_people = asked & {"orders"} and assembly.structure.people_of(behaviour.metric) == behaviour.metric
+        return None if of_people else behaviour.metric  # 走了多少单: it is people who are lost
     if asked & {"people"}:
         return assembly.structure.people_of(behaviour.metric)
     if asked & {"how_many", "how_much"}:
@@ -103,9 +104,9 @@ def spent_by(item: Edge, names: tuple[str, ...], slots: Slots, assembly: Assembl
     return tuple(dict.fromkeys((*names, *(name for name in ours if assembly.chooser((name,)).reaches(of[0])))))
 
 
-def units_metric(assembly: Assembly) -> str | None:
-    """The metric that counts units sold, by either of its plainest words; None if the model has none."""
-    for word in sorted(word_set("units_sold"), reverse=True):
+def called(words: str, assembly: Assembly) -> str | None:
+    """The metric that is called by one of a set of its plainest words; None if the model has none."""
+    for word in sorted(word_set(words), reverse=True):
         for sense in assembly.scope.lexicon.senses(phrase_keys(word)):
             if isinstance(sense, MetricSense):
                 return sense.name

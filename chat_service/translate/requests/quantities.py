@@ -12,7 +12,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clause, Clauses, Listed, Measure
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.named import units_metric, verb_metric
+from chat_service.translate.requests.named import called, verb_metric
 from chat_service.translate.requests.phrases import Phrase, beside, is_whole, phrases
 from chat_service.translate.requests.slots import Named, Slots, asked_of, is_relative, set_free
 
@@ -83,7 +83,7 @@ def _number(phrase: Phrase, what: set[str], slots: Slots, assembly: Assembly) ->
     main = assembly.structure.main_behaviour
     if phrase.head is not None or main is None or "how_much" in what or slots.clauses:
         return None
-    named = main.metric if "orders" in what else units_metric(assembly) if "units" in what else None
+    named = main.metric if "orders" in what else called("units_sold", assembly) if "units" in what else None
     return _Number(phrase, named) if named is not None else None
 
 

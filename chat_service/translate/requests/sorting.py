@@ -153,8 +153,13 @@ def _gapped(slots: Slots, assembly: Assembly) -> None:
 
 
 def _same_time(slots: Slots) -> None:
-    """Revenue in May from customers who complained in that month: the one time of the question is theirs too."""
+    """Revenue in May from customers who complained in that month: the one time of the question is theirs too.
+
+    去年买过的客户，同期没退过的: so is that of what they did before.
+    """
     times = [(at, when) for at, when in slots.whens if not when.ever]
+    told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
+    times = times or told
     if len(times) == 1:
         at, when = times[0]
         slots.clauses[:] = [

@@ -7,7 +7,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Condition, Group
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import counts_doers, deed_filter
-from chat_service.translate.requests.named import units_metric
+from chat_service.translate.requests.named import called
 from chat_service.translate.requests.slots import RELATIVE, Slots, asked_of, set_free
 
 
@@ -43,7 +43,7 @@ def done_things(slots: Slots, assembly: Assembly) -> None:
     """
     frame, metrics = slots.frame, assembly.model.metrics
     main = assembly.structure.main_behaviour
-    of_main = [main.metric, main.amount, units_metric(assembly)] if main is not None else []
+    of_main = [main.metric, main.amount, called("units_sold", assembly)] if main is not None else []
     rows = {metrics[name].definition.dataset for name in of_main if name is not None}
     for entry in list(slots.clauses):
         item, clauses = entry

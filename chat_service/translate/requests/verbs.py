@@ -8,7 +8,7 @@ from chat_service.translate.grammar.categories import Clause, Clauses
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
-from chat_service.translate.requests.named import is_money_verb, units_metric, verb_metric
+from chat_service.translate.requests.named import called, is_money_verb, verb_metric
 from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
 from chat_service.translate.senses import Values
@@ -86,6 +86,7 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
     plain = [
         (item, clauses) for item, clauses in slots.clauses if len(clauses.clauses) == 1 and clauses.clauses[0].is_plain
     ]
+    plain = [each for each in plain if not each[1].clauses[0].same_period]
     plain = [each for each in plain if not any(v.both or v.only or v.link == "and" for v in each[1].clauses[0].values)]
     people = slots.people
     for ask in asks:
@@ -164,7 +165,7 @@ def join_quantities(slots: Slots, assembly: Assembly) -> None:
         if id(ask) in used or named or "how_much" in asked_of(ask) or not is_listed or main is None:
             continue
         what = set(asked_of(ask))
-        metric = main.metric if "orders" in what else units_metric(assembly) if "units" in what else main.amount
+        metric = main.metric if "orders" in what else called("units_sold", assembly) if "units" in what else main.amount
         if metric is not None:
             slots.measures.append((ask, (metric,)))
 
@@ -201,6 +202,8 @@ def _follows_people(ask: Edge, item: Edge, clause: Clause, slots: Slots, assembl
     """退款客户有多少: people right behind a deed and right before the question word are who is counted."""
     frame, metric = slots.frame, assembly.model.behaviours[clause.behaviours[0]].metric
     people, before = frame.after(item), frame.before(ask)
+    while before is not None and before.category == "when":
+        before = frame.before(before)  # 买东西的人上个月有多少
     between = people is not None and people is before and people in slots.entities
     named = between and people is not None and not frame.folded(people).isascii()
     return named and not assembly.structure.one_each(metric)

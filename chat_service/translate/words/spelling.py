@@ -157,6 +157,8 @@ class Speller:
         beside_it = (folded.text[max(0, first - 1) : last], folded.text[first : last + 1])
         if any(len(word) > 1 and kinds_of(word) for word in (folded.text[first:last], *beside_it)):
             return tries  # a word of the language, if not of the model: 分期 is no slip of 分季
+        if kinds_of(folded.text[first:last])[:1] == "v" and folded.text[last : last + 1] in word_set("aspect"):
+            return tries  # 接了
         for at in range(max(0, first - 1), min(len(folded.text), last + 1, first + 6)):
             character = folded.text[at]
             if not "\u4e00" <= character <= "\u9fff" or (character == "个" and folded.text[at - 1 : at].isalnum()):

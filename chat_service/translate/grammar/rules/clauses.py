@@ -100,6 +100,10 @@ def _same(found: Found) -> Clause | None:
     return None if clause.when is not None or clause.same_period else replace(clause, same_period=True)
 
 
+def _same_carried(found: Found) -> Clause | None:
+    return _same(found) if _carries_on(found) else None
+
+
 def _ever(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
     return clause if clause.when is not None else replace(clause, ever=True)
@@ -189,6 +193,14 @@ RULES = (
         "deed not done for longer",
     ),
     Rule("clause", ("w=date.same_period ~ c=clause", "c=clause ~ w=date.same_period"), _same, -0.3, "deed then"),
+    Rule(
+        "clause",
+        ("w=date.same_period ~ j=connective ~ k=connective? ~ c=clause",),
+        _same_carried,
+        -0.6,
+        "deed then, carried on",
+        ("同期又没下单 -> not orders then",),
+    ),
     Rule("clause", ("e=follow.ever ~ c=clause", "c=clause ~ e=follow.ever"), _ever, -0.4, "deed ever"),
     Rule(
         "clause",
