@@ -21,7 +21,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.pointing import pointer
 from chat_service.translate.rivals import Reader, asked_for
 from chat_service.translate.senses import When
-from chat_service.translate.stops import StopError
+from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.spelling import Correction
 from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request
 
@@ -71,6 +71,11 @@ def opens_on(frame: Frame) -> bool:
     """Whether a question begins or ends as one that goes on: and …, 那…, …呢."""
     edges = [edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))]
     return any(_goes_on(edge, frame) for edge in edges[:1] + edges[-1:])
+
+
+def opens_inside(frame: Frame) -> bool:
+    """Whether a question opens within what was answered: 里头只算物流的投诉."""
+    return frame.folded(frame.covering.edges[0]) in word_set("opens_inside")
 
 
 def _goes_on(edge: Edge, frame: Frame) -> bool:
@@ -133,26 +138,39 @@ def needs_unread(best: Reader, question: Question) -> bool:
     frame = best.assembly.frame
     if best.decision.request is None:
         return False
-    narrows = set(frame.items[0].keys) & {"only", "exclusion"}
-    return question.previous is None and (opens_on(frame) or bool(narrows) or pointer(frame) is not None)
+    return question.previous is None and (opens_on(frame) or _narrows(frame) or pointer(frame) is not None)
 
 
-def after_unread(best: Reader, question: Question, corrections: tuple[Correction, ...]) -> Clarification:
-    """What a question goes on from: the last answer, or a reading that was offered since and not taken."""
+def _narrows(frame: Frame) -> bool:
+    """Whether a question opens with what it is kept to, or is to leave out: 只看女的."""
+    return bool(set(frame.items[0].keys) & {"only", "exclusion"})
+
+
+def after_unread(
+    best: Reader, question: Question, corrections: tuple[Correction, ...]
+) -> Clarification | Denial | None:
+    """What a question goes on from: the last answer, or a reading that was offered since and not taken.
+
+    None where it goes on from the last answer alone. Nobody asks for the list of all women by 只看女的: that goes on
+    from what got no answer, or from nothing.
+    """
     frame, language, said = best.assembly.frame, best.assembly.scope.language, question.text.strip(ENDS)
+    bare = not best.decision.follow_up and (_narrows(frame) or best.decision.request is None)
     label = binding("answered" if best.decision.follow_up else "alone", said, language)
-    choices = [Choice("answered", label, label, best.decision.request)]
+    choices = [] if bare else [Choice("answered", label, label, best.decision.request)]
     for number, (other, request) in enumerate(_after_pending(best, question), 1):
         if request != best.decision.request:
             then = binding("then", said, language, other)
             choices.append(Choice(f"then_{number}", then, then, request))
+    if len(choices) < (1 if bare else 2):
+        return Denial("nothing_before", said) if bare else None
     text = question_text("after_unread", said, language)
     return Clarification("after_unread", said, text, tuple(choices), make_reading(frame, language, corrections))
 
 
 def _after_pending(best: Reader, question: Question) -> list[tuple[str, Request]]:
     """The question as a change of each reading that was offered and not taken: its label, and the request."""
-    pending = question.previous.pending if question.previous is not None else None
+    pending = question.previous.pending if question.previous is not None else question.pending
     found = []
     for choice in pending.choices[:_MOST_PENDING] if pending is not None else ():
         if choice.request is not None:
@@ -163,4 +181,4 @@ def _after_pending(best: Reader, question: Question) -> list[tuple[str, Request]
     return found
 
 
-__all__ = ["after_unread", "going_on", "leaves_out", "needs_unread", "opens_on", "replied"]
+__all__ = ["after_unread", "going_on", "leaves_out", "needs_unread", "opens_inside", "opens_on", "replied"]

@@ -30,8 +30,15 @@ from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.checks.strained import strain
-from chat_service.translate.decide import GREETING, Definitions, decide
-from chat_service.translate.going_on import after_unread, going_on, leaves_out, needs_unread, replied
+from chat_service.translate.decide import GREETING, Decision, Definitions, decide
+from chat_service.translate.going_on import (
+    after_unread,
+    going_on,
+    leaves_out,
+    needs_unread,
+    opens_inside,
+    replied,
+)
 from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
@@ -191,29 +198,40 @@ class OfflineTranslator:
     # --- outcomes ---
 
     def _outcome(self, read_: Readings, question: Question, scope: Scope) -> Outcome:
-        language = scope.language
         if read_.found:
-            best = read_.found[0]
-            other = rival_of(read_.found) or going_on(best, question)
-            if other is not None:
-                return self._two(best, other, read_, question, scope)
-            if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
-                asked = after_unread(best, question, read_.corrections)
-                if len(asked.choices) > 1:
-                    return asked
-                best.assembly.assume("passed_over", question.unread[-1].strip(ENDS))
-            return _answered(best, read_.corrections, language)
+            return self._found(read_, question, scope)
         if read_.frame.unknown:
             denial = unknown_denial(read_.frame, read_.frame.unknown[0], scope, self._index)
             return self._without(denial, read_, question, scope)
         doubt = next(((f, s.reason) for f, s in read_.stops if isinstance(s.reason, Doubt)), None)
         first = read_.stops[0][1].reason if read_.stops else Denial("not_supported", question.text)
+        if doubt is not None and doubt[1].code == "missing_metric" and question.unread:
+            asked = after_unread(Reader(0.0, Assembly(scope, self._index, doubt[0]), Decision()), question, ())
+            if isinstance(asked, Clarification):
+                return asked
         if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
             return self._asked(doubt[1], doubt[0], read_.corrections, question, scope)
         assert isinstance(first, Denial), "a doubt was handled above"
         if first.code not in AT_FAULT:
-            return self._refused(first, read_.frame, question, language, read_.corrections)
+            return self._refused(first, read_.frame, question, scope.language, read_.corrections)
         return self._without(first, read_, question, scope)
+
+    def _found(self, read_: Readings, question: Question, scope: Scope) -> Outcome:
+        best = read_.found[0]
+        bound = going_on(best, question)
+        if bound is not None and opens_inside(best.assembly.frame):
+            return _answered(bound, read_.corrections, scope.language)
+        other = rival_of(read_.found) or bound
+        if other is not None:
+            return self._two(best, other, read_, question, scope)
+        if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
+            asked = after_unread(best, question, read_.corrections)
+            if isinstance(asked, Denial):
+                return self._refused(asked, best.assembly.frame, question, scope.language, read_.corrections)
+            if asked is not None:
+                return asked
+            best.assembly.assume("passed_over", question.unread[-1].strip(ENDS))
+        return _answered(best, read_.corrections, scope.language)
 
     def _two(self, one: Reader, other: Reader, read_: Readings, question: Question, scope: Scope) -> Outcome:
         """Two readings that are equally good: the question back, with each as a ready choice."""

@@ -180,6 +180,8 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
         return True
     if any(part.text in word_set("auxiliary") for part in parts[1:]):
         return True
+    if parts[-1].text in word_set("for_use") and len(parts) > 1:
+        return True  # 调陈列要用
     if not stretch.names and any(each.startswith("occasion") for part in parts for each in part.words("filler")):
         return True  # what the answer is for
     if any(part.text in word_set("reports") and not before.is_filler for before, part in pairwise(parts)):
@@ -299,6 +301,8 @@ def _asks(parts: Sequence[Mention], at: int) -> bool:
     opens = not any(_is_person(each) or _fills(each, _MINDS) for each in before)
     if _fills(part, _ASKING) and _is_particle(part) and not all(each.is_filler for each in before):
         return False  # 昨天盘货
+    if parts[-1].text in word_set("for_use") and not any(_is_named(each) for each in behind):
+        return False  # 调陈列要用
     if part.text in word_set("dative") and before and behind and not _is_person(behind[0]):
         return False  # 我想给老客送个蛋糕
     said = (each for each in behind if not each.is_filler and not _has(each, NumberSense))

@@ -94,7 +94,9 @@ def _added_up(slots: Slots) -> bool:
 def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assembly: Assembly) -> Values:
     """Our Shenzhen stores, 深圳的门店: right before things that have a place of their own, a value is of these."""
     dimensions, at = assembly.model.dimensions, item.end
-    while (after := next((e for e in slots.frame.covering.edges if e.start == at), None)) and after.is_empty:
+    while (after := next((e for e in slots.frame.covering.edges if e.start == at), None)) and (
+        after.is_empty or after.category == "follow.those"
+    ):
         at = after.end
     told = [e.meaning for e in slots.frame.lattice.leaves if e.category == "dimension" and e.start == at]
     named = {name for each in told if isinstance(each, Names) for name in each.names if name in dimensions}

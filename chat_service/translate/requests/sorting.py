@@ -76,6 +76,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _directed(slots, assembly)
     _from_to(slots)
     _gapped(slots, assembly)
+    _those_there(slots, assembly)
     _whole_entities(slots, assembly)
     _listed_entities(slots, assembly)
     _ranked_doers(slots, assembly)
@@ -117,6 +118,18 @@ def placed(frame: Frame) -> Slots:
         elif item.category == "field":
             slots.columns.append(item)
     return slots
+
+
+def _those_there(slots: Slots, assembly: Assembly) -> None:
+    """开在上海的那些店, 杭州那几家店: things that a place tells apart are no group where all of them are pointed at."""
+    for entry in list(slots.groups):
+        item, group = entry
+        before = slots.frame.before(item)
+        pointing = before is not None and bool({"those", "this"} & set(before.category.split(".")))
+        place = slots.frame.spoken(item, "follow.those", back=True) if pointing and not group.marked else None
+        if place is not None and place.category == "values" and len(slots.values) > 0:
+            slots.groups.remove(entry)
+            assembly.use(item, "value", "")
 
 
 def _from_to(slots: Slots) -> None:
