@@ -70,7 +70,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *measures.RULES,
             *clauses.RULES,
             *together.RULES,
-            *clauses.model_rules(scope.structure),
+            *clauses.model_rules(scope.structure, lexicon),
             *deeds.model_rules(scope.structure, order_units()),
             *top_shares.model_rules(scope.structure),
             *states.model_rules(scope.structure),

@@ -53,6 +53,9 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     for item, clauses in slots.clauses:
         if slots.measures and not slots.people and not is_relative(item, slots):
             raise assembly.deny(item)  # nobody is named who could have done it
+        led = slots.frame.spoken(item, until=word_set("whenever"), back=True)
+        if led is not None and slots.frame.folded(led) in word_set("whenever"):
+            raise assembly.deny(item)  # complained when they ordered in stores: at that time, which no condition says
         first = next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
         if isinstance(first, When) and is_of_state(item, first, slots, assembly):
             raise assembly.deny(item)

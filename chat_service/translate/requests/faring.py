@@ -26,6 +26,8 @@ _ASKS = ("how_many", "how_much", "count", "money", "people", "orders", "units", 
 def how_it_fares(frame: Frame) -> Edge | None:
     """The word that asks how something fares, if one does."""
     said = [edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))]
+    while said and said[0].category.endswith((".link", ".polite")):
+        said = said[1:]  # so how are our gold members doing
     intents = [edge for edge in frame.said("intent") if said and edge is not said[0]]
     if not said or intents or frame.said(*_OTHERS) or frame.asks(*_ASKS):
         return None

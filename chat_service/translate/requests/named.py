@@ -86,7 +86,9 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
     if asked & {"people"}:
         return assembly.structure.people_of(behaviour.metric)
     if asked & {"how_many", "how_much"}:
-        return behaviour.amount if is_money_verb(clause.text, assembly) else behaviour.metric
+        metrics, amount = assembly.model.metrics, behaviour.amount
+        of_points = amount is not None and metrics[amount].unit == "points"  # how many did they earn
+        return amount if of_points or is_money_verb(clause.text, assembly) else behaviour.metric
     return None
 
 

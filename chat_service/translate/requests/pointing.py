@@ -32,7 +32,7 @@ from semantic_layer import (
 
 # what names things of a kind, so that a word behind it points at these
 _THINGS = frozenset({"values", "entity", "listed", "clauses", "group", "one", "ranking"})
-_NAMED = frozenset({"measure", "values", "entity", "listed", "clauses", "group", "bound", "one", "field", "dated"})
+_NAMED = frozenset({"measure", "values", "entity", "listed", "clauses", "group", "bound", "one", "field", "dated", "piece"})
 
 
 def pointer(frame: Frame) -> Edge | None:
@@ -53,6 +53,8 @@ def pointer(frame: Frame) -> Edge | None:
 def _says_they(edge: Edge, frame: Frame) -> bool:
     """They, their, 他们, 其中; of them inside of what asks how many. 'It' only where it does something."""
     text, before, after = frame.folded(edge), frame.before(edge), frame.after(edge)
+    if edge.category.endswith(".person"):
+        return False  # how long does it take to …
     if text in word_set("it"):
         return before is not None and frame.folded(before) in word_set("does")
     if text in word_set("those"):  # those figures below are no people

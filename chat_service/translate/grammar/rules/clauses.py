@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import Ask, Names, Values, When, Word
+from chat_service.translate.senses import Ask, BehaviourSense, Names, Values, ValueSense, When, Word
+from chat_service.translate.words.lexicon import Lexicon
+from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import NumberOperator
 
 _MOST_CLAUSES = 4
@@ -17,15 +20,17 @@ _DATE = "date.period|date.rolling|date.open"
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 
 
-def _core(found: Found) -> Clause:
-    names = found.one("b", Names)
-    return Clause(names.names, names.text)
-
-
 def _twice(found: Found) -> Clause | None:
     """付款下单, 下单购买: one deed told by two verbs."""
     first, second = found.one("a", Names), found.one("b", Names)
     return Clause(first.names, first.text + second.text) if first.names == second.names else None
+
+
+def _verbs(text: str) -> list[str]:
+    """What a deed may be called by: the verb before its object; in Chinese, any two characters of it."""
+    if text.isascii():
+        return [lemma(text.partition(" ")[0])] if " " in text else []
+    return [text[at : at + 2] for at in range(len(text) - 1)] if len(text) > 2 else []
 
 
 def _not(found: Found) -> Clause | None:
@@ -150,7 +155,6 @@ def _told_by(found: Found) -> Word | None:
 
 RULES = (
     Rule("intent.define", ("a=ask ~ c=clause ~ s=function.light.ask|intent.define",), _told_by, -1.5, "state told by"),
-    Rule("clause", ("b=behaviour",), _core, 0.05, "deed", ("买过 -> orders",)),
     Rule("clause", ("a=behaviour b=behaviour",), _twice, -0.3, "deed told twice", ("付款下单 -> orders",)),
     Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),
     Rule("clause", ("c=clause ~ n=negation",), _nothing, -0.3, "nothing done", ("shared nothing -> not shares",)),
@@ -249,11 +253,27 @@ def with_object(structure: Structure) -> Callable[[Found], Clause | None]:
     return of
 
 
-def model_rules(structure: Structure) -> tuple[Rule, ...]:
+def model_rules(structure: Structure, lexicon: Lexicon) -> tuple[Rule, ...]:
     """A deed with what it was done to, or in."""
 
     of = with_object(structure)
+
+    def core(found: Found) -> Clause:
+        """A deed; emailed us, 打电话来: the verb names in what it was done, where no more of it is the deed itself."""
+        names = found.one("b", Names)
+        metric = structure.model.metrics[structure.model.behaviours[names.names[0]].metric]
+        dataset = structure.model.datasets.get(metric.definition.dataset or "")
+        fields = dataset.fields if dataset is not None else {}
+        for word in _verbs(names.text):
+            senses = lexicon.senses(phrase_keys(word))
+            own = any(isinstance(each, BehaviourSense) for each in senses)
+            named = [each for each in senses if isinstance(each, ValueSense) and not (own or each.weak)]
+            if within := tuple(each for each in named if each.dimension in fields)[:1]:
+                return Clause(names.names, names.text, values=(Values((within,), names.text),))
+        return Clause(names.names, names.text)
+
     return (
+        Rule("clause", ("b=behaviour",), core, 0.05, "deed", ("买过 -> orders", "emailed us -> tickets by email")),
         Rule(
             "clause",
             ("c=clause ~ v=values", "v=values ~ c=clause", "p=prefix.between ~ v=values ~ c=clause"),

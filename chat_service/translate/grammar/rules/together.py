@@ -88,8 +88,8 @@ def _who(found: Found) -> Clauses | None:
     asks, clauses = found.get("r", Ask), found.one("c", Clauses)
     if clauses.relative or (asks is not None and "who" not in asks.what):
         return None
-    if any(each.whose for each in clauses.clauses):
-        return None  # who were referred | have ordered
+    if any(each.whose for each in clauses.clauses) or found.passes(*word_set("whenever")):
+        return None  # who were referred | have ordered; when people shop in stores: the occasion, and no people
     return replace(clauses, relative=True)
 
 
