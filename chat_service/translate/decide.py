@@ -35,6 +35,7 @@ from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.growth import why_of_when
 from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.kinds import asked_about
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.pointing import pointer, points_at
@@ -215,6 +216,9 @@ def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     """What a metric means is asked only of the metric: with a time, a place or a rank, its number is asked for."""
     words = slots.frame.said("intent.define")
     names = defined(slots, assembly)
+    done = slots.clauses and slots.frame.folded(words[0]) in word_set("what_did")
+    if done or slots.has("rank") or any(item is asked_about(slots.frame) for item, _ in slots.groups):
+        raise assembly.deny(words[0])  # what do people complain about, what do they buy: no meaning of a word
     if not names or slots.whens or slots.has("date") or slots.values or slots.groups or slots.against or slots.ranks:
         raise assembly.deny(words[0])
     for item in slots.frame.items:

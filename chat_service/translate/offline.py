@@ -25,7 +25,7 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
-from chat_service.translate.background.around import beside_background, is_felt_beside
+from chat_service.translate.background.around import beside_background, is_felt_beside, lends_nothing
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
@@ -176,9 +176,10 @@ class OfflineTranslator:
         """The outcome of the question within a message that does not read as a whole, or only without some words."""
         reasons = [stop.reason for _, stop in found.stops]
         final = any(isinstance(each, Doubt) or each.code in FINAL - {"future_period"} for each in reasons)
-        if (found.found and not found.aside and not is_felt_beside(text)) or (final and not found.found):
+        told = bool(found.found) and lends_nothing(text, scope)
+        if (found.found and not (found.aside or told or is_felt_beside(text))) or (final and not found.found):
             return None
-        best = found.found[0].decision.request if found.found else None
+        best = found.found[0].decision.request if found.found and not told else None
         outcome = beside_background(text, scope, lambda part: self._part(part, question, scope), best)
         if best is None and isinstance(outcome, Clarification) and outcome.code == "background":
             whole = self._outcome(found, question, scope)  # the same without a word names the word

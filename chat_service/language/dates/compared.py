@@ -48,6 +48,16 @@ def _unit_before(piece: Piece, found: Found) -> DateMention:
     )
 
 
+def against_last_one(found: Found) -> Meaning:
+    """More this month than last, this year vs last: the unit is that of the time named before."""
+    spans = (p.period(found.today) for p in found.earlier if p.date is not None and _NAMED_BEFORE & {*p.rules})
+    grain = next((span.grain for span in spans if span is not None and span.grain is not None), None)
+    if grain is None:
+        return None
+    before = calendar(grain, found.today, -1).period
+    return DateMention("comparison", before, unit=grain, against="year" if grain == "year" else "previous")
+
+
 def against_unit_before(found: Found) -> Meaning:
     """这周的订单比上周多吗, revenue vs last month; 上个月和去年 compares nothing."""
     only_if(found.get("VERSUS_WORD", "CHANGE_VS", "DIFFERS"))

@@ -28,6 +28,7 @@ _LOOSE = frozenset("re")  # adverbs and interjections comment on the whole sente
 _NAMES = frozenset({"subject", "content"})
 _ENDS = frozenset({"edge", "end"})
 _SHARED_HAN = 2
+_SHORTEST = 2
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,22 @@ def kinds_of(word: str) -> str:
 
     >>> kinds_of("nag"), kinds_of("promised"), kinds_of("honestly"), kinds_of("周报"), kinds_of("qwzx")
     ('v', 'vn', 'r', 'n', '')
+    >>> kinds_of("nicer")[:1], kinds_of("happiest")[:1], kinds_of("thinner")[:1]
+    ('a', 'a', 'a')
     """
     if not word.isascii():
         return _dictionary("zh").get(word, "")
     own, base = _dictionary("en").get(word, ""), _dictionary("en").get(lemma(word), "")
-    return base if base and (not own or word.endswith(("ed", "ing"))) else own or base
+    found = base if base and (not own or word.endswith(("ed", "ing"))) else own or base
+    graded = (_dictionary("en").get(each, "") for each in _ungraded(word))
+    return found or next((kinds for kinds in graded if kinds[:1] == "a"), "")
+
+
+def _ungraded(word: str) -> Iterator[str]:
+    """What a comparative or superlative may be one of: nicer, quieter, bumpiest, biggest."""
+    stem = word.removesuffix("r").removesuffix("st").removesuffix("e")
+    if len(stem) > _SHORTEST and stem + "e" in (word[:-1], word[:-2]):
+        yield from (stem + "e", stem, stem[:-1] + "y" if stem.endswith("i") else "", stem[:-1])
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -29,9 +29,18 @@ from chat_service.outcomes import (
 )
 from chat_service.translate.background.cut import Clause, cut, runs
 from chat_service.translate.background.judge import Stretch, may_be_told, states, whole_words
-from chat_service.translate.background.named import Named, Pointer, dimensions_in, fits, kinds_in, named_in, pointer
+from chat_service.translate.background.named import (
+    Named,
+    Pointer,
+    dimensions_in,
+    fits,
+    is_of_asker,
+    kinds_in,
+    named_in,
+    pointer,
+)
 from chat_service.translate.replies.sentences import assumption_text, beside_text, question_text
-from chat_service.translate.senses import Mention
+from chat_service.translate.senses import ListSense, Mention, ValueSense
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.spelling import replaced
@@ -112,6 +121,17 @@ def is_felt_beside(text: Lattice) -> bool:
     sentences = [each.strip(_MARKS) for each in _SENTENCES.split(text.folded.text)]
     felt = [each.startswith(tuple(word_set("felt"))) for each in sentences if each]
     return any(felt) and not all(felt)
+
+
+def lends_nothing(text: Lattice, scope: Scope) -> bool:
+    """Whether a clause says what the asker is: it lends nothing to a question beside it, which must read alone."""
+    clauses = cut(text.folded, mentions(text, scope.lexicon))
+    values = ((c.parts, at) for c in clauses for at, part in enumerate(c.parts) if _describes(part))
+    return len(clauses) > 1 and any(is_of_asker(parts, at) for parts, at in values)
+
+
+def _describes(part: Mention) -> bool:
+    return any(isinstance(sense, ValueSense | ListSense) for sense in part.senses)
 
 
 def _or_whole(message: _Message, alone: Outcome | None, whole: Request) -> Outcome | None:

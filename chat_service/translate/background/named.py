@@ -23,6 +23,7 @@ from chat_service.translate.senses import (
 
 _PERIODS = frozenset({"period", "rolling", "open", "ambiguous"})
 _OWN_TIMES = _PERIODS | {"vague", "now", "all_history", "future", "comparison", "same_period", "relative_previous"}
+_MOST_BETWEEN = 4
 _PEOPLE = "people"
 _WHEN = "when"
 _GRAIN = "grain"
@@ -59,8 +60,18 @@ def named_in(parts: Sequence[Mention]) -> Iterator[Named]:
         if not part.senses and part.text in word_set("season"):
             kinds = frozenset({_WHEN})
         does = any(isinstance(sense, BehaviourSense) for sense in part.senses)  # gold members shop
-        if kinds and not does and not modifies(parts, at):
+        if kinds and not does and not modifies(parts, at) and not is_of_asker(parts, at):
             yield Named(part.start, part.end, kinds, _is_described(parts, at))
+
+
+def is_of_asker(parts: Sequence[Mention], at: int) -> bool:
+    """I'm new here, 我是新来的: what somebody who asks is says nothing of the customers."""
+    before = list(parts[max(0, at - _MOST_BETWEEN) : at])
+    while before and before[-1].is_filler and before[-1].text not in word_set("asker_is"):
+        if before[-1].text in word_set("topic_opener"):
+            return False  # I'm in Shanghai
+        before.pop()
+    return bool(before) and before[-1].text in word_set("asker_is")
 
 
 def _kind(sense: Sense) -> str:

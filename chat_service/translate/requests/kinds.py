@@ -11,10 +11,13 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Group, Kinds
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, counts_kinds
+from chat_service.translate.requests.slots import Slots, counts_kinds, set_free
 from chat_service.translate.senses import DimensionSense, Word
 from chat_service.translate.words.vocabulary import phrase_keys
+
+_BEHIND_ABOUT = frozenset({"when", "ranking", "rank.highest", "rank", "group", "connective.and", "chart"})
 
 
 def read_kinds(slots: Slots, assembly: Assembly) -> None:
@@ -45,6 +48,37 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
         if word_set("kind_name").intersection(leaves):  # by type: of what, the question says elsewhere
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
+
+
+def asked_about(frame: Frame) -> Edge | None:
+    """What do people complain about most, what were last month's tickets about: the word that asks for their kinds."""
+    said = [edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))]
+    whats = [at for at, edge in enumerate(said) if frame.folded(edge).split(" ")[0] in word_set("asks_what")]
+    for at, edge in enumerate(said):
+        behind = [each for each in said[at + 1 :] if not each.is_empty][:1]
+        left = edge.is_empty and frame.folded(edge) in word_set("stranded")
+        if left and whats and whats[0] < at and all(each.category in _BEHIND_ABOUT for each in behind):
+            return edge
+    return None
+
+
+def read_about(slots: Slots, assembly: Assembly) -> None:
+    """What do people complain about: how often they do is counted, by its kinds. Raises StopError where none are."""
+    about = asked_about(slots.frame) if not slots.groups else None
+    if about is None:
+        return
+    plain = [each for each in slots.clauses if len(each[1].clauses) == 1 and each[1].clauses[0].is_plain]
+    if not slots.measures and len(plain) == 1:
+        item, clauses = plain[0]
+        slots.clauses.remove(plain[0])
+        set_free(item, clauses.clauses[0], slots)
+        slots.measures.append((item, (assembly.model.behaviours[clauses.clauses[0].behaviours[0]].metric,)))
+    kinds = _kinds_measured(slots, assembly) if slots.measures else ()
+    if not kinds and slots.frame.said("intent.define"):
+        return  # what is NPS about
+    if not kinds:
+        raise assembly.deny(about)
+    slots.groups.append((about, Group(kinds, which=bool(slots.ranks))))
 
 
 def _kinds_ranked(slots: Slots, assembly: Assembly) -> None:

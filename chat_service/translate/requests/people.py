@@ -19,7 +19,7 @@ from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
 from chat_service.translate.requests.phrases import shows_people
 from chat_service.translate.requests.quantities import lists_number
-from chat_service.translate.requests.slots import Slots, asked_of, set_free
+from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.requests.whom import names_of
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -87,6 +87,8 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         lend_time(slots, assembly)
         return metric_request(slots, assembly, None, assembly.counted)
     lend_time(slots, assembly)
+    if slots.groups and not slots.measures and any(_counts_most(item, slots, assembly) for item, _ in slots.ranks):
+        return metric_request(slots, assembly, None, assembly.counted)
     if slots.ranks or described or lists:
         if (
             slots.groups
@@ -99,6 +101,14 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     if slots.groups or slots.has("trend"):
         return metric_request(slots, assembly, None, assembly.counted)
     return list_request(slots, assembly) if slots.values else None
+
+
+def _counts_most(rank: Edge, slots: Slots, assembly: Assembly) -> bool:
+    """Which city has the most gold members, the fewest people who …: of groups, how many people they have is ranked."""
+    frame, after = slots.frame, slots.frame.spoken(rank)
+    people = (*slots.entities, *(item for item, _ in (*slots.listed, *slots.clauses)))
+    named = after is not None and (after in people or names_people(after, frame, assembly.scope.entity_words))
+    return named and frame.folded(rank).split(" ")[-1] in word_set("most_of_them")
 
 
 def _doubt(slots: Slots, *, named: bool) -> float:

@@ -32,7 +32,7 @@ from semantic_layer import (
 
 # what names things of a kind, so that a word behind it points at these
 _THINGS = frozenset({"values", "entity", "listed", "clauses", "group", "one", "ranking"})
-_NAMED = frozenset({"measure", "values", "entity", "listed", "clauses", "group", "bound", "one", "field", "dated", "piece"})
+_NAMED = _THINGS - {"ranking"} | {"measure", "bound", "field", "dated", "piece"}
 
 
 def pointer(frame: Frame) -> Edge | None:

@@ -29,6 +29,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
+from chat_service.translate.requests.kinds import read_about
 from chat_service.translate.requests.named import is_money_verb, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
@@ -88,6 +89,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _subjects(slots, assembly)
     measure_phrases(slots, assembly)
     free_redundant(slots, assembly)
+    read_about(slots, assembly)
     measure_verbs(slots, assembly)
     _spread_apart(slots, assembly)
     join_quantities(slots, assembly)

@@ -104,6 +104,8 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None:
                 continue
+            if people and slots.frame.folded(ask).split(" ")[-1] in word_set("often"):
+                metric = assembly.structure.per_person(metric) or metric  # how often do gold members buy
             slots.clauses.remove((item, clauses))
             set_free(item, clauses.clauses[0], slots)
             slots.measures.append((item, (metric,)))
@@ -115,11 +117,12 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
 
 def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly: Assembly, *, asked: bool) -> None:
     """Did we sell more in May, which brand sold most: a verb is measured where it is compared or ranked."""
+    apart = False
     if (
         len(plain) == 1
-        and not slots.people
+        and (not slots.people or (apart := _set_apart(slots)))
         and not asked
-        and (slots.against or slots.has("change", "comparative", "trend"))
+        and (slots.against or slots.has("change", "comparative", "trend", *(["comparison"] if apart else [])))
     ):
         item, clauses = plain[0]
         metric = verb_metric(clauses.clauses[0], ("how_many",), assembly)
@@ -151,6 +154,12 @@ def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly:
             if clauses.clauses[0].text.endswith(("er", "ers")):
                 slots.entities.append(item)  # spenders, shoppers: who does it
             return
+
+
+def _set_apart(slots: Slots) -> bool:
+    """Do women complain more than men: two kinds of people, and nobody else."""
+    named = [set(values.candidates) for _, values in slots.values]
+    return not slots.frame.asks("people", "who") and len(named) == 2 and bool(named[0] & named[1])
 
 
 def join_quantities(slots: Slots, assembly: Assembly) -> None:

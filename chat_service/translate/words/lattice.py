@@ -127,7 +127,7 @@ def _is_bare_copula(leaf: Edge, numbers: set[int]) -> bool:
 
 
 def _impersonal(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
-    """What does it cost to …, how long does it usually take us to …: 'it' announces what follows, and points at nothing."""
+    """What does it cost to …, how long does it usually take us to …: 'it' announces what follows, and is nobody."""
     bare = leaf.end == leaf.start + 1 and tokens[leaf.start].text in word_set("it")
     if not bare or not leaf.category.startswith((f"{EMPTY}.pronoun", "follow")):
         return leaf
@@ -185,6 +185,8 @@ def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:
             senses.setdefault((leaf.start, leaf.end), []).insert(0, leaf.meaning.date)
         elif isinstance(leaf.meaning, NumberSense | HoursSense):
             senses.setdefault((leaf.start, leaf.end), []).insert(0, leaf.meaning)
+        elif isinstance(leaf.meaning, Piece):
+            senses.setdefault((leaf.start, leaf.end), []).append(MetricSense(leaf.meaning.name))
     found = []
     for edge in coverings(text.leaves, len(text.tokens), 1)[0].edges:
         start, end = text.tokens[edge.start].fstart, text.tokens[edge.end - 1].fend
