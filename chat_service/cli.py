@@ -6,6 +6,7 @@ So `huitou ask` never waits for an HTTP framework or a statistics library. Exit 
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -68,7 +69,9 @@ class LazyGroup(TyperGroup):
 def load(name: str) -> Command:
     """The command of that name, imported."""
     module = importlib.import_module(COMMANDS[name][0])
-    if name != _BRIEF:
+    if name != _BRIEF and not gc.isenabled():
+        gc.freeze()  # what is imported stays: no collection looks it over
+        atexit.register(gc.unfreeze)  # but the last, at which DuckDB says what is left of it
         gc.enable()
     command = typer.main.get_command(module.app)
     command.name = name
