@@ -68,8 +68,8 @@ def is_of_asker(parts: Sequence[Mention], at: int) -> bool:
     """I'm new here, 我是新来的: what somebody who asks is says nothing of the customers."""
     before = list(parts[max(0, at - _MOST_BETWEEN) : at])
     while before and before[-1].is_filler and before[-1].text not in word_set("asker_is"):
-        if before[-1].text in word_set("topic_opener"):
-            return False  # I'm in Shanghai
+        if before[-1].text in word_set("topic_opener") or "function.preposition" in before[-1].words("filler"):
+            return False  # I'm in Shanghai, 我在上海
         before.pop()
     return bool(before) and before[-1].text in word_set("asker_is")
 
