@@ -19,7 +19,12 @@ from chat_service.translate.checks.asked import refuse_unasked
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
 from chat_service.translate.checks.dropped import refuse_dropped
-from chat_service.translate.checks.overlooked import refuse_overlooked, refuse_torn_lengths
+from chat_service.translate.checks.overlooked import (
+    refuse_overlooked,
+    refuse_torn_lengths,
+    refuse_torn_words,
+    refuse_unanswered,
+)
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
 from chat_service.translate.checks.shape import refuse_other_shape
 from chat_service.translate.checks.vanishing import refuse_vanished
@@ -104,11 +109,13 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     if frame.said("intent.help") and not asks_more:
         return Decision(other=CATALOGUE)
     refuse_torn_lengths(frame)
+    refuse_torn_words(frame)
     choose_entity(frame, question.previous, assembly)
     points = pointer(frame) if question.previous is not None else None
     reads = (read(placed(frame), assembly) for read in (read_paths, read_follows, read_lift, read_due))
     asked = next((each for each in reads if each is not None), None)
     if asked is not None:
+        refuse_unanswered(frame, assembly, asked)
         return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
     refuse_two(slots, assembly)

@@ -78,7 +78,7 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
     parts = whole_words(stretch.parts, lexicon)
     parts = parts[1:] if parts[0].text in word_set("leads_on") and len(parts) > 1 else parts
     plain = all(_says_nothing(part) for part in parts) and not any(torn_words([part.text for part in parts], lexicon))
-    if plain or _delivers(parts, stretch):
+    if plain or _delivers(parts, stretch) or _looks(parts, stretch):
         return not any(part.text in word_set("always_turns") | word_set("done_already") for part in parts)
     about = " ".join(part.text for part in question if _is_named(part))
     names = [part for at, part in enumerate(parts) if _is_named(part) and not modifies(parts, at)]
@@ -178,7 +178,7 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
         return False
     if any(_is_person(part) or _fills(part, _MINDS) for part in parts):
         return True
-    if any(part.text in word_set("auxiliary") for part in parts[1:]):
+    if any(part.text in word_set("auxiliary") | word_set("attitude") for part in parts[1:]):
         return True
     if parts[-1].text in word_set("for_use") and len(parts) > 1:
         return True  # 调陈列要用
@@ -192,14 +192,15 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
     if _judges(parts):
         return True
     deeds = any(_has(part, BehaviourSense, MetricSense) for part in parts)
-    return verbs and not deeds and any(part.text in word_set("aspect") for part in parts)
+    return verbs and not deeds and any(part.text.endswith(tuple(word_set("aspect"))) for part in parts)
 
 
 def _judges(parts: Sequence[Mention]) -> bool:
     """这两天退货的多, 都不逛店了吧: what ends in how things are, or in a particle of opinion, is no condition."""
     last = next((part for part in reversed(parts) if part.text not in word_set("aspect")), parts[-1])
     graded = _roles([last]) & _GRADES or kinds_of(last.text)[:1] == "a"
-    return bool(graded) or parts[-1].text in word_set("opinion_end")
+    said = "".join(part.text for part in parts[-_LONGEST_WORD:])
+    return bool(graded) or said.endswith(tuple(word_set("opinion_end")))
 
 
 def _delivers(parts: Sequence[Mention], stretch: Stretch) -> bool:
@@ -209,6 +210,12 @@ def _delivers(parts: Sequence[Mention], stretch: Stretch) -> bool:
         return False
     before = (None, *(part.text for part in parts))
     return all(part.is_filler or _is_bare_verb(part, led) for part, led in zip(parts, before, strict=False))
+
+
+def _looks(parts: Sequence[Mention], stretch: Stretch) -> bool:
+    """…，看看哪些得补: what the answer is looked at for, behind the question and naming nothing of it."""
+    looks = next((part for part in parts if not _is_person(part)), parts[0]).text in word_set("looks")
+    return looks and stretch.behind and len(parts) > 1 and not any(_is_named(part) for part in parts)
 
 
 def _is_bare_verb(part: Mention, led: str | None) -> bool:
@@ -263,6 +270,8 @@ def _denies(parts: Sequence[Mention], at: int) -> bool:
     if not parts[at].words("negation"):
         return False
     behind = parts[at + 1 : at + 4]
+    if behind and at and behind[0].text == parts[at - 1].text:
+        return False  # 买不买母婴
     somebody = any(_is_person(p) or _fills(p, _MINDS) or p.text in word_set("auxiliary") for p in parts[:at])
     names = any(_is_named(each) for each in behind)
     return (names and not _tells(parts[:at])) or (not somebody and parts[at].text.isascii())
@@ -284,6 +293,8 @@ def _asks(parts: Sequence[Mention], at: int) -> bool:
     """Something asked for: beside what is named, or by what opens the clause (列出坏账, show me the bad ones)."""
     part, before, behind = parts[at], parts[:at], parts[at + 1 :]
     intents = set(part.words("intent"))
+    if part.text.startswith(tuple(word_set("asks_number"))) and any(_is_named(each) for each in parts):
+        return True  # how many customers do we have
     if not (part.words("question") or intents or _fills(part, _ASKING)):
         return False
     if intents & {"change_data", "send", "forecast"}:
@@ -294,16 +305,25 @@ def _asks(parts: Sequence[Mention], at: int) -> bool:
         return False
     if before and part.text in word_set("reports") and not any(_fills(each, _WANTS | _ADDRESSES) for each in before):
         return False
-    if part.words("question") and before and before[-1].text in word_set("indefinite"):
-        return False  # 没几个人, 好几个城市
-    if part.text in word_set("there_are") and not before and not any(_is_named(each) for each in behind):
-        return False  # 有几个大姐天天来问
+    if _only_tells(part, before, behind):
+        return False
     opens = not any(_is_person(each) or _fills(each, _MINDS) for each in before)
-    if _fills(part, _ASKING) and _is_particle(part) and not all(each.is_filler for each in before):
-        return False  # 昨天盘货
-    if parts[-1].text in word_set("for_use") and not any(_is_named(each) for each in behind):
-        return False  # 调陈列要用
-    if part.text in word_set("dative") and before and behind and not _is_person(behind[0]):
-        return False  # 我想给老客送个蛋糕
     said = (each for each in behind if not each.is_filler and not _has(each, NumberSense))
     return any(_is_named(each) for each in behind) or (opens and any(said))
+
+
+def _only_tells(part: Mention, before: Sequence[Mention], behind: Sequence[Mention]) -> bool:
+    """Whether a word that asks tells of something here.
+
+    没几个人, 好几个城市; 有几个大姐天天来问; 昨天盘货; 调陈列要用; 我想给老客送个蛋糕.
+    """
+    named = any(_is_named(each) for each in behind)
+    if part.words("question") and before and before[-1].text in word_set("indefinite"):
+        return True
+    if part.text in word_set("there_are") and not before and not named:
+        return True
+    if _fills(part, _ASKING) and _is_particle(part) and not all(each.is_filler for each in before):
+        return True
+    if behind and behind[-1].text in word_set("for_use") and not named:
+        return True
+    return part.text in word_set("dative") and bool(before and behind) and not _is_person(behind[0])

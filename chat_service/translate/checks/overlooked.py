@@ -6,17 +6,22 @@ two groups side by side do not show.
 
 from __future__ import annotations
 
+import itertools
+
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clauses, Measure
+from chat_service.translate.grammar.categories import Against, Clauses, Measure
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.members import BORN
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Ask, NumberSense
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+
+_QUANTITIES = frozenset({"how_many", "how_much", "money", "orders", "units", "points", "people", "times", "each"})
 
 
 def refuse_torn_lengths(frame: Frame) -> None:
@@ -39,11 +44,46 @@ def refuse_torn_lengths(frame: Frame) -> None:
             raise LostError(Denial("not_supported", frame.text(item) + frame.text(after)), item)
 
 
+def refuse_torn_words(frame: Frame) -> None:
+    """Raise StopError for 把一月|去|掉 and 上个月生日|活动: what leaves out is no fall, a campaign no birthday."""
+    for leaf in frame.lattice.leaves:
+        inside = [item for item in frame.items if item.start < leaf.end and leaf.start < item.end]
+        if leaf.category.startswith("exclusion") and len(frame.folded(leaf)) > 1:
+            torn = [item for item in inside if item.start > leaf.start and "change" in item.keys]
+        elif leaf.category == "value":
+            torn = [item for item in inside if item.rule == BORN and leaf.start > item.start and leaf.end > item.end]
+        else:
+            continue
+        if torn:
+            raise LostError(Denial("not_supported", frame.text(leaf)), torn[0])
+
+
+def refuse_unanswered(frame: Frame, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for 积分发出去多少、用掉多少: two numbers that are asked for are not one."""
+    if not isinstance(request, MetricQuery):
+        return
+    beside = {name for each in request.metrics for name in assembly.model.metrics[each].definition.beside}
+    several = len(request.metrics) > 1
+    if len(set(request.metrics) - beside) > 1 or request.show or frame.of(Against) or request.shares or request.limit:
+        return
+    asks: list[Edge] = []
+    for leaf in sorted(frame.lattice.leaves, key=lambda each: (each.start, -each.end)):
+        asking = frame.folded(leaf).startswith(tuple(word_set("asks_number")))
+        if asking and set(asked_of(leaf)) & _QUANTITIES and (not asks or leaf.start >= asks[-1].end):
+            asks.append(leaf)
+    for one, other in itertools.pairwise(asks):
+        between = [e for e in frame.covering.edges if one.end <= e.start and e.end <= other.start]
+        of_others = not several or (between and frame.folded(between[-1]) in word_set("possessive"))
+        if of_others and any("connective" in edge.keys or frame.folded(edge) == "," for edge in between):
+            raise LostError(Denial("not_supported", frame.text(one)), one)
+
+
 def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for what a request that is otherwise whole does not show."""
     if isinstance(request, ListQuery):
         _refuse_lost_times(slots, assembly, request)
     if isinstance(request, MetricQuery):
+        refuse_unanswered(slots.frame, assembly, request)
         _refuse_difference(slots, assembly, request)
         _refuse_untimed(slots, assembly, request)
         _refuse_group_apart(slots, assembly, request)
@@ -230,4 +270,4 @@ def _deeds(filters: tuple[Filter, ...]) -> list[MetricFilter]:
     return found
 
 
-__all__ = ["refuse_overlooked", "refuse_torn_lengths"]
+__all__ = ["refuse_overlooked", "refuse_torn_lengths", "refuse_torn_words", "refuse_unanswered"]

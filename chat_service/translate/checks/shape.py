@@ -7,6 +7,7 @@ of both.
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Condition
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
@@ -26,6 +27,8 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
     if isinstance(request, MetricQuery) and each is not None and not (numbers or told or request.group_by):
         people = all(assembly.structure.one_each(name) for name in request.metrics)
         lost = [each] if people else []
+    elif isinstance(request, MetricQuery) and not (numbers or told or request.group_by):
+        lost = [item for item, _ in slots.measures if _tells_people(item, slots)]
     elif isinstance(request, ListQuery):
         several = [item for item, values in slots.values if len(values.words) > 1 and not values.negated]
         more = any(leaf.category.startswith("comparative.") for leaf in frame.lattice.leaves)
@@ -35,6 +38,15 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
         lost = lost or ([] if asked else counted)
     if lost:
         raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
+
+
+def _tells_people(item: Edge, slots: Slots) -> bool:
+    """投诉的客户名单: a deed before people tells which they are, though it is the name of a number as well."""
+    frame = slots.frame
+    deed = any(e.category == "behaviour" and (e.start, e.end) == (item.start, item.end) for e in frame.lattice.leaves)
+    joiner = frame.after(item)
+    people = frame.after(joiner) if joiner is not None and frame.folded(joiner) in word_set("possessive") else None
+    return deed and people is not None and (people in slots.entities or "list" in asked_of(people))
 
 
 def _plain(slots: Slots) -> bool:

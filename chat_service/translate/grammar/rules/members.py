@@ -12,6 +12,7 @@ from chat_service.translate.senses import HoursSense, Names, Values, ValueSense,
 from semantic_layer import Period
 
 KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
+BORN = "month of birth"
 _SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SHORT = 23.0  # what a short form costs alone more than a value
 
@@ -274,7 +275,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ),
             born,
             -0.8,
-            "month of birth",
+            BORN,
             ("6月生日 -> birth month 6",),
         ),
         Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
