@@ -251,7 +251,7 @@ def _built(of: _Of) -> Lexicon:
         lexicon.add(phrase, word)
         if word.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
             lexicon.add((verb_key(phrase[0]),), _INFLECTED)
-    named = tuple(_model_words(model))
+    named = tuple(model_words(model))
     for text, sense in named:
         add_text(lexicon, text, sense)
     for heads, head in _heads(model):
@@ -285,7 +285,8 @@ def add_text(lexicon: Lexicon, text: str, sense: Sense) -> None:
             lexicon.add((*base[:1], *inner, *base[1:][-1:]), sense)
 
 
-def _model_words(model: Model) -> Iterator[tuple[str, Sense]]:
+def model_words(model: Model) -> Iterator[tuple[str, Sense]]:
+    """What a model names, with all that it says of it: what is named beside it is the thesaurus's."""
     yield from _metric_words(model)
     held = set(versions(model).values())  # their values are said with the words of today's
     for dimension in model.dimensions.values():
