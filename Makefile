@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(BIN)/python -m compileall -q semantic_layer chat_service prompts
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check fuzz nightly bench starts load soak speed agreement docs page pictures surfaces lock clean
+.PHONY: help demo serve test lint types check fuzz nightly bench starts load soak speed agreement thesaurus docs page pictures surfaces lock clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -73,6 +73,9 @@ speed: $(DEVELOPMENT) ## the compiled SQL beside SQL by hand on 10 million order
 
 agreement: $(DEVELOPMENT) ## 1,000 random queries on five dbt projects, beside MetricFlow (installed once, apart)
 	$(BIN)/python -m benchmarks.agreement
+
+thesaurus: $(DEVELOPMENT) ## what our concepts lack beside two kept thesauri (WORDNET=a copy of Open English WordNet)
+	$(BIN)/python -m benchmarks.thesaurus $(if $(WORDNET),--wordnet $(WORDNET))
 
 docs: $(DEVELOPMENT) ## the pages that are generated from the code, and what the examples print
 	$(BIN)/python -m docs.generate
