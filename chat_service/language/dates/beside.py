@@ -6,10 +6,12 @@ of one time said twice (去年（2025年）, Monday June 15), which must be the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.dates.grammar import Found, Meaning, given, only_if
 from chat_service.language.dates.mention import DateMention, cut
 from chat_service.language.dates.partial import PartialDate, week_in_two_ways
-from chat_service.language.dates.span import DAY, MONTHS_OF, Span, calendar, is_count
+from chat_service.language.dates.span import DAY, MONTHS_OF, Span, calendar, is_count, later, span_of
 from semantic_layer import Grain
 
 _SHORT = 15  # days: a day, a weekend, a holiday
@@ -152,6 +154,28 @@ def said_twice(found: Found) -> Meaning:
         return PartialDate(fixed=one if one.grain is not None else other)
     claimed = found.get("OPEN", "THAT_IS") is not None and found.get("DONE") is None
     return DateMention("vague") if claimed else None
+
+
+def holds_already(found: Found) -> Meaning:
+    """The last 10 days, including today: of a time that holds the other one, nothing more is said."""
+    whole, part = found.pieces[0], [*found.all("P", "NOW_DONE")][-1]
+    mention = whole.mention
+    days = span_of(mention.period) if mention is not None else whole.period(found.today)
+    inner = given(part.period(found.today)) if part.symbol != "NOW_DONE" else Span(found.today, found.today + DAY)
+    only_if((found.get("OPEN") is None) == (found.get("CLOSE") is None) and days is not None and part is not whole)
+    only_if(given(days).start <= inner.start and min(inner.end, found.today + DAY) <= given(days).end)
+    return (
+        replace(mention, kind="rolling")
+        if mention is not None and mention.kind == "duration"
+        else mention or whole.date
+    )
+
+
+def all_its_parts(found: Found) -> Meaning:
+    """2025年上半年两个季度合在一块儿: all the units that a time has, as one, are that time."""
+    span, (count, grain) = found.span("P"), given(given(found.one("DURATION").mention).length)
+    only_if(is_count(count) and later(span.start, count, grain) == span.end)
+    return PartialDate(fixed=span)
 
 
 def day_with_weekday(found: Found) -> Meaning:

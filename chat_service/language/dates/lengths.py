@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from chat_service.language.dates.grammar import Found, Meaning, only_if
-from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.grammar import Found, Meaning, given, only_if
+from chat_service.language.dates.mention import DateMention, cut
 from chat_service.language.dates.span import (
     DAY,
     MOST,
@@ -109,6 +109,15 @@ def duration(found: Found) -> Meaning:
         return ranked
     period = latest(count, grain, found.today).period
     return DateMention("duration", period, unit=grain, count=count, days=days, months=months)
+
+
+def counted_back(found: Found) -> Meaning:
+    """从今天往回数20天, the 20 days ending today: as the last 20 days; from another day, those that end with it."""
+    day, length = found.get("P_DAY_WORD"), given(given(found.one("DURATION").mention).length)
+    last = found.today if day is None else given(day.period(found.today)).start
+    if last == found.today:
+        return _rolled(*length, found.today)
+    return cut(Span(last + DAY, last + DAY).before(*length).period, found.today)
 
 
 def edge(found: Found) -> Meaning:

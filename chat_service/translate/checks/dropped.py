@@ -138,12 +138,14 @@ def _is_unit(item: Edge, *, every: bool = False) -> bool:
 
 
 def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
-    """Used the app to order: how it was done, not two things that were done."""
-    for item in slots.frame.of(Clauses):
+    """Logged in to order: what for, not two things that were done. Used the app to order: by what means."""
+    for item, clauses in slots.clauses:
+        means = word_set("by_means") - {each.text for each in clauses.clauses}
         leaves = item.leaves()
         for at, leaf in enumerate(leaves[:-1]):
             led = leaf.is_empty and slots.frame.folded(leaf) == "to" and leaves[at + 1].category == "behaviour"
-            if led and any(each.category == "behaviour" for each in leaves[:at]):
+            done = (each for each in leaves[:at] if each.category == "behaviour")
+            if led and any(slots.frame.folded(each) not in means for each in done):
                 raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 

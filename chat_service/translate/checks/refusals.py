@@ -28,6 +28,7 @@ FINAL = frozenset(
         "which_time",
         "which_people",
         "out_or_open",
+        "list_or_causes",
         "how_things_are",
     }
 )

@@ -104,6 +104,9 @@ _QUESTIONS: dict[str, Phrase] = {
         "“{0}”指这些人的指标，还是他们的人数？",
         "Is '{0}' about what these people do, or how many they are?",
     ),
+    "list_or_causes": Phrase(
+        "要逐个列出并各带“{0}”，还是看整体的“{0}”？", "One by one, each with '{0}', or '{0}' over all of them?"
+    ),
     "out_or_open": Phrase("“{0}”是排除，还是不再限定？", "Does '{0}' leave it out, or lift the condition?"),
     "after_unread": Phrase(
         "上一句没有得到回答。“{0}”接着哪一个问题？",
@@ -137,7 +140,7 @@ _ASSUMPTIONS: dict[str, Phrase] = {
         "没有说多少天内，看之后 {0} 天", "no length of time was named; the {0} days after are looked at"
     ),
     "next_days": Phrase("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
-    "same_time_of_year": Phrase("与一年前的同一时段 {0} 比较", "compared with the same time a year earlier, {0}"),
+    "same_time_of_year": Phrase("与较早一年的同一时段 {0} 比较", "compared with the same time of an earlier year, {0}"),
     "recent_days": Phrase("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
     "verified": Phrase("这个问题的读法经人核对过", "how this question is read was verified by people"),
     "held_then": Phrase("{0}是当时所持有的", "{0} is the one held at the time"),

@@ -12,9 +12,7 @@ from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.whom import names_of
 from chat_service.translate.senses import When
-from semantic_layer import (
-    Period,
-)
+from semantic_layer import Period, is_money
 
 _TIMES = ("date", "timestamp")
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
@@ -56,6 +54,12 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
     model = assembly.model
     for at, (item, bound) in enumerate(slots.bounds):
         units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
+        in_money = any(map(is_money, units)) or any(assembly.structure.amount_beside(name) for name in bound.metrics)
+        if units and "money" in bound.condition.units and not in_money:
+            raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
+        in_money = any(map(is_money, units)) or any(assembly.structure.amount_beside(name) for name in bound.metrics)
+        if bound.metrics and "money" in bound.condition.units and not in_money:
+            raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
         if any(model.fields[name].type in _TIMES for name in bound.fields if name in model.fields):
             raise assembly.deny(item)  # a date above 300 yuan
         homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Condition, Measure
+from chat_service.translate.grammar.categories import Bound, Condition, Direction, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
@@ -18,6 +20,8 @@ from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Request
 
 _MOST_OFFERED = 6
+# of what is only counted, the best and the worst have the most of it
+_MOST: dict[str, Direction] = {"high": "high", "best": "high", "worst": "high"}
 
 
 def new_request(slots: Slots, assembly: Assembly) -> Request:
@@ -57,6 +61,9 @@ def _counted(slots: Slots, assembly: Assembly) -> Request | None:
     if (named := _bare_quantity(slots, assembly)) is not None:
         return metric_request(slots, assembly, None, named)
     if (rows := _counted_rows(slots, assembly)) is not None:
+        slots.ranks[:] = [
+            (item, replace(rank, direction=_MOST.get(rank.direction, "low"))) for item, rank in slots.ranks
+        ]
         return metric_request(slots, assembly, None, (rows,))
     if (told := _of_unit(slots, assembly)) is not None:
         return metric_request(slots, assembly, None, told)
@@ -142,8 +149,10 @@ def _people_of_groups(slots: Slots, assembly: Assembly) -> None:
 
 
 def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:
-    """How many positive ones on Weibo: of values alone that no customer has, their own rows are counted."""
-    asks = slots.frame.asks("how_many", "count") and not slots.frame.asks("people", "who")
+    """How many positive ones on Weibo, which platform praised us most: of values alone that no customer has, their own
+    rows are counted."""
+    ranked = slots.ranks and slots.groups
+    asks = (ranked or slots.frame.asks("how_many", "count")) and not slots.frame.asks("people", "who")
     described = slots.clauses or slots.listed or slots.dated or slots.populations or slots.bounds or slots.entities
     if described or not slots.values or not asks:
         return None

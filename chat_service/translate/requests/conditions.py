@@ -144,6 +144,8 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
         metric, extra = rows
         op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
         return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
+    if condition is not None and "money" in condition.units and not is_money(assembly.model.metrics[metric].unit):
+        raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
     op, values = _comparison(item, condition, clause.negated, assembly)
     exact = op == "=" and any(values) and assembly.scope.structure.is_sum(metric)
     if exact and not any("prefix.eq" in leaf.keys for leaf in item.leaves()):

@@ -55,6 +55,8 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     spans = said or (days_waited(found, slots) if waits else days_unsaid(found, slots, assembly))
     if not spans or len(spans) > 2 or slots.frame.said("intent.why"):
         return None
+    if not (said or waits) and any(each.grain and at.start >= spans[0].end for at, each in slots.groups):
+        return None  # 之后每个月还有多少在买: in each unit of time after it, not in so many days
     event = _event(spans[0], found, slots, assembly)
     if event is None:
         return None

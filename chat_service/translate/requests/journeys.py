@@ -25,6 +25,8 @@ from chat_service.translate.requests.journey_parts import (
     worth_of,
 )
 from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.sorting import placed
+from chat_service.translate.requests.whom import names_of
 from chat_service.translate.words.lattice import UNKNOWN
 
 _EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -73,13 +75,15 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
     if not assembly.model.cohorts:
         return None
     names = [name for _, each in (*slots.measures, *slots.populations) for name in each]
-    retained = any(is_retention(name, assembly) for name in names) or _asks_who_is_left(slots, assembly)
+    said = placed(slots.frame)  # as it was said: a share of first buyers is no rate of their own here
+    retained = any(is_retention(name, assembly) for name in names) or _asks_who_is_left(said, assembly)
     is_cohort = slots.has(*COHORTS_BY)
     if is_cohort and (retained or has_distance or not names or names_cohort(names, assembly)):
         return "cohort"
     if is_cohort and len(slots.measures) == 1 and worth_of(slots.measures[0][1], assembly):
         return "cohort"
-    return "cohort" if retained and (has_distance or _names_first(slots, assembly)) else None
+    first = _names_first(slots, assembly) or _names_first(said, assembly)
+    return "cohort" if retained and (has_distance or first) else None
 
 
 def _names_first(slots: Slots, assembly: Assembly) -> bool:
@@ -88,10 +92,12 @@ def _names_first(slots: Slots, assembly: Assembly) -> bool:
     firsts = {behaviours[name].metric for name in behaviours if _is_first(name, assembly)}
     named = [name for _, each in (*slots.measures, *slots.populations) for name in each]
     along = any(group.grain is not None for _, group in slots.groups)
-    if firsts & set(named) and slots.whens and along and not slots.clauses:
+    by_name = bool(firsts & set(named) and slots.whens and along)
+    if by_name and not slots.clauses:
         return True
     others = [c for _, each in slots.clauses for c in each.clauses if not _is_dated_first(c, assembly)]
-    return len(slots.clauses) - len(others) == 1 and all(_is_event(each, assembly) for each in others)
+    firsts_told = len(slots.clauses) - len(others)
+    return (firsts_told == 1 or (by_name and not firsts_told)) and all(_is_event(each, assembly) for each in others)
 
 
 def _is_dated_first(clause: Clause, assembly: Assembly) -> bool:
@@ -111,8 +117,17 @@ def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
     deeds = [clause for _, each in slots.clauses for clause in each.clauses]
     along = any(group.grain is not None for _, group in slots.groups)
     asked = slots.has("share") or bool(slots.frame.asks("how_many", "people"))
-    again = any(_is_event(each, assembly) for each in deeds)
-    return along and asked and again and any(_is_dated_first(each, assembly) for each in deeds)
+    again = any(_is_event(each, assembly) for each in deeds) or _goes_on_in_a_name(slots, assembly)
+    return bool(along and asked and again) and _names_first(slots, assembly)
+
+
+def _goes_on_in_a_name(slots: Slots, assembly: Assembly) -> bool:
+    """How many people still bought, which is also a name in pieces of something else."""
+    events = {cohort.metric for cohort in assembly.model.cohorts.values()}
+    pieces = slots.frame.said("piece")
+    leaves = [leaf for leaf in slots.frame.lattice.leaves if leaf.category == "behaviour"]
+    within = (leaf for leaf in leaves if any(p.start <= leaf.start and leaf.end <= p.end for p in pieces))
+    return any(assembly.model.behaviours[name].metric in events for leaf in within for name in names_of(leaf))
 
 
 def _is_first(behaviour: str, assembly: Assembly) -> bool:

@@ -30,7 +30,7 @@ from chat_service.translate.requests.shown_as import (
     trend_grain,
     with_trend,
 )
-from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people
+from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.requests.versus import compare_sides, join_named
 from chat_service.translate.senses import Ask, DimensionSense
@@ -155,6 +155,8 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
         if set(names[id(one)]) & set(names[id(other)]) and (apart or one.category == other.category == "measure"):
             continue  # satisfaction (CSAT): one metric by two of its names; what does it cost us? CAC, I mean
         people = [assembly.structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
+        if of_same_people(names[id(one)], names[id(other)], assembly):
+            continue  # customers at risk, value at risk: neither tells whose the other is
         asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
         if (
             people == [True, False]

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, names_roster
 from chat_service.translate.requests.whom import NAMING, lists_of, names_of, narrowing, period_asked, refuse_rest, take
+from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import CausesQuery
 
 # 为什么会流失 is why they do, before why those leave who 'will leave'
@@ -29,6 +31,8 @@ def causes_asked(slots: Slots, assembly: Assembly) -> CausesQuery | None:
     if about is None:
         return None
     metric, name, used = about
+    if name and _lists_or_asks(slots, assembly):
+        return None
     if metric and used is not None and slots.whens and not _speaks_of_leavers(used, slots, assembly):
         return None  # why that rate was what it was in that time: a change of a number
     period = period_asked(slots, assembly)
@@ -42,6 +46,23 @@ def causes_asked(slots: Slots, assembly: Assembly) -> CausesQuery | None:
     return CausesQuery(metric=metric, list=name, period=period, filters=filters)
 
 
+def _lists_or_asks(slots: Slots, assembly: Assembly) -> bool:
+    """深圳 银卡 可能流失 客户 原因: who they are, each with reasons, or why all of them may? Raises StopError till it
+    is chosen."""
+    frame = slots.frame
+    said = [*frame.said("intent.why"), *(i for i in slots.columns if reasons_column(assembly) in names_of(i))]
+    word, before = (said[0], frame.before(said[0])) if said else (None, None)
+    people = {*slots.entities, *(item for item, _ in (*slots.listed, *slots.values)), *frame.asks("list")}
+    asked = any(e.category.endswith((".question", ".auxiliary")) for e in frame.covering.edges)
+    if word is None or before not in people or asked or frame.asks("which", "what", "who"):
+        return False
+    if (chosen := assembly.fixed.get(word.start)) is None:
+        codes = ("each_with", "all_of_them")
+        options = tuple(Option(binding(c, assembly.said(word), assembly.scope.language), "list", c) for c in codes)
+        raise StopError(Doubt("list_or_causes", assembly.said(word), options, word.start, word.end))
+    return chosen == "each_with"
+
+
 def _outcome(slots: Slots, assembly: Assembly) -> tuple[str, str, Edge | None] | None:
     """What is asked about: a transition (the churn rate) by its name, by its leavers or their deed; or a list."""
     model = assembly.model
@@ -49,8 +70,8 @@ def _outcome(slots: Slots, assembly: Assembly) -> tuple[str, str, Edge | None] |
     named = [(item, name) for item, names in (*slots.measures, *slots.populations) for name in names]
     for item, clauses in slots.clauses:
         named += [(item, model.behaviours[each].metric) for clause in clauses.clauses for each in clause.behaviours]
-        if any(clause.negated or clause.condition for clause in clauses.clauses):
-            return None
+        if any(clause.negated or clause.condition or clause.values for clause in clauses.clauses):
+            return None  # 流失，只看服务方面: of some of them, or of one family of causes
     for item, listed in slots.listed:
         if listed.negated:
             continue
@@ -115,6 +136,8 @@ def reasons_column(assembly: Assembly) -> str:
 
 def _lists_people(slots: Slots) -> bool:
     """'Which gold customers may churn, and why' lists them, each with reasons; 'what are the reasons' does not."""
+    if names_roster(slots):
+        return True
     people = {*slots.entities, *(item for item, _ in (*slots.listed, *slots.clauses, *slots.values))}
     asks = slots.frame.asks("which", "who", "list")
     return any(slots.frame.spoken(item) in people for item in asks) or _asks_which(slots, people)

@@ -20,6 +20,7 @@ from chat_service.translate.grammar.categories import (
 )
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
+from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
@@ -128,6 +129,18 @@ def asks_for_each(frame: Frame) -> bool:
     first = next((edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))), None)
     heads = first is not None and frame.folded(first) in word_set("of_whom")
     return heads or any({"list", "who", "which"} & set(asked_of(leaf)) for leaf in leaves)
+
+
+def names_roster(slots: Slots) -> bool:
+    """Whether a list of names is asked for, wherever it is said: 银卡会员名单及流失原因."""
+    rosters = tuple(word_set("roster"))
+    return any(slots.frame.folded(each).endswith(rosters) for each in slots.frame.asks("list"))
+
+
+def of_same_people(people: tuple[str, ...], other: tuple[str, ...], assembly: Assembly) -> bool:
+    """Whether one measure counts those of a list, and the other is what they are told by: their value at risk."""
+    lists = assembly.model.lists.values()
+    return any(each.metric in people and set(each.summary) & set(other) for each in lists)
 
 
 def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:

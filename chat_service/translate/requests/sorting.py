@@ -42,11 +42,13 @@ from chat_service.translate.requests.slots import (
     is_split,
     joined,
     names_people,
+    names_roster,
+    of_same_people,
 )
-from chat_service.translate.requests.things import bound_things, done_things
+from chat_service.translate.requests.things import bound_things, done_things, held_amounts
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
-from chat_service.translate.senses import Values, When
+from chat_service.translate.senses import Values, ValueSense, When
 from chat_service.translate.stops import Denial, LostError
 from semantic_layer import FieldFilter, Scalar
 
@@ -95,6 +97,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     join_quantities(slots, assembly)
     lend_share_time(slots)
     bound_things(slots, assembly)
+    held_amounts(slots, assembly)
     _same_time(slots)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)
@@ -155,13 +158,17 @@ def _directed(slots: Slots, assembly: Assembly) -> None:
 
 
 def _gapped(slots: Slots, assembly: Assembly) -> None:
-    """A metric whose name has a gap (how long … reply), by all of its pieces, with nothing measured in between."""
+    """What has a gap in its name (how long … reply, 社媒上…夸), by all of its pieces."""
     found: dict[str, list[Edge]] = {}
     for item in slots.frame.said("piece"):
         if isinstance(piece := item.meaning, Piece):
             found.setdefault(piece.name, []).append(item)
-            assembly.use(item, "metric", piece.name)
+            assembly.use(item, "value" if "=" in piece.name else "metric", piece.name)
     for name, pieces in found.items():
+        dimension, is_value, value = name.partition("=")
+        if is_value:
+            slots.values.append((pieces[0], Values(((ValueSense(dimension, value),),), slots.frame.folded(pieces[0]))))
+            continue
         if any(isinstance(edge.meaning, Measure) for edge in slots.frame.between(pieces[0], pieces[-1])):
             raise assembly.deny(pieces[0])  # 召回活动触达了多少客户 asks whom they reached, not whom they won back
         slots.measures.append((pieces[0], (name,)))
@@ -302,7 +309,9 @@ def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
         return True
     if any(assembly.structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
         return True
-    return any(names_people(item, slots.frame, words) for item, _ in slots.values)
+    if any(names_people(item, slots.frame, words) for item, _ in slots.values):
+        return True
+    return not slots.groups and names_roster(slots)  # 白金卡名单: a list of names is one of people
 
 
 def _populations(slots: Slots, assembly: Assembly) -> None:
@@ -316,7 +325,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue
         if is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame) or is_split(item, slots.frame):
             continue
-        if any(set(names) & set(other[1]) for other in others):
+        if any(set(names) & set(other[1]) or of_same_people(names, other[1], assembly) for other in others):
             continue
         opened = _is_opened(item, slots.frame)
         behind = any(other[0].start >= item.end for other in others)
@@ -358,6 +367,8 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         if is_asked_for(item, others, slots.frame) or any(_listed_apart(item, o, slots.frame) for o, _ in others):
             continue
+        if any(of_same_people(names, each, assembly) and _only_marks(item, o, slots.frame) for o, each in others):
+            continue
         beside = [rank for rank, _ in slots.ranks if rank.end == item.start or item.end == rank.start]
         if not all(counts_kinds(rank, slots.frame) for rank in beside):
             continue
@@ -378,6 +389,12 @@ def _kept(metric: str, other: str, assembly: Assembly) -> tuple[tuple[str, Scala
     apart = any(dict(theirs or ()).get(field, value) != value for field, value in mine or ())
     main = structure.main_behaviour
     return () if apart and main is not None and metric == main.metric else mine
+
+
+def _only_marks(one: Edge, other: Edge, frame: Frame) -> bool:
+    """Whether a mark alone stands between: customers at risk, value at risk."""
+    between = [frame.folded(edge) for edge in frame.between(one, other)]
+    return bool(between) and not any(any(map(str.isalnum, each)) for each in between)
 
 
 def _listed_apart(one: Edge, other: Edge, frame: Frame) -> bool:

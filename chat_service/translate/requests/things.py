@@ -60,6 +60,20 @@ def done_things(slots: Slots, assembly: Assembly) -> None:
         assembly.use(item, "behaviour", "")
 
 
+def held_amounts(slots: Slots, assembly: Assembly) -> None:
+    """Members with over 3000 points, 积分满5000的会员: of people, it compares what they have of what is told in it."""
+    for item in slots.frame.of(Condition) if slots.people or slots.frame.asks("who") else ():
+        before = slots.frame.spoken(item, back=True)
+        noun = before if before is not None and before.category == "unit" else None
+        told = {*(item.meaning.units if isinstance(item.meaning, Condition) else ()), *(asked_of(noun) if noun else ())}
+        held = [name for name, m in assembly.model.metrics.items() if m.is_stock and m.unit in told]
+        if len(held) == 1 and isinstance(item.meaning, Condition):
+            slots.bounds.append((item, Bound((held[0],), (), item.meaning)))
+            slots.people = True
+            for each in (item, noun) if noun is not None else (item,):
+                assembly.use(each, "metric", held[0])
+
+
 def _measured(slots: Slots) -> bool:
     """Whether anything is measured but those who did it: where customers placed over 500 orders."""
     deed = slots.clauses[0][0]

@@ -324,8 +324,10 @@ def _compared(
                 raise assembly.deny(item, "comparison_without_period")
             assembly.assume("current_period", period)
         if _is_same_unit(period, other) or (_is_day_of_year(period, other) and not _says_whole(item, assembly)):
-            assembly.assume("same_time_of_year", year_earlier(period, _FAR_FUTURE))
-            return Timing(period, Compare(to="year"))
+            year = other if other.grain == "year" else year_earlier(period, _FAR_FUTURE)
+            same = in_year_of(year, period, assembly.said(item))
+            assembly.assume("same_time_of_year", same)
+            return Timing(period, relation(period, same, today))
         long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
         if long and not {period.grain, other.grain} <= {"month", "quarter", "year"}:
             raise assembly.deny(item, "several_periods")
@@ -353,11 +355,11 @@ def _is_same_unit(period: Period, other: Period) -> bool:
 
 
 def _is_day_of_year(period: Period, other: Period) -> bool:
-    """618, a quarter or the first half against last year: a part of a year, of which the same part is meant."""
+    """618, a quarter or the first half against last year or 2024: of these the same part is meant."""
     if period.start is None or period.end is None or other.grain != "year" or other.start is None:
         return False
     is_part = period.grain != "year" and period.end <= date(period.start.year + 1, 1, 1)
-    return is_part and other.start.year == period.start.year - 1
+    return is_part and other.start.year < period.start.year
 
 
 def _says_whole(item: Edge, assembly: Assembly) -> bool:
@@ -388,13 +390,11 @@ def in_units(period: Period | None, grain: str, today: date) -> Period | None:
         return period
     for count in range(1, 61):
         first = unit(named, today, 1 - count).start
-        rolling = _rolling_start(named, count, today)
-        if period.start == rolling:
+        if period.start == _rolling_start(named, count, today):
             return Period(first, unit(named, today).end)
     return period
 
 
 def _rolling_start(grain: Grain, count: int, today: date) -> date | None:
-    text = f"last {count} {grain}s" if count > 1 else f"past {grain}"
-    found = find_dates(fold(text), today)
-    return found[0].period.start if found and found[0].period is not None else None
+    found = find_dates(fold(f"last {count} {grain}s" if count > 1 else f"past {grain}"), today)
+    return next((each.period.start for each in found if each.period is not None), None)

@@ -227,12 +227,13 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
         yield from phrase_leaves(hit.first, hit.last, text, senses, half=half)
     for pieces in lexicon.gapped_hits(tokens):
         sense = pieces[0].senses[0]
-        if isinstance(sense, MetricSense):
+        if isinstance(sense, MetricSense | ValueSense):
+            name = sense.name if isinstance(sense, MetricSense) else f"{sense.dimension}={sense.value}"
             starts = tuple(piece.first for piece in pieces)
             for number, piece in enumerate(pieces):
                 longer = _LONGER * (piece.last - piece.first) ** 2
                 cost = _NAME if number == 0 else _FURTHER_PIECE
-                yield Edge(piece.first, piece.last, "piece", Piece(sense.name, number, starts), cost - longer)
+                yield Edge(piece.first, piece.last, "piece", Piece(name, number, starts), cost - longer)
 
 
 def _is_of_noun(hit: Hit, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:

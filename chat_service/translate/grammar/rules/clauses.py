@@ -241,7 +241,12 @@ def with_object(structure: Structure) -> Callable[[Found], Clause | None]:
     def of(found: Found) -> Clause | None:
         """What it was done to or in; what customers are themselves is none of it."""
         clause, values = found.one("c", Clause), found.one("v", Values)
-        if found.passes(*word_set("possessive"), "to") or len(clause.values) > 1 or not values.candidates:
+        word = found.get("u", Names)
+        if word is not None and word.text not in word_set("by_means"):
+            return None
+        if (word is None and found.passes("to")) or found.passes(*word_set("possessive")):
+            return None
+        if len(clause.values) > 1 or not values.candidates:
             return None
         of_people = [structure.entity_dimension(name) for name in values.candidates]
         if all(of_people):
@@ -281,6 +286,14 @@ def model_rules(structure: Structure, lexicon: Lexicon) -> tuple[Rule, ...]:
             -0.3,
             "deed to something",
             ("买过美妆 -> orders of beauty", "ordered in the app -> orders by app"),
+        ),
+        Rule(
+            "clause",
+            ("u=behaviour ~ v=values ~ c=clause", "c=clause ~ u=behaviour ~ v=values"),
+            of,
+            -1.6,
+            "deed by means of something",
+            ("used the app to order -> orders by app", "ordered using the app -> orders by app"),
         ),
         Rule(
             "clause",

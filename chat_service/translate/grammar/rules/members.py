@@ -160,6 +160,7 @@ RULES = (
         (
             "x=exclusion.open ~ v=values ~ m=metric ~ c=exclusion.close",
             "x=exclusion.open ~ v=values ~ e=entity ~ c=exclusion.close",
+            "v=values ~ m=metric ~ c=exclusion.close",
         ),
         _left_out,
         -0.8,
