@@ -178,6 +178,13 @@ def all_its_parts(found: Found) -> Meaning:
     return PartialDate(fixed=span)
 
 
+def as_long_as_said(found: Found) -> Meaning:
+    """2024年至2025年两年间: so many units are what the time has."""
+    length, span = given(found.one("DURATION").mention), given(found.one("P", "DONE").period(found.today))
+    only_if(span.grain is None and later(span.start, *given(length.length)) == span.end)
+    return PartialDate(fixed=span)
+
+
 def day_with_weekday(found: Found) -> Meaning:
     """6月15日周一: the weekday must be that of the day."""
     weekday, day = found.one("P_WEEKDAY", "WEEKDAY_SHORT"), found.one("P_ONE_DAY")

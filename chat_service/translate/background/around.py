@@ -172,7 +172,10 @@ def _settled(message: _Message, outcome: Found | None, reads: Reads) -> Outcome 
     if points is not None:
         return _pointed(message, points, candidates, outcome, reads)
     if candidates and isinstance(outcome, Answerable):
-        return _offered(message, outcome, candidates, reads)
+        asked = _offered(message, outcome, candidates, reads)
+        serves = all(each.parts[0].text in word_set("serves") for each in message.stretches())
+        if not serves or (isinstance(asked, Clarification) and len(asked.choices) > 1):
+            return asked  # what the answer is for can be no condition of a question that does not read with it
     return outcome and replace(outcome, reading=_told(message, outcome.reading))
 
 

@@ -134,10 +134,18 @@ def _is_word(parts: Sequence[Mention], lexicon: Lexicon) -> bool:
 def modifies(parts: Sequence[Mention], at: int) -> bool:
     """The app team, a checkout bug: a name before a noun that is not understood is only what that is called after."""
     behind = parts[at + 1] if at + 1 < len(parts) else None
-    if behind is None or not parts[at].text.isascii() or _has(parts[at], DateMention):
+    if not parts[at].text.isascii():
+        return any(_is_compound(*pair) for pair in pairwise(parts[max(0, at - 1) : at + 2]))
+    if behind is None or _has(parts[at], DateMention):
         return False
     named = behind.text in word_set("somebody") or any(each.startswith("occasion") for each in behind.words("filler"))
     return named or (not behind.senses and kinds_of(behind.text)[:1] == "n")
+
+
+def _is_compound(one: Mention, other: Mention) -> bool:
+    """服务质量, 物流时效: two ordinary nouns with nothing between are one name, that nothing is narrowed by."""
+    plain = all(not each.senses or _has(each, ValueSense) for each in (one, other))
+    return plain and one.end == other.start and kinds_of(one.text)[:1] in ("n", "v") and kinds_of(other.text)[:1] == "n"
 
 
 def _has(part: Mention, *kinds: type) -> bool:
@@ -176,7 +184,7 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
     describes = describes and not any(_is_person(part) for part in parts)
     if describes or (not stretch.alone and parts[0].text in word_set("topic_opener") | word_set("leaving_undone")):
         return False
-    if any(_is_person(part) or _fills(part, _MINDS) for part in parts):
+    if any(_is_person(part) or _fills(part, _MINDS) for part in parts) or parts[0].text in word_set("serves"):
         return True
     if any(part.text in word_set("auxiliary") | word_set("attitude") for part in parts[1:]):
         return True
@@ -245,6 +253,7 @@ def _turns(parts: Sequence[Mention], at: int, dimensions: frozenset[str]) -> boo
     roles = {sense.role for sense in part.senses if isinstance(sense, WordSense)}
     if "grouping" in roles and any(_dimensions(each) & dimensions for each in behind):
         return False  # the question is by the same
+    serves = parts[0].text in word_set("serves")
     stated = _tells(before) or any(each.text in word_set("auxiliary") | word_set("reports") for each in before)
     stated = stated or (part.is_filler and any(_is_person(each) for each in before))
     names = any(_is_named(each) or _has(each, DateMention) for each in behind)
@@ -254,7 +263,7 @@ def _turns(parts: Sequence[Mention], at: int, dimensions: frozenset[str]) -> boo
         return True  # told us to leave staff purchases out
     if roles & (_TURNS | _LIMITS) and "connective" not in roles and not (_is_particle(part) and not names):
         return not stated or names
-    return _denies(parts, at) or _counts(parts, at) or _asks(parts, at)
+    return _denies(parts, at) or _counts(parts, at) or (not serves and _asks(parts, at))
 
 
 def _is_particle(part: Mention) -> bool:

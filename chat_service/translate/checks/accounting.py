@@ -143,7 +143,8 @@ def _counts_shown(item: Edge, slots: Slots, request: MetricQuery | ListQuery) ->
     figures = after is not None and frame.folded(after) in word_set("figure")
     shown = [f for f in request.show if f.op in ("=", "in")]
     counts = (len(request.metrics), *(len(f.values) for f in shown))
-    return (figures or _is_alone(item, frame)) and item.meaning.value in counts
+    listed = before is not None and before.category == "measure"  # 销售额、订单数及毛利三项
+    return (figures or listed or _is_alone(item, frame)) and item.meaning.value in counts
 
 
 def _is_alone(item: Edge, frame: Frame) -> bool:

@@ -19,7 +19,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
 from chat_service.translate.stops import Denial, LostError, StopError
-from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Period, Request
+from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery, Model, Period, Request
 
 # a number may stand as a percentage, in another unit of time, or as the first beyond it
 _SCALES = (1, 0.01, -1, -0.01, 60, 1440, 24, 1 / 60, 1 / 1440, 1 / 24)
@@ -47,6 +47,7 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_torn_unit(slots, assembly)
     _refuse_in_each(slots, assembly)
     _refuse_own_name(slots, assembly, request)
+    _refuse_deed_over_time(slots, assembly, request)
     _refuse_past_state(slots, assembly, request)
     _refuse_both_as_groups(slots, assembly, request)
     for item in slots.frame.items:
@@ -264,6 +265,15 @@ def _refuse_own_name(slots: Slots, assembly: Assembly, request: MetricQuery | Li
         codes = {str(sense.value) for sense in values.words[0]}
         if any(codes & label for label in labels):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_deed_over_time(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
+    """Customers who logged in, by week: how many there are is of each week's end, and who did it is of no week."""
+    if not isinstance(request, MetricQuery) or not any(name in GRAINS for name in request.group_by):
+        return
+    counted = {entity.counted_by for entity in assembly.model.entities.values()}
+    for item, _ in slots.clauses if set(request.metrics) <= counted else ():
+        raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_past_state(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:

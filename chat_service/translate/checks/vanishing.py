@@ -28,6 +28,16 @@ _LEADS_ASKED = frozenset({"auxiliary", "person", "want", "polite", "link", "stan
 _TOLD_APART = frozenset({"measure", "entity", "listed", "bound", "clauses", "ask"})
 _COUNTS_OUT = ("quantifier", "identity", "counter")
 _TELLING = frozenset({"function.sequence.after"})
+_TOLD_SOMEHOW = (
+    "function.light.ask",
+    "function.light.layout",
+    "ranking",
+    "intent",
+    "ask",
+    "trend",
+    "comparison",
+    "chart",
+)
 _PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure", "entity", "when", "ask"})
 
 
@@ -60,6 +70,15 @@ def _was_named(word: Edge, slots: Slots, request: Request, assembly: Assembly) -
     """这类投诉, such orders: which of them, the question said before."""
     del request, assembly
     return any(item.start < word.start and item.category in _NAMES for item in slots.frame.items)
+
+
+def _sums_up(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """上海、北京两地: values stand right before."""
+    del request, assembly
+    before = slots.frame.before(word)
+    while before is not None and before.category == "function.function.particle":
+        before = slots.frame.before(before)
+    return before is not None and before.category in ("values", "clauses", "measure")
 
 
 def _grades_nothing(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
@@ -135,6 +154,15 @@ def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
     return led or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
 
 
+def _tells_how(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """重新列示, 简要评述: how it is to be told, right before what asks for it to be told; 专项活动 are some of them."""
+    del request, assembly
+    frame, after = slots.frame, slots.frame.after(word)
+    while after is not None and (after.category == word.category or frame.folded(after) in word_set("makes_adverb")):
+        after = frame.after(after)
+    return after is not None and after.category.startswith(_TOLD_SOMEHOW)
+
+
 def _counts_nobody(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """下单的人数 counts people: no list of them."""
     before = slots.frame.before(word)
@@ -184,6 +212,8 @@ _BEARS: dict[str, Bears] = {
     "light.topic": _counts_nobody,
     "light.recent": _is_timed,
     "light.asked": _is_asked,
+    "light.manner": _tells_how,
+    "light.listed": _sums_up,
 }
 
 
@@ -223,7 +253,7 @@ def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_
             continue
         group = word.category.partition(".")[2]
         bears = _BEARS.get(group) or _BEARS.get(group.partition(".")[0])
-        if bears is None or (goes_on and group.startswith("pronoun")):
+        if bears is None or (goes_on and group.startswith(("pronoun", "light.listed"))):
             continue
         if not bears(word, slots, request, assembly):
             raise StopError(Denial("not_supported", assembly.said(word)))

@@ -120,7 +120,8 @@ class Clause:
 
     `lent`: the period is that of the deed before it. `last`: it was last done then. `after`: it is done since then.
     `share`: they are the part of all who did it most, by one of `metrics` where a measure is named. `whose`: it tells
-    which people they are of whom the rest is asked.
+    which people they are of whom the rest is asked. `once`: that it was done ever is only said by 曾, which a time that
+    is told leaves nothing of.
     """
 
     behaviours: tuple[str, ...]
@@ -129,6 +130,7 @@ class Clause:
     condition: Condition | None = None
     when: When | None = None
     ever: bool = False
+    once: bool = False
     same_period: bool = False
     values: tuple[Values, ...] = ()
     lent: bool = False
@@ -137,6 +139,11 @@ class Clause:
     share: float | None = None
     metrics: tuple[str, ...] = ()
     whose: bool = False
+
+    @property
+    def is_timeless(self) -> bool:
+        """Whether it was done at any time, whatever time is told beside it."""
+        return self.ever and not self.once
 
     @property
     def is_plain(self) -> bool:

@@ -112,7 +112,9 @@ def _apart(folded: Folded, lexicon: Lexicon) -> Folded:
             any(isinstance(s, (ValueSense, MetricSense)) for s in lexicon.senses(phrase_keys(each)))
             for each in members_
         ]
-        if at >= 0 and all(known):
+        # 广东三省 ends in a name of three, and is none of them
+        of_other = any(isinstance(s, ValueSense) for s in lexicon.senses(tuple(folded.text[at - 1 : at + 1])))
+        if at >= 0 and all(known) and not of_other:
             return replaced(folded, at, at + len(name), (" and " if name.isascii() else "、").join(members_))
     return folded
 

@@ -68,7 +68,8 @@ def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:
         before, after = slots.frame.before(item), slots.frame.after(item)
         if item.rule == "unit of time right before a measure" and (after is None or after.category != "measure"):
             raise assembly.deny(item)  # 月订单数超过100的门店: in which month is not told
-        if before is not None and before.category == "group" and not each.marked and each.dimensions:
+        opens = item.leaves()[0].category == "dimension"  # 商品子类分别是哪些: the word that marks it stands behind
+        if before is not None and before.category == "group" and opens and each.dimensions:
             raise assembly.deny(item)
 
 

@@ -19,7 +19,9 @@ def lend_time(slots: Slots, assembly: Assembly) -> None:
     each = [clause for _, clauses in slots.clauses for clause in clauses.clauses]
     facts = any(not bound.metrics and not is_of_deeds(bound, assembly) for _, bound in slots.bounds)
     others = slots.against or slots.measures or slots.has("trend") or slots.dated or slots.populations or facts
-    own = any(clause.when is not None or clause.ever or clause.same_period for clause in each if not clause.whose)
+    own = any(
+        clause.when is not None or clause.is_timeless or clause.same_period for clause in each if not clause.whose
+    )
     if others or own or not each or len(slots.whens) != 1 or any(group.grain for _, group in slots.groups):
         return
     at, when = slots.whens[0]
@@ -50,7 +52,7 @@ def _in_time(clause: Clause, when: When, assembly: Assembly) -> Clause:
     """Since January, how many who were referred have ordered: what is done but once has no time then."""
     metric = assembly.model.behaviours[clause.behaviours[0]].metric
     told = clause.whose and (clause.when is not None or assembly.structure.one_each(metric))
-    return clause if told else replace(clause, when=when)
+    return clause if told else replace(clause, when=when, ever=False)
 
 
 def _stands_apart(opener: Edge, slots: Slots) -> bool:

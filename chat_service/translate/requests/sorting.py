@@ -334,9 +334,19 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue  # 'subscription fee income': a noun for a thing before a measure is a part of its name
         if opened or (behind and not (ascii_name and slots.frame.asks("how_many"))):
             slots.measures.remove(named)
-            slots.populations.append(named)
+            whose = slots.subjects if _is_in_force(names[0], others, assembly) else slots.populations
+            whose.append(named)
     if len(slots.populations) > 1:
         raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
+
+
+def _is_in_force(name: str, others: list[tuple[Edge, tuple[str, ...]]], assembly: Assembly) -> bool:
+    """付费会员的续费率: what is in force names the things of which the rest is asked, over or not."""
+    metrics = assembly.model.metrics
+    same = all(
+        metrics[each].definition.dataset == metrics[name].definition.dataset for _, named in others for each in named
+    )
+    return metrics[name].definition.valid is not None and same
 
 
 def names_doers(item: Edge, names: tuple[str, ...], assembly: Assembly) -> bool:

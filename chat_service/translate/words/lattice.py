@@ -147,10 +147,24 @@ def _broken(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
 
 
 def _led_in(leaf: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> Edge:
-    """Including the percentage change: what is reckoned beside a number is only led in, and nothing is counted in."""
+    """Including the percentage change: what is reckoned beside a number is only led in, and nothing is counted in.
+
+    包括销售额、订单数及毛利, 退款金额一并列示: several measures are only listed, and one that stands before.
+    """
+    if "inclusion" not in leaf.keys:
+        return leaf
     at = leaf.end + (leaf.end < len(tokens) and tokens[leaf.end].text in word_set("determiner"))
-    behind = {key for other in leaves if "inclusion" in leaf.keys and other.start == at for key in other.keys}
-    return replace(leaf, category=f"{EMPTY}.phrase.link") if behind & _RECKONED else leaf
+    measured = {(other.start, other.end) for other in leaves if other.category == "metric"}
+    ends = {end for start, end in measured if start == at}
+    lists = any(
+        tokens[end].text in {*word_set("listing"), ","} and end + 1 in dict(measured)
+        for end in ends
+        if end < len(tokens)
+    )
+    last = leaf.end == len(tokens) or tokens[leaf.end].kind == "punctuation"
+    closes = last and any(end == leaf.start for _, end in measured)
+    behind = {key for other in leaves if other.start == at for key in other.keys}
+    return replace(leaf, category=f"{EMPTY}.phrase.link") if behind & _RECKONED or lists or closes else leaf
 
 
 def _parted(tokens: tuple[Token, ...], leaves: list[Edge], lexicon: Lexicon) -> Iterator[Edge]:

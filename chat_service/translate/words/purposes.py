@@ -39,6 +39,22 @@ _SAYS_MORE = frozenset(
 _OF_EACH = frozenset(
     {"behaviour", "grouping", "average", "ask", "follow", "connective", "money_verb", "entity", "possession"}
 )
+# what a clause of purpose may name: it is about the same as the question, and limits nothing
+_TOPICS = frozenset(
+    {
+        "date.all_history",
+        "date.vague",
+        "date.grain",
+        "metric",
+        "dimension",
+        "entity",
+        "behaviour",
+        "connective",
+        "comparison",
+        "change",
+        "level",
+    }
+)
 _ASKED = frozenset({"metric", "entity", "list", "behaviour", "ask"})
 
 
@@ -53,6 +69,7 @@ def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
         heads = last < len(tokens) and tokens[last].text == ":" and clause.is_heading()
         outside = [leaf for leaf in leaves if leaf.end <= first or leaf.start >= last]
         plans = (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside)
+        plans = plans or (clause.serves() and any(leaf.category in ("metric", "list") for leaf in outside))
         repeats = clause.repeats_only(outside) or clause.repeats_rank(outside)
         rest = any(clause.is_made_of("the_rest", said) for said in ("unchanged", "dismissed"))
         if plans or repeats or rest:
@@ -80,6 +97,20 @@ class _Clause:
                 return True
         named = self._behind(self.first, "purpose_for")
         return any(self._is_rest(end, given=False) and self._is_new(end, self.last) for end in named)
+
+    def serves(self) -> bool:
+        """为撰写分析章节, 以便安排续费提醒, 根据董事会要求: opened by a word of purpose or of a reason."""
+        acts = {leaf.start for leaf in self.inside if leaf.category in (_ASKS, _ACT) or "change" in leaf.keys}
+        does = any(end in acts or self._verbs(end) for end in self._behind(self.first, "serves"))
+        needs = any(self.text(at, self.last) in word_set("need") for at in range(self.first, self.last))
+        needs = needs and bool(self._behind(self.first, "needs"))
+        if not (does or needs or self._behind(self.first, "serves_noun")):
+            return False
+        said = self._longest()
+        told = {(leaf.start, leaf.end) for leaf in said if _is_nothing(leaf) or set(leaf.keys) & _TOPICS}
+        units = {(leaf.start, leaf.end) for leaf in said if leaf.category == "date.grain"}  # 年度审计
+        named = {(leaf.start, leaf.end) for leaf in said if leaf.category == "value"} - units
+        return not named and all((leaf.start, leaf.end) in told for leaf in said)
 
     def is_heading(self) -> bool:
         """下月召回活动要圈人: what is to come is prepared; it may be named, with its time."""

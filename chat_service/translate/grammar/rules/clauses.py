@@ -110,8 +110,9 @@ def _same_carried(found: Found) -> Clause | None:
 
 
 def _ever(found: Found) -> Clause | None:
-    clause = found.one("c", Clause)
-    return clause if clause.when is not None else replace(clause, ever=True)
+    clause, word = found.one("c", Clause), found.one("e", Word)
+    once = word.text in word_set("done_once")
+    return clause if clause.when is not None else replace(clause, ever=True, once=once)
 
 
 def comparison(found: Found, clause: Clause) -> Condition | None:

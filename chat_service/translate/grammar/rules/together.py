@@ -50,7 +50,7 @@ def _said_behind(last: Edge, clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
     leaves = [leaf for leaf in last.leaves() if not leaf.is_empty]
     if ending.when is None or not leaves[-1].category.startswith("date.") or ending.when.date.kind == "open":
         return clauses
-    timed = any(each.when is not None or each.ever or each.same_period for each in before)
+    timed = any(each.when is not None or each.is_timeless or each.same_period for each in before)
     if timed or any(each.negated != ending.negated and each.behaviours == ending.behaviours for each in before):
         return clauses
     return (*(replace(each, when=ending.when) for each in before), ending)
@@ -61,7 +61,7 @@ def _in_one_time(clauses: tuple[Clause, ...], alternative: bool) -> tuple[Clause
     made: list[Clause] = []
     for clause in clauses:
         before = made[-1] if made else None
-        own = clause.when is not None or clause.ever or clause.same_period
+        own = clause.when is not None or clause.is_timeless or clause.same_period
         shared = clause.same_period or not (own or alternative)
         told = before is not None and before.whose and not clause.whose
         if before is not None and before.when is not None and shared and not told:
