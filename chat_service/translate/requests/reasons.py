@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from chat_service.language.bindings import binding
+from chat_service.language.words.tables import word_set
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, names_roster
@@ -50,7 +51,8 @@ def _lists_or_asks(slots: Slots, assembly: Assembly) -> bool:
     """深圳 银卡 可能流失 客户 原因: who they are, each with reasons, or why all of them may? Raises StopError till it
     is chosen."""
     frame = slots.frame
-    said = [*frame.said("intent.why"), *(i for i in slots.columns if reasons_column(assembly) in names_of(i))]
+    nouns = [word for word in frame.said("intent.why") if frame.folded(word) in word_set("reasons_of_each")]
+    said = [*nouns, *(i for i in slots.columns if reasons_column(assembly) in names_of(i))]
     word, before = (said[0], frame.before(said[0])) if said else (None, None)
     people = {*slots.entities, *(item for item, _ in (*slots.listed, *slots.values)), *frame.asks("list")}
     asked = any(e.category.endswith((".question", ".auxiliary")) for e in frame.covering.edges)
