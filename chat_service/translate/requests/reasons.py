@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from chat_service.language.bindings import binding
-from chat_service.language.words.tables import word_set
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, names_roster
 from chat_service.translate.requests.whom import NAMING, lists_of, names_of, narrowing, period_asked, refuse_rest, take
