@@ -112,6 +112,8 @@ class SqlStore:
         with failures():
             self.engine = opened(url)
             make_tables(_METADATA, self.engine)
+            # for what is one statement: no thread waits for its turn at the interpreter with the file locked
+            self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._move_old_turns()
 
     def turns(self, conversation_id: str, reader: str, *, after: int = 0, limit: int = 1000) -> tuple[Turn, ...]:
@@ -139,7 +141,7 @@ class SqlStore:
     def add(self, turn: Turn) -> None:
         """Keep a turn."""
         values = {name: getattr(turn, name) for name in _TURN_NAMES}
-        with failures(), self.engine.begin() as connection:
+        with failures(), self._alone.begin() as connection:
             try:
                 connection.execute(_ADD_TURN, values)
             except IntegrityError as error:
