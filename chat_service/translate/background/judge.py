@@ -135,7 +135,8 @@ def modifies(parts: Sequence[Mention], at: int) -> bool:
     """The app team, a checkout bug: a name before a noun that is not understood is only what that is called after."""
     behind = parts[at + 1] if at + 1 < len(parts) else None
     if not parts[at].text.isascii():
-        return any(_is_compound(*pair) for pair in pairwise(parts[max(0, at - 1) : at + 2]))
+        serves = parts[0].text in word_set("serves")
+        return serves and any(_is_compound(*pair) for pair in pairwise(parts[max(0, at - 1) : at + 2]))
     if behind is None or _has(parts[at], DateMention):
         return False
     named = behind.text in word_set("somebody") or any(each.startswith("occasion") for each in behind.words("filler"))
