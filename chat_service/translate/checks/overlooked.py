@@ -11,13 +11,13 @@ import itertools
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Against, Clauses, Measure
+from chat_service.translate.grammar.categories import Against, Clauses, Group, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.members import BORN
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Ask, NumberSense
+from chat_service.translate.senses import Ask, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
@@ -78,12 +78,41 @@ def refuse_unanswered(frame: Frame, assembly: Assembly, request: Request) -> Non
             raise LostError(Denial("not_supported", frame.text(one)), one)
 
 
+def _refuse_turned_share(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """占门店几成: what stands behind the word is the whole, and not what is a part of it."""
+    frame, told = slots.frame, {*(each.field for each in request.keep), *request.group_by}
+    for word in slots.frame.said("share") if request.shares else ():
+        after = frame.spoken(word)
+        if after is None or frame.folded(word) not in word_set("part_of_whole"):
+            continue
+        whole = after.meaning.candidates if isinstance(after.meaning, Values) else ()
+        whole = after.meaning.dimensions if isinstance(after.meaning, Group) and not after.meaning.marked else whole
+        if told & set(whole):
+            raise LostError(Denial("not_supported", assembly.said(word)), word)
+
+
+def _refuse_second_turn(slots: Slots) -> None:
+    """女的占几成？白金里头呢: what goes on behind a question is another one."""
+    frame, edges = slots.frame, slots.frame.covering.edges
+    spoken = [edge for edge in edges if any(map(str.isalnum, frame.folded(edge)))]
+    if not spoken or not any(leaf.category == "follow.what_about" for leaf in _at(spoken[-1], frame)):
+        return
+    if any(frame.folded(edge) in ("?", "。", "!") and edge.end < spoken[-1].start for edge in edges):
+        raise LostError(Denial("not_supported", frame.text(spoken[-1])), spoken[-1])
+
+
+def _at(edge: Edge, frame: Frame) -> list[Edge]:
+    return [leaf for leaf in frame.lattice.leaves if (leaf.start, leaf.end) == (edge.start, edge.end)]
+
+
 def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for what a request that is otherwise whole does not show."""
     if isinstance(request, ListQuery):
         _refuse_lost_times(slots, assembly, request)
     if isinstance(request, MetricQuery):
         refuse_unanswered(slots.frame, assembly, request)
+        _refuse_turned_share(slots, assembly, request)
+        _refuse_second_turn(slots)
         _refuse_difference(slots, assembly, request)
         _refuse_untimed(slots, assembly, request)
         _refuse_group_apart(slots, assembly, request)

@@ -27,7 +27,7 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
     if isinstance(request, MetricQuery) and each is not None and not (numbers or told or request.group_by):
         people = all(assembly.structure.one_each(name) for name in request.metrics)
         lost = [each] if people else []
-    elif isinstance(request, MetricQuery) and not (numbers or told or request.group_by):
+    elif isinstance(request, MetricQuery) and not (told or request.group_by):
         lost = [item for item, _ in slots.measures if _tells_people(item, slots)]
     elif isinstance(request, ListQuery):
         several = [item for item, values in slots.values if len(values.words) > 1 and not values.negated]

@@ -102,6 +102,8 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
         return None
     if _earns(slots) and main.amount is not None and slots.values:
         return (main.amount,)  # what did the app bring in
+    if main.amount is not None and _takes_in(slots):
+        return (main.amount,)  # 门店做了多少
     if (came := _came(slots, main.metric, assembly)) is not None:
         return (came,)
     for item in slots.frame.asks("orders", "money", "units"):
@@ -112,6 +114,13 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     return None
 
 
+def _takes_in(slots: Slots) -> bool:
+    """Took in so much, where it is not said of what."""
+    bare = any(slots.frame.folded(item) in word_set("number_of") for item in slots.frame.asks("how_many"))
+    said = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
+    return bare and not slots.entities and bool(said & word_set("takes_in"))
+
+
 def _came(slots: Slots, bought: str, assembly: Assembly) -> str | None:
     """How many came to the shops are those who bought there; how many a channel brought are those who joined."""
     said = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
@@ -119,7 +128,7 @@ def _came(slots: Slots, bought: str, assembly: Assembly) -> str | None:
         return None
     if said & word_set("brings"):
         return called("joined", assembly)
-    return assembly.structure.people_of(bought) if said & word_set("comes") else None
+    return assembly.structure.people_of(bought) if said & (word_set("comes") | word_set("takes_in")) else None
 
 
 def _money_of_groups(slots: Slots, assembly: Assembly) -> None:
