@@ -14,7 +14,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.aims import refuse_other_aims
-from chat_service.translate.checks.amounts import refuse_torn
+from chat_service.translate.checks.amounts import refuse_other_kind, refuse_torn
 from chat_service.translate.checks.asked import refuse_unasked
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
@@ -212,6 +212,7 @@ def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool)
         refuse_other_shape(slots, assembly, request)
         refuse_other_aims(slots, assembly, request)
         refuse_torn(slots, assembly, request)
+    refuse_other_kind(slots, assembly, request)
     refuse_vanished(slots, assembly, request, goes_on=goes_on)
     refuse_overlooked(slots, assembly, request)
     refuse_dropped(slots, assembly, request)

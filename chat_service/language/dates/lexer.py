@@ -19,6 +19,7 @@ _ENDING = re.compile(r"'s(?![a-z])|(?<=s)'(?![a-z0-9])|'(?![a-z0-9])")
 # what a date in digits or in short begins with: 2026-03, q3, fy25, jun-05-2026
 _WRITTEN_BEGINS = frozenset("0123456789'qhwckflptjmasond")
 _LATIN, _OTHERS = by_beginning()
+_UNITS = frozenset({"COUNTED", "HALF"})
 
 
 def pieces_of(folded: Folded) -> list[Piece]:
@@ -31,11 +32,19 @@ def pieces_of(folded: Folded) -> list[Piece]:
             continue
         piece = _piece(text, spaced, at, numbers.get(at)) or Piece(GAP, at, _gap_end(text, at), "")
         at = piece.fend
+        if piece.symbol in _UNITS and [each.symbol for each in pieces[-1:]] == ["DASH"] and _is_compound(pieces, text):
+            pieces.pop()
         if piece.symbol == GAP and not piece.text and pieces and pieces[-1].symbol == GAP:
             pieces[-1] = replace(pieces[-1], fend=at, text="")
         else:
             pieces.append(piece)
     return pieces
+
+
+def _is_compound(pieces: list[Piece], text: str) -> bool:
+    """First-quarter sales, the second-half figures: the hyphen joins a unit with the word that tells which."""
+    dash = pieces[-1].fstart
+    return text[dash - 1 : dash].isalpha() and len(pieces) > 1 and pieces[-2].symbol != GAP and text[dash + 1] != " "
 
 
 def _piece(text: str, spaced: str, at: int, number: Number | None) -> Piece | None:

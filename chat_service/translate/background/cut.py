@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.folding import Folded
 from chat_service.language.words.tables import word_set
-from chat_service.translate.senses import Mention, WordSense
+from chat_service.translate.senses import Mention, MetricSense, WordSense
 
 _SENTENCE_ENDS = frozenset("。?!.;…")
 _CLAUSE_ENDS = frozenset(",:")
@@ -93,6 +93,8 @@ def runs(clauses: tuple[Clause, ...]) -> Iterator[tuple[int, int]]:
 def _is_whole(clauses: tuple[Clause, ...], first: int, last: int) -> bool:
     """Whether a run names something, and does not begin within one sentence to go on into the next."""
     within = first > 0 and clauses[first - 1].sentence == clauses[first].sentence
+    if within and _names_metric(clauses[first - 1].parts[-1]) and _names_metric(clauses[first].parts[0]):
+        return False  # we require revenue, gross profit and gross margin: one list
     crosses = clauses[first].sentence != clauses[last - 1].sentence
     return not (within and crosses) and any(_is_named(part) for c in clauses[first:last] for part in c.parts)
 
@@ -108,6 +110,10 @@ def _asks(clauses: tuple[Clause, ...]) -> bool:
 
 def _is_named(part: Mention) -> bool:
     return any(not isinstance(sense, WordSense | DateMention) for sense in part.senses)
+
+
+def _names_metric(part: Mention) -> bool:
+    return any(isinstance(sense, MetricSense) for sense in part.senses)
 
 
 def _typed_end(folded: Folded, parts: list[Mention]) -> int:

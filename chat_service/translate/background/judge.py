@@ -183,7 +183,8 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
     """Whether there is somebody, something in the mind, or a verb: 'no staff please' and 已经回访过的 state nothing."""
     describes = parts[-1].text.endswith(tuple(word_set("makes_adjective")))
     describes = describes and not any(_is_person(part) for part in parts)
-    if describes or (not stretch.alone and parts[0].text in word_set("topic_opener") | word_set("leaving_undone")):
+    topic = parts[0].text in word_set("topic_opener") | word_set("leaving_undone") and not _does(parts[1:2])
+    if describes or (not stretch.alone and topic):
         return False
     if any(_is_person(part) or _fills(part, _MINDS) for part in parts) or parts[0].text in word_set("serves"):
         return True
@@ -210,6 +211,11 @@ def _judges(parts: Sequence[Mention]) -> bool:
     graded = _roles([last]) & _GRADES or kinds_of(last.text)[:1] == "a"
     said = "".join(part.text for part in parts[-_LONGEST_WORD:])
     return bool(graded) or said.endswith(tuple(word_set("opinion_end")))
+
+
+def _does(parts: Sequence[Mention]) -> bool:
+    """Before we sign off: a word that may open a topic opens a clause where somebody does something."""
+    return any(_is_person(part) and part.text not in word_set("indefinite") for part in parts)
 
 
 def _delivers(parts: Sequence[Mention], stretch: Stretch) -> bool:
@@ -267,6 +273,13 @@ def _turns(parts: Sequence[Mention], at: int, dimensions: frozenset[str]) -> boo
     return _denies(parts, at) or _counts(parts, at) or (not serves and _asks(parts, at))
 
 
+def _is_done_by(before: Sequence[Mention]) -> bool:
+    """So that the retention desk can call them: somebody else will, who stands before the auxiliary."""
+    said = [part.text for part in before]
+    done = any(text in word_set("would") for text in said[1:])
+    return done and said[0] in word_set("who_does") and not set(said) & word_set("addressed")
+
+
 def _is_particle(part: Mention) -> bool:
     return part.is_filler and len(part.text) == 1 and not part.text.isascii()
 
@@ -308,7 +321,7 @@ def _asks(parts: Sequence[Mention], at: int) -> bool:
     if not (part.words("question") or intents or _fills(part, _ASKING)):
         return False
     if intents & {"change_data", "send", "forecast"}:
-        return True
+        return not _is_done_by(before)
     names = any(_is_named(each) and not _has(each, EntitySense) for each in behind)
     wonders = any(each.text in word_set("whether") for each in (part, *before, *behind))
     if _tells(before) or (wonders and not names):

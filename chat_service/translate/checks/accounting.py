@@ -12,9 +12,10 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clauses
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.members import NARROWING
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
-from chat_service.translate.senses import Names
+from chat_service.translate.senses import Ask, Names
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import (
     GRAINS,
@@ -23,6 +24,7 @@ from semantic_layer import (
     MetricFilter,
     MetricQuery,
     Request,
+    is_money,
 )
 
 Shows = Callable[[MetricQuery | ListQuery], bool]
@@ -87,7 +89,8 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
     for item in slots.frame.items:
         if id(item) in used or not isinstance(request, MetricQuery | ListQuery):
             continue
-        if item is slots.frame.items[0] and slots.frame.folded(item) in word_set("narrows"):
+        opens = item.rule == NARROWING or slots.frame.folded(item) in word_set("narrows")
+        if item is slots.frame.items[0] and opens:
             continue  # restrict to orders placed in stores: all that follows is what it is restricted to
         if "only" in item.keys and slots.frame.of(Clauses):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # only there, or only they?
@@ -99,6 +102,7 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
             or _counts_shown(item, slots, request)
             or _is_only_grouping(item, slots)
             or _orders(item, slots, request)
+            or _is_own_unit(item, request, assembly)
         ):
             continue
         reason = Denial("not_supported", assembly.said(item))
@@ -128,6 +132,14 @@ def _is_own_time(item: Edge, request: MetricQuery | ListQuery, assembly: Assembl
         f"{m.dataset}.{m.time or assembly.model.datasets[m.dataset].definition.time}" for m in metrics if m.dataset
     }
     return bool(times) and times <= set(item.meaning.names)
+
+
+def _is_own_unit(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
+    """Response time in minutes: the unit that the number is told in."""
+    if item.category != "unit" or not isinstance(item.meaning, Ask) or not isinstance(request, MetricQuery):
+        return False
+    units = {assembly.model.metrics[name].unit for name in request.metrics if name in assembly.model.metrics}
+    return bool(units & set(item.meaning.what)) or ("money" in item.meaning.what and any(map(is_money, units)))
 
 
 def _counts_shown(item: Edge, slots: Slots, request: MetricQuery | ListQuery) -> bool:

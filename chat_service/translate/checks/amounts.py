@@ -11,7 +11,7 @@ from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import LISTING, Slots, joined
 from chat_service.translate.senses import NumberSense
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import ListQuery, MetricQuery, Request
+from semantic_layer import ListQuery, MetricQuery, Request, is_money
 
 _COUNTED = frozenset({"bound", "clauses", "condition"})
 _NOUNS = frozenset({"measure", "entity", "bound", "listed", "ask"})
@@ -19,7 +19,7 @@ _NOUNS = frozenset({"measure", "entity", "bound", "listed", "ask"})
 
 def refuse_torn(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the first number, rank, share or joiner that lost what it stands beside."""
-    for item in (_torn_count(slots), _second_rank(slots), _length(slots, assembly, request), _verb(slots)):
+    for item in (_torn_count(slots), _second_rank(slots), _verb(slots)):
         if item is not None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
     for item in (
@@ -63,16 +63,21 @@ def _second_rank(slots: Slots) -> Edge | None:
     return nouns[1][0] if len({slots.frame.folded(noun) for _, noun in nouns}) > 1 else None
 
 
-def _length(slots: Slots, assembly: Assembly, request: Request) -> Edge | None:
-    """The longest, the slowest: by a time, whatever is counted beside it."""
+def refuse_other_kind(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise StopError for the longest, the slowest, the most expensive: by a time or by money, whatever is counted."""
     metrics = assembly.scope.model.metrics
     shown = request.metrics if isinstance(request, MetricQuery) else ()
     if isinstance(request, ListQuery):
         shown = tuple(each.metric for each in request.measured)
-    if slots.has("change") or any(metrics[name].unit in ("days", "hours", "minutes") for name in shown):
-        return None
-    said = (item for item, _ in slots.ranks if any(slots.frame.folded(e) in word_set("by_time") for e in item.leaves()))
-    return next(said, None)
+    units = {str(metrics[name].unit) for name in shown if name in metrics}
+    kinds = (
+        ("by_time", bool(units & {"days", "hours", "minutes"})),
+        ("by_cost", not shown or any(map(is_money, units))),
+    )
+    for words, fits in kinds if not slots.has("change") else ():
+        for item, _ in slots.ranks if not fits else ():
+            if any(slots.frame.folded(leaf) in word_set(words) for leaf in item.leaves()):
+                raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _verb(slots: Slots) -> Edge | None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.conflicts import ConflictError
-from chat_service.translate.grammar.categories import Clauses, Group, Measure
+from chat_service.translate.grammar.categories import Clauses, Group, Measure, Rank
 from chat_service.translate.grammar.rules.members import KIND_OF_VALUES
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
@@ -64,6 +64,8 @@ def _refuse_pointing(slots: Slots, assembly: Assembly) -> None:
     for item, group in slots.groups:
         before = frame.before(item)
         words = [frame.folded(leaf) for leaf in item.leaves()] + ([frame.folded(before)] if before is not None else [])
+        if item.leaves()[0].category.startswith("grouping"):
+            continue  # how does this break down by tier: what was shown
         led = frame.before(before) if before is not None and frame.folded(before) in ("their", "own") else None
         inside = led is not None and frame.folded(led) in word_set("where")  # ordered in their birthday month
         if inside and group.dimensions:
@@ -125,11 +127,26 @@ def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuer
 
 def _refuse_torn_rank(slots: Slots, assembly: Assembly) -> None:
     """Orders that came in last week: the word before a unit of time is that of the time, not of a rank."""
-    for item, _ in slots.ranks:
+    for item, rank in slots.ranks:
         after, words = slots.frame.after(item), slots.frame.folded(item).split(" ")
+        if after is not None and (_is_counted_value(rank, after, slots) or _passes_average(item, slots)):
+            raise StopError(Denial("not_supported", assembly.said(item)))
         unit = after is not None and (after.category == "grain_noun" or _is_unit(after))
         if unit and len(words) > 1 and words[-1] in word_set("date_opener"):
             raise StopError(Denial("not_supported", assembly.said(item)))
+
+
+def _is_counted_value(rank: Rank, after: Edge, slots: Slots) -> bool:
+    """Top 3 stores: so many of the things that are called so, and not by way of stores."""
+    same = (leaf for leaf in slots.frame.lattice.leaves if (leaf.start, leaf.end) == (after.start, after.end))
+    return rank.stated and after.category == "values" and any(leaf.category == "dimension" for leaf in same)
+
+
+def _passes_average(item: Edge, slots: Slots) -> bool:
+    """Which stores underperformed the average: all that lie below it, and not the last of them."""
+    after = slots.frame.spoken(item)
+    verb = slots.frame.folded(item) in word_set("outdoes")
+    return verb and after is not None and after.leaves()[0].category.startswith("average")
 
 
 def _is_unit(item: Edge, *, every: bool = False) -> bool:

@@ -109,6 +109,7 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
     """Raise StopError for what a request that is otherwise whole does not show."""
     if isinstance(request, ListQuery):
         _refuse_lost_times(slots, assembly, request)
+        _refuse_things(slots, assembly)
     if isinstance(request, MetricQuery):
         refuse_unanswered(slots.frame, assembly, request)
         _refuse_turned_share(slots, assembly, request)
@@ -128,6 +129,20 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_never_again(slots, assembly, request)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
+
+
+def _refuse_things(slots: Slots, assembly: Assembly) -> None:
+    """Stores with zero orders: things are told by what they have, and no people who did it there."""
+    frame = slots.frame
+    first = next((edge for edge in frame.covering.edges if not edge.is_empty), None)
+    if first is None or slots.entities or frame.asks("who"):
+        return
+    leaf = next((each for each in first.leaves() if not each.is_empty), first)
+    behind = next((e for item in frame.covering.edges for e in item.leaves() if e.start == leaf.end), None)
+    same = (e for e in frame.lattice.leaves if (e.start, e.end) == (leaf.start, leaf.end))
+    of_things = leaf.category == "value" and any(each.category == "dimension" for each in same)
+    if of_things and behind is not None and frame.folded(behind) in word_set("worth_it"):
+        raise LostError(Denial("not_supported", assembly.said(first)), first)
 
 
 def _refuse_never_again(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:

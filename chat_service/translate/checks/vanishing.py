@@ -17,7 +17,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.pointing import is_dimension
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.asides import torn_words
 from semantic_layer import GRAINS, ListQuery, MetricFilter, MetricQuery, Request
 
@@ -27,6 +27,7 @@ _NAMES = frozenset({"measure", "values", "when", "group", "clauses", "listed", "
 _LEADS_ASKED = frozenset({"auxiliary", "person", "want", "polite", "link", "stance"})
 _TOLD_APART = frozenset({"measure", "entity", "listed", "bound", "clauses", "ask"})
 _COUNTS_OUT = ("quantifier", "identity", "counter")
+_OCCASION = ("function.occasion.what", "function.occasion.who")  # within an item they would tell whose it is
 _TELLING = frozenset({"function.sequence.after"})
 _TOLD_SOMEHOW = (
     "function.light.ask",
@@ -128,6 +129,16 @@ def _has_its_place(word: Edge, slots: Slots, request: Request, assembly: Assembl
     return any(item.category in _PLACED for item in slots.frame.items)
 
 
+def _has_object(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """Stores that delivered the most revenue; orders that were delivered, delivered orders are some of them."""
+    before, after = slots.frame.before(word), slots.frame.after(word)
+    done_to = before is not None and (before.category == "measure" or slots.frame.folded(before) in word_set("be"))
+    restricts = (
+        after is not None and after.category in ("measure", "entity") and slots.frame.folded(word).endswith("ed")
+    )
+    return not (done_to or restricts) and _has_its_place(word, slots, request, assembly)
+
+
 def _leads_to_value(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """走门店的: by way of what is named right behind."""
     del request, assembly
@@ -151,7 +162,13 @@ def _is_asked(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
     del request, assembly
     before, after = slots.frame.before(word), slots.frame.after(word)
     led = before is not None and before.category.rpartition(".")[2] in _LEADS_ASKED
-    return led or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
+    joined = before is not None and "connective" in before.keys  # we are preparing the review and require
+    people = (e for e in slots.frame.covering.edges if e.end <= word.start and e.category.endswith(".person"))
+    return (
+        led
+        or (joined and any(people))
+        or not any(edge is not None and edge.category in _NAMES for edge in (before, after))
+    )
 
 
 def _tells_how(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
@@ -183,7 +200,7 @@ def _is_apart(word: Edge, slots: Slots, request: Request, assembly: Assembly) ->
         return False
     while after is not None and (after.category == "function.function.particle" or frame.folded(after) in ("'s", "'")):
         after = frame.after(after)
-    if after is not None and not after.is_empty:
+    if after is not None and not (after.is_empty or after.category == "connective.and"):
         return False
     while before is not None and before.is_empty and any(character.isalnum() for character in frame.folded(before)):
         if frame.folded(before) in word_set("occasion_opener"):
@@ -207,6 +224,7 @@ _BEARS: dict[str, Bears] = {
     "light.ask": _is_no_adjective,
     "inflected": _is_no_adjective,
     "light.bring": _has_its_place,
+    "light.have": _has_object,
     "light.via": _leads_to_value,
     "occasion": _is_apart,
     "light.topic": _counts_nobody,
@@ -244,6 +262,7 @@ def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_
         raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
     lost = [one for item in deeds for one, other in pairwise(item.leaves()) if _points_inside(one, other, slots)]
     lost += [word for word in slots.frame.covering.edges if _is_torn_off(word, slots.frame)]
+    lost += [leaf for item in slots.frame.items for leaf in item.leaves() if leaf.category.startswith(_OCCASION)]
     if lost:
         raise StopError(Denial("not_supported", assembly.said(lost[0])))
     if (torn := next(torn_words(slots.frame.silent, assembly.scope.lexicon), None)) is not None:
@@ -256,4 +275,5 @@ def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_
         if bears is None or (goes_on and group.startswith(("pronoun", "light.listed"))):
             continue
         if not bears(word, slots, request, assembly):
-            raise StopError(Denial("not_supported", assembly.said(word)))
+            reason = Denial("not_supported", assembly.said(word))
+            raise LostError(reason, word) if group == "light.have" else StopError(reason)

@@ -25,6 +25,7 @@ from chat_service.translate.grammar.rules import (
     top_shares,
 )
 from chat_service.translate.senses import DimensionSense, MetricSense, ValueSense
+from chat_service.translate.words.ellipsis import completed
 from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
 from chat_service.translate.words.lexicon import Lexicon, order_units
 from chat_service.translate.words.scope import Scope
@@ -101,7 +102,7 @@ def read(text: str, scope: Scope) -> Lattice:
 
 def read_folded(folded: Folded, scope: Scope) -> Lattice:
     """The lattice of a question, or of a part of one, that is folded."""
-    return lattice(_apart(folded, scope.lexicon), scope.lexicon, scope.today)
+    return lattice(completed(_apart(folded, scope.lexicon), scope.lexicon), scope.lexicon, scope.today)
 
 
 def _apart(folded: Folded, lexicon: Lexicon) -> Folded:

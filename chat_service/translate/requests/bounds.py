@@ -50,6 +50,9 @@ def is_row_bound(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> 
 
 
 def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind:
+    before = assembly.frame.before(item)
+    if before is not None and bound.condition.op == "=" and assembly.frame.folded(before) in word_set("per_so_many"):
+        raise assembly.deny(item)  # complaints per 1000 orders
     if bound.change and slots.groups and slots.measures:
         return "group"
     if compares_rows(item, bound, assembly):
@@ -58,6 +61,13 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
         return "entity"
     if bound.per_row or bound.fields:
         return "row"
+    metrics = assembly.model.metrics
+    if (
+        "money" in bound.condition.units
+        and all(metrics[name].unit == "count" for name in bound.metrics)
+        and bound.metrics
+    ):
+        raise assembly.deny(item)  # cancelled orders over 2000 yuan
     if _is_of_group(item, slots):
         return "group"
     if not slots.people and not slots.groups:

@@ -8,7 +8,7 @@ from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Values, When
+from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import GRAINS, FieldFilter, Grain, Period, Scalar, buckets
 
 
@@ -71,6 +71,21 @@ def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:
         opens = item.leaves()[0].category == "dimension"  # 商品子类分别是哪些: the word that marks it stands behind
         if before is not None and before.category == "group" and opens and each.dimensions:
             raise assembly.deny(item)
+        bare = not each.marked or item.leaves()[0].category.startswith("grain_noun")
+        if bare and _told_in(slots, assembly) & {name for leaf in _units(item, slots) for name in leaf}:
+            raise assembly.deny(item)  # resolution time (hours): in what it is told
+
+
+def _told_in(slots: Slots, assembly: Assembly) -> set[str]:
+    """The units of what is measured."""
+    metrics = assembly.model.metrics
+    return {str(metrics[name].unit) for _, names in slots.measures for name in names if name in metrics}
+
+
+def _units(item: Edge, slots: Slots) -> list[tuple[str, ...]]:
+    """What the word of an item is as a unit."""
+    same = (e for e in slots.frame.lattice.leaves if (e.start, e.end, e.category) == (item.start, item.end, "unit"))
+    return [leaf.meaning.what for leaf in same if isinstance(leaf.meaning, Ask)]
 
 
 def _lift(draft: Draft, found: dict[str, tuple[Edge, Group]], assembly: Assembly) -> None:

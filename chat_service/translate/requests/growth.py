@@ -9,11 +9,12 @@ from chat_service.language.dates.shown import last_units
 from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Against
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import Compare, Grain, Period, preceding, unit, year_earlier
+from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
 
 
 def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
@@ -124,3 +125,24 @@ def through_year(mention: DateMention) -> Period | None:
 
 
 __all__ = ["change_alone", "in_year_of", "set_against", "through_year", "why_of_when"]
+
+
+def is_of_units(against: Against, period: Period) -> bool:
+    """Week over week, of eight weeks: by a unit of which the time that is asked for has several."""
+    closed = period.start is not None and period.end is not None
+    return against.to == "previous" and against.unit is not None and closed and len(buckets(against.unit, period)) > 1
+
+
+def of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMention]) -> tuple[Period, Period]:
+    """Q1 vs Q2 2025: a year that is said of one of both is that of the other; Q1 vs Q1 2025 are not of one year."""
+    first, second = one[0], other[0]
+    if other[1].kind == "same_period":
+        return first, in_year_of(second, first, other[1].text)
+    if one[1].year_named is other[1].year_named or not {first.grain, second.grain} <= {"month", "quarter"}:
+        return first, second
+    bare, named = (first, second) if other[1].year_named else (second, first)
+    assert bare.start is not None and named.start is not None and bare.grain is not None, "a unit of time has its ends"
+    moved = unit(bare.grain, bare.start.replace(year=named.start.year))
+    if moved == named:
+        return first, second
+    return (moved, second) if bare is first else (first, moved)

@@ -37,6 +37,8 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
             raise assembly.deny(item)
         dimensions.append(dimension)
         assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
+        if values.negated and not draft.goes_on and _is_without(draft.filtered(dimension), found):
+            continue
         if values.both and not values.negated:
             raise assembly.deny(item)  # of whom both hold is a condition on customers: no verb said what they did
         if draft.goes_on:
@@ -54,6 +56,11 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)
     return tuple(dimensions)
+
+
+def _is_without(kept: FieldFilter | None, found: tuple[Scalar, ...]) -> bool:
+    """App only, exclude web: what is left out is none of what is kept already."""
+    return kept is not None and kept.op in ("=", "in") and not set(kept.values) & set(found)
 
 
 def _adds_group(item: Edge, values: Values, slots: Slots) -> bool:
@@ -169,9 +176,20 @@ def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
         return candidates[-1][1] if any(set(v.candidates) & set(groups) for _, v in candidates) else None
     at = slots.frame.said("share")[0].start
     behind = [values for item, values in candidates if item.start > at]
+    if len(candidates) == 2 and (of := _of_noun(candidates[0][0], candidates[1][0], at, slots)) is not None:
+        return candidates[of][1]
     if slots.measures and len(candidates) > 1 and behind and not slots.frame.folded(candidates[-1][0]).isascii():
         return behind[-1]
     return candidates[-1][1]
+
+
+def _of_noun(one: Edge, other: Edge, at: int, slots: Slots) -> int | None:
+    """Share of positive mentions on Weibo: right before what is counted a value is the part, the place is the whole."""
+    frame = slots.frame
+    counted, between = frame.after(one), frame.between(one, other)
+    if counted is None or counted.category not in ("measure", "entity") or one.start <= at or len(between) < 2:
+        return None
+    return 0 if all(frame.folded(edge) in word_set("where") for edge in between[1:]) else None
 
 
 def _change(

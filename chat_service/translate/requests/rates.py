@@ -15,7 +15,7 @@ from chat_service.translate.grammar.categories import Bound, Clause
 from chat_service.translate.meaning.event_rates import rates_among, rates_of
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.phrases import is_whole
-from chat_service.translate.requests.slots import Slots, is_relative, set_free, shared_by_group
+from chat_service.translate.requests.slots import LISTING, Slots, is_relative, set_free, shared_by_group
 from chat_service.translate.stops import Denial, LostError
 from chat_service.translate.words.vocabulary import noun_key
 
@@ -32,6 +32,7 @@ class _Event:
 def read_rates(slots: Slots, assembly: Assembly) -> None:
     """Put the rate of an event among the measures where a word asks for one. Raises StopError where there is none."""
     _rate_bounds(slots, assembly)
+    _read_ratio(slots, assembly)
     measured = {name for _, names in slots.measures for name in names}
     for event in _events(slots, assembly):
         told = event.clause is not None and measured & set(rates_of(assembly.structure, event.metrics))
@@ -46,6 +47,30 @@ def read_rates(slots: Slots, assembly: Assembly) -> None:
     _rates_together(slots, assembly)
     for word in words:
         assembly.use(word, "metric", "rate")
+
+
+def _read_ratio(slots: Slots, assembly: Assembly) -> None:
+    """The ratio of points redeemed to points earned: one metric over another, which the model has, or it is none."""
+    frame = slots.frame
+    for word in (each for each in frame.said("share") if frame.folded(each) in word_set("ratio_of")):
+        behind = (edge for edge in frame.covering.edges if edge.start >= word.end)
+        to = next((edge for edge in behind if frame.folded(edge) in word_set("ratio_to")), None)
+        if to is None:
+            said = frame.folded(slots.measures[0][0]).split(" ") if len(slots.measures) == 1 else []
+            if word_set("ratio_to") & set(said[1:-1]):
+                assembly.use(word, "share", "share")  # the ratio of LTV to CAC: so it is called
+            continue
+        beside = (frame.spoken(to, back=True), frame.spoken(to))
+        sides = [each for edge in beside for each in slots.measures if each[0] is edge]
+        (_, over), (under, whole) = sides if len(sides) == 2 else ((None, ()), (word, ()))
+        found = rates_among(assembly.structure, over, whole) if over else ()
+        if not found:
+            raise LostError(Denial("not_supported", assembly.said(word)), word)
+        slots.measures[:] = [(sides[0][0], found[:1])]
+        slots.taken.append(under)
+        assembly.use(under, "metric", found[0])
+        assembly.use(to, "operator", "")
+        assembly.use(word, "share", "share")
 
 
 def _rate_bounds(slots: Slots, assembly: Assembly) -> None:
@@ -111,7 +136,9 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
 
     Of a noun, the share is of a group or a value where there is one: complaints from Beijing as a share.
     """
-    structure = assembly.structure
+    structure, led = assembly.structure, slots.frame.before(word)
+    if led is not None and slots.frame.folded(led) in word_set("by_it") and slots.has("change"):
+        return  # by what percentage did it grow
     events = [e for e in _events(slots, assembly) if rates_of(structure, e.metrics)]
     verbs = [e for e in events if e.clause is not None]
     parted = slots.groups or slots.values or any(_any_ratio(names, assembly) for _, names in slots.measures)
@@ -136,8 +163,17 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
     if names and (over or verbs or len(rates_among(structure, event.metrics)) == 1):
         for other in others:
             _take(other, slots, assembly)
+        beside = [each for each in slots.measures if each[0] is not event.item and _is_beside(each[0], word, slots)]
         _measure(event, names, slots, assembly)
+        slots.measures[:0] = beside
+        slots.subjects[:] = [each for each in slots.subjects if each not in beside]
         assembly.use(word, "share", "share")
+
+
+def _is_beside(item: Edge, word: Edge, slots: Slots) -> bool:
+    """Registrations, together with the share that was referred: the number is asked for as well as the share of it."""
+    between = [edge for edge in slots.frame.between(item, word) if "connective.and" in edge.keys]
+    return item.end <= word.start and any(slots.frame.folded(edge) in LISTING for edge in between)
 
 
 def _any_ratio(names: Iterable[str], assembly: Assembly) -> bool:

@@ -13,12 +13,14 @@ from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import GRAINS, Grain, MetricFilter, Period, buckets, unit
 
+_APART = ("connective.and", "measure")  # between a change and a share: both are asked for
+
 
 def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     """Shares where they are asked for. Raises StopError where there is nothing to take a share of."""
     said = slots.frame.said("share")
-    if not said:
-        return
+    if all(any(use.item is word for use in assembly.uses) for word in said):
+        return  # a rate tells it
     for word in said:
         assembly.use(word, "share", "share")
     if _are_shares(draft.metrics, assembly) or _is_change_in_percent(said[0], draft, slots):
@@ -65,7 +67,8 @@ def _are_shares(metrics: tuple[str, ...], assembly: Assembly) -> bool:
 
 def _is_change_in_percent(word: Edge, draft: Draft, slots: Slots) -> bool:
     """同比增长百分之几: a change in percent, not a share."""
-    near = [c for c in slots.frame.said("change") if min(abs(c.end - word.start), abs(word.end - c.start)) <= 2]
+    changes = [c for c in slots.frame.said("change") if min(abs(c.end - word.start), abs(word.end - c.start)) <= 2]
+    near = [c for c in changes if not any(e.category in _APART for e in slots.frame.between(c, word))]
     return bool(near) or (draft.compare is not None and not [n for n in draft.group_by if n not in GRAINS])
 
 
@@ -141,6 +144,8 @@ def trend_grain(slots: Slots) -> Grain | None:
         period = when.date.period
         if period is not None and period.days is not None and period.days <= 31:
             return "day"
+        if when.date.kind == "rolling" and when.date.unit in ("week", "quarter"):
+            return when.date.unit
     return "month"
 
 

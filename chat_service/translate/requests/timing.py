@@ -13,7 +13,15 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.growth import change_alone, in_year_of, set_against, through_year, why_of_when
+from chat_service.translate.requests.growth import (
+    change_alone,
+    in_year_of,
+    is_of_units,
+    of_one_year,
+    set_against,
+    through_year,
+    why_of_when,
+)
 from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -90,6 +98,8 @@ def decide_timing(
     assembly.use(item, "comparison", other.to)
     if other.unit == "week" and any(words in assembly.frame.folded(item) for words in word_set("same_day")):
         return _same_day(period, item, assembly)
+    if period is not None and other.unit is not None and not grains and is_of_units(other, period):
+        return Timing(in_units(period, other.unit, assembly.scope.today), Compare(to="previous"), other.unit)
     alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
     return _compared(period, other, item, assembly, grains, alone)
 
@@ -230,7 +240,7 @@ def _several(
     if len(closed) == 2:
         if len(slots.whens) == 2:
             (_, one), (_, other) = slots.whens
-            closed = list(_of_one_year((closed[0], one.date), (closed[1], other.date)))
+            closed = list(of_one_year((closed[0], one.date), (closed[1], other.date)))
         closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if _side_by_side(slots) else closed
     if len(closed) == 2 and (versus or slots.frame.said("change", "comparative")) and not slots.frame.said("share"):
         for word in versus:
@@ -245,21 +255,6 @@ def _several(
     if len(closed) == 2 and _linked(slots) and not apart:
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise StopError(Denial("several_periods", said))
-
-
-def _of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMention]) -> tuple[Period, Period]:
-    """Q1 vs Q2 2025: a year that is said of one of both is that of the other."""
-    first, second = one[0], other[0]
-    if other[1].kind == "same_period":
-        return first, in_year_of(second, first, other[1].text)
-    if one[1].year_named is other[1].year_named:
-        return first, second
-    bare, named = (first, second) if other[1].year_named else (second, first)
-    if bare.grain not in ("month", "quarter") or named.grain not in ("month", "quarter"):
-        return first, second
-    assert bare.start is not None and named.start is not None, "a unit of time has its ends"
-    moved = unit(bare.grain, bare.start.replace(year=named.start.year))
-    return (moved, second) if bare is first else (first, moved)
 
 
 def _side_by_side(slots: Slots) -> bool:
@@ -317,13 +312,14 @@ def _compared(
         other = period_of(against.date, (), today, item, assembly)
         if other is None:
             return Timing(period)
-        period, other = _of_one_year((period, said), (other, against.date)) if period and said else (period, other)
+        period, other = of_one_year((period, said), (other, against.date)) if period and said else (period, other)
         if period is None:
             period = unit(other.grain, today) if other.grain is not None else None
             if period is None or period == other:
                 raise assembly.deny(item, "comparison_without_period")
             assembly.assume("current_period", period)
-        if _is_same_unit(period, other) or (_is_day_of_year(period, other) and not _says_whole(item, assembly)):
+        again = period == other and other.grain not in (None, "year")  # May relative to last May
+        if again or (_is_day_of_year(period, other) and not _says_whole(item, assembly)):
             year = other if other.grain == "year" else year_earlier(period, _FAR_FUTURE)
             same = in_year_of(year, period, assembly.said(item))
             assembly.assume("same_time_of_year", same)
@@ -347,11 +343,6 @@ def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
         assembly.assume("current_period", day)
     week = timedelta(days=7)
     return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
-
-
-def _is_same_unit(period: Period, other: Period) -> bool:
-    """May relative to last May: the same unit named again is that of the year before."""
-    return period == other and other.grain is not None and other.grain != "year"
 
 
 def _is_day_of_year(period: Period, other: Period) -> bool:

@@ -44,6 +44,7 @@ from chat_service.translate.words.vocabulary import (
 from semantic_layer import FieldDefinition, Label, Model, Numbered, Synonyms
 
 _INFLECTED = WordSense("filler", "inflected")
+_WITH_OBJECT = "light.have"
 
 
 _ANY_NUMBER = "\0"  # nothing that can be typed
@@ -249,7 +250,8 @@ def _built(of: _Of) -> Lexicon:
     lexicon = Lexicon(model.numbers)
     for phrase, word in language_words():
         lexicon.add(phrase, word)
-        if word.role == "filler" and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
+        is_told = word.meaning != _WITH_OBJECT  # these are written in all their forms
+        if word.role == "filler" and is_told and len(phrase) == 1 and phrase[0].isascii() and len(phrase[0]) > 2:
             lexicon.add((verb_key(phrase[0]),), _INFLECTED)
     named = tuple(model_words(model))
     for text, sense in named:

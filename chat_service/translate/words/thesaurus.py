@@ -113,7 +113,8 @@ def _with_other_entity_words(named: tuple[Named, ...]) -> Iterator[Named]:
         han = [noun for noun in spoken if not noun.isascii()][:_MOST_VARIANTS]
         words = sorted({phrase_keys(noun)[0] for noun in spoken if noun.isascii() and " " not in noun})
         for text, sense in named:
-            if isinstance(sense, (MetricSense, ListSense)) and " who " not in text and OR not in text:
+            once = text.partition(" ")[0] in word_set("each_once")  # distinct users are those of the app
+            if isinstance(sense, (MetricSense, ListSense)) and not (once or " who " in text or OR in text):
                 for other in (_in_words if text.replace(GAP, "").isascii() else _in_han)(text, words, han):
                     found.setdefault(other, set()).add(sense)
     for other, senses in found.items():  # what would be two things is left to the words that it is made of

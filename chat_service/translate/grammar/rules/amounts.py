@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Condition
 from chat_service.translate.senses import Ask, NumberSense, Word
@@ -85,7 +86,31 @@ def _choice(found: Found) -> Condition | None:
     return Condition("between", (low.value, high.value), high.units or low.units)
 
 
+def _named_so(found: Found) -> str | None:
+    """The remuneration committee, the retention desk: what somebody is called by is no part of what is asked."""
+    name = found.edges["u"]
+    word = name.meaning if isinstance(name.meaning, str) else ""
+    return found.one("o", str) if name.category != "unknown" or kinds_of(word)[:1] in ("n", "a") else None
+
+
+_OCCASION, _UNKNOWN_WORD = "function.occasion.who|function.occasion.what", 23.2
 RULES = (
+    Rule(
+        "function.occasion.who",
+        (f"u=value|metric|dimension o={_OCCASION}",),
+        _named_so,
+        -0.6,
+        "what they are called by",
+    ),
+    Rule("function.occasion.who", (f"u=unknown o={_OCCASION}",), _named_so, -_UNKNOWN_WORD, "by a word not understood"),
+    Rule(
+        "function.occasion.what",
+        ("o=function.occasion.what n=number",),
+        lambda found: found.one("o", str),
+        -1.0,
+        "which of the things an answer is for",
+        leaves=("top 5 slides",),
+    ),
     Rule("amount", ("n=number u=unit?",), _amount, 0.0, "amount", ("3次 -> 3 times", "1000元 -> 1000 money")),
     Rule(
         "condition",

@@ -98,6 +98,11 @@ def _only(found: Found) -> Values | None:
     return None if values.negated or values.only else replace(values, only=True)
 
 
+def _narrowing(found: Found) -> Word | None:
+    """Restrict the view to, narrow the results down to: by one of these verbs, whatever is narrowed."""
+    return Word("only", "only", "") if found.one("p", Word).text in word_set("to_later") else None
+
+
 def _both(found: Found) -> Values | None:
     values, word = found.one("v", Values), found.edges["q"].meaning
     if len(values.words) < 2 or values.negated or values.both or word not in word_set("both"):
@@ -105,6 +110,7 @@ def _both(found: Found) -> Values | None:
     return replace(values, both=True)
 
 
+NARROWING, _NARROWED = "narrowing", "function.light|function.occasion|follow.those|intent.list|chart.table|metric"
 RULES = (
     Rule("values", ("v=value",), _alone, 0.0, "value", ("上海 -> city 上海",)),
     Rule(
@@ -187,6 +193,7 @@ RULES = (
     ),
     Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
     Rule("values", ("x=connective.but ~ t=follow.those? ~ v=values",), _but_not, -0.8, "but not these values"),
+    Rule("only.only", (f"v=only.verb ~ o={_NARROWED}? ~ d=change.down? ~ p=range.to",), _narrowing, -1.0, NARROWING),
     Rule("values", ("o=only.only ~ v=values",), _only, -0.2, "only these values", ("只在APP -> only app",)),
     Rule(
         "values",

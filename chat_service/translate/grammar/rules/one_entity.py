@@ -52,5 +52,13 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             ("客户17823 -> customer 17823", "customer 17823 -> customer 17823", "15039号会员 -> customer 15039"),
             ("customers 5", "top 10 customers"),
         ),
+        Rule(
+            "entity",
+            ("e=entity w=intent.entity_key",),
+            lambda found: found.one("e", Names),
+            -1.0,
+            "by their keys",
+            leaves=("customer id 17823",),
+        ),
         Rule("one", ("k=field ~ n=number",), by_key, -0.9, "one entity by the name of its key"),
     )
