@@ -34,13 +34,14 @@ from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
+from chat_service.translate.requests.elliptic import asked_of_number
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
 from chat_service.translate.requests.faring import of_chosen, of_ourselves, read_faring
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.growth import why_of_when
 from chat_service.translate.requests.journeys import read_journey
-from chat_service.translate.requests.kinds import asked_about
+from chat_service.translate.requests.kinds import asked_about, kinds_of_before
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.pointing import pointer, points_at
@@ -100,10 +101,7 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
 def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decision:
     frame = assembly.frame
     if not frame.items:
-        total = in_all(frame, question.previous, assembly)
-        if total is None and (about := of_ourselves(frame)) is not None:
-            return Decision(of_chosen(Slots(frame), assembly, about))
-        return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
+        return _of_nothing(question, assembly)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
     asks_more = any(item.category in ("measure", "clauses", "values", "ranking") for item in frame.items)
     if frame.said("intent.help") and not asks_more:
@@ -127,6 +125,8 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     whole = read_journey(slots, assembly) or read_loop(slots, assembly) or beside_others(slots, assembly)
     if whole is not None:
         return Decision(_of_everybody(whole, points, assembly))
+    if question.previous is not None and isinstance(question.previous.request, MetricQuery):
+        asked_of_number(slots, question.previous.request, assembly)
     refuse_uncomputable(slots, assembly)
     changed = _change(slots, question, assembly, goes_on=goes_on)
     if changed is not None:
@@ -134,6 +134,15 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     if points is not None:
         raise assembly.deny(points)
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
+
+
+def _of_nothing(question: Question, assembly: Assembly) -> Decision:
+    """What words ask for that name nothing: all of the number before, what it was about, how we do; else a greeting."""
+    frame, before = assembly.frame, question.previous.request if question.previous is not None else None
+    total = kinds_of_before(frame, before, assembly) or in_all(frame, question.previous, assembly)
+    if total is None and (about := of_ourselves(frame)) is not None:
+        return Decision(of_chosen(Slots(frame), assembly, about))
+    return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
 
 
 def _change(slots: Slots, question: Question, assembly: Assembly, *, goes_on: bool) -> Decision | None:

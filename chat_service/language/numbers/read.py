@@ -36,7 +36,7 @@ from chat_service.language.numbers.numerals import (
 from chat_service.language.words.tables import languages, tables
 from semantic_layer import CURRENCIES
 
-NumberUnit = Literal["percent", "money"]
+NumberUnit = Literal["percent", "money", "times"]
 _MOST = 10**18
 
 
@@ -288,7 +288,7 @@ _READERS: dict[str, Callable[[Said, str, str], _Value | None]] = {
     "digits": _digits,
     "zh": _zh,
     "fraction": _fraction_words,
-    "times": lambda said, *_: _Value(_TIMES[said.groups["word"]]),
+    "times": lambda said, *_: _Value(_TIMES[said.groups["word"]], "times"),
     "dozens": _dozens,
     "en": _english,
 }

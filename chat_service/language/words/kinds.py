@@ -123,6 +123,10 @@ def _verdict(pieces: Sequence[Piece], at: int, first: int, last: int) -> Verdict
     if any(piece.text in word_set("always_turns") for piece in span):
         return Verdict(at, False, "in_content")
     if not _names(span):
+        if _is_asked_for(pieces, at):
+            return Verdict(at, False, "names_something")
+        if _is_too_much(pieces, at, last):
+            return Verdict(at, True, "comment")
         behind = pieces[last : last + 1]  # revenue yesterday, promised my boss
         led = any(piece.says in ("person", "ask") for piece in (*span, *behind)) and not _opens_topic(span)
         if led or (words and _does_something(span, opens=first == 0)):
@@ -133,6 +137,19 @@ def _verdict(pieces: Sequence[Piece], at: int, first: int, last: int) -> Verdict
     if words and all(kinds_of(word) and set(kinds_of(word)) <= _LOOSE for word in words) and _is_at_edge(pieces, at):
         return Verdict(at, True, "comment")
     return Verdict(at, False, "in_content" if words else "no_word")
+
+
+def _is_too_much(pieces: Sequence[Piece], at: int, last: int) -> bool:
+    """Hmm too bumpy, make it quarters: what is too much of something, at the end of its clause, is no name."""
+    ends = all(piece.says in _ENDS for piece in pieces[at + 1 : last])
+    return ends and pieces[max(0, at - 1)].text in word_set("too_much") and at > 0
+
+
+def _is_asked_for(pieces: Sequence[Piece], at: int) -> bool:
+    """What's the weather …: a noun with its article behind what asks is what is asked for."""
+    before = [piece.text for piece in pieces[max(0, at - 3) : at]]
+    asks = any(text.partition("'")[0].partition(" ")[0] in word_set("asks_what") for text in before)
+    return asks and before[-1:] == ["the"] and kinds_of(pieces[at].text)[:1] in ("n", "")
 
 
 def _names(span: Sequence[Piece]) -> bool:

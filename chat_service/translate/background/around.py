@@ -33,6 +33,7 @@ from chat_service.translate.background.named import (
     Named,
     Pointer,
     dimensions_in,
+    does_of_asker,
     fits,
     is_of_asker,
     kinds_in,
@@ -126,8 +127,9 @@ def is_felt_beside(text: Lattice) -> bool:
 def lends_nothing(text: Lattice, scope: Scope) -> bool:
     """Whether a clause says what the asker is: it lends nothing to a question beside it, which must read alone."""
     clauses = cut(text.folded, mentions(text, scope.lexicon))
-    values = ((c.parts, at) for c in clauses for at, part in enumerate(c.parts) if _describes(part))
-    return len(clauses) > 1 and any(is_of_asker(parts, at) for parts, at in values)
+    said = [(c.parts, at) for c in clauses for at, part in enumerate(c.parts)]
+    tells = ((_describes(parts[at]) and is_of_asker(parts, at)) or does_of_asker(parts, at) for parts, at in said)
+    return len(clauses) > 1 and any(tells)
 
 
 def _describes(part: Mention) -> bool:

@@ -255,6 +255,9 @@ def _is_verb(word: str) -> bool:
 
 def _turns(parts: Sequence[Mention], at: int, dimensions: frozenset[str]) -> bool:
     part, before, behind = parts[at], parts[:at], parts[at + 1 : at + 2]
+    led = [each.text for each in before if each.text not in word_set("auxiliary")][-1:]
+    if part.text in word_set("only") and led and led[0] in word_set("asker"):
+        return False  # I only joined in May
     if part.text in word_set("always_turns"):
         return True
     roles = {sense.role for sense in part.senses if isinstance(sense, WordSense)}
@@ -308,7 +311,7 @@ def _counts(parts: Sequence[Mention], at: int) -> bool:
     behind = parts[at + 1 : at + 3]
     beside = [each for each in (*parts[max(0, at - 2) : at], *behind) if not _is_particle(each)]
     compared = bool(_roles(beside) & _COMPARES)
-    measured = any(isinstance(each, HoursSense) or each.unit is not None for each in numbers)
+    measured = any(isinstance(each, HoursSense) or each.unit not in (None, "times") for each in numbers)
     return compared or measured or any(_has(each, *_COUNTED) for each in behind)
 
 

@@ -23,7 +23,11 @@ from chat_service.translate.senses import (
 
 _PERIODS = frozenset({"period", "rolling", "open", "ambiguous"})
 _OWN_TIMES = _PERIODS | {"vague", "now", "all_history", "future", "comparison", "same_period", "relative_previous"}
-_MOST_BETWEEN = 4
+_MOST_BETWEEN, _NEAR = 4, 5
+_PASSED = frozenset(
+    {"function.auxiliary", "function.stance", "phrase.stance", "light.past", "light.now", "light.recent"}
+)
+_DESCRIBING = _PASSED | {"function.article", "function.copula", "degree.very", "degree.somewhat"}
 _PEOPLE = "people"
 _WHEN = "when"
 _GRAIN = "grain"
@@ -60,18 +64,34 @@ def named_in(parts: Sequence[Mention]) -> Iterator[Named]:
         if not part.senses and part.text in word_set("season"):
             kinds = frozenset({_WHEN})
         does = any(isinstance(sense, BehaviourSense) for sense in part.senses)  # gold members shop
-        if kinds and not does and not modifies(parts, at) and not is_of_asker(parts, at):
+        tells = is_of_asker(parts, at) or any(does_of_asker(parts, each) for each in range(max(0, at - _NEAR), at))
+        if kinds and not does and not modifies(parts, at) and not tells:
             yield Named(part.start, part.end, kinds, _is_described(parts, at))
 
 
 def is_of_asker(parts: Sequence[Mention], at: int) -> bool:
     """I'm new here, 我是新来的: what somebody who asks is says nothing of the customers."""
-    before = list(parts[max(0, at - _MOST_BETWEEN) : at])
-    while before and before[-1].is_filler and before[-1].text not in word_set("asker_is"):
-        if before[-1].text in word_set("topic_opener") or "function.preposition" in before[-1].words("filler"):
-            return False  # I'm in Shanghai, 我在上海
-        before.pop()
-    return bool(before) and before[-1].text in word_set("asker_is")
+    led = _led(parts, at, _DESCRIBING)
+    between = parts[at - led : at] if led else ()
+    says = [part.text for part in between]
+    return bool(says) and (says[0] in word_set("asker_is") or bool(word_set("is_so") & set(says[1:])))
+
+
+def _led(parts: Sequence[Mention], at: int, passed: frozenset[str]) -> int:
+    """How many parts before one lead back to who asks, with nothing but words of these groups between; 0 where none."""
+    for back in range(1, min(at, _MOST_BETWEEN) + 1):
+        part = parts[at - back]
+        if part.text in word_set("asker") | word_set("asker_is") | word_set("we"):
+            return back
+        if not (set(part.words("filler")) & passed or part.text in word_set("only") | word_set("is_so")):
+            return 0
+    return 0
+
+
+def does_of_asker(parts: Sequence[Mention], at: int) -> bool:
+    """I only joined in May, I just started last week: what the asker did, and when, is none of the customers'."""
+    does = any(isinstance(sense, BehaviourSense) for sense in parts[at].senses)
+    return (does or parts[at].text in word_set("biography")) and _led(parts, at, _PASSED) > 0
 
 
 def _kind(sense: Sense) -> str:

@@ -62,7 +62,8 @@ def _refuse_pointing(slots: Slots, assembly: Assembly) -> None:
     """What was that city's order value: one that was named before, not each of them."""
     frame = slots.frame
     for item, group in slots.groups:
-        before = frame.before(item)
+        led_in = item.leaves()[0].category.startswith("grouping")  # split those by tier
+        before = None if led_in else frame.before(item)
         words = [frame.folded(leaf) for leaf in item.leaves()] + ([frame.folded(before)] if before is not None else [])
         if item.leaves()[0].category.startswith("grouping"):
             continue  # how does this break down by tier: what was shown

@@ -123,6 +123,13 @@ def _both_shown(word: Edge, slots: Slots, request: Request, assembly: Assembly) 
     return True
 
 
+def _is_denied(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """Haven't opened a single ticket: it says nothing more of what is denied."""
+    del request, assembly
+    leaves = (leaf for edge in slots.frame.covering.edges for leaf in edge.leaves())
+    return any("negation" in leaf.keys and leaf.end <= word.start for leaf in leaves)
+
+
 def _has_its_place(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """来自北京, came from the north: what such a word leads to is named."""
     del word, request, assembly
@@ -216,6 +223,7 @@ _BEARS: dict[str, Bears] = {
     "pronoun.one": _has_its_place,
     "quantifier.some": _never,
     "quantifier.both": _both_shown,
+    "quantifier.single": _is_denied,
     "degree": _grades_nothing,
     "frequency.usually": _is_a_mean,
     "frequency.mainly": _is_grouped,

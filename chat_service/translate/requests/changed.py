@@ -46,7 +46,8 @@ def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Requ
     """What a number of people becomes: 列出来, 他们的手机号, which of them have not ordered: a list; else None."""
     word = pointer(slots.frame)
     others = slots.measures or slots.values or slots.groups or slots.ranks or slots.whens or slots.against
-    if others or before.group_by or before.compare or (word is None and (slots.clauses or slots.listed)):
+    shown = {each.field for each in before.show if isinstance(each, FieldFilter)}
+    if others or set(before.group_by) - shown or before.compare or (word is None and (slots.clauses or slots.listed)):
         return None
     singles = word is not None and (slots.columns or _asks_which(slots.frame))
     if not (singles or slots.frame.asks("list", "who")):

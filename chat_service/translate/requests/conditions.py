@@ -51,19 +51,13 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     filters: list[Filter] = []
     once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
-        if slots.measures and not slots.people and not is_relative(item, slots):
-            raise assembly.deny(item)  # nobody is named who could have done it
-        led = slots.frame.spoken(item, until=word_set("whenever"), back=True)
-        if led is not None and slots.frame.folded(led) in word_set("whenever"):
-            raise assembly.deny(item)  # complained when they ordered in stores: at that time, which no condition says
-        first = next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
-        if isinstance(first, When) and is_of_state(item, first, slots, assembly):
-            raise assembly.deny(item)
+        _refuse_no_condition(item, slots, assembly)
         filters.extend(_clauses(item, in_question_time(clauses, slots), once, assembly))
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
     for item, dated in slots.dated:
         if isinstance(dated, Held):
+            _refuse_time_of_deed(item, slots, assembly)
             assembly.doubt += _COUNTED_THEN if not dated.marked and not slots.measures else 0.0
             filters.append(held_filter(item, dated, period, assembly))
         else:
@@ -73,6 +67,30 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
             raise assembly.deny(item, "comparison_without_period")  # of old against which time?
         filters.append(population_filter(item, names, period, assembly))
     return list(dict.fromkeys(filters))
+
+
+def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
+    """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
+    if slots.measures and not slots.people and not is_relative(item, slots):
+        raise assembly.deny(item)
+    led = slots.frame.spoken(item, until=word_set("whenever"), back=True)
+    if led is not None and slots.frame.folded(led) in word_set("whenever"):
+        raise assembly.deny(item)  # complained when they ordered in stores: at that time
+    first = _first(item)
+    if isinstance(first, When) and is_of_state(item, first, slots, assembly):
+        raise assembly.deny(item)
+
+
+def _refuse_time_of_deed(item: Edge, slots: Slots, assembly: Assembly) -> None:
+    """Those whom we lost last month were platinum: the time is that of the loss."""
+    before = slots.frame.spoken(item, back=True)
+    touches = before is not None and isinstance(before.meaning, Clauses) and item.start == before.end
+    if touches and isinstance(_first(item), When):
+        raise assembly.deny(item)
+
+
+def _first(item: Edge) -> object:
+    return next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
 
 
 def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
@@ -92,7 +110,7 @@ def _clauses(item: Edge, clauses: Clauses, named: tuple[str, ...], assembly: Ass
     deeds = never_since(clauses.clauses, assembly.scope.structure, named)
     made = [in_order(clause, _both_and_only(item, clause, assembly), item, assembly) for clause in deeds]
     if len(made) == 1:
-        made = [again(deeds[0], made[0])]
+        made = [again(deeds[0], made[0], item, assembly)]
     if clauses.any and len(made) > 1:
         return [AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made))]
     return [one for each in made for one in each]
@@ -130,6 +148,8 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     if condition is not None and max(condition.values) > 1 and assembly.scope.structure.one_each(metric):
         # 20 members who registered, a first order above 500: what is done but once is not done so often
         raise LostError(Denial("not_supported", assembly.said(item)), item)
+    if condition is not None and not condition.units and _counts_places(item, assembly):
+        raise LostError(Denial("not_supported", assembly.said(item)), item)
     if counts_doers(item, clause, assembly) and not assembly.scope.structure.one_each(metric):
         raise assembly.deny(item)  # more than 200 people bought: so many did, not so often
     metric, filters = _with_objects(item, metric, clause.values, assembly)
@@ -151,6 +171,16 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     if exact and not any("prefix.eq" in leaf.keys for leaf in item.leaves()):
         raise LostError(Denial("not_supported", assembly.said(item)), item)  # spent 1000: just so much, or more?
     return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
+
+
+def _counts_places(item: Edge, assembly: Assembly) -> bool:
+    """Bought through two different channels, in at least 3 stores: so many of these, and not so often."""
+    leaves = assembly.frame.lattice.leaves
+    number = next((leaf for leaf in item.leaves() if isinstance(leaf.meaning, NumberSense)), item)
+    at = number.end
+    while (word := next((leaf for leaf in leaves if leaf.start == at and leaf.is_empty), None)) is not None:
+        at = word.end
+    return number is not item and any(leaf.category == "dimension" and leaf.start == at for leaf in leaves)
 
 
 def counts_doers(item: Edge, clause: Clause, assembly: Assembly) -> bool:

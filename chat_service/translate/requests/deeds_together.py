@@ -72,7 +72,7 @@ def refuse_its_money(item: Edge, clauses: Clauses, assembly: Assembly) -> None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
-def again(clause: Clause, found: list[Filter]) -> list[Filter]:
+def again(clause: Clause, found: list[Filter], item: Edge, assembly: Assembly) -> list[Filter]:
     """Ordered again: twice, or in the time that is named and before it."""
     once = found[0]
     said = any(word in clause.text for word in word_set("done_again")) and not clause.negated
@@ -81,5 +81,7 @@ def again(clause: Clause, found: list[Filter]) -> list[Filter]:
     if once.period is None:
         return [once.model_copy(update={"values": (2.0,)})]
     if once.period.start is None:
-        return found
+        if len(assembly.frame.of(Clauses)) > 1:
+            raise assembly.deny(item)  # who bought in January bought again by March: since January
+        return [once.model_copy(update={"values": (2.0,)})]
     return [once, once.model_copy(update={"period": Period(None, once.period.start)})]

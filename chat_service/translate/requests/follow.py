@@ -18,7 +18,7 @@ from chat_service.translate.requests.lifted import corrected, lifted, swap, take
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.pointing import bound_to, other_people, pointer
 from chat_service.translate.requests.renumbered import renumbered
-from chat_service.translate.requests.retimed import retimed
+from chat_service.translate.requests.retimed import retimed, with_deeds
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
@@ -94,7 +94,7 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
     if isinstance(before, ListQuery):
         return changed_list(slots, before, assembly)
     _refuse_grain_of_value(slots, before, assembly)
-    _moved_back(slots, before, assembly)
+    before = _moved_back(slots, before, assembly)
     slots.same = slots.same or _shows_more(slots, before) or _sorts_by(slots, before)
     before = other_people(slots, before, assembly)
     return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
@@ -302,17 +302,17 @@ def _comparing() -> tuple[str, ...]:
     return tuple(word for word in words if word not in word_set("joins_sides"))
 
 
-def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
     """'And the week before that?': that period itself, not a comparison with it."""
     if len(slots.against) != 1 or slots.whens or slots.has("comparison", "change", "date.versus"):
-        return
+        return before
     item, against = slots.against[0]
     text = slots.frame.folded(item)
     if against.to != "previous" or against.date is not None or against.unit is None:
-        return
+        return before
     leaves = {key for leaf in item.leaves() for key in leaf.keys}
     if leaves & {"comparison", "date.comparison", "date.versus"} or any(word in text for word in _comparing()):
-        return
+        return before
     period = before.period
     if period is None or period.start is None or period.end is None:
         raise assembly.deny(item, "comparison_without_period")
@@ -325,3 +325,5 @@ def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
     slots.against.clear()
     assembly.use(item, "period", str(earlier))
     slots.shifted = earlier
+    moved = with_deeds(item, before, period, earlier, assembly)
+    return moved if isinstance(moved, MetricQuery) else before

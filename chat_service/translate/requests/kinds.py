@@ -16,6 +16,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, counts_kinds, set_free
 from chat_service.translate.senses import DimensionSense, Word
 from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import MetricQuery, Request
 
 _BEHIND_ABOUT = frozenset({"when", "ranking", "rank.highest", "rank", "group", "connective.and", "chart"})
 
@@ -79,6 +80,19 @@ def read_about(slots: Slots, assembly: Assembly) -> None:
     if not kinds:
         raise assembly.deny(about)
     slots.groups.append((about, Group(kinds, which=bool(slots.ranks))))
+
+
+def kinds_of_before(frame: Frame, before: Request | None, assembly: Assembly) -> MetricQuery | None:
+    """What were they about: the number before, by the kinds of what it counts; None where nothing of it is asked."""
+    about = asked_about(frame)
+    if about is None or not isinstance(before, MetricQuery) or before.group_by:
+        return None
+    slots = Slots(frame)
+    slots.measures.append((about, before.metrics))
+    kinds = _kinds_measured(slots, assembly)
+    if kinds:
+        assembly.assume("kept_from_before")
+    return before.model_copy(update={"group_by": kinds[:1]}) if kinds else None
 
 
 def _kinds_ranked(slots: Slots, assembly: Assembly) -> None:

@@ -6,7 +6,8 @@ from typing import NoReturn
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Listed
+from chat_service.translate.grammar.categories import Bound, Clause, Listed
+from chat_service.translate.meaning.comes_again import again_in
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.bounds_meant import time_of_deeds
@@ -155,6 +156,10 @@ def _one_deed(slots: Slots, assembly: Assembly) -> bool:
         clause = clauses.clauses[0]
         metric = structure.people_of(model.behaviours[clause.behaviours[0]].metric)
         plain = len(clauses.clauses) == 1 and clause.is_plain
+        said = [clause.text] + ([slots.frame.folded(led)] if (led := slots.frame.before(item)) is not None else [])
+        if metric is not None and any(word in each for word in word_set("done_again") for each in said):
+            timed = clause.when is not None or slots.whens or slots.has("trend")
+            metric = _done_again(item, clause, metric, assembly) if timed else None
         if metric is None or not structure.counts_keys_of(assembly.whom, metric):
             return False
         if not plain or any(v.only or v.both or v.link == "and" for v in clause.values):
@@ -168,6 +173,18 @@ def _one_deed(slots: Slots, assembly: Assembly) -> bool:
         set_free(item, clause, slots)
     slots.measures.append((item, (metric,)))
     return True
+
+
+def _done_again(item: Edge, clause: Clause, people: str, assembly: Assembly) -> str | None:
+    """Who came back in May: in it and before it; who bought again: so, or twice in it? Raises StopError."""
+    before, twice = again_in(assembly.structure, people)
+    names = [name for name in (before, twice) if name is not None]
+    if len(names) < 2 or any(word in clause.text for word in word_set("comes_back")):
+        return before
+    if (chosen := assembly.fixed.get(item.start)) in names:
+        return chosen
+    options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names)
+    raise StopError(Doubt("which_metric", assembly.said(item), options, item.start, item.end))
 
 
 def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None) -> ListQuery:

@@ -35,7 +35,12 @@ def retimed(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
         slots.whens.clear()
         old = deeds[0] if len(deeds) == 1 else _which(item, deeds, new, before, assembly)
         return _moved(before, lambda each: each.period == old, new)
-    if own not in deeds or new == own:
+    return with_deeds(item, before, own, new, assembly)
+
+
+def with_deeds(item: Edge, before: Changeable, own: Period, new: Period | None, assembly: Assembly) -> Changeable:
+    """The request before with the deeds of its own time in the new one, where they are meant. Raises StopError."""
+    if own not in [each.period for each in _deeds(before.filters)] or new == own:
         return before
     back = assembly.structure.looks_back
     alike = [each for each in _deeds(before.filters) if each.period == own]
@@ -113,4 +118,4 @@ def _moved(before: Changeable, meant: Callable[[MetricFilter], bool], new: Perio
     return before.model_copy(update=changed)
 
 
-__all__ = ["retimed"]
+__all__ = ["retimed", "with_deeds"]

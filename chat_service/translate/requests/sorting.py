@@ -98,6 +98,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     lend_share_time(slots)
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
+    _newly(slots, assembly)
     _same_time(slots)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)
@@ -172,6 +173,17 @@ def _gapped(slots: Slots, assembly: Assembly) -> None:
         if any(isinstance(edge.meaning, Measure) for edge in slots.frame.between(pieces[0], pieces[-1])):
             raise assembly.deny(pieces[0])  # 召回活动触达了多少客户 asks whom they reached, not whom they won back
         slots.measures.append((pieces[0], (name,)))
+
+
+def _newly(slots: Slots, assembly: Assembly) -> None:
+    """How many new people did friends bring, new folks who joined: of those who come in, 'new' tells nothing more."""
+    own, metrics = {entity.dataset for entity in assembly.scope.model.entities.values()}, assembly.model.metrics
+    named = [metrics[name] for _, names in slots.measures for name in names if name in metrics]
+    come_in = named and all(each.definition.dataset in own and not each.is_stock for each in named)
+    for item, values in list(slots.values) if come_in else ():
+        if slots.frame.folded(item) in word_set("newly") and not values.negated:
+            slots.values.remove((item, values))
+            assembly.use(item, "entity", "")
 
 
 def _same_time(slots: Slots) -> None:

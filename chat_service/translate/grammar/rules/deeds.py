@@ -11,7 +11,7 @@ from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Co
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.grammar.rules.clauses import comparison, with_object
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import Ask, Names, When, Word
+from chat_service.translate.senses import Ask, Names, Values, When, Word
 
 PEOPLE_OF_DEED = "people of a deed"
 _COUNTS = frozenset({"orders", "times", "each", "units"})
@@ -67,6 +67,27 @@ def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     )
 
 
+def _taking(structure: Structure) -> Rule:
+    """Picked up beauty stuff: with a thing that is sold behind it, the verb is the main deed."""
+
+    def taken(found: Found) -> Clause | None:
+        main, values, word = structure.main_behaviour, found.one("v", Values), found.edges["u"].meaning
+        text = word.text if isinstance(word, Word) else word
+        if main is None or text not in word_set("takes_home") or values.negated:
+            return None
+        model = structure.model  # what several of are in one deed, so that it is told by another metric
+        sold = all(name in model.dimensions and not model.can_group(main.metric, name) for name in values.candidates)
+        return Clause((main.name,), str(text), values=(values,)) if sold else None
+
+    return Rule("clause", ("u=change.up|function.light.bring ~ v=values",), taken, -1.4, "deed by a verb of taking")
+
+
+def _single(found: Found, clause: Clause) -> Condition | None:
+    """Placed a single order: just one; what is denied is denied of any."""
+    single = found.passes(*word_set("single")) and not clause.negated
+    return Condition("=", (1.0,), ("times",)) if single else None
+
+
 def _recorded(found: Found) -> Clause:
     names = found.get("b", Names)
     return Clause(names.names, names.text) if names is not None else found.one("d", Clause)
@@ -109,7 +130,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         clause, measure = found.one("c", Clause), found.one("m", Measure)
         names = [structure.model.behaviours[name] for name in clause.behaviours]
         fits = any(each.metric in measure.metrics or each.amount in measure.metrics for each in names)
-        condition = comparison(found, clause)
+        condition = _single(found, clause) or comparison(found, clause)
         asks = any(leaf.category == "ask" for leaf in found.edges["m"].leaves())  # 下单，共下了多少单: how many
         if not fits or asks or found.passes("by") or (found.edges.get("x") is not None and clause.negated):
             return None
@@ -152,6 +173,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
 
     of = with_object(structure)
     return (
+        _taking(structure),
         Rule(
             "clause",
             (
@@ -183,6 +205,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
                 "h=possession.has ~ d=deed_noun",
                 "h=possession.has ~ k=condition ~ d=deed_noun",
                 "h=possession.has ~ n=amount ~ d=deed_noun",
+                "h=possession.has ~ op=prefix.eq ~ n=amount ~ d=deed_noun",
                 "k=condition ~ d=deed_noun",
                 "n=amount ~ d=deed_noun",
                 "x=negation ~ d=deed_noun",
@@ -199,6 +222,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
             (
                 "c=clause ~ k=condition ~ m=measure",
                 "c=clause ~ n=amount ~ m=measure",
+                "c=clause ~ op=prefix.eq ~ n=amount ~ m=measure",
                 "c=clause ~ m=measure",
                 "c=clause ~ x=negation ~ m=measure",
             ),

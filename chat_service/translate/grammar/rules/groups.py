@@ -7,7 +7,7 @@ from typing import cast
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Group, Kinds
-from chat_service.translate.senses import Ask, Names, When, Word
+from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import GRAINS, Grain
 
 _EVERY = tuple(word_set("each_of"))
@@ -44,6 +44,13 @@ def _units(found: Found) -> Group | None:
     if date.count is None or date.unit is None or (word is not None and word.text not in word_set("each_of_so_many")):
         return None
     return Group(grain=date.unit, number=round(date.count))
+
+
+def _open_list(found: Found) -> Group | None:
+    """The app, the website, the shops and so on: each of a kind of which several are named."""
+    values = found.one("v", Values)
+    named = len(values.words) > 1 and not (values.negated or values.only) and values.candidates
+    return Group(values.candidates) if named else None
 
 
 def _bare(found: Found) -> Group:
@@ -93,6 +100,14 @@ RULES = (
         "which one",
         ("哪个城市 -> which city", "which 5 cities -> which 5"),
         ("how many cities",),
+    ),
+    Rule(
+        "group",
+        ("v=values ~ j=connective? ~ o=open_end",),
+        _open_list,
+        -1.4,
+        "each of an open list",
+        ("app, web and so on -> channel", "APP、官网等等 -> channel"),
     ),
     Rule("kind_of.which", ("w=ask n=amount",), _kinds, -1.2, "so many kinds", ("哪三类 -> which 3",)),
     Rule("group", ("d=dimension",), _bare, 0.15, "dimension alone", ("城市 -> city",)),

@@ -23,6 +23,8 @@ def _pair(found: Found) -> Clauses | None:
         return None  # did not log in or order: so it is here
     if len(one.clauses) + len(other.clauses) > _MOST_CLAUSES:
         return None
+    if found.passes(*word_set("whenever")):
+        return None  # complained when they ordered: at that time
     if word is None and _is_one_deed(one.clauses[-1], other.clauses[0]):
         return None
     if any(len(each.clauses) > 1 and each.any != alternative for each in (one, other)):
