@@ -8,7 +8,7 @@ from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import MetricSense, Values, WordSense
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import is_money
 
@@ -119,3 +119,43 @@ def is_money_verb(text: str, assembly: Assembly) -> bool:
     """Whether a verb of buying speaks of money: a bare number with it is an amount."""
     senses = assembly.scope.lexicon.senses(phrase_keys(text))
     return any(isinstance(s, WordSense) and s.role == "money_verb" for s in senses)
+
+
+def spread_apart(slots: Slots, assembly: Assembly) -> None:
+    """'On average, how many orders does a customer place': what is averaged may stand apart from its measure."""
+    words = slots.frame.said("average", "statistic")
+    if not words or len(slots.measures) > 1:
+        return
+    if _of_each_order(words, slots, assembly):
+        return
+    if not slots.measures:
+        return
+    if described := [word for word in words if any(word.end == item.start for item, _ in slots.clauses)]:
+        raise LostError(Denial("not_supported", assembly.said(described[0])), described[0])  # every customer who …
+    item, names = slots.measures[0]
+    meaning = item.meaning
+    if isinstance(meaning, Measure) and meaning.statistic:
+        return
+    best = max(words, key=lambda word: not word.category.endswith(".mean"))
+    spread = Measure(names, "", best.category.partition(".")[2])
+    slots.measures[0] = (item, statistic_of(spread, best, assembly))
+    for word in words:
+        assembly.use(word, "metric", slots.measures[0][1][0])
+
+
+def _of_each_order(words: list[Edge], slots: Slots, assembly: Assembly) -> bool:
+    """平均一单多少钱, how much per order: the money of the model's main deed, over how often it is done."""
+    main, asks = assembly.scope.structure.main_behaviour, slots.frame.asks("money", "how_much")
+    per = [word for word in words if word.category == "average.per_order"]
+    if main is None or main.amount is None or not per or not asks:
+        return False
+    if any(names != (main.metric,) for _, names in slots.measures):
+        return False
+    found = assembly.scope.structure.ratio(main.amount, main.metric)
+    if found is None:
+        return False
+    slots.subjects.extend(slots.measures)
+    slots.measures[:] = [(per[0], (found,))]
+    for word in (*words, asks[0]):
+        assembly.use(word, "metric", found)
+    return True

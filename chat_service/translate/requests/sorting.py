@@ -30,7 +30,7 @@ from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
 from chat_service.translate.requests.kinds import read_about
-from chat_service.translate.requests.named import is_money_verb, statistic_of
+from chat_service.translate.requests.named import is_money_verb, spread_apart, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
@@ -49,7 +49,6 @@ from chat_service.translate.requests.things import bound_things, done_things, he
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, ValueSense, When
-from chat_service.translate.stops import Denial, LostError
 from semantic_layer import FieldFilter, Scalar
 
 _OPENERS = frozenset(
@@ -93,7 +92,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     free_redundant(slots, assembly)
     read_about(slots, assembly)
     measure_verbs(slots, assembly)
-    _spread_apart(slots, assembly)
+    spread_apart(slots, assembly)
     join_quantities(slots, assembly)
     lend_share_time(slots)
     bound_things(slots, assembly)
@@ -211,46 +210,6 @@ def _then(clause: Clause, when: When, *, leads: bool) -> Clause:
     return replace(clause, when=when, same_period=False) if clause.same_period or leads else clause
 
 
-def _spread_apart(slots: Slots, assembly: Assembly) -> None:
-    """'On average, how many orders does a customer place': what is averaged may stand apart from its measure."""
-    words = slots.frame.said("average", "statistic")
-    if not words or len(slots.measures) > 1:
-        return
-    if _of_each_order(words, slots, assembly):
-        return
-    if not slots.measures:
-        return
-    if described := [word for word in words if any(word.end == item.start for item, _ in slots.clauses)]:
-        raise LostError(Denial("not_supported", assembly.said(described[0])), described[0])  # every customer who …
-    item, names = slots.measures[0]
-    meaning = item.meaning
-    if isinstance(meaning, Measure) and meaning.statistic:
-        return
-    best = max(words, key=lambda word: not word.category.endswith(".mean"))
-    spread = Measure(names, "", best.category.partition(".")[2])
-    slots.measures[0] = (item, statistic_of(spread, best, assembly))
-    for word in words:
-        assembly.use(word, "metric", slots.measures[0][1][0])
-
-
-def _of_each_order(words: list[Edge], slots: Slots, assembly: Assembly) -> bool:
-    """平均一单多少钱, how much per order: the money of the model's main deed, over how often it is done."""
-    main, asks = assembly.scope.structure.main_behaviour, slots.frame.asks("money", "how_much")
-    per = [word for word in words if word.category == "average.per_order"]
-    if main is None or main.amount is None or not per or not asks:
-        return False
-    if any(names != (main.metric,) for _, names in slots.measures):
-        return False
-    found = assembly.scope.structure.ratio(main.amount, main.metric)
-    if found is None:
-        return False
-    slots.subjects.extend(slots.measures)
-    slots.measures[:] = [(per[0], (found,))]
-    for word in (*words, asks[0]):
-        assembly.use(word, "metric", found)
-    return True
-
-
 def _whole_entities(slots: Slots, assembly: Assembly) -> None:
     """The word for customers, without a word for their number, is whose something is, or who is asked for.
 
@@ -321,9 +280,8 @@ def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
         return True
     if any(assembly.structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
         return True
-    if any(names_people(item, slots.frame, words) for item, _ in slots.values):
-        return True
-    return not slots.groups and names_roster(slots)  # 白金卡名单: a list of names is one of people
+    named = any(names_people(item, slots.frame, words) for item, _ in slots.values)
+    return named or (not slots.groups and names_roster(slots))  # 白金卡名单: a list of names is one of people
 
 
 def _populations(slots: Slots, assembly: Assembly) -> None:
@@ -387,9 +345,9 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
-        if is_asked_for(item, others, slots.frame) or any(_listed_apart(item, o, slots.frame) for o, _ in others):
-            continue
-        if any(of_same_people(names, each, assembly) and _only_marks(item, o, slots.frame) for o, each in others):
+        alike = [o for o, each in others if of_same_people(names, each, assembly)]
+        apart = any(_listed_apart(item, o, slots.frame, alike) for o, _ in others)
+        if apart or is_asked_for(item, others, slots.frame):
             continue
         beside = [rank for rank, _ in slots.ranks if rank.end == item.start or item.end == rank.start]
         if not all(counts_kinds(rank, slots.frame) for rank in beside):
@@ -413,14 +371,11 @@ def _kept(metric: str, other: str, assembly: Assembly) -> tuple[tuple[str, Scala
     return () if apart and main is not None and metric == main.metric else mine
 
 
-def _only_marks(one: Edge, other: Edge, frame: Frame) -> bool:
-    """Whether a mark alone stands between: customers at risk, value at risk."""
-    between = [frame.folded(edge) for edge in frame.between(one, other)]
-    return bool(between) and not any(any(map(str.isalnum, each)) for each in between)
-
-
-def _listed_apart(one: Edge, other: Edge, frame: Frame) -> bool:
-    """Orders placed in May and revenue: a word that joins stands between, whatever else is said of the first."""
+def _listed_apart(one: Edge, other: Edge, frame: Frame, alike: list[Edge]) -> bool:
+    """Orders placed in May and revenue: a word that joins stands between, whatever else is said of the first. Of the
+    same people a mark does: customers at risk, value at risk."""
     between, joiners = frame.between(one, other), {"connective.and", "follow.what_about"}
+    if other in alike and between and not any(map(str.isalnum, "".join(map(frame.folded, between)))):
+        return True
     neighbours = not any(edge.category == "measure" for edge in between)
     return neighbours and any(set(edge.keys) & joiners and frame.folded(edge) in LISTING for edge in between)
