@@ -11,6 +11,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
 from chat_service.translate.requests.conditions import counts_doers
+from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.named import called, spent_by
 from chat_service.translate.requests.people import list_request, people_request, wants_list
@@ -46,10 +47,12 @@ def _measured(slots: Slots, assembly: Assembly) -> Request | None:
             return list_request(slots, assembly)
         return metric_request(slots, assembly)
     if bounds_groups(slots, assembly):
+        lend_time(slots, assembly)
         return metric_request(slots, assembly)
     _money_of_groups(slots, assembly)
     _people_of_groups(slots, assembly)
     if bounds_groups(slots, assembly):
+        lend_time(slots, assembly)
         return metric_request(slots, assembly)
     if slots.bounds and all(is_row_bound(item, bound, slots, assembly) for item, bound in slots.bounds):
         return metric_request(slots, assembly)

@@ -42,9 +42,11 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     filters, groups = _chosen(slots, metrics, assembly)
     only_named = not _counts_people(slots, assembly)
     assembly.refuse_rest(_SHOWN, lambda item: only_named and _only_names(item, assembly))
-    behind = (slots.frame.spoken(entity) for entity in slots.entities)
-    if assembly.model.metrics[metrics[0]].unit != "count" and any(e in slots.frame.asks("how_many") for e in behind):
-        raise assembly.deny(slots.entities[0])  # how many customers: not how many points
+    asks, people = slots.frame.asks("how_many"), slots.entities
+    behind = any(slots.frame.spoken(each) in asks or slots.frame.before(each) in asks for each in people)
+    if assembly.model.metrics[metrics[0]].unit != "count" and (behind or slots.frame.asks("people")):
+        listed = _listed(metrics, within, filters, assembly)  # how many customers: not how many points
+        return MetricQuery(metrics=assembly.counted, group_by=groups, filters=listed.filters)
     metrics = tuple(dict.fromkeys((*metrics, *ahead.beside)))
     if _wants_list(slots) and not groups:
         return _listed(metrics, within, filters, assembly)

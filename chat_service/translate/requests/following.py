@@ -24,7 +24,7 @@ from chat_service.translate.requests.happenings import (
     happenings,
     happens,
 )
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, asks_for_each
 from chat_service.translate.requests.timing import only_period
 from chat_service.translate.requests.waiting import asks_how_long, days_unsaid, days_waited, done_again, use_waited
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
@@ -55,6 +55,8 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     spans = said or (days_waited(found, slots) if waits else days_unsaid(found, slots, assembly))
     if not spans or len(spans) > 2 or slots.frame.said("intent.why"):
         return None
+    if _lists_them(slots, assembly):
+        raise assembly.deny(spans[0])  # which customers ordered after complaining: they are asked for, and no share
     if not (said or waits) and any(each.grain and at.start >= spans[0].end for at, each in slots.groups):
         return None  # 之后每个月还有多少在买: in each unit of time after it, not in so many days
     event = _event(spans[0], found, slots, assembly)
@@ -74,6 +76,16 @@ def read_follows(slots: Slots, assembly: Assembly) -> FollowsQuery | None:
     _of_words(slots, of, event.event, chooser, assembly)
     times = use_waited(spans, again, slots, assembly)
     return _request(event.event, deeds, of, slots, assembly, times=times)
+
+
+def _lists_them(slots: Slots, assembly: Assembly) -> bool:
+    """Whether people are asked for one by one, also where 'which' is taken for a word without meaning."""
+    frame = slots.frame
+    if slots.groups or slots.has("share") or frame.asks("how_many", "count", "people", "long"):
+        return False
+    people = [*slots.entities, *(item for item, names in slots.measures if names == assembly.counted)]
+    firsts = [frame.folded(before) for each in people if (before := frame.before(each)) is not None]
+    return asks_for_each(frame) or "which" in firsts
 
 
 def _inside(slots: Slots, assembly: Assembly) -> list[Edge]:

@@ -49,6 +49,7 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
         if word_set("kind_name").intersection(leaves):  # by type: of what, the question says elsewhere
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
+    _drop_narrowed(slots, assembly)
 
 
 def asked_about(frame: Frame) -> Edge | None:

@@ -208,8 +208,12 @@ def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) ->
 
 
 def _follows_people(ask: Edge, item: Edge, clause: Clause, slots: Slots, assembly: Assembly) -> bool:
-    """退款客户有多少: people right behind a deed and right before the question word are who is counted."""
+    """退款客户有多少, 金卡会员有多少下单了: people right before the question word, with the deed on either side."""
     frame, metric = slots.frame, assembly.model.behaviours[clause.behaviours[0]].metric
+    told = frame.before(ask)
+    whose = told in slots.entities or (told is not None and names_people(told, frame, assembly.scope.entity_words))
+    if whose and told is not None and not frame.folded(told).isascii() and ask.end == item.start:
+        return not assembly.structure.one_each(metric)
     people, before = frame.after(item), frame.before(ask)
     while before is not None and before.category == "when":
         before = frame.before(before)  # 买东西的人上个月有多少

@@ -83,6 +83,13 @@ def _left_out(found: Found) -> Values | None:
     return None if values.negated or falls else replace(values, negated=True)
 
 
+def _all_but(found: Found) -> Values | None:
+    """Across all channels except marketplace: what is left out of all of its kind, which need not be told apart."""
+    left_out = _left_out(found) if found.one("g", Word).text in word_set("across_all") else None
+    names = set(found.one("d", Names).names)
+    return left_out if left_out is not None and names & set(left_out.candidates) else None
+
+
 def _but_not(found: Found) -> Values | None:
     """By type, but not the ones from email: what stands behind 'but not' is left out."""
     return _left_out(found) if found.one("x", Word).text in ("but not", "but without") else None
@@ -190,6 +197,14 @@ RULES = (
         "values left out",
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
         ("revenue dropped in the south",),
+    ),
+    Rule(
+        "values",
+        ("g=grouping ~ d=dimension ~ x=exclusion.open ~ v=values",),
+        _all_but,
+        -1.0,
+        "all of a kind but some",
+        ("across all channels except marketplace -> not marketplace",),
     ),
     Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
     Rule("values", ("x=connective.but ~ t=follow.those? ~ v=values",), _but_not, -0.8, "but not these values"),
