@@ -7,6 +7,7 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause
+from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.conditions import is_of_state
@@ -59,3 +60,28 @@ def _stands_apart(opener: Edge, slots: Slots) -> bool:
     """买过的客户, 只看今年: what stands behind a mark, or first, is about all of the question."""
     before = slots.frame.before(opener)
     return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
+
+
+def lend_same_time(slots: Slots) -> None:
+    """Revenue in May from customers who complained in that month: the one time of the question is theirs too.
+
+    去年买过的客户，同期没退过的: so is that of what they did before.
+    """
+    times = [(at, when) for at, when in slots.whens if not when.ever]
+    told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
+    times = times or told
+    if len(times) == 1:
+        at, when = times[0]
+        slots.clauses[:] = [
+            (item, replace(each, clauses=tuple(_then(clause, when, leads=_leads(at, item)) for clause in each.clauses)))
+            for item, each in slots.clauses
+        ]
+
+
+def _leads(at: Edge, item: Edge) -> bool:
+    """去年投诉客户的复购率: the time before people of a deed is that of the deed too."""
+    return at.end <= item.start and item.rule == PEOPLE_OF_DEED
+
+
+def _then(clause: Clause, when: When, *, leads: bool) -> Clause:
+    return replace(clause, when=when, same_period=False) if clause.same_period or leads else clause

@@ -14,7 +14,6 @@ from chat_service.translate.grammar.categories import (
     Against,
     Amount,
     Bound,
-    Clause,
     Clauses,
     Condition,
     Dated,
@@ -26,10 +25,10 @@ from chat_service.translate.grammar.categories import (
 )
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
-from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
 from chat_service.translate.requests.kinds import read_about
+from chat_service.translate.requests.lent_time import lend_same_time
 from chat_service.translate.requests.named import is_money_verb, spread_apart, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
@@ -98,7 +97,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
     _newly(slots, assembly)
-    _same_time(slots)
+    lend_same_time(slots)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
@@ -183,31 +182,6 @@ def _newly(slots: Slots, assembly: Assembly) -> None:
         if slots.frame.folded(item) in word_set("newly") and not values.negated:
             slots.values.remove((item, values))
             assembly.use(item, "entity", "")
-
-
-def _same_time(slots: Slots) -> None:
-    """Revenue in May from customers who complained in that month: the one time of the question is theirs too.
-
-    去年买过的客户，同期没退过的: so is that of what they did before.
-    """
-    times = [(at, when) for at, when in slots.whens if not when.ever]
-    told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
-    times = times or told
-    if len(times) == 1:
-        at, when = times[0]
-        slots.clauses[:] = [
-            (item, replace(each, clauses=tuple(_then(clause, when, leads=_leads(at, item)) for clause in each.clauses)))
-            for item, each in slots.clauses
-        ]
-
-
-def _leads(at: Edge, item: Edge) -> bool:
-    """去年投诉客户的复购率: the time before people of a deed is that of the deed too."""
-    return at.end <= item.start and item.rule == PEOPLE_OF_DEED
-
-
-def _then(clause: Clause, when: When, *, leads: bool) -> Clause:
-    return replace(clause, when=when, same_period=False) if clause.same_period or leads else clause
 
 
 def _whole_entities(slots: Slots, assembly: Assembly) -> None:
