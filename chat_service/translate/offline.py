@@ -176,8 +176,9 @@ class OfflineTranslator:
         """The outcome of the question within a message that does not read as a whole, or only without some words."""
         reasons = [stop.reason for _, stop in found.stops]
         final = any(isinstance(each, Doubt) or each.code in FINAL - {"future_period"} for each in reasons)
-        told = bool(found.found) and lends_nothing(text, scope)
-        if (found.found and not (found.aside or told or is_felt_beside(text))) or (final and not found.found):
+        told = lends_nothing(text, scope)
+        aside = found.aside or is_felt_beside(text)
+        if not told and ((found.found and not aside) or (final and not found.found)):
             return None
         best = found.found[0].decision.request if found.found and not told else None
         outcome = beside_background(text, scope, lambda part: self._part(part, question, scope), best)

@@ -36,6 +36,7 @@ from chat_service.translate.background.named import (
     does_of_asker,
     fits,
     is_of_asker,
+    is_wished,
     kinds_in,
     named_in,
     pointer,
@@ -125,10 +126,13 @@ def is_felt_beside(text: Lattice) -> bool:
 
 
 def lends_nothing(text: Lattice, scope: Scope) -> bool:
-    """Whether a clause says what the asker is: it lends nothing to a question beside it, which must read alone."""
+    """Whether a clause says what the asker is, or what others wish: it lends nothing to a question beside it."""
     clauses = cut(text.folded, mentions(text, scope.lexicon))
     said = [(c.parts, at) for c in clauses for at, part in enumerate(c.parts)]
-    tells = ((_describes(parts[at]) and is_of_asker(parts, at)) or does_of_asker(parts, at) for parts, at in said)
+    tells = (
+        (_describes(parts[at]) and is_of_asker(parts, at)) or does_of_asker(parts, at) or is_wished(parts, at)
+        for parts, at in said
+    )
     return len(clauses) > 1 and any(tells)
 
 

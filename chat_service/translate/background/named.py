@@ -94,6 +94,12 @@ def does_of_asker(parts: Sequence[Mention], at: int) -> bool:
     return (does or parts[at].text in word_set("biography")) and _led(parts, at, _PASSED) > 0
 
 
+def is_wished(parts: Sequence[Mention], at: int) -> bool:
+    """My team wants to drop the app: what others want left out is not left out of the question."""
+    wants, who = (set(parts[at - back].words("filler")) if at >= back else set() for back in (1, 2))
+    return "function.want" in wants and "occasion.who" in who and bool(parts[at].words("exclusion"))
+
+
 def _kind(sense: Sense) -> str:
     if isinstance(sense, ValueSense):
         return "" if sense.short or sense.weak else sense.dimension

@@ -90,7 +90,8 @@ def _named_so(found: Found) -> str | None:
     """The remuneration committee, the retention desk: what somebody is called by is no part of what is asked."""
     name = found.edges["u"]
     word = name.meaning if isinstance(name.meaning, str) else ""
-    return found.one("o", str) if name.category != "unknown" or kinds_of(word)[:1] in ("n", "a") else None
+    is_word = word.isascii() and kinds_of(word)[:1] in ("n", "a")  # a stretch without spaces is not known to be one
+    return found.one("o", str) if name.category != "unknown" or is_word else None
 
 
 _OCCASION, _UNKNOWN_WORD = "function.occasion.who|function.occasion.what", 23.2
