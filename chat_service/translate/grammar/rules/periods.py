@@ -19,7 +19,10 @@ def _when(found: Found) -> When:
 def _before(found: Found) -> Against:
     date = found.one("b", When).date
     if date.kind == "comparison":
-        return Against(date.against or "previous", date if date.period is not None else None, date.unit)
+        one = date.length is None or date.length[0] == 1  # 跟前两周比 is of both weeks, as one time
+        return Against(
+            date.against or "previous", date if date.period is not None else None, date.unit if one else None
+        )
     return Against("previous", None, date.unit)
 
 
