@@ -24,6 +24,7 @@ def print_report(report: Report, console: Console) -> None:
     if report.causes:
         rows = [(cause, str(count)) for cause, count in report.causes]
         console.print(listing(("cause", "questions"), rows, console.width, ("questions",), "why not right"))
+    _print_calibration(report, console)
     _print_times(report, console)
     if report.model is not None:
         _print_model(report.model, console)
@@ -71,6 +72,17 @@ def _print_tallies(title: str, tallies: Sequence[Tally], console: Console) -> No
         accuracy = "" if tally.accuracy is None else f"{tally.accuracy:.1%}"
         rows.append((tally.group, str(tally.questions), *_counts(tally), accuracy))
     console.print(listing(heads, rows, console.width, heads[1:], title))
+
+
+def _print_calibration(report: Report, console: Console) -> None:
+    heads = ("confidence", "answers", "right", "wrong", "share right")
+    rows = [
+        (f"{each.least:.2f} and over", str(each.answers), str(each.right), str(each.wrong), f"{each.share:.1%}")
+        for each in report.calibration
+        if each.share is not None
+    ]
+    if rows:
+        console.print(listing(heads, rows, console.width, heads[1:], "how sure, and how right"))
 
 
 def _counts(tally: Tally) -> tuple[str, ...]:

@@ -108,6 +108,13 @@ Part = Annotated[
 ]
 
 
+class Confidence(_Read):
+    """How sure the reader was, and why."""
+
+    score: float = 0.0
+    basis: tuple[str, ...] = ()
+
+
 class Reply(_Read):
     """One answer."""
 
@@ -115,6 +122,7 @@ class Reply(_Read):
     status: Status
     content: tuple[Part, ...] = ()
     problem: Unanswered | None = None
+    confidence: Confidence = Field(default_factory=Confidence)
     timings_ms: Timings = Field(default_factory=Timings)
 
     @property

@@ -13,6 +13,7 @@ from chat_service.evaluate.judge import OUTCOMES, Outcome
 from chat_service.evaluate.run import Judged
 from chat_service.translate.agent.usage import Prices, Usage
 
+BINS = (0.95, 0.9, 0.8, 0.7, 0.5, 0.0)
 STAGES = ("translate", "compile", "execute", "total")
 
 
@@ -59,8 +60,18 @@ class ModelUse(_Reported):
     median_tokens_uncached: float
 
 
+class Sureness(_Reported):
+    """Answers whose confidence lies from `least` up to the next bin, and how many of them are right."""
+
+    least: float
+    answers: int
+    right: int
+    wrong: int
+    share: float | None
+
+
 class Entry(_Reported):
-    """One question of the report."""
+    """One question of the report. `confidence` and `basis` are those of an answer: nothing where there is none."""
 
     id: str
     where: str
@@ -73,6 +84,8 @@ class Entry(_Reported):
     said: str
     detail: str
     unused: tuple[str, ...]
+    confidence: float | None = None
+    basis: tuple[str, ...] = ()
 
 
 class Report(_Reported):
@@ -88,6 +101,7 @@ class Report(_Reported):
     by_language: tuple[Tally, ...]
     causes: tuple[tuple[str, int], ...]
     times: tuple[StageTimes, ...]
+    calibration: tuple[Sureness, ...] = ()
     model: ModelUse | None = None
     entries: tuple[Entry, ...]
 
@@ -108,6 +122,7 @@ def report(judged: Sequence[Judged]) -> Report:
         by_language=_tallies([(one.language, one) for one in judged]),
         causes=tuple(causes.most_common()),
         times=tuple(_times(stage, judged) for stage in STAGES),
+        calibration=_calibration(judged),
         entries=tuple(_entry(one) for one in ranked),
     )
 
@@ -171,6 +186,18 @@ def _times(stage: str, judged: Sequence[Judged]) -> StageTimes:
     )
 
 
+def _calibration(judged: Sequence[Judged]) -> tuple[Sureness, ...]:
+    """How often answers are right by how sure they were, the surest first; a wrong one among these is a defect."""
+    answers = [one for one in judged if one.confidence is not None and one.verdict.outcome in ("right", "wrong")]
+    found = []
+    for least, end in zip(BINS, (math.inf, *BINS), strict=False):
+        within = [one for one in answers if least <= (one.confidence or 0) < end]
+        right = sum(one.verdict.outcome == "right" for one in within)
+        share = round(right / len(within), 4) if within else None
+        found.append(Sureness(least=least, answers=len(within), right=right, wrong=len(within) - right, share=share))
+    return tuple(found)
+
+
 def _entry(one: Judged) -> Entry:
     return Entry(
         id=one.id,
@@ -184,4 +211,6 @@ def _entry(one: Judged) -> Entry:
         said=one.said,
         detail=one.detail,
         unused=one.unused,
+        confidence=one.confidence,
+        basis=one.basis,
     )

@@ -36,6 +36,8 @@ class Judged:
     detail: str
     unused: tuple[str, ...]
     timings: Timings
+    confidence: float | None = None
+    basis: tuple[str, ...] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -112,6 +114,8 @@ def _judged(id_: str, case: Case, turn: Turn, reply: Reply, reference: Engine, t
         said=reply.text,
         detail=detail,
         unused=reply.unused,
+        confidence=reply.confidence.score if reply.status == "answered" else None,
+        basis=reply.confidence.basis,
         timings=reply.timings_ms,
     )
 

@@ -48,7 +48,7 @@ from chat_service.translate.replies.reading import make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.rivals import Reader, Readings, rival_of
+from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.asides import torn_words
@@ -233,7 +233,7 @@ class OfflineTranslator:
             if asked is not None:
                 return asked
             best.assembly.assume("passed_over", question.unread[-1].strip(ENDS))
-        return _answered(best, read_.corrections, scope.language)
+        return _answered(best, read_.corrections, scope.language, margin_of(read_.found))
 
     def _two(self, one: Reader, other: Reader, read_: Readings, question: Question, scope: Scope) -> Outcome:
         """Two readings that are equally good: the question back, with each as a ready choice."""
@@ -364,10 +364,10 @@ def _vanishes(item: Edge, frame: Frame) -> bool:
     return all(leaf.is_empty for leaf in inside)
 
 
-def _answered(one: Reader, corrections: tuple[Correction, ...], language: Language) -> Outcome:
+def _answered(one: Reader, corrections: tuple[Correction, ...], language: Language, margin: float = 1.0) -> Outcome:
     decision = one.decision
     frame = one.assembly.frame
-    reading = make_reading(frame, language, corrections, one.assembly, follow_up=decision.follow_up)
+    reading = make_reading(frame, language, corrections, one.assembly, follow_up=decision.follow_up, margin=margin)
     if decision.request is not None:
         return Answerable(decision.request, reading)
     if isinstance(decision.other, Definitions):

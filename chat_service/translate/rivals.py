@@ -47,6 +47,14 @@ def rival_of(found: tuple[Reader, ...]) -> Reader | None:
     return None
 
 
+def margin_of(found: tuple[Reader, ...]) -> float:
+    """How much dearer the next reading is that asks for something else; 1 where there is none."""
+    best = found[0]
+    mine = None if best.decision.request is None else asked_for(best.decision.request)
+    others = ((each.cost, each.decision.request) for each in found[1:])
+    return min((cost - best.cost for cost, one in others if one is not None and asked_for(one) != mine), default=1.0)
+
+
 def asked_for(request: Request) -> tuple[object, ...]:
     """What a request asks for, whatever the order of its parts: of a list, whom it lists."""
     filters = frozenset(_of_any_order(each) for each in request.filters)

@@ -48,6 +48,7 @@ class TableOfReplies:
                 "conversation_id": conversation_id or f"c-{text}",
                 "status": "refused" if number is None else "answered",
                 "content": [] if number is None else [{"type": "text", "text": f"{number}"}, table],
+                "confidence": {"score": 0.6 if "天" in text else 0.95, "basis": ["all_words_used"]},
                 "timings_ms": {"translate": 2.0, "compile": None, "execute": 4.0, "total": 6.0},
             }
         )
@@ -138,6 +139,8 @@ def test_report_counts_and_puts_the_misleading_first(
     assert [entry.id for entry in shown.not_right] == ["wrong", "broken"]
     assert shown.not_right[0].detail == "wanted (6) of 1, got (9) of 1"
     assert shown.causes == (("wrong: column_not_found", 1), ("error: reference_failed", 1))
+    sure = [(each.least, each.right, each.wrong, each.share) for each in shown.calibration if each.answers]
+    assert sure == [(0.95, 1, 1, 0.5), (0.5, 2, 0, 1.0)]  # what is refused, or could not be judged, is no answer
     times = {stage.stage: stage for stage in shown.times}
     assert (times["execute"].median_ms, times["execute"].p95_ms) == (4.0, 4.0)
     assert (times["compile"].questions, times["compile"].median_ms) == (0, None)

@@ -8,6 +8,7 @@ import pytest
 
 from chat_service.outcomes import Answerable, Question
 from chat_service.translate.offline import OfflineTranslator
+from chat_service.translate.replies.sureness import confidence
 
 _SLIPS = [
     ("whats teh chrun rate for platnum members", "what's the churn rate for platinum members"),
@@ -34,7 +35,7 @@ def test_slips_are_read_as_meant_and_reported(
 def test_every_word_used_is_sure(translator: OfflineTranslator, today: date) -> None:
     outcome = translator.translate(Question("上个月金卡会员的复购率", today))
     assert isinstance(outcome, Answerable)
-    assert outcome.reading.confidence == 1.0
+    assert outcome.reading.confidence == confidence(())
     assert outcome.reading.basis == ("all_words_used", "exact_terms")
 
 

@@ -42,6 +42,7 @@ from chat_service.translate.background.named import (
     pointer,
 )
 from chat_service.translate.replies.sentences import assumption_text, beside_text, question_text
+from chat_service.translate.replies.sureness import confidence
 from chat_service.translate.senses import ListSense, Mention, ValueSense
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.scope import Scope
@@ -50,7 +51,7 @@ from semantic_layer import Request
 
 Reads = Callable[[Folded], Outcome | None]
 Found = Answerable | DefinitionAsked | Clarification
-_COST, _MOST_CHOICES = 0.06, 4
+_MOST_CHOICES = 4
 _MARKS = " ,.;:!?-。、"
 _SENTENCES = re.compile(r"[。?!;]|\. ")
 
@@ -253,7 +254,7 @@ def _told(message: _Message, reading: Reading) -> Reading:
         reading,
         spans=tuple(sorted(spans, key=lambda span: span.start)),
         assumptions=(*reading.assumptions, assumption),
-        confidence=round(max(0.05, reading.confidence - _COST), 2),
+        confidence=confidence((*reading.basis, "background")),
         basis=(*reading.basis, "background"),
     )
 

@@ -10,10 +10,12 @@ from chat_service.outcomes import Assumption, Chart, Language, Moved, Reading, S
 from chat_service.translate.grammar.categories import Rank
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.sentences import assumption_text
+from chat_service.translate.replies.sureness import confidence
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.words.spelling import Correction
 
-_COST_OF_TYPO, _COST_OF_ASSUMPTION, _COST_OF_UNKNOWN, _COST_OF_FOLLOW_UP = 0.12, 0.06, 0.4, 0.05
+# another reading that is no dearer than this was close
+_CLOSE = 0.5
 _FLAGS: dict[str, SpanRole] = {
     "entity": "entity",
     "ask": "intent",
@@ -48,6 +50,7 @@ def make_reading(
     assembly: Assembly | None = None,
     *,
     follow_up: bool = False,
+    margin: float = 1.0,
 ) -> Reading:
     """The reading of a frame, with what an assembly made of it."""
     spans = tuple(_spans(frame, assembly))
@@ -58,19 +61,18 @@ def make_reading(
     ]
     if assembly is not None:
         assumed.extend(Assumption(code, assumption_text(code, words, language)) for code, words in assembly.assumptions)
-    basis = ["all_words_used" if not unused else "words_not_understood"]
-    basis.append("corrected_typo" if corrections else "exact_terms")
-    taken = len(assumed) - len(corrections)
-    basis.extend(["assumed_reading"] if taken else [])
-    basis.extend(["follow_up"] if follow_up else [])
-    score = 1.0 - _COST_OF_TYPO * len(corrections) - _COST_OF_ASSUMPTION * taken
-    score -= _COST_OF_UNKNOWN * bool(unused) + _COST_OF_FOLLOW_UP * follow_up
-    sure = round(max(0.05, min(1.0, score)), 2)
+    codes = [each.code for each in assumed]
+    told = {"words_not_understood": bool(unused), "corrected_typo": bool(corrections), "follow_up": follow_up}
+    told |= {"set_aside": "set_aside" in codes, "close_reading": margin <= _CLOSE}
+    told |= {"assumed_reading": bool(set(codes) - {"set_aside", "corrected_typo", "kept_from_before"})}
+    held = tuple(name for name, holds in told.items() if holds)
+    plain = (() if unused else ("all_words_used",)) + (() if corrections else ("exact_terms",))
+    basis, sure = (*plain, *held), confidence(held)
     growth = bool(frame.said("change"))
     ranks = (item.meaning for item in frame.of(Rank) if isinstance(item.meaning, Rank))
     counted = any(rank.count is not None for rank in ranks) or any(span.role == "limit" for span in spans)
     chart, moved = chart_of(frame), _moved(frame)
-    return Reading(language, spans, unused, tuple(assumed), sure, tuple(basis), chart, growth, moved, counted)
+    return Reading(language, spans, unused, tuple(assumed), sure, basis, chart, growth, moved, counted)
 
 
 def chart_of(frame: Frame) -> Chart | None:

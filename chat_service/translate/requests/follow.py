@@ -16,7 +16,7 @@ from chat_service.translate.requests.events_changed import changed_events
 from chat_service.translate.requests.journey_parts import changed_journey
 from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.pointing import bound_to, other_people, pointer
+from chat_service.translate.requests.pointing import along_time, bound_to, other_people, pointer
 from chat_service.translate.requests.renumbered import renumbered
 from chat_service.translate.requests.retimed import retimed, with_deeds
 from chat_service.translate.requests.slots import Slots
@@ -57,6 +57,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
         assembly.use(item, "entity", "")
     _take_away(slots, before, assembly)
     _in_that_year(slots, before, assembly)
+    before = along_time(slots, previous, before, assembly)
     request = _changed(slots, before, assembly)
     if request is None or isinstance(before, CohortQuery | FunnelQuery):
         return request

@@ -146,6 +146,26 @@ def _of_shown(shown: Shown, slots: Slots, before: MetricQuery, assembly: Assembl
     return before.model_copy(update=kept | cut)
 
 
+def along_time(slots: Slots, previous: Previous, before: Request, assembly: Assembly) -> Request:
+    """去年销售额最高的城市, and then 按月: those that were shown, in each month; not the first row of all months."""
+    grains = [item for item, group in slots.groups if group.grain is not None]
+    cut = isinstance(before, MetricQuery) and before.limit is not None and not before.limit_within
+    if (
+        not isinstance(before, MetricQuery)
+        or not cut
+        or not grains
+        or slots.ranks
+        or set(before.group_by) & set(GRAINS)
+    ):
+        return before
+    shown = previous.shown
+    if shown is None or (shown.dimension,) != before.group_by:
+        raise assembly.deny(grains[0])
+    others = (each for each in before.filters if not (isinstance(each, FieldFilter) and each.field == shown.dimension))
+    kept = (*others, value_filter(shown.dimension, shown.values))
+    return before.model_copy(update={"filters": kept, "order_by": (), "limit": None})
+
+
 def _drop_noun(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
     """That city's orders: the noun says again by what the answer was grouped, or what it was kept to."""
     noun = _noun(word, slots.frame)

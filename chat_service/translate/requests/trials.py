@@ -6,7 +6,8 @@ experiments beside something that the trial is told by. Every other word must ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
@@ -16,12 +17,14 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import only_period
-from chat_service.translate.senses import DimensionSense, Names
+from chat_service.translate.senses import DimensionSense, Names, When
+from chat_service.translate.stops import Doubt, Option, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import Filter, LiftQuery, Period, TrialDefinition
+from semantic_layer import Filter, LiftQuery, Period, TrialDefinition, unit
 
 _SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "comparison", "chart", "trial", "comparative"})
 _CONTRASTS = ("trial.arm", "trial.before")
+_BEFORE_OCCASION = 14
 _WORST = ("worst", "low")
 _WORDS = ("trial.effect", "trial.significant", *_CONTRASTS, "trial.seen", "trial.unseen", "statistic.relation")
 
@@ -47,7 +50,7 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     chooser = assembly.chooser(_counted(trial, assembly))
     of = _Of()
     for item, when in slots.whens:
-        of.period = only_period(item, when, of.period, assembly)
+        of.period = only_period(item, _of_occasion(item, when, assembly), of.period, assembly)
     _add_values(slots, of, chooser, assembly)
     for item, listed in slots.listed:
         of.filters.extend(listed_filter(item, listed, assembly))
@@ -59,6 +62,20 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     _refuse_rest(slots, trial, assembly)
     name = trial.name if len(assembly.model.trials) > 1 else ""
     return LiftQuery(trial=name, period=of.period, filters=tuple(of.filters), by=of.by, contrast=contrast, **ranked)
+
+
+def _of_occasion(item: Edge, when: When, assembly: Assembly) -> When:
+    """Did the 618 campaign work: what was sent on that day, before it, or in its month? Raises StopError till known."""
+    day = when.date.period
+    if day is None or day.start is None or not any(rule.startswith("holiday") for rule in when.date.rules):
+        return when
+    around = unit("month", day.start).cut_after(assembly.scope.today)
+    times = (day, Period(day.start - timedelta(days=_BEFORE_OCCASION), day.end), around)
+    chosen = next((each for each in times if str(each) == assembly.fixed.get(item.start)), None)
+    if chosen is None:
+        options = tuple(Option(str(each), "period", str(each)) for each in times)
+        raise StopError(Doubt("ambiguous_date", assembly.said(item), options, item.start, item.end))
+    return replace(when, date=replace(when.date, period=chosen))
 
 
 def _asks_the_best(slots: Slots, rank: Rank) -> bool:

@@ -85,7 +85,9 @@ def _left_out(found: Found) -> Values | None:
 
 def _all_but(found: Found) -> Values | None:
     """Across all channels except marketplace: what is left out of all of its kind, which need not be told apart."""
-    left_out = _left_out(found) if found.one("g", Word).text in word_set("across_all") else None
+    word = found.edges["g"].meaning
+    said = word.text if isinstance(word, Word) else word
+    left_out = _left_out(found) if said in word_set("across_all") else None
     names = set(found.one("d", Names).names)
     return left_out if left_out is not None and names & set(left_out.candidates) else None
 
@@ -200,7 +202,10 @@ RULES = (
     ),
     Rule(
         "values",
-        ("g=grouping ~ d=dimension ~ x=exclusion.open ~ v=values",),
+        (
+            "g=grouping ~ d=dimension ~ x=exclusion.open ~ v=values",
+            "g=function.quantifier.all ~ d=dimension ~ x=exclusion.open ~ v=values",
+        ),
         _all_but,
         -1.0,
         "all of a kind but some",
