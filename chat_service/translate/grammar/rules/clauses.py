@@ -274,7 +274,9 @@ def model_rules(structure: Structure, lexicon: Lexicon) -> tuple[Rule, ...]:
             senses = lexicon.senses(phrase_keys(word))
             own = any(isinstance(each, BehaviourSense) for each in senses)
             named = [each for each in senses if isinstance(each, ValueSense) and not (own or each.weak)]
-            if within := tuple(each for each in named if each.dimension in fields)[:1]:
+            named = [each for each in named if each.dimension in fields]
+            # 别人推荐来的: what people are themselves is no place of what they did
+            if within := tuple(each for each in named if not structure.entity_dimension(each.dimension))[:1]:
                 return Clause(names.names, names.text, values=(Values((within,), names.text),))
         return Clause(names.names, names.text)
 
