@@ -89,8 +89,10 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
 
     Raises StopError with a doubt or a denial.
     """
-    words = (assembly.frame.folded(edge) for edge in assembly.frame.covering.edges)
-    rests = question.previous is not None and not word_set("rests_on").isdisjoint(words)  # 在此基础上
+    edges = assembly.frame.covering.edges
+    rests = not word_set("rests_on").isdisjoint(map(assembly.frame.folded, edges))  # 在此基础上
+    then = {"date.same_period", "when"} & {edge.category for edge in edges} == {"date.same_period"}  # 同期获客成本
+    rests = question.previous is not None and (rests or then)
     found, entity = _decided(question, assembly, goes_on=goes_on or rests), assembly.entity
     is_first = entity is None or entity.name == next(iter(assembly.scope.model.entities))
     if found.request is None or is_first or entity is None:

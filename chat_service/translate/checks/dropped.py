@@ -228,6 +228,11 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
         more = behind is not None and bool(set(behind.keys) & {"comparative", "change"})
         if more and isinstance(item.meaning, Clauses) and item.meaning.relative and slots.against:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
+    for item, group in slots.groups:  # 每月均有购买
+        after = slots.frame.after(item)
+        deed = slots.frame.spoken(after) if after is not None and _is_all(after, slots) else None
+        if group.grain is not None and deed is not None and (deed.category == "clauses" or _is_all(deed, slots)):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
     for item, clauses in slots.clauses:
         times = [clause.when.date for clause in clauses.clauses if clause.when is not None and not clause.negated]
         both = [leaf for leaf in item.leaves() if leaf.is_empty and slots.frame.folded(leaf) in word_set("all_of_them")]
@@ -237,6 +242,10 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
         after = slots.frame.after(item)
         if clauses.relative and after is not None and _is_unit(after, every=True):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
+
+
+def _is_all(edge: Edge, slots: Slots) -> bool:
+    return slots.frame.folded(edge) in word_set("all_of_them")
 
 
 def _refuse_cut_each(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:

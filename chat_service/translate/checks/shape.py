@@ -36,6 +36,8 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
         counted = [item for item in numbers if set(asked_of(item)) & {"how_many", "people"}]
         asked = each or slots.ranks or frame.asks("list", "which", "who") or request.measured
         lost = lost or ([] if asked else counted)
+    inner = _inner_share(slots, request)
+    lost = lost or ([inner] if inner is not None else [])
     if lost:
         raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
 
@@ -66,3 +68,16 @@ def _asks_who(frame: Frame) -> Edge | None:
 
 
 __all__ = ["refuse_other_shape"]
+
+
+def _inner_share(slots: Slots, request: Request) -> Edge | None:
+    """有效订阅数，其中自动续费的占比; 声量及正面占比: the whole is asked for too, which the part alone is not."""
+    for item, _ in slots.values if isinstance(request, MetricQuery) and request.shares else ():
+        before, share = slots.frame.before(item), slots.frame.spoken(item)
+        if before is None or share is None or not share.category.startswith("share"):
+            continue
+        measured = any(measure.end <= before.start for measure, _ in slots.measures)
+        joins = {"connective.and", "follow.those", "function.pronoun.they"} & {*before.keys, before.category}
+        if measured and joins:
+            return item
+    return None

@@ -7,6 +7,7 @@ from typing import NoReturn
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Listed
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.comes_again import again_in
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
@@ -55,6 +56,8 @@ def wants_list(slots: Slots, assembly: Assembly) -> bool:
         nouns = nouns or [item for item, _ in slots.measures if any("who" in asked_of(leaf) for leaf in item.leaves())]
         return bool(nouns) and not slots.groups
     asks = slots.frame.asks("list", "who") or (slots.frame.asks("which") and not slots.frame.asks("how_many"))
+    if asks and len(slots.measures) == 1 and is_number(slots.frame.folded(slots.measures[0][0])):
+        return False  # 列明流失前期的客户人数: their number
     names = [name for _, each in slots.measures for name in each]
     asks = asks or shows_people(slots, assembly)
     return bool(asks) and len(slots.measures) == 1 and not slots.against and all(structure.one_each(n) for n in names)

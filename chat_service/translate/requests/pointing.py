@@ -62,7 +62,7 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
     if text in word_set("they"):  # of those who signed up: told by what they did
         return after is None or frame.folded(after).split(" ")[0] not in RELATIVE
     if edge.category == "date.same_period":
-        return True  # 那个月, of a ranking of months
+        return text.endswith(tuple(word_set("points_at_time")))  # 那个月, of a ranking of months
     # which of them, which of those cities
     asked = [frame.folded(leaf) for leaf in edge.leaves() if leaf.category == "ask"]
     return bool({word for each in asked for word in each.split(" ")} & (word_set("they") | word_set("those")))

@@ -45,6 +45,7 @@ _TOPICS = frozenset(
         "date.all_history",
         "date.vague",
         "date.grain",
+        "grain_noun",
         "metric",
         "dimension",
         "entity",
@@ -108,7 +109,7 @@ class _Clause:
             return False
         said = self._longest()
         told = {(leaf.start, leaf.end) for leaf in said if _is_nothing(leaf) or set(leaf.keys) & _TOPICS}
-        units = {(leaf.start, leaf.end) for leaf in said if leaf.category == "date.grain"}  # 年度审计
+        units = {(leaf.start, leaf.end) for leaf in said if {"date.grain", "grain_noun"} & set(leaf.keys)}  # 年度审计
         named = {(leaf.start, leaf.end) for leaf in said if leaf.category == "value"} - units
         return not named and all((leaf.start, leaf.end) in told for leaf in said)
 
