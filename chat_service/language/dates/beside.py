@@ -172,16 +172,11 @@ def holds_already(found: Found) -> Meaning:
 
 
 def all_its_parts(found: Found) -> Meaning:
-    """2025年上半年两个季度合在一块儿: all the units that a time has, as one, are that time."""
-    span, (count, grain) = found.span("P"), given(given(found.one("DURATION").mention).length)
+    """2025年四个季度合在一块儿, 2024年至2025年两年间: all the units that a time has, as one, are that time."""
+    span = given(found.one("P", "DONE").period(found.today))
+    count, grain = given(given(found.one("DURATION").mention).length)
+    only_if(found.told("summed") or span.grain is None)  # 2025年四个季度 may be each of them
     only_if(is_count(count) and later(span.start, count, grain) == span.end)
-    return PartialDate(fixed=span)
-
-
-def as_long_as_said(found: Found) -> Meaning:
-    """2024年至2025年两年间: so many units are what the time has."""
-    length, span = given(found.one("DURATION").mention), given(found.one("P", "DONE").period(found.today))
-    only_if(span.grain is None and later(span.start, *given(length.length)) == span.end)
     return PartialDate(fixed=span)
 
 
