@@ -197,7 +197,7 @@ def _states(parts: Sequence[Mention], stretch: Stretch) -> bool:
     if any(part.text in word_set("reports") and not before.is_filler for before, part in pairwise(parts)):
         return True  # 武汉那家店说 …
     verbs = any(_is_verb(word) for part in parts for word in _words(part))
-    if stretch.alone or parts[0].text.isascii():
+    if stretch.alone or all(part.text.isascii() for part in parts):
         return verbs and stretch.alone
     if _judges(parts):
         return True
@@ -341,12 +341,14 @@ def _asks(parts: Sequence[Mention], at: int) -> bool:
 def _only_tells(part: Mention, before: Sequence[Mention], behind: Sequence[Mention]) -> bool:
     """Whether a word that asks tells of something here.
 
-    没几个人, 好几个城市; 有几个大姐天天来问; 昨天盘货; 调陈列要用; 我想给老客送个蛋糕.
+    没几个人, 好几个城市; 有几个大姐天天来问; 列出来我要打电话; 昨天盘货; 调陈列要用; 我想给老客送个蛋糕.
     """
     named = any(_is_named(each) for each in behind)
     if part.words("question") and before and before[-1].text in word_set("indefinite"):
         return True
     if part.text in word_set("there_are") and not before and not named:
+        return True
+    if part.words("intent") == ("list",) and behind and _is_person(behind[0]):
         return True
     if _fills(part, _ASKING) and _is_particle(part) and not all(each.is_filler for each in before):
         return True
