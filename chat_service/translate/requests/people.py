@@ -19,7 +19,7 @@ from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
-from chat_service.translate.requests.phrases import shows_people
+from chat_service.translate.requests.phrases import shows_people, who_count
 from chat_service.translate.requests.quantities import lists_number
 from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
 from chat_service.translate.requests.timing import decide_timing
@@ -89,10 +89,10 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         if _one_deed(slots, assembly):
             return metric_request(slots, assembly)
         lend_time(slots, assembly)
-        return metric_request(slots, assembly, None, _who_count(slots, assembly))
+        return metric_request(slots, assembly, None, who_count(slots, assembly))
     lend_time(slots, assembly)
     if slots.groups and not slots.measures and any(_counts_most(item, slots, assembly) for item, _ in slots.ranks):
-        return metric_request(slots, assembly, None, _who_count(slots, assembly))
+        return metric_request(slots, assembly, None, who_count(slots, assembly))
     if slots.ranks or described or lists:
         if (
             slots.groups
@@ -100,27 +100,11 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
             and any(each.marked or each.grain for _, each in slots.groups)
             and not lists
         ):
-            return metric_request(slots, assembly, None, _who_count(slots, assembly))
+            return metric_request(slots, assembly, None, who_count(slots, assembly))
         return list_request(slots, assembly)
     if slots.groups or slots.has("trend"):
-        return metric_request(slots, assembly, None, _who_count(slots, assembly))
+        return metric_request(slots, assembly, None, who_count(slots, assembly))
     return list_request(slots, assembly) if slots.values else None
-
-
-def _who_count(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
-    """Whom a number of people counts: by shop, hour or day of the week, those who bought there and then."""
-    main = assembly.structure.main_behaviour
-    bought = assembly.structure.people_of(main.metric) if main is not None else None
-    told = [values.candidates for _, values in slots.values] + [each.dimensions for _, each in slots.groups]
-    told = [names for names in told if names]
-
-    def lost(metrics: tuple[str, ...]) -> bool:
-        chooser = assembly.chooser(metrics)
-        return any(not any(chooser.reaches(name) for name in names) for names in told)
-
-    if bought is None or slots.clauses or not lost(assembly.counted) or lost((bought,)):
-        return assembly.counted
-    return (bought,)
 
 
 def _counts_most(rank: Edge, slots: Slots, assembly: Assembly) -> bool:

@@ -97,3 +97,19 @@ def shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
         object_ = (ends or told) and not is_number(text)
         found.extend([item] if text.startswith(nouns) or (plain and object_) else [])
     return found
+
+
+def who_count(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """Whom a number of people counts: by shop, hour or day of the week, those who bought there and then."""
+    main = assembly.structure.main_behaviour
+    bought = assembly.structure.people_of(main.metric) if main is not None else None
+    told = [values.candidates for _, values in slots.values] + [each.dimensions for _, each in slots.groups]
+    told = [names for names in told if names]
+
+    def lost(metrics: tuple[str, ...]) -> bool:
+        chooser = assembly.chooser(metrics)
+        return any(not any(chooser.reaches(name) for name in names) for names in told)
+
+    if bought is None or slots.clauses or not lost(assembly.counted) or lost((bought,)):
+        return assembly.counted
+    return (bought,)
