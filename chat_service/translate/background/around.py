@@ -53,7 +53,7 @@ Reads = Callable[[Folded], Outcome | None]
 Found = Answerable | DefinitionAsked | Clarification
 _MOST_CHOICES = 4
 _MARKS = " ,.;:!?-。、"
-_SENTENCES = re.compile(r"[。?!;]|\. ")
+_CLAUSES = re.compile(r"[。?!;,]|\. ")
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,9 @@ def beside_background(text: Lattice, scope: Scope, reads: Reads, whole: Request 
 
 
 def is_felt_beside(text: Lattice) -> bool:
-    """Whether a sentence of a message opens with what somebody feels, and another does not."""
-    sentences = [each.strip(_MARKS) for each in _SENTENCES.split(text.folded.text)]
-    felt = [each.startswith(tuple(word_set("felt"))) for each in sentences if each]
+    """Whether a clause of a message opens with what somebody feels, and another does not."""
+    clauses = [each.strip(_MARKS) for each in _CLAUSES.split(text.folded.text)]
+    felt = [each.startswith(tuple(word_set("felt") - word_set("whether"))) for each in clauses if each]
     return any(felt) and not all(felt)
 
 
@@ -152,7 +152,7 @@ def _or_whole(message: _Message, alone: Outcome | None, whole: Request) -> Outco
         case _:
             return None
     told = tuple(message.stretches())
-    if request == whole or all(stretch.alone and stretch.is_felt for stretch in told):
+    if request == whole or all(stretch.is_felt and (stretch.alone or not stretch.behind) for stretch in told):
         return alone
     if not all(stretch.alone for stretch in told):
         return None

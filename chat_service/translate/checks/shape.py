@@ -13,7 +13,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import ListQuery, MetricQuery, Request
+from semantic_layer import FieldFilter, ListQuery, MetricQuery, Request
 
 _NUMBER = ("how_many", "how_much", "count", "people", "money", "orders", "units", "points", "long", "times")
 
@@ -38,8 +38,19 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
         lost = lost or ([] if asked else counted)
     inner = _inner_share(slots, request)
     lost = lost or ([inner] if inner is not None else [])
+    lost = lost or _one_of_each(slots, request)
     if lost:
         raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
+
+
+def _one_of_each(slots: Slots, request: Request) -> list[Edge]:
+    """是不是上海的退款率高，今年各城市的给我: by each of them is not by one of them."""
+    if not isinstance(request, MetricQuery) or request.keep:
+        return []
+    one = {f.field for f in request.filters if isinstance(f, FieldFilter) and f.op == "=" and len(f.values) == 1}
+    each = {name for _, group in slots.groups if group.marked and not group.which for name in group.dimensions}
+    both = one & each & set(request.group_by)
+    return [item for item, values in slots.values if both & set(values.candidates)]
 
 
 def _tells_people(item: Edge, slots: Slots) -> bool:
