@@ -38,6 +38,7 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_possible(slots, assembly)
     _refuse_torn_compound(slots, assembly)
     _refuse_torn_rank(slots, assembly)
+    _refuse_torn_order(slots, assembly)
     _refuse_purpose(slots, assembly)
     _refuse_occasion(slots, assembly)
     _refuse_lost_side(slots, assembly, request)
@@ -134,6 +135,14 @@ def _refuse_torn_rank(slots: Slots, assembly: Assembly) -> None:
             raise StopError(Denial("not_supported", assembly.said(item)))
         unit = after is not None and (after.category == "grain_noun" or _is_unit(after))
         if unit and len(words) > 1 and words[-1] in word_set("date_opener"):
+            raise StopError(Denial("not_supported", assembly.said(item)))
+
+
+def _refuse_torn_order(slots: Slots, assembly: Assembly) -> None:
+    """Of the top 5 cities by orders: what a rank is by is no deed."""
+    for item in slots.frame.of(Clauses) if slots.ranks else ():
+        led = slots.frame.before(item)
+        if led is not None and slots.frame.folded(led) in word_set("by_it"):
             raise StopError(Denial("not_supported", assembly.said(item)))
 
 

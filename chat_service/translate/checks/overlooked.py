@@ -11,11 +11,12 @@ import itertools
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Against, Clauses, Group, Measure
+from chat_service.translate.checks.conflicts import ConflictError
+from chat_service.translate.grammar.categories import Against, Bound, Clauses, Group, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.members import BORN
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, asked_of
+from chat_service.translate.requests.slots import Slots, asked_of, is_relative
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Ask, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
@@ -121,7 +122,9 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_spread_of_people(slots, assembly)
         _refuse_grain_in_name(slots, assembly)
         _refuse_told_in(slots)
+        _refuse_sum_of_rows(slots, assembly, request)
     _refuse_begun(slots)
+    _refuse_place_of_other(slots, assembly)
     _refuse_mean_of_buckets(slots, assembly)
     _refuse_other_values(slots, assembly)
     _refuse_own_spending(slots, assembly)
@@ -129,6 +132,34 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_never_again(slots, assembly, request)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
+
+
+def _refuse_sum_of_rows(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """In how many orders did customers spend more than 1000: in each of them, not in all."""
+    said = [item for item in slots.frame.of(Clauses) if not is_relative(item, slots)]
+    said += [item for item in slots.frame.of(Bound) if _is_asked_deed(item, slots)]
+    for each in request.filters if said else ():
+        deed = assembly.structure.behaviour_of(each.metric) if isinstance(each, MetricFilter) else None
+        amount = deed.amount if deed is not None and deed.metric in request.metrics else None
+        if amount is not None and isinstance(each, MetricFilter) and each.metric == amount:
+            raise LostError(Denial("not_supported", assembly.said(said[0])), said[0])
+
+
+def _is_asked_deed(item: Edge, slots: Slots) -> bool:
+    """Did customers spend more than 1000: what is asked, and not which of them."""
+    people = slots.frame.before(item)
+    asks = slots.frame.before(people) if people is not None and people.category in ("measure", "entity") else None
+    return asks is not None and slots.frame.folded(asks) in word_set("does")
+
+
+def _refuse_place_of_other(slots: Slots, assembly: Assembly) -> None:
+    """Drop stores in Beijing: those that are there, and not all but Beijing's of no store."""
+    opens = bool(slots.frame.items) and slots.frame.items[0].leaves()[0].category.startswith("exclusion")
+    if not opens or len(slots.values) != 2 or not slots.values[0][1].negated:
+        return
+    between = slots.frame.between(slots.values[0][0], slots.values[1][0])
+    if between and all(slots.frame.folded(edge) in word_set("where") for edge in between):
+        raise ConflictError(Denial("not_supported", assembly.said(slots.values[1][0])))
 
 
 def _refuse_things(slots: Slots, assembly: Assembly) -> None:

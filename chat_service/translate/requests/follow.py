@@ -115,6 +115,9 @@ def _sorts_by(slots: Slots, before: MetricQuery) -> bool:
     return bool(before.group_by and slots.ranks and plain and len(slots.measures) == 1) and not others
 
 
+_AGO = frozenset({"ago", "a year ago"})  # rules of dates
+
+
 def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
     """上半年呢 after a number of 2025: a part of a year whose year is not named is of the year that was spoken of.
 
@@ -125,6 +128,11 @@ def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
         return
     for at, (item, when) in enumerate(slots.whens):
         named = when.date.period
+        if named is not None and named.start is not None and spoken.grain != "year" and _AGO & set(when.date.rules):
+            back = 12 * (named.start.year - assembly.scope.today.year)  # what was it a year ago: the same part of it
+            then = Period(add_months(spoken.start, back), add_months(spoken.end, back), spoken.grain)
+            slots.whens[at] = (item, replace(when, date=replace(when.date, period=then)))
+            continue
         if when.date.year_named or named is None or named.start is None or named.end is None:
             continue
         years = (0,) if spoken.grain == "year" else (-1, 0, 1)

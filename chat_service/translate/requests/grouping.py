@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Group
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
@@ -71,6 +72,9 @@ def _refuse_compounds(slots: Slots, assembly: Assembly) -> None:
         opens = item.leaves()[0].category == "dimension"  # 商品子类分别是哪些: the word that marks it stands behind
         if before is not None and before.category == "group" and opens and each.dimensions:
             raise assembly.deny(item)
+        led = before is not None and slots.frame.folded(before) in word_set("shown_with")
+        if led and not each.marked and slots.ranks:
+            raise assembly.deny(item)  # top 20 stores, with city: what is shown of each is no group within them
         bare = not each.marked or item.leaves()[0].category.startswith("grain_noun")
         if bare and _told_in(slots, assembly) & {name for leaf in _units(item, slots) for name in leaf}:
             raise assembly.deny(item)  # resolution time (hours): in what it is told

@@ -13,6 +13,7 @@ from chat_service.translate.grammar.categories import Against
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
 
@@ -127,9 +128,11 @@ def through_year(mention: DateMention) -> Period | None:
 __all__ = ["change_alone", "in_year_of", "set_against", "through_year", "why_of_when"]
 
 
-def is_of_units(against: Against, period: Period) -> bool:
+def is_of_units(item: Edge, against: Against, period: Period) -> bool:
     """Week over week, of eight weeks: by a unit of which the time that is asked for has several."""
     closed = period.start is not None and period.end is not None
+    said = [leaf.meaning.date for leaf in item.leaves() if isinstance(leaf.meaning, When)]
+    closed = closed and any(date.kind == "comparison" and date.count is None for date in said)  # no 前两周
     return against.to == "previous" and against.unit is not None and closed and len(buckets(against.unit, period)) > 1
 
 

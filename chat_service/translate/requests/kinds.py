@@ -28,7 +28,8 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
     for item in slots.frame.said("kind_of"):
         after = next((each for each in slots.groups if each[0].start >= item.end), None)
         beside = after is not None and all(edge.is_empty for edge in slots.frame.between(item, after[0]))
-        named = after if beside else next((each for each in slots.groups if _is_bare(each[1])), None)
+        bare = (each for each in slots.groups if _is_bare(each[1]) and not _is_listed(item, each[0], slots))
+        named = after if beside else next(bare, None)
         kinds = _kinds_of(named, slots, assembly) if named is not None else ()
         if named is not None and (kinds or named is after):
             if not kinds and not set(named[1].dimensions) & set(_called_kinds(assembly)):
@@ -50,6 +51,11 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
     _drop_narrowed(slots, assembly)
+
+
+def _is_listed(item: Edge, other: Edge, slots: Slots) -> bool:
+    """By category and channel: another group, and not that whose kinds are meant."""
+    return other.start >= item.end and any("connective" in edge.keys for edge in slots.frame.between(item, other))
 
 
 def asked_about(frame: Frame) -> Edge | None:

@@ -173,7 +173,8 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
         gap = frame.lattice.folded.text[
             frame.lattice.tokens[one.end - 1].fend : frame.lattice.tokens[other.start].fstart
         ]
-        spaced = gap.isspace() and not frame.folded(one).isascii()
+        ranked = slots.ranks and any(frame.folded(edge) in word_set("by_it") for edge in between)  # top 5 by orders
+        spaced = ranked or (gap.isspace() and not frame.folded(one).isascii())
         if any(edge in slots.entities or edge in conditions for edge in between):
             raise assembly.deny(other)
         if not spaced and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):

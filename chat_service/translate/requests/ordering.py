@@ -121,7 +121,11 @@ def main_rank(slots: Slots, assembly: Assembly) -> tuple[Edge, Rank]:
 
 
 def _ranked_metric(item: Edge, draft: Draft, slots: Slots) -> str:
-    """The metric whose words stand right before the rank (按客单价从高到低), else the first that is asked for."""
+    """The metric whose words stand right before the rank (按客单价从高到低), or after 'by'; else the first of all."""
+    for edge, names in slots.measures:
+        led = slots.frame.before(edge) if edge.start >= item.end else None
+        if led is not None and slots.frame.folded(led) in word_set("by_it") and set(names) & set(draft.metrics):
+            return next(name for name in names if name in draft.metrics)
     alone = draft.goes_on and len(slots.measures) == 1
     for edge, names in slots.measures:
         if (edge.end == item.start or alone) and any(name in draft.metrics for name in names):

@@ -323,6 +323,9 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
         apart = any(_listed_apart(item, o, slots.frame, alike) for o, _ in others)
         if apart or is_asked_for(item, others, slots.frame):
             continue
+        led = slots.frame.before(item)
+        if slots.ranks and led is not None and slots.frame.folded(led) in word_set("by_it"):
+            continue  # top 5 cities by orders
         beside = [rank for rank, _ in slots.ranks if rank.end == item.start or item.end == rank.start]
         if not all(counts_kinds(rank, slots.frame) for rank in beside):
             continue

@@ -98,7 +98,7 @@ def decide_timing(
     assembly.use(item, "comparison", other.to)
     if other.unit == "week" and any(words in assembly.frame.folded(item) for words in word_set("same_day")):
         return _same_day(period, item, assembly)
-    if period is not None and other.unit is not None and not grains and is_of_units(other, period):
+    if period is not None and other.unit is not None and not grains and is_of_units(item, other, period):
         return Timing(in_units(period, other.unit, assembly.scope.today), Compare(to="previous"), other.unit)
     alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
     return _compared(period, other, item, assembly, grains, alone)

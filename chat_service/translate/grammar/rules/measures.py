@@ -7,6 +7,7 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Bound, Condition, Measure
+from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.senses import Ask, Names, Word
 from semantic_layer import NumberOperator
 
@@ -55,6 +56,13 @@ def _signed(found: Found) -> Bound:
     measure = found.one("m", Measure)
     op: NumberOperator = ">" if found.said("s") in ("above", "positive") else "<"
     return Bound(measure.metrics, (), Condition(op, (0.0,)), measure.text)
+
+
+def _excluded(found: Found) -> Bound | None:
+    """Exclude regions with fewer than 500 buyers: of the others the contrary holds."""
+    bound = found.one("b", Bound)
+    op = negated(bound.condition.op)
+    return replace(bound, condition=replace(bound.condition, op=op)) if op is not None and not bound.change else None
 
 
 def _row(found: Found) -> Bound:
@@ -142,6 +150,7 @@ RULES = (
     ),
     Rule("bound", ("q=average.per_order ~ c=condition",), _row, -0.5, "row compared", ("单笔超过500元 -> row > 500",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
+    Rule("bound", ("x=exclusion.open ~ d=dimension|entity ~ b=bound",), _excluded, -0.8, "left out by a number"),
     Rule("bound", ("n=negation ~ m=measure",), _none, 0.0, "none of a metric", ("no orders -> orders = 0",)),
     Rule("bound", ("n=amount ~ m=measure",), _some, 0.3, "so many of a metric", ("2 orders -> orders = 2",)),
 )
