@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,17 +71,17 @@ def named_in(parts: Sequence[Mention]) -> Iterator[Named]:
 
 def is_of_asker(parts: Sequence[Mention], at: int) -> bool:
     """I'm new here, 我是新来的: what somebody who asks is says nothing of the customers."""
-    led = _led(parts, at, _DESCRIBING)
+    led = _led(parts, at, _DESCRIBING, word_set("asker") | word_set("asker_is") | word_set("we"))
     between = parts[at - led : at] if led else ()
     says = [part.text for part in between]
     return bool(says) and (says[0] in word_set("asker_is") or bool(word_set("is_so") & set(says[1:])))
 
 
-def _led(parts: Sequence[Mention], at: int, passed: frozenset[str]) -> int:
+def _led(parts: Sequence[Mention], at: int, passed: frozenset[str], who: Set[str]) -> int:
     """How many parts before one lead back to who asks, with nothing but words of these groups between; 0 where none."""
     for back in range(1, min(at, _MOST_BETWEEN) + 1):
         part = parts[at - back]
-        if part.text in word_set("asker") | word_set("asker_is") | word_set("we"):
+        if part.text in who:
             return back
         if not (set(part.words("filler")) & passed or part.text in word_set("only") | word_set("is_so")):
             return 0
@@ -91,7 +91,7 @@ def _led(parts: Sequence[Mention], at: int, passed: frozenset[str]) -> int:
 def does_of_asker(parts: Sequence[Mention], at: int) -> bool:
     """I only joined in May, I just started last week: what the asker did, and when, is none of the customers'."""
     does = any(isinstance(sense, BehaviourSense) for sense in parts[at].senses)
-    return (does or parts[at].text in word_set("biography")) and _led(parts, at, _PASSED) > 0
+    return (does or parts[at].text in word_set("biography")) and _led(parts, at, _PASSED, word_set("asker")) > 0
 
 
 def is_wished(parts: Sequence[Mention], at: int) -> bool:

@@ -73,7 +73,7 @@ def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
     """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
     if slots.measures and not slots.people and not is_relative(item, slots):
         raise assembly.deny(item)
-    led = slots.frame.spoken(item, until=word_set("whenever"), back=True)
+    led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)
     if led is not None and slots.frame.folded(led) in word_set("whenever"):
         raise assembly.deny(item)  # complained when they ordered in stores: at that time
     first = _first(item)
