@@ -80,6 +80,8 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
     plain = all(_says_nothing(part) for part in parts) and not any(torn_words([part.text for part in parts], lexicon))
     if plain or _delivers(parts, stretch) or _looks(parts, stretch):
         return not any(part.text in word_set("always_turns") | word_set("done_already") for part in parts)
+    if len(parts) > 1 and _has(parts[0], EntitySense) and _is_person(parts[1]):
+        return False  # customers our team called: of whom the question is
     about = " ".join(part.text for part in question if _is_named(part))
     names = [part for at, part in enumerate(parts) if _is_named(part) and not modifies(parts, at)]
     strange = [part for part in names if not is_about(part.text, about)]

@@ -56,8 +56,18 @@ def _is_no_adjective(word: Edge, slots: Slots, request: Request, assembly: Assem
         after = frame.after(after)
     elif not text.endswith("ed"):
         after = None
-    tells = after is not None and after.category in _TOLD_APART and not led
+    tells = (after is not None and after.category in _TOLD_APART and not led) or _tells_whom(word, slots)
     return not tells and (not word.category.endswith(".be_at") or _has_its_place(word, slots, request, assembly))
+
+
+def _tells_whom(word: Edge, slots: Slots) -> bool:
+    """Customers our team already called, people we visited: behind the people and who did it, a verb tells which."""
+    frame, edge, done = slots.frame, slots.frame.before(word), False
+    while edge is not None and edge.is_empty and any(map(str.isalnum, frame.folded(edge))):
+        done = done or edge.category.endswith((".person", "occasion.who"))
+        edge = frame.before(edge)
+    verb = word.category.endswith(".inflected") and frame.folded(word).endswith("ed")
+    return verb and done and edge is not None and edge in slots.entities
 
 
 def _stands_for(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
