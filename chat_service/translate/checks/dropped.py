@@ -13,19 +13,18 @@ from pydantic import BaseModel
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.checks.conflicts import ConflictError
-from chat_service.translate.grammar.categories import Clauses, Group, Measure, Rank
+from chat_service.translate.checks.torn import is_unit, refuse_torn_phrases
+from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.grammar.rules.members import KIND_OF_VALUES
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
-from chat_service.translate.stops import Denial, LostError, StopError
+from chat_service.translate.stops import Denial, LostError
 from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery, Model, Period, Request
 
 # a number may stand as a percentage, in another unit of time, or as the first beyond it
 _SCALES = (1, 0.01, -1, -0.01, 60, 1440, 24, 1 / 60, 1 / 1440, 1 / 24)
 _NUMBERED = frozenset({"bound", "clauses", "condition", "group", "ranking", "one"})
-_TIMES = frozenset({"date.period", "date.rolling", "date.open"})
-_SEVERAL_TOKENS = 2
 _TIMED = frozenset({"bound", "clauses"})
 
 
@@ -36,16 +35,11 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     held = tuple(_held(request))
     _refuse_pointing(slots, assembly)
     _refuse_possible(slots, assembly)
-    _refuse_torn_compound(slots, assembly)
-    _refuse_torn_rank(slots, assembly)
-    _refuse_torn_order(slots, assembly)
+    refuse_torn_phrases(slots, assembly)
     _refuse_purpose(slots, assembly)
     _refuse_occasion(slots, assembly)
     _refuse_lost_side(slots, assembly, request)
     _refuse_cut_each(slots, assembly, request)
-    _refuse_turn(slots, assembly)
-    _refuse_torn(slots)
-    _refuse_torn_unit(slots, assembly)
     _refuse_in_each(slots, assembly)
     _refuse_own_name(slots, assembly, request)
     _refuse_deed_over_time(slots, assembly, request)
@@ -93,20 +87,6 @@ def _refuse_possible(slots: Slots, assembly: Assembly) -> None:
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
-def _refuse_torn_compound(slots: Slots, assembly: Assembly) -> None:
-    """Referral-acquired customers: a word with a hyphen is one, and its second half names nothing with what follows."""
-    frame, tokens = slots.frame, slots.frame.lattice.tokens
-    for edge in (e for e in frame.covering.edges if frame.folded(e) == "-"):
-        before, after = frame.before(edge), frame.after(edge)
-        if before is None or after is None or before.is_empty or after.is_empty:
-            continue
-        close = tokens[before.end - 1].fend == tokens[edge.start].fstart
-        close = close and tokens[edge.end - 1].fend == tokens[after.start].fstart
-        of_name = before.category in ("measure", "values") and after.category == "measure"
-        if close and of_name and " " in frame.folded(after):
-            raise LostError(Denial("not_supported", assembly.said(after)), after)
-
-
 def _told_apart(one: Edge, other: Edge) -> bool:
     """第一次购买|花了500元: a deed with a number right behind another, with nothing between them, is of that one."""
     first, second = one.meaning, other.meaning
@@ -127,44 +107,6 @@ def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuer
         raise LostError(Denial("not_supported", assembly.said(said[0])), said[0])
 
 
-def _refuse_torn_rank(slots: Slots, assembly: Assembly) -> None:
-    """Orders that came in last week: the word before a unit of time is that of the time, not of a rank."""
-    for item, rank in slots.ranks:
-        after, words = slots.frame.after(item), slots.frame.folded(item).split(" ")
-        if after is not None and (_is_counted_value(rank, after, slots) or _passes_average(item, slots)):
-            raise StopError(Denial("not_supported", assembly.said(item)))
-        unit = after is not None and (after.category == "grain_noun" or _is_unit(after))
-        if unit and len(words) > 1 and words[-1] in word_set("date_opener"):
-            raise StopError(Denial("not_supported", assembly.said(item)))
-
-
-def _refuse_torn_order(slots: Slots, assembly: Assembly) -> None:
-    """Of the top 5 cities by orders: what a rank is by is no deed."""
-    for item in slots.frame.of(Clauses) if slots.ranks else ():
-        led = slots.frame.before(item)
-        if led is not None and slots.frame.folded(led) in word_set("by_it"):
-            raise StopError(Denial("not_supported", assembly.said(item)))
-
-
-def _is_counted_value(rank: Rank, after: Edge, slots: Slots) -> bool:
-    """Top 3 stores: so many of the things that are called so, and not by way of stores."""
-    same = (leaf for leaf in slots.frame.lattice.leaves if (leaf.start, leaf.end) == (after.start, after.end))
-    return rank.stated and after.category == "values" and any(leaf.category == "dimension" for leaf in same)
-
-
-def _passes_average(item: Edge, slots: Slots) -> bool:
-    """Which stores underperformed the average: all that lie below it, and not the last of them."""
-    after = slots.frame.spoken(item)
-    verb = slots.frame.folded(item) in word_set("outdoes")
-    return verb and after is not None and after.leaves()[0].category.startswith("average")
-
-
-def _is_unit(item: Edge, *, every: bool = False) -> bool:
-    """Whether a stretch groups by a unit of time: by month; `every`, by each of them."""
-    group = item.meaning
-    return isinstance(group, Group) and group.grain is not None and (group.every or not every)
-
-
 def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
     """Logged in to order: what for, not two things that were done. Used the app to order: by what means."""
     for item, clauses in slots.clauses:
@@ -175,56 +117,6 @@ def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
             done = (each for each in leaves[:at] if each.category == "behaviour")
             if led and any(slots.frame.folded(each) not in means for each in done):
                 raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
-def _refuse_turn(slots: Slots, assembly: Assembly) -> None:
-    """Platinum in March but gold now: what they are now, not what is left out."""
-    for item, values in slots.values:
-        after, opens = slots.frame.after(item), item.leaves()[0]
-        leaves = slots.frame.lattice.leaves
-        turns = any(e.category == "connective.but" and (e.start, e.end) == (opens.start, opens.end) for e in leaves)
-        now = after is not None and (after.category == "date.now" or after.category.endswith(".now"))
-        if values.negated and turns and now:
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
-def _refuse_torn_unit(slots: Slots, assembly: Assembly) -> None:
-    """A response over 2 hours: a unit right behind its number is no group of its own."""
-    leaves = slots.frame.lattice.leaves
-    for item, _ in slots.groups:
-        before = slots.frame.before(item)
-        counted = before is not None and isinstance(before.leaves()[-1].meaning, NumberSense)
-        if counted and any(e.category == "unit" and (e.start, e.end) == (item.start, item.end) for e in leaves):
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
-def _refuse_torn(slots: Slots) -> None:
-    """Ordered … this year, in May: a time is not said by words without meaning, nor by its unit alone.
-
-    What means something as a whole, and never nothing, is not torn into words without meaning either.
-    """
-    frame = slots.frame
-    for edge in frame.covering.edges:
-        before = frame.before(edge)  # orders in May not counting cancelled ones
-        led = before is not None and frame.folded(before) in word_set("where")
-        if edge.is_empty and led and frame.folded(edge) in word_set("may_happen"):
-            raise StopError(Denial("not_supported", frame.text(edge)))
-    whole = {(leaf.start, leaf.end) for leaf in frame.lattice.leaves if leaf.is_empty}
-    for leaf in frame.lattice.leaves:
-        if leaf.is_empty or leaf.end - leaf.start < _SEVERAL_TOKENS or (leaf.start, leaf.end) in whole:
-            continue
-        covered = [edge for edge in frame.covering.edges if edge.start < leaf.end and leaf.start < edge.end]
-        inside = all(leaf.start <= edge.start and edge.end <= leaf.end for edge in covered)
-        if any(edge.category == "values" for edge in covered):
-            continue  # 过去30天里星期五的: any Friday is a value, and no stretch of time
-        if leaf.category in _TIMES and inside and not _holds_date(covered):
-            raise StopError(Denial("not_supported", frame.text(leaf)))
-        if inside and all(edge.is_empty for edge in covered):
-            raise StopError(Denial("not_supported", frame.text(leaf)))  # 以|上 behind a number: no words of their own
-
-
-def _holds_date(edges: list[Edge]) -> bool:
-    return any(part.category.startswith("date") for edge in edges for part in edge.leaves())
 
 
 def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
@@ -249,7 +141,7 @@ def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
         if both and not placed and len(clauses.clauses) == 1 and any((date.count or 1) > 1 for date in times):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
         after = slots.frame.after(item)
-        if clauses.relative and after is not None and _is_unit(after, every=True):
+        if clauses.relative and after is not None and is_unit(after, every=True):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
 
 
