@@ -34,7 +34,7 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
         raise assembly.deny(item)  # the three customers of each tier are no three of the tiers
     if not draft.group_by:
         raise StopError(Denial("rank_of_nothing", assembly.said(item)))
-    rank = _by_growth(rank, slots, assembly)
+    rank = _by_growth(item, rank, slots, assembly)
     metric = _ranked_metric(item, draft, slots)
     column = metric
     if rank.by_change and draft.compare is not None:
@@ -46,9 +46,12 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
     draft.limit_within = outer if draft.limit is not None else ()
 
 
-def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
-    """'Which city grew revenue the most': a word of growth in the question is what is ranked, wherever it stands."""
-    changes = slots.frame.said("change")
+def _by_growth(item: Edge, rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
+    """'Which city grew revenue the most': a word of growth in the question is what is ranked, wherever it stands.
+
+    Top 5 cities by revenue with their growth, 销售额前三的门店，并附增幅: joined to a rank that stands before, it is shown.
+    """
+    changes = [word for word in slots.frame.said("change") if not _is_shown(word, item, slots)]
     ordered = rank.count is None and not any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
     if rank.by_change or ordered or not changes:
         return rank
@@ -58,6 +61,13 @@ def _by_growth(rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
     high = (rank.direction in ("high", "best")) is not falls
     by_rate = rank.direction == "best" or any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
     return replace(rank, direction="high" if high else "low", by_change="pct" if by_rate else "amount")
+
+
+def _is_shown(word: Edge, rank: Edge, slots: Slots) -> bool:
+    frame, joins, words = slots.frame, {"connective.and", "follow.also"}, word_set("shown_with") | word_set("listing")
+    between = frame.between(rank, word) if word.start >= rank.end else []
+    leaves = [leaf for edge in between for leaf in edge.leaves()]
+    return any(joins & set(leaf.keys) or frame.folded(leaf).split(" ")[0] in words for leaf in leaves)
 
 
 def _counts_people(item: Edge, slots: Slots) -> bool:

@@ -70,7 +70,7 @@ def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
         heads = last < len(tokens) and tokens[last].text == ":" and clause.is_heading()
         outside = [leaf for leaf in leaves if leaf.end <= first or leaf.start >= last]
         plans = (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside)
-        plans = plans or (clause.serves() and any(leaf.category in ("metric", "list") for leaf in outside))
+        plans = plans or (clause.serves() and any(leaf.category in _ASKED - {"ask"} for leaf in outside))
         repeats = clause.repeats_only(outside) or clause.repeats_rank(outside)
         rest = any(clause.is_made_of("the_rest", said) for said in ("unchanged", "dismissed"))
         if plans or repeats or rest:
