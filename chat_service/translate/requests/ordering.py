@@ -49,7 +49,7 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
 def _by_growth(item: Edge, rank: Rank, slots: Slots, assembly: Assembly) -> Rank:
     """'Which city grew revenue the most': a word of growth in the question is what is ranked, wherever it stands.
 
-    Top 5 cities by revenue with their growth, 销售额前三的门店，并附增幅: joined to a rank that stands before, it is shown.
+    Top 5 cities by revenue with their growth, 销售额前三的门店，并附增幅: joined to a rank before it, it is shown.
     """
     changes = [word for word in slots.frame.said("change") if not _is_shown(word, item, slots)]
     ordered = rank.count is None and not any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
@@ -64,10 +64,14 @@ def _by_growth(item: Edge, rank: Rank, slots: Slots, assembly: Assembly) -> Rank
 
 
 def _is_shown(word: Edge, rank: Edge, slots: Slots) -> bool:
-    frame, joins, words = slots.frame, {"connective.and", "follow.also"}, word_set("shown_with") | word_set("listing")
-    between = frame.between(rank, word) if word.start >= rank.end else []
-    leaves = [leaf for edge in between for leaf in edge.leaves()]
-    return any(joins & set(leaf.keys) or frame.folded(leaf).split(" ")[0] in words for leaf in leaves)
+    frame, joins = slots.frame, {"connective.and", "follow.also"}
+    opens = tuple(each for each in word_set("shown_with") | word_set("listing") if not each.isascii())
+    for edge in frame.between(rank, word) if word.start >= rank.end else ():
+        for leaf in edge.leaves():
+            text = frame.folded(leaf)
+            if joins & set(leaf.keys) or text.split(" ")[0] in word_set("shown_with") or text.startswith(opens):
+                return True
+    return False
 
 
 def _counts_people(item: Edge, slots: Slots) -> bool:
