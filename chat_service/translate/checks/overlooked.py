@@ -20,7 +20,7 @@ from chat_service.translate.requests.slots import Slots, asked_of, is_relative
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Ask, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
-from semantic_layer import AllOf, AnyOf, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
 
 _QUANTITIES = frozenset({"how_many", "how_much", "money", "orders", "units", "points", "people", "times", "each"})
 
@@ -82,6 +82,8 @@ def refuse_unanswered(frame: Frame, assembly: Assembly, request: Request) -> Non
 def _refuse_turned_share(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
     """占门店几成: what stands behind the word is the whole, and not what is a part of it."""
     frame, told = slots.frame, {*(each.field for each in request.keep), *request.group_by}
+    if not request.keep:
+        told.update(each.field for each in request.filters if isinstance(each, FieldFilter))
     for word in slots.frame.said("share") if request.shares else ():
         after = frame.spoken(word)
         if after is None or frame.folded(word) not in word_set("part_of_whole"):
