@@ -15,7 +15,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
+from semantic_layer import GRAINS, Compare, Grain, Period, buckets, preceding, unit, year_earlier
 
 
 def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> None:
@@ -27,6 +27,7 @@ def _refuse_rising_to(changes: list[Edge], slots: Slots, assembly: Assembly) -> 
 
 
 _ENDS = frozenset(".?!。")
+_SINCE_UNIT = ("relative unit", "since")  # rules of dates: since last quarter
 
 
 def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compare | None:
@@ -149,3 +150,18 @@ def of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMentio
     if moved == named:
         return first, second
     return (moved, second) if bare is first else (first, moved)
+
+
+def since_unit(slots: Slots, assembly: Assembly) -> tuple[Period, Period] | None:
+    """Has it improved since last quarter: this one beside that one, and not the time since then beside one as long."""
+    changes, today = slots.frame.said("change.up", "change.down"), assembly.scope.today
+    said = [when.date for _, when in slots.whens if when.date.kind == "open" and when.date.rules[:2] == _SINCE_UNIT]
+    if not changes or len(slots.whens) != 1 or not said or said[0].period is None or slots.ranks:
+        return None
+    grain = next((each for each in GRAINS if unit(each, today, -1).start == said[0].period.start), None)
+    if grain is None:
+        return None
+    for word in changes:
+        assembly.use(word, "comparison", "previous")
+    assembly.assume("current_period", now := unit(grain, today))
+    return now, unit(grain, today, -1)

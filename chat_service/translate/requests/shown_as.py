@@ -30,6 +30,8 @@ def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     if not additive:
         raise StopError(Denial("share_of_ratio", assembly.metric_label(draft.metrics[0])))
     told = [item for item, _ in (*slots.clauses, *slots.listed, *slots.dated, *slots.populations)]
+    if all(map(assembly.structure.one_each, draft.metrics)) and any(isinstance(f, MetricFilter) for f in draft.filters):
+        told += [item for item, _ in slots.bounds]  # % of customers with at least one complaint, by tier
     of_groups = shared_by_group(said[0], told, slots)
     over = not groups or slots.subjects or (slots.populations and not of_groups)
     whole = _over_whole(draft, slots, assembly) if over else ()

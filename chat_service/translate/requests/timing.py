@@ -19,6 +19,7 @@ from chat_service.translate.requests.growth import (
     is_of_units,
     of_one_year,
     set_against,
+    since_unit,
     through_year,
     why_of_when,
 )
@@ -92,6 +93,8 @@ def decide_timing(
             for word in slots.frame.said("change"):
                 assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
             return Timing(period, ever=ever)
+        if not grains and before is None and (sides := since_unit(slots, assembly)) is not None:
+            return Timing(sides[0], relation(*sides, assembly.scope.today))
         period = period or (None if grains or ever else why_of_when(slots, assembly))
         return Timing(period, change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against

@@ -29,6 +29,8 @@ def _field(found: Found) -> Measure:
 
 def _bound(found: Found) -> Bound | None:
     measure, condition = found.one("m", Measure), found.one("c", Condition)
+    if found.passes(*word_set("has_so_many")) and not condition.units:
+        return None  # customers with at least one complaint: so many of what follows
     return Bound(measure.metrics, (), condition, measure.text)
 
 
