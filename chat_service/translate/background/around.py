@@ -122,7 +122,8 @@ def beside_background(text: Lattice, scope: Scope, reads: Reads, whole: Request 
 def is_felt_beside(text: Lattice) -> bool:
     """Whether a clause of a message opens with what somebody feels, and another does not."""
     clauses = [each.strip(_MARKS) for each in _CLAUSES.split(text.folded.text)]
-    felt = [each.startswith(tuple(word_set("felt") - word_set("whether"))) for each in clauses if each]
+    feels, asks = tuple(word_set("felt") - word_set("whether")), tuple(word_set("looks_at"))  # look at this year
+    felt = [each.startswith(feels) and not each.startswith(asks) for each in clauses if each]
     return any(felt) and not all(felt)
 
 
