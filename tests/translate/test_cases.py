@@ -29,7 +29,7 @@ class Case:
     """Why the promise is not kept yet; the case must fail until it is."""
 
 
-def _cases() -> list[Case]:
+def read_cases() -> list[Case]:
     found = []
     names = (
         "zh",
@@ -45,6 +45,7 @@ def _cases() -> list[Case]:
         "kinds",
         "silent",
         "ordinary",
+        "mended",
     )
     for name in names:
         for entry in cases(name):
@@ -54,7 +55,7 @@ def _cases() -> list[Case]:
 
 def _marked(kept: str = "") -> list[ParameterSet]:
     """The cases that promise `kept`: all of them with none, where a known gap is expected to fail; else those kept."""
-    chosen = [case for case in _cases() if not kept or (kept in case.promised and not case.gap)]
+    chosen = [case for case in read_cases() if not kept or (kept in case.promised and not case.gap)]
     marks = [[pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else [] for case in chosen]
     return [pytest.param(case, id=case.question, marks=mark) for case, mark in zip(chosen, marks, strict=True)]
 
