@@ -85,13 +85,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Bound:
-    """A metric or a field with a comparison: of groups, of a customer, or of a row; with `change`, of how it moved."""
+    """A metric or a field with a comparison: of groups, or of a customer; with `change`, of how it moved."""
 
     metrics: tuple[str, ...]
     fields: tuple[str, ...]
     condition: Condition
     text: str = ""
-    per_row: bool = False
     change: bool = False
 
 
@@ -105,13 +104,9 @@ class Dated:
 
 @dataclass(frozen=True)
 class Held(Dated):
-    """What people were at a time, of which the model keeps versions; without its own, in that of the question.
-
-    `marked`: a word says that they were so, and it is no time at which they are counted.
-    """
+    """What people were at a time, of which the model keeps versions; without its own, in that of the question."""
 
     values: Values
-    marked: bool = True
 
 
 @dataclass(frozen=True)

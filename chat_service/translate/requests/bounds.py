@@ -59,9 +59,9 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
         return "entity" if _is_of_people(item, slots, assembly) else "row"
     if bound.fields and is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly):
         return "entity"
-    if bound.fields and not bound.per_row and _names_group(item, slots):
+    if bound.fields and _names_group(item, slots):
         raise assembly.deny(item)  # NPS评分低于零的城市: cities have no score of their own
-    if bound.per_row or bound.fields:
+    if bound.fields:
         return "row"
     metrics = assembly.model.metrics
     if (

@@ -41,8 +41,6 @@ from semantic_layer import (
     is_money,
 )
 
-# gold members at the end of 2025 are rather counted then than people of today who were so
-_COUNTED_THEN = 0.2
 _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
@@ -58,7 +56,6 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     for item, dated in slots.dated:
         if isinstance(dated, Held):
             _refuse_time_of_deed(item, slots, assembly)
-            assembly.doubt += _COUNTED_THEN if not dated.marked and not slots.measures else 0.0
             filters.append(held_filter(item, dated, period, assembly))
         else:
             filters.append(dated_filter(item, dated, assembly))

@@ -284,7 +284,7 @@ def _bound(
     if bound.fields and not is_of_deeds(bound, assembly):
         columns.append(short_name(bound.fields[0], assembly))
         return fact_filter(item, bound, assembly, frozenset({dataset}))
-    if bound.per_row or not (bound.metrics or bound.fields):
+    if not (bound.metrics or bound.fields):
         raise assembly.deny(item)
     return own_value(item, bound, period, assembly)
 

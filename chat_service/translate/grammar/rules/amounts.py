@@ -96,13 +96,6 @@ def _named_so(found: Found) -> str | None:
 
 _OCCASION, _UNKNOWN_WORD = "function.occasion.who|function.occasion.what", 23.2
 RULES = (
-    Rule(
-        "function.occasion.who",
-        (f"u=value|metric|dimension o={_OCCASION}",),
-        _named_so,
-        -0.6,
-        "what they are called by",
-    ),
     Rule("function.occasion.who", (f"u=unknown o={_OCCASION}",), _named_so, -_UNKNOWN_WORD, "by a word not understood"),
     Rule(
         "function.occasion.what",

@@ -40,12 +40,6 @@ def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         counted = main is not None and any(unit in text for unit in units)
         return Clause((main.name,), text, negated=True) if main is not None and counted else None
 
-    def several(found: Found) -> Clause | None:
-        """去年至少3单: so many of what the main deed alone is counted in."""
-        main, condition = structure.main_behaviour, found.one("k", Condition)
-        fits = main is not None and condition.units == ("orders",)
-        return Clause((main.name,), main.name, condition=condition) if main is not None and fits else None
-
     return (
         Rule(
             "clause",
@@ -62,7 +56,6 @@ def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
             ("下过3单以上 -> orders >= 3", "一单没下 -> not orders"),
         ),
         Rule("measure", ("h=deed_head ~ a=ask",), asked, -0.6, "deed with a quantity", ("下了几单 -> orders",)),
-        Rule("clause", ("k=condition",), several, 0.2, "so many of the main deed", ("至少3单 -> orders >= 3",)),
         Rule("clause", ("x=negation.none",), none, 0.2, "none of the main deed", ("一单都没有 -> not orders",)),
     )
 
@@ -88,11 +81,6 @@ def _single(found: Found, clause: Clause) -> Condition | None:
     return Condition("=", (1.0,), ("times",)) if single else None
 
 
-def _recorded(found: Found) -> Clause:
-    names = found.get("b", Names)
-    return Clause(names.names, names.text) if names is not None else found.one("d", Clause)
-
-
 def _of_people(found: Found) -> Clauses | None:
     """投诉客户: the noun of a deed right before people says that they did it."""
     clause = found.one("d", Clause)
@@ -115,7 +103,7 @@ def _valued(structure: Structure) -> Callable[[Found], Bound | None]:
         """Orders with net sales over 1000: what each of them amounts to is compared, not the sum of all."""
         measure, bound = found.one("m", Measure), found.one("b", Bound)
         amounts = {structure.amount_beside(name) for name in measure.metrics}
-        if not found.passes(*word_set("worth_it")) or bound.per_row or not amounts & set(bound.metrics):
+        if not found.passes(*word_set("worth_it")) or not amounts & set(bound.metrics):
             return None
         units = ("money", *(unit for unit in bound.condition.units if unit != "money"))
         return Bound(measure.metrics, (), replace(bound.condition, units=units), measure.text)
@@ -190,14 +178,6 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         Rule("bound", ("m=measure ~ b=bound",), _valued(structure), -0.9, "each worth so much"),
         Rule("deed_noun", ("m=measure",), named, 0.0, "noun of a deed"),
         Rule("clauses", ("d=deed_noun e=entity",), _of_people, -0.6, PEOPLE_OF_DEED, ("投诉客户 -> complaints",)),
-        Rule(
-            "deed_noun",
-            ("b=behaviour ~ r=possession.record", "d=deed_noun ~ r=possession.record"),
-            _recorded,
-            -0.3,
-            "record of a deed",
-        ),
-        Rule("clause", ("h=possession.has ~ b=behaviour",), _recorded, 0.0, "deed that there is"),
         Rule("deed_noun", ("v=values ~ c=deed_noun", "c=deed_noun ~ v=values"), of, -0.3, "deed of something"),
         Rule(
             "clause",

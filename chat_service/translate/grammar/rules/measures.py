@@ -67,10 +67,6 @@ def _excluded(found: Found) -> Bound | None:
     return replace(bound, condition=replace(bound.condition, op=op)) if op is not None and not bound.change else None
 
 
-def _row(found: Found) -> Bound:
-    return Bound((), (), found.one("c", Condition), "", per_row=True)
-
-
 def _fact(found: Found) -> Bound:
     names = found.one("f", Names)
     return Bound((), names.names, found.one("c", Condition), names.text)
@@ -90,11 +86,6 @@ def _some(found: Found) -> Bound | None:
     if set(amount.units) - {"orders", "times", "each", "units", "people", "place", "points"}:
         return None
     return Bound(measure.metrics, (), Condition("=", (amount.value,), amount.units), measure.text)
-
-
-def _summed(found: Found) -> Bound | None:
-    bound = found.one("b", Bound)
-    return bound if bound.metrics else None
 
 
 _UNIT_ASKS = {
@@ -147,10 +138,6 @@ RULES = (
     Rule("bound", ("d=change ~ c=condition",), _moved, -0.5, "change compared", ("下降超过20% -> < -0.2",)),
     Rule("bound", ("m=measure ~ s=sign.above|sign.below",), _signed, -0.5, "sign told", ("lift is positive -> > 0",)),
     Rule("bound", ("s=sign.positive|sign.negative ~ m=measure",), _signed, 0.6, "sign", ("negative NPS -> < 0",)),
-    Rule(
-        "bound", ("q=cumulative ~ b=bound",), _summed, -0.2, "sum compared", ("累计消费超过5000元 -> revenue > 5000",)
-    ),
-    Rule("bound", ("q=average.per_order ~ c=condition",), _row, -0.5, "row compared", ("单笔超过500元 -> row > 500",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
     Rule("bound", ("x=exclusion.open ~ d=dimension|entity ~ b=bound",), _excluded, -0.8, "left out by a number"),
     Rule("bound", ("n=negation ~ m=measure",), _none, 0.0, "none of a metric", ("no orders -> orders = 0",)),

@@ -144,14 +144,6 @@ RULES = (
     ),
     Rule(
         "values",
-        ("a=weak_value j=connective.and|connective.or ~ b=values",),
-        _joined_short,
-        -1.2,
-        "bare code in a list",
-        ("high and medium churn risk -> high, medium",),
-    ),
-    Rule(
-        "values",
         (
             "a=short_value j=connective.and|connective.or ~ b=values",
             "a=values j=connective.and|connective.or ~ b=short_value",
@@ -160,14 +152,6 @@ RULES = (
         -0.9 - _SHORT,
         "short form of a value in a list",
         ("银、金卡 -> silver, gold",),
-    ),
-    Rule(
-        "values",
-        ("a=short_value j=connective.and|connective.or ~ b=short_value",),
-        _joined_short,
-        -0.9 - 2 * _SHORT,
-        "short forms of values in a list",
-        ("银、金 -> silver, gold",),
     ),
     Rule("values", ("a=values b=values",), _side_by_side, -0.5, "values side by side", ("金卡银卡 -> gold, silver",)),
     Rule(

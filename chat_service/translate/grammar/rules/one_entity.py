@@ -29,12 +29,6 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
         named = next((name for name in names.names if name in keyed), None)
         return OneEntity(named, int(number.value)) if named is not None else None
 
-    def by_key(found: Found) -> OneEntity | None:
-        number, names = found.one("n", NumberSense), found.one("k", Names)
-        owner = next((each.name for each in keyed.values() if f"{each.dataset}.{each.key}" in names.names), None)
-        is_key = owner is not None and number.value == int(number.value) and number.unit is None
-        return OneEntity(owner, int(number.value)) if is_key and owner is not None else None
-
     return (
         Rule(
             "one",
@@ -60,5 +54,4 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             "by their keys",
             leaves=("customer id 17823",),
         ),
-        Rule("one", ("k=field ~ n=number",), by_key, -0.9, "one entity by the name of its key"),
     )

@@ -52,7 +52,6 @@ def model_rules(model: Model) -> tuple[Rule, ...]:
 
     return (
         Rule("when", ("w=when ~ d=date.duration",), as_long, -0.3, "length of a time", ("端午假期三天 -> 端午",)),
-        Rule("when", (f"b=grouping.by ~ p={_DATE}",), _when, -0.1, "by a time", ("按去年的数据 -> 2025",)),
         Rule("when", (f"p={_DATE}",), _when, 0.0, "period", ("上个月 -> last month",)),
         Rule("when", ("p=date.all_history",), lambda found: When(found.one("p", When).date, ever=True), 0.0, "ever"),
         Rule(
@@ -78,14 +77,6 @@ def model_rules(model: Model) -> tuple[Rule, ...]:
             -0.5,
             "against a named period",
             ("和去年比 -> 2025", "versus May -> May"),
-        ),
-        Rule(
-            "against",
-            ("v=comparison.versus|date.versus ~ d=date.duration ~ e=follow.ever ~ t=follow.those?",),
-            lambda found: Against("previous", found.one("d", When).date),
-            -1.0,
-            "against as long before",
-            ("vs the 90 days before that -> previous",),
         ),
         Rule(
             "dated",

@@ -56,13 +56,6 @@ def _order(found: Found) -> Rank:
     return Rank(_DIRECTIONS[found.said("r")], None)
 
 
-def _again(found: Found) -> Rank | None:
-    one, other = found.one("a", Rank), found.one("b", Rank)
-    if one.by_change or other.by_change or one.direction != other.direction or (one.stated and other.stated):
-        return None
-    return other if other.stated or (other.count is not None and not one.stated) else one
-
-
 def _changed(found: Found) -> Rank | None:
     rank, change, word = found.one("r", Rank), found.said("c"), found.one("c", Word)
     if rank.by_change:
@@ -89,7 +82,6 @@ RULES = (
     Rule("ranking", (f"r={_MOST}",), _single, 0.0, "rank", ("最高 -> 1 high", "worst -> 1 worst")),
     Rule("ranking", (f"r={_ENDS}",), _end, 0.1, "end of a rank", ("垫底 -> 1 low",), ("前", "top")),
     Rule("ranking", (f"r={_ORDERS}",), _order, 0.0, "order", ("从高到低 -> high", "best first -> best")),
-    Rule("ranking", ("a=ranking ~ b=ranking",), _again, -0.3, "rank said twice", ("排名前五 -> 5 high",)),
     Rule("ranking", ("o=only.only ~ r=ranking",), lambda found: found.one("r", Rank), -0.2, "no more of a rank"),
     Rule(
         "ranking",

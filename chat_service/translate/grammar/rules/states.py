@@ -44,14 +44,6 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             return None
         return Held((), when, values)
 
-    def at_instant(found: Found) -> Held | None:
-        """Gold members at the end of 2025; the beginning of a time is not its end."""
-        values, when = values_of(found), found.one("w", When)
-        period = when.date.period
-        ends = period is not None and period.end is not None and period.end.day == 1
-        instant = ends and bool(INSTANTS & set(when.date.rules)) and not _apart(found)
-        return Held((), when, values, marked=False) if values is not None and instant else None
-
     def then(found: Found) -> Held | None:
         values = values_of(found)
         return Held((), None, values) if values is not None and _says_held(found) else None
@@ -75,13 +67,6 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             "state at a time",
             ("who held gold at the end of 2025 -> gold then", "去年底还是银卡 -> silver then"),
             ("6月为金卡会员发放的积分",),
-        ),
-        Rule(
-            "dated",
-            ("v=values ~ e=entity? ~ w=when", "w=when ~ v=values"),
-            at_instant,
-            0.6,
-            "state at the end of a time",
         ),
         Rule("dated", ("t=date.same_period ~ v=values",), then, -1.2, "state then", ("当时是金卡 -> gold then",)),
     )

@@ -121,15 +121,6 @@ def _so_often(found: Found) -> Clauses | None:
     return replace(both, clauses=(*both.clauses, replace(last, when=when, negated=False, condition=condition)))
 
 
-def _each_time(found: Found) -> Clauses | None:
-    clause, both = found.one("c", Clause), found.edges.get("q")
-    marked = clause.negated if both is None else both.meaning in word_set("both")
-    whens = (found.one("w", When), found.one("x", When))
-    if clause.when is not None or clause.condition is not None or not marked or any(each.ever for each in whens):
-        return None
-    return Clauses(tuple(replace(clause, when=each) for each in whens))
-
-
 def _neither(found: Found) -> Clauses | None:
     joiner = found.get("o", Word)
     if joiner is not None and joiner.meaning == "and" and joiner.text not in word_set("noun_joiner"):
@@ -179,22 +170,6 @@ def _nowhere_else(found: Found) -> Clauses | None:
             return None
     alone = replace(one, values=(replace(one.values[0], only=True),))
     return replace(both, clauses=(*both.clauses[:-1], alone))
-
-
-def _shared(found: Found) -> Clauses | None:
-    both, when = found.one("c", Clauses), found.one("w", When)
-    if len(both.clauses) < 2 or any(each.when is not None or each.same_period or each.whose for each in both.clauses):
-        return None
-    lends = found.edges["w"].start < found.edges["c"].start
-    first, *rest = both.clauses
-    each = (replace(first, when=when), *(replace(one, when=when, lent=lends) for one in rest))
-    return replace(both, clauses=each)
-
-
-def _as_well(found: Found) -> Clauses | None:
-    """既…又…: opens a list of deeds all of which hold, and says nothing of one."""
-    both = found.one("c", Clauses)
-    return both if len(both.clauses) > 1 and not both.any else None
 
 
 RULES = (
@@ -275,17 +250,6 @@ RULES = (
         ("双11买过、之后再没买过 -> two", "bought on Double 11 and not since -> two"),
     ),
     Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
-    Rule(
-        "clauses",
-        (
-            "w=when j=connective.and ~ x=when ~ q=function.quantifier.both ~ c=clause",
-            "w=when j=connective.and x=when ~ c=clause",
-        ),
-        _each_time,
-        -1.6,
-        "deed in each of two times",
-        ("去年和今年都买过 -> two",),
-    ),
     Rule("clauses", ("c=clauses ~ j=connective ~ w=when",), _again, -0.2, "deed again"),
     Rule(
         "clauses",
@@ -295,13 +259,4 @@ RULES = (
         "deed so often in another time",
         ("no orders this year, at least 3 last year -> two",),
     ),
-    Rule(
-        "clauses",
-        ("b=connective.as_well|function.quantifier.both ~ c=clauses",),
-        _as_well,
-        -0.4,
-        "deeds that both hold",
-        ("既买过又投诉过 -> two",),
-    ),
-    Rule("clauses", ("w=when ~ c=clauses", "c=clauses ~ w=when"), _shared, -0.5, "deeds in one time"),
 )
