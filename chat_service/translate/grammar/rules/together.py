@@ -121,6 +121,15 @@ def _so_often(found: Found) -> Clauses | None:
     return replace(both, clauses=(*both.clauses, replace(last, when=when, negated=False, condition=condition)))
 
 
+def _each_time(found: Found) -> Clauses | None:
+    clause, both = found.one("c", Clause), found.edges.get("q")
+    marked = clause.negated if both is None else both.meaning in word_set("both")
+    whens = (found.one("w", When), found.one("x", When))
+    if clause.when is not None or clause.condition is not None or not marked or any(each.ever for each in whens):
+        return None
+    return Clauses(tuple(replace(clause, when=each) for each in whens))
+
+
 def _neither(found: Found) -> Clauses | None:
     joiner = found.get("o", Word)
     if joiner is not None and joiner.meaning == "and" and joiner.text not in word_set("noun_joiner"):
@@ -250,6 +259,17 @@ RULES = (
         ("双11买过、之后再没买过 -> two", "bought on Double 11 and not since -> two"),
     ),
     Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
+    Rule(
+        "clauses",
+        (
+            "w=when j=connective.and ~ x=when ~ q=function.quantifier.both ~ c=clause",
+            "w=when j=connective.and x=when ~ c=clause",
+        ),
+        _each_time,
+        -1.6,
+        "deed in each of two times",
+        ("去年和今年都买过 -> two",),
+    ),
     Rule("clauses", ("c=clauses ~ j=connective ~ w=when",), _again, -0.2, "deed again"),
     Rule(
         "clauses",
