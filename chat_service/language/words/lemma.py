@@ -64,11 +64,11 @@ def _verb(word: str) -> str | None:
 
 
 def _restored(stem: str) -> str:
-    """What the ending took from the word: a silent e returns, a doubled consonant goes."""
+    """What the ending took from the word: a silent e returns, a doubled consonant goes; see, woo keep theirs."""
     if stem in _NO_E:
         return stem
     if stem + "e" in _SILENT_E or stem.endswith(_SILENT_E_ENDINGS):
         return stem + "e"
-    if stem[-1] == stem[-2] and (stem[-1] not in "lsz" or stem in _DOUBLED) and stem not in ("add", "odd"):
+    if stem[-1] == stem[-2] and (stem[-1] not in "elosz" or stem in _DOUBLED) and stem not in ("add", "odd"):
         return stem[:-1]
     return stem

@@ -17,6 +17,7 @@ _SEVERAL_TOKENS = 2
 def refuse_torn_phrases(slots: Slots, assembly: Assembly) -> None:
     """Raise StopError for the first phrase of which a part was read without the rest."""
     _refuse_torn_compound(slots, assembly)
+    _refuse_bare_but(slots, assembly)
     _refuse_torn_rank(slots, assembly)
     _refuse_torn_order(slots, assembly)
     _refuse_turn(slots, assembly)
@@ -42,6 +43,19 @@ def _refuse_torn_compound(slots: Slots, assembly: Assembly) -> None:
         of_name = before.category in ("measure", "values") and after.category == "measure"
         if close and of_name and " " in frame.folded(after):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
+
+
+def _refuse_bare_but(slots: Slots, assembly: Assembly) -> None:
+    """All cities but Shanghai; in 'revenue this year but in Shanghai', with nothing that is all, it only leads on."""
+    said = [(edge, slots.frame.folded(edge)) for item in slots.frame.covering.edges for edge in item.leaves()]
+    for at, (edge, text) in enumerate(said):
+        whole = {word for _, before in said[:at] for word in before.split(" ")}
+        if (
+            edge.category == "exclusion.open"
+            and text in word_set("but_of_all")
+            and whole.isdisjoint(word_set("is_all"))
+        ):
+            raise StopError(Denial("not_supported", assembly.said(edge)))
 
 
 def _refuse_torn_rank(slots: Slots, assembly: Assembly) -> None:

@@ -62,11 +62,12 @@ def _stands_apart(opener: Edge, slots: Slots) -> bool:
     return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
 
 
-def lend_same_time(slots: Slots) -> None:
+def lend_same_time(slots: Slots, assembly: Assembly) -> None:
     """Revenue in May from customers who complained in that month: the one time of the question is theirs too.
 
     去年买过的客户，同期没退过的: so is that of what they did before.
     """
+    _lend_again(slots, assembly)
     times = [(at, when) for at, when in slots.whens if not when.ever]
     told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
     times = times or told
@@ -76,6 +77,20 @@ def lend_same_time(slots: Slots) -> None:
             (item, replace(each, clauses=tuple(_then(clause, when, leads=_leads(at, item)) for clause in each.clauses)))
             for item, each in slots.clauses
         ]
+
+
+def _lend_again(slots: Slots, assembly: Assembly) -> None:
+    """Who bought this year and have bought again this year, their repurchase rate: said twice, the time is its too."""
+    metrics = {name: deed.metric for name, deed in assembly.model.behaviours.items()}
+    for number, (item, each) in enumerate(slots.clauses):
+        first, last = each.clauses[0], each.clauses[-1]
+        if len(each.clauses) < 2 or not slots.measures or slots.whens or first.when is None or last.when is None:
+            continue
+        same = [metrics[name] for name in first.behaviours] == [metrics[name] for name in last.behaviours]
+        other = first.behaviours != last.behaviours and first.when.date.period == last.when.date.period
+        if same and other and not any(c.negated or c.condition or c.values for c in each.clauses):
+            slots.clauses[number] = (item, replace(each, clauses=each.clauses[:-1]))
+            slots.whens.append((item, last.when))
 
 
 def _leads(at: Edge, item: Edge) -> bool:

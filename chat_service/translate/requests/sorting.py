@@ -97,7 +97,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
     _newly(slots, assembly)
-    lend_same_time(slots)
+    lend_same_time(slots, assembly)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)

@@ -57,6 +57,7 @@ _TOPICS = frozenset(
     }
 )
 _ASKED = frozenset({"metric", "entity", "list", "behaviour", "ask"})
+_WHO = frozenset({"function.occasion.who", "occasion.who"})
 
 
 def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
@@ -90,6 +91,7 @@ class _Clause:
         """Somebody would like to do something with whom the answer names; what is handed out may be named last."""
         asks = {leaf.end for leaf in self.inside if leaf.start == self.first and leaf.category == _ASKS}
         opened = {end for start in {self.first, *asks} for end in self._behind(start, "purpose_opener")}
+        opened |= {end for who in self._others() for end in self._behind(who, "purpose_wish")}
         for at in opened | {end for start in opened for end in self._behind(start, "purpose_manner")}:
             pushes = self._behind(at, "purpose_push")
             acts = {leaf.end for leaf in self.inside if leaf.start == at and leaf.category == _ACT}
@@ -98,6 +100,13 @@ class _Clause:
                 return True
         named = self._behind(self.first, "purpose_for")
         return any(self._is_rest(end, given=False) and self._is_new(end, self.last) for end in named)
+
+    def _others(self) -> set[int]:
+        """Where whoever it is that plans ends: I, my colleague, our store managers."""
+        led = {self.first + 1} if self.text(self.first, self.first + 1) in word_set("who_does") else set()
+        named = {at + 1 for at in led}  # our store managers
+        who = {leaf.end for leaf in self.inside if leaf.category in _WHO and leaf.start in {self.first, *led, *named}}
+        return {*who, *(led if self.text(self.first, self.first + 1) in word_set("plans_alone") else ())}
 
     def serves(self) -> bool:
         """为撰写分析章节, 以便安排续费提醒, 根据董事会要求: opened by a word of purpose or of a reason."""
@@ -171,6 +180,9 @@ class _Clause:
     def _is_rest(self, at: int, *, given: bool) -> bool:
         """Whether the rest says nothing of the question: at most what is handed out, told apart by a new word."""
         said = [leaf for leaf in self._longest() if leaf.start >= at and not _is_nothing(leaf)]
+        told = {(leaf.start, leaf.end) for leaf in self.inside if leaf.category.startswith("function.occasion")}
+        told |= {(a.start, a.end) for a in said if "connective.and" in a.keys and self._does(a.end)}
+        said = [leaf for leaf in said if (leaf.start, leaf.end) not in told]
         values = {i for leaf in said if leaf.category == "value" for i in range(leaf.start, leaf.end)}
         if given:
             return all(values.issuperset(range(leaf.start, leaf.end)) for leaf in said)
@@ -179,6 +191,10 @@ class _Clause:
             return not said
         led = min(last) > at and self.tokens[min(last) - 1].text in word_set("topic_opener")
         return not led and self._is_new(at, min(last))
+
+    def _does(self, at: int) -> bool:
+        """Whether something is done there that asks for nothing: call them and say sorry."""
+        return bool(self._behind(at, "purpose_act") or self._verbs(at))
 
     def _is_new(self, first: int, last: int) -> bool:
         """Whether a word stands there that is no word of a question."""

@@ -83,6 +83,11 @@ def _left_out(found: Found) -> Values | None:
     return None if values.negated or falls else replace(values, negated=True)
 
 
+def _taken_out(found: Found) -> Values | None:
+    """Leave Shanghai out: the verb of leaving out is no deed of customers."""
+    return _left_out(found) if found.one("d", Names).text in word_set("leaves_out") else None
+
+
 def _all_but(found: Found) -> Values | None:
     """Across all channels except marketplace: what is left out of all of its kind, which need not be told apart."""
     word = found.edges["g"].meaning
@@ -184,6 +189,7 @@ RULES = (
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
         ("revenue dropped in the south",),
     ),
+    Rule("values", ("d=behaviour ~ v=values ~ c=exclusion.close",), _taken_out, -0.6, "a verb, and values, out"),
     Rule(
         "values",
         (
