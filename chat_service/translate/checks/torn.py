@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses, Group, Rank
@@ -18,6 +20,7 @@ def refuse_torn_phrases(slots: Slots, assembly: Assembly) -> None:
     """Raise StopError for the first phrase of which a part was read without the rest."""
     _refuse_torn_compound(slots, assembly)
     _refuse_bare_but(slots, assembly)
+    _refuse_ratio(slots, assembly)
     _refuse_torn_rank(slots, assembly)
     _refuse_torn_order(slots, assembly)
     _refuse_turn(slots, assembly)
@@ -43,6 +46,15 @@ def _refuse_torn_compound(slots: Slots, assembly: Assembly) -> None:
         of_name = before.category in ("measure", "values") and after.category == "measure"
         if close and of_name and " " in frame.folded(after):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
+
+
+def _refuse_ratio(slots: Slots, assembly: Assembly) -> None:
+    """Complaints relative to visits: one number over another, which two beside each other are not."""
+    ends = [(item.end, other.start) for (item, _), (other, _) in pairwise(slots.measures)]
+    for edge in slots.frame.covering.edges:
+        over = slots.frame.folded(edge) in word_set("in_proportion")
+        if over and any(end <= edge.start and edge.end <= start for end, start in ends):
+            raise StopError(Denial("not_supported", assembly.said(edge)))
 
 
 def _refuse_bare_but(slots: Slots, assembly: Assembly) -> None:

@@ -13,6 +13,9 @@ from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.conditions import is_of_state
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
+from chat_service.translate.stops import Denial, StopError
+
+_TWICE = 2
 
 
 def lend_time(slots: Slots, assembly: Assembly) -> None:
@@ -80,17 +83,27 @@ def lend_same_time(slots: Slots, assembly: Assembly) -> None:
 
 
 def _lend_again(slots: Slots, assembly: Assembly) -> None:
-    """Who bought this year and have bought again this year, their repurchase rate: said twice, the time is its too."""
+    """Who bought this year and have bought again this year, their repurchase rate: so many of those it counts.
+
+    Of any other number, the same said twice of one time is twice, which no condition says.
+    """
     metrics = {name: deed.metric for name, deed in assembly.model.behaviours.items()}
-    for number, (item, each) in enumerate(slots.clauses):
+    for item, each in tuple(slots.clauses):
         first, last = each.clauses[0], each.clauses[-1]
-        if len(each.clauses) < 2 or not slots.measures or slots.whens or first.when is None or last.when is None:
-            continue
         same = [metrics[name] for name in first.behaviours] == [metrics[name] for name in last.behaviours]
-        other = first.behaviours != last.behaviours and first.when.date.period == last.when.date.period
-        if same and other and not any(c.negated or c.condition or c.values for c in each.clauses):
-            slots.clauses[number] = (item, replace(each, clauses=each.clauses[:-1]))
-            slots.whens.append((item, last.when))
+        if not same or first.behaviours == last.behaviours or first.when is None or last.when is None:
+            continue
+        plain = not any(c.negated or c.condition or c.values for c in each.clauses)
+        if not plain or first.when.date.period != last.when.date.period:
+            continue
+        rates = [
+            assembly.model.metrics[name].definition.per is not None for _, names in slots.measures for name in names
+        ]
+        if len(each.clauses) > _TWICE or slots.whens or not rates or not all(rates):
+            raise StopError(Denial("not_supported", assembly.said(item)))
+        slots.clauses.remove((item, each))
+        slots.whens.append((item, last.when))
+        assembly.use(item, "behaviour", metrics[last.behaviours[0]])
 
 
 def _leads(at: Edge, item: Edge) -> bool:
