@@ -96,7 +96,7 @@ class _Clause:
             pushes = self._behind(at, "purpose_push")
             acts = {leaf.end for leaf in self.inside if leaf.start == at and leaf.category == _ACT}
             ends = {*acts, *pushes, *self._behind(at, "purpose_act"), *self._verbs(at)}
-            if any(self._is_rest(end, given=end in pushes | acts) for end in ends):
+            if any(self._is_rest(end, given=end in pushes or (end in acts and self._hands_out(end))) for end in ends):
                 return True
         named = self._behind(self.first, "purpose_for")
         return any(self._is_rest(end, given=False) and self._is_new(end, self.last) for end in named)
@@ -191,6 +191,12 @@ class _Clause:
             return not said
         led = min(last) > at and self.tokens[min(last) - 1].text in word_set("topic_opener")
         return not led and self._is_new(at, min(last))
+
+    def _hands_out(self, at: int) -> bool:
+        """Send them a coupon; in 'remind the gold members' people are named, of whom the question may be."""
+        values = [leaf for leaf in self._longest() if leaf.start >= at and leaf.category == "value"]
+        people = [leaf for leaf in self.inside if leaf.category.startswith("entity")]
+        return not any(_meet(value, each) for value in values for each in people)
 
     def _does(self, at: int) -> bool:
         """Whether something is done there that asks for nothing: call them and say sorry."""
