@@ -21,6 +21,7 @@ def refuse_torn_phrases(slots: Slots, assembly: Assembly) -> None:
     _refuse_torn_compound(slots, assembly)
     _refuse_bare_but(slots, assembly)
     _refuse_ratio(slots, assembly)
+    _refuse_kept(slots, assembly)
     _refuse_torn_rank(slots, assembly)
     _refuse_torn_order(slots, assembly)
     _refuse_turn(slots, assembly)
@@ -46,6 +47,15 @@ def _refuse_torn_compound(slots: Slots, assembly: Assembly) -> None:
         of_name = before.category in ("measure", "values") and after.category == "measure"
         if close and of_name and " " in frame.folded(after):
             raise LostError(Denial("not_supported", assembly.said(after)), after)
+
+
+def _refuse_kept(slots: Slots, assembly: Assembly) -> None:
+    """How many customers did we keep: what we did with them is no word of the asker's, and says more than nothing."""
+    said = [(edge, slots.frame.folded(edge)) for item in slots.frame.covering.edges for edge in item.leaves()]
+    for at, (edge, text) in enumerate(said):
+        led = " ".join(before for _, before in said[:at]).endswith(tuple(word_set("did_we")))
+        if led and text in word_set("keeps_people"):
+            raise StopError(Denial("not_supported", assembly.said(edge)))
 
 
 def _refuse_ratio(slots: Slots, assembly: Assembly) -> None:
