@@ -40,6 +40,7 @@ from chat_service.translate.senses import (
     WordSense,
 )
 from chat_service.translate.words.asides import asides, without_asides
+from chat_service.translate.words.beside import by_place
 from chat_service.translate.words.lexicon import Hit, Lexicon
 from chat_service.translate.words.purposes import purposes
 from chat_service.translate.words.vocabulary import noun_key
@@ -67,7 +68,6 @@ _NOT_EMPTY, _OPERATING = 0.6, 0.2
 _UNKNOWN_WORD, _UNKNOWN_HAN = 24.0, 12.0
 _SHORT_VALUE = 2 * _UNKNOWN_HAN  # alone it is not understood
 _LONGER = 0.004
-_ANNOUNCED = 8  # tokens behind 'it'
 _PARTED = 3  # tokens on either side of a value within a name
 _FURTHER_PIECE = 0.7  # the pieces of a name bear each other out
 # "orders" names what is counted before it is a verb; a metric or a population is meant before a value or a field of
@@ -115,7 +115,7 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
     numbers = {leaf.start for leaf in leaves if leaf.category == "number"}
     leaves = [_led_in(leaf, leaves, tokens) for leaf in leaves if not _is_bare_copula(leaf, numbers)]
-    leaves = [_impersonal(_broken(leaf, tokens), tokens) for leaf in leaves]
+    leaves = [by_place(leaf, leaves, tokens) for leaf in leaves]
     leaves.extend([*purposes(tokens, leaves), *_parted(tokens, leaves, lexicon)])
     return Lattice(folded, tokens, tuple(leaves))
 
@@ -124,26 +124,6 @@ def _is_bare_copula(leaf: Edge, numbers: set[int]) -> bool:
     """订单数为0: 'is' compares where a number follows, and nowhere else."""
     copula = isinstance(leaf.meaning, Word) and leaf.meaning.text in word_set("is_so_many")
     return copula and leaf.category == "prefix.eq" and leaf.end not in numbers
-
-
-def _impersonal(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
-    """What does it cost to …, how long does it usually take us to …: 'it' announces what follows, and is nobody."""
-    bare = leaf.end == leaf.start + 1 and tokens[leaf.start].text in word_set("it")
-    if not bare or not leaf.category.startswith((f"{EMPTY}.pronoun", "follow")):
-        return leaf
-    behind = [token.text for token in tokens[leaf.end : leaf.end + _ANNOUNCED]]
-    verb = next((at for at, word in enumerate(behind) if word in word_set("impersonal")), len(behind))
-    announced = verb <= 1 and bool(word_set("announced") & set(behind[verb:]))
-    return replace(leaf, category=f"{EMPTY}.function.person") if announced else leaf
-
-
-def _broken(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
-    """Break last month's complaints down by type: 'down' belongs to the verb, and nothing falls."""
-    ends = leaf.end == leaf.start + 1 and leaf.end < len(tokens) and "change" in leaf.keys
-    if not ends or tokens[leaf.end].text not in word_set("by_it"):
-        return leaf
-    before = [token.text for token in tokens[: leaf.start]]
-    return replace(leaf, category=f"{EMPTY}.light.layout") if word_set("breaks") & set(before) else leaf
 
 
 def _led_in(leaf: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> Edge:

@@ -71,7 +71,9 @@ def purposes(tokens: Sequence[Token], leaves: Sequence[Edge]) -> Iterator[Edge]:
         heads = last < len(tokens) and tokens[last].text == ":" and clause.is_heading()
         outside = [leaf for leaf in leaves if leaf.end <= first or leaf.start >= last]
         plans = (heads or clause.plans()) and any(leaf.category in _ASKED for leaf in outside)
-        plans = plans or (clause.serves() and any(leaf.category in _ASKED - {"ask"} for leaf in outside))
+        dated = any(leaf.category == "date.period" for leaf in outside)
+        asked = any(leaf.category in _ASKED - {"ask"} for leaf in outside)
+        plans = plans or (asked and (clause.serves(dated=dated) or (dated and clause.looks_back())))
         repeats = clause.repeats_only(outside) or clause.repeats_rank(outside)
         rest = any(clause.is_made_of("the_rest", said) for said in ("unchanged", "dismissed"))
         if plans or repeats or rest:
@@ -108,16 +110,35 @@ class _Clause:
         who = {leaf.end for leaf in self.inside if leaf.category in _WHO and leaf.start in {self.first, *led, *named}}
         return {*who, *(led if self.text(self.first, self.first + 1) in word_set("plans_alone") else ())}
 
-    def serves(self) -> bool:
-        """为撰写分析章节, 以便安排续费提醒, 根据董事会要求: opened by a word of purpose or of a reason."""
+    def looks_back(self) -> bool:
+        """做五年回顾: how long a time is looked over, where the question says its own."""
+        ends = {end for at in self._behind(self.first, "purpose_for") for end in self._behind(at, "serves_noun") | {at}}
+        lengths = {leaf.end for leaf in self.inside if leaf.start in ends and leaf.category == "date.duration"}
+        rest = {self.text(at, self.last) for at in lengths}
+        return bool(rest & word_set("review"))
+
+    def _frames(self) -> bool:
+        """供区域投放参考, 做客群画像用: a word of purpose before something new, and one behind it."""
+        opened = self._behind(self.first, "purpose_for") | self._behind(self.first, "serves_noun")
+        uses = word_set("for_use") | word_set("need")
+        last = [at for at in range(self.first + 1, self.last) if self.text(at, self.last) in uses]
+        turns = any({"comparison", "change"} & set(leaf.keys) for leaf in self.inside)
+        return not turns and any(self._is_new(end, at) for end in opened for at in last)
+
+    def serves(self, *, dated: bool) -> bool:
+        """为撰写分析章节, 以便安排续费提醒, 根据董事会要求: opened by a word of purpose or of a reason.
+
+        `dated`: the question says its own time, and one that is said here is that of the purpose.
+        """
         acts = {leaf.start for leaf in self.inside if leaf.category in (_ASKS, _ACT) or "change" in leaf.keys}
         does = any(end in acts or self._verbs(end) for end in self._behind(self.first, "serves"))
         needs = any(self.text(at, self.last) in word_set("need") for at in range(self.first, self.last))
         needs = needs and bool(self._behind(self.first, "needs"))
-        if not (does or needs or self._behind(self.first, "serves_noun")):
+        if not (does or needs or self._frames() or self._behind(self.first, "serves_noun")):
             return False
         said = self._longest()
-        told = {(leaf.start, leaf.end) for leaf in said if _is_nothing(leaf) or set(leaf.keys) & _TOPICS}
+        topics = _TOPICS | ({"date.period"} if dated else set())
+        told = {(leaf.start, leaf.end) for leaf in said if _is_nothing(leaf) or set(leaf.keys) & topics}
         units = {(leaf.start, leaf.end) for leaf in said if {"date.grain", "grain_noun"} & set(leaf.keys)}  # 年度审计
         named = {(leaf.start, leaf.end) for leaf in said if leaf.category == "value"} - units
         return not named and all((leaf.start, leaf.end) in told for leaf in said)
@@ -167,8 +188,13 @@ class _Clause:
 
     def _longest(self) -> list[Edge]:
         """What is known of the clause, without what stands within something longer."""
-        known = [leaf for leaf in self.inside if leaf.category != "unknown"]
+        known = [leaf for leaf in self.inside if leaf.category != "unknown" and not self._is_somebody(leaf)]
         return [leaf for leaf in known if not any(_is_within(leaf, other) for other in known)]
+
+    def _is_somebody(self, leaf: Edge) -> bool:
+        """约区域客服: part of what somebody is called at work."""
+        starts, ends = range(max(self.first, leaf.start - 4), leaf.start + 1), range(leaf.end, leaf.end + 5)
+        return any(self.text(at, end) in word_set("at_work") for at in starts for end in ends)
 
     def _verbs(self, at: int) -> list[int]:
         """Where a verb of the dictionary ends that asks for nothing and is no word of a request."""
