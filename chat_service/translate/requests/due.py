@@ -40,7 +40,7 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     if any(assembly.model.metrics[name].definition.dataset != ahead.dataset for name in metrics):
         raise assembly.deny(named[-1][0])
     filters, groups = _chosen(slots, metrics, assembly)
-    only_named = not _counts_people(slots, assembly)
+    only_named = not _counts_people(slots, assembly) or (_wants_list(slots) and not groups)
     assembly.refuse_rest(_SHOWN, lambda item: only_named and _only_names(item, assembly))
     asks, people = slots.frame.asks("how_many"), slots.entities
     behind = any(slots.frame.spoken(each) in asks or slots.frame.before(each) in asks for each in people)
@@ -122,6 +122,9 @@ def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple
         one = assembly.condition(item, values, chooser)
         filters.append(one)
         groups.extend([one.field] if len(one.values) > 1 and not values.negated else [])
+    for item, clauses in slots.clauses:  # 到期的年度订阅
+        for values in clauses.clauses[0].values if _only_names(item, assembly) else ():
+            filters.append(assembly.condition(item, values, chooser))
     for item, group in slots.groups:
         if group.grain is not None:
             raise assembly.deny(item)
@@ -168,5 +171,5 @@ def _only_names(item: Edge, assembly: Assembly) -> bool:
     clause = clauses.clauses[0]
     done = (model.metrics[model.behaviours[name].metric].definition for name in clause.behaviours)
     ahead = {_key(m.definition.dataset, assembly) for m in model.metrics.values() if m.definition.ahead is not None}
-    plain = not (clause.negated or clause.condition or clause.when or clause.values or clause.ever)
+    plain = not (clause.negated or clause.condition or clause.when or clause.ever)
     return plain and any(_key(each.dataset, assembly) in ahead for each in done)

@@ -137,7 +137,7 @@ class _Clause:
         if not (does or needs or self._frames() or self._behind(self.first, "serves_noun")):
             return False
         said = self._longest()
-        topics = _TOPICS | ({"date.period"} if dated else set())
+        topics = _TOPICS | ({"date.period", "date.future"} if dated else set())
         told = {(leaf.start, leaf.end) for leaf in said if _is_nothing(leaf) or set(leaf.keys) & topics}
         units = {(leaf.start, leaf.end) for leaf in said if {"date.grain", "grain_noun"} & set(leaf.keys)}  # 年度审计
         named = {(leaf.start, leaf.end) for leaf in said if leaf.category == "value"} - units
