@@ -16,11 +16,22 @@ from chat_service.translate.grammar.categories import Against, Bound, Clauses, G
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.members import BORN
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, asked_of, is_relative
+from chat_service.translate.requests.slots import Slots, asked_of, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Ask, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
-from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, NotOf, Request
+from semantic_layer import (
+    AllOf,
+    AnyOf,
+    FieldFilter,
+    Filter,
+    ListQuery,
+    MetricFilter,
+    MetricQuery,
+    NotOf,
+    Request,
+    is_money,
+)
 
 _QUANTITIES = frozenset({"how_many", "how_much", "money", "orders", "units", "points", "people", "times", "each"})
 
@@ -125,6 +136,8 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_grain_in_name(slots, assembly)
         _refuse_told_in(slots)
         _refuse_sum_of_rows(slots, assembly, request)
+        _refuse_other_rank(slots, assembly, request)
+        _refuse_other_top(slots, assembly)
     _refuse_begun(slots)
     _refuse_place_of_other(slots, assembly)
     _refuse_mean_of_buckets(slots, assembly)
@@ -134,6 +147,33 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
         _refuse_never_again(slots, assembly, request)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
+
+
+def _refuse_other_rank(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
+    """客户最多的5个城市的销售额, the cities with the most members, revenue of each: how many they are is ranked."""
+    frame, structure = slots.frame, assembly.structure
+    people = {name for name in assembly.model.metrics if name in structure.people_metrics or structure.one_each(name)}
+    ordered = [each.column for each in request.order_by]
+    for rank, _ in slots.ranks if ordered else ():
+        behind = frame.folded(rank).split(" ")[-1] in word_set("most_of_them")
+        counts = behind or frame.folded(rank).startswith(tuple(word_set("most_in_number")))
+        noun = frame.spoken(rank) if behind else frame.before(rank)
+        if noun is None or not counts or any(column.startswith(tuple(people)) for column in ordered):
+            continue
+        named = isinstance(noun.meaning, Measure) and people.issuperset(noun.meaning.metrics)
+        if named or noun.category == "entity" or names_people(noun, frame, assembly.scope.entity_words):
+            raise LostError(Denial("not_supported", frame.text(rank)), rank)
+
+
+def _refuse_other_top(slots: Slots, assembly: Assembly) -> None:
+    """订单最多的10%客户贡献几成: what stands before a name that begins with a rank is what it ranks by."""
+    frame, model = slots.frame, assembly.model
+    ranks = {leaf.start for leaf in frame.lattice.leaves if "rank" in leaf.keys}
+    for item in frame.of(Measure):
+        after, metrics = frame.after(item), item.meaning.metrics if isinstance(item.meaning, Measure) else ()
+        top = after is not None and after.category == "piece" and after.start in ranks
+        if top and not any(is_money(model.metrics[name].unit) for name in metrics if name in model.metrics):
+            raise LostError(Denial("not_supported", frame.text(item)), item)
 
 
 def _refuse_sum_of_rows(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:

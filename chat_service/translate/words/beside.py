@@ -29,7 +29,7 @@ def _crowd(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge:
     return replace(leaf, category=_PERSON, meaning=text) if did and not parted else leaf
 
 
-def _impersonal(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
+def _impersonal(leaf: Edge, tokens: Sequence[Token]) -> Edge:
     """What does it cost to …, how long does it usually take us to …: 'it' announces what follows, and is nobody."""
     bare = leaf.end == leaf.start + 1 and tokens[leaf.start].text in word_set("it")
     if not bare or not leaf.category.startswith((f"{EMPTY}.pronoun", "follow")):
@@ -40,7 +40,7 @@ def _impersonal(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
     return replace(leaf, category=_PERSON) if announced else leaf
 
 
-def _broken(leaf: Edge, tokens: tuple[Token, ...]) -> Edge:
+def _broken(leaf: Edge, tokens: Sequence[Token]) -> Edge:
     """Break last month's complaints down by type: 'down' belongs to the verb, and nothing falls."""
     ends = leaf.end == leaf.start + 1 and leaf.end < len(tokens) and "change" in leaf.keys
     if not ends or tokens[leaf.end].text not in word_set("by_it"):
