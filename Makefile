@@ -52,7 +52,7 @@ fuzz: $(DEVELOPMENT) ## a hundred thousand requests that nobody would send, othe
 	HUITOU_FUZZ=100000 $(BIN)/python -m pytest tests/network/test_fuzz.py
 
 nightly: fuzz agreement ## what is too long for each change: the fuzz, the peers, and everything on PostgreSQL and Spark
-	HUITOU_TIMES=10 $(BIN)/python -m pytest tests/engines tests/interop tests/layer tests/translate/test_invariants.py
+	HUITOU_TIMES=10 $(BIN)/python -m pytest tests/engines tests/interop tests/layer tests/translate/test_invariants.py tests/translate/test_rules.py
 	HUITOU_EXAMPLES=20 $(BIN)/python -m pytest tests/generated
 
 bench: $(DEVELOPMENT) ## how long things take, as tables (SUITE=file: of its questions)

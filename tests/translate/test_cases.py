@@ -46,6 +46,7 @@ def read_cases() -> list[Case]:
         "silent",
         "ordinary",
         "mended",
+        "rules",
     )
     for name in names:
         for entry in cases(name):
