@@ -51,7 +51,7 @@ def test_without_any_rule_a_case_is_read_otherwise(
         return any(outcome_as_case(translator.translate(Question(each, today))) != read[each] for each in questions)
 
     idle = [name for name in dict.fromkeys(rule.name for rule in rules) if not matters(name)]
-    assert idle == [], ', '.join(idle)
+    assert idle == [], ", ".join(idle)
 
 
 def _rules(edge: Edge) -> Iterator[str]:
