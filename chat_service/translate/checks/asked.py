@@ -25,7 +25,7 @@ _NAMES = frozenset({"metric", "behaviour", "piece"})
 
 def refuse_unasked(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the first phrase that asks for a number which the request does not hold."""
-    asked = [(each, _answers(each, slots, assembly)) for each in phrases(slots.frame)]
+    asked = [(each, _counting(each, _answers(each, slots, assembly), assembly)) for each in phrases(slots.frame)]
     if isinstance(request, MetricQuery):
         shown, free = list(request.metrics), len(request.shares) + (request.compare is not None)
     elif isinstance(request, ListQuery):
@@ -162,12 +162,22 @@ def _answers(phrase: Phrase, slots: Slots, assembly: Assembly) -> Answers:
     return lambda name: not is_deed  # how many did we win back: no value of that name
 
 
+def _counting(phrase: Phrase, answers: Answers, assembly: Assembly) -> Answers:
+    """How many did we sell: whatever is counted, it is no money."""
+    metrics = assembly.scope.model.metrics
+    counts = assembly.frame.folded(phrase.asks) in word_set("counts_only")
+    return (lambda name: answers(name) and not is_money(metrics[name].unit)) if counts else answers
+
+
 def _counts_things(asks: Edge, head: Edge, slots: Slots) -> bool:
     """How many stores, 多少个城市: the things themselves, of which no number of the model says how many there are."""
     is_group = isinstance(head.meaning, Group) and bool(head.meaning.dimensions)
     first = next((leaf for leaf in head.leaves() if not leaf.is_empty), head)
     named = _is_also(first, slots, "dimension") and "value" in (first.category, *first.keys)
-    return asks.end <= head.start and (is_group or (head.category in ("values", "clauses") and named))
+    of_kind = first.category == "value" and any(  # how many beauty items
+        leaf.category == "dimension" and leaf.start == first.end for leaf in slots.frame.lattice.leaves
+    )
+    return asks.end <= head.start and (is_group or (head.category in ("values", "clauses") and (named or of_kind)))
 
 
 def _is_also(item: Edge, slots: Slots, category: str) -> bool:

@@ -41,6 +41,15 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
     lost = lost or _one_of_each(slots, request)
     if lost:
         raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
+    _refuse_compared_first(slots)
+
+
+def _refuse_compared_first(slots: Slots) -> None:
+    """对比5月各门店的订单数: where the question opens so, the time is that of what is set side by side."""
+    for item, _ in slots.against if slots.measures else ():
+        opener = next(filter(slots.frame.folded(item).startswith, word_set("sets_beside")), "")
+        if opener and slots.frame.spoken(item, back=True) is None:
+            raise LostError(Denial("not_supported", opener), item)
 
 
 def _one_of_each(slots: Slots, request: Request) -> list[Edge]:
