@@ -31,7 +31,24 @@ AMBIGUOUS = {
         "new people",
         "newcomers",
     ),
-    frozenset({"active_customers", "active_users"}): ("活跃人数", "活跃数", "active people"),
+    frozenset({"active_customers", "active_users"}): (
+        "活跃人数",
+        "活跃数",
+        "活跃的人",
+        "活跃的人数",
+        "active people",
+    ),
+    frozenset({"gross_margin", "gross_profit"}): ("赚钱", "挣钱", "盈利", "profitable"),
+    frozenset({"feature_uses", "item_revenue", "units_sold"}): (
+        *("受欢迎", "受喜爱", "受捧", "受追捧", "受青睐", "吃香", "抢手", "热门"),
+        *("popular", "in demand", "sought after", "sought-after", "well liked"),
+    ),
+    frozenset({"campaign_cost", "marketing_spend"}): (
+        *("吃钱", "烧掉的钱", "烧的钱", "烧钱", "烧预算", "砸的钱", "砸钱", "耗钱", "费钱", "费预算"),
+        *("costly to run", "did we spend", "we have spent", "we spend", "we spent"),
+        "burn|burns|burned|burnt|burning|eat up|eats up|swallow|swallows|soak up|soaks up|guzzle|guzzles … "
+        "money|cash|budget",
+    ),
     frozenset({"aov", "revenue_per_buyer"}): ("平均消费", "平均消费金额", "average spend"),
     frozenset({"revenue", "list_sales"}): ("gmv",),
     frozenset({"nps", "net_sentiment"}): ("口碑",),
