@@ -157,11 +157,12 @@ def test_without_a_key_nothing_is_imported_and_nobody_is_called(demo_database: P
 import socket, sys
 def refuse(*_): raise AssertionError("a connection without a key")
 socket.socket.connect = refuse
+from typer import Exit
 from chat_service.commands.ask import ask
 try:
     ask("{UNSURE}", json=True, db={str(demo_database)!r})
-except BaseException as done:
-    assert type(done).__name__ == "Exit", done
+except Exit:
+    pass  # not answered
 found = [name for name in ("openai", "langchain", "langchain_openai", "langgraph", "httpx2") if name in sys.modules]
 assert not found, found
 """

@@ -57,11 +57,10 @@ def _refuse_pointing(slots: Slots, assembly: Assembly) -> None:
     """What was that city's order value: one that was named before, not each of them."""
     frame = slots.frame
     for item, group in slots.groups:
-        led_in = item.leaves()[0].category.startswith("grouping")  # split those by tier
-        before = None if led_in else frame.before(item)
-        words = [frame.folded(leaf) for leaf in item.leaves()] + ([frame.folded(before)] if before is not None else [])
         if item.leaves()[0].category.startswith("grouping"):
-            continue  # how does this break down by tier: what was shown
+            continue  # split those by tier: what was shown
+        before = frame.before(item)
+        words = [frame.folded(leaf) for leaf in item.leaves()] + ([frame.folded(before)] if before is not None else [])
         led = frame.before(before) if before is not None and frame.folded(before) in ("their", "own") else None
         inside = led is not None and frame.folded(led) in word_set("where")  # ordered in their birthday month
         if inside and group.dimensions:

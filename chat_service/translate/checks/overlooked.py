@@ -152,7 +152,7 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
 def _refuse_other_rank(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
     """客户最多的5个城市的销售额, the cities with the most members, revenue of each: how many they are is ranked."""
     frame, structure = slots.frame, assembly.structure
-    people = {name for name in assembly.model.metrics if name in structure.people_metrics or structure.one_each(name)}
+    people = structure.headcounts
     ordered = [each.column for each in request.order_by]
     for rank, _ in slots.ranks if ordered else ():
         behind = frame.folded(rank).split(" ")[-1] in word_set("most_of_them")

@@ -87,9 +87,6 @@ def _asks_who(frame: Frame) -> Edge | None:
     return None
 
 
-__all__ = ["refuse_other_shape"]
-
-
 def _inner_share(slots: Slots, request: Request) -> Edge | None:
     """有效订阅数，其中自动续费的占比; 声量及正面占比: the whole is asked for too, which the part alone is not."""
     for item, _ in slots.values if isinstance(request, MetricQuery) and request.shares else ():
@@ -101,3 +98,6 @@ def _inner_share(slots: Slots, request: Request) -> Edge | None:
         if measured and joins:
             return item
     return None
+
+
+__all__ = ["refuse_other_shape"]

@@ -39,7 +39,7 @@ class Structure:
 
     def people_of(self, metric: str) -> str | None:
         """The metric that counts the people behind a counting metric: same rows, distinct entities."""
-        if self.one_each(metric) or self._named_for_people(metric):
+        if self.one_each(metric):
             return metric
         wanted = self._rows(metric)
         return next(
@@ -240,6 +240,14 @@ class Structure:
 
     def one_each(self, metric: str) -> bool:
         """Whether the metric counts entities: distinct ones, or rows of a dataset that has one for each."""
+        return metric in self.headcounts
+
+    @cached_property
+    def headcounts(self) -> frozenset[str]:
+        """The metrics that count entities."""
+        return frozenset(filter(self._is_headcount, self.model.metrics))
+
+    def _is_headcount(self, metric: str) -> bool:
         one = self.model.metrics[metric]
         if metric in self.people_metrics or self._named_for_people(metric):
             return True

@@ -66,7 +66,7 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
     metrics = assembly.model.metrics
     if (
         "money" in bound.condition.units
-        and all(metrics[name].unit == "count" for name in bound.metrics)
+        and all(name in metrics and metrics[name].unit == "count" for name in bound.metrics)
         and bound.metrics
     ):
         raise assembly.deny(item)  # cancelled orders over 2000 yuan

@@ -55,9 +55,6 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
     for at, (item, bound) in enumerate(slots.bounds):
         units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
         in_money = any(map(is_money, units)) or any(assembly.structure.amount_beside(name) for name in bound.metrics)
-        if units and "money" in bound.condition.units and not in_money:
-            raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
-        in_money = any(map(is_money, units)) or any(assembly.structure.amount_beside(name) for name in bound.metrics)
         if bound.metrics and "money" in bound.condition.units and not in_money:
             raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
         if any(model.fields[name].type in _TIMES for name in bound.fields if name in model.fields):

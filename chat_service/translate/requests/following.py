@@ -24,7 +24,7 @@ from chat_service.translate.requests.happenings import (
     happenings,
     happens,
 )
-from chat_service.translate.requests.slots import Slots, asks_for_each
+from chat_service.translate.requests.slots import Slots, asked_of, asks_for_each
 from chat_service.translate.requests.timing import only_period
 from chat_service.translate.requests.waiting import asks_how_long, days_unsaid, days_waited, done_again, use_waited
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
@@ -84,8 +84,10 @@ def _lists_them(slots: Slots, assembly: Assembly) -> bool:
     if slots.groups or slots.has("share") or frame.asks("how_many", "count", "people", "long"):
         return False
     people = [*slots.entities, *(item for item, names in slots.measures if names == assembly.counted)]
-    firsts = [frame.folded(before) for each in people if (before := frame.before(each)) is not None]
-    return asks_for_each(frame) or "which" in firsts
+    led = [(one.start, one.end) for each in people if (one := frame.before(each)) is not None]
+    return asks_for_each(frame) or any(
+        "which" in asked_of(leaf) for leaf in frame.lattice.leaves if (leaf.start, leaf.end) in led
+    )
 
 
 def _inside(slots: Slots, assembly: Assembly) -> list[Edge]:

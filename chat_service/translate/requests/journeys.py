@@ -82,8 +82,8 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
         return "cohort"
     if is_cohort and len(slots.measures) == 1 and worth_of(slots.measures[0][1], assembly):
         return "cohort"
-    first = _names_first(slots, assembly) or _names_first(said, assembly)
-    return "cohort" if retained and (has_distance or first) else None
+    followed = retained and (has_distance or _names_first(slots, assembly) or _names_first(said, assembly))
+    return "cohort" if followed else None
 
 
 def _names_first(slots: Slots, assembly: Assembly) -> bool:

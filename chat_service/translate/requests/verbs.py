@@ -6,6 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Clauses
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.together import WHO_DID_IT
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
 from chat_service.translate.requests.named import called, is_money_verb, verb_metric
@@ -226,6 +227,8 @@ def _asks_who(ask: Edge, slots: Slots) -> bool:
     """Of the members who registered last year, how many have complained: those of the people that were named."""
     frame = slots.frame
     people = [*slots.entities, *(item for item, _ in slots.clauses if is_relative(item, slots)), *frame.of(Values)]
+    if any(item.rule == WHO_DID_IT and item.end <= ask.start for item, _ in slots.clauses):
+        return True
     opened = [edge for edge in frame.covering.edges if frame.folded(edge) in word_set("out_of")]
     return any(one.end <= ask.start and any(_opens(one, each, frame) for each in people) for one in opened)
 

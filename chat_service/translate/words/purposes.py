@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from chat_service.language.grammar.rule import EMPTY, Edge
@@ -57,6 +58,7 @@ _TOPICS = frozenset(
     }
 )
 _ASKED = frozenset({"metric", "entity", "list", "behaviour", "ask"})
+_LONGEST_TITLE = 9
 _WHO = frozenset({"function.occasion.who", "occasion.who"})
 
 
@@ -193,8 +195,13 @@ class _Clause:
 
     def _is_somebody(self, leaf: Edge) -> bool:
         """约区域客服: part of what somebody is called at work."""
-        starts, ends = range(max(self.first, leaf.start - 4), leaf.start + 1), range(leaf.end, leaf.end + 5)
-        return any(self.text(at, end) in word_set("at_work") for at in starts for end in ends)
+        return any(first <= leaf.start and leaf.end <= last for first, last in self._at_work)
+
+    @cached_property
+    def _at_work(self) -> tuple[tuple[int, int], ...]:
+        starts = range(self.first, self.last)
+        ends = ((at, end) for at in starts for end in range(at + 1, min(at + _LONGEST_TITLE, self.last) + 1))
+        return tuple(each for each in ends if self.text(*each) in word_set("at_work"))
 
     def _verbs(self, at: int) -> list[int]:
         """Where a verb of the dictionary ends that asks for nothing and is no word of a request."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from chat_service.outcomes import Language
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.words.lexicon import Lexicon
-from chat_service.translate.words.vocabulary import language_words
+from chat_service.translate.words.vocabulary import words_for_anybody
 from semantic_layer import Model
 
 
@@ -26,7 +26,7 @@ class Scope:
     @cached_property
     def entity_words(self) -> tuple[str, ...]:
         """The model's nouns for its entities, without the words that stand for any person."""
-        pronouns = {"".join(phrase) for phrase, sense in language_words() if sense.role == "entity"}
+        pronouns = words_for_anybody()
         return tuple(
             word
             for entity in self.model.entities.values()

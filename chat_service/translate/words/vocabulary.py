@@ -93,6 +93,12 @@ def language_words() -> tuple[tuple[Phrase, WordSense], ...]:
 
 
 @lru_cache(maxsize=1)
+def words_for_anybody() -> frozenset[str]:
+    """What stands for people without a word for which: they, folks."""
+    return frozenset("".join(phrase) for phrase, sense in language_words() if sense.role == "entity")
+
+
+@lru_cache(maxsize=1)
 def abbreviations() -> dict[str, str]:
     """Chat abbreviations and what they stand for."""
     return {short: full[0] for short, full in _table("abbreviation").items()}

@@ -181,6 +181,7 @@ def _nowhere_else(found: Found) -> Clauses | None:
     return replace(both, clauses=(*both.clauses[:-1], alone))
 
 
+WHO_DID_IT = "who did it"
 RULES = (
     Rule(
         "clauses",
@@ -258,7 +259,7 @@ RULES = (
         "deed in the time after another",
         ("双11买过、之后再没买过 -> two", "bought on Double 11 and not since -> two"),
     ),
-    Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, "who did it"),
+    Rule("clauses", ("r=ask ~ c=clauses", "r=function.pronoun.relative ~ c=clauses"), _who, -1.4, WHO_DID_IT),
     Rule(
         "clauses",
         (
