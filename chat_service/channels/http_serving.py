@@ -8,16 +8,18 @@ import os
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from chat_service.channels.dealing import BACKLOG, SAID
 from chat_service.settings import Settings
 
 _LOG = logging.getLogger("huitou.http")
 _SWITCH_SECONDS = 0.0005
-_BACKLOG = 2048
 _LAST_SECONDS = 3.0  # for what a stop does after its grace time: closing files
 
 
@@ -26,6 +28,7 @@ class TimedProtocol(H11Protocol):
     one that is sent an answer so long to take some of it."""
 
     seconds = 30.0
+    ended: Callable[[], None] | None = None
     _silence: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
@@ -57,6 +60,8 @@ class TimedProtocol(H11Protocol):
         self._listen_no_more()
         self._taken()
         super().connection_lost(exc)
+        if self.ended is not None:
+            self.ended()
 
     def _listen_no_more(self) -> None:
         if self._silence is not None:
@@ -82,28 +87,31 @@ def protocol_with(seconds: float) -> type[TimedProtocol]:
     return type("Timed", (TimedProtocol,), {"seconds": seconds})
 
 
-def serve_until_told(app: ASGIApp, settings: Settings, address: socket.socket | None = None) -> None:
-    """Serve on the settings' address, or on one that is listened on already, until a signal. What then runs has the
-    grace time; the process ends soon after."""
+def serve_until_told(app: ASGIApp, settings: Settings, channel: socket.socket | None = None) -> None:
+    """Serve on the settings' address, or what comes by the channel of a `Dealer`, until a signal. What then runs has
+    the grace time; the process ends soon after."""
     # threads that compute give way to the event loop sooner than they would by themselves
     sys.setswitchinterval(_SWITCH_SECONDS)
+    protocol = protocol_with(settings.client_timeout_seconds)
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        http=protocol_with(settings.client_timeout_seconds),
+        http=protocol,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        # how many connections are taken at a look: the first of several workers to look would have them all
-        backlog=_BACKLOG if address is None else 1,
+        backlog=BACKLOG,
         # the library's own 5 seconds are less than proxies, and people, leave between two requests
         timeout_keep_alive=max(1, round(settings.client_timeout_seconds)),
         timeout_graceful_shutdown=max(1, round(settings.grace_seconds)),
     )
-    server = _Server(config, settings.grace_seconds + _LAST_SECONDS)
-    server.run(None if address is None else [address])
+    last = settings.grace_seconds + _LAST_SECONDS
+    if channel is None:
+        _Server(config, last).run()
+    else:
+        _Dealt(config, last, protocol, channel).run([])
 
 
 class _Server(uvicorn.Server):
@@ -113,13 +121,58 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._last = last
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        for each in sockets or ():
-            each.listen(_BACKLOG)  # so many may wait all the same
-
-    async def shutdown(self, sockets: object = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         timer = threading.Timer(self._last, os._exit, (1,))
         timer.daemon = True
         timer.start()
-        await super().shutdown(sockets)  # type: ignore[arg-type]
+        await super().shutdown(sockets)
+
+
+class _Dealt(_Server):
+    """A server that listens nowhere: connections come by a channel, and with its end comes the server's."""
+
+    def __init__(
+        self, config: uvicorn.Config, last: float, protocol: type[TimedProtocol], channel: socket.socket
+    ) -> None:
+        super().__init__(config, last)
+        channel.setblocking(False)
+        self._protocol, self._channel, self._unsaid = protocol, channel, b""
+        protocol.ended = self.say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        asyncio.get_running_loop().add_reader(self._channel, self._take)
+        self.say()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().remove_reader(self._channel)
+        self._channel.close()
+        await super().shutdown(sockets)
+
+    def say(self) -> None:
+        """That it is ready; later, each time, that a connection has ended."""
+        self._unsaid += SAID
+        with suppress(OSError):  # who deals is behind, and it is said with the next; or has ended
+            self._unsaid = self._unsaid[self._channel.send(self._unsaid) :]
+
+    def _take(self) -> None:
+        loop, tasks = asyncio.get_running_loop(), self.server_state.tasks
+        try:
+            said, found, *_ = socket.recv_fds(self._channel, len(SAID), 1, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionResetError:  # who deals ended before it heard all
+            said, found = b"", []
+        for each in found:
+            task = loop.create_task(self._begin(socket.socket(fileno=each)))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        if not said:
+            loop.remove_reader(self._channel)
+            self.should_exit = True
+        elif not found:
+            self.say()  # no more files may be open here, so it is closed already
+
+    async def _begin(self, connection: socket.socket) -> None:
+        def made() -> TimedProtocol:
+            return self._protocol(self.config, self.server_state, self.lifespan.state)
+
+        await asyncio.get_running_loop().connect_accepted_socket(made, connection)

@@ -13,7 +13,7 @@ from chat_service.access.rates import SharedRates
 from chat_service.app import create_app
 from chat_service.channels.http_serving import serve_until_told
 from chat_service.channels.logs import log_to_stderr
-from chat_service.channels.workers import Workers, end_with_parent
+from chat_service.channels.workers import Workers
 from chat_service.commands.edge import AsOf, Database, ModelFolder, day_of, problems_reported, settings_with
 from chat_service.commands.opening import opened
 from chat_service.present.harmless import Terminal
@@ -47,8 +47,7 @@ def serve(
         Workers(settings, settings.workers, work).run()
 
 
-def work(settings: Settings, address: socket.socket, rates: Path) -> None:
-    """One of several processes that serve on an address."""
+def work(settings: Settings, channel: socket.socket, rates: Path) -> None:
+    """One of several processes that serve what is dealt out to them."""
     log_to_stderr()
-    end_with_parent()
-    serve_until_told(create_app(settings, rates=SharedRates(rates), opens_ahead=True), settings, address)
+    serve_until_told(create_app(settings, rates=SharedRates(rates), opens_ahead=True), settings, channel)

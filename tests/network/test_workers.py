@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ def service(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """What the tests share, up to the one that stops it."""
     folder = tmp_path_factory.mktemp("workers")
     with serving(folder, demo_database, workers=WORKERS, per_reader_at_most=60) as running:
-        _until(lambda: _listening(running) == WORKERS and _answers(running))
+        _until(lambda: _all_take(running))
         yield running
 
 
@@ -45,18 +46,35 @@ def _workers(service: Running) -> list[int]:
     return found
 
 
-def _listening(service: Running) -> int:
-    """How many sockets listen where the service does, as Linux tells."""
-    return Path("/proc/net/tcp").read_text().count(f":{service.port:04X} 00000000:0000 0A")
+def _held(service: Running) -> dict[int, set[int]]:
+    """The ports of those that each worker is connected with, as Linux tells."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()]
+    ours = {row[9]: int(row[2].partition(":")[2], 16) for row in rows if row[1].endswith(f":{service.port:04X}")}
+    return {each: {ours[inode] for inode in _inodes(each) & ours.keys()} for each in _workers(service)}
 
 
-def _sockets(process: int) -> int:
-    return sum(os.readlink(each).startswith("socket:") for each in Path(f"/proc/{process}/fd").iterdir())
+def _inodes(process: int) -> set[str]:
+    return {os.readlink(each).removeprefix("socket:[").rstrip("]") for each in Path(f"/proc/{process}/fd").iterdir()}
 
 
-def _answers(service: Running) -> bool:
-    with service.client() as client:
-        return client.post("/v1/query", json=QUERY).status_code == 200
+def _kept(service: Running, count: int) -> dict[int, socket.socket]:
+    """So many connections that were answered and are kept, by port."""
+    found = {}
+    for _ in range(count):
+        each = service.connect()
+        each.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert each.recv(4096).startswith(b"HTTP/1.1 200")
+        found[each.getsockname()[1]] = each
+    return found
+
+
+def _all_take(service: Running) -> bool:
+    """Whether every worker is ready: of so many connections, each holds one."""
+    kept = _kept(service, WORKERS)
+    held = _held(service)
+    for each in kept.values():
+        each.close()
+    return len(held) == WORKERS and all(kept.keys() & each for each in held.values())
 
 
 def _until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -127,7 +145,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_told_is_lost(service: R
         os.kill(before[0], signal.SIGKILL)
         list(asked)
     assert len(told) >= 40
-    _until(lambda: len(set(_workers(service)) - {before[0]}) == WORKERS)
+    _until(lambda: before[0] not in _workers(service) and _all_take(service))
     with service.client() as client:
         assert all(client.get(f"/v1/conversations/{each}").status_code == 200 for each in told)
     assert "is replaced" in service.log.read_text()
@@ -144,13 +162,19 @@ def test_a_health_check_asks_it(service: Running, tmp_path: Path) -> None:
     assert check(HUITOU_PORT="1").returncode == 1
 
 
-def test_connections_are_shared_among_all_who_end_with_the_first(service: Running) -> None:
-    workers = _workers(service)
-    before = {each: _sockets(each) for each in workers}
-    held = [service.connect() for _ in range(15 * WORKERS)]
-    _until(lambda: sum(_sockets(each) - before[each] for each in workers) >= len(held), 10)
-    assert min(_sockets(each) - before[each] for each in workers) >= 4, "the first to look takes not all"
-    for each in held:
+def test_each_worker_holds_its_share_of_the_connections_and_all_end_with_the_first(service: Running) -> None:
+    _until(lambda: _all_take(service))
+    _until(lambda: not any(_held(service).values()))
+    kept = _kept(service, 16 * WORKERS)
+    assert [len(each) for each in _held(service).values()] == [16] * WORKERS
+    left = _held(service).popitem()[1]
+    for port in left:
+        kept.pop(port).close()
+    _until(lambda: sum(map(len, _held(service).values())) == len(kept))
+    more = _kept(service, 10)
+    held = [each & more.keys() for each in _held(service).values()]
+    assert sorted(map(len, held)) == [0] * (WORKERS - 1) + [10], "who lost its connections is given those that come"
+    for each in (*kept.values(), *more.values()):
         each.close()
     _end_with(service, signal.SIGTERM, 10)
 
