@@ -8,6 +8,7 @@ runs ends on the old one, which is closed after it.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from chat_service.conversation.memory import Store
 from chat_service.saved.boards import Boards
 from chat_service.saved.deeds import Desk
 from chat_service.services import Services
-from chat_service.settings import Settings
+from chat_service.settings import Settings, named_database
 from semantic_layer import Caller, EngineError, HuitouError, NoticesChanges, Problem, QueryError, problem
 
 _LOG = logging.getLogger("huitou.service")
@@ -87,6 +88,7 @@ class Station:
                 raise HuitouError(ChannelNotInstalled("serve", "otel")) from error
         self.work = Work(
             at_once=chosen.answers_at_once,
+            computing=_computing(chosen),
             waiting=chosen.waiting_at_most,
             per_reader=chosen.per_reader_at_most,
             seconds=chosen.answer_timeout_seconds + (chosen.llm_seconds if chosen.llm_api_key else 0),
@@ -193,3 +195,10 @@ class Station:
                 self._retired.add(retired)
             else:
                 retired.dialogue.services.close()
+
+
+def _computing(settings: Settings) -> int:
+    """How many answers at a time one process has cores for. Most of one from a server is waiting for it."""
+    if isinstance(named_database(settings), str):
+        return settings.answers_at_once
+    return max(1, (os.cpu_count() or 1) // settings.workers)

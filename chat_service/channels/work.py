@@ -3,7 +3,8 @@
 Comes in: a function to run in a thread, and for whom. Goes out: its value, or `WorkError` by code. What is given up
 (its time is over, its client left, the service stops) is stopped: a statement by the engine, Python where it next asks
 whether it is still wanted. A thread that does not ask for long keeps its place, so that no more of them than that can
-be.
+be. Threads that compute side by side make each other late, and all of them slower: no more begin than there are cores
+for, but none is waited for longer than a moment.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from semantic_layer import Caller, CallerLeft, HuitouError, Problem, problem
 
 Value = TypeVar("Value")
 _POLL_SECONDS = 0.2
+_MOMENT_SECONDS = 0.05  # what takes longer is long, or waits for somebody itself
 _STOP_SECONDS = 2.0  # after which nobody waits any longer for what was told to stop
 
 
@@ -121,9 +123,10 @@ class Job:
 
 @dataclass(eq=False)
 class Work:
-    """The threads of one process. `cancel` stops what an engine runs for a caller."""
+    """The threads of one process, of which so many are `computing`. `cancel` stops what an engine runs for a caller."""
 
     at_once: int
+    computing: int
     waiting: int
     per_reader: int
     seconds: float
@@ -135,7 +138,8 @@ class Work:
     _all: int = 0
     _of_reader: Counter[str] = field(default_factory=Counter)
     _running: Counter[str] = field(default_factory=Counter)
-    _line: list[tuple[str, asyncio.Future[None]]] = field(default_factory=list)
+    _begun: set[Job] = field(default_factory=set)
+    _line: list[tuple[str, Job, asyncio.Future[None]]] = field(default_factory=list)
     _turns: dict[object, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -160,7 +164,7 @@ class Work:
         self._all, self._of_reader[reader] = self._all + 1, self._of_reader[reader] + 1
         try:
             async with asyncio.timeout(self.seconds), self._in_turn(turn):
-                await self._place(reader)
+                await self._place(reader, job)
                 future = self._pool.submit(_run, work, job)
                 try:
                     return await self._watched(future, job, has_left)
@@ -173,7 +177,7 @@ class Work:
             if future is None:
                 self._forget(reader)
             else:
-                future.add_done_callback(_in_loop(asyncio.get_running_loop(), lambda: self._ended(reader)))
+                future.add_done_callback(_in_loop(asyncio.get_running_loop(), lambda: self._ended(reader, job)))
 
     def job(self) -> Job:
         """A request's work, whose time runs from now."""
@@ -235,38 +239,44 @@ class Work:
             if count > 1:
                 self._turns[turn] = (lock, count - 1)
 
-    async def _place(self, reader: str) -> None:
+    async def _place(self, reader: str, job: Job) -> None:
         """A thread's place. Of those who wait, a reader with the fewest comes first, so that nobody holds up all."""
-        if self._running.total() >= self.at_once or not self._may_begin(reader):
-            place = asyncio.get_running_loop().create_future()
-            self._line.append((reader, place))
-            try:
-                await place
-            except asyncio.CancelledError:
-                if place.done() and not place.cancelled():
-                    self._leave_place(reader)
-                raise
-            finally:
-                self._line[:] = [each for each in self._line if each[1] is not place]
-        else:
+        place = asyncio.get_running_loop().create_future()
+        mine = (reader, job, place)
+        self._line.append(mine)
+        self._fill_places()
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self._leave_place(reader, job)
+            raise
+        finally:
+            self._line.remove(mine)
+
+    def _fill_places(self) -> None:
+        """Have begin who may; a reader has less than half of all threads before."""
+        while self._running.total() < self.at_once and len(self._begun) < self.computing:
+            most = max(1, self.at_once // 2)
+            waiting = [each for each in self._line if not each[2].done() and self._running[each[0]] < most]
+            if not waiting:
+                return
+            reader, job, place = min(waiting, key=lambda each: self._running[each[0]])
             self._running[reader] += 1
+            self._begun.add(job)
+            asyncio.get_running_loop().call_later(_MOMENT_SECONDS, self._is_long, job)
+            place.set_result(None)
 
-    def _may_begin(self, reader: str) -> bool:
-        """Whether the reader has less than half of all threads."""
-        return self._running[reader] < max(1, self.at_once // 2)
+    def _is_long(self, job: Job) -> None:
+        self._begun.discard(job)
+        self._fill_places()
 
-    def _leave_place(self, reader: str) -> None:
-        """Give the place to who comes next."""
+    def _leave_place(self, reader: str, job: Job) -> None:
         self._running[reader] -= 1
-        waiting = [each for each in self._line if not each[1].done() and self._may_begin(each[0])]
-        while waiting and self._running.total() < self.at_once:
-            chosen = min(waiting, key=lambda each: self._running[each[0]])
-            waiting.remove(chosen)
-            self._running[chosen[0]] += 1
-            chosen[1].set_result(None)
+        self._is_long(job)
 
-    def _ended(self, reader: str) -> None:
-        self._leave_place(reader)
+    def _ended(self, reader: str, job: Job) -> None:
+        self._leave_place(reader, job)
         self._forget(reader)
 
     def _forget(self, reader: str) -> None:
