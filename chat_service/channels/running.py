@@ -24,6 +24,7 @@ from semantic_layer import HuitouError
 
 _LOG = logging.getLogger("huitou.service")
 _FORGET_SECONDS = 3600
+_SETTLE_SECONDS = 1.0
 
 
 def new_station(settings: Settings, store: Store | None = None, rates: Rates | None = None) -> Station:
@@ -47,7 +48,7 @@ def new_station(settings: Settings, store: Store | None = None, rates: Rates | N
 @asynccontextmanager
 async def running(station: Station, *beside: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """The station at work within the block, with what goes on beside it, and closed after it."""
-    keepers = [asyncio.ensure_future(each) for each in (_forgetting(station), *beside)]
+    keepers = [asyncio.ensure_future(each) for each in (_forgetting(station), _settling(station), *beside)]
     try:
         yield
     finally:
@@ -68,3 +69,13 @@ async def _forgetting(station: Station) -> None:
         else:
             _LOG.info("%d conversations older than %d days were deleted", gone, days)
         await asyncio.sleep(_FORGET_SECONDS)
+
+
+async def _settling(station: Station) -> None:
+    """Has the store settle, beside the answers."""
+    while isinstance(station.store, SqlStore):
+        await asyncio.sleep(_SETTLE_SECONDS)
+        try:
+            await asyncio.to_thread(station.store.settle)
+        except HuitouError as error:
+            _LOG.error("the store could not settle: %s", error)

@@ -78,6 +78,9 @@ def _set_up_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA busy_timeout = 5000")
         cursor.execute("PRAGMA synchronous = NORMAL")
+        # by who writes only where `SqlStore.settle` does not; the log's size then tells how much stands in it
+        cursor.execute("PRAGMA wal_autocheckpoint = 10000")
+        cursor.execute("PRAGMA journal_size_limit = 0")
         cursor.close()
 
     event.listen(engine, "connect", on_connect)

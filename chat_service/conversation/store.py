@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -95,6 +96,7 @@ _HEARTBEAT = Table("heartbeat", _METADATA, Column("beat", Integer, primary_key=T
 _TURN_COLUMNS = [column for column in _TURNS.columns if column.name != "position"]
 _TURN_NAMES = [column.name for column in _TURN_COLUMNS]
 _ADD_TURN = _TURNS.insert()  # made once: each made anew takes as long as it takes to run
+_MUCH_BYTES = 16_000_000
 # of the layout before turns had numbers: message ids counted over all conversations of a reader
 _OLD = "turns"
 _MOVE = """
@@ -273,6 +275,13 @@ class SqlStore:
         with failures(), self.engine.begin() as connection:
             connection.execute(_HEARTBEAT.delete())
             connection.execute(_HEARTBEAT.insert().values(beat=1))
+
+    def settle(self) -> None:
+        """Move what stands in SQLite's log into the file, once that is much: an answer would wait for a busy disk."""
+        log = Path(f"{self.engine.url.database}-wal")
+        if self.engine.dialect.name == "sqlite" and log.exists() and log.stat().st_size > _MUCH_BYTES:
+            with failures(), self._alone.connect() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(PASSIVE)"))
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +15,7 @@ from fastapi.testclient import TestClient
 from chat_service.access.keys import KeyFile
 from chat_service.app import create_app
 from chat_service.channels.dialogue import DialogueError
+from chat_service.channels.running import new_station, running
 from chat_service.channels.sharing import rights_of, share, shared_body
 from chat_service.conversation.memory import Feedback, MemoryStore, Share, Store, Turn
 from chat_service.conversation.store import SqlStore
@@ -93,6 +96,32 @@ def test_a_share_keeps_its_id_and_grows(store: Store) -> None:
     assert store.shared("t") is None
     assert not store.unshare("a", "ben") and store.unshare("a", "anne") and not store.unshare("a", "anne")
     assert store.shared("s") is None
+
+
+def test_what_is_written_settles_beside_the_answers_once_it_is_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat_service.conversation.store._MUCH_BYTES", 5_000_000)  # SQLite by itself waits for 4
+    monkeypatch.setattr("chat_service.channels.running._SETTLE_SECONDS", 0.05)
+    file, log = tmp_path / "kept.sqlite", tmp_path / "kept.sqlite-wal"
+    store = SqlStore(f"sqlite:///{file}")
+    for number in (1, 2):
+        store.add(replace(_turn("a", number, "long"), body="x" * 2_200_000))
+    store.settle()
+    assert file.stat().st_size < 1_000_000 < 4_400_000 < log.stat().st_size, "no answer settles what it wrote"
+    store.add(replace(_turn("a", 3, "long"), body="x" * 2_200_000))
+
+    async def at_work() -> None:
+        """Turns come until the log begins anew, which tells by its size what stands in it."""
+        async with running(new_station(Settings(), store)), asyncio.timeout(30):
+            for number in count(1):
+                store.add(replace(_turn("b", 1, "short"), conversation_id=f"b{number}", message_id=f"b{number}"))
+                if log.stat().st_size < 1_000_000:
+                    break
+                await asyncio.sleep(0.05)
+
+    asyncio.run(at_work())
+    assert file.stat().st_size > 6_600_000
 
 
 def test_rights_are_what_a_model_shows(services: Services) -> None:
