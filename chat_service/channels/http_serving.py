@@ -158,7 +158,7 @@ class _Dealt(_Server):
     def _take(self) -> None:
         loop, tasks = asyncio.get_running_loop(), self.server_state.tasks
         try:
-            said, found, *_ = socket.recv_fds(self._channel, len(SAID), 1, socket.MSG_CMSG_CLOEXEC)
+            said, found, *_ = socket.recv_fds(self._channel, len(SAID), 1)
         except ConnectionResetError:  # who deals ended before it heard all
             said, found = b"", []
         for each in found:

@@ -13,6 +13,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from chat_service.conversation.memory import StoreError, StoreUnavailable
 
+_TRIES = 5
+
 
 def opened(url: str) -> Engine:
     """The database behind a SQLAlchemy URL; a file of SQLite's is its user's alone. Raises StoreError."""
@@ -35,10 +37,13 @@ def opened(url: str) -> Engine:
 
 def make_tables(tables: MetaData, engine: Engine) -> None:
     """The tables, made where they are missing."""
-    try:
-        tables.create_all(engine)
-    except SQLAlchemyError:
-        tables.create_all(engine)  # another process was making them
+    for _ in range(_TRIES):
+        try:
+            tables.create_all(engine)
+        except SQLAlchemyError:
+            continue  # another process was making them: one of them each time, at worst
+        return
+    tables.create_all(engine)
 
 
 def _with_driver(url: str) -> URL:

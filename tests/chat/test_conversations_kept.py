@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -96,6 +98,20 @@ def test_a_share_keeps_its_id_and_grows(store: Store) -> None:
     assert store.shared("t") is None
     assert not store.unshare("a", "ben") and store.unshare("a", "anne") and not store.unshare("a", "anne")
     assert store.shared("s") is None
+
+
+def test_a_new_store_is_made_once_by_all_who_open_it(tmp_path: Path) -> None:
+    beside = threading.Barrier(6)
+
+    def opened(number: int) -> tuple[Turn, ...]:
+        beside.wait(10)
+        store = SqlStore(f"sqlite:///{tmp_path / str(number // 6)}")
+        found = store.turns("a", "anne")
+        store.close()
+        return found
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(opened, range(30))) == {()}
 
 
 def test_what_is_written_settles_beside_the_answers_once_it_is_much(
