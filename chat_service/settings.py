@@ -249,7 +249,9 @@ class Settings(BaseModel):
     llm_check: bool = Field(
         False, description="Rules and model both read every question; where they differ, the asker is asked."
     )
-    llm_threshold: float = Field(0.85, ge=0, le=1, description="How sure the rules must be to answer alone.")
+    llm_threshold: float = Field(
+        1.0, ge=0, le=1, description="How sure the rules must be to answer alone. 1: the model reads every question."
+    )
     llm_wording: bool = Field(False, description="Whether the model words answers; figures stay the service's.")
     llm_seconds: float = Field(60.0, gt=0, description="Seconds that one question may take the model, at most.")
     llm_call_seconds: float = Field(30.0, gt=0, description="Seconds that one call may take, at most.")

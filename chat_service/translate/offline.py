@@ -391,8 +391,9 @@ def _pending_choice(question: Question) -> Request | None:
     if pending is None:
         return None
     said = fold(question.text).text.strip(ENDS)
-    for choice in pending.choices:
-        if said in (fold(choice.label).text, fold(choice.message).text, choice.id) and choice.request is not None:
+    for number, choice in enumerate(pending.choices, 1):
+        named = (fold(choice.label).text, fold(choice.message).text, choice.id, str(number))
+        if said in named and choice.request is not None:
             return choice.request
     return None
 

@@ -15,6 +15,8 @@ from pydantic import SecretStr
 from chat_service.outcomes import Outcome, Question
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
+from chat_service.translate.agent.catalogue import catalogue_of
+from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.opening import open_together, spending_on
 from chat_service.translate.agent.together import Together
 from tests.agent.model_server import ModelServer, Script, serving
@@ -30,6 +32,14 @@ def base(demo_database: Path) -> Iterator[Services]:
     assert opened.translator, "built once for all tests"
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def ground(base: Services) -> Ground:
+    """What the agent stands on, without an agent."""
+    rules = base.translator
+    catalogue = catalogue_of(base.model)
+    return Ground(base.model, catalogue, base.layer_at, base.reader, rules.values, rules.mentions)
 
 
 def with_model(base: Services, url: str, **settings: object) -> Services:

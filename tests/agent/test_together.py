@@ -37,7 +37,7 @@ def _sales(metric: str = "revenue") -> Says:
 
 
 def test_no_call_where_the_rules_are_sure(talking: Talking, base: Services) -> None:
-    with talking(in_turn(_orders())) as (both, server):
+    with talking(in_turn(_orders()), llm_threshold=0.85) as (both, server):
         assert both.translate(question(SURE)) == base.translator.translate(question(SURE))
     assert not server.bodies
 
@@ -50,8 +50,10 @@ def test_the_agent_reads_what_the_rules_cannot_and_is_told_what_they_made_of_it(
     assert "The rules were in doubt about" in server.bodies[0]["messages"][1]["content"]
 
 
-def test_two_readings_that_agree_raise_confidence(talking: Talking) -> None:
-    with talking(in_turn(_sales()), llm_check=True) as (both, server):
+@pytest.mark.parametrize("checks", [False, True])
+def test_two_readings_that_agree_raise_confidence(checks: bool, talking: Talking) -> None:
+    """The model reads every question unless it is told how sure the rules may be alone."""
+    with talking(in_turn(_sales()), llm_check=checks) as (both, server):
         outcome = both.translate(question(SURE))
     assert isinstance(outcome, Answerable) and "readers_agree" in outcome.reading.basis
     assert outcome.reading.confidence >= 0.98 and len(server.bodies) == 1
@@ -68,6 +70,52 @@ def test_two_readings_that_differ_are_asked_about(talking: Talking) -> None:
         )
         chosen = both.translate(taken)
     assert isinstance(chosen, Answerable) and chosen.request == outcome.choices[1].request
+
+
+def test_where_they_differ_the_models_reading_stands_and_the_other_is_told(talking: Talking) -> None:
+    with talking(in_turn(_sales("item_revenue"))) as (both, _):
+        outcome = both.translate(question(SURE))
+    assert isinstance(outcome, Answerable) and isinstance(outcome.request, MetricQuery)
+    assert outcome.request.metrics == ("item_revenue",)
+    assert outcome.reading.translator == "llm" and outcome.reading.other == "2026年5月的销售额"
+
+
+def test_where_no_reply_held_both_readings_are_offered(talking: Talking) -> None:
+    """The rules' reading is not answered as if it were sure; a model that meant the same leaves it as it is."""
+    other, same = _sales("gross_profit"), _orders(metrics=["revenue"])
+    with talking(in_turn(other)) as (both, server):
+        outcome = both.translate(question(SURE))
+        assert len(server.bodies) == 3
+        server.script = in_turn(same)
+        left = both.translate(question(SURE))
+    assert isinstance(outcome, Clarification) and outcome.code == "two_readers"
+    metrics = [c.request.metrics for c in outcome.choices if isinstance(c.request, MetricQuery)]
+    assert metrics == [("revenue",), ("gross_profit",)]
+    assert isinstance(left, Answerable) and left.reading.translator == "offline"
+
+
+@pytest.mark.parametrize("said", ["第二个", "毛利的那个", "2"])
+def test_a_reply_to_a_question_back_is_resolved_without_a_call(said: str, talking: Talking) -> None:
+    with talking(in_turn(_sales("gross_profit"))) as (both, server):
+        asked = both.translate(question(SURE))
+        assert isinstance(asked, Clarification)
+        server.bodies.clear()
+        outcome = both.translate(Question(said, TODAY, pending=asked))
+    assert isinstance(outcome, Answerable) and outcome.request == asked.choices[1].request
+    assert not server.bodies
+
+
+def test_a_question_back_is_shown_with_its_choices(talking: Talking) -> None:
+    with talking(in_turn(_sales("gross_profit"))) as (both, server):
+        asked = both.translate(question(SURE))
+        assert isinstance(asked, Clarification)
+        server.bodies.clear()
+        both.translate(Question("揽客那头的", TODAY, pending=asked))
+    shown = server.bodies[0]["messages"][1]["content"]
+    assert (
+        'Asked back about "上个月的销售额"' in shown
+        and '2: {"answer":"metrics","request":{"metrics":["gross_profit"]' in shown
+    )
 
 
 def test_a_follow_up_across_both(talking: Talking) -> None:

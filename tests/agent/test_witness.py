@@ -8,9 +8,10 @@ import yaml
 from chat_service.outcomes import Answerable
 from chat_service.services import Services
 from chat_service.translate.agent.accounting import account_for
+from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.parts import Part, parts_of
 from chat_service.translate.agent.reply import Said
-from chat_service.translate.agent.witness import contradictions, numbers_unsaid
+from chat_service.translate.agent.witness import contradictions, numbers_unsaid, suspicions
 from tests.agent.conftest import question
 from tests.structure.sources import REPOSITORY
 
@@ -31,7 +32,7 @@ def _words(outcome: Answerable, parts: tuple[Part, ...]) -> list[Said]:
     ]
 
 
-def test_no_false_alarm_over_the_suite(base: Services) -> None:
+def test_no_false_alarm_over_the_suite(base: Services, ground: Ground) -> None:
     read, wrong = 0, []
     for text in QUESTIONS:
         outcome = base.translator.translate(question(text))
@@ -41,8 +42,9 @@ def test_no_false_alarm_over_the_suite(base: Services) -> None:
         parts, mentions = parts_of(outcome.request), base.translator.mentions(question(text))
         account = account_for(text, _words(outcome, parts), parts, mentions)
         said = [
-            *contradictions(parts, (), account.placed, mentions, base.model),
-            *numbers_unsaid(outcome.request, mentions),
+            *contradictions(parts, (), account, mentions, ground),
+            *suspicions(parts, (), account, mentions, ground),
+            *numbers_unsaid(outcome.request, parts, account, mentions, base.model),
         ]
         wrong += [(text, each) for each in said]
         assert not account.unmade, text
@@ -58,10 +60,12 @@ def test_no_false_alarm_over_the_suite(base: Services) -> None:
         ("上个月的订单", "cancelled_orders", False),
         ("refund rate last month", "repurchase_rate", True),
         ("客户数", "buyers", False),
+        ("ROI", "campaign_attributed_roi", False),
+        ("ROI", "cac", True),
     ],
 )
-def test_a_metrics_own_name(text: str, metric: str, alarm: bool, base: Services) -> None:
+def test_a_metrics_own_name(text: str, metric: str, alarm: bool, base: Services, ground: Ground) -> None:
     parts = (Part("metrics[0]", "metric", metric, metric),)
     account = account_for(text, [Said(said=text, part="metrics[0]"), Said(said=text, part="period")], parts, ())
     mentions = [each for each in base.translator.mentions(question(text)) if each.date is None]
-    assert bool(list(contradictions(parts, (), account.placed, mentions, base.model))) == alarm
+    assert bool(list(contradictions(parts, (), account, mentions, ground))) == alarm

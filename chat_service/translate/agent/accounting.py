@@ -1,7 +1,8 @@
 """The words of a question against the parts of a request: every part has words, every word that means something a part.
 
 A model says which words made which part. That is checked here and not believed: words must stand in the question, and a
-stretch that the service itself knows the meaning of may be neither left out nor set aside as saying nothing.
+stretch that the service itself knows the meaning of may be neither left out nor set aside as saying nothing. What an
+answer is for (`purpose`) is a clause of its own that opens as one: names in it are doubted, and told to the asker.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.folding import Folded, fold
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Span, SpanRole
 from chat_service.translate.agent.parts import Part
-from chat_service.translate.agent.reply import NOTHING, Said
+from chat_service.translate.agent.reply import NOTHING, PURPOSE, Said
 from chat_service.translate.senses import (
     BehaviourSense,
+    DimensionSense,
     EntitySense,
     ListSense,
     Mention,
@@ -50,6 +53,17 @@ _WORD = re.compile(r"[a-z0-9_.'-]+|[\u3400-\u9fff]{1,2}")
 _MOST_IN_A_PIECE = 10
 _TIMELESS = ("now", "all_history", "versus", "same_period")
 _NAMES = (MetricSense, BehaviourSense, ListSense)
+# words that change what is counted only with something of a kind beside them: under what condition; but hasn't bought
+_OPERANDS = {
+    "prefix": (NumberSense, DateMention),
+    "suffix": (NumberSense, DateMention),
+    "exclusion": (*_NAMES, ValueSense, DimensionSense, EntitySense),
+}
+_MADE_NOTHING = (NOTHING, PURPOSE)
+# what a clause of purpose may name and restrict nothing by
+_SUSPECTED = (*_NAMES, ValueSense, DimensionSense)
+_CLAUSE = re.compile(r"[^,.?!;:。…\n]+")
+_OPENS_PURPOSE = ("opens_purpose", "purpose_opener", "purpose_push", "purpose_for", "serves", "serves_noun", "needs")
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,8 @@ class Account:
     `unmade` are parts without words, `unsaid` words that mean something and made nothing, `aside` those that were set
     aside and of which nothing is known here, `strange` what was named as words of the question and is not in it,
     `too_long` pieces that hold so much that they account for nothing.
-    `placed` are the pieces in the folded text, with their paths.
+    `placed` are the pieces in the folded text, with their paths; `purposes` the clauses among them that say what the
+    answer is for, `suspected` the names in these.
     """
 
     spans: tuple[Span, ...]
@@ -69,6 +84,8 @@ class Account:
     strange: tuple[str, ...]
     too_long: tuple[str, ...]
     placed: tuple[tuple[int, int, str], ...]
+    purposes: tuple[tuple[int, int], ...] = ()
+    suspected: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -93,29 +110,45 @@ def account_for(
         and not any(part.is_made_by(named) for _, _, named in placed)
         and part.content not in before.get(part.role, [])
     )
-    made = _marked(len(folded.text), ((start, end) for start, end, named in placed if named != NOTHING))
-    aside = _marked(len(folded.text), ((start, end) for start, end, named in placed if named == NOTHING))
+    made = _marked(len(folded.text), ((start, end) for start, end, named in placed if named not in _MADE_NOTHING))
+    aside = _marked(len(folded.text), ((start, end) for start, end, named in placed if named in _MADE_NOTHING))
+    purposes = tuple(_purposes(folded, placed))
     unsaid: list[str] = []
+    suspected: list[str] = []
     unknown = _marked(len(folded.text), iter(()))
     for mention in mentions:
         if not mention.senses:
             unsaid.extend(_runs(folded, mention, [made, aside]))
             unknown[mention.start : mention.end] = [True] * (mention.end - mention.start)
-        elif means_something(mention) and not any(made[mention.start : mention.end]):
-            unsaid.append(folded.typed(mention.start, mention.end))
+        elif means_something(mention, mentions) and not any(made[mention.start : mention.end]):
+            is_for = is_inside(mention, purposes) and any(isinstance(each, _SUSPECTED) for each in mention.senses)
+            (suspected if is_for else unsaid).append(folded.typed(mention.start, mention.end))
     not_known = tuple(
         folded.typed(start, end)
         for start, end, named in placed
         if named == NOTHING and any(unknown[at] and folded.text[at].isalnum() for at in range(start, end))
     )
+    told = tuple(folded.typed(start, end) for start, end in purposes)
     spans = tuple(_spans(folded, placed, parts))
-    return Account(spans, unmade, tuple(unsaid), not_known, strange, _too_long(words), tuple(placed))
+    return Account(
+        spans,
+        unmade,
+        tuple(unsaid),
+        (*told, *not_known),
+        strange,
+        _too_long(words),
+        tuple(placed),
+        purposes,
+        tuple(suspected),
+    )
 
 
-def means_something(mention: Mention) -> bool:
+def means_something(mention: Mention, among: Sequence[Mention]) -> bool:
     """Whether a stretch names something of the model, a time or a number, or changes what is counted."""
     if any(isinstance(sense, EntitySense) for sense in mention.senses):
         return False  # whom it is about, whatever else the noun can mean
+    if mention.words("question"):
+        return False  # it asks, whatever else it can be a part of
     for sense in mention.senses:
         if isinstance(sense, _NAMES) or (isinstance(sense, ValueSense) and not sense.weak):
             return not mention.is_filler
@@ -124,8 +157,41 @@ def means_something(mention: Mention) -> bool:
         if isinstance(sense, NumberSense):
             return sense.value != 1
         if isinstance(sense, WordSense) and sense.role in _CHANGING and not mention.is_filler:
-            return True
+            return _has_operand(sense.role, mention, among)
     return False
+
+
+def is_inside(mention: Mention, stretches: Sequence[tuple[int, int]]) -> bool:
+    """Whether a mention lies in one of the stretches."""
+    return any(start <= mention.start and mention.end <= end for start, end in stretches)
+
+
+def _has_operand(role: str, mention: Mention, among: Sequence[Mention]) -> bool:
+    """Whether a word that wants something beside it has it: what it compares with, what is left out."""
+    wanted = _OPERANDS.get(role)
+    if wanted is None or (role == "exclusion" and not mention.words("connective")):
+        return True
+    after = next((each for each in among if each.start >= mention.end and not each.is_filler), None)
+    before = next((each for each in reversed(among) if each.end <= mention.start and not each.is_filler), None)
+    beside = (after,) if role == "exclusion" else (before, after)
+    return any(isinstance(sense, wanted) for each in beside if each is not None for sense in each.senses)
+
+
+def _purposes(folded: Folded, placed: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
+    """The clauses that are set aside whole as saying what the answer is for, and that open as such a clause does."""
+    marks = _marked(len(folded.text), ((start, end) for start, end, named in placed if named == PURPOSE))
+    words = frozenset[str]().union(*(word_set(name) for name in _OPENS_PURPOSE))
+    for clause in _CLAUSE.finditer(folded.text):
+        text = clause[0].strip()
+        whole = all(marks[at] for at in range(*clause.span()) if folded.text[at].isalnum())
+        opens = any(text.startswith(word) and not _goes_on(text, len(word)) for word in words)
+        if text and whole and opens:
+            yield clause.span()
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether a word of letters goes on at a place."""
+    return at < len(text) and text[at - 1].isascii() and text[at].isascii() and text[at].isalnum()
 
 
 def _too_long(words: Sequence[Said]) -> tuple[str, ...]:
@@ -189,6 +255,6 @@ def _spans(folded: Folded, placed: Sequence[tuple[int, int, str]], parts: Sequen
         seen.add((start, end))
         made = next((part for part in parts if part.path == named), None)
         made = made or next((part for part in parts if part.is_made_by(named)), None)
-        role: SpanRole = "filler" if named == NOTHING else "intent" if made is None else made.role
+        role: SpanRole = "filler" if named in _MADE_NOTHING else "intent" if made is None else made.role
         first, last = folded.span(start, end)
         yield Span(folded.original[first:last], first, last, role, "" if made is None else made.says)

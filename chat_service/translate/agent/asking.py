@@ -12,6 +12,7 @@ from typing import Literal
 from chat_service.outcomes import Language, Outcome, Question
 from chat_service.translate.agent.budget import Purse
 from chat_service.translate.agent.ground import Ground
+from semantic_layer import Request
 
 Step = Literal["asking_model", "looking_up", "checking", "waiting", "wording"]
 
@@ -19,8 +20,9 @@ Step = Literal["asking_model", "looking_up", "checking", "waiting", "wording"]
 class Asking:
     """A question, what it may still cost, and its outcome once there is one.
 
-    `replies` counts what the model replied, `told` holds the doubts that it has already been told, `lookups` what it
-    looked up. A plain class: LangChain takes dataclasses apart, down to their locks.
+    `hint` is what the rules made of it, `meant` the model's last request that its words alone speak against. `replies`
+    counts what the model replied, `told` holds the doubts that it has already been told, `lookups` what it looked up. A
+    plain class: LangChain takes dataclasses apart, down to their locks.
     """
 
     def __init__(
@@ -30,10 +32,12 @@ class Asking:
         ground: Ground,
         purse: Purse,
         say: Callable[[Step], None],
+        hint: Outcome | None = None,
     ) -> None:
         self.question, self.language, self.ground = question, language, ground
-        self.purse, self.say = purse, say
+        self.purse, self.say, self.hint = purse, say, hint
         self.outcome: Outcome | None = None
+        self.meant: Request | None = None
         self.unsaid: tuple[str, ...] = ()
         self.replies = 0
         self.told: set[str] = set()

@@ -30,7 +30,8 @@ Kind = Literal["flow", "stock", "ratio"]
 @dataclass(frozen=True)
 class MetricEntry:
     """A metric. `reach` names the set of dimensions that it goes with; `today_only` has no past; `default_period` is
-    used where a request gives none. `instead_of` are the metrics that it stands for by product and the like."""
+    used where a request gives none. `instead_of` are the metrics that it stands for by product and the like, `beside`
+    those that are shown with it where it is asked for without saying which."""
 
     name: str
     label: Label
@@ -43,6 +44,7 @@ class MetricEntry:
     default_period: str | None
     today_only: bool
     instead_of: tuple[str, ...]
+    beside: tuple[str, ...]
     hidden: bool
 
 
@@ -180,6 +182,7 @@ def _metric(metric: Metric, model: Model, reach: str) -> MetricEntry:
             for other in model.metrics.values()
             if any(each.metric == metric.name for each in other.definition.instead)
         ),
+        beside=tuple(definition.beside),
         hidden=definition.hidden,
     )
 

@@ -42,6 +42,7 @@ def metric_line(entry: MetricEntry) -> str:
     notes = [f"default period {entry.default_period}"] if entry.default_period else []
     notes += ["today only: no period, trend or comparison"] if entry.today_only else []
     notes += [f"{entry.instead_of[0]} by product"] if entry.instead_of else []
+    notes += [f"shown with {', '.join(entry.beside)}"] if entry.beside else []
     tail = f" ({'; '.join(notes)})" if notes else ""
     unit = "" if entry.unit == "count" else f" {entry.unit}"
     kind = f"{_KINDS[entry.kind]}{unit}{_POLARITY[entry.polarity]}"

@@ -1,13 +1,14 @@
 """A reply -> the outcome that it stands for, or everything that speaks against it.
 
 The same doors as for any request: it must be built, its words must be those of the question, the layer must compile it.
-Doubts (`soft`) are told once; a model that stands by its reply has looked again.
+Doubts (`soft`) are told once; a model that stands by its reply has looked again. Words that may be conditions are kept
+as none only with a reason (`why`), and told to the asker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chat_service.outcomes import (
     Answerable,
@@ -26,7 +27,7 @@ from chat_service.translate.agent.parts import Part, parts_of
 from chat_service.translate.agent.periods import dates_in, readings_of
 from chat_service.translate.agent.readings import agent_reading, refusal_of
 from chat_service.translate.agent.reply import MOST_CHOICES, Reply
-from chat_service.translate.agent.witness import contradictions, numbers_unsaid
+from chat_service.translate.agent.witness import contradictions, numbers_unsaid, suspicions
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.replies.sentences import question_text
 from semantic_layer import AllOf, AnyOf, FieldFilter, Filter, MetricFilter, MetricQuery, NotOf, Period, Request
@@ -49,13 +50,14 @@ REFUSALS = (
 class Verdict:
     """What became of a reply: an outcome, or `hard` reasons that it cannot stand, and `soft` doubts about it.
 
-    `unsaid` are words of the question that it leaves out.
+    `unsaid` are words of the question that it leaves out; `meant` is a request that could be run, but for its words.
     """
 
     outcome: Outcome | None = None
     hard: tuple[str, ...] = ()
     soft: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = field(default=())
+    meant: Request | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -63,8 +65,17 @@ class Verdict:
         return (*self.hard, *self.soft)
 
 
-def verdict_on(reply: Reply, question: Question, ground: Ground, *, prompt: str, insisted: bool = False) -> Verdict:
-    """The verdict on a reply. `prompt` is the version of what the model was told, for the reading."""
+def verdict_on(
+    reply: Reply,
+    question: Question,
+    ground: Ground,
+    *,
+    prompt: str,
+    insisted: bool = False,
+    hint: Outcome | None = None,
+) -> Verdict:
+    """The verdict on a reply. `prompt` is the version of what the model was told, for the reading; `hint` is what the
+    rules made of the question."""
     language = language_of(question.text, question.language)
     if reply.answer == "ask":
         return _asked(reply, question, ground, language, prompt)
@@ -76,7 +87,8 @@ def verdict_on(reply: Reply, question: Question, ground: Ground, *, prompt: str,
         request, filled = built(reply.answer, reply.request, question.today)
     except UnbuildableError as error:
         return Verdict(hard=error.reasons)
-    return _requested(request, filled, reply, question, ground, language, prompt=prompt, insisted=insisted)
+    rules = hint.request if isinstance(hint, Answerable) else None
+    return _requested(request, filled, reply, question, ground, language, rules, prompt=prompt, insisted=insisted)
 
 
 def _requested(
@@ -86,22 +98,30 @@ def _requested(
     question: Question,
     ground: Ground,
     language: Language,
+    rules: Request | None,
     *,
     prompt: str,
     insisted: bool,
 ) -> Verdict:
     hard = [*ground.problems(request, question.today), *_unknown_values(request, ground)]
+    meant = None if hard else request
     parts = tuple(part for part in parts_of(request) if not (filled and part.path == "period"))
     account = _account(reply, parts, question, ground)
+    mentions = ground.mentions(question)
     hard += _reasons(account)
-    hard += contradictions(parts, _before(question), account.placed, ground.mentions(question), ground.model)
+    hard += contradictions(parts, _before(question), account, mentions, ground)
+    suspected = dict(suspicions(parts, _before(question), account, mentions, ground))
     soft = (
-        *numbers_unsaid(request, ground.mentions(question)),
-        *_other_dates(account, parts, question),
+        *(f"{doubt}. Keep it only if you are sure, and say why in `why`." for doubt in suspected.values()),
+        *numbers_unsaid(request, parts, account, mentions, ground.model),
+        *_other_dates(account, parts, question, rules),
         *ground.doubts(request, question.today),
     )
-    if hard or (soft and not insisted):
-        return Verdict(None, tuple(hard), soft, account.unsaid)
+    kept = insisted and (not suspected or bool(reply.why))
+    if hard or (soft and not kept):
+        return Verdict(None, tuple(hard), soft, account.unsaid, meant)
+    aside = tuple(word for word in suspected if word not in account.suspected)
+    account = replace(account, aside=(*account.aside, *aside))
     reading = agent_reading(account, question, language, filled=filled, doubts=soft, prompt=prompt)
     return Verdict(Answerable(request, reading), soft=soft)
 
@@ -178,7 +198,8 @@ def _reasons(account: Account) -> list[str]:
         for part in account.unmade
     ]
     found += [
-        f"'{word}' means something and no part of the request says it: change the request, or ask or refuse about it"
+        f"'{word}' means something and no part of the request says it: name the part that it made (`purpose` "
+        "for a clause that says what the answer is for), change the request, or ask or refuse about it"
         for word in account.unsaid
     ]
     return found
@@ -223,8 +244,11 @@ def _leaves(condition: Filter) -> Iterator[FieldFilter]:
             yield from _leaves(inner)
 
 
-def _other_dates(account: Account, parts: tuple[Part, ...], question: Question) -> Iterator[str]:
-    """Periods whose words the service reckons otherwise."""
+def _other_dates(account: Account, parts: tuple[Part, ...], question: Question, rules: Request | None) -> Iterator[str]:
+    """Periods whose words the service reckons otherwise, and the rules too."""
+    alike = (
+        {part.content for part in parts_of(rules) if isinstance(part.content, Period)} if rules is not None else set()
+    )
     for mention in dates_in(question.text, question.today):
         readings = {(each.start, each.end) for each in readings_of(mention, question.today)}
         for part in parts:
@@ -233,7 +257,7 @@ def _other_dates(account: Account, parts: tuple[Part, ...], question: Question) 
                 for start, end, named in account.placed
                 if part.path == named
             )
-            if not around or not readings or not isinstance(part.content, Period):
+            if not around or not readings or not isinstance(part.content, Period) or part.content in alike:
                 continue
             if (part.content.start, part.content.end) not in readings:
                 yield f"{part.path}: '{mention.text}' is {mention} here, not {part.says}. Keep it only if you are sure."

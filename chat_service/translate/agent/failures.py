@@ -15,7 +15,7 @@ from typing import Literal
 import openai
 from langchain_core.exceptions import LangChainException
 
-from semantic_layer import HuitouError, Problem, problem
+from semantic_layer import HuitouError, Problem, Request, problem
 
 Cause = Literal[
     "wrong_key",
@@ -70,12 +70,15 @@ class ModelFailure(Problem):
 
 
 class ModelError(HuitouError):
-    """Carries a failure out of the agent. `retry_after_seconds` is what the server asked for, if it did."""
+    """Carries a failure out of the agent. `retry_after_seconds` is what the server asked for, if it did; `unsaid` are
+    words of the question that no reply placed, `meant` is the last request that words alone spoke against."""
 
     def __init__(self, failure: ModelFailure, retry_after_seconds: float | None = None) -> None:
         super().__init__(failure)
         self.failure = failure
         self.retry_after_seconds = retry_after_seconds
+        self.unsaid: tuple[str, ...] = ()
+        self.meant: Request | None = None
 
 
 # what openai, langchain and the socket raise; json's and pydantic's errors are ValueErrors

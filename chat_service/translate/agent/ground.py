@@ -73,6 +73,11 @@ class Ground:
         """Names by meaning."""
         return finder_of(self.catalogue)
 
+    def reaches(self, dimension: str, metric: str) -> bool:
+        """Whether a metric can be filtered by a dimension."""
+        entry = next((each for each in self.catalogue.metrics if each.name == metric), None)
+        return entry is None or dimension in self.catalogue.reaches.get(entry.reach, ())
+
     def _said(self, problem: Problem) -> str:
         """A problem for a model: where, what, and what is near in meaning where a name is unknown."""
         said = f"{problem.part}: {problem.message}" if isinstance(problem, QueryProblem) else problem.message

@@ -137,6 +137,9 @@ _PARTS: tuple[type[BaseModel], ...] = (
     MeasuredColumn,
     Deed,
 )
+_NOTES: dict[type[BaseModel], str] = {
+    MetricFilter: "  // per: whose, customer unless said; top share: values [0.1] is the highest tenth",
+}
 _SHORT: dict[object, str] = {str: "string", int: "int", float: "number", bool: "bool", Period: "Period"}
 # what only the service sets
 _NOT_FOR_MODELS = frozenset({"kind", "origin", "fill"})
@@ -156,9 +159,11 @@ def requests_text() -> str:
     """How requests are written: one line a type, in the notation of TypeScript."""
     lines = [
         "Filter = FieldFilter | MetricFilter | {list: string} | {all: Filter[]} | {any: Filter[]} | {not: Filter}",
-        "Period = words | {start: date, end: date (exclusive), grain?: day|week|month|quarter|year}",
+        "Period = words | {start?: date, end?: date (exclusive), grain?: day|week|month|quarter|year}"
+        "  // as of a day: end alone",
     ]
-    lines += [f"{each.__name__} = {_type_text(each)}" for each in _PARTS if each not in (AllOf, AnyOf, NotOf)]
+    written = (each for each in _PARTS if each not in (AllOf, AnyOf, NotOf))
+    lines += [f"{each.__name__} = {_type_text(each)}{_NOTES.get(each, '')}" for each in written]
     for kind in KINDS:
         lines.append(
             f"{kind.name} ({kind.purpose}) = {_type_text(kind.model)}" + (f"  // {kind.notes}" if kind.notes else "")
@@ -193,9 +198,10 @@ def _schema(annotation: object) -> dict[str, object]:
         return {"type": "array", "items": {"type": "object"}}
     if annotation is str or get_origin(annotation) is Literal:
         return {"type": "string"}
-    if annotation is int:
-        return {"type": "integer"}
-    return {} if annotation is Period else {"type": "object"}
+    if annotation in (int, bool):
+        return {"type": "integer" if annotation is int else "boolean"}
+    is_loose = annotation is Period or get_origin(annotation) in (Union, UnionType)
+    return {} if is_loose else {"type": "object"}
 
 
 def _type_text(model: type[BaseModel]) -> str:
@@ -203,7 +209,7 @@ def _type_text(model: type[BaseModel]) -> str:
     for name, field in model.model_fields.items():
         if name in _NOT_FOR_MODELS:
             continue
-        default = "" if field.is_required() or not isinstance(field.default, str | int) else f" = {field.default}"
+        default = f" = {field.default}" if field.default and isinstance(field.default, str | int) else ""
         parts.append(f"{name}{'' if field.is_required() else '?'}: {_written(field.annotation)}{default}")
     return "{" + ", ".join(parts) + "}"
 
@@ -227,8 +233,11 @@ def _written(annotation: object) -> str:
     if origin is Literal:
         return "|".join(f'"{each}"' if not str(each).isidentifier() else str(each) for each in inside)
     if origin in (Union, UnionType):
-        names = {getattr(each, "__name__", "") for each in inside}
-        return "Filter" if "FieldFilter" in names else "scalar"
+        forms = [_bare(each) for each in inside]
+        if FieldFilter in forms:
+            return "Filter"
+        joined = all(get_origin(each) in (Literal, tuple) or each is str for each in forms)
+        return "|".join(_written(each) for each in forms) if joined else "scalar"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation.__name__
     return _SHORT.get(annotation, "scalar")

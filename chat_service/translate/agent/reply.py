@@ -13,10 +13,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 
 from chat_service.translate.agent.kinds import KINDS, request_properties
 
-Answer = Literal["metrics", "list", "cohort", "funnel", "explain", "definition", "catalogue", "ask", "refuse"]
+RequestAnswer = Literal[
+    "metrics", "list", "cohort", "funnel", "explain", "follows", "lift", "paths", "causes", "profile", "playbook"
+]
+Answer = Literal[RequestAnswer, "definition", "catalogue", "ask", "refuse"]
 Json = dict[str, JsonValue]
 TOOL = "reply"
-NOTHING = "none"
+# parts that are none: words that say nothing, words that say what the answer is for
+NOTHING, PURPOSE = "none", "purpose"
 MOST_CHOICES = 4
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 
@@ -56,7 +60,7 @@ class Said(_Read):
 class Option(_Read):
     """One of the readings to choose from."""
 
-    answer: Literal["metrics", "list", "cohort", "funnel", "explain"]
+    answer: RequestAnswer
     request: Annotated[Json, BeforeValidator(_read_json)]
 
 
@@ -67,6 +71,7 @@ class Reply(_Read):
     request: Annotated[Json | None, BeforeValidator(_read_json)] = None
     words: Annotated[tuple[Said, ...], BeforeValidator(_nothing_as_none)] = ()
     about: Text = ""
+    why: Text = ""
     choices: Annotated[tuple[Option, ...], BeforeValidator(_nothing_as_none)] = ()
     code: Text = ""
     metrics: Annotated[tuple[str, ...], BeforeValidator(_nothing_as_none)] = Field(())
@@ -89,12 +94,14 @@ def reply_schema() -> Json:
     option: Json = {
         "type": "object",
         "properties": {"answer": {"type": "string", "enum": named}, "request": {"type": "object"}},
+        "required": ["answer", "request"],
     }
     properties: Json = {
         "answer": {"type": "string", "enum": [*get_args(Answer)]},
         "request": request,
         "words": {"type": "array", "items": said},
         "about": {"type": "string"},
+        "why": {"type": "string"},
         "choices": {"type": "array", "items": option},
         "code": {"type": "string"},
         "metrics": {"type": "array", "items": {"type": "string"}},

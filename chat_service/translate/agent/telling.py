@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 
 from chat_service.language.dates.mention import DateMention
-from chat_service.outcomes import Answerable, Clarification, Outcome, Question, Refusal
+from chat_service.outcomes import Answerable, Choice, Clarification, Outcome, Question, Refusal
 from chat_service.translate.agent.accounting import means_something
 from chat_service.translate.agent.catalogue import Catalogue
 from chat_service.translate.agent.catalogue_text import catalogue_text, is_whole
@@ -66,13 +66,13 @@ def message_of(
         lines += ["Near in meaning:", *(f"- {each.kind} {each.line}" for each in near)]
     if question.previous is not None:
         lines.append(f"Request before (a follow-up changes it): {request_json(question.previous.request)}")
-    lines += _hint(hint)
+    lines += [*_pending(question), *_hint(hint)]
     shown = nearest_examples(question.text, examples, _MOST_EXAMPLES)
     while shown and estimated_tokens("\n".join([*lines, *_examples(shown)])) > MOST_OF_QUESTION:
         shown = shown[:-1]
     lines += _examples(shown)
     today = f"{question.today} ({question.today:%A})"
-    asked = json.dumps(question.text, ensure_ascii=False)
+    asked = _quoted(question.text)
     return prompts()["question"].render({"today": today, "question": asked, "found": "\n".join(lines)})
 
 
@@ -91,7 +91,7 @@ def _without_origin(value: object) -> object:
 
 def _dates(question: Question) -> Iterator[str]:
     for mention in dates_in(question.text, question.today):
-        said = json.dumps(mention.text, ensure_ascii=False)
+        said = _quoted(mention.text)
         yield f"Date {said} = {_date(mention)}"
 
 
@@ -114,15 +114,16 @@ def _period(period: Period | None) -> str:
 
 def _names(question: Question, ground: Ground) -> Iterator[str]:
     seen: set[str] = set()
-    for mention in ground.mentions(question):
+    mentions = ground.mentions(question)
+    for mention in mentions:
         says = list(dict.fromkeys(said for sense in mention.senses if (said := _sense(sense))))
-        if mention.text in seen or not says or (mention.is_filler and not means_something(mention)):
+        if mention.text in seen or not says or (mention.is_filler and not means_something(mention, mentions)):
             continue
         seen.add(mention.text)
-        yield f"Name {json.dumps(mention.text, ensure_ascii=False)} can be: {'; '.join(says[:5])}"
+        yield f"Name {_quoted(mention.text)} can be: {'; '.join(says[:5])}"
         if mention.read_as is not None:
-            yield f"  (read as {json.dumps(mention.read_as, ensure_ascii=False)})"
-    unknown = [mention for mention in ground.mentions(question) if not mention.senses]
+            yield f"  (read as {_quoted(mention.read_as)})"
+    unknown = [mention for mention in mentions if not mention.senses]
     for mention in unknown[:3]:
         near = ground.nearest_values(mention.text, limit=2)
         if near and len(mention.text) > 1:
@@ -148,6 +149,22 @@ def _sense(sense: Sense) -> str:
     return ""
 
 
+def _pending(question: Question) -> Iterator[str]:
+    """What was asked back last, with its choices: this may answer it, in other words than the service knows."""
+    pending = question.pending if question.previous is None else question.previous.pending
+    if pending is not None:
+        choices = (f"{n}: {_choice(each)}" for n, each in enumerate(pending.choices, 1))
+        yield f"Asked back about {_quoted(pending.subject)} (this may answer it): {' | '.join(choices)}"
+
+
+def _choice(choice: Choice) -> str:
+    return _quoted(choice.label) if choice.request is None else request_json(choice.request)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _hint(hint: Outcome | None) -> Iterator[str]:
     """What the service's rules made of it, which may be wrong: it was not sure enough to answer."""
     match hint:
@@ -155,7 +172,7 @@ def _hint(hint: Outcome | None) -> Iterator[str]:
             yield f"The rules' reading, not sure ({', '.join(reading.basis)}): {request_json(request)}"
         case Clarification(_, subject, _, choices, _):
             readings = " | ".join(request_json(each.request) for each in choices if each.request is not None)
-            yield f"The rules were in doubt about {json.dumps(subject, ensure_ascii=False)}: {readings}"
+            yield f"The rules were in doubt about {_quoted(subject)}: {readings}"
         case Refusal(code, _, _, _, _):
             yield f"The rules could not read it ({code})."
 
@@ -164,4 +181,4 @@ def _examples(examples: tuple[Example, ...]) -> Iterator[str]:
     if examples:
         yield "Examples, asked on the same day:"
     for each in examples:
-        yield f"- {json.dumps(each.question, ensure_ascii=False)} -> {each.written()}"
+        yield f"- {_quoted(each.question)} -> {each.written()}"

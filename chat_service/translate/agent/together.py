@@ -3,7 +3,8 @@
     verified question -> the rules, where every word is accounted for and they are sure -> the agent, told what they
     made of it -> without a model: what the rules made of it, as if there were no agent
 
-With checking on both read every question: two readings that agree raise confidence, two that differ are asked about.
+Two readings that agree raise confidence. Where they differ the agent's stands, with what the rules made of it beside;
+with checking on, or where none of its replies held, the asker is asked. With checking on both read every question.
 """
 
 from __future__ import annotations
@@ -66,32 +67,51 @@ class Together:
             return first
         try:
             second = self.agent.translate(question, first, say, has_left)
-        except ModelError:
-            return first if translator == "auto" else self.agent.unavailable(question)
-        if self.checks and translator == "auto":
-            return self._compared(first, second, question)
-        return _with_other(second, self._said(first, question))
+        except ModelError as error:
+            return self._without_reply(error, first, question, translator)
+        return (
+            self._compared(first, second, question) if translator == "auto" else self._beside(second, first, question)
+        )
+
+    def _without_reply(
+        self, error: ModelError, first: Outcome, question: Question, translator: Literal["auto", "llm"]
+    ) -> Outcome:
+        """What the rules made of a question; with what the model meant, where that was another request."""
+        if translator == "auto" and error.meant is not None and isinstance(first, Answerable):
+            same = self._is_same(first.request, error.meant, question)
+            return first if same else self._asked(first, error.meant, first.reading, question)
+        if error.unsaid:
+            return self.agent.unplaced(error.unsaid[0], question)
+        return first if translator == "auto" else self.agent.unavailable(question)
 
     def _compared(self, first: Outcome, second: Outcome, question: Question) -> Outcome:
-        said = self._said(first, question)
         if not isinstance(first, Answerable) or not isinstance(second, Answerable):
-            return _with_other(second, said)
+            return self._beside(second, first, question)
         if self._is_same(first.request, second.request, question):
             reading = first.reading
             sure = max(reading.confidence, _AGREED)
-            return replace(
-                first, reading=replace(reading, confidence=sure, basis=(*reading.basis, "readers_agree"), other=said)
-            )
-        language = second.reading.language
-        requests = (first.request, second.request)
-        labels = [self.ground.restated(request, language, question.today) for request in requests]
+            agreed = replace(reading, confidence=sure, basis=(*reading.basis, "readers_agree"))
+            return self._beside(replace(first, reading=agreed), first, question)
+        if self.checks:
+            return self._asked(first, second.request, second.reading, question)
+        return self._beside(second, first, question)
+
+    def _asked(self, first: Answerable, other: Request, reading: Reading, question: Question) -> Outcome:
+        """The question back with both requests."""
+        requests = (first.request, other)
+        labels = [self.ground.restated(request, reading.language, question.today) for request in requests]
         choices = tuple(
             Choice(f"r{number}", label, label, request)
             for number, (label, request) in enumerate(zip(labels, requests, strict=True), 1)
         )
-        reading = replace(second.reading, confidence=0.5, basis=(*second.reading.basis, "readers_differ"), other=said)
-        text = question_text("two_readers", question.text, language)
-        return Clarification("two_readers", question.text, text, choices, reading)
+        reading = replace(reading, confidence=0.5, basis=(*reading.basis, "readers_differ"))
+        text = question_text("two_readers", question.text, reading.language)
+        asked = Clarification("two_readers", question.text, text, choices, reading)
+        return self._beside(asked, first, question)
+
+    def _beside(self, outcome: Outcome, first: Outcome, question: Question) -> Outcome:
+        """An outcome with what the rules made of the question."""
+        return replace(outcome, reading=replace(outcome.reading, other=self._said(first, question)))
 
     def _is_same(self, one: Request, other: Request, question: Question) -> bool:
         """Whether two requests ask for the same: by their parts, else by the statement that they compile to."""
@@ -117,7 +137,7 @@ class Together:
 
 def _is_chosen(outcome: Outcome, question: Question) -> bool:
     """Whether the question names one of the choices of the question back before it."""
-    pending = question.previous.pending if question.previous is not None else None
+    pending = question.pending if question.previous is None else question.previous.pending
     if pending is None or not isinstance(outcome, Answerable):
         return False
     return outcome.reading.confidence == 0 and any(choice.request == outcome.request for choice in pending.choices)
@@ -130,8 +150,3 @@ def _sorted(request: Request) -> Request:
         return request.model_copy(update={"filters": filters})
     metrics, groups = tuple(sorted(request.metrics)), tuple(sorted(request.group_by))
     return request.model_copy(update={"filters": filters, "metrics": metrics, "group_by": groups})
-
-
-def _with_other(outcome: Outcome, said: str) -> Outcome:
-    reading: Reading = replace(outcome.reading, other=said)
-    return replace(outcome, reading=reading)

@@ -7,7 +7,6 @@ dimension without personal data. Answers are short, since they are paid for.
 from __future__ import annotations
 
 import json
-from typing import Literal
 
 from langchain.tools import BaseTool, ToolRuntime, tool
 from pydantic import JsonValue
@@ -15,7 +14,7 @@ from pydantic import JsonValue
 from chat_service.translate.agent.asking import Run
 from chat_service.translate.agent.building import UnbuildableError, built
 from chat_service.translate.agent.periods import UnreadableError, period_of_words
-from chat_service.translate.agent.reply import Json
+from chat_service.translate.agent.reply import Json, RequestAnswer
 
 _LONGEST = 200
 
@@ -55,7 +54,7 @@ def resolve_period(words: str, runtime: ToolRuntime[Run], by: str = "") -> str:
 
 @tool
 def check_request(
-    answer: Literal["metrics", "list", "cohort", "funnel", "explain"],
+    answer: RequestAnswer,
     request: dict[str, JsonValue],
     runtime: ToolRuntime[Run],
 ) -> str:

@@ -119,14 +119,14 @@ class AgentTranslator:
         limits, clock = self._spending.limits, self._spending.clock
         language = language_of(question.text, question.language)
         purse = Purse(limits, self._spending.day, clock, clock() + limits.seconds)
-        asking = Asking(question, language, self._ground, purse, say)
+        asking = Asking(question, language, self._ground, purse, say, hint)
         message = message_of(question, self._ground, self.examples, hint, whole=self._whole)
         try:
             outcome = self._background.run(self._loop.run(asking, message), limits.seconds, has_left)
         except ModelError as error:
             self.meters.asked(error.failure.cause)
-            if asking.unsaid and error.failure.cause == "no_usable_reply":
-                return self._refused(asking)
+            error.meant = asking.meant
+            error.unsaid = asking.unsaid if error.failure.cause == "no_usable_reply" else ()
             raise
         self.meters.asked(type(outcome).__name__.lower())
         return outcome
@@ -159,14 +159,14 @@ class AgentTranslator:
         """The refusal of a question that only the model might have read."""
         return self._refusal("model_unavailable", question.text, question)
 
+    def unplaced(self, word: str, question: Question) -> Refusal:
+        """The refusal of a question with a word that means something, and that the model could place nowhere."""
+        return self._refusal("unknown_word", word, question)
+
     def close(self) -> None:
         """Let go of the server."""
         self._background.run(self._server.close(), 5)
         self._background.close()
-
-    def _refused(self, asking: Asking) -> Refusal:
-        """A word that means something, and that the model could place nowhere."""
-        return self._refusal("unknown_word", asking.unsaid[0], asking.question)
 
     def _refusal(self, code: str, subject: str, question: Question) -> Refusal:
         language = language_of(question.text, question.language)

@@ -10,6 +10,7 @@ JSON.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from langchain.agents import create_agent
@@ -96,11 +97,13 @@ class Checks(AgentMiddleware[Any, Run, Any]):
 
     def _reasons(self, reply: Reply, asking: Asking) -> tuple[str, ...]:
         """What speaks against a reply; with none left the asking has its outcome."""
-        first = verdict_on(reply, asking.question, asking.ground, prompt=self._prompt)
+        about = partial(verdict_on, reply, asking.question, asking.ground, prompt=self._prompt, hint=asking.hint)
+        first = about()
         if first.outcome is None and not first.hard and set(first.soft) <= asking.told:
-            first = verdict_on(reply, asking.question, asking.ground, prompt=self._prompt, insisted=True)
+            first = about(insisted=True)
         asking.told.update(first.soft)
         asking.outcome, asking.unsaid = first.outcome, first.unsaid
+        asking.meant = first.meant or asking.meant
         return first.reasons
 
 
