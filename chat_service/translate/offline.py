@@ -391,10 +391,9 @@ def _pending_choice(question: Question) -> Request | None:
     if pending is None:
         return None
     said = fold(question.text).text.strip(ENDS)
-    for number, choice in enumerate(pending.choices, 1):
-        named = (fold(choice.label).text, fold(choice.message).text, choice.id, str(number))
-        if said in named and choice.request is not None:
-            return choice.request
+    for number, each in enumerate(pending.choices, 1):
+        if said in (fold(each.label).text, fold(each.message).text, each.id, str(number)) and each.request is not None:
+            return each.request
     return None
 
 
