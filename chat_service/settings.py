@@ -78,8 +78,8 @@ class Settings(BaseModel):
     as_of: Day | None = Field(None, description="Today, inclusive. Unset: the latest date in the data.")
     translator: Literal["auto", "offline", "llm"] = Field(
         "auto",
-        description="What reads questions. `offline` are the rules; `llm` is the language model; `auto` are the rules "
-        "where they are sure, else the model where a key is set (docs/agent.md).",
+        description="What reads questions. `offline` are the rules; `llm` is the language model; `auto` is the model "
+        "where a key is set, unless the rules are as sure as `HUITOU_LLM_THRESHOLD`, else the rules (docs/agent.md).",
     )
     verified_questions: Path | None = Field(
         None,
@@ -250,7 +250,7 @@ class Settings(BaseModel):
         False, description="Rules and model both read every question; where they differ, the asker is asked."
     )
     llm_threshold: float = Field(
-        1.0, ge=0, le=1, description="How sure the rules must be to answer alone. 1: the model reads every question."
+        1.0, ge=0, le=1, description="How sure the rules must be to answer alone; 1 has the model read every question."
     )
     llm_wording: bool = Field(False, description="Whether the model words answers; figures stay the service's.")
     llm_seconds: float = Field(60.0, gt=0, description="Seconds that one question may take the model, at most.")

@@ -24,16 +24,21 @@ SURE = "上个月的销售额"
 UNSURE = "上个月揽客多少单"
 
 
-def _orders(**changes: Any) -> Says:  # noqa: ANN401 - any part of a request
-    request = {"metrics": ["orders"], "period": "上个月", **changes}
-    words = [{"said": "上个月", "part": "period"}, {"said": "揽客多少单", "part": "metrics[0]"}]
+_MAY = {"metrics": ["orders"], "period": "上个月"}
+
+
+def _reply(request: dict[str, Any], words: list[dict[str, str]]) -> Says:
     return Says(calls=(("reply", {"answer": "metrics", "request": request, "words": words}),))
+
+
+def _orders(**changes: Any) -> Says:  # noqa: ANN401 - any part of a request
+    words = [{"said": "上个月", "part": "period"}, {"said": "揽客多少单", "part": "metrics[0]"}]
+    return _reply({**_MAY, **changes}, words)
 
 
 def _sales(metric: str = "revenue") -> Says:
     words = [{"said": "上个月的", "part": "period"}, {"said": "销售额", "part": "metrics[0]"}]
-    request = {"metrics": [metric], "period": "上个月"}
-    return Says(calls=(("reply", {"answer": "metrics", "request": request, "words": words}),))
+    return _reply({"metrics": [metric], "period": "上个月"}, words)
 
 
 def test_no_call_where_the_rules_are_sure(talking: Talking, base: Services) -> None:
@@ -78,11 +83,14 @@ def test_where_they_differ_the_models_reading_stands_and_the_other_is_told(talki
     assert isinstance(outcome, Answerable) and isinstance(outcome.request, MetricQuery)
     assert outcome.request.metrics == ("item_revenue",)
     assert outcome.reading.translator == "llm" and outcome.reading.other == "2026年5月的销售额"
+    assert outcome.reading.has_assumed("readers_differ") and outcome.reading.confidence < 0.9
 
 
 def test_where_no_reply_held_both_readings_are_offered(talking: Talking) -> None:
     """The rules' reading is not answered as if it were sure; a model that meant the same leaves it as it is."""
-    other, same = _sales("gross_profit"), _orders(metrics=["revenue"])
+    other = _sales("gross_profit")
+    words = [{"said": "上个月的", "part": "period"}, {"said": "上个月的", "part": "metrics[0]"}]
+    same = _reply({"metrics": ["revenue"], "period": "上个月"}, words)
     with talking(in_turn(other)) as (both, server):
         outcome = both.translate(question(SURE))
         assert len(server.bodies) == 3
@@ -92,6 +100,21 @@ def test_where_no_reply_held_both_readings_are_offered(talking: Talking) -> None
     metrics = [c.request.metrics for c in outcome.choices if isinstance(c.request, MetricQuery)]
     assert metrics == [("revenue",), ("gross_profit",)]
     assert isinstance(left, Answerable) and left.reading.translator == "offline"
+
+
+def test_a_request_that_drops_a_word_is_offered(talking: Talking) -> None:
+    """Where the rules could not read the question it is the one choice, and the word is named; where they are in doubt
+    it is one more."""
+    untimed = {"metrics": ["buyers"]}, [{"said": UNSURE, "part": "metrics[0]"}]
+    request, words = _MAY, [{"said": "上个月", "part": "period"}, {"said": "揽客多少单", "part": "metrics[0]"}]
+    with talking(in_turn(_reply(*untimed))) as (both, server):
+        in_doubt = both.translate(question(UNSURE))
+        server.script = in_turn(_reply(request, words))
+        refused = both.translate(question("上个月金卡揽客多少单"))
+    assert isinstance(in_doubt, Clarification) and isinstance(refused, Clarification)
+    assert in_doubt.choices[-1].request == MetricQuery(metrics=("buyers",)) and len(in_doubt.choices) == 2
+    assert refused.code == "background" and "金卡" in refused.question
+    assert [each.label for each in refused.choices] == ["2026年5月的订单数"]
 
 
 @pytest.mark.parametrize("said", ["第二个", "毛利的那个", "2"])

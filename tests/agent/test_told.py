@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import pytest
@@ -16,8 +17,8 @@ from chat_service.settings import Settings
 from chat_service.translate.agent.catalogue import catalogue_of
 from chat_service.translate.agent.catalogue_text import catalogue_text
 from chat_service.translate.agent.examples import shipped_examples
-from chat_service.translate.agent.kinds import KINDS, requests_text
-from chat_service.translate.agent.reply import reply_schema
+from chat_service.translate.agent.kinds import KINDS, request_properties, requests_text
+from chat_service.translate.agent.reply import RequestAnswer, reply_schema
 from chat_service.translate.agent.retrieval import finder_of
 from chat_service.translate.agent.telling import (
     LARGE_PREFIX_TOKENS,
@@ -114,11 +115,22 @@ def test_a_catalogue_without_missing_tables(tmp_path: Path, demo_database: Path)
 
 def test_kinds_are_registered_once() -> None:
     text, schema = requests_text(), json.dumps(reply_schema())
+    answers = get_args(RequestAnswer)
+    assert answers == tuple(kind.name for kind in KINDS)
     for kind in KINDS:
-        assert f"{kind.name} ({kind.purpose})" in text and f'"{kind.name}"' in schema
+        assert f"{kind.name} ({kind.purpose})" in text and kind.name in answers
         for name in kind.model.model_fields:
             if name not in ("kind", "fill"):
                 assert f'"{name}"' in schema and name in text
+    properties = request_properties()
+    yes_or_no = {
+        name
+        for kind in KINDS
+        for name, each in kind.model.model_fields.items()
+        if each.annotation is bool and name != "fill"
+    }
+    assert yes_or_no and all(properties[name] == {"type": "boolean"} for name in yes_or_no)
+    assert properties["key"] == {} and '"top share"' in text and "filters?: scalar" not in text
     assert "$ref" not in schema and "anyOf" not in schema and "oneOf" not in schema
 
 

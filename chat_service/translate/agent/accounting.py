@@ -74,7 +74,7 @@ class Account:
     aside and of which nothing is known here, `strange` what was named as words of the question and is not in it,
     `too_long` pieces that hold so much that they account for nothing.
     `placed` are the pieces in the folded text, with their paths; `purposes` the clauses among them that say what the
-    answer is for, `suspected` the names in these.
+    answer is for, `background` their words, `suspected` the names in these.
     """
 
     spans: tuple[Span, ...]
@@ -85,6 +85,7 @@ class Account:
     too_long: tuple[str, ...]
     placed: tuple[tuple[int, int, str], ...]
     purposes: tuple[tuple[int, int], ...] = ()
+    background: tuple[str, ...] = ()
     suspected: tuple[str, ...] = ()
 
     @property
@@ -128,17 +129,18 @@ def account_for(
         for start, end, named in placed
         if named == NOTHING and any(unknown[at] and folded.text[at].isalnum() for at in range(start, end))
     )
-    told = tuple(folded.typed(start, end) for start, end in purposes)
+    background = tuple(folded.typed(start, end).strip() for start, end in purposes)
     spans = tuple(_spans(folded, placed, parts))
     return Account(
         spans,
         unmade,
         tuple(unsaid),
-        (*told, *not_known),
+        not_known,
         strange,
         _too_long(words),
         tuple(placed),
         purposes,
+        background,
         tuple(suspected),
     )
 

@@ -20,9 +20,9 @@ Step = Literal["asking_model", "looking_up", "checking", "waiting", "wording"]
 class Asking:
     """A question, what it may still cost, and its outcome once there is one.
 
-    `hint` is what the rules made of it, `meant` the model's last request that its words alone speak against. `replies`
-    counts what the model replied, `told` holds the doubts that it has already been told, `lookups` what it looked up. A
-    plain class: LangChain takes dataclasses apart, down to their locks.
+    `hint` is what the rules made of it, `meant` the model's last request against which only words spoke that it leaves
+    out. `replies` counts what the model replied, `told` holds the doubts that it has already been told, `lookups` what
+    it looked up. A plain class: LangChain takes dataclasses apart, down to their locks.
     """
 
     def __init__(

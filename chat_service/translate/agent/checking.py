@@ -50,7 +50,8 @@ REFUSALS = (
 class Verdict:
     """What became of a reply: an outcome, or `hard` reasons that it cannot stand, and `soft` doubts about it.
 
-    `unsaid` are words of the question that it leaves out; `meant` is a request that could be run, but for its words.
+    `unsaid` are words of the question that it leaves out; `meant` is a request that could be run, and of which
+    every part has words.
     """
 
     outcome: Outcome | None = None
@@ -104,9 +105,9 @@ def _requested(
     insisted: bool,
 ) -> Verdict:
     hard = [*ground.problems(request, question.today), *_unknown_values(request, ground)]
-    meant = None if hard else request
     parts = tuple(part for part in parts_of(request) if not (filled and part.path == "period"))
     account = _account(reply, parts, question, ground)
+    meant = None if hard or account.unmade else request
     mentions = ground.mentions(question)
     hard += _reasons(account)
     hard += contradictions(parts, _before(question), account, mentions, ground)

@@ -71,7 +71,7 @@ class ModelFailure(Problem):
 
 class ModelError(HuitouError):
     """Carries a failure out of the agent. `retry_after_seconds` is what the server asked for, if it did; `unsaid` are
-    words of the question that no reply placed, `meant` is the last request that words alone spoke against."""
+    words of the question that no reply placed, `meant` the last request against which only these spoke."""
 
     def __init__(self, failure: ModelFailure, retry_after_seconds: float | None = None) -> None:
         super().__init__(failure)

@@ -5,6 +5,8 @@ No sentence of the model's own is ever shown: what it says are codes, names and 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.dates.shown import days_so_far
 from chat_service.outcomes import Assumption, Language, Question, Reading, Refusal
 from chat_service.translate.agent.accounting import Account
@@ -12,7 +14,7 @@ from chat_service.translate.agent.periods import last_calendar_months
 from chat_service.translate.replies.sentences import assumption_text, refusal_text, suggestion_text
 from semantic_layer import Model
 
-_SURE, _COST_OF_ASIDE, _COST_OF_ASSUMPTION, _COST_OF_DOUBT = 0.92, 0.12, 0.04, 0.12
+_SURE, _COST_OF_ASIDE, _COST_OF_ASSUMPTION, _COST_OF_DOUBT, _COST_OF_OTHER = 0.92, 0.12, 0.04, 0.12, 0.08
 _SUGGESTED = 3
 
 
@@ -32,12 +34,12 @@ def agent_reading(
     if "last_12_months" in filled:
         shown = days_so_far(last_calendar_months(question.today), question.today, language)
         assumed.append(Assumption("last_12_months", assumption_text("last_12_months", (shown,), language)))
-    for word in account.aside:
-        assumed.append(Assumption("set_aside", assumption_text("set_aside", (word,), language)))
-    basis = ["read_by_model", "words_set_aside" if account.aside else "all_words_used"]
+    told = [("set_aside", word) for word in account.aside] + [("background", said) for said in account.background]
+    assumed += [Assumption(code, assumption_text(code, (said,), language)) for code, said in told]
+    basis = ["read_by_model", "words_set_aside" if told else "all_words_used"]
     basis += ["assumed_reading"] if filled else []
     basis += ["dates_in_doubt"] if doubts else []
-    score = _SURE - _COST_OF_ASIDE * bool(account.aside) - _COST_OF_ASSUMPTION * len(filled)
+    score = _SURE - _COST_OF_ASIDE * bool(told) - _COST_OF_ASSUMPTION * len(filled)
     score -= _COST_OF_DOUBT * bool(doubts)
     return Reading(
         language,
@@ -48,6 +50,17 @@ def agent_reading(
         tuple(basis),
         translator="llm",
         prompt=prompt,
+    )
+
+
+def differing(reading: Reading, other: str) -> Reading:
+    """The agent's reading of a question that the rules read otherwise."""
+    told = Assumption("readers_differ", assumption_text("readers_differ", (other,), reading.language))
+    return replace(
+        reading,
+        assumptions=(*reading.assumptions, told),
+        confidence=round(reading.confidence - _COST_OF_OTHER, 2),
+        basis=(*reading.basis, "readers_differ"),
     )
 
 

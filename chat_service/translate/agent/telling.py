@@ -166,10 +166,10 @@ def _quoted(text: str) -> str:
 
 
 def _hint(hint: Outcome | None) -> Iterator[str]:
-    """What the service's rules made of it, which may be wrong: it was not sure enough to answer."""
+    """What the service's rules made of it, which may be wrong."""
     match hint:
         case Answerable(request, reading):
-            yield f"The rules' reading, not sure ({', '.join(reading.basis)}): {request_json(request)}"
+            yield f"The rules' reading, which may be wrong ({', '.join(reading.basis)}): {request_json(request)}"
         case Clarification(_, subject, _, choices, _):
             readings = " | ".join(request_json(each.request) for each in choices if each.request is not None)
             yield f"The rules were in doubt about {_quoted(subject)}: {readings}"

@@ -26,6 +26,7 @@ from chat_service.outcomes import (
 from chat_service.translate.agent.asking import Step
 from chat_service.translate.agent.failures import ModelError
 from chat_service.translate.agent.ground import Ground
+from chat_service.translate.agent.readings import differing
 from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.translator import AgentTranslator
 from chat_service.translate.replies.sentences import question_text
@@ -77,9 +78,8 @@ class Together:
         self, error: ModelError, first: Outcome, question: Question, translator: Literal["auto", "llm"]
     ) -> Outcome:
         """What the rules made of a question; with what the model meant, where that was another request."""
-        if translator == "auto" and error.meant is not None and isinstance(first, Answerable):
-            same = self._is_same(first.request, error.meant, question)
-            return first if same else self._asked(first, error.meant, first.reading, question)
+        if translator == "auto" and error.meant is not None:
+            return self._offered(first, error.meant, error.unsaid, question)
         if error.unsaid:
             return self.agent.unplaced(error.unsaid[0], question)
         return first if translator == "auto" else self.agent.unavailable(question)
@@ -94,20 +94,40 @@ class Together:
             return self._beside(replace(first, reading=agreed), first, question)
         if self.checks:
             return self._asked(first, second.request, second.reading, question)
-        return self._beside(second, first, question)
+        told = differing(second.reading, self._said(first, question))
+        return self._beside(replace(second, reading=told), first, question)
+
+    def _offered(self, first: Outcome, meant: Request, unsaid: tuple[str, ...], question: Question) -> Outcome:
+        """What the rules made of a question, with a request that the model could not give every word to."""
+        match first:
+            case Answerable(request, reading):
+                same = self._is_same(request, meant, question)
+                return first if same else self._asked(first, meant, reading, question)
+            case Clarification(choices=choices, reading=reading):
+                requests = [each.request for each in choices if each.request is not None]
+                if any(self._is_same(each, meant, question) for each in requests):
+                    return first
+                return replace(first, choices=(*choices, *self._choices((meant,), reading, question)))
+            case Refusal(reading=reading) if unsaid:
+                text = question_text("background", unsaid[0], reading.language)
+                choices = self._choices((meant,), reading, question)
+                return self._beside(Clarification("background", unsaid[0], text, choices, reading), first, question)
+        return first
 
     def _asked(self, first: Answerable, other: Request, reading: Reading, question: Question) -> Outcome:
         """The question back with both requests."""
-        requests = (first.request, other)
-        labels = [self.ground.restated(request, reading.language, question.today) for request in requests]
-        choices = tuple(
-            Choice(f"r{number}", label, label, request)
-            for number, (label, request) in enumerate(zip(labels, requests, strict=True), 1)
-        )
+        choices = self._choices((first.request, other), reading, question)
         reading = replace(reading, confidence=0.5, basis=(*reading.basis, "readers_differ"))
         text = question_text("two_readers", question.text, reading.language)
         asked = Clarification("two_readers", question.text, text, choices, reading)
         return self._beside(asked, first, question)
+
+    def _choices(self, requests: tuple[Request, ...], reading: Reading, question: Question) -> tuple[Choice, ...]:
+        labels = [self.ground.restated(request, reading.language, question.today) for request in requests]
+        return tuple(
+            Choice(f"r{number}", label, label, request)
+            for number, (label, request) in enumerate(zip(labels, requests, strict=True), 1)
+        )
 
     def _beside(self, outcome: Outcome, first: Outcome, question: Question) -> Outcome:
         """An outcome with what the rules made of the question."""

@@ -143,6 +143,9 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "same_time_of_year": Phrase("与较早一年的同一时段 {0} 比较", "compared with the same time of an earlier year, {0}"),
     "recent_days": Phrase("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
     "verified": Phrase("这个问题的读法经人核对过", "how this question is read was verified by people"),
+    "readers_differ": Phrase(
+        "规则会读作“{0}”，这里按语言模型的读法", "rules read '{0}'; the language model's reading is taken"
+    ),
     "held_then": Phrase("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": Phrase("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "background": Phrase("作为背景、没有算进条件：{0}", "read as background, not as conditions: {0}"),
