@@ -14,6 +14,7 @@ from chat_service.language.folding import Folded, fold
 from chat_service.language.grammar.chart import Grammar
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.phrases import listed
+from chat_service.language.tokens import cut
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
@@ -84,7 +85,7 @@ class OfflineTranslator:
         language = language_of(question.text, question.language)
         if not any(character.isalnum() for character in fold(question.text[: MAX_CHARACTERS + 1]).text):
             return self._refused(Denial("empty_question"), None, question, language)
-        if len(question.text) > MAX_CHARACTERS:
+        if len(question.text) > MAX_CHARACTERS or len(list(cut(fold(question.text).text))) > _MOST_TOKENS:
             return self._refused(Denial("too_long"), None, question, language)
         chosen = _pending_choice(question)
         if chosen is not None:
@@ -96,8 +97,6 @@ class OfflineTranslator:
             denial = stop.reason if isinstance(stop.reason, Denial) else Denial(stop.reason.code, stop.reason.subject)
             return self._refused(denial, None, question, language)
         text = read(question.text, scope)
-        if len(text.tokens) > _MOST_TOKENS:
-            return self._refused(Denial("too_long"), None, question, language)
         pending = question.previous.pending if question.previous is not None else question.pending
         reply = replied(pending, frames(text, self._rules(scope))[0]) if pending is not None else None
         if reply is not None and reply.request is not None:

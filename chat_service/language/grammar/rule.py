@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 EMPTY = "function"
@@ -32,17 +32,22 @@ class Edge:
     @property
     def keys(self) -> tuple[str, ...]:
         """The categories that patterns may call it by: `rank.top` is a `rank` too."""
-        role, dot, _ = self.category.partition(".")
-        return (self.category, role) if dot else (self.category,)
+        return _keys(self.category)
 
     @property
     def is_empty(self) -> bool:
         """Whether it is a word without meaning, of whichever class: `function.particle`."""
-        return self.category.partition(".")[0] == EMPTY
+        return _keys(self.category)[-1] == EMPTY
 
     def leaves(self) -> tuple[Edge, ...]:
         """The words that it was read from."""
         return tuple(leaf for part in self.parts for leaf in part.leaves()) if self.parts else (self,)
+
+
+@lru_cache(maxsize=4096)
+def _keys(category: str) -> tuple[str, ...]:
+    role, dot, _ = category.partition(".")
+    return (category, role) if dot else (category,)
 
 
 @dataclass(frozen=True, slots=True)

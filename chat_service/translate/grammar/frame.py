@@ -49,9 +49,15 @@ class Frame:
         """The items whose meaning is of a kind."""
         return [item for item in self.items if isinstance(item.meaning, kind)]
 
+    @cached_property
+    def _categories(self) -> frozenset[str]:
+        return frozenset(key for item in self.items for key in item.keys)
+
     def said(self, *categories: str) -> list[Edge]:
         """The items of a category, or of a role."""
-        return [item for item in self.items if set(item.keys) & set(categories)]
+        if self._categories.isdisjoint(categories):
+            return []
+        return [item for item in self.items if not set(categories).isdisjoint(item.keys)]
 
     def asks(self, *what: str) -> list[Edge]:
         """The words that ask for one of several things."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from chat_service.language.folding import fold
+from chat_service.language.folding import folded
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Listed, Measure, Span
@@ -252,10 +252,9 @@ def _named_values(item: Edge, measure: Measure, assembly: Assembly) -> Values | 
     if any(happens(model.metrics.get(name)) for name in measure.metrics):
         return None
     homes = {dataset_of(name, assembly) for name in measure.metrics if name in model.metrics}
-    for dimension in model.dimensions.values():
+    for dimension in (each for each in model.dimensions.values() if each.home.dataset in homes):
         for code, words in dimension.home.definition.values.items():
-            named = (fold(word).text.endswith(said) for word in (*words.zh, *words.en))
-            if dimension.home.dataset in homes and any(named):
+            if any(folded(word).endswith(said) for word in (*words.zh, *words.en)):
                 return Values(((ValueSense(dimension.name, code),),), said)
     return None
 

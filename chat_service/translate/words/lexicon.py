@@ -177,13 +177,17 @@ class Lexicon:
         """Every phrase in pieces that stands in the tokens: one hit for each piece."""
         kept = [index for index, token in enumerate(tokens) if keeps(token)]
         keys = [_keys(tokens[index]) for index in kept]
+        places: dict[str, list[int]] = {}
+        for at, options in enumerate(keys):
+            for key in dict.fromkeys(options):
+                places.setdefault(key, []).append(at)
         for at, options in enumerate(keys):
             for key in options:
                 for gapped in self._gapped.get(key, ()):
-                    found = _pieces(gapped, keys, at)
-                    said = [tokens[kept[i]] for a, b in found or () for i in range(a, b)]
+                    found = _pieces(gapped, keys, at, places)
+                    said = [tokens[kept[i]] for a, b in found for i in range(a, b)]
                     sense = self._numbered_sense(gapped.sense, [each.text for each in said if each.kind == "number"])
-                    if found is not None and sense is not None:
+                    if found and sense is not None:
                         yield tuple(Hit(kept[a], kept[b - 1] + 1, (sense,)) for a, b in found)
 
     def _numbered_sense(self, sense: Sense, said: list[str]) -> Sense | None:
@@ -218,14 +222,19 @@ def _keys(token: Token) -> tuple[str, ...]:
     return (noun_key(token.text), verb_key(token.text)) if token.kind == "word" else (token.text,)
 
 
-def _pieces(gapped: Gapped, keys: list[tuple[str, ...]], at: int) -> list[tuple[int, int]] | None:
+def _pieces(
+    gapped: Gapped, keys: list[tuple[str, ...]], at: int, places: Mapping[str, list[int]]
+) -> list[tuple[int, int]]:
+    """Where the pieces stand, each the first behind the one before; nothing where one is missing."""
     found: list[tuple[int, int]] = []
-    for index, piece in enumerate(gapped.pieces):
-        starts = (at,) if index == 0 else range(found[-1][1], len(keys))
-        stretch = next(((s, s + len(way)) for s in starts for way in piece if _stands(way, keys, s)), None)
+    for piece in gapped.pieces:
+        ways = [(way, [at] if not found else places.get(way[0], ())) for way in piece]
+        firsts = (next((s for s in starts if s >= at and _stands(way, keys, s)), None) for way, starts in ways)
+        stretch = min(((s, n) for n, s in enumerate(firsts) if s is not None), default=None)
         if stretch is None:
-            return None
-        found.append(stretch)
+            return []
+        at = stretch[0] + len(piece[stretch[1]])
+        found.append((stretch[0], at))
     return found
 
 

@@ -7,13 +7,13 @@ A clause that says anything else that a question could is no such thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from chat_service.language.grammar.rule import EMPTY, Edge
-from chat_service.language.tokens import Token
+from chat_service.language.tokens import Token, cut
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
 from chat_service.translate.senses import Names, Values
@@ -58,7 +58,6 @@ _TOPICS = frozenset(
     }
 )
 _ASKED = frozenset({"metric", "entity", "list", "behaviour", "ask"})
-_LONGEST_TITLE = 9
 _WHO = frozenset({"function.occasion.who", "occasion.who"})
 
 
@@ -138,7 +137,7 @@ class _Clause:
         needs = needs and bool(self._behind(self.first, "needs"))
         if not (does or needs or self._frames() or self._behind(self.first, "serves_noun")):
             return False
-        said = self._longest()
+        said = self._longest
         topics = _TOPICS | ({"date.period", "date.future"} if dated else set())
         told = {(leaf.start, leaf.end) for leaf in said if _is_nothing(leaf) or set(leaf.keys) & topics}
         units = {(leaf.start, leaf.end) for leaf in said if {"date.grain", "grain_noun"} & set(leaf.keys)}  # 年度审计
@@ -166,7 +165,7 @@ class _Clause:
 
     def repeats_only(self, outside: Sequence[Edge]) -> bool:
         """别的渠道买过的不算, beside 'only in …': those who did so elsewhere, who are none of the question already."""
-        said = self._longest()
+        said = self._longest
         closes = [leaf for leaf in said if "exclusion" in leaf.keys]
         others = any(leaf.category.startswith(("elsewhere", f"{EMPTY}.pronoun.other")) for leaf in said)
         if not (others and closes and any("only" in leaf.keys for leaf in outside)):
@@ -180,7 +179,7 @@ class _Clause:
 
     def repeats_rank(self, outside: Sequence[Edge]) -> bool:
         """With what each of them spent, beside the top spenders: what they are ranked by is shown of each."""
-        said = [leaf for leaf in self._longest() if not leaf.is_empty]
+        said = [leaf for leaf in self._longest if not leaf.is_empty]
         done = [set(leaf.meaning.names) for leaf in said if isinstance(leaf.meaning, Names)]
         ranked = [set(leaf.meaning.names) for leaf in outside if isinstance(leaf.meaning, Names)]
         each = any(leaf.category in ("grouping.each", "average.per_head") for leaf in said)
@@ -188,6 +187,7 @@ class _Clause:
             return False
         return all(set(leaf.keys) & _OF_EACH for leaf in said) and any(done[0] & other for other in ranked)
 
+    @cached_property
     def _longest(self) -> list[Edge]:
         """What is known of the clause, without what stands within something longer."""
         known = [leaf for leaf in self.inside if leaf.category != "unknown" and not self._is_somebody(leaf)]
@@ -199,9 +199,7 @@ class _Clause:
 
     @cached_property
     def _at_work(self) -> tuple[tuple[int, int], ...]:
-        starts = range(self.first, self.last)
-        ends = ((at, end) for at in starts for end in range(at + 1, min(at + _LONGEST_TITLE, self.last) + 1))
-        return tuple(each for each in ends if self.text(*each) in word_set("at_work"))
+        return tuple((at, end) for at in range(self.first, self.last) for end in self._behind(at, "at_work"))
 
     def _verbs(self, at: int) -> list[int]:
         """Where a verb of the dictionary ends that asks for nothing and is no word of a request."""
@@ -212,7 +210,7 @@ class _Clause:
 
     def _is_rest(self, at: int, *, given: bool) -> bool:
         """Whether the rest says nothing of the question: at most what is handed out, told apart by a new word."""
-        said = [leaf for leaf in self._longest() if leaf.start >= at and not _is_nothing(leaf)]
+        said = [leaf for leaf in self._longest if leaf.start >= at and not _is_nothing(leaf)]
         told = {(leaf.start, leaf.end) for leaf in self.inside if leaf.category.startswith("function.occasion")}
         told |= {(a.start, a.end) for a in said if "connective.and" in a.keys and self._does(a.end)}
         said = [leaf for leaf in said if (leaf.start, leaf.end) not in told]
@@ -227,7 +225,7 @@ class _Clause:
 
     def _hands_out(self, at: int) -> bool:
         """Send them a coupon; in 'remind the gold members' people are named, of whom the question may be."""
-        values = [leaf for leaf in self._longest() if leaf.start >= at and leaf.category == "value"]
+        values = [leaf for leaf in self._longest if leaf.start >= at and leaf.category == "value"]
         people = [leaf for leaf in self.inside if leaf.category.startswith("entity")]
         return not any(_meet(value, each) for value in values for each in people)
 
@@ -242,12 +240,24 @@ class _Clause:
 
     def _behind(self, first: int, name: str) -> set[int]:
         """Where phrases of a set that begin at a token end."""
-        return {end for end in range(first + 1, self.last + 1) if self.text(first, end) in word_set(name)}
+        longest = _openers(name).get(self.tokens[first].text, 0) if first < self.last else 0
+        ends = range(first + 1, min(self.last, first + longest) + 1)
+        return {end for end in ends if self.text(first, end) in word_set(name)}
 
     def text(self, first: int, last: int) -> str:
         words = [token.text for token in self.tokens[first:last]]
         joined = ("" if all(not word.isascii() for word in words) else " ").join(words)
         return joined.replace(" 'd", "'d").replace(" '", "'")
+
+
+@lru_cache(maxsize=64)
+def _openers(name: str) -> Mapping[str, int]:
+    """The tokens that open a phrase of a set, each with how many tokens the longest of these has."""
+    found: dict[str, int] = {}
+    for phrase in word_set(name):
+        tokens = [text for text, _, _ in cut(phrase)]
+        found[tokens[0]] = max(found.get(tokens[0], 0), len(tokens))
+    return found
 
 
 def _is_nothing(leaf: Edge) -> bool:
