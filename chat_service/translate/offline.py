@@ -45,7 +45,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
 from chat_service.translate.left_out import AT_FAULT, without_words
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.replies.reading import make_reading, nothing_read
+from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
 from chat_service.translate.requests.assembly import Assembly
@@ -132,7 +132,9 @@ class OfflineTranslator:
         stops: list[tuple[Frame, StopError]] = []
         lost: list[Edge] = []
         for frame in readings:
-            if frame.unknown or frame.cost > best.cost + _WORSE or any(_vanishes(item, frame) for item in lost):
+            if frame.cost > min([best.cost + _WORSE, *(each.cost + CLOSE for each in found)]):
+                break  # it is none, or too dear to change what is said of those found
+            if frame.unknown or any(_vanishes(item, frame) for item in lost):
                 continue
             assembly = Assembly(scope, self._index, frame)
             apart = (frame.text(e) for e in frame.covering.edges if e.category.startswith("function.occasion"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from heapq import nsmallest
 
 from chat_service.language.grammar.rule import Edge, Piece
 
@@ -41,13 +40,13 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
     for at in range(1, length + 1):
         best: dict[int, _Path] = {}
         for edge in ending.get(at, ()):
+            own = None if edge.is_empty else hash((edge.start, edge.end, edge.category, edge.meaning))
+            is_piece = isinstance(edge.meaning, Piece)
             for before in paths[edge.start]:
-                still_open = _after(edge, before.open)
+                still_open = _after(edge, before.open) if is_piece or before.open else before.open
                 if still_open is None:
                     continue
-                said = before.said
-                if not edge.is_empty:
-                    said = hash((said, edge.start, edge.end, edge.category, edge.meaning))
+                said = before.said if own is None else hash((before.said, own))
                 cost = before.cost + edge.cost
                 known = best.get(said)
                 if known is None or cost < known.cost:
@@ -59,7 +58,7 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
 def _kept(paths: Collection[_Path], most: int) -> list[_Path]:
     """The cheapest that owe no piece, and of those that owe some the cheapest: these never crowd out the others."""
     whole, owing = [path for path in paths if not path.open], [path for path in paths if path.open]
-    return [path for each in (whole, owing) for path in nsmallest(most, each, key=lambda path: path.cost)]
+    return [path for each in (whole, owing) for path in sorted(each, key=lambda path: path.cost)[:most]]
 
 
 def _after(edge: Edge, before: _Open) -> _Open | None:

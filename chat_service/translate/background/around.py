@@ -27,7 +27,7 @@ from chat_service.outcomes import (
     Reading,
     Span,
 )
-from chat_service.translate.background.cut import Clause, cut, runs
+from chat_service.translate.background.cut import Clause, cut, is_one, runs
 from chat_service.translate.background.judge import Stretch, may_be_told, states, whole_words
 from chat_service.translate.background.named import (
     Named,
@@ -129,6 +129,8 @@ def is_felt_beside(text: Lattice) -> bool:
 
 def lends_nothing(text: Lattice, scope: Scope) -> bool:
     """Whether a clause says what the asker is, or what others wish: it lends nothing to a question beside it."""
+    if is_one(text.folded):
+        return False
     clauses = cut(text.folded, mentions(text, scope.lexicon))
     said = [(c.parts, at) for c in clauses for at, part in enumerate(c.parts)]
     tells = (

@@ -13,6 +13,7 @@ from chat_service.translate.senses import Mention, MetricSense, WordSense
 _SENTENCE_ENDS = frozenset("。?!.;…")
 _CLAUSE_ENDS = frozenset(",:")
 _DASH = "-"
+_MARKS = "".join({*_SENTENCE_ENDS, *_CLAUSE_ENDS, _DASH})
 # at most so many runs are read, with no more words in all than a message may have
 MOST_READ, MOST_WORDS = 12, 240
 _MOST_UNKNOWN = 3
@@ -68,6 +69,12 @@ def cut(folded: Folded, mentions: tuple[Mention, ...]) -> tuple[Clause, ...]:
         parts.append(each)
     close()
     return tuple(clauses)
+
+
+def is_one(folded: Folded) -> bool:
+    """Whether nothing parts a text into clauses."""
+    inside = folded.text.strip(_MARKS)
+    return "\n" not in folded.original and not any(each in inside for each in (*_MARKS, *word_set("leads_on")))
 
 
 def runs(clauses: tuple[Clause, ...]) -> Iterator[tuple[int, int]]:

@@ -109,13 +109,15 @@ def _apart(folded: Folded, lexicon: Lexicon) -> Folded:
     """北上广 as 北京、上海、广州, 新老客 as 新客、老客, where all of them are names of the model."""
     for name, members_ in joint_names().items():
         at = folded.text.find(name)
+        if at < 0:
+            continue
         known = [
             any(isinstance(s, (ValueSense, MetricSense)) for s in lexicon.senses(phrase_keys(each)))
             for each in members_
         ]
         # 广东三省 ends in a name of three, and is none of them
         of_other = any(isinstance(s, ValueSense) for s in lexicon.senses(tuple(folded.text[at - 1 : at + 1])))
-        if at >= 0 and all(known) and not of_other:
+        if all(known) and not of_other:
             return replaced(folded, at, at + len(name), (" and " if name.isascii() else "、").join(members_))
     return folded
 

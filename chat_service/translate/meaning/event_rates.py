@@ -6,6 +6,9 @@ that outcome, the transition of those who churn: each is the rate of what stands
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from sqlglot import exp
 
 from chat_service.language.words.tables import word_set
@@ -22,8 +25,7 @@ def rates_of(structure: Structure, events: tuple[str, ...]) -> tuple[str, ...]:
 
 def rates_among(structure: Structure, events: tuple[str, ...], wholes: tuple[str, ...] = ()) -> tuple[str, ...]:
     """All of them; with `wholes`, those with one of these below the line, or with people where a whole is people."""
-    rates = (m for m in structure.model.metrics.values() if m.unit == "percent" and not m.definition.hidden)
-    found = tuple(m.name for m in rates if set(events) & _above(m, structure))
+    found = tuple(name for name, above in _rates(structure).items() if not above.isdisjoint(events))
     people = any(structure.one_each(name) for name in wholes)
     return tuple(
         name
@@ -43,6 +45,23 @@ def below_of(structure: Structure, rate: str) -> frozenset[str]:
     return _told(divided.expression, metric, structure) if isinstance(divided, exp.Div) else frozenset()
 
 
+@lru_cache(maxsize=4)
+def _rates(structure: Structure) -> Mapping[str, frozenset[str]]:
+    """The metrics in percent, each with what it has above the line."""
+    rates = (m for m in structure.model.metrics.values() if m.unit == "percent" and not m.definition.hidden)
+    return {metric.name: _above(metric, structure) for metric in rates}
+
+
+@lru_cache(maxsize=4)
+def _counting(structure: Structure) -> Mapping[object, frozenset[str]]:
+    """The metrics by what they compute of which rows."""
+    found: dict[object, frozenset[str]] = {}
+    for m in structure.model.metrics.values():
+        what = (m.definition.dataset, m.expression, m.filter)
+        found[what] = found.get(what, frozenset()) | {m.name}
+    return found
+
+
 def _above(metric: Metric, structure: Structure) -> frozenset[str]:
     if metric.definition.transition is not None:
         return frozenset({metric.definition.transition.who})
@@ -59,9 +78,7 @@ def _told(part: exp.Expr, metric: Metric, structure: Structure) -> frozenset[str
     counted, condition = part, metric.filter
     if isinstance(part, exp.Filter) and metric.filter is None:
         counted, condition = part.this, part.expression.this
-    wanted = (metric.definition.dataset, counted, condition)
-    others = structure.model.metrics.values()
-    return frozenset(m.name for m in others if (m.definition.dataset, m.expression, m.filter) == wanted)
+    return _counting(structure).get((metric.definition.dataset, counted, condition), frozenset())
 
 
 def _is_called_rate(metric: Metric) -> bool:

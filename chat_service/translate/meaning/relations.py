@@ -5,7 +5,7 @@ Read from the definitions, never from names, so that another company's model wor
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlglot import exp
 
@@ -61,8 +61,12 @@ class Structure:
         return self.counts_rows(metric) and any(noun in one.label.zh for noun in nouns)
 
     def _rows(self, metric: str) -> tuple[str | None, str]:
-        one = self.model.metrics[metric]
-        return one.definition.dataset, one.filter.sql() if one.filter is not None else ""
+        return self._rows_of[metric]
+
+    @cached_property
+    def _rows_of(self) -> dict[str, tuple[str | None, str]]:
+        metrics = self.model.metrics.values()
+        return {m.name: (m.definition.dataset, m.filter.sql() if m.filter is not None else "") for m in metrics}
 
     def are_of_same_rows(self, metric: str, other: str) -> bool:
         """Whether two metrics are computed over the same rows of one dataset."""
@@ -377,6 +381,7 @@ class Structure:
         return value
 
 
+@lru_cache(maxsize=4)
 def versions(model: Model) -> dict[str, str]:
     """Dimensions of an entity, each with the dimension that has the versions of the same values."""
     found = {}
@@ -386,12 +391,7 @@ def versions(model: Model) -> dict[str, str]:
                 continue
             for version in (d for d in model.dimensions.values() if d.home.dataset == dataset):
                 codes = set(version.home.definition.values)
-                same = [d.name for d in model.dimensions.values() if d.home.dataset == entity.dataset]
-                found.update(
-                    {
-                        n: version.name
-                        for n in same
-                        if codes and set(model.dimensions[n].home.definition.values) == codes
-                    }
-                )
+                own = (d for d in model.dimensions.values() if d.home.dataset == entity.dataset)
+                same = (d.name for d in own if codes and set(d.home.definition.values) == codes)
+                found.update(dict.fromkeys(same, version.name))
     return found

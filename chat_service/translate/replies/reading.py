@@ -15,7 +15,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.words.spelling import Correction
 
 # another reading that is no dearer than this was close
-_CLOSE = 0.5
+CLOSE = 0.5
 _FLAGS: dict[str, SpanRole] = {
     "entity": "entity",
     "ask": "intent",
@@ -63,7 +63,7 @@ def make_reading(
         assumed.extend(Assumption(code, assumption_text(code, words, language)) for code, words in assembly.assumptions)
     codes = [each.code for each in assumed]
     told = {"words_not_understood": bool(unused), "corrected_typo": bool(corrections), "follow_up": follow_up}
-    told |= {"set_aside": "set_aside" in codes, "close_reading": margin <= _CLOSE}
+    told |= {"set_aside": "set_aside" in codes, "close_reading": margin <= CLOSE}
     told |= {"assumed_reading": bool(set(codes) - {"set_aside", "corrected_typo", "kept_from_before"})}
     held = tuple(name for name, holds in told.items() if holds)
     plain = (() if unused else ("all_words_used",)) + (() if corrections else ("exact_terms",))

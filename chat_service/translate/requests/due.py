@@ -7,6 +7,7 @@ begins after today chooses among them. Every other word must group or choose, as
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
@@ -15,7 +16,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery
+from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery, Model
 
 _DEFAULT_DAYS = 30
 _SHOWN = frozenset(
@@ -60,11 +61,11 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
     alike = False
     metrics = assembly.model.metrics
     counted = {entity.counted_by for entity in assembly.model.entities.values()}
-    rows = {_key(metrics[n].definition.dataset, assembly) for n in metrics if metrics[n].definition.ahead is not None}
     for item, names in slots.measures:
         ahead = [name for name in names if name in metrics and metrics[name].definition.ahead is not None]
         counts = [metrics[name] for name in names if name in metrics and metrics[name].unit == "count"]
-        same = any(_key(each.definition.dataset, assembly) in rows for each in counts)  # a rate is asked for itself
+        rows = (_key(each.definition.dataset, assembly.model) for each in counts)
+        same = not _keys_ahead(assembly.model).isdisjoint(rows)  # a rate is asked for itself
         if not ahead and not set(names) <= counted and not same:
             return []
         alike |= same and not ahead
@@ -79,9 +80,16 @@ def _looking_ahead(slots: Slots, assembly: Assembly) -> list[tuple[Edge, str]]:
     return found
 
 
-def _key(dataset: str | None, assembly: Assembly) -> tuple[str, ...]:
+@lru_cache(maxsize=4)
+def _keys_ahead(model: Model) -> frozenset[tuple[str, ...]]:
+    """What tells the rows apart of which something falls due."""
+    ahead = (m.definition.dataset for m in model.metrics.values() if m.definition.ahead is not None)
+    return frozenset(_key(dataset, model) for dataset in ahead)
+
+
+def _key(dataset: str | None, model: Model) -> tuple[str, ...]:
     """What tells the rows of a dataset apart: terms of membership, running or not, are the same things."""
-    return tuple(assembly.model.datasets[dataset].definition.primary_key) if dataset else ()
+    return tuple(model.datasets[dataset].definition.primary_key) if dataset else ()
 
 
 def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
@@ -170,6 +178,5 @@ def _only_names(item: Edge, assembly: Assembly) -> bool:
         return False
     clause = clauses.clauses[0]
     done = (model.metrics[model.behaviours[name].metric].definition for name in clause.behaviours)
-    ahead = {_key(m.definition.dataset, assembly) for m in model.metrics.values() if m.definition.ahead is not None}
     plain = not (clause.negated or clause.condition or clause.when or clause.ever)
-    return plain and any(_key(each.dataset, assembly) in ahead for each in done)
+    return plain and any(_key(each.dataset, model) in _keys_ahead(model) for each in done)

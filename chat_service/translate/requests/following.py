@@ -7,6 +7,7 @@ again is what may follow. Every other word must be about one of these; what is n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from chat_service.language.folding import folded
 from chat_service.language.grammar.rule import Edge
@@ -29,7 +30,7 @@ from chat_service.translate.requests.timing import only_period
 from chat_service.translate.requests.waiting import asks_how_long, days_unsaid, days_waited, done_again, use_waited
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import Deed, Filter, FollowsQuery, Period
+from semantic_layer import Deed, Filter, FollowsQuery, Model, Period
 
 # words that ask, join or count what the table shows anyway
 _SHOWN = frozenset({"ask", "entity", "share", "connective", "unit", "follow", "grouping", "comparison", "chart"})
@@ -252,11 +253,19 @@ def _named_values(item: Edge, measure: Measure, assembly: Assembly) -> Values | 
     if any(happens(model.metrics.get(name)) for name in measure.metrics):
         return None
     homes = {dataset_of(name, assembly) for name in measure.metrics if name in model.metrics}
-    for dimension in (each for each in model.dimensions.values() if each.home.dataset in homes):
-        for code, words in dimension.home.definition.values.items():
-            if any(folded(word).endswith(said) for word in (*words.zh, *words.en)):
-                return Values(((ValueSense(dimension.name, code),),), said)
-    return None
+    named = (sense for home, sense, words in _called(model) if home in homes and any(w.endswith(said) for w in words))
+    sense = next(named, None)
+    return Values(((sense,),), said) if sense is not None else None
+
+
+@lru_cache(maxsize=4)
+def _called(model: Model) -> tuple[tuple[str, ValueSense, tuple[str, ...]], ...]:
+    """The values that the model names: of which dataset, and how they are called."""
+    return tuple(
+        (dimension.home.dataset, ValueSense(name, code), tuple(folded(word) for word in (*words.zh, *words.en)))
+        for name, dimension in model.dimensions.items()
+        for code, words in dimension.home.definition.values.items()
+    )
 
 
 def _of_words(slots: Slots, of: _Of, event: str, chooser: Chooser, assembly: Assembly) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -11,7 +12,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clause, Clauses, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from semantic_layer import Metric
+from semantic_layer import Metric, Model
 
 _MEANS = ("", "mean", "per_head")
 
@@ -46,15 +47,16 @@ def happenings(slots: Slots, assembly: Assembly) -> Iterator[Happening]:
 def _happening(item: Edge, metric: str, assembly: Assembly, clause: Clause | None = None) -> Happening:
     """Leaving is not doing the model's main deed any more."""
     main, negated = assembly.structure.main_behaviour, clause is not None and clause.negated
-    leaves = any(
-        each.definition.transition is not None
-        and each.definition.transition.who == metric
-        and each.polarity == "lower_is_better"
-        for each in assembly.model.metrics.values()
-    )
-    if leaves and main is not None:
+    if metric in _leaving(assembly.model) and main is not None:
         metric, negated = main.metric, not negated
     return Happening(item, metric, _event_of(metric, assembly), clause, negated)
+
+
+@lru_cache(maxsize=4)
+def _leaving(model: Model) -> frozenset[str]:
+    """The metrics that count those who leave."""
+    lost = (m.definition.transition for m in model.metrics.values() if m.polarity == "lower_is_better")
+    return frozenset(each.who for each in lost if each is not None)
 
 
 def _counted(names: tuple[str, ...], assembly: Assembly) -> str | None:

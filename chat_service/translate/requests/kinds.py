@@ -143,7 +143,7 @@ def _is_bare(group: Group) -> bool:
 def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:
     """coupon 那种活动, campaigns by campaign type: the noun beside its own kind names the things, and no groups."""
     homes = {item.end: _homes(values.candidates, assembly) for item, values in slots.values}
-    kinds = set(_called_kinds(assembly))
+    kinds = set(_called_kinds(assembly)) if slots.groups else set()
     named = [name for _, each in slots.groups for name in each.dimensions if name in kinds]
     things = {stem for name in named for stem in _stems(name, assembly)}
     for entry in list(slots.groups):
