@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 from chat_service.language.tokens import Token
@@ -30,6 +31,7 @@ from chat_service.translate.senses import (
     ValueSense,
     WordSense,
 )
+from chat_service.translate.words.gapped import Gapped, places_of
 from chat_service.translate.words.thesaurus import GAP, OR, more_names
 from chat_service.translate.words.values import without_suffix
 from chat_service.translate.words.vocabulary import (
@@ -67,14 +69,6 @@ class Hit:
     first: int
     last: int
     senses: tuple[Sense, ...]
-
-
-@dataclass(frozen=True)
-class Gapped:
-    """A phrase in pieces, in order, each in any of several ways; with a sense for the whole."""
-
-    pieces: tuple[tuple[Phrase, ...], ...]
-    sense: Sense
 
 
 class Lexicon:
@@ -145,6 +139,18 @@ class Lexicon:
             node = onward
         return node.senses
 
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Every two keys that stand side by side in a phrase, once all are put in."""
+        gapped = (way for each in self._gapped.values() for one in each for ways in one.pieces for way in ways)
+        found = {pair for way in gapped for pair in pairwise(way)}
+        nodes = [*self._root.items()]
+        while nodes:
+            key, node = nodes.pop()
+            found.update((key, onward) for onward in node)
+            nodes.extend(node.items())
+        return frozenset(found)
+
     def hits(self, tokens: tuple[Token, ...]) -> Iterator[Hit]:
         """Every phrase that stands in the tokens, overlapping or not."""
         kept = [index for index, token in enumerate(tokens) if keeps(token)]
@@ -177,14 +183,11 @@ class Lexicon:
         """Every phrase in pieces that stands in the tokens: one hit for each piece."""
         kept = [index for index, token in enumerate(tokens) if keeps(token)]
         keys = [_keys(tokens[index]) for index in kept]
-        places: dict[str, list[int]] = {}
-        for at, options in enumerate(keys):
-            for key in dict.fromkeys(options):
-                places.setdefault(key, []).append(at)
+        places = places_of(keys)
         for at, options in enumerate(keys):
             for key in options:
                 for gapped in self._gapped.get(key, ()):
-                    found = _pieces(gapped, keys, at, places)
+                    found = gapped.find(keys, at, places)
                     said = [tokens[kept[i]] for a, b in found for i in range(a, b)]
                     sense = self._numbered_sense(gapped.sense, [each.text for each in said if each.kind == "number"])
                     if found and sense is not None:
@@ -220,26 +223,6 @@ def _keys(token: Token) -> tuple[str, ...]:
     if token.kind == "number":
         return (token.text, _ANY_NUMBER)
     return (noun_key(token.text), verb_key(token.text)) if token.kind == "word" else (token.text,)
-
-
-def _pieces(
-    gapped: Gapped, keys: list[tuple[str, ...]], at: int, places: Mapping[str, list[int]]
-) -> list[tuple[int, int]]:
-    """Where the pieces stand, each the first behind the one before; nothing where one is missing."""
-    found: list[tuple[int, int]] = []
-    for piece in gapped.pieces:
-        ways = [(way, [at] if not found else places.get(way[0], ())) for way in piece]
-        firsts = (next((s for s in starts if s >= at and _stands(way, keys, s)), None) for way, starts in ways)
-        stretch = min(((s, n) for n, s in enumerate(firsts) if s is not None), default=None)
-        if stretch is None:
-            return []
-        at = stretch[0] + len(piece[stretch[1]])
-        found.append((stretch[0], at))
-    return found
-
-
-def _stands(piece: Phrase, keys: list[tuple[str, ...]], start: int) -> bool:
-    return start + len(piece) <= len(keys) and all(key in keys[start + i] for i, key in enumerate(piece))
 
 
 def build_lexicon(model: Model) -> Lexicon:

@@ -7,13 +7,16 @@ good and mean different things are no repair.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
+from chat_service.language.dates.words import by_beginning
 from chat_service.language.folding import Folded
 from chat_service.language.grammar.ranking import Covering, coverings
 from chat_service.language.words.kinds import kinds_of
@@ -25,7 +28,8 @@ from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import abbreviations, homophones, known_words, noun_key
 
-_MOST_REPAIRS, _MOST_TRIES = 3, 24
+# a text is read again with so many repairs, and so many tokens in all; one with more that is unknown is no slip
+_MOST_REPAIRS, _MOST_TRIES, _MOST_UNKNOWN, _MOST_READ = 3, 24, 6, 1000
 _WORTH = 5.0
 
 _Try = tuple[int, int, str, float]
@@ -50,8 +54,9 @@ class Speller:
         """The lattice of the text with its unknown words repaired as far as they can be, and what was changed."""
         corrections: list[Correction] = []
         found = _cheapest(text)
-        for _ in range(_MOST_REPAIRS):
-            steps = (self._step(text, found, stretch, scope) for stretch in _unknown(text, found))
+        left = iter(range(_MOST_READ // len(text.tokens)))
+        for _ in range(_MOST_REPAIRS if len(_unknown(text, found)) <= _MOST_UNKNOWN else 0):
+            steps = (self._step(text, found, stretch, scope, left) for stretch in _unknown(text, found))
             best = next((step for step in steps if step is not None), None)
             if best is None:
                 break
@@ -60,12 +65,13 @@ class Speller:
         return text, tuple(corrections)
 
     def _step(
-        self, text: Lattice, found: Covering, stretch: tuple[int, int], scope: Scope
+        self, text: Lattice, found: Covering, stretch: tuple[int, int], scope: Scope, left: Iterator[int]
     ) -> tuple[Lattice, Covering, Correction] | None:
         word = text.folded.text[stretch[0] : stretch[1]]
         tries = self._english(stretch[0], word) if word.isascii() else self._chinese(text.folded, stretch)
         options: list[tuple[float, Lattice, Covering, Correction]] = []
-        for start, end, read_as, penalty in tries[:_MOST_TRIES]:
+        likely = (each for each in tries[:_MOST_TRIES] if word.isascii() or self._stands(text.folded.text, *each))
+        for (start, end, read_as, penalty), _ in zip(likely, left, strict=False):
             changed = lattice(replaced(text.folded, start, end, read_as), scope.lexicon, scope.today)
             again = _cheapest(changed)
             sensible = penalty < 0 or _means_something(changed, again, start, start + len(read_as))
@@ -173,6 +179,18 @@ class Speller:
                 )
             tries.extend((at, at + 1, other, -0.1) for other in usual)
         return sorted(tries, key=lambda each: each[3])
+
+    def _stands(self, text: str, start: int, end: int, read_as: str, penalty: float) -> bool:
+        """Whether a character stands in some word beside its neighbour; else no word that it makes can be known."""
+        beside = text[max(0, start - 1) : start], text[end : end + 1]
+        if penalty < 0 or read_as in word_set("date_character") or any(each.isascii() for each in beside if each):
+            return True
+        return (beside[0], read_as) in self._pairs or (read_as, beside[1]) in self._pairs
+
+    @cached_property
+    def _pairs(self) -> frozenset[tuple[str, str]]:
+        dates = (pair for words in by_beginning()[1].values() for each in words for pair in pairwise(each.phrase))
+        return self._lexicon.pairs.union(dates)
 
     @cached_property
     def _by_sound(self) -> dict[str, list[str]]:
