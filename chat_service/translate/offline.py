@@ -8,6 +8,9 @@ Never raises for any text; the same question on the same model gives the same ou
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from itertools import islice
 
 from chat_service.language.bindings import binding
 from chat_service.language.folding import Folded, fold
@@ -40,14 +43,14 @@ from chat_service.translate.going_on import (
     opens_inside,
     replied,
 )
-from chat_service.translate.grammar.categories import Bound, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
 from chat_service.translate.left_out import AT_FAULT, without_words
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
-from chat_service.translate.replies.sentences import question_text, refusal_text, suggestion_text
+from chat_service.translate.replies.sentences import question_text, refusal_text
+from chat_service.translate.replies.suggested import suggested
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of
 from chat_service.translate.senses import Mention
@@ -62,7 +65,7 @@ from semantic_layer import MetricQuery, Model, Request
 
 MAX_CHARACTERS = 2000
 _MOST_TOKENS = 240
-_SUGGESTED, _LEADING, _MOST_UNREAD = 3, 8, 3
+_SUGGESTED, _MOST_UNREAD, _MOST_KEPT = 3, 3, 512
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
 
@@ -79,6 +82,7 @@ class OfflineTranslator:
             add_text(self._lexicon, text, sense)
         self._speller = Speller(self._lexicon, self._index)
         self._grammar: Grammar | None = None
+        self._reads_as = lru_cache(maxsize=_MOST_KEPT)(self._is_read_as)
 
     def translate(self, question: Question) -> Outcome:
         """What a question asks for."""
@@ -325,31 +329,15 @@ class OfflineTranslator:
     def _suggestions(
         self, denial: Denial, frame: Frame | None, question: Question, language: Language
     ) -> tuple[str, ...]:
-        """Questions that can be answered: about what was asked and its nearest, else what the model is about."""
-        metrics = self._model.metrics
-        named = {m.label.in_language(language): name for name, m in metrics.items() if not m.definition.hidden}
-        near = [named[label] for label in denial.nearest if label in named]
-        meant = [item.meaning for item in frame.items] if frame is not None else []
-        asked = [n for each in meant if isinstance(each, Measure | Bound) for n in each.metrics if n in metrics]
-        main = self._structure.main_behaviour
-        first = [name for name in (main.amount, main.metric) if name is not None] if main is not None else []
-        first += [entity.counted_by for entity in self._model.entities.values() if entity.counted_by is not None]
-        related = [name for name in named.values() if set(asked) & set(metrics[name].inputs)]
-        related += [name for each in asked for name in metrics[each].inputs]
-        leading = sorted(named.values(), key=lambda name: -sum(name in m.inputs for m in metrics.values()))
-        found: list[str] = []
-        tried = dict.fromkeys((*asked, *near, *related, *first, *leading[:_LEADING]))
-        for name in (name for name in tried if not metrics[name].definition.hidden):
-            label = metrics[name].label.in_language(language)
-            text = label if metrics[name].is_stock else suggestion_text(label, language)
-            if len(found) < _SUGGESTED and self._reads_as(text, name, question, language):
-                found.append(text)
-        return tuple(found)
+        """Questions near to what was asked that are themselves read as such."""
+        offered = suggested(denial, frame, self._structure, language)
+        read_ = (text for name, text in offered if self._reads_as(text, name, question.today, language))
+        return tuple(islice(read_, _SUGGESTED))
 
-    def _reads_as(self, text: str, metric: str, question: Question, language: Language) -> bool:
+    def _is_read_as(self, text: str, metric: str, today: date, language: Language) -> bool:
         """Whether a question that would be offered is itself read as one about the metric."""
-        scope = Scope(self._model, self._structure, self._lexicon, question.today, language)
-        found = self._read(read(text, scope), Question(text, question.today), scope).found
+        scope = Scope(self._model, self._structure, self._lexicon, today, language)
+        found = self._read(read(text, scope), Question(text, today), scope).found
         request = found[0].decision.request if found else None
         return isinstance(request, MetricQuery) and request.metrics == (metric,)
 
