@@ -41,6 +41,7 @@ _EVERY = {"week": "weekly", "month": "monthly", "quarter": "quarterly", "year": 
 # Chinese says first what the number is of, English last
 _ABOUT = Phrase("{before}{what}", "{what}{after}")
 _THEN = Phrase("{before}，", "{before}")
+_AMONG, _ALL = Phrase("在“{what}”中", "among those with “{what}”"), Phrase("在全部中", "among all")
 _SHARE, _TOTAL = Phrase("{what}占比", "share of {what}"), Phrase("累计{what}", "running total of {what}")
 _BY = Phrase("按{by}的{what}", "{what} by {by}")
 _WITH_SUBTOTALS = Phrase("含小计", "with subtotals")
@@ -120,6 +121,9 @@ def _metrics(request: MetricQuery, names: Names, head: str, conditions: list[str
     what = names.say(_BY, by=by, what=what) if is_grouped else what or by
     tail = [having_words(each, names) for each in request.having]
     tail += [condition_words(each, names, date.max) for each in request.keep]
+    if request.among is not None:
+        among = names.comma(*(condition_words(each, names, date.max) for each in request.among))
+        tail.append(names.say(_AMONG, what=among) if among else names.say(_ALL))
     if request.limit is not None:
         tail.append(_limit(request, names))
     if request.subtotals:

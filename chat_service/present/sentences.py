@@ -8,7 +8,7 @@ from chat_service.present.conditions import having_words
 from chat_service.present.dates import period_words
 from chat_service.present.figures import Scale, figure, scale_of
 from chat_service.present.finding import Finding
-from chat_service.present.subject import head
+from chat_service.present.subject import head, whole
 from semantic_layer import Column, MetricQuery, Phrase
 
 _NAMED, _RANKED = 3, 5  # so many groups are named in a sentence, more where they were ranked; the table has all
@@ -16,7 +16,7 @@ _ENUMERATED = 10
 _SENTENCE = Phrase("{head}，{said}。", "{head}: {said}.")
 _VALUE = Phrase("{name}为 {value}", "{name} {value}")
 _IN_ALL = Phrase("合计：{values}。", "In all: {values}.")
-_SHARE, _TOTAL = Phrase("占 {share}", "{share} of the total"), Phrase("累计 {total}", "{total} in all so far")
+_SHARE, _TOTAL = Phrase("占{whole} {share}", "{share} of {whole}"), Phrase("累计 {total}", "{total} in all so far")
 _AGAINST = Phrase("，比{when}的 {was} {change}", ", {change} from {was} in {when}")
 _BESIDE = Phrase("，{side}为 {was}，{by}", " against {was} ({side}), {by}")
 _MOST_ABOVE = Phrase("高出最多的是{group}（{change}）", "furthest above is {group} ({change})")
@@ -115,7 +115,8 @@ def _valued(finding: Finding, column: Column, row: int, *, again: bool = False) 
     scale = scale_of(pair, column.unit, finding.language, column.format)
     notes = []
     if share is not None:
-        notes.append(finding.say(_SHARE, share=figure(finding.cell(row, share), "percent", finding.language)))
+        told = figure(finding.cell(row, share), "percent", finding.language)
+        notes.append(finding.say(_SHARE, whole=whole(finding), share=told))
     if total is not None:
         told = figure(finding.cell(row, total), column.unit, finding.language, column.format)
         notes.append(finding.say(_TOTAL, total=told))

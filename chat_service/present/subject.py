@@ -7,9 +7,11 @@ from chat_service.outcomes import Language
 from chat_service.present.conditions import condition_words
 from chat_service.present.dates import period_words
 from chat_service.present.finding import Finding
-from semantic_layer import Filter, Phrase
+from semantic_layer import Filter, MetricQuery, Phrase
 
 _OF = Phrase("{before}{gap}的", "{before}")
+_WHOLE, _EVERY = Phrase("", "the total"), Phrase("全部", "all")
+_THOSE = Phrase("“{what}”的", "those with “{what}”")
 _UNDATED, _AS_OF = Phrase("按现有数据", "in the data as they stand"), Phrase("截至 {day}", "as of {day}")
 
 
@@ -42,3 +44,12 @@ def conditions(finding: Finding, but: Filter | None = None) -> list[str]:
         for each in finding.request.filters
         if each.origin == "asked" and each != but
     ]
+
+
+def whole(finding: Finding) -> str:
+    """What the shares of a result are of."""
+    request = finding.request
+    if not isinstance(request, MetricQuery) or request.among is None:
+        return finding.say(_WHOLE)
+    asked = [condition_words(each, finding.names, finding.today) for each in request.among if each.origin == "asked"]
+    return finding.say(_THOSE, what=comma(asked, finding.language)) if asked else finding.say(_EVERY)

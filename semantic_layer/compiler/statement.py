@@ -263,8 +263,6 @@ def _says_something(query: ResolvedMetrics) -> exp.Expr:
     suffixes = sorted({branch.suffix for measure in query.measures for branch in measure.branches})
     signs: list[exp.Expr] = [exp.column(key) for key in query.row_keys if key not in query.always]
     for metric in query.metrics:
-        if metric.column.part == "share":
-            continue
         for suffix in suffixes if metric.column.part == "value" else ("",):
             if has_division(metric.formula) and not is_ranked(metric.formula):
                 signs.append(exp.Paren(this=_formula(metric.formula, empty, suffix)))

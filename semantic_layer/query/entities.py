@@ -13,6 +13,7 @@ from semantic_layer.query.requests import (
     FollowsQuery,
     ListQuery,
     MetricFilter,
+    MetricQuery,
     NotOf,
     ProfileQuery,
     Request,
@@ -43,6 +44,8 @@ def with_filters(request: Request, change: Change) -> Request:
         did = _deed(request.did, change) if request.did is not None else None
         then, those = _deed(request.then, change), _all(request.those, change)
         update |= {"those": those, "then": then, "did": did}
+    if isinstance(request, MetricQuery) and request.among is not None:
+        update["among"] = _all(request.among, change)
     if isinstance(request, ListQuery):
         measured = tuple(each.model_copy(update={"filters": _all(each.filters, change)}) for each in request.measured)
         update |= {} if measured == request.measured else {"measured": measured}

@@ -45,8 +45,11 @@ class MetricQuery(Frozen):
     flows and today for stocks, unless a metric has a default period. `keep` holds conditions on group columns that
     are applied after shares are taken ("the share of gold within all tiers"). `limit_within` names the group columns
     within each of which `limit` counts ("top 3 cities in each region"). `show` names group values that must appear
-    even without rows. With `subtotals` each of the outer groups that is shown has a row of its own beside, and so has
-    the whole: by region and city, each region's and one of all. They are computed as by themselves, over all groups.
+    even without rows. Shares are of all groups together; with `among` they are, within each group, of what meets these
+    conditions in place of `filters` ("of those who registered in May, the share who ordered since"; without any
+    condition, of everybody). With `subtotals` each of the outer groups that is shown has a row of its own beside, and
+    so has the whole: by region and city, each region's and one of all. They are computed as by themselves, over all
+    groups.
     """
 
     kind: Literal["metrics"] = "metrics"
@@ -59,6 +62,7 @@ class MetricQuery(Frozen):
     show: tuple[FieldFilter, ...] = ()
     compare: Compare | None = None
     shares: tuple[Name, ...] = ()
+    among: tuple[Filter, ...] | None = None
     cumulative: tuple[Name, ...] = ()
     order_by: tuple[Order, ...] = ()
     limit: int | None = Field(default=None, ge=1)
@@ -70,6 +74,8 @@ class MetricQuery(Frozen):
     def _asks_something(self) -> MetricQuery:
         if not self.metrics and not self.group_by:
             raise ValueError("a query names at least one metric or one dimension")
+        if self.among is not None and not self.shares:
+            raise ValueError("'among' goes with 'shares', and only with them")
         return self
 
 

@@ -24,7 +24,7 @@ def cautions_of(query: MetricQuery, spans: Mapping[str, Times], clock: Clock, mo
     """Everything that a reader should know. `spans` are the days that each metric is shown over."""
     if query.period is None:
         yield from _unlike_periods(spans, model)
-    for name in query.shares:
+    for name in query.shares if query.among is None else ():
         groups = tuple(each for each in query.group_by if _overlaps(model.metrics[name], each, model))
         if groups:
             yield OverlappingGroups("shares", name, groups)

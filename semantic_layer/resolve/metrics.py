@@ -59,6 +59,7 @@ from semantic_layer.time.periods import Period
 from semantic_layer.time.units import OutsideCalendarError
 
 RUNNING = "__running"
+_WHOLE = "__among"
 
 
 def resolve_metrics(query: MetricQuery, context: Context) -> ResolvedMetrics:
@@ -98,6 +99,8 @@ class _MetricResolver:
         self._compare = query.compare if by_time else None
         others = other_side(query)
         self._other_rows = QueryRows(context, others, context.reader.policies) if others is not None else None
+        among = query.among
+        self._whole_rows = QueryRows(context, among, context.reader.policies) if among is not None else None
 
     def resolve(self, *, is_shown: bool) -> ResolvedMetrics:
         query, context = self._query, self._context
@@ -243,10 +246,14 @@ class _MetricResolver:
 
     def _other_side(self, metric: Metric, spans: Times, rows: QueryRows, others: Made) -> None:
         """The same measures over the rows of the other side of a comparison, under the names of another period's."""
-        branches = tuple(replace(branch, suffix="__previous") for branch in spans.branches)
+        self._over(rows, metric, tuple(replace(branch, suffix="__previous") for branch in spans.branches), others)
+
+    def _over(self, rows: QueryRows, metric: Metric, branches: tuple[Branch, ...], made: Made) -> exp.Expr | None:
+        """The metric's formula over other rows than the request's."""
         own, self._rows = self._rows, rows
-        self._formula(metric, branches, others, AS_DEFINED)
+        formula = self._formula(metric, branches, made, AS_DEFINED)
         self._rows = own
+        return formula
 
     def _formula(self, metric: Metric, branches: tuple[Branch, ...], made: Made, variant: Variant) -> exp.Expr | None:
         """The metric's formula over measure aliases, adding the measures that it needs. None if one cannot be made."""
@@ -302,10 +309,14 @@ class _MetricResolver:
     def _share(
         self, metric: Metric, spans: Times, measures: dict[str, Measure], totals: dict[str, Total]
     ) -> Iterable[MetricColumn]:
-        total = self._formula(metric, spans.branches[:1], Made(measures, totals, whole=()), AS_DEFINED)
+        if self._whole_rows is not None:
+            total = self._over(self._whole_rows, metric, spans.branches[:1], Made(measures, totals, _WHOLE))
+        else:
+            total = self._formula(metric, spans.branches[:1], Made(measures, totals, whole=()), AS_DEFINED)
         if total is None:
             return
-        adds_up = all(totals[node.name].measure.when_empty == 0 for node in total.find_all(exp.Column))
+        known = measures | {alias: each.measure for alias, each in totals.items()}
+        adds_up = all(known[node.name].when_empty == 0 for node in total.find_all(exp.Column))
         if has_division(total) or not adds_up:
             self._context.problems.append(NotAShare("shares", metric.name))
             return

@@ -52,12 +52,14 @@ def unknown_names(query: MetricQuery, context: Context) -> Iterable[Problem]:
     yield from _metrics(query, context)
     yield from _groups(query, context)
     yield from unknown_in(query.filters, context, "filters")
+    yield from unknown_in(query.among or (), context, "among")
     if query.compare is not None:
         yield from unknown_in(query.compare.filters, context, "compare.filters")
         yield from against_definition(query.metrics, query.compare.filters, "compare.filters", context)
     yield from _columns(query, context)
     yield from large_limit(query.limit)
-    yield from against_definition(query.metrics, query.filters, "filters", context)
+    for part, filters in (("filters", query.filters), ("among", query.among or ())):
+        yield from against_definition(query.metrics, filters, part, context)
     tell_untimed(query.filters, query.period, context)
     for part, period in (("period", query.period), ("compare", query.compare.period if query.compare else None)):
         yield from period_problems(period, part, context)

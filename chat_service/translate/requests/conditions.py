@@ -22,6 +22,7 @@ from chat_service.translate.requests.deeds_together import (
 )
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.requests.phrases import deeds_of
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
@@ -44,26 +45,26 @@ from semantic_layer import (
 _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
-def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> list[Filter]:
-    """All that a question demands of the customers: deeds, named populations, dates, their own values."""
-    filters: list[Filter] = []
+def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> list[tuple[Edge, Filter]]:
+    """All that a question demands of the customers, with the words for each: deeds, named populations, dates."""
+    told: list[tuple[Edge, Filter]] = []
     once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
         _refuse_no_condition(item, slots, assembly)
-        filters.extend(_clauses(item, in_question_time(clauses, slots), once, assembly))
+        told += _clauses(item, in_question_time(clauses, slots), once, assembly)
     for item, listed in slots.listed:
-        filters.extend(listed_filter(item, listed, assembly))
+        told += [(item, one) for one in listed_filter(item, listed, assembly)]
     for item, dated in slots.dated:
         if isinstance(dated, Held):
             _refuse_time_of_deed(item, slots, assembly)
-            filters.append(held_filter(item, dated, period, assembly))
+            told.append((item, held_filter(item, dated, period, assembly)))
         else:
-            filters.append(dated_filter(item, dated, assembly))
+            told.append((item, dated_filter(item, dated, assembly)))
     for item, names in slots.populations:
         if period is None and slots.measures and any(assembly.scope.structure.looks_back(name) for name in names):
             raise assembly.deny(item, "comparison_without_period")  # of old against which time?
-        filters.append(population_filter(item, names, period, assembly))
-    return list(dict.fromkeys(filters))
+        told.append((item, population_filter(item, names, period, assembly)))
+    return list({each: (item, each) for item, each in reversed(told)}.values())[::-1]
 
 
 def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
@@ -102,15 +103,17 @@ def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> boo
 # --- deeds ---
 
 
-def _clauses(item: Edge, clauses: Clauses, named: tuple[str, ...], assembly: Assembly) -> list[Filter]:
+def _clauses(item: Edge, clauses: Clauses, named: tuple[str, ...], assembly: Assembly) -> list[tuple[Edge, Filter]]:
     refuse_its_money(item, clauses, assembly)
     deeds = never_since(clauses.clauses, assembly.scope.structure, named)
     made = [in_order(clause, _both_and_only(item, clause, assembly), item, assembly) for clause in deeds]
     if len(made) == 1:
         made = [again(deeds[0], made[0], item, assembly)]
     if clauses.any and len(made) > 1:
-        return [AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made))]
-    return [one for each in made for one in each]
+        return [(item, AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made)))]
+    words = deeds_of(item)
+    words = words if len(words) == len(made) else [item] * len(made)
+    return [(edge, one) for edge, each in zip(words, made, strict=True) for one in each]
 
 
 def _both_and_only(item: Edge, clause: Clause, assembly: Assembly) -> list[Filter]:

@@ -31,6 +31,7 @@ class Draft:
     show: tuple[FieldFilter, ...] = ()
     compare: Compare | None = None
     shares: tuple[str, ...] = ()
+    among: tuple[Filter, ...] | None = None
     cumulative: tuple[str, ...] = ()
     order_by: tuple[Order, ...] = ()
     limit: int | None = None

@@ -13,6 +13,7 @@ from chat_service.translate.grammar.rules.levels import BEYOND
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names, Values, ValueSense
 from chat_service.translate.stops import Doubt, Option, StopError
@@ -170,7 +171,7 @@ def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
         return None
     groups = [name for name in draft.group_by if name not in GRAINS]
     candidates = [(item, values) for item, values in slots.values if not values.negated]
-    if not candidates:
+    if not candidates or (all(map(assembly.structure.one_each, draft.metrics)) and part_is_deed(slots)):
         return None
     if groups:
         return candidates[-1][1] if any(set(v.candidates) & set(groups) for _, v in candidates) else None

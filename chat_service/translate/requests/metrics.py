@@ -25,6 +25,7 @@ from chat_service.translate.requests.shown_as import (
     cumulate,
     grain_in_name,
     latest_unit,
+    refuse_without_before,
     share,
     subtotal,
     trend_grain,
@@ -78,12 +79,11 @@ def metric_request(
         join_named(slots, assembly)
     dimensions = (*add_values(draft, slots, assembly, chooser), *((sides,) if sides is not None else ()))
     replaced = _stand_ins(draft, dimensions, assembly)
-    _filters(draft, slots, assembly, bounds)
-    share(draft, slots, assembly)
+    share(draft, slots, assembly, _filters(draft, slots, assembly, bounds))
     cumulate(draft, slots, assembly)
     with_trend(draft, slots, assembly, timing)
     subtotal(draft, slots, assembly)
-    _refuse_without_before(draft, slots, assembly)
+    refuse_without_before(draft, slots, assembly)
     order(draft, slots, assembly, outer)
     draft.having = (*draft.having, *_having(draft, bounds, replaced, assembly), *moved(draft, slots))
     if (draft.limit is not None or draft.having) and not draft.shares:
@@ -320,7 +320,11 @@ def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> No
 # --- of whom, of which rows ---
 
 
-def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, Kind]]) -> None:
+def _filters(
+    draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[Edge, Bound, Kind]]
+) -> list[tuple[Edge, Filter]]:
+    """Puts the conditions into the draft; returns those on people, with the words for each."""
+    told: list[tuple[Edge, Filter]] = []
     filters: list[Filter] = [*slots.narrowed]
     datasets = frozenset(dataset for metric in draft.metrics for dataset in assembly.structure.stands_on(metric))
     for item, bound, kind in bounds:
@@ -330,8 +334,10 @@ def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[
             else:
                 filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
         elif kind == "entity":
-            filters.append(own_value(item, bound, draft.period or time_of_deeds(item, slots, assembly), assembly))
-    filters.extend(entity_filters(slots, assembly, draft.period))
+            own = own_value(item, bound, draft.period or time_of_deeds(item, slots, assembly), assembly)
+            told.append((item, own))
+    told += entity_filters(slots, assembly, draft.period)
+    filters.extend(each for _, each in told)
     counts_people = draft.metrics == assembly.counted and not slots.groups and draft.compare is None
     if counts_people and any(isinstance(each, MetricFilter) and each.period == draft.period for each in filters):
         draft.period = None  # the time is of what they did, which the condition holds
@@ -340,6 +346,7 @@ def _filters(draft: Draft, slots: Slots, assembly: Assembly, bounds: list[tuple[
             if any(assembly.structure.looks_back(name) for name in names):
                 raise assembly.deny(item)
     draft.filters = (*draft.filters, *(each for each in filters if each not in draft.filters))
+    return told
 
 
 def _stand_ins(draft: Draft, dimensions: tuple[str, ...], assembly: Assembly) -> dict[str, str]:
@@ -358,14 +365,6 @@ def _stand_ins(draft: Draft, dimensions: tuple[str, ...], assembly: Assembly) ->
     draft.metrics = tuple(dict.fromkeys(replaced.values()))
     _rename_order(draft, replaced)
     return replaced
-
-
-def _refuse_without_before(draft: Draft, slots: Slots, assembly: Assembly) -> None:
-    """老客 of all history: before its beginning there was nobody, so the number would be 0 whatever happened."""
-    for metric in draft.metrics if draft.period is None else ():
-        if any(assembly.structure.looks_back(leaf.name) for leaf in assembly.scope.model.leaves(metric)):
-            words = assembly.said(slots.measures[0][0]) if slots.measures else assembly.metric_label(metric)
-            raise StopError(Denial("comparison_without_period", words))
 
 
 def _having(

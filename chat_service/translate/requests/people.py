@@ -19,6 +19,7 @@ from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.phrases import shows_people, who_count
 from chat_service.translate.requests.quantities import lists_number
 from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
@@ -144,7 +145,7 @@ def _done_by_one(slots: Slots, assembly: Assembly) -> bool:
 def _one_deed(slots: Slots, assembly: Assembly) -> bool:
     """How many people did one thing: the metric that counts them, where the model has it, in the time of the deed."""
     structure, model = assembly.scope.structure, assembly.scope.model
-    shared = slots.has("share") and not slots.values  # of those who signed up, the women are a part
+    shared = slots.has("share") and (not slots.values or part_is_deed(slots))
     others = slots.dated or slots.populations or slots.bounds or shared
     if others or len(slots.clauses) + len(slots.listed) != 1:
         return False
@@ -206,7 +207,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
             raise assembly.deny(item)  # women, or men: one of them is not the other
         filters = [*(f for f in filters if not (isinstance(f, FieldFilter) and f.field == one.field)), one]
         columns.append(one.field)
-    more = entity_filters(slots, assembly, period)
+    more = [each for _, each in entity_filters(slots, assembly, period)]
     for item, bound in slots.bounds:
         timed = period or time_of_deeds(item, slots, assembly)
         more.append(_bound(item, bound, timed, assembly, entity.dataset, columns))

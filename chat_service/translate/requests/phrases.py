@@ -68,6 +68,11 @@ def _touch(one: Edge, other: Edge, frame: Frame) -> bool:
     return all(edge.is_empty and _passes(edge, frame) for edge in frame.between(one, other))
 
 
+def deeds_of(item: Edge) -> list[Edge]:
+    """The words for each deed that an item tells."""
+    return [item] if item.category == "clause" else [one for part in item.parts for one in deeds_of(part)]
+
+
 def is_whole(item: Edge, frame: Frame) -> bool:
     """Of our customers, 客户里: a part of them is asked for."""
     after, before = frame.after(item), frame.spoken(item, until=word_set("part_of"), back=True)

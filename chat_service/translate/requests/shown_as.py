@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.part_of_people import Told, whole_of
 from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import Slots, shared_by_group
 from chat_service.translate.requests.timing import Timing
@@ -16,8 +17,9 @@ from semantic_layer import GRAINS, Grain, MetricFilter, Period, buckets, unit
 _APART = ("connective.and", "measure")  # between a change and a share: both are asked for
 
 
-def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
-    """Shares where they are asked for. Raises StopError where there is nothing to take a share of."""
+def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) -> None:
+    """Shares where they are asked for. `people` are the conditions on whom, with their words. Raises StopError where
+    there is nothing to take a share of."""
     said = slots.frame.said("share")
     if all(any(use.item is word for use in assembly.uses) for word in said):
         return  # a rate tells it
@@ -42,11 +44,23 @@ def share(draft: Draft, slots: Slots, assembly: Assembly) -> None:
         draft.filters = tuple(f for f in draft.filters if f not in slots.narrowed)
         return
     described = told and not _of_some(said[0], slots) and not of_groups
+    if described and _are_part(said[0], people, draft, slots, assembly):
+        return
     if (described or slots.subjects) and (not draft.keep or (described and not slots.measures)):
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     if not groups and not [name for name in draft.group_by if name in GRAINS]:
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     draft.shares = additive
+
+
+def _are_part(word: Edge, people: list[Told], draft: Draft, slots: Slots, assembly: Assembly) -> bool:
+    """Of people, the share of those who did something."""
+    counts = len(draft.metrics) == 1 and assembly.structure.one_each(draft.metrics[0])
+    if not counts or draft.keep or draft.compare or slots.subjects:
+        return False
+    draft.among = whole_of(word, people, draft.filters, slots)
+    draft.shares = draft.metrics if draft.among is not None else ()
+    return draft.among is not None
 
 
 def _of_some(word: Edge, slots: Slots) -> bool:
@@ -199,3 +213,11 @@ def _unit_of(item: Edge, slots: Slots, assembly: Assembly) -> list[Grain]:
     words = [s for s in assembly.scope.lexicon.senses(phrase_keys(text)) if isinstance(s, WordSense)]
     meant = {s.meaning for s in words if s.role == "grain_in_name"}
     return [grain for grain in GRAINS if grain in meant]
+
+
+def refuse_without_before(draft: Draft, slots: Slots, assembly: Assembly) -> None:
+    """老客 of all history: before its beginning there was nobody, so the number would be 0 whatever happened."""
+    for metric in draft.metrics if draft.period is None else ():
+        if any(assembly.structure.looks_back(leaf.name) for leaf in assembly.scope.model.leaves(metric)):
+            words = assembly.said(slots.measures[0][0]) if slots.measures else assembly.metric_label(metric)
+            raise StopError(Denial("comparison_without_period", words))
