@@ -19,6 +19,7 @@ from chat_service.translate.checks.asked import refuse_unasked
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
 from chat_service.translate.checks.dropped import refuse_dropped
+from chat_service.translate.checks.facts import refuse_untold
 from chat_service.translate.checks.overlooked import (
     refuse_overlooked,
     refuse_torn_lengths,
@@ -94,6 +95,8 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
     then = {"date.same_period", "when"} & {edge.category for edge in edges} == {"date.same_period"}  # 同期获客成本
     rests = question.previous is not None and (rests or then)
     found, entity = _decided(question, assembly, goes_on=goes_on or rests), assembly.entity
+    if found.request is not None:
+        refuse_untold(assembly.frame, found.request, assembly.model)
     is_first = entity is None or entity.name == next(iter(assembly.scope.model.entities))
     if found.request is None or is_first or entity is None:
         return found  # a request that leaves its entity open is about the first

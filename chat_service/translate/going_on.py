@@ -20,14 +20,14 @@ from chat_service.translate.replies.sentences import question_text
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.pointing import pointer
 from chat_service.translate.rivals import Reader, asked_for
-from chat_service.translate.senses import When
+from chat_service.translate.senses import Values, When
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.spelling import Correction
 from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request
 
 _MOST_PENDING, _MOST_NAMED = 3, 2
 _SAYS_NOTHING = frozenset({"follow", "only", "unit", "connective", "ask", "entity"})
-_WHO = frozenset({"values", "clauses", "listed", "bound", "dated", "entity"})
+_WHO = frozenset({"values", "clauses", "listed", "bound", "dated"})
 _KINDS = {
     "measure": "measure",
     "group": "group",
@@ -122,13 +122,13 @@ def leaves_out(unread: Frame, frame: Frame) -> bool:
 
 
 def _says(frame: Frame) -> frozenset[str]:
-    """Of what kinds the content of a frame is: whom, when, what is measured, by what, how many."""
-    found = set()
+    """Of what kinds the content of a frame is: which values, whom, when, what is measured, by what, how many."""
+    found: set[str | None] = set()
     for item in frame.items:
         root = item.category.partition(".")[0]
-        kind = "who" if root in _WHO else "when" if root in _TIMES else _KINDS.get(root)
-        found.update([kind] if kind else [])
-    return frozenset(found)
+        named = item.meaning.candidates if isinstance(item.meaning, Values) else ()
+        found.update(named or [root if root in _WHO else "when" if root in _TIMES else _KINDS.get(root)])
+    return frozenset(each for each in found if each is not None)
 
 
 def needs_unread(best: Reader, question: Question) -> bool:
@@ -146,13 +146,10 @@ def _narrows(frame: Frame) -> bool:
     return bool(set(frame.items[0].keys) & {"only", "exclusion"})
 
 
-def after_unread(
-    best: Reader, question: Question, corrections: tuple[Correction, ...]
-) -> Clarification | Denial | None:
+def after_unread(best: Reader, question: Question, corrections: tuple[Correction, ...] = ()) -> Clarification | Denial:
     """What a question goes on from: the last answer, or a reading that was offered since and not taken.
 
-    None where it goes on from the last answer alone. Nobody asks for the list of all women by 只看女的: that goes on
-    from what got no answer, or from nothing.
+    Nobody asks for the list of all women by 只看女的: that goes on from what got no answer, or from nothing.
     """
     frame, language, said = best.assembly.frame, best.assembly.scope.language, question.text.strip(ENDS)
     bare = not best.decision.follow_up and (_narrows(frame) or best.decision.request is None)
@@ -162,8 +159,8 @@ def after_unread(
         if request != best.decision.request:
             then = binding("then", said, language, other)
             choices.append(Choice(f"then_{number}", then, then, request))
-    if len(choices) < (1 if bare else 2):
-        return Denial("nothing_before", said) if bare else None
+    if not choices:
+        return Denial("nothing_before", said)
     text = question_text("after_unread", said, language)
     return Clarification("after_unread", said, text, tuple(choices), make_reading(frame, language, corrections))
 

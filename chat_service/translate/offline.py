@@ -213,7 +213,7 @@ class OfflineTranslator:
         doubt = next(((f, s.reason) for f, s in read_.stops if isinstance(s.reason, Doubt)), None)
         first = read_.stops[0][1].reason if read_.stops else Denial("not_supported", question.text)
         if doubt is not None and doubt[1].code == "missing_metric" and question.unread:
-            asked = after_unread(Reader(0.0, Assembly(scope, self._index, doubt[0]), Decision()), question, ())
+            asked = after_unread(Reader(0.0, Assembly(scope, self._index, doubt[0]), Decision()), question)
             if isinstance(asked, Clarification):
                 return asked
         if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
@@ -233,11 +233,9 @@ class OfflineTranslator:
             return self._two(best, other, read_, question, scope)
         if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
             asked = after_unread(best, question, read_.corrections)
-            if isinstance(asked, Denial):
-                return self._refused(asked, best.assembly.frame, question, scope.language, read_.corrections)
-            if asked is not None:
+            if isinstance(asked, Clarification):
                 return asked
-            best.assembly.assume("passed_over", question.unread[-1].strip(ENDS))
+            return self._refused(asked, best.assembly.frame, question, scope.language, read_.corrections)
         return _answered(best, read_.corrections, scope.language, margin_of(read_.found))
 
     def _two(self, one: Reader, other: Reader, read_: Readings, question: Question, scope: Scope) -> Outcome:

@@ -33,9 +33,9 @@ _LONGEST_WORD = 4
 _PERSONS = frozenset({"function.person", "phrase.person", "pronoun.they", "occasion.who"})
 _MINDS = frozenset({"function.want", "phrase.want", "function.stance", "phrase.stance"})
 # what reckons or arranges: never said of the world alone
-_TURNS = frozenset({"share", "rate", "cumulative", "statistic", "cohort", "funnel", "inclusion"})
+_TURNS = frozenset({"share", "rate", "average", "cumulative", "statistic", "cohort", "funnel", "inclusion"})
 _LIMITS = frozenset(
-    {"exclusion", "only", "chart", "grouping", "rank", "average", "kind_of", "open_end", "elsewhere", "comparison"}
+    {"exclusion", "only", "chart", "grouping", "rank", "kind_of", "open_end", "elsewhere", "comparison"}
 )
 _ASKS = frozenset({"question", "intent"})
 _ASKING, _WANTS = frozenset({"light.ask"}), frozenset({"function.want", "phrase.want"})
@@ -85,7 +85,7 @@ def may_be_told(stretch: Stretch, question: Sequence[Mention], lexicon: Lexicon)
     about = " ".join(part.text for part in question if _is_named(part))
     names = [part for at, part in enumerate(parts) if _is_named(part) and not modifies(parts, at)]
     strange = [part for part in names if not is_about(part.text, about)]
-    if stretch.asked and (strange or _roles(parts) & _ASKS or not stretch.alone):
+    if stretch.asked and (names or _roles(parts) & _ASKS or not stretch.alone):
         return False
     if stretch.behind and (_is_of_the_question(parts) or any(_has(each, *_OTHERS) for each in strange)):
         return False

@@ -19,7 +19,6 @@ from chat_service.translate.senses import Ask, Names
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import (
     GRAINS,
-    FieldFilter,
     ListQuery,
     MetricFilter,
     MetricQuery,
@@ -107,8 +106,6 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
             continue
         reason = Denial("not_supported", assembly.said(item))
         raise LostError(reason, item) if not set(item.keys) & _CARRIED else StopError(reason)
-    if isinstance(request, MetricQuery):
-        _refuse_lost_period(slots, assembly, request)
     if isinstance(request, MetricQuery | ListQuery):
         _refuse_timeless(slots, assembly, request)
 
@@ -185,18 +182,3 @@ def _orders(item: Edge, slots: Slots, request: Request) -> bool:
         after = slots.frame.after(after)
     is_field = "grouping" in item.keys and after is not None and after in slots.columns
     return is_field and isinstance(request, ListQuery) and bool(request.order_by)
-
-
-def _refuse_lost_period(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
-    """A period said of the question is that of the request: of a stock too, it is never dropped."""
-    said = [item for item, when in slots.whens if not when.ever]
-    metrics = [assembly.scope.model.metrics[name] for name in request.metrics]
-    along = any(name in GRAINS for name in request.group_by) or request.compare is not None
-    rolling = [item for item, when in slots.whens if when.date.kind == "rolling"]
-    if rolling and not along and all(metric.is_stock for metric in metrics) and request.period is not None:
-        raise StopError(Denial("not_supported", assembly.said(rolling[0])))  # a state is at an instant
-    inner = [f.period for f in request.filters if isinstance(f, MetricFilter)]
-    if said and request.period is None and not any(inner) and not request.compare:
-        filters = [f for f in request.filters if isinstance(f, FieldFilter)]
-        if not filters:
-            raise StopError(Denial("not_supported", assembly.said(said[0])))

@@ -16,7 +16,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import ListQuery, MetricFilter, MetricQuery, Request, is_money
+from semantic_layer import ListQuery, MetricQuery, Request, is_money
 
 _RANKS = ("ranking", "rank.highest", "rank.lowest", "rank.best", "rank.worst")
 
@@ -28,7 +28,6 @@ def refuse_other_aims(slots: Slots, assembly: Assembly, request: Request) -> Non
     lost = _second_rank(slots) or _other_order(slots, assembly, request)
     if isinstance(request, MetricQuery):
         lost = lost or _other_whole(slots, request) or _others_counted(slots, assembly, request)
-        lost = lost or _other_metric(assembly, request)
     if lost is not None:
         raise LostError(Denial("not_supported", assembly.said(lost)), lost)
 
@@ -97,17 +96,6 @@ def _others_counted(slots: Slots, assembly: Assembly, request: MetricQuery) -> E
         counts = all(assembly.structure.one_each(name) for name in request.metrics)
         if did and plain and _told_people(item, frame) and not counts:
             return item
-    return None
-
-
-def _other_metric(assembly: Assembly, request: MetricQuery) -> Edge | None:
-    """How many orders were refund orders: what is named in pieces is what is shown, where that is of its kind."""
-    metrics, units = assembly.model.metrics, {assembly.model.metrics[name].unit for name in request.metrics}
-    shown = {*request.metrics, *(each.metric for each in request.filters if isinstance(each, MetricFilter))}
-    for use in assembly.uses:
-        named = metrics.get(use.resolved) if use.role == "metric" and use.item.category == "piece" else None
-        if named is not None and named.unit in units and named.name not in shown:
-            return use.item
     return None
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.language.words.kinds import kinds_of
-from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.phrases import is_whole
@@ -19,13 +17,10 @@ _NOUNS = frozenset({"measure", "entity", "bound", "listed", "ask"})
 
 def refuse_torn(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the first number, rank, share or joiner that lost what it stands beside."""
-    for item in (_torn_count(slots), _second_rank(slots), _verb(slots)):
-        if item is not None:
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
     for item in (
+        _torn_count(slots),
         _joined_to_nothing(slots),
         _joined_people(slots),
-        _other_time(slots),
         _whole(slots, assembly, request),
     ):
         if item is not None:
@@ -47,22 +42,6 @@ def _torn_count(slots: Slots) -> Edge | None:
     return None
 
 
-def _noun_of(rank: Edge, slots: Slots) -> Edge | None:
-    """The noun that a rank is of: behind it in English, before it in Chinese, with nothing said between."""
-    frame = slots.frame
-    step = frame.after if frame.folded(rank).isascii() else frame.before
-    edge = step(rank)
-    while edge is not None and edge.is_empty and any(map(str.isalnum, frame.folded(edge))):
-        edge = step(edge)
-    return edge if edge is not None and edge.category in _NOUNS else None
-
-
-def _second_rank(slots: Slots) -> Edge | None:
-    """The most customers and the highest revenue: each rank is of its own noun, and one alone can be shown."""
-    nouns = [(item, noun) for item, _ in slots.ranks if (noun := _noun_of(item, slots)) is not None]
-    return nouns[1][0] if len({slots.frame.folded(noun) for _, noun in nouns}) > 1 else None
-
-
 def refuse_other_kind(slots: Slots, assembly: Assembly, request: Request) -> None:
     """Raise StopError for the longest, the slowest, the most expensive: by a time or by money, whatever is counted."""
     metrics = assembly.scope.model.metrics
@@ -80,17 +59,6 @@ def refuse_other_kind(slots: Slots, assembly: Assembly, request: Request) -> Non
                 raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
-def _verb(slots: Slots) -> Edge | None:
-    """Which region lost the most revenue: a verb right behind who is asked for is no value of that name."""
-    asked = {item.end for item, group in slots.groups if group.which}
-    for item, _ in slots.values:
-        text = slots.frame.folded(item)
-        done = text.isascii() and " " not in text and "v" in kinds_of(lemma(text)) and text != lemma(text)
-        if item.start in asked and done:
-            return item
-    return None
-
-
 def _joined_to_nothing(slots: Slots) -> Edge | None:
     """发放和兑换了多少积分: what stands alone on one side of 'and' is said of it, and no word without meaning."""
     frame = slots.frame
@@ -106,16 +74,6 @@ def _joined_to_nothing(slots: Slots) -> Edge | None:
             before = frame.before(before)
         if before is None:
             return word
-    return None
-
-
-def _other_time(slots: Slots) -> Edge | None:
-    """和去年的变化, the change against last year: a time behind 'and' or 'against' is what is compared with."""
-    for item, _ in slots.whens if slots.has("change") and not slots.against and len(slots.whens) == 1 else ():
-        before = slots.frame.before(item)
-        joins = before is not None and {"connective.and", "comparison.versus"} & set(before.keys)
-        if before is not None and joins and slots.frame.folded(before) in LISTING:
-            return item
     return None
 
 

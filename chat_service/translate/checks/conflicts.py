@@ -11,7 +11,7 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, MetricQuery, Model, Period, Request, Scalar
+from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, MetricQuery, Period, Request, Scalar
 
 _INFINITE = float("inf")
 
@@ -36,9 +36,6 @@ def refuse_conflicts(slots: Slots, assembly: Assembly, request: Request, *, goes
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))  # in other times it can be
         if not goes_on and any(_is_implied(one, other) for one, other in itertools.permutations(group, 2)):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
-        if any(_in_two_states(one, other, assembly.scope.model) for one, other in itertools.combinations(group, 2)):
-            raise StopError(Denial("not_supported", _words_of(slots, assembly)))
-    _refuse_side_twice(slots, assembly, request)
     for each in filters:
         if isinstance(each, MetricFilter) and _is_of_everyone(each, assembly):
             raise StopError(Denial("not_supported", _words_of(slots, assembly)))
@@ -71,28 +68,6 @@ def _is_implied(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilt
         ever = (one.period is None or one.period == other.period) and (one.op, one.values) == (">=", (1.0,))
         return same and ever and not _meet(_range(other), (0.0, 0.0, True, True))
     return False
-
-
-def _refuse_side_twice(slots: Slots, assembly: Assembly, request: Request) -> None:
-    """Women against men, and by gender as well: a side of a comparison is no group of it."""
-    if not isinstance(request, MetricQuery) or request.compare is None:
-        return
-    sides = {each.field for each in request.compare.filters if isinstance(each, FieldFilter)}
-    if sides & set(request.group_by):
-        raise StopError(Denial("not_supported", _words_of(slots, assembly)))
-
-
-def _in_two_states(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilter, model: Model) -> bool:
-    """银卡升级到金卡: a state named twice is the one before and the one after, not today's beside what they became.
-
-    Where rows tell both, both are of these rows.
-    """
-    names = [each.field for each in (one, other) if isinstance(each, FieldFilter)]
-    found = [model.dimensions[name].home for name in names if name in model.dimensions]
-    if len(found) < 2 or found[0].dataset == found[1].dataset:
-        return False
-    codes = [set(each.definition.values) for each in found]
-    return bool(codes[0]) and codes[0] == codes[1]
 
 
 def _words_of(slots: Slots, assembly: Assembly) -> str:

@@ -17,6 +17,7 @@ from chat_service.translate.checks.torn import is_unit, refuse_torn_phrases
 from chat_service.translate.grammar.categories import Clauses, Measure
 from chat_service.translate.grammar.rules.members import KIND_OF_VALUES
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.lent_time import WHOLE
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import NumberSense, When
 from chat_service.translate.stops import Denial, LostError
@@ -36,7 +37,6 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_pointing(slots, assembly)
     _refuse_possible(slots, assembly)
     refuse_torn_phrases(slots, assembly)
-    _refuse_purpose(slots, assembly)
     _refuse_occasion(slots, assembly)
     _refuse_lost_side(slots, assembly, request)
     _refuse_cut_each(slots, assembly, request)
@@ -44,7 +44,6 @@ def refuse_dropped(slots: Slots, assembly: Assembly, request: Request) -> None:
     _refuse_own_name(slots, assembly, request)
     _refuse_deed_over_time(slots, assembly, request)
     _refuse_past_state(slots, assembly, request)
-    _refuse_both_as_groups(slots, assembly, request)
     for item in slots.frame.items:
         if item in slots.taken:
             continue
@@ -94,28 +93,6 @@ def _told_apart(one: Edge, other: Edge) -> bool:
     return (
         not any(each.negated for each in (*first.clauses, *second.clauses)) and second.clauses[0].condition is not None
     )
-
-
-def _refuse_both_as_groups(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
-    """既在门店又在APP买过的客户有多少: who did both, not how many did each."""
-    if not isinstance(request, MetricQuery) or not request.show:
-        return
-    people = [name for name in request.metrics if assembly.scope.structure.one_each(name)]
-    said = [edge for edge in slots.frame.covering.edges if slots.frame.folded(edge) in word_set("opens_both")]
-    if people and said:
-        raise LostError(Denial("not_supported", assembly.said(said[0])), said[0])
-
-
-def _refuse_purpose(slots: Slots, assembly: Assembly) -> None:
-    """Logged in to order: what for, not two things that were done. Used the app to order: by what means."""
-    for item, clauses in slots.clauses:
-        means = word_set("by_means") - {each.text for each in clauses.clauses}
-        leaves = item.leaves()
-        for at, leaf in enumerate(leaves[:-1]):
-            led = leaf.is_empty and slots.frame.folded(leaf) == "to" and leaves[at + 1].category == "behaviour"
-            done = (each for each in leaves[:at] if each.category == "behaviour")
-            if led and any(slots.frame.folded(each) not in means for each in done):
-                raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_in_each(slots: Slots, assembly: Assembly) -> None:
@@ -271,6 +248,8 @@ def _time_lost(item: Edge, held: tuple[object, ...], request: MetricQuery | List
         when = leaf.meaning
         if not isinstance(when, When) or when.ever or when.date.period is None:
             continue
+        if when.date.rules == WHOLE:
+            continue  # the one that was named before
         said = [each for each in (when.date.period, when.date.calendar_period) if each is not None]
         if not any(
             _within(one, other) or _within(other, one) or _begins(one, other) for one in said for other in shown

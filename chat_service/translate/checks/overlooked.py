@@ -11,7 +11,6 @@ import itertools
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.grammar.categories import Against, Bound, Clauses, Group, Measure
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.members import BORN
@@ -123,28 +122,21 @@ def refuse_overlooked(slots: Slots, assembly: Assembly, request: Request) -> Non
     """Raise StopError for what a request that is otherwise whole does not show."""
     if isinstance(request, ListQuery):
         _refuse_lost_times(slots, assembly, request)
-        _refuse_things(slots, assembly)
     if isinstance(request, MetricQuery):
         refuse_unanswered(slots.frame, assembly, request)
         _refuse_turned_share(slots, assembly, request)
         _refuse_second_turn(slots)
-        _refuse_difference(slots, assembly, request)
         _refuse_untimed(slots, assembly, request)
         _refuse_group_apart(slots, assembly, request)
-        _refuse_unranked_change(slots, assembly, request)
         _refuse_spread_of_people(slots, assembly)
         _refuse_grain_in_name(slots, assembly)
-        _refuse_told_in(slots)
         _refuse_sum_of_rows(slots, assembly, request)
         _refuse_other_rank(slots, assembly, request)
         _refuse_other_top(slots, assembly)
     _refuse_begun(slots)
-    _refuse_place_of_other(slots, assembly)
     _refuse_mean_of_buckets(slots, assembly)
     _refuse_other_values(slots, assembly)
     _refuse_own_spending(slots, assembly)
-    if isinstance(request, MetricQuery | ListQuery):
-        _refuse_never_again(slots, assembly, request)
     for item in slots.frame.of(Clauses):
         _refuse_adjective(item, assembly)
 
@@ -194,44 +186,6 @@ def _is_asked_deed(item: Edge, slots: Slots) -> bool:
     return asks is not None and slots.frame.folded(asks) in word_set("does")
 
 
-def _refuse_place_of_other(slots: Slots, assembly: Assembly) -> None:
-    """Drop stores in Beijing: those that are there, and not all but Beijing's of no store."""
-    opens = bool(slots.frame.items) and slots.frame.items[0].leaves()[0].category.startswith("exclusion")
-    if not opens or len(slots.values) != 2 or not slots.values[0][1].negated:
-        return
-    between = slots.frame.between(slots.values[0][0], slots.values[1][0])
-    if between and all(slots.frame.folded(edge) in word_set("where") for edge in between):
-        raise ConflictError(Denial("not_supported", assembly.said(slots.values[1][0])))
-
-
-def _refuse_things(slots: Slots, assembly: Assembly) -> None:
-    """Stores with zero orders: things are told by what they have, and no people who did it there."""
-    frame = slots.frame
-    first = next((edge for edge in frame.covering.edges if not edge.is_empty), None)
-    if first is None or slots.entities or frame.asks("who"):
-        return
-    leaf = next((each for each in first.leaves() if not each.is_empty), first)
-    behind = next((e for item in frame.covering.edges for e in item.leaves() if e.start == leaf.end), None)
-    same = (e for e in frame.lattice.leaves if (e.start, e.end) == (leaf.start, leaf.end))
-    of_things = leaf.category == "value" and any(each.category == "dimension" for each in same)
-    if of_things and behind is not None and frame.folded(behind) in word_set("worth_it"):
-        raise LostError(Denial("not_supported", assembly.said(first)), first)
-
-
-def _refuse_never_again(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
-    """首单之后没有复购: not again is not never, of people who did once what is done but once."""
-    structure = assembly.scope.structure
-    deeds = _deeds(request.filters)
-    once = any((each.op, each.values) == ("=", (1.0,)) for each in deeds)  # once in all: not again
-    if once or not any(structure.one_each(each.metric) for each in deeds if each.op in (">", ">=")):
-        return
-    for item in slots.frame.of(Clauses):
-        for each in item.meaning.clauses if isinstance(item.meaning, Clauses) else ():
-            said = any(word in each.text for word in word_set("done_again"))
-            if said and each.negated and each.condition is None and not each.lent and each.when is None:
-                raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
 def _refuse_begun(slots: Slots) -> None:
     """去年开始的活动: campaigns that began last year, and not all since."""
     frame = slots.frame
@@ -240,14 +194,6 @@ def _refuse_begun(slots: Slots) -> None:
         begun = frame.folded(item).endswith(tuple(word_set("begun")))
         if begun and after is not None and frame.folded(after) in word_set("makes_adjective"):
             raise LostError(Denial("not_supported", frame.text(item) + frame.text(after)), item)
-
-
-def _refuse_told_in(slots: Slots) -> None:
-    """How long between orders, in days: what a number is told in, and nothing to break it down by."""
-    for item, group in slots.groups:
-        before = slots.frame.before(item)
-        if group.grain is not None and before is not None and slots.frame.folded(before) in word_set("told_in"):
-            raise LostError(Denial("not_supported", slots.frame.text(before) + " " + slots.frame.text(item)), item)
 
 
 def _refuse_lost_times(slots: Slots, assembly: Assembly, request: ListQuery) -> None:
@@ -280,16 +226,6 @@ def _refuse_spread_of_people(slots: Slots, assembly: Assembly) -> None:
         spread = isinstance(item.meaning, Measure) and item.meaning.statistic in ("median", "extreme")
         if spread and slots.populations:
             raise LostError(Denial("statistic", assembly.said(item)), item)
-
-
-def _refuse_difference(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
-    """上海比北京多卖了多少: by how much, which two numbers side by side leave to the reader."""
-    more = slots.frame.said("comparative.more", "change.up", "change.down")
-    beside = len(request.show) > 0 and request.compare is None
-    asks = slots.frame.asks("how_much", "how_many", "money")
-    more += [item for item, values in slots.values if values.link == "versus"]
-    if more and beside and any(each.start > more[0].start for each in asks):
-        raise LostError(Denial("not_supported", assembly.said(more[0])), more[0])
 
 
 def _refuse_mean_of_buckets(slots: Slots, assembly: Assembly) -> None:
@@ -328,19 +264,6 @@ def _refuse_group_apart(slots: Slots, assembly: Assembly, request: MetricQuery) 
     for item, group in slots.groups:
         apart = asked and not group.marked and item.end <= asked[0].start and request.limit is not None
         if apart and any(edge.category == "connective.and" for edge in slots.frame.between(item, asked[0])):
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
-def _refuse_unranked_change(slots: Slots, assembly: Assembly, request: MetricQuery) -> None:
-    """Ranked by revenue growth: by how much it changed, not by how much it is."""
-    if request.compare is None or any("__change" in each.column for each in request.order_by) or not slots.ranks:
-        return
-    for item in slots.frame.said("change"):
-        measure = slots.frame.before(item)
-        if measure is None or measure.category != "measure":
-            continue
-        by = slots.frame.before(measure)
-        if by is not None and slots.frame.folded(by) in word_set("by_it"):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 

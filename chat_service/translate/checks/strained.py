@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Clauses, Group
+from chat_service.translate.grammar.categories import Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import NumberSense, Values, When, Word
+from chat_service.translate.senses import Values, When
 from semantic_layer import MetricFilter, MetricQuery, Request
 
 _STRAIN, _TWICE = 0.5, 2
@@ -31,12 +31,9 @@ def strain(frame: Frame, request: Request | None, structure: Structure, *, goes_
 
 
 def _in_frame(frame: Frame, *, goes_on: bool) -> Iterator[Edge]:
-    yield from (item for item in frame.items if _is_value(item, frame) or _is_unit(item, frame))
+    yield from (item for item in frame.items if _is_value(item, frame))
     yield from (item for item in frame.items if _is_verb(item, frame) for _ in range(_TWICE))
     yield from (item for item in frame.items if _cuts_name(item, frame) or _is_weekday(item, frame))
-    yield from (item for item in frame.said("connective.and") if _joins_unlike(item, frame))
-    yield from (item for item in frame.of(Clauses) if _is_of_each(item, frame) or _is_of_last(item))
-    yield from (item for item in frame.of(Clauses) if _drops_until(item, frame))
     yield from (item for item in frame.said("change") if _is_more_than(item, frame))
     if not goes_on:  # 'orders and AOV': nothing goes on in the midst of a question
         yield from (item for item in frame.said("follow.what_about") if item is not frame.items[0])
@@ -97,38 +94,10 @@ def _is_more_than(item: Edge, frame: Frame) -> bool:
     return side is not None and side.category == "values"
 
 
-def _is_unit(item: Edge, frame: Frame) -> bool:
-    """Exceeds 48 hours: no hours of the day."""
-    before = frame.before(item)
-    counted = before is not None and isinstance(before.leaves()[-1].meaning, NumberSense)
-    return _bare_group(item) and counted and _other(item, frame, "unit")
-
-
 def _is_weekday(item: Edge, frame: Frame) -> bool:
     """In the last 30 days, on a Friday: any Friday of them, not the last one."""
     others = [each for each in frame.of(When) if each is not item]
     return isinstance(item.meaning, When) and bool(others) and _other(item, frame, "value")
-
-
-def _is_of_each(item: Edge, frame: Frame) -> bool:
-    """北京、上海各卖了多少: how many in each of them, not those who bought in all."""
-    return any(_other(leaf, frame, "grouping.each") for leaf in item.leaves())
-
-
-def _drops_until(item: Edge, frame: Frame) -> bool:
-    """今年兑换过、到现在没投诉过: up to now is the time of what was not done, no word that says nothing."""
-    lent = isinstance(item.meaning, Clauses) and any(clause.lent and clause.negated for clause in item.meaning.clauses)
-    return lent and any(leaf.is_empty and _other(leaf, frame, "follow.ever") for leaf in item.leaves())
-
-
-def _is_of_last(item: Edge) -> bool:
-    """Who ordered but did not log in, last 30 days: a time behind a comma is that of all deeds."""
-    leaves = item.leaves()
-    before = leaves[-2].meaning if len(leaves) > 1 else None
-    comma = "," in (before, before.text if isinstance(before, Word) else "")
-    behind = comma and isinstance(leaves[-1].meaning, When)
-    clauses = item.meaning.clauses if isinstance(item.meaning, Clauses) else ()
-    return behind and any(clause.when is None and not clause.ever for clause in clauses)
 
 
 def _cuts_name(item: Edge, frame: Frame) -> bool:
@@ -138,14 +107,6 @@ def _cuts_name(item: Edge, frame: Frame) -> bool:
         return False
     last = item.leaves()[-1]
     return any(e.category == "metric" and (e.start, e.end) == (last.start, after.end) for e in frame.lattice.leaves)
-
-
-def _joins_unlike(item: Edge, frame: Frame) -> bool:
-    """Churned customers and new customers: two measures, not those of the churned who are new."""
-    before, after = frame.before(item), frame.after(item)
-    if before is None or after is None or not any(character.isalpha() for character in frame.folded(item)):
-        return False
-    return {before.category, after.category} > {"measure"} and bool({before.category, after.category} & _SAYS_WHO)
 
 
 def _other(item: Edge, frame: Frame, category: str) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses, Group, Rank
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import NumberSense
 from chat_service.translate.stops import Denial, LostError, StopError
 
 _TIMES = frozenset({"date.period", "date.rolling", "date.open"})
@@ -20,13 +17,10 @@ def refuse_torn_phrases(slots: Slots, assembly: Assembly) -> None:
     """Raise StopError for the first phrase of which a part was read without the rest."""
     _refuse_torn_compound(slots, assembly)
     _refuse_bare_but(slots, assembly)
-    _refuse_ratio(slots, assembly)
     _refuse_kept(slots, assembly)
     _refuse_torn_rank(slots, assembly)
     _refuse_torn_order(slots, assembly)
-    _refuse_turn(slots, assembly)
     _refuse_torn(slots)
-    _refuse_torn_unit(slots, assembly)
 
 
 def is_unit(item: Edge, *, every: bool = False) -> bool:
@@ -55,15 +49,6 @@ def _refuse_kept(slots: Slots, assembly: Assembly) -> None:
     for at, (edge, text) in enumerate(said):
         led = " ".join(before for _, before in said[:at]).endswith(tuple(word_set("did_we")))
         if led and text in word_set("keeps_people"):
-            raise StopError(Denial("not_supported", assembly.said(edge)))
-
-
-def _refuse_ratio(slots: Slots, assembly: Assembly) -> None:
-    """Complaints relative to visits: one number over another, which two beside each other are not."""
-    ends = [(item.end, other.start) for (item, _), (other, _) in pairwise(slots.measures)]
-    for edge in slots.frame.covering.edges:
-        over = slots.frame.folded(edge) in word_set("in_proportion")
-        if over and any(end <= edge.start and edge.end <= start for end, start in ends):
             raise StopError(Denial("not_supported", assembly.said(edge)))
 
 
@@ -110,27 +95,6 @@ def _passes_average(item: Edge, slots: Slots) -> bool:
     after = slots.frame.spoken(item)
     verb = slots.frame.folded(item) in word_set("outdoes")
     return verb and after is not None and after.leaves()[0].category.startswith("average")
-
-
-def _refuse_turn(slots: Slots, assembly: Assembly) -> None:
-    """Platinum in March but gold now: what they are now, not what is left out."""
-    for item, values in slots.values:
-        after, opens = slots.frame.after(item), item.leaves()[0]
-        leaves = slots.frame.lattice.leaves
-        turns = any(e.category == "connective.but" and (e.start, e.end) == (opens.start, opens.end) for e in leaves)
-        now = after is not None and (after.category == "date.now" or after.category.endswith(".now"))
-        if values.negated and turns and now:
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
-
-
-def _refuse_torn_unit(slots: Slots, assembly: Assembly) -> None:
-    """A response over 2 hours: a unit right behind its number is no group of its own."""
-    leaves = slots.frame.lattice.leaves
-    for item, _ in slots.groups:
-        before = slots.frame.before(item)
-        counted = before is not None and isinstance(before.leaves()[-1].meaning, NumberSense)
-        if counted and any(e.category == "unit" and (e.start, e.end) == (item.start, item.end) for e in leaves):
-            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _refuse_torn(slots: Slots) -> None:

@@ -12,7 +12,6 @@ from itertools import pairwise
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
-from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.pointing import is_dimension
 from chat_service.translate.requests.slots import Slots
@@ -263,14 +262,6 @@ def _points_inside(word: Edge, noun: Edge, slots: Slots) -> bool:
     return slots.frame.folded(word) in word_set("points_at") and is_dimension(noun, slots.frame)
 
 
-def _is_torn_off(word: Edge, frame: Frame) -> bool:
-    """最近一个月来过: the deed went into the time, and its mark stands alone."""
-    before = frame.before(word)
-    same = (leaf for leaf in frame.lattice.leaves if (leaf.start, leaf.end) == (word.start, word.end))
-    behind = before is not None and before.category == "when"
-    return behind and word.is_empty and any(leaf.category == "prefix.past" for leaf in same)
-
-
 def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> None:
     """Raise StopError for the first word that would vanish although it says something."""
     deeds = [item for item in slots.frame.items if isinstance(item.meaning, Clauses)]
@@ -279,7 +270,6 @@ def refuse_vanished(slots: Slots, assembly: Assembly, request: Request, *, goes_
     if inner and not goes_on:
         raise StopError(Denial("not_supported", assembly.said(inner[0])))  # 首单之后没再买: in which order is not told
     lost = [one for item in deeds for one, other in pairwise(item.leaves()) if _points_inside(one, other, slots)]
-    lost += [word for word in slots.frame.covering.edges if _is_torn_off(word, slots.frame)]
     lost += [leaf for item in slots.frame.items for leaf in item.leaves() if leaf.category.startswith(_OCCASION)]
     if lost:
         raise StopError(Denial("not_supported", assembly.said(lost[0])))

@@ -291,7 +291,10 @@ class Structure:
             return ()
         if any(leaf.definition.dataset != dataset for leaf in leaves):
             return () if all(self._same_rows(leaf, one) for leaf in leaves) else None
-        return self._values_of(one.filter, dataset)
+        rates = (part for leaf in leaves if leaf.expression for part in leaf.expression.find_all(exp.Filter))
+        told = {column.name for part in rates for column in part.expression.find_all(exp.Column)}
+        found = self._values_of(one.filter, dataset)  # the renewal rate of renewals is that of all who might renew
+        return found and tuple(each for each in found if each[0].rpartition(".")[2] not in told)
 
     def _near(self, dataset: str | None, other: str) -> bool:
         if dataset is None:

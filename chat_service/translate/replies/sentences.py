@@ -160,7 +160,6 @@ _ASSUMPTIONS: dict[str, Phrase] = {
         "no time was named, so both are of this month: figures of competitors are published by month",
     ),
     "filter_lifted": Phrase("不再限定{0}", "no longer kept to one {0}"),
-    "passed_over": Phrase("“{0}”没有得到回答，没有算进来", "'{0}' was not answered and does not count here"),
     "kept_from_before": Phrase("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _BESIDE: dict[str, Phrase] = {

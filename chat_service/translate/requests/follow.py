@@ -215,7 +215,7 @@ def change_of_nothing(slots: Slots) -> Edge | None:
     if slots.clauses or slots.listed or slots.bounds or slots.dated or slots.populations:
         return None
     changes: list[Edge] = []
-    if not (slots.measures and (slots.whens or slots.values or slots.groups)):
+    if not (slots.measures and (slots.whens or slots.values)):
         changes += slots.frame.said("follow.instead")
     if not (slots.measures or slots.people or slots.groups or slots.ranks):
         if any(values.negated or (values.only and not slots.whens) for _, values in slots.values):

@@ -172,6 +172,7 @@ def join_quantities(slots: Slots, assembly: Assembly) -> None:
             joined(slots.frame, ask, item) or _listed_beside(slots, ask, item) for item, _ in slots.measures
         )
         named = any(leaf.category == "metric" and leaf.start == ask.start for leaf in slots.frame.lattice.leaves)
+        named = named or slots.frame.folded(ask).split(" ")[0] in word_set("told_in")  # gross profit, in yuan
         if id(ask) in used or named or "how_much" in asked_of(ask) or not is_listed or main is None:
             continue
         what = set(asked_of(ask))
