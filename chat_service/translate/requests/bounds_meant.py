@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds import is_of_deeds
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.bounds import bounds_by_kind, is_of_deeds
+from chat_service.translate.requests.slots import Slots, is_relative, joined
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.whom import names_of
 from chat_service.translate.senses import When
@@ -18,13 +19,32 @@ _TIMES = ("date", "timestamp")
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 
 
-def time_of_deeds(bound: Edge, slots: Slots, assembly: Assembly) -> Period | None:
-    """近90天提过3张工单、平均解决时长超过48小时: what is compared behind deeds of one time is of that time."""
-    before = [each for item, clauses in slots.clauses if item.end <= bound.start for each in clauses.clauses]
-    whens = {each.when for each in before}
-    if len(whens) != 1 or slots.whens or (when := whens.pop()) is None:
-        return None
-    return period_of(when.date, (), assembly.scope.today, bound, assembly)
+def time_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly, period: Period | None) -> Period | None:
+    """The time of what is compared: its own, that of the question, or that of the deeds before it.
+
+    近90天提过3张工单、平均解决时长超过48小时: what is compared behind deeds of one time is of that time.
+    """
+    before = [each for other, clauses in slots.clauses if other.end <= item.start for each in clauses.clauses]
+    whens = {bound.when} if bound.when is not None else {each.when for each in before}
+    if len(whens) != 1 or (bound.when is None and (period or slots.whens)) or (when := whens.pop()) is None:
+        return period
+    return period_of(when.date, (), assembly.scope.today, item, assembly)
+
+
+def in_own_time(slots: Slots, assembly: Assembly) -> None:
+    """去年销售额超过5000的客户今年…: of two times, the one right before what people are told by is of that alone."""
+    for at, (item, bound, kind) in enumerate(bounds_by_kind(slots, assembly) if len(slots.whens) > 1 else ()):
+        before = slots.frame.spoken(item, back=True)
+        mine = next((each for each in slots.whens if each[0] is before), None)
+        apart = mine is not None and not any(
+            joined(slots.frame, *sorted((mine[0], other), key=lambda e: e.start))
+            for other, _ in slots.whens
+            if other is not mine[0]
+        )
+        if mine is not None and apart and kind == "entity" and is_relative(item, slots):
+            slots.whens.remove(mine)
+            slots.bounds[at] = (item, replace(bound, when=mine[1]))
+            assembly.use(mine[0], "period", "")
 
 
 def _is_instant(when: When) -> bool:

@@ -14,6 +14,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
+from chat_service.translate.requests.sorting import gapped
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import FieldFilter, Filter, ListQuery, MeasuredColumn, MetricFilter, MetricQuery, Model
@@ -35,6 +36,10 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     metrics = tuple(dict.fromkeys(name for _, name in named))
     for item, name in named:
         assembly.use(item, "metric", name)
+    measures = len(slots.measures)
+    gapped(slots, assembly)
+    if len(slots.measures) > measures:
+        raise assembly.deny(slots.measures[-1][0])
     ahead = assembly.model.metrics[metrics[0]].definition
     days = _days(slots, assembly)
     within = FieldFilter(field=f"{ahead.dataset}.{ahead.ahead}", op="between", values=days)

@@ -12,7 +12,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import Kind, bounds_by_kind
-from chat_service.translate.requests.bounds_meant import time_of_deeds
+from chat_service.translate.requests.bounds_meant import time_of
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group, refuse_other_number
@@ -334,7 +334,7 @@ def _filters(
             else:
                 filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
         elif kind == "entity":
-            own = own_value(item, bound, draft.period or time_of_deeds(item, slots, assembly), assembly)
+            own = own_value(item, bound, time_of(item, bound, slots, assembly, draft.period), assembly)
             told.append((item, own))
     told += entity_filters(slots, assembly, draft.period)
     filters.extend(each for _, each in told)

@@ -11,7 +11,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.comes_again import again_in
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
-from chat_service.translate.requests.bounds_meant import time_of_deeds
+from chat_service.translate.requests.bounds_meant import time_of
 from chat_service.translate.requests.columns import asked_columns, qualified_name, short_name
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value
 from chat_service.translate.requests.draft import Draft
@@ -209,7 +209,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
         columns.append(one.field)
     more = [each for _, each in entity_filters(slots, assembly, period)]
     for item, bound in slots.bounds:
-        timed = period or time_of_deeds(item, slots, assembly)
+        timed = time_of(item, bound, slots, assembly, period)
         more.append(_bound(item, bound, timed, assembly, entity.dataset, columns))
     filters.extend(each for each in more if each not in filters)
     measured = _measured(slots, assembly, more, period)

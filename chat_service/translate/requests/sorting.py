@@ -26,7 +26,7 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds_meant import in_own_units, of_that_time
+from chat_service.translate.requests.bounds_meant import in_own_time, in_own_units, of_that_time
 from chat_service.translate.requests.kinds import read_about
 from chat_service.translate.requests.lent_time import lend_same_time
 from chat_service.translate.requests.named import is_money_verb, spread_apart, statistic_of
@@ -76,7 +76,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     ]
     _directed(slots, assembly)
     _from_to(slots)
-    _gapped(slots, assembly)
+    gapped(slots, assembly)
     _those_there(slots, assembly)
     _whole_entities(slots, assembly)
     _listed_entities(slots, assembly)
@@ -100,6 +100,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     lend_same_time(slots, assembly)
     of_that_time(slots, assembly)
     in_own_units(slots, assembly)
+    in_own_time(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
@@ -156,7 +157,7 @@ def _directed(slots: Slots, assembly: Assembly) -> None:
             assembly.use(each[0], "order", "")
 
 
-def _gapped(slots: Slots, assembly: Assembly) -> None:
+def gapped(slots: Slots, assembly: Assembly) -> None:
     """What has a gap in its name (how long … reply, 社媒上…夸), by all of its pieces."""
     found: dict[str, list[Edge]] = {}
     for item in slots.frame.said("piece"):

@@ -10,17 +10,49 @@ from chat_service.language.tokens import Token
 from chat_service.language.words.tables import word_set
 
 _ANNOUNCED = 8  # tokens behind 'it'
-_PERSON = f"{EMPTY}.function.person"
+_PERSON, _COPY = f"{EMPTY}.function.person", f"{EMPTY}.light.copy"
+_ASKS = ("light.ask", ".want", ".polite", "intent.list")
+_SHOWN = ("metric", "ask", "intent", "chart", f"{EMPTY}.light.topic", f"{EMPTY}.occasion.what")
 
 
-def by_place(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge:
-    """A leaf as what it is where it stands."""
-    return _crowd(_impersonal(_broken(leaf, tokens), tokens), leaves, tokens)
+def by_place(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge | None:
+    """A leaf as what it is where it stands; None where it is nothing."""
+    if leaf.category == _COPY and not _is_a_copy(leaf, leaves, tokens):
+        return None
+    return _taken_up(_crowd(_impersonal(_broken(leaf, tokens), tokens), leaves, tokens), leaves, tokens)
+
+
+def _taken_up(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge:
+    """投诉过的那些客户, 他们今年…; 名单:他们…: who was named right before is pointed at once more, and nobody else."""
+    if not leaf.category.startswith(("follow.those", f"{EMPTY}.pronoun.")):
+        return leaf
+    people = [each for each in leaves if each.category.startswith("entity")]
+    if leaf.start > 0 and tokens[leaf.start - 1].text in word_set("possessive"):
+        noun = next((each for each in people if leaf.start < each.start and each.end == leaf.end), None)
+        if noun is not None:
+            return replace(noun, start=leaf.start)
+        return replace(leaf, category=_PERSON) if any(each.start == leaf.end for each in people) else leaf
+    marks = [at for at in range(leaf.start) if tokens[at].kind == "punctuation"]
+    if not marks or _text(leaf, tokens) not in word_set("they"):
+        return leaf
+    between = (each for each in leaves if marks[-1] < each.start and each.end <= leaf.start)
+    named = any(each.category in ("metric", "value", "behaviour") for each in between)
+    people += [each for each in leaves if _text(each, tokens) in word_set("roster")]
+    return leaf if named or all(each.end != marks[-1] for each in people) else replace(leaf, category=_PERSON)
+
+
+def _is_a_copy(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bool:
+    """提供一份…名单, 给我报一个: one of what is shown, behind what asks for it; 给我一个金卡会员 is one of them."""
+    asked = any(each.end == leaf.start and each.category.endswith(_ASKS) for each in leaves)
+    marks = (at for at in range(leaf.end, len(tokens)) if tokens[at].kind == "punctuation")
+    end = next(marks, len(tokens))
+    shows = leaf.end == end or any(each.end == end and each.category.startswith(_SHOWN) for each in leaves)
+    return asked and (shows or tokens[leaf.end - 1].text not in word_set("count_of_things"))
 
 
 def _crowd(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge:
     """首购客群, 下单的客群: behind what they did these are people, and no dimension that is called so as well."""
-    text = "".join(token.text for token in tokens[leaf.start : leaf.end])
+    text = _text(leaf, tokens)
     if leaf.category != "dimension" or text not in word_set("crowd"):
         return leaf
     at = leaf.start - (leaf.start > 0 and tokens[leaf.start - 1].text in word_set("possessive"))
@@ -47,3 +79,7 @@ def _broken(leaf: Edge, tokens: Sequence[Token]) -> Edge:
         return leaf
     before = [token.text for token in tokens[: leaf.start]]
     return replace(leaf, category=f"{EMPTY}.light.layout") if word_set("breaks") & set(before) else leaf
+
+
+def _text(leaf: Edge, tokens: Sequence[Token]) -> str:
+    return "".join(token.text for token in tokens[leaf.start : leaf.end])

@@ -115,7 +115,7 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
     numbers = {leaf.start for leaf in leaves if leaf.category == "number"}
     leaves = [_led_in(leaf, leaves, tokens) for leaf in leaves if not _is_bare_copula(leaf, numbers)]
-    leaves = [by_place(leaf, leaves, tokens) for leaf in leaves]
+    leaves = [placed for leaf in leaves if (placed := by_place(leaf, leaves, tokens)) is not None]
     leaves.extend([*purposes(tokens, leaves), *_parted(tokens, leaves, lexicon)])
     return Lattice(folded, tokens, tuple(leaves))
 

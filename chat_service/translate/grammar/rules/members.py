@@ -253,12 +253,14 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
 
     def level(found: Found) -> Values | None:
         code, names = found.said("l"), found.one("d", Names)
-        fields = {name: dimensions[name].fields for name in names.names if name in dimensions}
+        lists = structure.model.lists  # 流失风险评为中: those at risk are called by what they are high in
+        of = [d for name in names.names for d in (lists[name].filter if name in lists else (name,))]
+        fields = {name: dimensions[name].fields for name in of if name in dimensions}
         senses = tuple(
             ValueSense(name, code) for name, each in fields.items() if any(code in f.definition.values for f in each)
         )
         word = found.one("l", Word).text
-        return Values((senses,), f"{names.text} {word}", dimensions=names.names) if senses else None
+        return Values((senses,), f"{names.text} {word}", dimensions=tuple(of)) if senses else None
 
     def levels(found: Found) -> Values | None:
         """高、中、低流失风险: a level in a list with one that is told of what."""
@@ -297,7 +299,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ("6月生日 -> birth month 6",),
         ),
         Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
-        Rule("values", ("d=dimension ~ l=level",), level, -1.0, "level of a dimension", ("流失风险高 -> high",)),
+        Rule("values", ("d=dimension|list ~ j=connective.as_well? ~ l=level",), level, -1.0, "level of a dimension", ("流失风险高 -> high",)),
     )
 
 
