@@ -85,17 +85,13 @@ class Measure:
 
 @dataclass(frozen=True)
 class Bound:
-    """A metric or a field with a comparison: of groups, or of a customer; with `change`, of how it moved.
-
-    `when` is the time of what people are told by, where it is not that of the question.
-    """
+    """A metric or a field with a comparison: of groups, or of a customer; with `change`, of how it moved."""
 
     metrics: tuple[str, ...]
     fields: tuple[str, ...]
     condition: Condition
     text: str = ""
     change: bool = False
-    when: When | None = None
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
         return "entity" if _is_of_people(item, slots, assembly) else "row"
     if bound.fields and is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly):
         return "entity"
-    if bound.fields and _names_group(item, slots):
+    if bound.fields and names_group(item, slots):
         raise assembly.deny(item)  # NPS评分低于零的城市: cities have no score of their own
     if bound.fields:
         return "row"
@@ -96,7 +96,7 @@ def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
     return not _condition_first(item) and any(each.end <= item.start for each in people)
 
 
-def _names_group(item: Edge, slots: Slots) -> bool:
+def names_group(item: Edge, slots: Slots) -> bool:
     """Whether the noun that is told by a condition, 的 between, is a group."""
     groups = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
     return not _condition_first(item) and slots.frame.spoken(item) in groups

@@ -63,7 +63,9 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     for item, names in slots.populations:
         if period is None and slots.measures and any(assembly.scope.structure.looks_back(name) for name in names):
             raise assembly.deny(item, "comparison_without_period")  # of old against which time?
-        told.append((item, population_filter(item, names, period, assembly)))
+        own = slots.own.get(item)
+        timed = period if own is None else period_of(own.date, (), assembly.scope.today, item, assembly)
+        told.append((item, population_filter(item, names, timed, assembly)))
     return list({each: (item, each) for item, each in reversed(told)}.values())[::-1]
 
 

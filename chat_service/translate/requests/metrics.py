@@ -334,7 +334,7 @@ def _filters(
             else:
                 filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
         elif kind == "entity":
-            own = own_value(item, bound, time_of(item, bound, slots, assembly, draft.period), assembly)
+            own = own_value(item, bound, time_of(item, slots, assembly, draft.period), assembly)
             told.append((item, own))
     told += entity_filters(slots, assembly, draft.period)
     filters.extend(each for _, each in told)

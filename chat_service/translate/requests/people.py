@@ -209,7 +209,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
         columns.append(one.field)
     more = [each for _, each in entity_filters(slots, assembly, period)]
     for item, bound in slots.bounds:
-        timed = time_of(item, bound, slots, assembly, period)
+        timed = time_of(item, slots, assembly, period)
         more.append(_bound(item, bound, timed, assembly, entity.dataset, columns))
     filters.extend(each for each in more if each not in filters)
     measured = _measured(slots, assembly, more, period)

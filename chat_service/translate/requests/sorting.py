@@ -38,6 +38,7 @@ from chat_service.translate.requests.slots import (
     asks_behind,
     counts_kinds,
     is_asked_for,
+    is_relative,
     is_split,
     joined,
     names_people,
@@ -264,6 +265,10 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
     for named in list(slots.measures):
         item, names = named
         others = [m for m in slots.measures if m is not named]
+        if not others and slots.frame.asks("money", "times", "orders", "units", "points"):  # 去年的新客今年买了几次
+            others = [
+                (deed, ()) for deed, _ in slots.clauses if deed.start >= item.end and not is_relative(deed, slots)
+            ]
         if not others or not all(assembly.structure.one_each(name) for name in names):
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
