@@ -6,12 +6,15 @@ meaning, a value the phrases that say it; `roles.toml` names the roles. Knows no
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import product
 
+_CHOICES = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 Meanings = Mapping[str, tuple[str, ...]]
 OF_DATES = "dates.toml"  # symbols with values, in a format of their own: see language/dates/words.py
 
@@ -42,8 +45,20 @@ def tables(language: str) -> Mapping[str, Meanings]:
             own = found.setdefault(role, {})
             assert own.keys().isdisjoint(meanings), f"{language}/{file.name}: a meaning of {role} stands twice"
             assert all(isinstance(each, list) for each in meanings.values()), f"{language}/{file.name}: lists in {role}"
-            own.update((meaning, tuple(phrases)) for meaning, phrases in meanings.items())
+            own.update((meaning, tuple(_spelled(phrases))) for meaning, phrases in meanings.items())
     return found
+
+
+def _spelled(phrases: Iterable[str]) -> Iterator[str]:
+    """Each phrase; of one with choices every way to say it.
+
+    >>> list(_spelled(["怎么{算|定}{|的}"]))
+    ['怎么算', '怎么算的', '怎么定', '怎么定的']
+    """
+    for phrase in phrases:
+        parts = _CHOICES.split(phrase)
+        choices = (part.split("|") if at % 2 else (part,) for at, part in enumerate(parts))
+        yield from map("".join, product(*choices))
 
 
 @lru_cache(maxsize=128)

@@ -155,7 +155,13 @@ def _told_by(found: Found) -> Word | None:
 
 
 RULES = (
-    Rule("intent.define", ("a=ask ~ c=clause ~ s=function.light.ask|intent.define",), _told_by, -1.5, "state told by"),
+    Rule(
+        "intent.define",
+        ("a=ask ~ c=clause ~ s=function.light.ask|function.light.be_at|intent.define",),
+        _told_by,
+        -1.5,
+        "state told by",
+    ),
     Rule("clause", ("a=behaviour b=behaviour",), _twice, -0.3, "deed told twice", ("付款下单 -> orders",)),
     Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),
     Rule("clause", ("c=clause ~ n=negation",), _nothing, -0.3, "nothing done", ("shared nothing -> not shares",)),

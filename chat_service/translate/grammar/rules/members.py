@@ -299,7 +299,14 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ("6月生日 -> birth month 6",),
         ),
         Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
-        Rule("values", ("d=dimension|list ~ j=connective.as_well? ~ l=level",), level, -1.0, "level of a dimension", ("流失风险高 -> high",)),
+        Rule(
+            "values",
+            ("d=dimension|list ~ j=connective.as_well? ~ l=level",),
+            level,
+            -1.0,
+            "level of a dimension",
+            ("流失风险高 -> high",),
+        ),
     )
 
 
