@@ -190,6 +190,8 @@ def counts_doers(item: Edge, clause: Clause, assembly: Assembly) -> bool:
     frame, leaves = assembly.frame, list(item.leaves())
     if clause.condition is None or "people" in clause.condition.units:
         return clause.condition is not None
+    if {"money", "times", "orders", "points"} & set(clause.condition.units):
+        return False  # 花满6000块的人
     at = next((n for n, leaf in enumerate(leaves) if isinstance(leaf.meaning, NumberSense)), len(leaves))
     behind = [*leaves[at + 1 :], *([after] if (after := frame.after(item)) is not None else [])]
     plain = itertools.takewhile(lambda each: each.is_empty or each.category.startswith("entity"), behind)

@@ -174,7 +174,8 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
             frame.lattice.tokens[one.end - 1].fend : frame.lattice.tokens[other.start].fstart
         ]
         ranked = slots.ranks and any(frame.folded(edge) in word_set("by_it") for edge in between)  # top 5 by orders
-        spaced = ranked or (gap.isspace() and not frame.folded(one).isascii())
+        told = all(edge.is_empty or edge.category == "ask" for edge in between)  # 花了多少营销费 来了几个新客
+        spaced = ranked or (told and " " in gap and not frame.folded(one).isascii())
         if any(edge in slots.entities or edge in conditions for edge in between):
             raise assembly.deny(other)
         if not spaced and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):

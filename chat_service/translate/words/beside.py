@@ -13,6 +13,7 @@ from chat_service.translate.senses import Names
 _ANNOUNCED = 8  # tokens behind 'it'
 _PERSON, _COPY = f"{EMPTY}.function.person", f"{EMPTY}.light.copy"
 _ASKS = ("light.ask", ".want", ".polite", "intent.list")
+_WRITTEN = (f"{EMPTY}.occasion.what", f"{EMPTY}.light.ask")
 _SHOWN = ("metric", "ask", "intent", "chart", f"{EMPTY}.light.topic", f"{EMPTY}.occasion.what")
 
 
@@ -20,6 +21,10 @@ def by_place(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edg
     """A leaf as what it is where it stands; None where it is nothing."""
     if (leaf.category == _COPY and not _is_a_copy(leaf, leaves, tokens)) or _swallows(leaf, leaves, tokens):
         return None
+    if leaf.category == "intent.change_data" and any(e.start == leaf.end and e.category in _WRITTEN for e in leaves):
+        return replace(leaf, category=f"{EMPTY}.light.ask")  # 写入报告: where the answer is put
+    if leaf.category == "date.same_period" and _is_told(leaf, leaves, tokens):
+        return replace(leaf, category=_PERSON)  # 那时候在2025年底: the time is told behind it
     return _taken_up(_crowd(_impersonal(_broken(leaf, tokens), tokens), leaves, tokens), leaves, tokens)
 
 
@@ -51,6 +56,11 @@ def _is_a_copy(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> b
     return asked and (shows or tokens[leaf.end - 1].text not in word_set("count_of_things"))
 
 
+def _is_told(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bool:
+    at = leaf.end + (leaf.end < len(tokens) and tokens[leaf.end].text in word_set("at_time"))
+    return any(each.start == at and each.category == "date.period" for each in leaves)
+
+
 def _swallows(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bool:
     """投诉过的客户满意度: of those who did it; the name of a metric does not take them in."""
     if leaf.category != "metric" or leaf.start == 0 or tokens[leaf.start - 1].text not in word_set("possessive"):
@@ -68,6 +78,9 @@ def _names(leaf: Edge) -> tuple[str, ...]:
 def _crowd(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge:
     """首购客群, 下单的客群: behind what they did these are people, and no dimension that is called so as well."""
     text = _text(leaf, tokens)
+    of = leaf.start > 0 and tokens[leaf.start - 1].text in word_set("possessive")
+    if of and text in word_set("score") and any(e.end == leaf.start - 1 and e.category == "metric" for e in leaves):
+        return replace(leaf, category=f"{EMPTY}.light.topic", meaning=text)  # NPS的分数: it is one
     if text in word_set("any_goods") and leaf.start > 0 and tokens[leaf.start - 1].text in word_set("takes"):
         return replace(leaf, category=f"{EMPTY}.pronoun.one", meaning=text)  # 把商品加入购物车: whatever it is
     if leaf.category != "dimension" or text not in word_set("crowd"):

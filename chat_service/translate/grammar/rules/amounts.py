@@ -56,6 +56,13 @@ def _passed(found: Found) -> Condition | None:
     return Condition(">=", (amount.value,), amount.units) if amount.upto == math.inf else None
 
 
+def _short_of(found: Found) -> Condition | None:
+    """连八成都不到, 40%都没到: below it, where the word that compares stands behind the number."""
+    amount = found.one("n", Amount)
+    stressed = "i" in found.edges or found.passes(*word_set("even"))
+    return Condition("<", (amount.value,), amount.units) if stressed and not amount.is_ordinal else None
+
+
 def _turned(found: Found) -> Condition | None:
     condition = found.one("c", Condition)
     op = negated(condition.op)
@@ -115,6 +122,14 @@ RULES = (
         leaves=("前3个城市", "top 5 cities"),
     ),
     Rule("condition", ("n=amount",), _passed, -0.2, "so much or more", ("过万 -> >= 10000",)),
+    Rule(
+        "condition",
+        ("i=inclusion.include ~ n=amount ~ op=prefix.lt", "n=amount ~ op=prefix.lt"),
+        _short_of,
+        -1.2,
+        "even so much",
+        ("连40%都不到 -> < 0.4",),
+    ),
     Rule("condition", ("n=negation ~ c=condition",), _turned, -0.2, "negated comparison", ("not more than 3 -> <= 3",)),
     Rule(
         "condition",
