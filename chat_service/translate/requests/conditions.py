@@ -150,7 +150,7 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     if condition is not None and max(condition.values) > 1 and assembly.scope.structure.one_each(metric):
         # 20 members who registered, a first order above 500: what is done but once is not done so often
         raise LostError(Denial("not_supported", assembly.said(item)), item)
-    if condition is not None and not condition.units and _counts_places(item, assembly):
+    if condition is not None and not set(condition.units) - {"each", "place"} and _counts_places(item, assembly):
         raise LostError(Denial("not_supported", assembly.said(item)), item)
     if counts_doers(item, clause, assembly) and not assembly.scope.structure.one_each(metric):
         raise assembly.deny(item)  # more than 200 people bought: so many did, not so often

@@ -7,10 +7,13 @@ journey itself. What is not is refused by name, as everywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.numbers.numerals import zh_value
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
@@ -35,6 +38,7 @@ _COUNT = rf"\d{{1,2}}|[一二两三四五六七八九十]{{1,3}}|(?:{'|'.join(_E
 # 第3个月, 三个月后, M3, month 3, two months after, the third month after
 _DISTANCES = re.compile(
     rf"第 ?(?P<nth>{_COUNT}) ?个?月|(?P<later>{_COUNT}) ?个月(?:之?后|以后)|(?P<next>次月)"
+    rf"|(?P<kept>{_COUNT}) ?个月(?=的?(?:留存|回购|复购))"
     rf"|(?<![a-z0-9])m ?(?P<m>\d{{1,2}})(?![a-z0-9])|(?<![a-z])months?[ -](?P<month>{_COUNT})(?![a-z0-9])"
     rf"|(?P<after>{_COUNT})[ -]months? (?:after|later|since|on)(?![a-z])"
     rf"|(?<![a-z])(?P<nth_en>{'|'.join(_EN_NTH[1:])}|\d{{1,2}}(?:st|nd|rd|th))[ -]month(?: after| since)?(?![a-z])"
@@ -60,7 +64,14 @@ def read_journey(slots: Slots, assembly: Assembly) -> Journey | None:
         return None
     if kind == "funnel":
         return funnel_request(left, assembly)
-    return cohort_request(left, tuple(dict.fromkeys(_number(each) for each in distances)), assembly)
+    return cohort_request(left, tuple(dict.fromkeys(_numbers(distances, text))), assembly)
+
+
+def _numbers(distances: list[re.Match[str]], text: str) -> Iterator[int]:
+    """第1个月到第5个月: each from the one to the other."""
+    for one, other in zip_longest(distances, distances[1:]):
+        reaches = other is not None and text[one.end() : other.start()].strip() in word_set("up_to")
+        yield from range(_number(one), _number(other) if other is not None and reaches else _number(one) + 1)
 
 
 def _within(item: Edge, spans: list[tuple[int, int]], frame: Frame) -> bool:

@@ -31,7 +31,7 @@ from chat_service.translate.requests.shown_as import (
     trend_grain,
     with_trend,
 )
-from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people
+from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people, spaced
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.requests.versus import compare_sides, join_named
 from chat_service.translate.senses import Ask, DimensionSense
@@ -119,7 +119,7 @@ def _metrics(
     check_asked(slots, names or list(draft.metrics), assembly)
     if not names:
         return
-    also = draft.goes_on and (slots.has("follow.also") or slots.opens_adding)
+    also = draft.goes_on and not slots.turns_to and (slots.has("follow.also") or slots.opens_adding)
     adds = slots.same or (also and not slots.has("follow.instead"))
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
     if slots.swapped in draft.metrics:
@@ -170,15 +170,12 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
         frame = slots.frame
         if people == [True, False] and any(set(edge.category.split(".")) & {"those", "they"} for edge in between):
             raise assembly.deny(other)  # how many new customers, and what did they spend: what all spent is not theirs
-        gap = frame.lattice.folded.text[
-            frame.lattice.tokens[one.end - 1].fend : frame.lattice.tokens[other.start].fstart
-        ]
         ranked = slots.ranks and any(frame.folded(edge) in word_set("by_it") for edge in between)  # top 5 by orders
         told = all(edge.is_empty or edge.category == "ask" for edge in between)  # 花了多少营销费 来了几个新客
-        spaced = ranked or (told and " " in gap and not frame.folded(one).isascii())
+        parted = ranked or (told and spaced(frame, one, other))
         if any(edge in slots.entities or edge in conditions for edge in between):
             raise assembly.deny(other)
-        if not spaced and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):
+        if not parted and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):
             raise assembly.deny(other)
 
 

@@ -74,6 +74,12 @@ class Slots:
         first, leaves = self.frame.items[0], self.frame.lattice.leaves
         return any(e.category == "follow.also" for e in leaves if (e.start, e.end) == (first.start, first.end))
 
+    @property
+    def turns_to(self) -> bool:
+        """毛利呢,也这么比: a measure is asked about in the place of the one before, whatever is said behind it."""
+        named = {item for item, _ in self.measures}
+        return any(self.frame.spoken(each, back=True) in named for each in self.frame.said("follow.what_about"))
+
     def has(self, *categories: str) -> bool:
         """Whether a word of one of the categories stands by itself."""
         return bool(self.frame.said(*categories))
@@ -90,6 +96,12 @@ def joined(frame: Frame, one: Edge, other: Edge) -> bool:
         listed = len(measures) > 2 or any(frame.folded(link) in LISTING for link in frame.said("connective.and"))
         return listed or is_number(frame.folded(one)) or is_number(frame.folded(other))
     return True
+
+
+def spaced(frame: Frame, one: Edge, other: Edge) -> bool:
+    """花了多少营销费 来了几个新客: in a language written without them, a space between two things parts them."""
+    text, tokens = frame.lattice.folded.text, frame.lattice.tokens
+    return not frame.folded(one).isascii() and " " in text[tokens[one.end - 1].fend : tokens[other.start].fstart]
 
 
 def is_relative(item: Edge, slots: Slots) -> bool:
@@ -147,7 +159,8 @@ def of_same_people(people: tuple[str, ...], other: tuple[str, ...], assembly: As
 def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
     """How many orders did each channel get, and what …: a number that is asked for by itself, and then another."""
     apart = [edge for other, _ in others for edge in frame.between(item, other)]
-    if not any(set(edge.keys) & {"connective", "follow.what_about"} or frame.folded(edge) == "," for edge in apart):
+    marks = (set(edge.keys) & {"connective", "follow.what_about"} or frame.folded(edge) == "," for edge in apart)
+    if not (any(marks) or any(spaced(frame, item, other) for other, _ in others)):
         return False
     before = frame.spoken(item, back=True)
     return before is not None and "how_many" in asked_of(before)
@@ -168,7 +181,9 @@ def asks_behind(item: Edge, frame: Frame) -> bool:
     if after is None or "how_many" not in asked_of(after) or set(asked_of(after)) & {"orders", "units"}:
         return False
     behind = frame.after(after)
-    return behind is None or not any(character.isalnum() for character in frame.folded(behind))
+    if behind is None or spaced(frame, after, behind):
+        return True
+    return not any(character.isalnum() for character in frame.folded(behind))
 
 
 def names_people(item: Edge, frame: Frame, nouns: tuple[str, ...]) -> bool:

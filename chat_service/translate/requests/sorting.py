@@ -35,6 +35,7 @@ from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
     Slots,
+    asked_of,
     asks_behind,
     counts_kinds,
     is_asked_for,
@@ -265,10 +266,8 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
     for named in list(slots.measures):
         item, names = named
         others = [m for m in slots.measures if m is not named]
-        if not others and slots.frame.asks("money", "times", "orders", "units", "points"):  # 去年的新客今年买了几次
-            others = [
-                (deed, ()) for deed, _ in slots.clauses if deed.start >= item.end and not is_relative(deed, slots)
-            ]
+        if not others:  # 去年的新客今年买了几次, 今年花了多少
+            others = [(deed, ()) for deed, _ in slots.clauses if item.end <= deed.start and _is_measured(deed, slots)]
         if not others or not all(assembly.structure.one_each(name) for name in names):
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
@@ -288,6 +287,15 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             whose.append(named)
     if len(slots.populations) > 1:
         raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
+
+
+def _is_measured(deed: Edge, slots: Slots) -> bool:
+    """Whether it is asked how much or how often a deed was done, and not how many did it."""
+    behind = slots.frame.spoken(deed)
+    asked = slots.frame.asks("money", "times", "orders", "units", "points") or (
+        behind is not None and "how_many" in asked_of(behind) and "people" not in asked_of(behind)
+    )
+    return bool(asked) and not is_relative(deed, slots)
 
 
 def _is_in_force(name: str, others: list[tuple[Edge, tuple[str, ...]]], assembly: Assembly) -> bool:
@@ -327,7 +335,7 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         alike = [o for o, each in others if of_same_people(names, each, assembly)]
         apart = any(_listed_apart(item, o, slots.frame, alike) for o, _ in others)
-        if apart or is_asked_for(item, others, slots.frame):
+        if apart or is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame):
             continue
         led = slots.frame.before(item)
         if slots.ranks and led is not None and slots.frame.folded(led) in word_set("by_it"):

@@ -23,6 +23,8 @@ def by_place(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edg
         return None
     if leaf.category == "intent.change_data" and any(e.start == leaf.end and e.category in _WRITTEN for e in leaves):
         return replace(leaf, category=f"{EMPTY}.light.ask")  # 写入报告: where the answer is put
+    if _tells_of(leaf, leaves, tokens):
+        return replace(leaf, category=f"{EMPTY}.light.topic")
     if leaf.category == "date.same_period" and _is_told(leaf, leaves, tokens):
         return replace(leaf, category=_PERSON)  # 那时候在2025年底: the time is told behind it
     return _taken_up(_crowd(_impersonal(_broken(leaf, tokens), tokens), leaves, tokens), leaves, tokens)
@@ -56,6 +58,14 @@ def _is_a_copy(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> b
     return asked and (shows or tokens[leaf.end - 1].text not in word_set("count_of_things"))
 
 
+def _tells_of(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bool:
+    """按工单的受理渠道拆分: the name of what is counted only says of what the dimension is."""
+    named = leaf.category == "metric" and leaf.end < len(tokens) and tokens[leaf.end].text in word_set("possessive")
+    by = named and any(each.end == leaf.start and each.category in ("grouping.by", "follow.also") for each in leaves)
+    told = by and any(each.start == leaf.end + 1 and each.category == "dimension" for each in leaves)
+    return told and not any(each.category.startswith("rank") and each.start > leaf.end for each in leaves)
+
+
 def _is_told(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bool:
     at = leaf.end + (leaf.end < len(tokens) and tokens[leaf.end].text in word_set("at_time"))
     return any(each.start == at and each.category == "date.period" for each in leaves)
@@ -81,6 +91,8 @@ def _crowd(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge:
     of = leaf.start > 0 and tokens[leaf.start - 1].text in word_set("possessive")
     if of and text in word_set("score") and any(e.end == leaf.start - 1 and e.category == "metric" for e in leaves):
         return replace(leaf, category=f"{EMPTY}.light.topic", meaning=text)  # NPS的分数: it is one
+    if of and text in word_set("part"):
+        return replace(leaf, category=f"{EMPTY}.light.topic", meaning=text)  # 年度套餐的部分: all of it
     if text in word_set("any_goods") and leaf.start > 0 and tokens[leaf.start - 1].text in word_set("takes"):
         return replace(leaf, category=f"{EMPTY}.pronoun.one", meaning=text)  # 把商品加入购物车: whatever it is
     if leaf.category != "dimension" or text not in word_set("crowd"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from chat_service.language.dates.read import find_dates
 from chat_service.language.folding import Folded
@@ -213,7 +214,7 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
             continue
         if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
             continue
-        if _is_of_noun(hit, tokens, lexicon):
+        if _is_of_noun(hit, tokens, lexicon) or _crosses(hit, tokens):
             continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
         half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined
@@ -228,6 +229,12 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
                 longer = _LONGER * (piece.last - piece.first) ** 2
                 cost = _NAME if number == 0 else _FURTHER_PIECE
                 yield Edge(piece.first, piece.last, "piece", Piece(name, number, starts), cost - longer)
+
+
+def _crosses(hit: Hit, tokens: tuple[Token, ...]) -> bool:
+    """拉新多少 花费多少: a space between characters ends a phrase."""
+    within = pairwise(tokens[hit.first : hit.last])
+    return any(one.kind == other.kind == "han" and one.end < other.start for one, other in within)
 
 
 def _is_of_noun(hit: Hit, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:

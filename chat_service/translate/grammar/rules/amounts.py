@@ -59,8 +59,10 @@ def _passed(found: Found) -> Condition | None:
 def _short_of(found: Found) -> Condition | None:
     """连八成都不到, 40%都没到: below it, where the word that compares stands behind the number."""
     amount = found.one("n", Amount)
-    stressed = "i" in found.edges or found.passes(*word_set("even"))
-    return Condition("<", (amount.value,), amount.units) if stressed and not amount.is_ordinal else None
+    word = found.get("x", Word)
+    stressed = "i" in found.edges or found.passes(*word_set("even")) or (word and word.text in word_set("not_even"))
+    single = word is not None and amount.value <= 1  # 一单都没有 is none at all
+    return None if not stressed or single or amount.is_ordinal else Condition("<", (amount.value,), amount.units)
 
 
 def _turned(found: Found) -> Condition | None:
@@ -124,7 +126,7 @@ RULES = (
     Rule("condition", ("n=amount",), _passed, -0.2, "so much or more", ("过万 -> >= 10000",)),
     Rule(
         "condition",
-        ("i=inclusion.include ~ n=amount ~ op=prefix.lt", "n=amount ~ op=prefix.lt"),
+        ("i=inclusion.include ~ n=amount ~ op=prefix.lt", "n=amount ~ op=prefix.lt", "n=amount ~ x=negation.not"),
         _short_of,
         -1.2,
         "even so much",
