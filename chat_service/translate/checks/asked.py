@@ -70,7 +70,8 @@ def _refuse_unlisted(slots: Slots, assembly: Assembly, request: MetricQuery | Li
         return
     for item in slots.frame.asks("list"):
         people = beside(item, slots.frame)
-        if people is not None and people in slots.entities and people.start >= item.end:
+        roster = slots.frame.folded(item).endswith(tuple(word_set("roster"))) and not slots.has("intent.define")
+        if roster or (people is not None and people in slots.entities and people.start >= item.end):
             raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 

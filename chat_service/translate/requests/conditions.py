@@ -73,6 +73,9 @@ def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
     """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
     if slots.measures and not slots.people and not is_relative(item, slots):
         raise assembly.deny(item)
+    none = isinstance(item.meaning, Clauses) and all(clause.negated for clause in item.meaning.clauses)
+    if none and not slots.people and any(group.which for _, group in slots.groups):
+        raise assembly.deny(item)  # 哪个省一单都没有: no province is told by those who did nothing there
     led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)
     if led is not None and slots.frame.folded(led) in word_set("whenever"):
         raise assembly.deny(item)  # complained when they ordered in stores: at that time

@@ -47,6 +47,14 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     if rank is not None and not _asks_the_best(slots, rank):
         return None
     contrast = contrast_of(slots)
+    counted = slots.frame.asks("how_many", "people", "count", "list", "who") or slots.has("entity.people")
+    if (
+        contrast == "seen"
+        and counted
+        and not slots.measures
+        and not slots.has("comparison", "change", "trial.effect", "trial.significant")
+    ):
+        return None  # 没打开的客户有多少: how many they are, and not how they fared
     chooser = assembly.chooser(_counted(trial, assembly))
     of = _Of()
     for item, when in slots.whens:

@@ -62,7 +62,8 @@ def _tells_of(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bo
     """按工单的受理渠道拆分: the name of what is counted only says of what the dimension is."""
     named = leaf.category == "metric" and leaf.end < len(tokens) and tokens[leaf.end].text in word_set("possessive")
     by = named and any(each.end == leaf.start and each.category in ("grouping.by", "follow.also") for each in leaves)
-    told = by and any(each.start == leaf.end + 1 and each.category == "dimension" for each in leaves)
+    at = {leaf.end + 1, *(each.end for each in leaves if each.start == leaf.end + 1 and each.is_empty)}
+    told = by and any(each.start in at and each.category == "dimension" for each in leaves)
     return told and not any(each.category.startswith("rank") and each.start > leaf.end for each in leaves)
 
 
