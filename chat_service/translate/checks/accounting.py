@@ -53,9 +53,30 @@ def _grouped(request: MetricQuery | ListQuery) -> bool:
     return isinstance(request, MetricQuery) and bool(request.group_by)
 
 
+def _at_one_time(request: MetricQuery | ListQuery) -> bool:
+    """Net sales of 2025 from that year's buyers: all is of one time, whichever word tells it again."""
+    own = request.measured if isinstance(request, ListQuery) else (request,)
+    deeds = (each for each in request.filters if isinstance(each, MetricFilter))
+    periods = {each.period for each in (*own, *deeds)}
+    return len(periods) == 1 and None not in periods and not _compared(request)
+
+
 # words that may as well carry on as operate: another reading may leave them without meaning
 _CARRIED = frozenset(
-    {"follow", "grouping", "range", "suffix", "unit", "intent", "grain_noun", "deed_head", "level", "possession"}
+    {
+        "follow",
+        "grouping",
+        "range",
+        "suffix",
+        "unit",
+        "intent",
+        "grain_noun",
+        "deed_head",
+        "deed_verb",
+        "scoring",
+        "level",
+        "possession",
+    }
 )
 _SHOWS: dict[str, Shows] = {
     "ask": _always,
@@ -67,6 +88,7 @@ _SHOWS: dict[str, Shows] = {
     "chart": _always,
     "intent.export": _always,
     "date.now": _always,
+    "date.same_period": _at_one_time,
     "date.all_history": _always,
     "only": lambda r: _narrowed(r) or (isinstance(r, MetricQuery) and r.limit is not None),
     "grouping.cross": lambda r: isinstance(r, MetricQuery) and len(r.group_by) > 1,
@@ -102,6 +124,7 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
             or _is_only_grouping(item, slots)
             or _orders(item, slots, request)
             or _is_own_unit(item, request, assembly)
+            or _is_till_now(item, request, assembly)
         ):
             continue
         reason = Denial("not_supported", assembly.said(item))
@@ -129,6 +152,13 @@ def _is_own_time(item: Edge, request: MetricQuery | ListQuery, assembly: Assembl
         f"{m.dataset}.{m.time or assembly.model.datasets[m.dataset].definition.time}" for m in metrics if m.dataset
     }
     return bool(times) and times <= set(item.meaning.names)
+
+
+def _is_till_now(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
+    """So far, year to date: the time that is told goes on to this day."""
+    says = item.category == "follow.ever" and assembly.frame.folded(item) in word_set("up_to_now")
+    period = request.period
+    return says and period is not None and (period.end is None or period.end > assembly.scope.today)
 
 
 def _is_own_unit(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:

@@ -88,13 +88,21 @@ def _listed(item: Edge, measure: Edge, slots: Slots) -> bool:
     return bool(links) and joined(slots.frame, item, measure)
 
 
+def _of_people(dataset: str | None, assembly: Assembly) -> bool:
+    """Whether each row is somebody: one of the people, or a member of something, as of a campaign."""
+    model = assembly.model
+    home = model.datasets[dataset] if dataset is not None else None
+    keys = {name: home.fields[name].definition.role for name in home.primary_key} if home is not None else {}
+    member = bool({entity.key for entity in model.entities.values()} & set(keys)) and set(keys.values()) == {"key"}
+    return member or dataset in {entity.dataset for entity in model.entities.values()}
+
+
 def _whole(slots: Slots, assembly: Assembly, request: Request) -> Edge | None:
     """投诉的客户里有几成: a share of people is a share of their number, and not of what they did."""
     if not isinstance(request, MetricQuery) or not slots.has("share"):
         return None
     model, structure = assembly.scope.model, assembly.scope.structure
-    own = {entity.dataset for entity in model.entities.values()}
     leaves = [leaf for name in request.metrics for leaf in model.leaves(name)]
-    if any(structure.one_each(leaf.name) or leaf.definition.dataset in own for leaf in leaves):
+    if any(structure.one_each(leaf.name) or _of_people(leaf.definition.dataset, assembly) for leaf in leaves):
         return None
     return next((item for item in slots.entities if is_whole(item, slots.frame)), None)

@@ -13,7 +13,7 @@ from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import FieldFilter, ListQuery, MetricQuery, Request
+from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Request
 
 _NUMBER = ("how_many", "how_much", "count", "people", "money", "orders", "units", "points", "long", "times")
 
@@ -39,6 +39,7 @@ def refuse_other_shape(slots: Slots, assembly: Assembly, request: Request) -> No
     inner = _inner_share(slots, request)
     lost = lost or ([inner] if inner is not None else [])
     lost = lost or _one_of_each(slots, request)
+    lost = lost or _of_nobody(slots, assembly, request)
     if lost:
         raise LostError(Denial("not_supported", assembly.said(lost[0])), lost[0])
     _refuse_compared_first(slots)
@@ -50,6 +51,16 @@ def _refuse_compared_first(slots: Slots) -> None:
         opener = next(filter(slots.frame.folded(item).startswith, word_set("sets_beside")), "")
         if opener and slots.frame.spoken(item, back=True) is None:
             raise LostError(Denial("not_supported", opener), item)
+
+
+def _of_nobody(slots: Slots, assembly: Assembly, request: Request) -> list[Edge]:
+    """What win-back campaigns cost: of a number of no people none can be chosen; the word means another thing."""
+    model, home = assembly.model, assembly.whom.dataset
+    if not isinstance(request, MetricQuery) or not any(isinstance(each, MetricFilter) for each in request.filters):
+        return []
+    rows = {leaf.definition.dataset for name in request.metrics for leaf in model.leaves(name)}
+    told = [item for item, _ in (*slots.populations, *slots.clauses)]
+    return told if any(each and each != home and home not in model.paths.get(each, {}) for each in rows) else []
 
 
 def _one_of_each(slots: Slots, request: Request) -> list[Edge]:

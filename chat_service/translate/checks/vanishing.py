@@ -14,7 +14,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.pointing import is_dimension
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, names_people
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.asides import torn_words
@@ -43,6 +43,16 @@ _PLACED = frozenset({"values", "group", "bound", "listed", "clauses", "measure",
 
 def _never(*_: object) -> bool:
     return False
+
+
+def _introduces(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
+    """There are some customers who bought nothing: list them. Some are all who are told so, and spoken of again."""
+    frame, after = slots.frame, slots.frame.after(word)
+    people = after is not None and names_people(after, frame, assembly.scope.entity_words)
+    named = people or (after is not None and (after in slots.entities or after.category == "measure"))
+    again = (leaf for edge in frame.covering.edges for leaf in edge.leaves() if leaf.start >= word.end)
+    they = any(frame.folded(leaf) in word_set("they") for leaf in again)
+    return named and they and frame.folded(word) in word_set("introduces")
 
 
 def _is_no_adjective(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
@@ -230,7 +240,7 @@ _BEARS: dict[str, Bears] = {
     "pronoun.such": _was_named,
     "pronoun.relative": _has_its_place,
     "pronoun.one": _has_its_place,
-    "quantifier.some": _never,
+    "quantifier.some": _introduces,
     "quantifier.both": _both_shown,
     "quantifier.single": _is_denied,
     "degree": _grades_nothing,

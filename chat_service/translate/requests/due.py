@@ -6,6 +6,7 @@ begins after today chooses among them. Every other word must group or choose, as
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.conditions import entity_filters
 from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
 from chat_service.translate.requests.sorting import gapped
 from chat_service.translate.senses import Names, When
@@ -46,6 +48,7 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     if any(assembly.model.metrics[name].definition.dataset != ahead.dataset for name in metrics):
         raise assembly.deny(named[-1][0])
     filters, groups = _chosen(slots, metrics, assembly)
+    filters = (*filters, *_whose(slots, assembly))
     only_named = not _counts_people(slots, assembly) or (_wants_list(slots) and not groups)
     assembly.refuse_rest(_SHOWN, lambda item: only_named and _only_names(item, assembly))
     asks, people = slots.frame.asks("how_many"), slots.entities
@@ -146,6 +149,15 @@ def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple
     return tuple(filters), tuple(dict.fromkeys(groups))
 
 
+def _whose(slots: Slots, assembly: Assembly) -> list[Filter]:
+    """Whose plan ends soon and who have not logged in this month: what they did, in its own time, or are at risk of."""
+    told = [(item, clauses) for item, clauses in slots.clauses if not _only_names(item, assembly)]
+    for item, clauses in told:
+        if any(each.when is None and not each.ever for each in clauses.clauses):
+            raise assembly.deny(item)
+    return entity_filters(replace(slots, measures=[], clauses=told, dated=[], populations=[]), assembly, None)
+
+
 def _wants_list(slots: Slots) -> bool:
     """Whether those to whom it happens are asked for, not how many."""
     if slots.frame.asks("how_many", "how_much", "count", "people"):
@@ -161,7 +173,8 @@ def _listed(
 ) -> ListQuery:
     """Those to whom it happens: what they are chooses among them, what falls due is chosen for each."""
     entity = assembly.whom
-    theirs = [f for f in filters if isinstance(f, FieldFilter) and assembly.structure.entity_dimension(f.field)]
+    own = assembly.structure.entity_dimension
+    theirs = [f for f in filters if not isinstance(f, FieldFilter) or own(f.field)]
     due_filters = (within, *(f for f in filters if f not in theirs and isinstance(f, FieldFilter)))
     due = MetricFilter(metric=metrics[0], filters=due_filters, op=">", values=(0.0,))
     measured = tuple(MeasuredColumn(name=name, metric=name, filters=due_filters) for name in reversed(metrics))

@@ -188,6 +188,9 @@ def _of_noun(one: Edge, other: Edge, at: int, slots: Slots) -> int | None:
     """Share of positive mentions on Weibo: right before what is counted a value is the part, the place is the whole."""
     frame = slots.frame
     counted, between = frame.after(one), frame.between(one, other)
+    among = any(frame.folded(edge) in word_set("out_of") for edge in between)
+    if among and one.start > at and all(edge.is_empty or edge.category in ("measure", "entity") for edge in between):
+        return 0  # share of women among gold members
     if counted is None or counted.category not in ("measure", "entity") or one.start <= at or len(between) < 2:
         return None
     return 0 if all(frame.folded(edge) in word_set("where") for edge in between[1:]) else None

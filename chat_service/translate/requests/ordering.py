@@ -41,7 +41,12 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
         column = f"{metric}__change_pct" if rank.by_change == "pct" else f"{metric}__change"
         if rank.by_change == "amount":
             assembly.assume("ranked_by_amount", assembly.said(item), assembly.metric_label(metric))
-    draft.order_by = (Order(column=column, descending=is_descending(rank, metric, assembly)),)
+    descending = is_descending(rank, metric, assembly)
+    for each, other in slots.ranks if not rank.by_change else ():
+        plain = other.count is None and not any(leaf.category == "rank.ranked" for leaf in each.leaves())
+        if plain and is_descending(other, metric, assembly) is not descending:
+            raise assembly.deny(each)  # the top 3, lowest first: chosen by one end, and shown from the other
+    draft.order_by = (Order(column=column, descending=descending),)
     draft.limit = _limit(rank, slots, stated, assembly, draft.limit if draft.goes_on else None)
     draft.limit_within = outer if draft.limit is not None else ()
 

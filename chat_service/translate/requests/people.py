@@ -42,6 +42,7 @@ from semantic_layer import (
 SEVERAL = 20
 # what a list costs that no word asks for
 _NOBODY = 0.5
+_EVERY = tuple(word_set("each_of"))  # who ordered every month: in all of them
 
 
 _DOERS = frozenset({"entity", "measure", "clauses"})
@@ -84,7 +85,9 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     if slots.narrowed and _done_by_one(slots, assembly):
         return metric_request(slots, assembly)
     assembly.doubt += _doubt(slots, named=bool(asked or lists or slots.people))
-    counts = slots.counting or slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share")
+    along = any(each.grain and not slots.frame.folded(item).startswith(_EVERY) for item, each in slots.groups)
+    counts = slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share", "cumulative") or along
+    counts = counts or slots.counting
     listed = slots.frame.asks("list", "who") and not (slots.frame.asks("how_many") or lists_number(slots))
     if (counts and not listed) or (slots.against and slots.clauses):
         if _one_deed(slots, assembly):

@@ -59,6 +59,7 @@ def _read_ratio(slots: Slots, assembly: Assembly) -> None:
             said = frame.folded(slots.measures[0][0]).split(" ") if len(slots.measures) == 1 else []
             if word_set("ratio_to") & set(said[1:-1]):
                 assembly.use(word, "share", "share")  # the ratio of LTV to CAC: so it is called
+            _rate_of(word, slots, assembly)
             continue
         beside = (frame.spoken(to, back=True), frame.spoken(to))
         sides = [each for edge in beside for each in slots.measures if each[0] is edge]
@@ -71,6 +72,16 @@ def _read_ratio(slots: Slots, assembly: Assembly) -> None:
         assembly.use(under, "metric", found[0])
         assembly.use(to, "operator", "")
         assembly.use(word, "share", "share")
+
+
+def _rate_of(word: Edge, slots: Slots, assembly: Assembly) -> None:
+    """Where the ratio of refunded orders is worst: of what happened right behind it, its one rate is ranked."""
+    behind = slots.frame.spoken(word) if slots.ranks else None
+    for at, (item, names) in enumerate(slots.measures):
+        rates = rates_of(assembly.structure, names) if item is behind else ()
+        if len(rates) == 1:
+            slots.measures[at] = (item, rates)
+            assembly.use(word, "share", "share")
 
 
 def _rate_bounds(slots: Slots, assembly: Assembly) -> None:
@@ -155,7 +166,8 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
     event = (verbs or events)[0]
     named = tuple(name for item, names in slots.measures if item is not event.item for name in names)
     # of those who registered, how many were referred: of people, not of what they did
-    named += tuple(n for other in others for n in other.metrics if not slots.people or structure.one_each(n))
+    done = tuple(n for other in others for n in other.metrics)
+    named += tuple(n for n in done if not slots.people or structure.one_each(n) or _same_rows(event, n, assembly))
     if others and not named:
         return
     over = named or (assembly.counted if slots.entities or slots.people else ())
@@ -168,6 +180,12 @@ def _put_share(word: Edge, slots: Slots, assembly: Assembly) -> None:
         slots.measures[:0] = beside
         slots.subjects[:] = [each for each in slots.subjects if each not in beside]
         assembly.use(word, "share", "share")
+
+
+def _same_rows(event: _Event, whole: str, assembly: Assembly) -> bool:
+    """Of those who were sent a campaign, what share opened it: of each sending it is known whether it was opened."""
+    metrics = [assembly.model.metrics[name].definition for name in (*event.metrics, whole)]
+    return len({(each.dataset, each.filter) for each in metrics}) == 1
 
 
 def _is_beside(item: Edge, word: Edge, slots: Slots) -> bool:

@@ -76,6 +76,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
         (item, statistic_of(item.meaning, item, assembly) if isinstance(item.meaning, Measure) else names)
         for item, names in slots.measures
     ]
+    _said_again(slots, assembly)
     _directed(slots, assembly)
     _from_to(slots)
     gapped(slots, assembly)
@@ -179,7 +180,9 @@ def gapped(slots: Slots, assembly: Assembly) -> None:
 def _newly(slots: Slots, assembly: Assembly) -> None:
     """How many new people did friends bring, new folks who joined: of those who come in, 'new' tells nothing more."""
     own, metrics = {entity.dataset for entity in assembly.scope.model.entities.values()}, assembly.model.metrics
-    named = [metrics[name] for _, names in slots.measures for name in names if name in metrics]
+    deeds = (b for _, each in slots.clauses for clause in each.clauses for b in clause.behaviours)
+    done = [assembly.model.behaviours[name].metric for name in deeds]  # the new registered people
+    named = [metrics[name] for name in (*done, *(n for _, names in slots.measures for n in names)) if name in metrics]
     come_in = named and all(each.definition.dataset in own and not each.is_stock for each in named)
     for item, values in list(slots.values) if come_in else ():
         if slots.frame.folded(item) in word_set("newly") and not values.negated:
@@ -329,6 +332,7 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
     for named in list(slots.measures):
         item, names = named
         others = [m for m in slots.measures if m is not named]
+        others = [m for m in others if _is_of(item, m[0], slots.frame)] or others
         if not others or len(names) != 1 or not assembly.structure.counts_rows(names[0]):
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
@@ -350,6 +354,27 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
         slots.subjects.append(named)
         for each in kept:
             slots.narrowed.extend(FieldFilter(field=name, values=(value,)) for name, value in each or ())
+
+
+def _is_of(item: Edge, other: Edge, frame: Frame) -> bool:
+    """First response time of our tickets: right behind what is measured of it."""
+    between = frame.between(other, item) if other.end <= item.start else []
+    return any(frame.folded(e) in word_set("of") for e in between) and all(e.is_empty for e in between)
+
+
+def _said_again(slots: Slots, assembly: Assembly) -> None:
+    """The highest cost per new customer, and what was that cost: the number that was named, by its head noun."""
+    for named in list(slots.measures):
+        item, names = named
+        led = slots.frame.before(item)
+        if led is None or slots.frame.folded(led) not in word_set("points_at") | word_set("determiner"):
+            continue
+        for other, their in slots.measures:
+            words = slots.frame.folded(other).split(" ")
+            again = other.end <= led.start and set(their) < set(names) and slots.frame.folded(item) in words
+            if again and named in slots.measures:
+                slots.measures.remove(named)
+                assembly.use(item, "metric", their[0])
 
 
 def _kept(metric: str, other: str, assembly: Assembly) -> tuple[tuple[str, Scalar], ...] | None:

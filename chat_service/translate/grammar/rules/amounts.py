@@ -71,6 +71,12 @@ def _turned(found: Found) -> Condition | None:
     return None if op is None else Condition(op, condition.values, condition.units)
 
 
+def _reached(found: Found) -> Word | None:
+    """Fell below 55 %: where a number came to, told by the way it went; rose over 20 % says by how much."""
+    word = found.one("o", Word)
+    return word if word.text in word_set("level_passed") else None
+
+
 def _range(found: Found) -> Condition | None:
     low, high = found.one("a", Amount), found.one("b", Amount)
     if low.value > high.value or low.is_ordinal or high.is_ordinal:
@@ -115,6 +121,8 @@ RULES = (
         leaves=("top 5 slides",),
     ),
     Rule("amount", ("n=number u=unit?",), _amount, 0.0, "amount", ("3次 -> 3 times", "1000元 -> 1000 money")),
+    Rule("prefix.lt", ("c=change.down o=prefix.lt",), _reached, -0.9, "fell below", ("fell below 3 -> < 3",)),
+    Rule("prefix.gt", ("c=change.up o=prefix.gt",), _reached, -0.9, "rose above"),
     Rule(
         "condition",
         ("op=prefix ~ n=amount s=suffix?", "n=amount ~ s=suffix"),

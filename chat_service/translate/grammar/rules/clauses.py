@@ -12,7 +12,7 @@ from chat_service.translate.grammar.categories import Amount, Clause, Clauses, C
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Ask, BehaviourSense, Names, Values, ValueSense, When, Word
 from chat_service.translate.words.lexicon import Lexicon
-from chat_service.translate.words.vocabulary import phrase_keys
+from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import NumberOperator
 
 _MOST_CLAUSES = 4
@@ -286,7 +286,17 @@ def model_rules(structure: Structure, lexicon: Lexicon) -> tuple[Rule, ...]:
                 return Clause(names.names, names.text, values=(Values((within,), names.text),))
         return Clause(names.names, names.text)
 
+    def by_object(found: Found) -> Clause | None:
+        """Received birthday campaigns: the deed of the model that its verb does to the noun of its object."""
+        values, verb = found.one("v", Values), found.one("b", Word).text
+        noun = noun_key(values.text.split(" ")[-1])
+        said = {f"{verb} {word} {noun}" for word in ("a", "an", "the", "our")} if verb.isascii() else {verb + noun[-2:]}
+        named = ((name, {*each.synonyms.en, *each.synonyms.zh}) for name, each in structure.model.behaviours.items())
+        names = tuple(name for name, texts in named if texts & said)
+        return Clause(names[:1], verb, values=(values,)) if names and not values.negated else None
+
     return (
+        Rule("clause", ("b=deed_verb ~ v=values",), by_object, -1.2, "deed told by its object"),
         Rule("clause", ("b=behaviour",), core, 0.05, "deed", ("买过 -> orders", "emailed us -> tickets by email")),
         Rule(
             "clause",

@@ -111,6 +111,41 @@ def _valued(structure: Structure) -> Callable[[Found], Bound | None]:
     return valued
 
 
+def _scored(structure: Structure) -> Rule:
+    """Gave us 9 or 10 on the NPS survey: a number that rows of one fact were answered with, and which rows."""
+    model = structure.model
+
+    def scored(found: Found) -> Clause | None:
+        values, measure = found.get("v", Values), found.get("v", Measure)
+        condition = comparison(found, Clause(()))
+        homes = {model.dimensions[name].home.dataset for name in (values.candidates if values is not None else ())}
+        named = [model.metrics[name].definition for name in (measure.metrics if measure is not None else ())]
+        of = [(home, None) for home in homes] + [(each.dataset, each.filter) for each in named]
+        if condition is None or set(condition.units) - {"points"} or len(of) != 1 or of[0][0] is None:
+            return None
+        if of[0][0] in {entity.dataset for entity in model.entities.values()}:
+            return None
+        facts = [f for f in model.datasets[of[0][0]].fields.values() if f.definition.role == "fact"]
+        metrics = {name: model.metrics[each.metric].definition for name, each in model.behaviours.items()}
+        done = [name for name, each in metrics.items() if (each.dataset, each.filter) == of[0]]
+        if len(facts) != 1 or not done:
+            return None
+        condition = Condition(condition.op, condition.values)
+        objects = (values,) if values is not None else ()
+        return Clause(
+            tuple(done[:1]), found.one("s", Word).text, False, condition, found.get("w", When), values=objects
+        )
+
+    return Rule(
+        "clause",
+        ("s=scoring ~ k=condition ~ w=when? ~ v=values|measure", "s=scoring ~ n=amount ~ w=when? ~ v=values|measure"),
+        scored,
+        -1.8,
+        "answered with a number",
+        ("gave us a 9 or 10 on the NPS survey -> survey_answers between 9 and 10",),
+    )
+
+
 def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...]:
     """A deed with the noun of what it counts: placed 3 orders, had no orders."""
 
@@ -162,6 +197,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     of = with_object(structure)
     return (
         _taking(structure),
+        _scored(structure),
         Rule(
             "clause",
             (
