@@ -55,9 +55,9 @@ def _refuse_compared_first(slots: Slots) -> None:
 
 def _of_nobody(slots: Slots, assembly: Assembly, request: Request) -> list[Edge]:
     """What win-back campaigns cost: of a number of no people none can be chosen; the word means another thing."""
-    model, home = assembly.model, assembly.whom.dataset
     if not isinstance(request, MetricQuery) or not any(isinstance(each, MetricFilter) for each in request.filters):
         return []
+    model, home = assembly.model, assembly.whom.dataset
     rows = {leaf.definition.dataset for name in request.metrics for leaf in model.leaves(name)}
     told = [item for item, _ in (*slots.populations, *slots.clauses)]
     return told if any(each and each != home and home not in model.paths.get(each, {}) for each in rows) else []
