@@ -359,7 +359,10 @@ def _request(
         filters, those = (*of.people, *of.own), ()
     if of.by is not None and did is not None:
         raise assembly.deny(slots.frame.of(Span)[0])
-    assembly.refuse_rest({*_SHOWN, "intent.list", "intent.count"}, lambda item: counts_people(item, assembly))
+    first_ones = [item for item, _ in slots.ranks if _is_first_one(item, event, assembly)]
+    assembly.refuse_rest(
+        {*_SHOWN, "intent.list", "intent.count"}, lambda item: item in first_ones or counts_people(item, assembly)
+    )
     if last.negated and (is_average or times):
         raise assembly.deny(last.item)
     return FollowsQuery(
@@ -374,6 +377,13 @@ def _request(
         average=is_average,
         times=times,
     )
+
+
+def _is_first_one(item: Edge, event: str, assembly: Assembly) -> bool:
+    """Within 30 days of their first one: behind the days, the first deed that they are counted from."""
+    first = first_deed(assembly)
+    known = first is not None and assembly.model.behaviours[first].event == event
+    return known and assembly.frame.folded(item) in word_set("first_of_it")
 
 
 def _is_average(slots: Slots, assembly: Assembly) -> bool:

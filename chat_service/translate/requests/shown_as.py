@@ -153,7 +153,7 @@ def subtotal(draft: Draft, slots: Slots, assembly: Assembly) -> None:
 
 def trend_grain(slots: Slots) -> Grain | None:
     """The unit of time of a trend that names none."""
-    words = [word for word in slots.frame.said("trend") if not _moves_people(word, slots)]
+    words = [word for word in slots.frame.said("trend") if not _moves(word, slots)]
     if not words or slots.against or any(rank.count is not None for _, rank in slots.ranks):
         return None
     for _, when in slots.whens:
@@ -165,10 +165,10 @@ def trend_grain(slots: Slots) -> Grain | None:
     return "month"
 
 
-def _moves_people(word: Edge, slots: Slots) -> bool:
-    """Members who moved from silver to gold: what they came from, or to, and no course of time."""
+def _moves(word: Edge, slots: Slots) -> bool:
+    """Members who moved from silver to gold, what moved 7,000 units: what was moved, or to where, and no course."""
     after = slots.frame.spoken(word)
-    return slots.people and after is not None and after.category == "values"
+    return after is not None and (after.category == "bound" or (slots.people and after.category == "values"))
 
 
 def with_trend(draft: Draft, slots: Slots, assembly: Assembly, timing: Timing) -> None:

@@ -71,6 +71,7 @@ def model_rules(model: Model) -> tuple[Rule, ...]:
             (
                 f"v=comparison.versus|date.versus|connective.and ~ p={_DATE} ~ w=comparison.versus|date.versus",
                 f"v=comparison.versus|date.versus ~ p={_DATE}",
+                f"v=comparison.versus|date.versus ~ those=follow.those ~ f=field ~ p={_DATE}",
                 "v=comparison.versus? ~ p=date.same_period ~ w=comparison.versus|date.versus?",
             ),
             _period,
