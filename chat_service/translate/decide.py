@@ -238,6 +238,8 @@ def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     """What a metric means is asked only of the metric: with a time, a place or a rank, its number is asked for."""
     words = slots.frame.said("intent.define")
     names = defined(slots, assembly)
+    if len(names) == 1 and slots.has("change"):
+        raise assembly.deny(slots.frame.said("change")[0])  # treated as lost: more is said than what is defined
     done = slots.clauses and slots.frame.folded(words[0]) in word_set("what_did")
     if done or slots.has("rank") or any(item is asked_about(slots.frame) for item, _ in slots.groups):
         raise assembly.deny(words[0])  # what do people complain about, what do they buy: no meaning of a word

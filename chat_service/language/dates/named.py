@@ -61,7 +61,8 @@ def bare_year(found: Found) -> Meaning:
 def may(found: Found) -> Meaning:
     """may: a month where a preposition or a date stands beside it, or where it is written May and no verb follows."""
     typed = found.situation.folded.typed(found.fstart, found.fend)
-    only_if(typed.istitle() or found.before("before_month") or found.after("behind_month"))
+    named = typed.istitle() or found.after("behind_month")
+    only_if(found.before("before_month") or (named and not found.after("modal")))
     return PartialDate(month=5)
 
 

@@ -65,7 +65,12 @@ def _joined_to_nothing(slots: Slots) -> Edge | None:
     for word in frame.covering.edges:
         after, before = frame.after(word), frame.before(word)
         light = word.category.startswith("function.light")
-        if light and before is not None and before.category == "ask" and frame.folded(before).endswith(("many", "of")):
+        if (
+            light
+            and before is not None
+            and before.category == "ask"
+            and frame.folded(before).endswith(("many", "much", "of"))
+        ):
             return word  # how many points: a noun
         joiner = after is not None and "connective.and" in after.keys and frame.folded(after) in LISTING
         if not (joiner and light):

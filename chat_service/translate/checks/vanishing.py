@@ -51,7 +51,7 @@ def _introduces(word: Edge, slots: Slots, request: Request, assembly: Assembly) 
     people = after is not None and names_people(after, frame, assembly.scope.entity_words)
     named = people or (after is not None and (after in slots.entities or after.category == "measure"))
     again = (leaf for edge in frame.covering.edges for leaf in edge.leaves() if leaf.start >= word.end)
-    they = any(frame.folded(leaf) in word_set("they") for leaf in again)
+    they = any({frame.folded(leaf), frame.folded(leaf).split(" ")[-1]} & word_set("they") for leaf in again)
     return named and they and frame.folded(word) in word_set("introduces")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Rank
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.ranks import GROWTH_RATES
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
@@ -57,7 +58,8 @@ def _by_growth(item: Edge, rank: Rank, slots: Slots, assembly: Assembly) -> Rank
     Top 5 cities by revenue with their growth, 销售额前三的门店，并附增幅: joined to a rank before it, it is shown.
     """
     changes = [word for word in slots.frame.said("change") if not _is_shown(word, item, slots)]
-    ordered = rank.count is None and not any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
+    rates = any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
+    ordered = rank.count is None and not rates and not any(_is_ordered_by(word, slots.frame) for word in changes)
     if rank.by_change or ordered or not changes:
         return rank
     for word in changes:
@@ -66,6 +68,18 @@ def _by_growth(item: Edge, rank: Rank, slots: Slots, assembly: Assembly) -> Rank
     high = (rank.direction in ("high", "best")) is not falls
     by_rate = rank.direction == "best" or any(slots.frame.folded(word) in GROWTH_RATES for word in changes)
     return replace(rank, direction="high" if high else "low", by_change="pct" if by_rate else "amount")
+
+
+def _is_ordered_by(word: Edge, frame: Frame) -> bool:
+    """Rank regions by their growth in buyers: what stands behind 'by'."""
+    edge = frame.before(word)
+    while (
+        edge is not None
+        and (edge.is_empty or edge.category == "against")
+        and frame.folded(edge) not in word_set("by_it")
+    ):
+        edge = frame.before(edge)
+    return edge is not None and frame.folded(edge) in word_set("by_it")
 
 
 def _is_shown(word: Edge, rank: Edge, slots: Slots) -> bool:

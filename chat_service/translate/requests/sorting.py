@@ -142,7 +142,8 @@ def _those_there(slots: Slots, assembly: Assembly) -> None:
 
 def _from_to(slots: Slots) -> None:
     """Grew from April to May: the later time is the main side, the earlier the other."""
-    if not slots.has("change") or len(slots.whens) != 1 or len(slots.against) != 1:
+    moves = slots.has("change") or any(rank.by_change for _, rank in slots.ranks)
+    if not moves or len(slots.whens) != 1 or len(slots.against) != 1:
         return
     (first, when), (last, other) = slots.whens[0], slots.against[0]
     leads = slots.frame.folded(last).split(" ")[0] in word_set("to_later") and first.end <= last.start

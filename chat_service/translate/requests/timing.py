@@ -251,7 +251,7 @@ def _several(
         return Timing(closed[0], relation(closed[0], closed[1], assembly.scope.today))
     together = slots.frame.said("cumulative") or _together(slots)
     apart = any(each.negated or each.when for _, clauses in slots.clauses for each in clauses.clauses)
-    if len(grains) == 1 and grain is not None and touching and not apart:
+    if len(grains) == 1 and grain is not None and touching and not apart and not _parted(slots):
         for word in slots.frame.said("cumulative"):
             assembly.use(word, "cumulative", "total")
         return Timing(Period(ordered[0].start, ordered[-1].end), None, None if together else grain)
@@ -278,6 +278,12 @@ def _linked(slots: Slots) -> bool:
         any("connective" in edge.keys or "comparison" in edge.keys for edge in slots.frame.between(one, other))
         for one, other in itertools.pairwise(ordered)
     )
+
+
+def _parted(slots: Slots) -> bool:
+    """In 2026 of customers acquired in 2025: what is said between two times tells of what each of them is."""
+    between = slots.frame.between(*sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2])
+    return not _linked(slots) and any(edge.category in ("measure", "entity", "values") for edge in between)
 
 
 def _together(slots: Slots) -> bool:

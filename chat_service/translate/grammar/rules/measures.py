@@ -18,7 +18,9 @@ def _measure(found: Found) -> Measure:
 
 
 def _spread(found: Found) -> Measure | None:
-    measure = found.one("m", Measure)
+    measure, word = found.one("m", Measure), found.get("q", Word)
+    if word is not None and word.text in word_set("signifies") and found.edges["m"].end <= found.edges["q"].start:
+        return None  # what churn rate means
     return None if measure.statistic else replace(measure, statistic=found.said("q"))
 
 
@@ -109,7 +111,7 @@ def _asks_unit(found: Found) -> Ask | None:
     asks, unit = found.one("a", Ask), found.one("u", Ask)
     what = tuple(dict.fromkeys(_UNIT_ASKS[each] for each in unit.what if each in _UNIT_ASKS))
     what = ("how_much",) if unit.text in word_set("percentage_points") else what
-    return Ask(what, f"{asks.text} {unit.text}") if "how_many" in asks.what and what else None
+    return Ask(what, f"{asks.text} {unit.text}") if {"how_many", "how_much"} & set(asks.what) and what else None
 
 
 NEGATIVE: dict[NumberOperator, NumberOperator] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "="}
