@@ -1,64 +1,212 @@
-"""A question that is refused for a few of its words, offered without them.
+"""A question that has no answer, offered without what stops it: words, the phrase or the clause that holds them.
 
-Nothing is answered so: the asker is told which words are left out, and chooses. Words that turn a question around
-(not, except) or reckon (average, share of) are never left out: without them another question would be offered.
+    text -> what stops it -> the text without -> read again, least left out first -> up to three different requests
+
+Nothing is answered so: the asker is told what is left out, and chooses. What turns a question around (not, except) or
+reckons (average, share of) is never left out: without it another question would be offered. The search is bounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
-from chat_service.outcomes import Choice
-from chat_service.translate.replies.reworded import LOOSE, without_unknown
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.words.kinds import kinds_of
+from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionAsked, Outcome
+from chat_service.translate.background.cut import cut
+from chat_service.translate.background.judge import whole_words
+from chat_service.translate.checks.refusals import FINAL
+from chat_service.translate.replies.reworded import LOOSE, in_a_name
 from chat_service.translate.rivals import Readings
+from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
 from chat_service.translate.stops import Denial
-from semantic_layer import Request
+from chat_service.translate.words.lattice import Lattice, mentions
+from chat_service.translate.words.lexicon import Lexicon
+from semantic_layer import ListQuery, MetricQuery, Request
 
-# refusals whose subject is the very words at fault
-AT_FAULT = frozenset({"not_supported", "unknown_word"})
+Reads = Callable[[str], tuple[Readings, Outcome | None]]
+_Places = tuple[tuple[int, int], ...]
 _TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative")
-_MOST_LEFT_OUT, _MOST_READ, _MOST_OFFERED = 2, 8, 3
-_LeftOut = tuple[str, ...]
+_OF_NO_MEASURE = frozenset({"missing_metric", "which_metric"})
+_MOST_READ, _MOST_AFTER, _MOST_WORDS, _MOST_OFFERED, _MOST_FAULTS = 12, 3, 200, 3, 2
+# what it costs to leave out: a number or a time, a name that the rest does not have, a word not understood, any other
+_NUMBER, _NAME, _STRANGE, _PLAIN = 3.0, 1.0, 0.3, 0.1
+_DEAREST, _NEAR = 2.5, 0.5
 
 
-def without_words(
-    text: str, found: Readings, reads: Callable[[str], Readings]
-) -> tuple[tuple[str, ...], tuple[Choice, ...]]:
-    """What is left out of a question for the first choice, and the questions that remain; nothing where none does."""
-    tried = {text}
-    refused: list[tuple[str, Readings, _LeftOut]] = [(text, found, ())]
-    for _ in range(_MOST_LEFT_OUT):
-        offered: dict[Request, tuple[str, _LeftOut]] = {}
-        again: list[tuple[str, Readings, _LeftOut]] = []
-        for typed, stopped, left_out in refused:
-            for words, less in _lesser(typed, stopped):
-                if less in tried or len(tried) > _MOST_READ:
-                    continue
-                tried.add(less)
-                read_, out = reads(less), (*left_out, words)
-                request = read_.found[0].decision.request if read_.found else None
-                if request is not None:
-                    offered.setdefault(request, (less, out))
-                elif not stopped.frame.unknown:
-                    again.append((less, read_, out))
-        if offered:
-            named = enumerate(list(offered.items())[:_MOST_OFFERED], 1)
-            choices = tuple(Choice(f"without_{n}" if n > 1 else "without", q, q, r) for n, (r, (q, _)) in named)
-            return next(iter(offered.values()))[1], choices
-        refused = again
-    return (), ()
+@dataclass(frozen=True, order=True)
+class _Less:
+    """The question without some of its words, and what they cost."""
+
+    cost: float
+    number: int
+    text: str = field(compare=False)
+    left_out: tuple[str, ...] = field(compare=False)
+    ranks: bool = field(default=False, compare=False)
+    """Whether a word of an order is among them."""
 
 
-def _lesser(text: str, found: Readings) -> Iterator[tuple[str, str]]:
-    """The question without the words of each refusal, with these."""
-    frame = found.frame
-    if frame.unknown:
-        yield frame.lattice.typed(*frame.unknown[0]), without_unknown(text, frame)
-        return
-    for read_as, stop in found.stops:
-        words = stop.reason.subject
-        if not isinstance(stop.reason, Denial) or stop.reason.code not in AT_FAULT or text.count(words) != 1:
+@dataclass(frozen=True)
+class LeftOut:
+    """What is left out of a question for the first choice, and the questions that remain."""
+
+    words: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) -> LeftOut:
+    """The questions that remain without what stops one, least left out first; nothing where none does."""
+    seen, waiting, dearest, words = {text}, [_Less(0.0, 0, text, ())], _DEAREST, 0
+    out: tuple[str, ...] = ()
+    choices: dict[Request | tuple[str, ...], Choice] = {}
+    left = _MOST_READ
+    while waiting and left and waiting[0].cost <= dearest and words <= _MOST_WORDS and len(choices) < _MOST_OFFERED:
+        left -= 1
+        less, outcome = heappop(waiting), None
+        if less.left_out:
+            found, outcome = reads(less.text)
+            words += len(found.frame.lattice.tokens)
+        fresh = _choices(outcome, less)
+        if fresh:
+            out, dearest = out or less.left_out, min(dearest, less.cost + _NEAR)
+            left = min(left, _MOST_AFTER)
+            choices = choices | fresh | choices
+        for more in () if fresh else _lesser(less.text, found, lexicon):
+            if more.text not in seen:
+                seen.add(more.text)
+                told = (*less.left_out, *more.left_out)
+                heappush(waiting, _Less(less.cost + more.cost, len(seen), more.text, told, less.ranks or more.ranks))
+    numbered = enumerate(list(choices.values())[:_MOST_OFFERED], 1)
+    return LeftOut(out, tuple(replace(each, id=f"without_{n}" if n > 1 else "without") for n, each in numbered))
+
+
+def _choices(outcome: Outcome | None, less: _Less) -> dict[Request | tuple[str, ...], Choice]:
+    """What is left is read as: one request, the meaning of metrics, or the choices of its own doubt.
+
+    No number that was not asked for, no list of all, and no order the other way than a word said that is left out.
+    """
+    text, found = less.text, dict[Request | tuple[str, ...], Choice]()
+    match outcome:
+        case Answerable(request=request):
+            found = {request: Choice("", text, text, request)}
+        case DefinitionAsked(metrics=metrics):
+            found = {metrics: Choice("", text, text)}
+        case Clarification(code=code, choices=choices) if code not in _OF_NO_MEASURE:
+            found = {each.request: each for each in choices if each.request is not None}
+    lists_all = (key for key in found if isinstance(key, ListQuery) and not key.filters)
+    ordered = (key for key in found if less.ranks and isinstance(key, MetricQuery) and key.order_by)
+    return {key: each for key, each in found.items() if key not in {*lists_all, *ordered}}
+
+
+def _lesser(text: str, found: Readings, lexicon: Lexicon) -> Iterator[_Less]:
+    """The question without what stops it."""
+    folded = found.frame.lattice.folded
+    parts = whole_words(mentions(found.frame.lattice, lexicon), lexicon)
+    for places in _stretches(found, parts):
+        left = [part for part in parts if any(part.start < end and start < part.end for start, end in places)]
+        if not left or len(left) == len(parts) or any(_turns(found.frame.lattice, *place) for place in places):
             continue
-        turns = (leaf for leaf in read_as.lattice.leaves if leaf.category.startswith(_TURNS))
-        if words and not any(read_as.text(leaf) in words for leaf in turns):
-            yield words, " ".join(text.replace(words, " " if words.isascii() else "").split()).strip(LOOSE)
+        kept = {sense for part in parts if part not in left for sense in part.senses}
+        cost = sum(_cost(part, kept) for part in left)
+        behind = (*left[1:], None)
+        ranks = any(
+            one.words("rank") and (other is None or other.senses) for one, other in zip(left, behind, strict=True)
+        )
+        spans = [folded.span(*place) for place in places]
+        said = tuple(text[first:last] for first, last in spans)
+        for gap in (" ", ", ") if any(_joins(parts, *place) for place in places) else (" ",):
+            rest, at = "", 0
+            for first, last in spans:
+                rest, at = rest + text[at:first] + (gap if text[first].isascii() else ""), last
+            rest = " ".join((rest + text[at:]).replace(" , ", ", ").split()).strip(LOOSE)
+            yield _Less(cost, 0, rest, said, ranks)
+
+
+def _joins(parts: Sequence[Mention], start: int, end: int) -> bool:
+    """Whether a stretch stands between two names, so that it may have set one beside the other."""
+    before = [part for part in parts if part.end <= start][-1:]
+    behind = [part for part in parts if part.start >= end and not part.is_filler][:1]
+    return bool(before and behind and _named(before[0]) and _named(behind[0]))
+
+
+def _stretches(found: Readings, parts: Sequence[Mention]) -> Iterator[_Places]:
+    """What may be left out: the words that stop the question, with what only belongs to them, their whole clause."""
+    clauses = cut(found.frame.lattice.folded, tuple(parts))
+    for faults in _faults(found, parts):
+        if not any(whole for _, _, whole in faults):
+            before = [(_before(parts, start), end) for start, end, _ in faults]
+            yield tuple((start, end) for start, end, _ in faults)
+            yield tuple(before)
+            yield tuple((start, _behind(parts, end)) for start, end in before)
+        held = [c for c in clauses if any(start < c.end and c.start < end for start, end, _ in faults)]
+        yield tuple((clause.start, clause.end) for clause in held)
+
+
+def _before(parts: Sequence[Mention], start: int) -> int:
+    """Where the words begin that say nothing without what they stand before: 还停在, 最难看."""
+    for part in reversed([part for part in parts if part.end <= start]):
+        if not (part.is_filler or (part.words("rank") and len(part.words("rank")) == len(part.senses))):
+            break
+        start = part.start
+    return start
+
+
+def _behind(parts: Sequence[Mention], end: int) -> int:
+    """Where the words end that say nothing without what they stand behind."""
+    for part in parts:
+        if part.start >= end and not part.is_filler:
+            break
+        end = max(end, part.end)
+    return end
+
+
+def _faults(found: Readings, parts: Sequence[Mention]) -> Iterator[tuple[tuple[int, int, bool], ...]]:
+    """The places that stop a question: all that is not understood together, else each thing that no request shows;
+    and whether they go only with their clause: another name of a measure, or what this service does not do."""
+    frame, folded = found.frame, found.frame.lattice.folded.text
+    if frame.unknown:
+        places: dict[tuple[int, int, bool], None] = {}
+        for each in frame.unknown:
+            start, end = _place(frame.lattice, *each)
+            inside = [part for part in parts if not part.senses and part.start < end and start < part.end]
+            start, end = min([start, *(p.start for p in inside)]), max([end, *(p.end for p in inside)])
+            start, end = folded.rfind(" ", 0, start) + 1 if folded[start].isascii() else start, end
+            joins = not kinds_of(folded[start:end]) and _joins(parts, start, end)
+            places[start, end, in_a_name(each, frame) and not joins] = None
+        yield tuple(places)
+        return
+    stopped: dict[tuple[int, int, bool], None] = {}
+    for read_as, stop in found.stops:
+        words, final = stop.reason.subject.lower(), stop.reason.code in FINAL
+        if isinstance(stop.reason, Denial) and words and folded.count(words) == 1:
+            stopped[folded.find(words), folded.find(words) + len(words), final] = None
+        elif stop.item is not None:
+            stopped[(*_place(read_as.lattice, stop.item.start, stop.item.end), final)] = None
+    for place in list(stopped)[:_MOST_FAULTS]:
+        yield (place,)
+
+
+def _place(lattice: Lattice, start: int, end: int) -> tuple[int, int]:
+    return lattice.tokens[start].fstart, lattice.tokens[end - 1].fend
+
+
+def _turns(lattice: Lattice, start: int, end: int) -> bool:
+    """Whether a question without a stretch would be another."""
+    places = ((leaf, _place(lattice, leaf.start, leaf.end)) for leaf in lattice.leaves)
+    return any(leaf.category.startswith(_TURNS) for leaf, (first, last) in places if start <= first and last <= end)
+
+
+def _cost(part: Mention, kept: Set[Sense]) -> float:
+    if not part.senses:
+        return _STRANGE
+    named = _named(part)
+    if any(isinstance(s, DateMention) or (isinstance(s, NumberSense) and s.value != 1) for s in named):
+        return _NUMBER
+    return _NAME if named and kept.isdisjoint(named) else _PLAIN
+
+
+def _named(part: Mention) -> list[Sense]:
+    """What a part names of the model, and times and numbers."""
+    return [s for s in part.senses if not isinstance(s, WordSense) and not (isinstance(s, ValueSense) and s.weak)]

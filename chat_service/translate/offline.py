@@ -45,11 +45,11 @@ from chat_service.translate.going_on import (
 )
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
-from chat_service.translate.left_out import AT_FAULT, without_words
+from chat_service.translate.left_out import without_words
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
-from chat_service.translate.replies.reworded import ENDS, in_a_name, restated, with_reading
-from chat_service.translate.replies.sentences import question_text, refusal_text
+from chat_service.translate.replies.reworded import ENDS, restated, with_reading
+from chat_service.translate.replies.sentences import question_text, refusal_text, without_text
 from chat_service.translate.replies.suggested import suggested
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of
@@ -186,19 +186,14 @@ class OfflineTranslator:
         if not told and ((found.found and not aside) or (final and not found.found)):
             return None
         best = found.found[0].decision.request if found.found and not told else None
-        outcome = beside_background(text, scope, lambda part: self._part(part, question, scope), best)
-        if best is None and isinstance(outcome, Clarification) and outcome.code == "background":
-            whole = self._outcome(found, question, scope)  # the same without a word names the word
-            named = isinstance(whole, Clarification) and (whole.code, whole.choices[0].request) == (
-                "unknown_word",
-                outcome.choices[0].request,
-            )
-            return whole if named else outcome
-        return outcome
+        return beside_background(text, scope, lambda part: self._part(part, question, scope), best)
 
     def _part(self, folded: Folded, question: Question, scope: Scope) -> Outcome | None:
         """The outcome of a part of a message; None where it is not understood."""
-        found = self._read(read_folded(folded, scope), question, scope)
+        return self._settled(self._read(read_folded(folded, scope), question, scope), question, scope)
+
+    def _settled(self, found: Readings, question: Question, scope: Scope) -> Outcome | None:
+        """The outcome of readings that say something; None where nothing is understood."""
         doubt = not found.frame.unknown and any(isinstance(stop.reason, Doubt) for _, stop in found.stops)
         return self._outcome(found, question, scope) if found.found or doubt else None
 
@@ -219,7 +214,7 @@ class OfflineTranslator:
         if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
             return self._asked(doubt[1], doubt[0], read_.corrections, question, scope)
         assert isinstance(first, Denial), "a doubt was handled above"
-        if first.code not in AT_FAULT:
+        if first.code in FINAL - {"read_only"}:
             return self._refused(first, read_.frame, question, scope.language, read_.corrections)
         return self._without(first, read_, question, scope)
 
@@ -293,22 +288,21 @@ class OfflineTranslator:
         return Clarification(doubt.code, doubt.subject, text, choices, reading)
 
     def _without(self, denial: Denial, read_: Readings, question: Question, scope: Scope) -> Outcome:
-        """What words refuse is offered without them where that is a question; else, and in a name, they are named."""
+        """What words refuse is offered without them where that is a question; else they are named."""
         frame = read_.frame
 
-        def reads(text: str) -> Readings:
-            return self._read(read(text, scope), replace(question, text=text), scope)
+        def reads(text: str) -> tuple[Readings, Outcome | None]:
+            asked = replace(question, text=text)
+            found = self._read(read(text, scope), asked, scope)
+            return found, self._settled(found, asked, scope)
 
-        many = len(frame.unknown) > _MOST_UNREAD
-        left_out, choices = ((), ()) if many else without_words(question.text, read_, reads)
-        is_content = denial.code == "unknown_value" or any(in_a_name(u, frame) for u in frame.unknown)
-        if not choices or is_content:
-            first = tuple(choice.message for choice in choices if denial.code != "unknown_value")
-            return self._refused(denial, frame, question, scope.language, read_.corrections, first)
-        code = "unknown_word" if frame.unknown else "not_supported"
-        subject = denial.subject if frame.unknown else listed(left_out, scope.language)
-        said = question_text(code, subject, scope.language)
-        return Clarification(code, subject, said, choices, make_reading(frame, scope.language, read_.corrections))
+        out = without_words(question.text, read_, reads, scope.lexicon)
+        if not out.choices:
+            return self._refused(denial, frame, question, scope.language, read_.corrections)
+        subject = listed(out.words, scope.language)
+        said = without_text(denial.code, denial.subject, denial.nearest, subject, scope.language)
+        reading = make_reading(frame, scope.language, read_.corrections)
+        return Clarification(denial.code, subject, said, out.choices, reading)
 
     def _refused(
         self,

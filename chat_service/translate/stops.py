@@ -38,16 +38,18 @@ class Denial:
 
 
 class StopError(Exception):
-    """Carries the doubt or the denial out of the assembly."""
+    """Carries the doubt or the denial out of the assembly, with the item at fault where there is one."""
 
-    def __init__(self, reason: Doubt | Denial) -> None:
+    def __init__(self, reason: Doubt | Denial, item: Edge | None = None) -> None:
         super().__init__(reason.code)
         self.reason = reason
+        self.item = item
 
 
 class LostError(StopError):
     """An item that the request does not show. No other reading may take its words for words without meaning."""
 
+    item: Edge
+
     def __init__(self, reason: Denial, item: Edge) -> None:
-        super().__init__(reason)
-        self.item = item
+        super().__init__(reason, item)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chat_service.outcomes import (
     Answerable,
     CatalogueAsked,
+    Choice,
     Clarification,
     DefinitionAsked,
     Outcome,
@@ -23,8 +24,10 @@ def outcome_as_case(outcome: Outcome) -> dict[str, Plain]:
     match outcome:
         case Answerable(request=request):
             return {"request": request_as_case(request)}
-        case Refusal(code=code) | Clarification(code="not_supported" as code):
+        case Clarification(code=code, choices=(Choice(id="without"), *_)) if code != "unknown_word":
             return {"refused": code}  # offered without the words at fault or not, it is not answered
+        case Refusal(code=code):
+            return {"refused": code}
         case Clarification(code=code, choices=choices):
             return {"asks": code, "choices": [choice.id for choice in choices]}
         case DefinitionAsked(metrics=metrics):

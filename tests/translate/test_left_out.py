@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chat_service.outcomes import Answerable, Clarification, Question, Refusal
+from chat_service.outcomes import Answerable, Clarification, DefinitionAsked, Question, Refusal
 from chat_service.translate.offline import OfflineTranslator
 
 
@@ -17,6 +17,15 @@ from chat_service.translate.offline import OfflineTranslator
         ("What NPS did certain tiers give us in the first half of 2026?", "certain", None),
         ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
         ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
+        ("去年哪三个省的退款率最难看？从最差的排起", "最难看", "去年哪三个省的退款率？从最差的排起"),
+        ("请比较去年全年各获客渠道的获客成本，并自高向低排序", "比较", "请去年全年各获客渠道的获客成本，并自高向低排序"),
+        (
+            "For each region, set customer satisfaction beside the average first response time in 2025",
+            "beside",
+            "For each region, set customer satisfaction, the average first response time in 2025",
+        ),
+        ("本月销售额多少，以便我写入报告", "以便我写入报告", "本月销售额多少"),
+        ("What was revenue last month, and did the gizmo sales tank?", "gizmo", None),
     ],
 )
 def test_the_words_are_named_and_the_rest_is_the_choice(
@@ -31,12 +40,31 @@ def test_the_words_are_named_and_the_rest_is_the_choice(
 
 
 @pytest.mark.parametrize(
+    ("text", "metrics"),
+    [
+        ("Would you mind explaining how the points redemption rate is calculated?", ("points_redemption_rate",)),
+        ("冒昧请教，报表里的复购率究竟是依据什么标准认定的？", ("repurchase_rate",)),
+    ],
+)
+def test_the_meaning_of_a_metric_is_offered_as_well(
+    text: str, metrics: tuple[str, ...], translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(text, today))
+    assert isinstance(outcome, Clarification) and outcome.choices[0].request is None
+    again = translator.translate(Question(outcome.choices[0].message, today))
+    assert isinstance(again, DefinitionAsked) and again.metrics == metrics
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "客户的平均等级",  # without the average, another number
         "average age of our customers",
         "What share of last year's revenue did our keenest tenth bring in?",
         "Please delete the customers who churned",
+        "text a 20% off code to all lapsed golds",  # what has no number is something else
+        "月均销售额",
+        "上海滩市的销售额",
         "预测下个月的销售额",
     ],
 )

@@ -44,23 +44,15 @@ def _joined(assembly: Assembly, own: dict[tuple[int, int], str], others: dict[tu
 
 
 def in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
-    """Whether a word that is not understood makes another name of a measure: net revenue *retention*, sales *target*.
+    """Whether a word that is not understood makes another name: net revenue *retention*, sales *target*, 上海*滩*.
 
     Without it the question would be about something else, which is no offer.
     """
     word = frame.lattice.text(*unknown)
     names = kinds_of(word)[:1] in _NAMING or len(words_of(word)) > 1
-    return names and any(e.end == unknown[0] and e.category in ("measure", "bound") for e in frame.covering.edges)
-
-
-def without_unknown(text: str, frame: Frame) -> str:
-    """The question as typed without what was not understood."""
-    kept = []
-    at = 0
-    for start, end in (frame.lattice.span(a, b) for a, b in frame.unknown):
-        kept.append(text[at:start])
-        at = end
-    return " ".join("".join((*kept, text[at:])).split()).strip(LOOSE)
+    before = [e.category for e in frame.covering.edges if e.end == unknown[0]]
+    beside = [*before, *(e.category for e in frame.covering.edges if e.start == unknown[1])]
+    return (names and not {"measure", "bound"}.isdisjoint(before)) or ("values" in beside and not word.isascii())
 
 
 def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:

@@ -64,6 +64,7 @@ _REFUSALS: dict[str, Phrase] = {
     ),
 }
 _NEAREST = Phrase("您是不是想找：{0}？", " Did you mean {0}?")
+_WITHOUT = Phrase("{0}去掉“{1}”可以这样问：", "{0} Without '{1}', this can be asked:")
 _QUESTIONS: dict[str, Phrase] = {
     "ambiguous_metric": Phrase("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
     "ambiguous_dimension": Phrase(
@@ -84,14 +85,6 @@ _QUESTIONS: dict[str, Phrase] = {
     "two_readers": Phrase(
         "“{0}”有两种读法，您指哪一种？",
         "'{0}' is read in two ways; which one do you mean?",
-    ),
-    "unknown_word": Phrase(
-        "没有看懂“{0}”。去掉它可以这样问：",
-        "I did not understand '{0}'. Without it, this can be asked:",
-    ),
-    "not_supported": Phrase(
-        "还读不懂“{0}”。去掉它可以这样问：",
-        "'{0}' cannot be read here. Without it, this can be asked:",
     ),
     "background": Phrase(
         "没有把“{0}”读作条件，是这样问吗？",
@@ -189,6 +182,11 @@ def refusal_text(code: str, subject: str, nearest: tuple[str, ...], language: La
 def question_text(code: str, subject: str, language: Language) -> str:
     """The sentence of a question back."""
     return _QUESTIONS[code].in_language(language, subject)
+
+
+def without_text(code: str, subject: str, nearest: tuple[str, ...], left_out: str, language: Language) -> str:
+    """Why a question is not answered, and what has to be left out of it so that it is."""
+    return _WITHOUT.in_language(language, refusal_text(code, subject, nearest, language), left_out)
 
 
 def assumption_text(code: str, words: tuple[str, ...], language: Language) -> str:

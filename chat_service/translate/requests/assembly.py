@@ -90,7 +90,7 @@ class Assembly:
 
     def deny(self, item: Edge, code: str = "not_supported") -> StopError:
         """The refusal that names an item."""
-        return StopError(Denial(code, self.said(item)))
+        return StopError(Denial(code, self.said(item)), item)
 
     def metric_label(self, name: str) -> str:
         return self.scope.model.metrics[name].label.in_language(self.scope.language)
@@ -134,10 +134,10 @@ class Assembly:
     def chooser(self, metrics: tuple[str, ...]) -> Chooser:
         return Chooser(self.scope.structure, metrics)
 
-    def _unreachable(self, dimension: str, chooser: Chooser) -> StopError:
+    def _unreachable(self, item: Edge, dimension: str, chooser: Chooser) -> StopError:
         far = next((m for m in chooser.metrics if chooser.stand_in(m, (dimension,)) is None), None)
         labels = (self.metric_label(far),) if far else ()
-        return StopError(Denial("unreachable_dimension", self.dimension_label(dimension), labels))
+        return StopError(Denial("unreachable_dimension", self.dimension_label(dimension), labels), item)
 
     def dimension(self, item: Edge, names: tuple[str, ...], chooser: Chooser) -> str:
         """The dimension that a word means. Stops where it is out of reach or in doubt."""
@@ -146,7 +146,7 @@ class Assembly:
             roles = (role for name in best for role in self.scope.model.in_roles(name) if chooser.reaches(role))
             found = tuple(dict.fromkeys(role for role in roles if role in self.scope.model.dimensions))
             if not found:
-                raise self._unreachable(best[0], chooser)
+                raise self._unreachable(item, best[0], chooser)
             best = found
         if (chosen := self.fixed.get(item.start)) in best and chosen is not None:
             return chosen
@@ -177,7 +177,7 @@ class Assembly:
         """The one dimension of a set of value words, and its values."""
         best = chooser.dimension(values.candidates)
         if not chooser.reaches(best[0]):
-            raise self._unreachable(best[0], chooser)
+            raise self._unreachable(item, best[0], chooser)
         if (chosen := self.fixed.get(item.start)) in best and chosen is not None:
             best = (chosen,)
         if len(best) > 1:
