@@ -8,9 +8,10 @@ reckons (average, share of) is never left out: without it another question would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+from itertools import pairwise, takewhile
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.words.kinds import kinds_of
@@ -27,12 +28,14 @@ from chat_service.translate.words.lexicon import Lexicon
 from semantic_layer import ListQuery, MetricQuery, Request
 
 Reads = Callable[[str], tuple[Readings, Outcome | None]]
+_Asked = Request | tuple[str, ...]  # a request, or metrics whose meaning is asked for
 _Places = tuple[tuple[int, int], ...]
 _TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative")
 _OF_NO_MEASURE = frozenset({"missing_metric", "which_metric"})
 _MOST_READ, _MOST_AFTER, _MOST_WORDS, _MOST_OFFERED, _MOST_FAULTS = 12, 3, 200, 3, 2
-# what it costs to leave out: a number or a time, a name that the rest does not have, a word not understood, any other
-_NUMBER, _NAME, _STRANGE, _PLAIN = 3.0, 1.0, 0.3, 0.1
+# what it costs to leave out: a number, but of a few things; a time; a name that the rest does not have; a word that is
+# not understood; any other
+_NUMBER, _TIME, _NAME, _STRANGE, _PLAIN, _FEW = 3.0, 2.0, 1.0, 0.3, 0.1, 10
 _DEAREST, _NEAR = 2.5, 0.5
 
 
@@ -60,7 +63,7 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
     """The questions that remain without what stops one, least left out first; nothing where none does."""
     seen, waiting, dearest, words = {text}, [_Less(0.0, 0, text, ())], _DEAREST, 0
     out: tuple[str, ...] = ()
-    choices: dict[Request | tuple[str, ...], Choice] = {}
+    choices: dict[_Asked, Choice] = {}
     left = _MOST_READ
     while waiting and left and waiting[0].cost <= dearest and words <= _MOST_WORDS and len(choices) < _MOST_OFFERED:
         left -= 1
@@ -72,7 +75,7 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
         if fresh:
             out, dearest = out or less.left_out, min(dearest, less.cost + _NEAR)
             left = min(left, _MOST_AFTER)
-            choices = choices | fresh | choices
+            choices = choices | {key: one for key, one in fresh.items() if not _asks_less(key, choices)} | choices
         for more in () if fresh else _lesser(less.text, found, lexicon):
             if more.text not in seen:
                 seen.add(more.text)
@@ -82,12 +85,18 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
     return LeftOut(out, tuple(replace(each, id=f"without_{n}" if n > 1 else "without") for n, each in numbered))
 
 
-def _choices(outcome: Outcome | None, less: _Less) -> dict[Request | tuple[str, ...], Choice]:
+def _asks_less(one: _Asked, others: Collection[_Asked]) -> bool:
+    """Whether a request has less of what is measured than another."""
+    metrics = [set(each.metrics) for each in others if isinstance(each, MetricQuery)]
+    return isinstance(one, MetricQuery) and any(set(one.metrics) < each for each in metrics)
+
+
+def _choices(outcome: Outcome | None, less: _Less) -> dict[_Asked, Choice]:
     """What is left is read as: one request, the meaning of metrics, or the choices of its own doubt.
 
     No number that was not asked for, no list of all, and no order the other way than a word said that is left out.
     """
-    text, found = less.text, dict[Request | tuple[str, ...], Choice]()
+    text, found = less.text, dict[_Asked, Choice]()
     match outcome:
         case Answerable(request=request):
             found = {request: Choice("", text, text, request)}
@@ -109,11 +118,9 @@ def _lesser(text: str, found: Readings, lexicon: Lexicon) -> Iterator[_Less]:
         if not left or len(left) == len(parts) or any(_turns(found.frame.lattice, *place) for place in places):
             continue
         kept = {sense for part in parts if part not in left for sense in part.senses}
-        cost = sum(_cost(part, kept) for part in left)
-        behind = (*left[1:], None)
-        ranks = any(
-            one.words("rank") and (other is None or other.senses) for one, other in zip(left, behind, strict=True)
-        )
+        whole = [part for part in left if any(start <= part.start and part.end <= end for start, end in places)]
+        cost = sum(_cost(part, kept) for part in whole) + _PLAIN * (len(left) - len(whole))
+        ranks = any(part.words("rank") and after.senses for part, after in pairwise((*left, left[0])))
         spans = [folded.span(*place) for place in places]
         said = tuple(text[first:last] for first, last in spans)
         for gap in (" ", ", ") if any(_joins(parts, *place) for place in places) else (" ",):
@@ -136,30 +143,25 @@ def _stretches(found: Readings, parts: Sequence[Mention]) -> Iterator[_Places]:
     clauses = cut(found.frame.lattice.folded, tuple(parts))
     for faults in _faults(found, parts):
         if not any(whole for _, _, whole in faults):
-            before = [(_before(parts, start), end) for start, end, _ in faults]
             yield tuple((start, end) for start, end, _ in faults)
-            yield tuple(before)
-            yield tuple((start, _behind(parts, end)) for start, end in before)
+            yield tuple(_with_beside(parts, start, end) for start, end, _ in faults)
         held = [c for c in clauses if any(start < c.end and c.start < end for start, end, _ in faults)]
         yield tuple((clause.start, clause.end) for clause in held)
 
 
-def _before(parts: Sequence[Mention], start: int) -> int:
-    """Where the words begin that say nothing without what they stand before: 还停在, 最难看."""
-    for part in reversed([part for part in parts if part.end <= start]):
-        if not (part.is_filler or (part.words("rank") and len(part.words("rank")) == len(part.senses))):
-            break
-        start = part.start
-    return start
+def _with_beside(parts: Sequence[Mention], start: int, end: int) -> tuple[int, int]:
+    """A stretch with the words beside it that say nothing alone: 还停在, 最难看."""
+    before = takewhile(_leads, reversed([part for part in parts if part.end <= start]))
+    behind = takewhile(_follows, (part for part in parts if part.start >= end))
+    return min((start, *(part.start for part in before))), max((end, *(part.end for part in behind)))
 
 
-def _behind(parts: Sequence[Mention], end: int) -> int:
-    """Where the words end that say nothing without what they stand behind."""
-    for part in parts:
-        if part.start >= end and not part.is_filler:
-            break
-        end = max(end, part.end)
-    return end
+def _leads(part: Mention) -> bool:
+    return _follows(part) or {s.role for s in part.senses if isinstance(s, WordSense)} == {"rank"}
+
+
+def _follows(part: Mention) -> bool:
+    return part.is_filler and any(map(str.isalnum, part.text))
 
 
 def _faults(found: Readings, parts: Sequence[Mention]) -> Iterator[tuple[tuple[int, int, bool], ...]]:
@@ -202,8 +204,10 @@ def _cost(part: Mention, kept: Set[Sense]) -> float:
     if not part.senses:
         return _STRANGE
     named = _named(part)
-    if any(isinstance(s, DateMention) or (isinstance(s, NumberSense) and s.value != 1) for s in named):
+    if any(isinstance(s, NumberSense) and (s.unit == "percent" or s.value > _FEW) for s in named):
         return _NUMBER
+    if any(isinstance(s, DateMention) for s in named):
+        return _TIME
     return _NAME if named and kept.isdisjoint(named) else _PLAIN
 
 

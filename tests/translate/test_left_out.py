@@ -18,7 +18,11 @@ from chat_service.translate.offline import OfflineTranslator
         ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
         ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
         ("去年哪三个省的退款率最难看？从最差的排起", "最难看", "去年哪三个省的退款率？从最差的排起"),
-        ("请比较去年全年各获客渠道的获客成本，并自高向低排序", "比较", "请去年全年各获客渠道的获客成本，并自高向低排序"),
+        (
+            "请比较去年全年各获客渠道的获客成本，并自高向低排序",
+            "比较",
+            "请去年全年各获客渠道的获客成本，并自高向低排序",
+        ),
         (
             "For each region, set customer satisfaction beside the average first response time in 2025",
             "beside",

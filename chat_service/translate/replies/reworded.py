@@ -50,9 +50,8 @@ def in_a_name(unknown: tuple[int, int], frame: Frame) -> bool:
     """
     word = frame.lattice.text(*unknown)
     names = kinds_of(word)[:1] in _NAMING or len(words_of(word)) > 1
-    before = [e.category for e in frame.covering.edges if e.end == unknown[0]]
-    beside = [*before, *(e.category for e in frame.covering.edges if e.start == unknown[1])]
-    return (names and not {"measure", "bound"}.isdisjoint(before)) or ("values" in beside and not word.isascii())
+    before = {e.category for e in frame.covering.edges if e.end == unknown[0]}
+    return bool(names and before & {"measure", "bound"}) or ("values" in before and not word.isascii())
 
 
 def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> str:
