@@ -155,7 +155,8 @@ def _whose(slots: Slots, assembly: Assembly) -> list[Filter]:
     for item, clauses in told:
         if any(each.when is None and not each.ever for each in clauses.clauses):
             raise assembly.deny(item)
-    return entity_filters(replace(slots, measures=[], clauses=told, dated=[], populations=[]), assembly, None)
+    only = replace(slots, measures=[], clauses=told, dated=[], populations=[])
+    return [each for _, each in entity_filters(only, assembly, None)]
 
 
 def _wants_list(slots: Slots) -> bool:
