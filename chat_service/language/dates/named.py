@@ -61,8 +61,8 @@ def bare_year(found: Found) -> Meaning:
 def may(found: Found) -> Meaning:
     """may: a month where a preposition or a date stands beside it, or where it is written May and no verb follows."""
     typed = found.situation.folded.typed(found.fstart, found.fend)
-    named = typed.istitle() or found.after("behind_month")
-    only_if(found.before("before_month") or (named and not found.after("modal")))
+    led = found.before("before_month") and found.fstart > 0
+    only_if(led or (not found.after("modal") and (found.fstart == 0 or typed.istitle() or found.after("behind_month"))))
     return PartialDate(month=5)
 
 
