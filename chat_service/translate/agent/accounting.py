@@ -21,10 +21,12 @@ from chat_service.translate.senses import (
     BehaviourSense,
     DimensionSense,
     EntitySense,
+    FieldSense,
     ListSense,
     Mention,
     MetricSense,
     NumberSense,
+    Sense,
     ValueSense,
     WordSense,
 )
@@ -59,9 +61,10 @@ _OPERANDS = {
     "suffix": (NumberSense, DateMention),
     "exclusion": (*_NAMES, ValueSense, DimensionSense, EntitySense),
 }
+_NO_OPERAND = ("question", "connective", "intent", "entity", "negation")
 _MADE_NOTHING = (NOTHING, PURPOSE)
 # what a clause of purpose may name and restrict nothing by
-_SUSPECTED = (*_NAMES, ValueSense, DimensionSense)
+_SUSPECTED = (*_NAMES, ValueSense, DimensionSense, FieldSense)
 _CLAUSE = re.compile(r"[^,.?!;:。…\n]+")
 _OPENS_PURPOSE = ("opens_purpose", "purpose_opener", "purpose_push", "purpose_for", "serves", "serves_noun", "needs")
 
@@ -122,7 +125,7 @@ def account_for(
             unsaid.extend(_runs(folded, mention, [made, aside]))
             unknown[mention.start : mention.end] = [True] * (mention.end - mention.start)
         elif means_something(mention, mentions) and not any(made[mention.start : mention.end]):
-            is_for = is_inside(mention, purposes) and any(isinstance(each, _SUSPECTED) for each in mention.senses)
+            is_for = is_inside(mention, purposes) and _only_names(mention)
             (suspected if is_for else unsaid).append(folded.typed(mention.start, mention.end))
     not_known = tuple(
         folded.typed(start, end)
@@ -168,15 +171,36 @@ def is_inside(mention: Mention, stretches: Sequence[tuple[int, int]]) -> bool:
     return any(start <= mention.start and mention.end <= end for start, end in stretches)
 
 
+def _only_names(mention: Mention) -> bool:
+    """Whether a stretch names something of the model and says no time, number or change, in any of its senses."""
+    named = [sense for sense in mention.senses if not isinstance(sense, WordSense)]
+    changes = any(isinstance(sense, WordSense) and sense.role in _CHANGING for sense in mention.senses)
+    return bool(named) and not changes and all(isinstance(sense, _SUSPECTED) for sense in named)
+
+
 def _has_operand(role: str, mention: Mention, among: Sequence[Mention]) -> bool:
     """Whether a word that wants something beside it has it: what it compares with, what is left out."""
-    wanted = _OPERANDS.get(role)
-    if wanted is None or (role == "exclusion" and not mention.words("connective")):
+    if role not in _OPERANDS or (role == "exclusion" and not mention.words("connective")):
         return True
-    after = next((each for each in among if each.start >= mention.end and not each.is_filler), None)
-    before = next((each for each in reversed(among) if each.end <= mention.start and not each.is_filler), None)
-    beside = (after,) if role == "exclusion" else (before, after)
-    return any(isinstance(sense, wanted) for each in beside if each is not None for sense in each.senses)
+    behind = _up_to_content([each for each in among if each.start >= mention.end])
+    before = _up_to_content([each for each in reversed(among) if each.end <= mention.start])
+    beside = [*behind] if role == "exclusion" else [*behind, *before]
+    return any(_is_operand(sense, role, each) for each in beside for sense in each.senses)
+
+
+def _up_to_content(mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """The mentions up to the first that cannot say nothing: more than once."""
+    for each in mentions:
+        yield each
+        if not each.is_filler:
+            return
+
+
+def _is_operand(sense: Sense, role: str, mention: Mention) -> bool:
+    if isinstance(sense, WordSense):  # above the average, over a quarter, less than half
+        says = not mention.is_filler and sense.role not in _NO_OPERAND
+        return role != "exclusion" and (says or sense.meaning.startswith("quantifier"))
+    return isinstance(sense, _OPERANDS[role])
 
 
 def _purposes(folded: Folded, placed: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
