@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chat_service.language.phrases import comma
 from chat_service.outcomes import Moved
 from chat_service.present.changes import change_words
 from chat_service.present.dates import period_words
 from chat_service.present.figures import Scale, scale_of, threshold_figure
 from chat_service.present.finding import Finding
+from chat_service.present.subject import conditions
 from semantic_layer import ExplainQuery, Phrase, Value
 
 _NAMED = 3  # groups of a dimension that a sentence names
 _WHOLE = 2.0  # parts that are so many times the change cancel out: their shares of it say nothing
 _MOVED = Phrase(
-    "{period}{name}为 {now}，比{previous}的 {before} {change}。",
-    "{name} in {period}: {now}, {change} from {before} in {previous}.",
+    "{period}{of}{name}为 {now}，比{previous}的 {before} {change}。",
+    "{name} in {period}{of}: {now}, {change} from {before} in {previous}.",
 )
-_STILL = Phrase("{period}{name}为 {now}，{previous}为 {before}。", "{name}: {now} in {period}, {before} in {previous}.")
+_STILL = Phrase(
+    "{period}{of}{name}为 {now}，{previous}为 {before}。", "{name}{of}: {now} in {period}, {before} in {previous}."
+)
+_OF = Phrase("，{conditions}，", ", {conditions}")
 _DID_NOT: dict[Moved, Phrase] = {
     "up": Phrase("{name}并没有上升，而是{really}。", "There was no rise in {name}, but {really}."),
     "down": Phrase("{name}并没有下降，而是{really}。", "There was no fall in {name}, but {really}."),
@@ -100,9 +105,11 @@ def explain_sentence(finding: Finding) -> str:
         period_words(each, finding.today, language) for each in (finding.table.period, finding.table.previous_period)
     )
     change = change_words(metric.unit, _number(found.before), _number(found.now), language, metric.format)
+    asked = comma(conditions(finding), language)
     said = finding.say(
         _MOVED if found.change else _STILL,
         period=period,
+        of=finding.say(_OF, conditions=asked) if asked else "",
         name=names.column(metric),
         now=scale.figure(found.now),
         previous=previous,
