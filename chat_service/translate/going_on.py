@@ -116,6 +116,18 @@ def replied(pending: Clarification, frame: Frame) -> Choice | None:
     return found[0] if len(found) == 1 and len(pending.choices) > 1 and found[0].request is not None else None
 
 
+def named_choice(question: Question) -> Request | None:
+    """The request of the choice that the asker names in answer to a question back."""
+    pending = question.previous.pending if question.previous is not None else question.pending
+    if pending is None:
+        return None
+    said = fold(question.text).text.strip(ENDS)
+    for number, each in enumerate(pending.choices, 1):
+        if said in (fold(each.label).text, fold(each.message).text, each.id, str(number)) and each.request is not None:
+            return each.request
+    return None
+
+
 def leaves_out(unread: Frame, frame: Frame) -> bool:
     """Whether a question says less than one that was not answered: that one is no slip which it only says again."""
     return bool(_says(unread) - _says(frame))
@@ -178,4 +190,13 @@ def _after_pending(best: Reader, question: Question) -> list[tuple[str, Request]
     return found
 
 
-__all__ = ["after_unread", "going_on", "leaves_out", "needs_unread", "opens_inside", "opens_on", "replied"]
+__all__ = [
+    "after_unread",
+    "going_on",
+    "leaves_out",
+    "named_choice",
+    "needs_unread",
+    "opens_inside",
+    "opens_on",
+    "replied",
+]

@@ -25,6 +25,7 @@ from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSens
 from chat_service.translate.stops import Denial
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.lexicon import Lexicon
+from chat_service.translate.words.scope import SpentError
 from semantic_layer import ListQuery, MetricQuery, Request
 
 Reads = Callable[[str], tuple[Readings, Outcome | None]]
@@ -69,7 +70,10 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
         left -= 1
         less, outcome = heappop(waiting), None
         if less.left_out:
-            found, outcome = reads(less.text)
+            try:
+                found, outcome = reads(less.text)
+            except SpentError:
+                break  # what was found till then is offered
             words += len(found.frame.lattice.tokens)
         fresh = _choices(outcome, less)
         if fresh:

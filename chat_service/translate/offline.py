@@ -39,6 +39,7 @@ from chat_service.translate.going_on import (
     after_unread,
     going_on,
     leaves_out,
+    named_choice,
     needs_unread,
     opens_inside,
     replied,
@@ -58,14 +59,14 @@ from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.asides import torn_words
 from chat_service.translate.words.lattice import Lattice, mentions, with_asides
 from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, build_lexicon
-from chat_service.translate.words.scope import Scope
+from chat_service.translate.words.scope import Scope, SpentError
 from chat_service.translate.words.spelling import Correction, Speller
 from chat_service.translate.words.values import ValueIndex, ValueSource
-from semantic_layer import MetricQuery, Model, Request
+from semantic_layer import MetricQuery, Model
 
 MAX_CHARACTERS = 2000
-_MOST_TOKENS = 240
-_SUGGESTED, _MOST_UNREAD, _MOST_KEPT = 3, 3, 512
+_MOST_TOKENS, _MOST_LOOKED_UP = 160, 6
+_SUGGESTED, _MOST_OF_OFFER, _MOST_KEPT = 3, 10, 512
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
 
@@ -91,9 +92,15 @@ class OfflineTranslator:
             return self._refused(Denial("empty_question"), None, question, language)
         if len(question.text) > MAX_CHARACTERS or len(list(cut(fold(question.text).text))) > _MOST_TOKENS:
             return self._refused(Denial("too_long"), None, question, language)
-        chosen = _pending_choice(question)
+        chosen = named_choice(question)
         if chosen is not None:
             return Answerable(chosen, nothing_read(language))
+        try:
+            return self._translated(question, language)
+        except SpentError:
+            return self._refused(Denial("too_long"), None, question, language)
+
+    def _translated(self, question: Question, language: Language) -> Outcome:
         scope = self._scope(question, language)
         try:
             refuse_other_currency(question.text, self._model)
@@ -102,7 +109,7 @@ class OfflineTranslator:
             return self._refused(denial, None, question, language)
         text = read(question.text, scope)
         pending = question.previous.pending if question.previous is not None else question.pending
-        reply = replied(pending, frames(text, self._rules(scope))[0]) if pending is not None else None
+        reply = replied(pending, self._frames(text, scope)[0]) if pending is not None else None
         if reply is not None and reply.request is not None:
             return Answerable(reply.request, nothing_read(language))
         found = self._read(text, question, scope)
@@ -120,26 +127,27 @@ class OfflineTranslator:
 
     # --- reading ---
 
-    def _read(self, text: Lattice, question: Question, scope: Scope) -> Readings:
-        """Every reading of a text decided, with its spelling repaired where nothing else explains a word."""
-        readings = frames(text, self._rules(scope))
+    def _read(self, text: Lattice, question: Question, scope: Scope, most: int | None = None) -> Readings:
+        """Every reading of a text decided, or so many, its spelling repaired where nothing else explains a word."""
+        readings = self._frames(text, scope)
         corrections: tuple[Correction, ...] = ()
         if readings[0].unknown:
             text, corrections = self._speller.repair(text, scope)
-            readings = frames(text, self._rules(scope)) if corrections else readings
+            readings = self._frames(text, scope) if corrections else readings
         aside: tuple[str, ...] = ()
         if readings[0].unknown or any(torn_words(readings[0].silent, scope.lexicon)):
             text, aside = with_asides(text, scope.lexicon)
-            readings = frames(text, self._rules(scope)) if aside else readings
+            readings = self._frames(text, scope) if aside else readings
         best = readings[0]
         found: list[Reader] = []
         stops: list[tuple[Frame, StopError]] = []
         lost: list[Edge] = []
-        for frame in readings:
+        for frame in readings[:most]:
             if frame.cost > min([best.cost + _WORSE, *(each.cost + CLOSE for each in found)]):
                 break  # it is none, or too dear to change what is said of those found
             if frame.unknown or any(_vanishes(item, frame) for item in lost):
                 continue
+            scope.work.decide(len(text.tokens))
             assembly = Assembly(scope, self._index, frame)
             apart = (frame.text(e) for e in frame.covering.edges if e.category.startswith("function.occasion"))
             if told := tuple(dict.fromkeys((*aside, *apart))):
@@ -157,10 +165,11 @@ class OfflineTranslator:
         found.sort(key=lambda each: each.cost)
         return Readings(best, corrections, tuple(found), aside, tuple(stops))
 
-    def _rules(self, scope: Scope) -> Grammar:
+    def _frames(self, text: Lattice, scope: Scope) -> tuple[Frame, ...]:
         if self._grammar is None:
             self._grammar = grammar_for(scope)
-        return self._grammar
+        scope.work.read(len(text.tokens))
+        return frames(text, self._grammar)
 
     def _scope(self, question: Question, language: Language) -> Scope:
         """What rules may look at: with the values that a question names of dimensions too large to be held."""
@@ -168,8 +177,10 @@ class OfflineTranslator:
         if not self._index.incomplete:
             return scope
         text = read(question.text, scope)
-        best = frames(text, self._rules(scope))[0]
-        values = self._index.looked_up(text.folded.text, [p for u in best.unknown for p in _pieces(u, text)])
+        best = self._frames(text, scope)[0]
+        many = len(best.unknown) > _MOST_LOOKED_UP
+        pieces = [] if many else [piece for unknown in best.unknown for piece in _pieces(unknown, text)]
+        values = self._index.looked_up(text.folded.text, pieces)
         if not values:
             return scope
         more = Lexicon()
@@ -186,7 +197,12 @@ class OfflineTranslator:
         if not told and ((found.found and not aside) or (final and not found.found)):
             return None
         best = found.found[0].decision.request if found.found and not told else None
-        return beside_background(text, scope, lambda part: self._part(part, question, scope), best)
+        try:
+            return beside_background(text, scope, lambda part: self._part(part, question, scope), best)
+        except SpentError:
+            if found.found:
+                raise
+            return None  # it is refused as a whole, for its reason
 
     def _part(self, folded: Folded, question: Question, scope: Scope) -> Outcome | None:
         """The outcome of a part of a message; None where it is not understood."""
@@ -250,7 +266,7 @@ class OfflineTranslator:
 
     def _is_passed(self, question: Question, best: Reader, scope: Scope) -> bool:
         """Whether a message without an answer said something that this one, which goes on, does not say again."""
-        before = (frames(read(text, scope), self._rules(scope))[0] for text in question.unread)
+        before = (self._frames(read(text, scope), scope)[0] for text in question.unread)
         return any(leaves_out(each, best.assembly.frame) for each in before)
 
     def _asked(
@@ -293,7 +309,7 @@ class OfflineTranslator:
 
         def reads(text: str) -> tuple[Readings, Outcome | None]:
             asked = replace(question, text=text)
-            found = self._read(read(text, scope), asked, scope)
+            found = self._read(read(text, scope), asked, scope, _MOST_OF_OFFER)
             return found, self._settled(found, asked, scope)
 
         out = without_words(question.text, read_, reads, scope.lexicon)
@@ -364,18 +380,6 @@ def _pieces(unknown: tuple[int, int], text: Lattice) -> tuple[str, ...]:
     at = text.tokens[unknown[0]].fstart
     whole = text.folded.text
     return whole[max(0, at - 1) : at + 1], whole[at : at + 2]
-
-
-def _pending_choice(question: Question) -> Request | None:
-    """The request of the choice that the asker names in answer to a question back."""
-    pending = question.previous.pending if question.previous is not None else question.pending
-    if pending is None:
-        return None
-    said = fold(question.text).text.strip(ENDS)
-    for number, each in enumerate(pending.choices, 1):
-        if said in (fold(each.label).text, fold(each.message).text, each.id, str(number)) and each.request is not None:
-            return each.request
-    return None
 
 
 __all__ = ["MAX_CHARACTERS", "OfflineTranslator"]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from chat_service.language.grammar.rule import EMPTY, Edge, Element, Found, Rule
 
-_MOST_EDGES, _MOST_AT_ONE_PLACE, _MOST_SKIPPED, _MOST_STEPS = 4000, 160, 4, 40_000
+_MOST_EDGES, _MOST_AT_ONE_PLACE, _MOST_SKIPPED, _MOST_STEPS = 2500, 160, 4, 8000
 _EPSILON = 1e-9
 
 

@@ -86,9 +86,10 @@ def runs(clauses: tuple[Clause, ...]) -> Iterator[tuple[int, int]]:
         for last in range(first + 1, len(clauses) + 1)
         if last - first < len(clauses) and _is_whole(clauses, first, last)
     ]
-    unknown = {(a, b): sum(c.unknown for c in clauses[a:b]) for a, b in spans}
+    unknowns, asking = [clause.unknown for clause in clauses], [_asks(clause) for clause in clauses]
+    unknown = {(a, b): sum(unknowns[a:b]) for a, b in spans}
     spans = [span for span in spans if unknown[span] <= _MOST_UNKNOWN]
-    spans.sort(key=lambda s: (unknown[s] > 0, s[0] - s[1], -_asks(clauses[s[0] : s[1]]), -s[0]))
+    spans.sort(key=lambda s: (unknown[s] > 0, s[0] - s[1], -any(asking[s[0] : s[1]]), -s[0]))
     words = 0
     for first, last in spans[:MOST_READ]:
         words += sum(len(c.parts) for c in clauses[first:last])
@@ -106,10 +107,9 @@ def _is_whole(clauses: tuple[Clause, ...], first: int, last: int) -> bool:
     return not (within and crosses) and any(_is_named(part) for c in clauses[first:last] for part in c.parts)
 
 
-def _asks(clauses: tuple[Clause, ...]) -> bool:
+def _asks(clause: Clause) -> bool:
     return any(
         part.words(role) or any(each.endswith(".ask") for each in part.words("filler"))
-        for clause in clauses
         for part in clause.parts
         for role in _ASKING
     )

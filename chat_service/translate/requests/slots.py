@@ -24,7 +24,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
-LINKS = ("connective", "comparison", "date.versus", "follow.what_about", "follow.also")
+LINKS = frozenset({"connective", "comparison", "date.versus", "follow.what_about", "follow.also"})
 RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
 LISTING = word_set("listing")
@@ -88,7 +88,9 @@ class Slots:
 def joined(frame: Frame, one: Edge, other: Edge) -> bool:
     """Whether two items stand in one list: a link between them, and nothing else but words without meaning."""
     between = frame.between(one, other)
-    links = [edge for edge in between if set(edge.keys) & set(LINKS) and frame.folded(edge) not in _CARRYING]
+    if any(not edge.is_empty and LINKS.isdisjoint(edge.keys) for edge in between):
+        return False
+    links = [edge for edge in between if not LINKS.isdisjoint(edge.keys) and frame.folded(edge) not in _CARRYING]
     if not links or not all(edge in links or edge.is_empty for edge in between):
         return False
     if all(frame.folded(edge) == "," for edge in links):

@@ -184,7 +184,7 @@ def join_quantities(slots: Slots, assembly: Assembly) -> None:
 def _listed_beside(slots: Slots, ask: Edge, item: Edge) -> bool:
     """几单、又有几个新客: links and other question words alone stand between."""
     between = slots.frame.between(ask, item)
-    links = [edge for edge in between if set(edge.keys) & set(LINKS)]
+    links = [edge for edge in between if not LINKS.isdisjoint(edge.keys)]
     return bool(links) and all(edge in links or edge.is_empty or edge.category == "ask" for edge in between)
 
 

@@ -58,7 +58,7 @@ def _sides(slots: Slots) -> tuple[list[Edge], Values] | None:
 
 def join_named(slots: Slots, assembly: Assembly) -> None:
     """上海的客户和北京的客户, women more often than men: each named with its noun, they are a list."""
-    found = list(_pairs(slots.values, slots))
+    found = list(itertools.islice(_pairs(slots.values, slots), 2))
     if len(found) != 1 or any(item.start > found[0][0][0].start for item, _ in slots.values if item not in found[0][0]):
         return  # women in stores and men in the app: each with what is its own
     (one, other), both = found[0]
@@ -82,8 +82,10 @@ def _pairs(
     `joined`: such a word stands anywhere.
     """
     for (one, values), (other, more) in itertools.combinations(named, 2):
-        both = replace(values, words=(*values.words, *more.words))
-        plain = _is_plain(values) and _is_plain(more) and len(both.words) == 2 and both.candidates
+        if not (_is_plain(values) and _is_plain(more) and len(values.words) + len(more.words) == 2):
+            continue
         between = slots.frame.between(one, other)
-        if plain and (joined or not between or any(set(word.keys) & _JOINING for word in between)):
-            yield [one, other], both
+        if joined or not between or any(not _JOINING.isdisjoint(word.keys) for word in between):
+            both = replace(values, words=(*values.words, *more.words))
+            if both.candidates:
+                yield [one, other], both
