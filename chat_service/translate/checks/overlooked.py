@@ -211,6 +211,9 @@ def _refuse_untimed(slots: Slots, assembly: Assembly, request: MetricQuery) -> N
     if request.period is None or said_of_any or not (slots.people or slots.populations) or slots.bounds or slots.listed:
         return
     said = [item for item, _ in (*slots.whens, *slots.dated)]
+    told = [item for item, _ in slots.clauses]  # 没投诉过的客户今年的销售额: ever, where the time stands behind them
+    if said and all(is_relative(i, slots) and i.end < said[0].start and _is_ever(i, slots.frame) for i in told):
+        return
     if (
         any(each.period is None for each in _deeds(request.filters))
         and slots.clauses
@@ -218,6 +221,10 @@ def _refuse_untimed(slots: Slots, assembly: Assembly, request: MetricQuery) -> N
     ):
         item = said[0]
         raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _is_ever(deed: Edge, frame: Frame) -> bool:
+    return any(each in frame.folded(deed) for each in word_set("experienced"))
 
 
 def _refuse_spread_of_people(slots: Slots, assembly: Assembly) -> None:

@@ -93,7 +93,9 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
         return "cohort"
     if is_cohort and len(slots.measures) == 1 and worth_of(slots.measures[0][1], assembly):
         return "cohort"
-    followed = retained and (has_distance or _names_first(slots, assembly) or _names_first(said, assembly))
+    firsts = _names_first(slots, assembly) or _names_first(said, assembly)
+    left = has_distance and firsts and bool(said.has("share"))  # 首购的客户到第6个月还剩几成
+    followed = left or (retained and (has_distance or firsts))
     return "cohort" if followed else None
 
 

@@ -6,7 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, names_people
 from chat_service.translate.senses import MetricSense, Values, WordSense
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
@@ -28,7 +28,7 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
         case "mean":
             if names and all(structure.is_ratio(name) for name in names):
                 return names
-            return _mean_of_field(measure.metrics, item, assembly)
+            return _per_person_of_people(names, measure, assembly) or _mean_of_field(measure.metrics, item, assembly)
         case "per_head":
             spread = [found for name in names if (found := structure.per_person(name)) is not None]
         case "per_day":
@@ -44,18 +44,32 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
     raise StopError(Denial("not_supported", assembly.said(item)))
 
 
+def _per_person_of_people(names: tuple[str, ...], measure: Measure, assembly: Assembly) -> tuple[str, ...]:
+    """会员去年平均下了几单: of people, a mean of what is no average of a column is over them."""
+    words, frame = assembly.scope.entity_words, assembly.frame
+    people = any(each.category == "entity" or names_people(each, frame, words) for each in frame.items)
+    if not people or _fields_averaged(measure.metrics, assembly):
+        return ()
+    found = tuple(each for name in names if (each := assembly.structure.per_person(name)) is not None)
+    return found if len(found) == len(names) else ()
+
+
 def _mean_of_field(names: tuple[str, ...], item: Edge, assembly: Assembly) -> tuple[str, ...]:
     """Average discount: the metric that averages the column, where the model has one."""
+    found = _fields_averaged(names, assembly)
+    if len(found) != 1:
+        raise StopError(Denial("not_supported", assembly.said(item)))
+    return (found[0],)
+
+
+def _fields_averaged(names: tuple[str, ...], assembly: Assembly) -> list[str]:
     structure = assembly.structure
     fields = {f for n in names for f in ((n,) if "." in n else (structure.row_field(n),)) if f is not None}
-    found = [
+    return [
         m.name
         for m in structure.model.metrics.values()
         if structure.is_ratio(m.name) and structure.row_field(m.name) in fields and not m.definition.hidden
     ]
-    if len(found) != 1:
-        raise StopError(Denial("not_supported", assembly.said(item)))
-    return (found[0],)
 
 
 def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:

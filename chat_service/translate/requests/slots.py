@@ -118,6 +118,8 @@ def is_relative(item: Edge, slots: Slots) -> bool:
     while after is not None and after.is_empty:
         seen = seen or frame.folded(after) in word_set("possessive")
         after = frame.after(after)
+    if slots.measures and after is not None:  # 买过数码产品的人今年的退款率
+        seen = seen or frame.folded(after).startswith(tuple(word_set("possessive")))
     if after is None or not seen:
         return False
     if slots.people and after.category == "ask" and set(asked_of(after)) <= {"how_many", "how_much", "count", "people"}:

@@ -58,11 +58,14 @@ def _passed(found: Found) -> Condition | None:
 
 def _short_of(found: Found) -> Condition | None:
     """连八成都不到, 40%都没到: below it, where the word that compares stands behind the number."""
-    amount = found.one("n", Amount)
-    word = found.get("x", Word)
-    stressed = "i" in found.edges or found.passes(*word_set("even")) or (word and word.text in word_set("not_even"))
-    single = word is not None and amount.value <= 1  # 一单都没有 is none at all
-    return None if not stressed or single or amount.is_ordinal else Condition("<", (amount.value,), amount.units)
+    amount, word = found.one("n", Amount), found.one("op", Word)
+    denied = word.role == "negation"
+    if amount.is_ordinal or (denied and word.text not in word_set("not_even")):
+        return None
+    if denied and amount.value <= 1 and "percent" not in amount.units:
+        return None  # 一单都没有 is none at all
+    stressed = denied or "i" in found.edges or found.passes(*word_set("even"))
+    return Condition("<", (amount.value,), amount.units) if stressed else None
 
 
 def _turned(found: Found) -> Condition | None:
@@ -134,7 +137,7 @@ RULES = (
     Rule("condition", ("n=amount",), _passed, -0.2, "so much or more", ("过万 -> >= 10000",)),
     Rule(
         "condition",
-        ("i=inclusion.include ~ n=amount ~ op=prefix.lt", "n=amount ~ op=prefix.lt", "n=amount ~ x=negation.not"),
+        ("i=inclusion.include ~ n=amount ~ op=prefix.lt|negation.not", "n=amount ~ op=prefix.lt|negation.not"),
         _short_of,
         -1.2,
         "even so much",
