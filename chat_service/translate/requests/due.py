@@ -15,7 +15,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import entity_filters
-from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
+from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each, tells_whose
 from chat_service.translate.requests.sorting import gapped
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
@@ -142,6 +142,9 @@ def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple
         for values in clauses.clauses[0].values if _only_names(item, assembly) else ():
             filters.append(assembly.condition(item, values, chooser))
     for item, group in slots.groups:
+        if not group.marked and tells_whose(item, slots.frame):
+            assembly.use(item, "entity", "")
+            continue
         if group.grain is not None:
             raise assembly.deny(item)
         groups.append(assembly.dimension(item, group.dimensions, chooser))

@@ -86,6 +86,21 @@ def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
     return structure.statistic(kind, *fields)
 
 
+def said_again(slots: Slots, assembly: Assembly) -> None:
+    """The highest cost per new customer, and what was that cost: the number that was named, by its head noun."""
+    for named in list(slots.measures):
+        item, names = named
+        led = slots.frame.before(item)
+        if led is None or slots.frame.folded(led) not in word_set("points_at") | word_set("determiner"):
+            continue
+        for other, their in slots.measures:
+            words = slots.frame.folded(other).split(" ")
+            again = other.end <= led.start and set(their) < set(names) and slots.frame.folded(item) in words
+            if again and named in slots.measures:
+                slots.measures.remove(named)
+                assembly.use(item, "metric", their[0])
+
+
 def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that a verb's quantity asks for: how much was spent, how many times, how many pieces."""
     behaviour = assembly.structure.model.behaviours[clause.behaviours[0]]

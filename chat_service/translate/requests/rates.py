@@ -95,7 +95,8 @@ def _rate_bounds(slots: Slots, assembly: Assembly) -> None:
         counts = bound.metrics and not _any_ratio(bound.metrics, assembly)
         if not counts or "percent" not in bound.condition.units:
             continue
-        parts = slots.groups and not slots.measures and slots.frame.said("share")  # which make up under 10 % of it
+        shared = any("share" in leaf.keys and leaf.end <= item.start for leaf in slots.frame.lattice.leaves)
+        parts = slots.groups and not slots.measures and shared  # which account for under 10 % of them
         found = () if parts or slots.frame.said("change") else rates_of(assembly.structure, bound.metrics)
         if not found:
             raise LostError(Denial("not_supported", assembly.said(item)), item)

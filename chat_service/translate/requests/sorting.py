@@ -29,7 +29,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_time, in_own_units, of_that_time
 from chat_service.translate.requests.kinds import read_about
 from chat_service.translate.requests.lent_time import lend_same_time
-from chat_service.translate.requests.named import is_money_verb, spread_apart, statistic_of
+from chat_service.translate.requests.named import is_money_verb, said_again, spread_apart, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
@@ -45,6 +45,7 @@ from chat_service.translate.requests.slots import (
     names_people,
     names_roster,
     of_same_people,
+    tells_whose,
 )
 from chat_service.translate.requests.things import bound_things, done_things, held_amounts
 from chat_service.translate.requests.top_shares import lend_share_time
@@ -76,7 +77,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
         (item, statistic_of(item.meaning, item, assembly) if isinstance(item.meaning, Measure) else names)
         for item, names in slots.measures
     ]
-    _said_again(slots, assembly)
+    said_again(slots, assembly)
     _directed(slots, assembly)
     _from_to(slots)
     gapped(slots, assembly)
@@ -129,10 +130,17 @@ def placed(frame: Frame) -> Slots:
 
 
 def _those_there(slots: Slots, assembly: Assembly) -> None:
-    """开在上海的那些店, 杭州那几家店: things that a place tells apart are no group where all of them are pointed at."""
+    """开在上海的那些店, 杭州那几家店: things that a place tells apart are no group where all of them are pointed at.
+
+    Customers whose plan ended: what they are told by is none either.
+    """
     for entry in list(slots.groups):
         item, group = entry
         before = slots.frame.before(item)
+        if not group.marked and tells_whose(item, slots.frame):
+            slots.groups.remove(entry)
+            assembly.use(item, "entity", "")
+            continue
         pointing = before is not None and bool({"those", "this"} & set(before.category.split(".")))
         place = slots.frame.spoken(item, "follow.those", back=True) if pointing and not group.marked else None
         if place is not None and place.category == "values" and len(slots.values) > 0:
@@ -361,21 +369,6 @@ def _is_of(item: Edge, other: Edge, frame: Frame) -> bool:
     """First response time of our tickets: right behind what is measured of it."""
     between = frame.between(other, item) if other.end <= item.start else []
     return any(frame.folded(e) in word_set("of") for e in between) and all(e.is_empty for e in between)
-
-
-def _said_again(slots: Slots, assembly: Assembly) -> None:
-    """The highest cost per new customer, and what was that cost: the number that was named, by its head noun."""
-    for named in list(slots.measures):
-        item, names = named
-        led = slots.frame.before(item)
-        if led is None or slots.frame.folded(led) not in word_set("points_at") | word_set("determiner"):
-            continue
-        for other, their in slots.measures:
-            words = slots.frame.folded(other).split(" ")
-            again = other.end <= led.start and set(their) < set(names) and slots.frame.folded(item) in words
-            if again and named in slots.measures:
-                slots.measures.remove(named)
-                assembly.use(item, "metric", their[0])
 
 
 def _kept(metric: str, other: str, assembly: Assembly) -> tuple[tuple[str, Scalar], ...] | None:
