@@ -17,7 +17,7 @@ from chat_service.translate.grammar.categories import Amount, Bound, Clauses, Co
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.senses import Names, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError
-from semantic_layer import FieldFilter, MetricFilter, MetricQuery, Model, Request
+from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, Request
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,53 @@ def _not_all_named(look: Look) -> Edge | None:
 
 
 def _is_verb_of_value(look: Look) -> Edge | None:
-    """各召回了多少: behind a value, the mark of what is done makes a verb of it."""
+    """各召回了多少, 各流失了多少: with the mark of what is done behind it, a name is a verb."""
     frame = look.frame
-    for item in frame.of(Values):
-        after = frame.after(item)
-        marked = after is not None and after.is_empty and frame.folded(after) in word_set("done_mark")
-        if marked and kinds_of(frame.folded(item))[:1] == "v":
+    for item in (*frame.of(Values), *frame.of(Group)):
+        after, last = frame.after(item), frame.folded(item.leaves()[-1])
+        text = last + (frame.folded(after) if after is not None and after.is_empty else "")
+        if text.endswith(tuple(word_set("done_mark"))) and kinds_of(text[:-1])[:1] == "v":
+            return item
+    return None
+
+
+def _things_as_people(look: Look) -> Edge | None:
+    """Stores with zero orders, 增长的门店有几个: things are asked for or counted, and no people of them."""
+    frame, request = look.frame, look.request
+    counted = {entity.counted_by for entity in look.model.entities.values()}
+    people = isinstance(request, ListQuery) or (look.number is not None and set(look.number.metrics) <= counted)
+    leaves = frame.lattice.leaves
+    if (
+        not people
+        or not (look.deeds or frame.asks("how_many"))
+        or frame.asks("who", "people")
+        or any(leaf.category.startswith("entity") for leaf in leaves)
+    ):
+        return None
+    things = {(leaf.start, leaf.end) for leaf in leaves if leaf.category == "dimension"}
+    return next((item for item in frame.of(Values) if (item.start, item.end) in things), None)
+
+
+def _beside_average(look: Look) -> Edge | None:
+    """客单价低于平均的品类: what is compared with the average cuts something off."""
+    cuts = look.number is not None and not look.number.having and not look.number.compare
+    for item in look.frame.said("average.mean") if cuts else ():
+        before = look.frame.spoken(item, back=True)
+        if before is not None and set(before.keys) & {"prefix", "comparative"}:
+            return item
+    return None
+
+
+def _of_deed(look: Look) -> Edge | None:
+    """各渠道下单的人: a group right before what was done is one of it, where it can be."""
+    frame, model = look.frame, look.model
+    for item in frame.of(Group):
+        deed, by = frame.after(item), look.number.group_by if look.number else ()
+        names = item.meaning.dimensions if isinstance(item.meaning, Group) else ()
+        done = deed.meaning.clauses[0].behaviours if deed is not None and isinstance(deed.meaning, Clauses) else ()
+        rows = {model.metrics[model.behaviours[name].metric].definition.dataset for name in done}
+        own = {name for name in names if name in model.dimensions and model.dimensions[name].home.dataset in rows}
+        if own and set(names) & set(by) and not own & set(by):
             return item
     return None
 
@@ -126,7 +167,8 @@ def _changed_by(look: Look) -> Edge | None:
         group = frame.after(after) if frame.folded(after) in word_set("along_with") else after
         if group is not None and group is not after and isinstance(group.meaning, Group):
             return item
-        if isinstance(after.meaning, Group) and frame.folded(after).split(" ")[0] in word_set("falls_within"):
+        within = isinstance(after.meaning, Group | Values)
+        if within and frame.folded(after).split(" ")[0] in word_set("falls_within"):
             return item
     return None
 
@@ -219,6 +261,9 @@ FACTS: tuple[Fact, ...] = (
     _asks_which_people,
     _not_all_named,
     _is_verb_of_value,
+    _things_as_people,
+    _beside_average,
+    _of_deed,
     _changed_by,
     _parts_of_counts,
     _counted_rows,

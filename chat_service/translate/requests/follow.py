@@ -30,6 +30,7 @@ from semantic_layer import (
     FunnelQuery,
     LiftQuery,
     ListQuery,
+    MetricFilter,
     MetricQuery,
     PathQuery,
     Period,
@@ -50,7 +51,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
     word = pointer(slots.frame)
     if word is not None:
         before = bound_to(word, slots, previous, assembly)
-    _about_before(slots, before, assembly)
+    before = _about_before(slots, before, assembly)
     if word is None and not goes_on and _stands_alone(slots, before, assembly):
         return None
     for item in slots.entities:
@@ -61,12 +62,21 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
     request = _changed(slots, before, assembly)
     if request is None or isinstance(before, CohortQuery | FunnelQuery):
         return request
+    if _replaces(slots, before, request):
+        raise assembly.deny(slots.frame.items[0])
     if slots.number is not None and isinstance(request, MetricQuery | ListQuery):
         request = request.model_copy(update={"limit": slots.number})
     if _is_same(request, previous.request) and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
         raise StopError(Denial("no_metric"))
     assembly.assume("kept_from_before")
     return request
+
+
+def _replaces(slots: Slots, before: Request, request: Request) -> bool:
+    """Only orders from the store: what narrows the question before counts nothing else instead."""
+    narrows = _strong(slots, "only.only") and len(slots.frame.items) > 2
+    numbers = isinstance(before, MetricQuery) and isinstance(request, MetricQuery)
+    return numbers and narrows and not set(before.metrics) & set(request.metrics)
 
 
 def _stands_alone(slots: Slots, before: Request, assembly: Assembly) -> bool:
@@ -226,19 +236,33 @@ def change_of_nothing(slots: Slots) -> Edge | None:
     return next((item for item in changes if _opens(item, slots)), None)
 
 
-def _about_before(slots: Slots, before: Request, assembly: Assembly) -> None:
-    """'Delivery tickets only' after a question about tickets: the word for the rows asks for nothing new."""
+def _about_before(slots: Slots, before: Request, assembly: Assembly) -> Request:
+    """'Delivery tickets only' after a question about tickets: the word for the rows asks for nothing new.
+
+    'Only orders placed in the app' after people with two orders: two of these.
+    """
     if not isinstance(before, MetricQuery) or len(slots.measures) != 1 or not (slots.values or slots.clauses):
-        return
-    if not any(_strong(slots, flag) for flag in ("only.only", "follow.what_about", "follow.those")):
-        return
+        return before
+    only = _strong(slots, "only.only") or any(values.only for _, values in slots.values)
+    if not (only or _strong(slots, "follow.what_about") or _strong(slots, "follow.those")):
+        return before
     item, names = slots.measures[0]
     if len(names) != 1 or not assembly.structure.counts_rows(names[0]) or before.metrics == names:
-        return
+        return before
+    deed = next((f for f in before.filters if isinstance(f, MetricFilter) and f.metric == names[0]), None)
+    if deed is not None and slots.values and only:
+        told = (assembly.condition(at, values, assembly.chooser(names)) for at, values in slots.values)
+        narrowed = deed.model_copy(update={"filters": (*deed.filters, *told)})
+        slots.values.clear()
+        before = before.model_copy(update={"filters": tuple(narrowed if f is deed else f for f in before.filters)})
+        slots.measures.clear()
+        assembly.use(item, "entity", "")
+        return before
     kept = [assembly.structure.narrowing(names[0], name) for name in before.metrics]
     if all(each == () for each in kept):
         slots.measures.clear()
         slots.subjects.append((item, names))
+    return before
 
 
 def is_complete(slots: Slots) -> bool:

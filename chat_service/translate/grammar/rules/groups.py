@@ -49,6 +49,10 @@ def _units(found: Found) -> Group | None:
 def _open_list(found: Found) -> Group | None:
     """The app, the website, the shops and so on: each of a kind of which several are named."""
     values = found.one("v", Values)
+    listed, kind = found.get("l", Word), found.get("g", Group) or found.get("d", Names)
+    of_kind = set(kind.dimensions if isinstance(kind, Group) else kind.names if kind is not None else ())
+    if listed is not None and (listed.text not in word_set("and_so_on") or not of_kind & set(values.candidates)):
+        return None  # 北京、上海两地
     named = len(values.words) > 1 and not (values.negated or values.only) and values.candidates
     return Group(values.candidates) if named else None
 
@@ -103,11 +107,15 @@ RULES = (
     ),
     Rule(
         "group",
-        ("v=values ~ j=connective? ~ o=open_end",),
+        (
+            "v=values ~ j=connective? ~ o=open_end",
+            "v=values ~ l=function.light.listed ~ g=group",
+            "v=values ~ l=function.light.listed ~ d=dimension",
+        ),
         _open_list,
         -1.4,
         "each of an open list",
-        ("app, web and so on -> channel", "APP、官网等等 -> channel"),
+        ("app, web and so on -> channel", "APP、官网等等 -> channel", "APP、官网等渠道 -> channel"),
     ),
     Rule("kind_of.which", ("w=ask n=amount",), _kinds, -1.2, "so many kinds", ("哪三类 -> which 3",)),
     Rule("group", ("d=dimension",), _bare, 0.15, "dimension alone", ("城市 -> city",)),
