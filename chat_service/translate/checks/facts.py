@@ -130,13 +130,12 @@ def _things_as_people(look: Look) -> Edge | None:
 
 
 def _beside_average(look: Look) -> Edge | None:
-    """客单价低于平均的品类: what is compared with the average cuts something off."""
+    """客单价低于平均的品类, 高于平均复购率: what is compared with the average cuts something off."""
+    averages = {leaf.start for leaf in look.frame.lattice.leaves if leaf.category == "average.mean"}
+    words = look.frame.said("prefix", "comparative")
     cuts = look.number is not None and not look.number.having and not look.number.compare
-    for item in look.frame.said("average.mean") if cuts else ():
-        before = look.frame.spoken(item, back=True)
-        if before is not None and set(before.keys) & {"prefix", "comparative"}:
-            return item
-    return None
+    behind = ((item, look.frame.spoken(item)) for item in words if cuts)
+    return next((item for item, edge in behind if edge is not None and edge.start in averages), None)
 
 
 def _of_deed(look: Look) -> Edge | None:

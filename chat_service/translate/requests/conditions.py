@@ -21,7 +21,7 @@ from chat_service.translate.requests.deeds_together import (
     refuse_its_money,
 )
 from chat_service.translate.requests.held import held_filter
-from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.requests.named import called, is_money_verb
 from chat_service.translate.requests.phrases import deeds_of
 from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
@@ -206,7 +206,10 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     condition = clause.condition
     if condition is None:
         return behaviour.metric, None
-    units = set(condition.units)
+    units, main = set(condition.units), assembly.structure.main_behaviour
+    pieces = called("units_sold", assembly) if "units" in units and behaviour is main else None
+    if pieces is not None:
+        return pieces, condition  # 卖了不到50件
     money = bool(units & {"money", "points"}) or (
         not units & _COUNTS and behaviour.amount is not None and is_money_verb(clause.text, assembly)
     )

@@ -74,9 +74,10 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
 
 def _replaces(slots: Slots, before: Request, request: Request) -> bool:
     """Only orders from the store: what narrows the question before counts nothing else instead."""
+    if not isinstance(before, MetricQuery) or not isinstance(request, MetricQuery):
+        return False
     narrows = _strong(slots, "only.only") and len(slots.frame.items) > 2
-    numbers = isinstance(before, MetricQuery) and isinstance(request, MetricQuery)
-    return numbers and narrows and not set(before.metrics) & set(request.metrics)
+    return narrows and not set(before.metrics) & set(request.metrics)
 
 
 def _stands_alone(slots: Slots, before: Request, assembly: Assembly) -> bool:
