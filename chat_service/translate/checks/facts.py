@@ -88,7 +88,8 @@ def _not_all_named(look: Look) -> Edge | None:
     """产品质量、物流等各类问题: values that only stand for others keep nothing out, unless their number is told."""
     told = (*look.request.filters, *(look.number.keep if look.number else ()))
     fields = {each.field for each in told if isinstance(each, FieldFilter)}
-    marks = [leaf for leaf in look.frame.lattice.leaves if look.frame.folded(leaf) in word_set("and_so_on")]
+    frame, ends = look.frame, word_set("and_so_on")
+    marks = [e for e in frame.lattice.leaves if "open_end" in e.keys or frame.folded(e) in ends]
     for item in look.frame.of(Values):
         named = item.meaning.candidates if isinstance(item.meaning, Values) else ()
         beside = look.frame.after(item)
