@@ -8,13 +8,13 @@ reckons (average, share of) is never left out: without it another question would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import pairwise, takewhile
 
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.words.kinds import kinds_of
+from chat_service.language.words.kinds import is_about, kinds_of
 from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionAsked, Outcome
 from chat_service.translate.background.cut import cut
 from chat_service.translate.background.judge import whole_words
@@ -121,9 +121,8 @@ def _lesser(text: str, found: Readings, lexicon: Lexicon) -> Iterator[_Less]:
         left = [part for part in parts if any(part.start < end and start < part.end for start, end in places)]
         if not left or len(left) == len(parts) or any(_turns(found.frame.lattice, *place) for place in places):
             continue
-        kept = {sense for part in parts if part not in left for sense in part.senses}
-        whole = [part for part in left if any(start <= part.start and part.end <= end for start, end in places)]
-        cost = sum(_cost(part, kept) for part in whole) + _PLAIN * (len(left) - len(whole))
+        kept = " ".join(part.text for part in parts if part not in left)
+        cost = sum(_cost(part, kept) * _held(part, places) for part in left)
         ranks = any(part.words("rank") and after.senses for part, after in pairwise((*left, left[0])))
         spans = [folded.span(*place) for place in places]
         said = tuple(text[first:last] for first, last in spans)
@@ -204,7 +203,13 @@ def _turns(lattice: Lattice, start: int, end: int) -> bool:
     return any(leaf.category.startswith(_TURNS) for leaf, (first, last) in places if start <= first and last <= end)
 
 
-def _cost(part: Mention, kept: Set[Sense]) -> float:
+def _held(part: Mention, places: _Places) -> float:
+    """How much of a part is left out."""
+    inside = sum(max(0, min(end, part.end) - max(start, part.start)) for start, end in places)
+    return inside / (part.end - part.start)
+
+
+def _cost(part: Mention, kept: str) -> float:
     if not part.senses:
         return _STRANGE
     named = _named(part)
@@ -212,7 +217,7 @@ def _cost(part: Mention, kept: Set[Sense]) -> float:
         return _NUMBER
     if any(isinstance(s, DateMention) for s in named):
         return _TIME
-    return _NAME if named and kept.isdisjoint(named) else _PLAIN
+    return _NAME if named and not is_about(part.text, kept) else _PLAIN
 
 
 def _named(part: Mention) -> list[Sense]:

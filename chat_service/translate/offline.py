@@ -113,7 +113,12 @@ class OfflineTranslator:
         if reply is not None and reply.request is not None:
             return Answerable(reply.request, nothing_read(language))
         found = self._read(text, question, scope)
-        return self._beside_background(text, found, question, scope) or self._outcome(found, question, scope)
+        beside = self._beside_background(text, found, question, scope)
+        if beside is None:
+            return self._outcome(found, question, scope)
+        if isinstance(beside, Clarification) and not found.found:
+            return _with_more(beside, self._outcome(found, question, scope))
+        return beside
 
     @property
     def values(self) -> ValueIndex:
@@ -348,6 +353,14 @@ class OfflineTranslator:
         found = self._read(read(text, scope), Question(text, today), scope).found
         request = found[0].decision.request if found else None
         return isinstance(request, MetricQuery) and request.metrics == (metric,)
+
+
+def _with_more(alone: Clarification, without: Outcome) -> Outcome:
+    """A clause of a message alone, beside all of it but some words where that asks for something else."""
+    if not isinstance(without, Clarification) or without.choices[0].id != "without":
+        return alone
+    asked, first = {choice.request for choice in alone.choices}, without.choices[0]
+    return alone if first.request in asked else replace(alone, choices=(*alone.choices[:_SUGGESTED], first))
 
 
 def _vanishes(item: Edge, frame: Frame) -> bool:

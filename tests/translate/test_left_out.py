@@ -60,6 +60,23 @@ def test_the_meaning_of_a_metric_is_offered_as_well(
 
 
 @pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("上个月华东的销售额有没有崩盘？按城市给我拆开", "崩盘"),
+        ("Customers of platinum tier, they logged in last month, gizmo. Who are they?", "gizmo"),
+    ],
+)
+def test_a_clause_alone_is_not_all_that_is_offered(
+    text: str, word: str, translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(text, today))
+    assert isinstance(outcome, Clarification)
+    requests = {choice.request for choice in outcome.choices}
+    alone = translator.translate(Question(text.replace(word, ""), today))
+    assert isinstance(alone, Answerable) and alone.request in requests
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "客户的平均等级",  # without the average, another number
