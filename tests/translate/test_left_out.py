@@ -17,15 +17,15 @@ from chat_service.translate.offline import OfflineTranslator
         ("What NPS did certain tiers give us in the first half of 2026?", "certain", None),
         ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
         ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
-        ("去年哪三个省的退款率最难看？从最差的排起", "最难看", "去年哪三个省的退款率？从最差的排起"),
+        ("去年哪三个省的退款率最恓惶？从最差的排起", "最恓惶", "去年哪三个省的退款率？从最差的排起"),
         (
             "请比较去年全年各获客渠道的获客成本，并自高向低排序",
             "比较",
             "请去年全年各获客渠道的获客成本，并自高向低排序",
         ),
         (
-            "For each region, set customer satisfaction beside the average first response time in 2025",
-            "beside",
+            "For each region, set customer satisfaction qwzx the average first response time in 2025",
+            "qwzx",
             "For each region, set customer satisfaction, the average first response time in 2025",
         ),
         ("本月销售额多少，以便我写入报告", "以便我写入报告", "本月销售额多少"),
