@@ -39,7 +39,7 @@ from chat_service.services import Services
 from semantic_layer import HuitouError, MetricQuery, Problem, Reader, as_asked, ensure_wanted, problem
 
 # what is refused for good: nothing goes on from it
-_FOR_GOOD = frozenset({"off_topic", "unknown_value", "read_only", "future_period", "forecast", "statistic"})
+_FOR_GOOD = frozenset({"off_topic", "read_only", "future_period", "forecast", "statistic"})
 _TRIES = 20  # other workers may answer messages of the same conversation, each of them in turn
 _LOG = logging.getLogger("huitou.service")
 
