@@ -47,7 +47,7 @@ def _never(*_: object) -> bool:
 
 def _introduces(word: Edge, slots: Slots, request: Request, assembly: Assembly) -> bool:
     """There are some customers who bought nothing: list them. Some are all who are told so, and spoken of again."""
-    frame, after = slots.frame, slots.frame.after(word)
+    frame, after = slots.frame, slots.frame.spoken(word)
     people = after is not None and names_people(after, frame, assembly.scope.entity_words)
     named = people or (after is not None and (after in slots.entities or after.category == "measure"))
     again = (leaf for edge in frame.covering.edges for leaf in edge.leaves() if leaf.start >= word.end)
