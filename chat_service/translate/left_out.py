@@ -19,7 +19,7 @@ from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionA
 from chat_service.translate.background.cut import cut
 from chat_service.translate.background.judge import whole_words
 from chat_service.translate.checks.refusals import FINAL
-from chat_service.translate.replies.reworded import LOOSE, in_a_name
+from chat_service.translate.replies.reworded import ENDS, LOOSE, in_a_name
 from chat_service.translate.rivals import Readings
 from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
 from chat_service.translate.stops import Denial
@@ -75,7 +75,7 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
             except SpentError:
                 break  # what was found till then is offered
             words += len(found.frame.lattice.tokens)
-        fresh = _choices(outcome, less)
+        fresh = {} if outcome is None or _lost_more(less, found, lexicon) else _choices(outcome, less)
         if fresh:
             out, dearest = out or less.left_out, min(dearest, less.cost + _NEAR)
             left = min(left, _MOST_AFTER)
@@ -87,6 +87,11 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
                 heappush(waiting, _Less(less.cost + more.cost, len(seen), more.text, told, less.ranks or more.ranks))
     numbered = enumerate(list(choices.values())[:_MOST_OFFERED], 1)
     return LeftOut(out, tuple(replace(each, id=f"without_{n}" if n > 1 else "without") for n, each in numbered))
+
+
+def _lost_more(less: _Less, found: Readings, lexicon: Lexicon) -> bool:
+    """Whether more is left out of a question than it still names: what remains is about something else."""
+    return sum(bool(_named(part)) for part in mentions(found.frame.lattice, lexicon)) < len(less.left_out)
 
 
 def _asks_less(one: _Asked, others: Collection[_Asked]) -> bool:
@@ -130,7 +135,7 @@ def _lesser(text: str, found: Readings, lexicon: Lexicon) -> Iterator[_Less]:
             rest, at = "", 0
             for first, last in spans:
                 rest, at = rest + text[at:first] + (gap if text[first].isascii() else ""), last
-            rest = " ".join((rest + text[at:]).replace(" , ", ", ").split()).strip(LOOSE)
+            rest = " ".join((rest + text[at:]).replace(" , ", ", ").split()).strip(LOOSE).lstrip(ENDS)
             yield _Less(cost, 0, rest, said, ranks)
 
 

@@ -17,7 +17,7 @@ from chat_service.translate.offline import OfflineTranslator
         ("What NPS did certain tiers give us in the first half of 2026?", "certain", None),
         ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
         ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
-        ("去年哪三个省的退款率最恓惶？从最差的排起", "最恓惶", "去年哪三个省的退款率？从最差的排起"),
+        ("去年哪三个省的退款率最恓惶？从最差的排起", "恓惶", None),
         (
             "请比较去年全年各获客渠道的获客成本，并自高向低排序",
             "比较",
@@ -28,7 +28,7 @@ from chat_service.translate.offline import OfflineTranslator
             "qwzx",
             "For each region, set customer satisfaction, the average first response time in 2025",
         ),
-        ("本月销售额多少，以便我写入报告", "以便我写入报告", "本月销售额多少"),
+        ("高风险的金卡会员有哪些，帮我给他们发券", "发券", "高风险的金卡会员有哪些"),
         ("What was revenue last month, and did the gizmo sales tank?", "gizmo", None),
     ],
 )
@@ -46,8 +46,8 @@ def test_the_words_are_named_and_the_rest_is_the_choice(
 @pytest.mark.parametrize(
     ("text", "metrics"),
     [
-        ("Would you mind explaining how the points redemption rate is calculated?", ("points_redemption_rate",)),
-        ("冒昧请教，报表里的复购率究竟是依据什么标准认定的？", ("repurchase_rate",)),
+        ("Would you mind zorvying how the points redemption rate is calculated?", ("points_redemption_rate",)),
+        ("冒昧请教，报表里的复购率究竟是依据什么恓惶认定的？", ("repurchase_rate",)),
     ],
 )
 def test_the_meaning_of_a_metric_is_offered_as_well(

@@ -65,6 +65,7 @@ _REFUSALS: dict[str, Phrase] = {
 }
 _NEAREST = Phrase("您是不是想找：{0}？", " Did you mean {0}?")
 _WITHOUT = Phrase("{0}去掉“{1}”可以这样问：", "{0} Without '{1}', this can be asked:")
+_WITHOUT_IT = Phrase("{0}去掉它可以这样问：", "{0} Without it, this can be asked:")
 _QUESTIONS: dict[str, Phrase] = {
     "ambiguous_metric": Phrase("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
     "ambiguous_dimension": Phrase(
@@ -186,7 +187,8 @@ def question_text(code: str, subject: str, language: Language) -> str:
 
 def without_text(code: str, subject: str, nearest: tuple[str, ...], left_out: str, language: Language) -> str:
     """Why a question is not answered, and what has to be left out of it so that it is."""
-    return _WITHOUT.in_language(language, refusal_text(code, subject, nearest, language), left_out)
+    form = _WITHOUT_IT if left_out == subject else _WITHOUT
+    return form.in_language(language, refusal_text(code, subject, nearest, language), left_out)
 
 
 def assumption_text(code: str, words: tuple[str, ...], language: Language) -> str:
