@@ -37,7 +37,7 @@ _MOST_READ, _MOST_AFTER, _MOST_WORDS, _MOST_OFFERED, _MOST_FAULTS = 12, 3, 200, 
 # what it costs to leave out: a number, but of a few things; a time; a name that the rest does not have; a word that is
 # not understood; any other
 _NUMBER, _TIME, _NAME, _STRANGE, _PLAIN, _FEW = 3.0, 2.0, 1.0, 0.3, 0.1, 10
-_DEAREST, _NEAR = 2.5, 0.5
+_DEAREST, _NEAR, _FEW_LOST = 2.5, 0.5, 2
 
 
 @dataclass(frozen=True, order=True)
@@ -91,7 +91,8 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
 
 def _lost_more(less: _Less, found: Readings, lexicon: Lexicon) -> bool:
     """Whether more is left out of a question than it still names: what remains is about something else."""
-    return sum(bool(_named(part)) for part in mentions(found.frame.lattice, lexicon)) < len(less.left_out)
+    named = sum(bool(_named(part)) for part in mentions(found.frame.lattice, lexicon))
+    return len(less.left_out) > max(named, _FEW_LOST)
 
 
 def _asks_less(one: _Asked, others: Collection[_Asked]) -> bool:
