@@ -59,10 +59,10 @@ def bare_year(found: Found) -> Meaning:
 
 
 def may(found: Found) -> Meaning:
-    """may: a month where a preposition or a date stands beside it, or where it is written May and no verb follows."""
-    typed = found.situation.folded.typed(found.fstart, found.fend)
-    led = found.before("before_month") and found.fstart > 0
-    only_if(led or (not found.after("modal") and (found.fstart == 0 or typed.istitle() or found.after("behind_month"))))
+    """may: a month behind a preposition, or as May within a sentence; else where a date stands beside it and no verb."""
+    opens = found.fstart == 0
+    named = found.before("before_month") or found.situation.folded.typed(found.fstart, found.fend).istitle()
+    only_if((named and not opens) or (not found.after("modal") and (opens or found.after("behind_month"))))
     return PartialDate(month=5)
 
 

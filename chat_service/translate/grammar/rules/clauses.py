@@ -141,8 +141,10 @@ def _beyond(found: Found) -> Clause | None:
     return replace(clause, condition=replace(condition, op=op))
 
 
-def _listed(found: Found) -> Listed:
+def _listed(found: Found) -> Listed | None:
     names = found.one("l", Names)
+    if found.said("n") == "none":
+        return None  # 一单都没下的高价值客户: so many things they did
     return Listed(names.names[0], names.text, found.edges.get("n") is not None)
 
 
