@@ -59,7 +59,7 @@ def bare_year(found: Found) -> Meaning:
 
 
 def may(found: Found) -> Meaning:
-    """may: a month behind a preposition, or as May within a sentence; else where a date stands beside it and no verb."""
+    """may: a month behind a preposition, or as May within a sentence; else beside a date, not a verb."""
     opens = found.fstart == 0
     named = found.before("before_month") or found.situation.folded.typed(found.fstart, found.fend).istitle()
     only_if((named and not opens) or (not found.after("modal") and (opens or found.after("behind_month"))))
