@@ -16,7 +16,7 @@ from semantic_layer import GRAINS, MetricQuery, Request
 
 _LISTS = frozenset(
     {"metrics", "group_by", "filters", "values", "having", "keep", "show", "shares", "cumulative", "order_by"}
-    | {"limit_within", "columns", "since", "all", "any"}
+    | {"among", "limit_within", "columns", "since", "all", "any"}
 )
 _LISTS_OF_OBJECTS = frozenset({"measured"})  # of a list; of cohorts it is one name
 # how pydantic names the form of a condition that it tried, and the key that tells which was meant

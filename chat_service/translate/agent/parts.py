@@ -122,6 +122,8 @@ def _results(request: MetricQuery) -> Iterator[Part]:
         yield Part("subtotals", "grouping", "true", True)
     for index, name in enumerate(request.shares):
         yield Part(f"shares[{index}]", "share", name, name)
+    # what those of the whole do, the part does too: only what it is told by besides has words of its own
+    yield from _filters(tuple(each for each in request.among or () if each not in request.filters), "among")
     for index, name in enumerate(request.cumulative):
         yield Part(f"cumulative[{index}]", "cumulative", name, name)
 
