@@ -255,7 +255,47 @@ def _same_noun(one: Edge, other: Edge, frame: Frame) -> bool:
     return frame.folded(one).endswith(frame.folded(other.leaves()[-1]))
 
 
+def _no_number_of(look: Look) -> Edge | None:
+    """Per 100 orders is a unit and no 100 orders; of 两个都有 the two are those named, and no two orders."""
+    frame, values = look.frame, {each for _, values in look.bounds for each in values}
+    if isinstance(look.request, MetricQuery | ListQuery) and not frame.said("rank", "ranking"):
+        values.add(float(look.request.limit or 0))
+    leaves, units, of_both = look.frame.lattice.leaves, word_set("per_so_many"), word_set("all_of_them")
+    units_end = {leaf.end for leaf in leaves if frame.folded(leaf) in units}
+    both_start = {leaf.start for leaf in leaves if frame.folded(leaf) in of_both}
+    counted = {leaf.start for leaf in leaves if leaf.category.startswith("function.counter") and leaf.end in both_start}
+    for item in frame.items:
+        for leaf in item.leaves():
+            number = leaf.meaning.value if isinstance(leaf.meaning, NumberSense) else None
+            if number in values and ((number != 1 and leaf.start in units_end) or leaf.end in counted):
+                return item
+    return None
+
+
+def _first_of_deed(look: Look) -> Edge | None:
+    """People who buy first time: first is no number beside them, it says which of their orders."""
+    for item in look.frame.of(Amount):
+        before, leaves = look.frame.before(item), item.leaves()
+        ordinal = any(isinstance(each.meaning, NumberSense) and each.meaning.is_ordinal for each in leaves)
+        if ordinal and before is not None and isinstance(before.meaning, Measure | Clauses) and look.number:
+            return item
+    return None
+
+
+def _share_of_each(look: Look) -> Edge | None:
+    """首次下单的新客，来源渠道各占多少比例: the share of each group, and no other measure that is a share."""
+    frame, request = look.frame, look.number
+    for item in frame.said("share.share") if request is not None and not request.shares else ():
+        group = frame.spoken(item, "grouping", back=True)
+        if group is not None and isinstance(group.meaning, Group) and not frame.of(Measure):
+            return item
+    return None
+
+
 FACTS: tuple[Fact, ...] = (
+    _no_number_of,
+    _first_of_deed,
+    _share_of_each,
     _asker_acts,
     _things_did,
     _asks_which_people,

@@ -107,4 +107,7 @@ def _is_of_group(item: Edge, slots: Slots) -> bool:
     frame = slots.frame
     groups = {edge for edge, group in slots.groups if group.grain is None}
     bare = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
-    return frame.spoken(item) in bare or frame.spoken(item, "connective", "ask", back=True) in groups
+    if frame.spoken(item) in bare or frame.spoken(item, "connective", "ask", back=True) in groups:
+        return True
+    joined = frame.spoken(item, "connective", "when", back=True)  # at least 300 buyers in 2025 yet an AOV under 290
+    return not slots.entities and any(joined is edge and _is_of_group(edge, slots) for edge, _ in slots.bounds)

@@ -28,6 +28,9 @@ def how_it_fares(frame: Frame) -> Edge | None:
     said = [edge for edge in frame.covering.edges if any(map(str.isalnum, frame.folded(edge)))]
     while said and said[0].category.endswith((".link", ".polite")):
         said = said[1:]  # so how are our gold members doing
+    opening = next((at for at, edge in enumerate(said) if frame.folded(edge) in word_set("how")), 0)
+    if all(edge.is_empty for edge in said[:opening]):
+        said = said[opening:]  # I would like to know how they have been performing
     intents = [edge for edge in frame.said("intent") if said and edge is not said[0]]
     if not said or intents or frame.said(*_OTHERS) or frame.asks(*_ASKS):
         return None
@@ -62,6 +65,12 @@ def read_faring(slots: Slots, assembly: Assembly, *, goes_on: bool) -> bool:
 
     One that goes on from a number, 那上海怎么样, is about that number.
     """
+    hows = [each for each in slots.frame.said("intent.define") if slots.frame.folded(each) in word_set("how")]
+    instead = slots.frame.said("follow.instead") if goes_on and slots.measures else []
+    if instead and hows:  # change to the orders, how is it
+        for each in hows:
+            assembly.use(each, "operator", "")
+        return True
     word = how_it_fares(slots.frame)
     if word is None:
         return False
