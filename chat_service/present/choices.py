@@ -8,6 +8,7 @@ from datetime import date
 from chat_service.outcomes import Clarification
 from chat_service.present.names import Names
 from chat_service.present.restate import restate
+from semantic_layer import of_entity
 
 # questions back of which every choice is a reading of the whole question
 _READINGS = frozenset({"two_readings", "after_unread"})
@@ -16,7 +17,9 @@ _READINGS = frozenset({"two_readings", "after_unread"})
 def told_apart(asked: Clarification, names: Names, today: date) -> Clarification:
     """The question back with each reading of the whole, or of what remains of it, restated, where these tell the
     readings apart."""
-    told = [restate(each.request, names, today) for each in asked.choices if each.request is not None]
+    first = next(iter(names.model.entities), "")
+    requests = [each.request for each in asked.choices if each.request is not None]
+    told = [restate(of_entity(each, first), names, today) for each in requests]
     whole = asked.code in _READINGS or asked.choices[0].id == "without"
     if not whole or len(set(told)) < len(asked.choices):
         return asked

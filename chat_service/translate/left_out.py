@@ -19,6 +19,7 @@ from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionA
 from chat_service.translate.background.cut import cut
 from chat_service.translate.background.judge import whole_words
 from chat_service.translate.checks.refusals import FINAL
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.reworded import ENDS, LOOSE, in_a_name
 from chat_service.translate.rivals import Readings
 from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
@@ -75,7 +76,7 @@ def without_words(text: str, found: Readings, reads: Reads, lexicon: Lexicon) ->
             except SpentError:
                 break  # what was found till then is offered
             words += len(found.frame.lattice.tokens)
-        fresh = {} if outcome is None or _lost_more(less, found, lexicon) else _choices(outcome, less)
+        fresh = {} if outcome is None or _lost_more(less, found, lexicon) else _choices(outcome, less, found)
         if fresh:
             out, dearest = out or less.left_out, min(dearest, less.cost + _NEAR)
             left = min(left, _MOST_AFTER)
@@ -101,10 +102,11 @@ def _asks_less(one: _Asked, others: Collection[_Asked]) -> bool:
     return isinstance(one, MetricQuery) and any(set(one.metrics) < each for each in metrics)
 
 
-def _choices(outcome: Outcome | None, less: _Less) -> dict[_Asked, Choice]:
+def _choices(outcome: Outcome | None, less: _Less, read_: Readings) -> dict[_Asked, Choice]:
     """What is left is read as: one request, the meaning of metrics, or the choices of its own doubt.
 
-    No number that was not asked for, no list of all, and no order the other way than a word said that is left out.
+    No number that was not asked for, no list of all, and no order the other way than a word said that is left out;
+    where one value is set against another (gold members than silver), nothing that has both as one.
     """
     text, found = less.text, dict[_Asked, Choice]()
     match outcome:
@@ -114,9 +116,17 @@ def _choices(outcome: Outcome | None, less: _Less) -> dict[_Asked, Choice]:
             found = {metrics: Choice("", text, text)}
         case Clarification(code=code, choices=choices) if code not in _OF_NO_MEASURE:
             found = {each.request: each for each in choices if each.request is not None}
+    if _sets_against(read_.found[0].assembly.frame if read_.found else read_.frame):
+        found = {key: each for key, each in found.items() if isinstance(key, MetricQuery) and key.group_by}
     lists_all = (key for key in found if isinstance(key, ListQuery) and not key.filters)
     ordered = (key for key in found if less.ranks and isinstance(key, MetricQuery) and key.order_by)
     return {key: each for key, each in found.items() if key not in {*lists_all, *ordered}}
+
+
+def _sets_against(frame: Frame) -> bool:
+    """Whether values that are taken together are set one against the other."""
+    values = (edge for edge in frame.covering.edges if edge.category == "values")
+    return any(leaf.category.startswith("comparison") for edge in values for leaf in edge.leaves())
 
 
 def _lesser(text: str, found: Readings, lexicon: Lexicon) -> Iterator[_Less]:
@@ -204,9 +214,15 @@ def _place(lattice: Lattice, start: int, end: int) -> tuple[int, int]:
 
 
 def _turns(lattice: Lattice, start: int, end: int) -> bool:
-    """Whether a question without a stretch would be another."""
-    places = ((leaf, _place(lattice, leaf.start, leaf.end)) for leaf in lattice.leaves)
-    return any(leaf.category.startswith(_TURNS) for leaf, (first, last) in places if start <= first and last <= end)
+    """Whether a question without a stretch would be another: 哪些 without the 品类 it asks for, *first* month too."""
+    placed = [(leaf.category, *_place(lattice, leaf.start, leaf.end)) for leaf in lattice.leaves]
+    text, inside = lattice.folded.text, [each for each, first, last in placed if start <= first and last <= end]
+    asked = any(each == "ask" and last <= start and not text[last:start].strip() for each, _, last in placed)
+    of_unit = any(
+        each.startswith("grain_noun") and end <= first and not text[end:first].strip() for each, first, _ in placed
+    )
+    more = ("dimension",) * asked + ("rank", "number") * of_unit
+    return any(each.startswith((*_TURNS, *more)) for each in inside)
 
 
 def _held(part: Mention, places: _Places) -> float:

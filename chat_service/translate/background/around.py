@@ -47,7 +47,7 @@ from chat_service.translate.senses import ListSense, Mention, ValueSense
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.spelling import replaced
-from semantic_layer import Request
+from semantic_layer import ListQuery, Request
 
 Reads = Callable[[Folded], Outcome | None]
 Found = Answerable | DefinitionAsked | Clarification
@@ -230,7 +230,10 @@ def _offered(
     if not isinstance(outcome, Answerable):
         return None
     text = message.core.typed(0, len(message.core.text)).strip()
-    choices = [Choice("alone", text, text, outcome.request)]
+    lists_all = (
+        isinstance(outcome.request, ListQuery) and not outcome.request.filters
+    )  # 请列出这些客人: not all there are
+    choices = [] if lists_all else [Choice("alone", text, text, outcome.request)]
     typed = tuple(dict.fromkeys(message.typed(each) for each in candidates))
     together = (beside_text("and", message.language).join(typed),) if len(typed) > 1 else ()
     for number, each in enumerate((*together, *typed), 1):
@@ -238,7 +241,9 @@ def _offered(
         found = reads(fold(with_it)) if len(choices) < _MOST_CHOICES else None
         if isinstance(found, Answerable) and all(found.request != choice.request for choice in choices):
             choices.append(Choice(f"with_{number}", with_it, with_it, found.request))
-    both = len(choices) > 1 and not barred
+    if not choices:
+        return None
+    both = (lists_all or len(choices) > 1) and not barred
     subject = listed(typed, message.language) if both else _said(message)
     code = "background_counts" if both else "background"
     asked = question_text(code, subject, message.language)

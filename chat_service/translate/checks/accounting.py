@@ -73,6 +73,7 @@ _CARRIED = frozenset(
         "grain_noun",
         "deed_head",
         "deed_verb",
+        "window.inside",
         "scoring",
         "level",
         "possession",

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clauses, Measure
+from chat_service.translate.grammar.categories import Clauses, Measure, Rank
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of
@@ -38,8 +38,10 @@ def _second_rank(slots: Slots) -> Edge | None:
     for one, other in pairwise(said):
         between = slots.frame.between(one, other)
         joined = any({"connective", "follow"} & set(edge.keys) for edge in between)
-        if joined and any(edge.category in ("measure", "clauses", "ask") for edge in between):
-            return other
+        rank = other.meaning
+        counts = isinstance(rank, Rank) and rank.stated and rank.count and slots.frame.spoken(other) is None
+        if joined and not counts and any(edge.category in ("measure", "clauses", "ask") for edge in between):
+            return other  # but the best customers, top 15: how many
     return None
 
 

@@ -17,7 +17,7 @@ from chat_service.translate.grammar.rules.members import BORN
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Ask, NumberSense, Values
+from chat_service.translate.senses import Ask, Names, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import (
     AllOf,
@@ -296,10 +296,18 @@ def _refuse_adjective(item: Edge, assembly: Assembly) -> None:
         names = [
             leaf for leaf in frame.lattice.leaves if leaf.end == behind.end and item.start <= leaf.start < item.end
         ]
-        if any(leaf.category in ("metric", "list") for leaf in names):
+        if any(leaf.category in ("metric", "list") and not _is_deed_of(leaf, item, assembly) for leaf in names):
             raise StopError(Denial("not_supported", assembly.said(item)))  # our active customers: a name, torn
     if counted and len(words) > 1 and words[0].isascii() and "a" in kinds_of(words[0]):
         raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _is_deed_of(name: Edge, item: Edge, assembly: Assembly) -> bool:
+    """New registered people: the metric of that name counts what the clause says they did."""
+    said = item.meaning.clauses if isinstance(item.meaning, Clauses) else ()
+    verbs = [assembly.model.behaviours[one] for clause in said for one in clause.behaviours]
+    counted = {metric for verb in verbs for metric in (verb.event, verb.metric)}
+    return isinstance(name.meaning, Names) and set(name.meaning.names) <= counted
 
 
 def _deeds(filters: tuple[Filter, ...]) -> list[MetricFilter]:

@@ -312,8 +312,9 @@ def _measured(
         name = assembly.metric(item, names)
         assembly.use(item, "metric", name)
         found.append(MeasuredColumn(name=name, metric=name, period=period))
-    if slots.ranks and not slots.measures and (chosen := assembly.fixed.get(slots.ranks[0][0].start)) is not None:
-        found.append(MeasuredColumn(name=chosen, metric=chosen, period=period))
+    chosen = (assembly.fixed.get(item.start) for item, _ in slots.ranks if not slots.measures)
+    for name in filter(None, chosen):
+        found.append(MeasuredColumn(name=name, metric=name, period=period))
     for each in filters:
         if not isinstance(each, MetricFilter) or (each.op == "=" and each.values == (0.0,)):
             continue

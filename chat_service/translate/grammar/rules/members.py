@@ -291,8 +291,8 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         Rule(
             "values",
             (
-                "d=dimension|field ~ p=date.period|date.open",
-                "p=date.period|date.open|date.rolling ~ d=dimension|field",
+                "d=dimension|field ~ p=date.period|date.open|date.future",
+                "p=date.period|date.open|date.rolling|date.future ~ d=dimension|field",
             ),
             born,
             -0.8,
