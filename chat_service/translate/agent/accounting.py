@@ -2,7 +2,8 @@
 
 A model says which words made which part. That is checked here and not believed: words must stand in the question, and a
 stretch that the service itself knows the meaning of may be neither left out nor set aside as saying nothing. What an
-answer is for (`purpose`) is a clause of its own that opens as one: names in it are doubted, and told to the asker.
+answer is for (`purpose`) is a clause of its own that opens as one: names in it are doubted, and told to the asker. A
+clause of what is felt may say a change so; any may name what the request measures or groups by anyway.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ _MADE_NOTHING = (NOTHING, PURPOSE)
 _SUSPECTED = (*_NAMES, ValueSense, DimensionSense, FieldSense)
 _CLAUSE = re.compile(r"[^,.?!;:。…\n]+")
 _OPENS_PURPOSE = ("opens_purpose", "purpose_opener", "purpose_push", "purpose_for", "serves", "serves_noun", "needs")
+_OPENS_FEELING = ("felt",)
+_FELT = ("change", "filler")
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,9 @@ class Account:
     `unmade` are parts without words, `unsaid` words that mean something and made nothing, `aside` those that were set
     aside and of which nothing is known here, `strange` what was named as words of the question and is not in it,
     `too_long` pieces that hold so much that they account for nothing.
-    `placed` are the pieces in the folded text, with their paths; `purposes` the clauses among them that say what the
-    answer is for, `background` their words, `suspected` the names in these.
+    `placed` are the pieces in the folded text, with their paths; `purposes` the clauses among them that open as
+    what says what the answer is for does, `background` the words of all that are said to, `suspected` the names and
+    changes in these.
     """
 
     spans: tuple[Span, ...]
@@ -98,10 +102,15 @@ class Account:
 
 
 def account_for(
-    text: str, words: Sequence[Said], parts: Sequence[Part], mentions: Sequence[Mention], kept: Sequence[Part] = ()
+    text: str,
+    words: Sequence[Said],
+    parts: Sequence[Part],
+    mentions: Sequence[Mention],
+    kept: Sequence[Part] = (),
+    had: frozenset[str] = frozenset(),
 ) -> Account:
     """The account of a question. `mentions` are its stretches as the service reads them; `kept` are the parts of the
-    request before, which need no words now."""
+    request before, which need no words now; `had` what the request measures and groups by, and what that is made of."""
     folded = fold(text)
     placed, strange = _placed(folded, words)
     before: dict[SpanRole, list[object]] = {}
@@ -116,7 +125,9 @@ def account_for(
     )
     made = _marked(len(folded.text), ((start, end) for start, end, named in placed if named not in _MADE_NOTHING))
     aside = _marked(len(folded.text), ((start, end) for start, end, named in placed if named in _MADE_NOTHING))
-    purposes = tuple(_purposes(folded, placed))
+    purposes = tuple(_purposes(folded, placed, _OPENS_PURPOSE))
+    felt = tuple(_purposes(folded, placed, _OPENS_FEELING))
+    for_it = tuple(_purposes(folded, placed))
     unsaid: list[str] = []
     suspected: list[str] = []
     unknown = _marked(len(folded.text), iter(()))
@@ -125,14 +136,17 @@ def account_for(
             unsaid.extend(_runs(folded, mention, [made, aside]))
             unknown[mention.start : mention.end] = [True] * (mention.end - mention.start)
         elif means_something(mention, mentions) and not any(made[mention.start : mention.end]):
+            if is_inside(mention, for_it) and _has(had, mention):
+                continue
             is_for = is_inside(mention, purposes) and _only_names(mention)
+            is_for = is_for or (is_inside(mention, felt) and _only_changes(mention))
             (suspected if is_for else unsaid).append(folded.typed(mention.start, mention.end))
     not_known = tuple(
         folded.typed(start, end)
         for start, end, named in placed
         if named == NOTHING and any(unknown[at] and folded.text[at].isalnum() for at in range(start, end))
     )
-    background = tuple(folded.typed(start, end).strip() for start, end in purposes)
+    background = tuple(folded.typed(start, end).strip() for start, end in for_it)
     spans = tuple(_spans(folded, placed, parts))
     return Account(
         spans,
@@ -178,17 +192,27 @@ def _only_names(mention: Mention) -> bool:
     return bool(named) and not changes and all(isinstance(sense, _SUSPECTED) for sense in named)
 
 
+def _only_changes(mention: Mention) -> bool:
+    """Whether a stretch says how something goes, and nothing else."""
+    return all(isinstance(sense, WordSense) and sense.role in _FELT for sense in mention.senses)
+
+
+def _has(had: frozenset[str], mention: Mention) -> bool:
+    """Whether all that a stretch can name is in the request anyway."""
+    return all(isinstance(sense, MetricSense | DimensionSense) and sense.name in had for sense in mention.senses)
+
+
 def _has_operand(role: str, mention: Mention, among: Sequence[Mention]) -> bool:
     """Whether a word that wants something beside it has it: what it compares with, what is left out."""
     if role not in _OPERANDS or (role == "exclusion" and not mention.words("connective")):
         return True
-    behind = _up_to_content([each for each in among if each.start >= mention.end])
-    before = _up_to_content([each for each in reversed(among) if each.end <= mention.start])
+    behind = up_to_content([each for each in among if each.start >= mention.end])
+    before = up_to_content([each for each in reversed(among) if each.end <= mention.start])
     beside = [*behind] if role == "exclusion" else [*behind, *before]
     return any(_is_operand(sense, role, each) for each in beside for sense in each.senses)
 
 
-def _up_to_content(mentions: Sequence[Mention]) -> Iterator[Mention]:
+def up_to_content(mentions: Sequence[Mention]) -> Iterator[Mention]:
     """The mentions up to the first that cannot say nothing: more than once."""
     for each in mentions:
         yield each
@@ -203,15 +227,17 @@ def _is_operand(sense: Sense, role: str, mention: Mention) -> bool:
     return isinstance(sense, _OPERANDS[role])
 
 
-def _purposes(folded: Folded, placed: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
-    """The clauses that are set aside whole as saying what the answer is for, and that open as such a clause does."""
+def _purposes(
+    folded: Folded, placed: Sequence[tuple[int, int, str]], openers: Sequence[str] = ()
+) -> Iterator[tuple[int, int]]:
+    """The clauses that are set aside whole as saying what the answer is for; with `openers` those that open so."""
     marks = _marked(len(folded.text), ((start, end) for start, end, named in placed if named == PURPOSE))
-    words = frozenset[str]().union(*(word_set(name) for name in _OPENS_PURPOSE))
+    words = frozenset[str]().union(*(word_set(name) for name in openers))
     for clause in _CLAUSE.finditer(folded.text):
         text = clause[0].strip()
         whole = all(marks[at] for at in range(*clause.span()) if folded.text[at].isalnum())
         opens = any(text.startswith(word) and not _goes_on(text, len(word)) for word in words)
-        if text and whole and opens:
+        if text and whole and (opens or not openers):
             yield clause.span()
 
 

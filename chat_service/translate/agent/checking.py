@@ -118,7 +118,9 @@ def _requested(
         *_other_dates(account, parts, question, rules),
         *ground.doubts(request, question.today),
     )
-    kept = insisted and (not suspected or bool(reply.why))
+    # a reason that came with the reply need not be asked for
+    told = len(soft) == len(suspected) and all(word.lower() in (reply.why or "").lower() for word in suspected)
+    kept = told or (insisted and (not suspected or bool(reply.why)))
     if hard or (soft and not kept):
         return Verdict(None, tuple(hard), soft, account.unsaid, meant)
     aside = tuple(word for word in suspected if word not in account.suspected)
@@ -183,7 +185,10 @@ def _explained(reply: Reply, question: Question, ground: Ground, language: Langu
 
 
 def _account(reply: Reply, parts: tuple[Part, ...], question: Question, ground: Ground) -> Account:
-    return account_for(question.text, reply.words, parts, ground.mentions(question), _before(question))
+    metrics = (part.says for part in parts if part.says in ground.model.metrics)
+    had = {part.says for part in parts if part.role in ("metric", "grouping")}
+    had |= {name for metric in metrics for name in ground.model.metrics[metric].inputs}
+    return account_for(question.text, reply.words, parts, ground.mentions(question), _before(question), frozenset(had))
 
 
 def _before(question: Question) -> tuple[Part, ...]:

@@ -148,7 +148,7 @@ def _list(request: ListQuery) -> Iterator[Part]:
 
 
 def _cohort(request: CohortQuery) -> Iterator[Part]:
-    yield Part("metric", "metric", request.metric, request.metric)
+    yield _journey(request)
     if request.period is not None:
         yield Part("period", "period", str(request.period), request.period)
     if request.since:
@@ -163,8 +163,14 @@ def _cohort(request: CohortQuery) -> Iterator[Part]:
     yield from _order(request)
 
 
+def _journey(request: CohortQuery | FunnelQuery) -> Part:
+    """What is measured: the kind's own unless another is named."""
+    own: object = type(request).model_fields["metric"].default
+    return Part("metric", "metric", request.metric, request.metric, needs_words=request.metric != own)
+
+
 def _funnel(request: FunnelQuery) -> Iterator[Part]:
-    yield Part("metric", "metric", request.metric, request.metric)
+    yield _journey(request)
     if request.period is not None:
         yield Part("period", "period", str(request.period), request.period)
     for place, name in enumerate(request.groups):

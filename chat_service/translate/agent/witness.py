@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.folding import fold
-from chat_service.translate.agent.accounting import Account, is_inside
+from chat_service.translate.agent.accounting import Account, is_inside, up_to_content
 from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.parts import Part
 from chat_service.translate.senses import Mention, MetricSense, NumberSense, Sense, ValueSense, WordSense
@@ -52,9 +52,7 @@ def contradictions(
             around = [part for part in parts if _is_around(part, placed, mention)]
             if not any(part.role in _TIMED for part in around):
                 yield f"'{mention.text}' is a time, and no part of the request that has one is made by it"
-    for part in parts:
-        if part.path.startswith("metrics["):
-            yield from _other_metric(part, [m for m in mentions if _is_around(part, placed, m)], model)
+    yield from (says for _, says in _misnamed(parts, account, mentions, model, known=True))
 
 
 def suspicions(
@@ -64,8 +62,20 @@ def suspicions(
     for each in _values_unsaid(parts, kept, account, mentions, ground):
         if each.why_not:
             yield each.text, f"{each} ({each.why_not})"
+    yield from _misnamed(parts, account, mentions, ground.model, known=False)
     for text in account.suspected:
-        yield text, f"'{text}' is a name of the model, and stands in a purpose: does it restrict nothing?"
+        yield text, f"'{text}' means something, and stands in a purpose: does it restrict nothing?"
+
+
+def _misnamed(
+    parts: Sequence[Part], account: Account, mentions: Sequence[Mention], model: Model, *, known: bool
+) -> Iterator[tuple[str, str]]:
+    """Other metrics' names for metrics, among words that are all known here; or where one that is not may make
+    another name of it."""
+    for part in parts:
+        around = [each for each in mentions if _is_around(part, account.placed, each)]
+        if part.path.startswith("metrics[") and known == all(each.senses for each in around):
+            yield from _other_metric(part, around, model)
 
 
 def _values_unsaid(
@@ -83,6 +93,8 @@ def _values_unsaid(
         meant = tuple(sorted({(s.dimension, str(s.value)) for s in senses if isinstance(s, ValueSense)}))
         around = [part for part in parts if _is_around(part, account.placed, mention)]
         if any(value.lower() in said or f"'{value}'" in defined for _, value in meant):
+            continue
+        if any(part.role == "grain" and any(word.meaning == part.says for word in _words(mention)) for part in around):
             continue
         named = {m.name for part in around for m in (_measure(part, ground.model),) if m and _is_of(mention.text, m)}
         if not any(_says_before(each, named, mention) for each in mentions):
@@ -116,8 +128,25 @@ def _measure(part: Part, model: Model) -> Metric | None:
 
 def _is_of(word: str, metric: Metric) -> bool:
     """Whether a word is one of a metric's name."""
-    whole = re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
-    return any(whole.search(fold(each).text) for each in (metric.label.zh, metric.label.en))
+    return any(_whole(word).search(fold(each).text) for each in (metric.label.zh, metric.label.en))
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])")
+
+
+def _words(mention: Mention) -> list[WordSense]:
+    return [sense for sense in mention.senses if isinstance(sense, WordSense)]
+
+
+def _goes_further(word: str, around: Sequence[Mention], metric: Metric) -> bool:
+    """Whether a metric's name is another's with words before or behind it (predicted CLV), and all of them are said."""
+    for name in (fold(metric.label.zh).text, fold(metric.label.en).text):
+        rest = _whole(word).sub(" ", name, count=1).split()
+        said = " ".join(each.text for each in around)
+        if rest and _whole(word).search(name) and all(_whole(each).search(said) for each in rest):
+            return True
+    return False
 
 
 def _says_before(named: Mention, metrics: set[str], mention: Mention) -> bool:
@@ -126,7 +155,7 @@ def _says_before(named: Mention, metrics: set[str], mention: Mention) -> bool:
     return named.end <= mention.start and mention.text in named.text and not metrics.isdisjoint(senses)
 
 
-def _other_metric(part: Part, mentions: Sequence[Mention], model: Model) -> Iterator[str]:
+def _other_metric(part: Part, mentions: Sequence[Mention], model: Model) -> Iterator[tuple[str, str]]:
     """Where a measure is said by metrics' names, it is one of them, stands in for one, or is made of one.
 
     What counts things (orders, tickets, the customers themselves) may name the things that another metric is of.
@@ -143,7 +172,8 @@ def _other_metric(part: Part, mentions: Sequence[Mention], model: Model) -> Iter
         if metric.name in _close(name, model) or name in metric.inputs or _is_thing_of(name, metric, model):
             return
     name, text = next(iter(named.items()))
-    yield f"'{text}' names {name}, not {metric.name}"
+    if not _goes_further(text, mentions, metric):
+        yield text, f"'{text}' names {name}, not {metric.name}"
 
 
 def _is_thing_of(name: str, metric: Metric, model: Model) -> bool:
@@ -177,7 +207,7 @@ def numbers_unsaid(
     request: Request, parts: Sequence[Part], account: Account, mentions: Sequence[Mention], model: Model
 ) -> Iterator[str]:
     """Doubts about numbers that the request has nowhere: as such, as a fraction, or one off (more than 2 is 3 or more);
-    nor the metric whose words it is among in its name."""
+    nor as the count of its part's values, or in a name of its metric."""
     known = set(_numbers(request.model_dump(mode="json")))
     for mention in mentions:
         senses = [sense for sense in mention.senses if not isinstance(sense, WordSense)]
@@ -185,10 +215,23 @@ def numbers_unsaid(
             continue
         value = senses[0].value
         near = (value, value / 100, value * 100, value - 1, value + 1)
-        around = (_measure(part, model) for part in parts if _is_around(part, account.placed, mention))
-        named = {float(n) for metric in around if metric for n in _FIGURES.findall(metric.label.en)}
+        around = [part for part in parts if _is_around(part, account.placed, mention)]
+        metrics = [metric for part in around for metric in (_measure(part, model),) if metric]
+        if value == int(value) and any(len(_values(part)) == value for part in around):
+            continue
+        if any(_names_number(mention, mentions, metric) for metric in metrics):
+            continue
+        named = {float(n) for metric in metrics for n in _FIGURES.findall(metric.label.en)}
         if not any(abs(each - other) < 1e-9 * max(1.0, abs(each)) for each in near for other in known | named):
             yield f"'{mention.text}' is a number that the request has nowhere. Keep it only if you are sure."
+
+
+def _names_number(number: Mention, mentions: Sequence[Mention], metric: Metric) -> bool:
+    """Whether a number and what it counts stand in a name of the metric (between two orders)."""
+    counted = "".join(each.text for each in up_to_content([each for each in mentions if each.start >= number.end]))
+    synonyms = metric.definition.synonyms
+    names = (fold(each).text.replace(" ", "") for each in (*synonyms.zh, *synonyms.en))
+    return bool(counted) and any(number.text + counted in name for name in names)
 
 
 def _numbers(value: object) -> Iterator[float]:
