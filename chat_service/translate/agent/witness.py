@@ -64,18 +64,19 @@ def suspicions(
             yield each.text, f"{each} ({each.why_not})"
     yield from _misnamed(parts, account, mentions, ground.model, known=False)
     for text in account.suspected:
-        yield text, f"'{text}' means something, and stands in a purpose: does it restrict nothing?"
+        yield text, f"'{text}' means something, and stands in a purpose, where it restricts nothing"
 
 
 def _misnamed(
     parts: Sequence[Part], account: Account, mentions: Sequence[Mention], model: Model, *, known: bool
 ) -> Iterator[tuple[str, str]]:
-    """Other metrics' names for metrics, among words that are all known here; or where one that is not may make
-    another name of it."""
-    for part in parts:
+    """Other metrics' names for metrics; not `known` where a strange word may make a longer name of one (CLV) for which
+    a metric has it in its own (predicted CLV)."""
+    for part in (each for each in parts if each.path.startswith("metrics[")):
         around = [each for each in mentions if _is_around(part, account.placed, each)]
-        if part.path.startswith("metrics[") and known == all(each.senses for each in around):
-            yield from _other_metric(part, around, model)
+        for text, says in _other_metric(part, around, model):
+            if known == (all(each.senses for each in around) or not _is_of(text, model.metrics[part.says])):
+                yield text, says
 
 
 def _values_unsaid(
