@@ -15,7 +15,7 @@ from chat_service.translate.grammar.categories import Measure, Rank
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.requests.timing import only_period
 from chat_service.translate.senses import DimensionSense, Names, When
 from chat_service.translate.stops import Doubt, Option, StopError
@@ -55,6 +55,12 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
         and not slots.has("comparison", "change", "trial.effect", "trial.significant")
     ):
         return None  # 没打开的客户有多少: how many they are, and not how they fared
+    unseen = "".join(slots.frame.folded(each) for each in slots.frame.said("trial.unseen"))
+    for item, clauses in slots.clauses:
+        alike = slots.frame.folded(item.leaves()[0]) in unseen
+        if alike and len(clauses.clauses) == 1 and clauses.clauses[0].is_plain:
+            set_free(item, clauses.clauses[0], slots)  # 打开积分加倍活动的人和没打开的人: one of the two sides
+            assembly.use(item, "behaviour", trial.name)
     chooser = assembly.chooser(_counted(trial, assembly))
     of = _Of()
     for item, when in slots.whens:
