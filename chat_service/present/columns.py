@@ -14,7 +14,7 @@ from rich.cells import cell_len
 _OPENING, _CLOSING = r"[（“(]*", r"(?:\s*[、，。；：）”)]|[,.;:!?])*"
 _FIGURE = r"[-+]?\d[\d,.:/-]*(?:%|[A-Za-z][^\u2e80-\uffff\s]*)?[\u4e00-\u9fff]{0,2}"
 _PIECES = re.compile(rf"{_OPENING}(?:{_FIGURE}|[^\u2e80-\uffff\s]+|[\u2e80-\uffff]){_CLOSING}\s*|\s+")
-_AFTER_MARK = re.compile(r"(?<=[、，；：])[^、，；：。\s]+$")
+_AFTER_MARK = re.compile(r"(?<=[、，；：])[^、，；：。）”)\s][^、，；：。\s]*$")
 _CUT = "…"
 _LINES = 2
 _SHORT = 12  # cells of a name without spaces that is not broken, whatever its signs

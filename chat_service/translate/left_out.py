@@ -33,7 +33,7 @@ Reads = Callable[[str], tuple[Readings, Outcome | None]]
 _Asked = Request | tuple[str, ...]  # a request, or metrics whose meaning is asked for
 _Places = tuple[tuple[int, int], ...]
 _TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative")
-_OF_NO_MEASURE = frozenset({"missing_metric", "which_metric"})
+_OF_NO_MEASURE = frozenset({"missing_metric", "which_metric", "how_things_are"})
 _MOST_READ, _MOST_AFTER, _MOST_WORDS, _MOST_OFFERED, _MOST_FAULTS = 12, 3, 200, 3, 2
 # what it costs to leave out: a number, but of a few things; a time; a name that the rest does not have; a word that is
 # not understood; any other

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -54,7 +55,11 @@ def _held(service: Running) -> dict[int, set[int]]:
 
 
 def _inodes(process: int) -> set[str]:
-    return {os.readlink(each).removeprefix("socket:[").rstrip("]") for each in Path(f"/proc/{process}/fd").iterdir()}
+    found: set[str] = set()
+    for each in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.add(os.readlink(each).removeprefix("socket:[").rstrip("]"))
+    return found
 
 
 def _kept(service: Running, count: int) -> dict[int, socket.socket]:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from typer.testing import CliRunner
@@ -30,6 +30,7 @@ def test_no_word_is_broken_and_no_cell_has_more_than_two_lines(text: str, width:
 
 
 @given(st.text("中文字符，。甲乙丙（）1234%abc ", min_size=1, max_size=80), st.integers(12, 40))
+@example("11111111，）1", 12)
 def test_text_that_flows_loses_nothing(text: str, width: int) -> None:
     flowed = broken(text, width, lines=len(text) + 1)
     assert re.sub(r"\s", "", flowed) == re.sub(r"\s", "", text)
