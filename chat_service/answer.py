@@ -248,6 +248,8 @@ def _checker(asked: Asked, services: Services, layer: Layer, names: Names) -> Ca
         outcome = services.translator.translate(Question(question, asked.question.today))
         if not isinstance(outcome, Answerable) or not isinstance(outcome.request, MetricQuery):
             return False
+        if outcome.reading.confidence < services.settings.rules_threshold:
+            return False  # it would be asked whether it is meant
         read = outcome.request
         if read.metrics != meant.metrics or set(read.group_by) != set(meant.group_by) or outcome.reading.unused:
             return False

@@ -23,6 +23,7 @@ from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
 from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.usage import Usage
+from chat_service.translate.expected.asking import asked_if_unsure
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
 from chat_service.translate.replies.sentences import assumption_text
@@ -230,12 +231,13 @@ class Services:
 
     def _by_rules(self, question: Question) -> Outcome:
         """What the rules make of a question: the same each time that it is asked first in a conversation."""
+        least = self.settings.rules_threshold
         if question.previous is not None:
-            return self.translator.translate(question)
+            return asked_if_unsure(self.translator.translate(question), question, least)
         with self._lock:
             found = self._read.get(question)
         if found is None:
-            found = self.translator.translate(question)
+            found = asked_if_unsure(self.translator.translate(question), question, least)
             with self._lock:
                 self._read[question] = found
                 while len(self._read) > _READ:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag
 
 from semantic_layer import Value
 
@@ -61,6 +61,7 @@ class Interpretation(_Read):
 
     type: Literal["interpretation"]
     restated: str | None = ""
+    query: dict[str, JsonValue] | None = None
     unused: tuple[str, ...] = ()
 
 
@@ -154,6 +155,11 @@ class Reply(_Read):
     def unused(self) -> tuple[str, ...]:
         """Words of the question that nothing claimed."""
         return next((part.unused for part in self.content if isinstance(part, Interpretation)), ())
+
+    @property
+    def request(self) -> dict[str, JsonValue] | None:
+        """The typed request that was answered."""
+        return next((part.query for part in self.content if isinstance(part, Interpretation)), None)
 
     @property
     def rows(self) -> tuple[tuple[Value, ...], ...]:

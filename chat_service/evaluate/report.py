@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from chat_service.evaluate.judge import OUTCOMES, Outcome
 from chat_service.evaluate.run import Judged
@@ -71,7 +71,8 @@ class Sureness(_Reported):
 
 
 class Entry(_Reported):
-    """One question of the report. `confidence` and `basis` are those of an answer: nothing where there is none."""
+    """One question of the report. `confidence`, `basis` and the typed `request` are those of an answer: nothing where
+    there is none."""
 
     id: str
     where: str
@@ -86,6 +87,7 @@ class Entry(_Reported):
     unused: tuple[str, ...]
     confidence: float | None = None
     basis: tuple[str, ...] = ()
+    request: dict[str, JsonValue] | None = None
 
 
 class Report(_Reported):
@@ -213,4 +215,5 @@ def _entry(one: Judged) -> Entry:
         unused=one.unused,
         confidence=one.confidence,
         basis=one.basis,
+        request=one.request,
     )

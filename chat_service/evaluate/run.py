@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pydantic import JsonValue
+
 from chat_service.evaluate.judge import OFFERED, Verdict, judge
 from chat_service.evaluate.matching import Row
 from chat_service.evaluate.reply import Asker, Reply, Timings
@@ -38,6 +40,7 @@ class Judged:
     timings: Timings
     confidence: float | None = None
     basis: tuple[str, ...] = ()
+    request: dict[str, JsonValue] | None = None
 
     @property
     def is_answerable(self) -> bool:
@@ -116,6 +119,7 @@ def _judged(id_: str, case: Case, turn: Turn, reply: Reply, reference: Engine, t
         unused=reply.unused,
         confidence=reply.confidence.score if reply.status == "answered" else None,
         basis=reply.confidence.basis,
+        request=reply.request if reply.status == "answered" else None,
         timings=reply.timings_ms,
     )
 

@@ -11,7 +11,7 @@ from chat_service.present.restate import restate
 from semantic_layer import of_entity
 
 # questions back of which every choice is a reading of the whole question
-_READINGS = frozenset({"two_readings", "after_unread"})
+_READINGS = frozenset({"two_readings", "after_unread", "unsure"})
 
 
 def told_apart(asked: Clarification, names: Names, today: date) -> Clarification:

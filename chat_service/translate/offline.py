@@ -35,6 +35,9 @@ from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
+from chat_service.translate.expected.concepts import concepts
+from chat_service.translate.expected.expectation import Expectation
+from chat_service.translate.expected.traits import traits
 from chat_service.translate.going_on import (
     after_unread,
     going_on,
@@ -82,6 +85,7 @@ class OfflineTranslator:
         for text, sense in self._index.words():
             add_text(self._lexicon, text, sense)
         self._speller = Speller(self._lexicon, self._index)
+        self._expectation = Expectation(model)
         self._grammar: Grammar | None = None
         self._reads_as = lru_cache(maxsize=_MOST_KEPT)(self._is_read_as)
 
@@ -115,10 +119,20 @@ class OfflineTranslator:
         found = self._read(text, question, scope)
         beside = self._beside_background(text, found, question, scope)
         if beside is None:
-            return self._outcome(found, question, scope)
+            return self._weighed(self._outcome(found, question, scope), text, question)
         if isinstance(beside, Clarification) and not found.found:
             return _with_more(beside, self._outcome(found, question, scope))
-        return beside
+        return self._weighed(beside, text, question)
+
+    def _weighed(self, outcome: Outcome, text: Lattice, question: Question) -> Outcome:
+        """An answer with how likely it is what such words ask for."""
+        if not isinstance(outcome, Answerable):
+            return outcome
+        before = question.previous.request if "follow_up" in outcome.reading.basis and question.previous else None
+        said = concepts(mentions(text, self._lexicon), follows=before is not None)
+        shown = traits(outcome.request) - (traits(before) if before is not None else frozenset())
+        sure = self._expectation.right(said, shown, follows=before is not None)
+        return replace(outcome, reading=replace(outcome.reading, confidence=round(sure, 2)))
 
     @property
     def values(self) -> ValueIndex:

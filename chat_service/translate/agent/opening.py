@@ -50,7 +50,7 @@ def open_together(
     server = open_server(_model(settings), inner if recorder is None else RecordingTransport(inner, recorder))
     spending = spending_on(settings.llm_base_url, settings.llm_model, _limits(settings), _prices(settings), clock)
     agent = AgentTranslator(server, ground, known, spending)
-    return Together(rules, agent, ground, settings.llm_threshold, settings.llm_check)
+    return Together(rules, agent, ground, settings.llm_threshold, settings.rules_threshold, settings.llm_check)
 
 
 @lru_cache(maxsize=16)

@@ -29,6 +29,7 @@ from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.readings import differing
 from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.translator import AgentTranslator
+from chat_service.translate.expected.asking import asked_if_unsure
 from chat_service.translate.replies.sentences import question_text
 from semantic_layer import MetricQuery, QueryError, Request
 
@@ -45,12 +46,14 @@ class Rules(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Together:
-    """Both translators. `threshold` is how sure the rules must be to answer alone."""
+    """Both translators. `threshold` is how sure the rules must be to answer alone, `least` not to ask first when they
+    have to."""
 
     rules: Rules
     agent: AgentTranslator
     ground: Ground
     threshold: float
+    least: float
     checks: bool = False
 
     def translate(
@@ -82,7 +85,9 @@ class Together:
             return self._offered(first, error.meant, error.unsaid, question)
         if error.unsaid:
             return self.agent.unplaced(error.unsaid[0], question)
-        return first if translator == "auto" else self.agent.unavailable(question)
+        if translator == "llm":
+            return self.agent.unavailable(question)
+        return asked_if_unsure(first, question, self.least)
 
     def _compared(self, first: Outcome, second: Outcome, question: Question) -> Outcome:
         if not isinstance(first, Answerable) or not isinstance(second, Answerable):

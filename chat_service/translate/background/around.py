@@ -42,7 +42,6 @@ from chat_service.translate.background.named import (
     pointer,
 )
 from chat_service.translate.replies.sentences import assumption_text, beside_text, question_text
-from chat_service.translate.replies.sureness import confidence
 from chat_service.translate.senses import ListSense, Mention, ValueSense
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.scope import Scope
@@ -262,7 +261,6 @@ def _told(message: _Message, reading: Reading) -> Reading:
         reading,
         spans=tuple(sorted(spans, key=lambda span: span.start)),
         assumptions=(*reading.assumptions, assumption),
-        confidence=confidence((*reading.basis, "background")),
         basis=(*reading.basis, "background"),
     )
 

@@ -1,4 +1,4 @@
-"""How a question was read: spans of every word, assumptions, and how sure it is. Read off the derivation alone."""
+"""How a question was read: spans of every word, assumptions. Read off the derivation alone."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from chat_service.outcomes import Assumption, Chart, Language, Moved, Reading, S
 from chat_service.translate.grammar.categories import Rank
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.sentences import assumption_text
-from chat_service.translate.replies.sureness import confidence
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.words.spelling import Correction
 
 # another reading that is no dearer than this was close
 CLOSE = 0.5
+# how sure a reading is whose request nobody has weighed
+_UNWEIGHED = 0.9
 _FLAGS: dict[str, SpanRole] = {
     "entity": "entity",
     "ask": "intent",
@@ -67,12 +68,12 @@ def make_reading(
     told |= {"assumed_reading": bool(set(codes) - {"set_aside", "corrected_typo", "kept_from_before"})}
     held = tuple(name for name, holds in told.items() if holds)
     plain = (() if unused else ("all_words_used",)) + (() if corrections else ("exact_terms",))
-    basis, sure = (*plain, *held), confidence(held)
+    basis = (*plain, *held)
     growth = bool(frame.said("change"))
     ranks = (item.meaning for item in frame.of(Rank) if isinstance(item.meaning, Rank))
     counted = any(rank.count is not None for rank in ranks) or any(span.role == "limit" for span in spans)
     chart, moved = chart_of(frame), _moved(frame)
-    return Reading(language, spans, unused, tuple(assumed), sure, basis, chart, growth, moved, counted)
+    return Reading(language, spans, unused, tuple(assumed), _UNWEIGHED, basis, chart, growth, moved, counted)
 
 
 def chart_of(frame: Frame) -> Chart | None:

@@ -92,6 +92,7 @@ _QUESTIONS: dict[str, Phrase] = {
         "'{0}' was not read as a condition; is this the question?",
     ),
     "background_counts": Phrase("“{0}”也是条件吗？", "Is '{0}' a condition as well?"),
+    "unsure": Phrase("这样读“{0}”对吗？", "Is this what '{0}' asks for?"),
     "two_readings": Phrase("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
     "which_time": Phrase("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
     "which_people": Phrase(

@@ -1,0 +1,53 @@
+"""What a request shows, as traits: each of its parts by its place, without the literals that were typed.
+
+>>> from semantic_layer import MetricQuery
+>>> sorted(traits(MetricQuery(metrics=("revenue",), group_by=("month",))))
+['group_by 1', 'group_by=month', 'kind=metrics', 'metrics 1', 'metrics=revenue']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from semantic_layer import Request
+
+_LITERAL = frozenset({"values", "entity", "kind", "name"})
+_PERIOD, _MOST, _SMALL = frozenset({"start", "end", "grain"}), 3, 5
+
+
+def traits(request: Request) -> frozenset[str]:
+    """The traits of a request. What nobody asked for (`origin: default`) is none."""
+    plain = request.model_dump(mode="json", exclude_defaults=True)
+    return frozenset({f"kind={request.kind}", *_of(plain, "")})
+
+
+def _of(part: object, place: str) -> Iterator[str]:
+    match part:
+        case {"origin": "default"} | None:
+            return
+        case {**parts} if parts and set(parts) <= _PERIOD:
+            yield place
+            yield f"{place}={parts.get('grain') or 'days'}"
+        case {**parts}:
+            yield from _of_parts(parts, place)
+        case list():
+            yield f"{place} {min(len(part), _MOST)}"
+            for each in part:
+                yield from _of(each, place)
+        case str() | bool():
+            yield f"{place}={part}"
+        case int() | float():
+            yield place
+            if part <= _SMALL:
+                yield f"{place}={part}"
+
+
+def _of_parts(parts: Mapping[object, object], place: str) -> Iterator[str]:
+    if place:
+        yield place
+    for name, each in parts.items():
+        if name not in _LITERAL:
+            yield from _of(each, f"{place}.{name}" if place else str(name))
+
+
+__all__ = ["traits"]
