@@ -1,7 +1,7 @@
 """A frame -> what to do: a request, definitions, the catalogue; or a stop with the reason.
 
 The order of the checks is the order in which a reader would object: words that change data, what cannot be computed;
-then what is asked for, and whether the request shows all that was said.
+then whether the request shows all that was said.
 """
 
 from __future__ import annotations
@@ -13,22 +13,9 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
-from chat_service.translate.checks.aims import refuse_other_aims
-from chat_service.translate.checks.amounts import refuse_other_kind, refuse_torn
-from chat_service.translate.checks.asked import refuse_unasked
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import without_contradiction
-from chat_service.translate.checks.dropped import refuse_dropped
-from chat_service.translate.checks.facts import refuse_untold
-from chat_service.translate.checks.overlooked import (
-    refuse_overlooked,
-    refuse_torn_lengths,
-    refuse_torn_words,
-    refuse_unanswered,
-)
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
-from chat_service.translate.checks.shape import refuse_other_shape
-from chat_service.translate.checks.vanishing import refuse_vanished
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
@@ -95,8 +82,6 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
     then = {"date.same_period", "when"} & {edge.category for edge in edges} == {"date.same_period"}  # 同期获客成本
     rests = question.previous is not None and (rests or then)
     found, entity = _decided(question, assembly, goes_on=goes_on or rests), assembly.entity
-    if found.request is not None:
-        refuse_untold(assembly.frame, found.request, assembly.model)
     is_first = entity is None or entity.name == next(iter(assembly.scope.model.entities))
     if found.request is None or is_first or entity is None:
         return found  # a request that leaves its entity open is about the first
@@ -111,14 +96,11 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     asks_more = any(item.category in ("measure", "clauses", "values", "ranking") for item in frame.items)
     if frame.said("intent.help") and not asks_more:
         return Decision(other=CATALOGUE)
-    refuse_torn_lengths(frame)
-    refuse_torn_words(frame)
     choose_entity(frame, question.previous, assembly)
     points = pointer(frame) if question.previous is not None else None
     reads = (read(placed(frame), assembly) for read in (read_paths, read_follows, read_lift, read_due))
     asked = next((each for each in reads if each is not None), None)
     if asked is not None:
-        refuse_unanswered(frame, assembly, asked)
         return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
     refuse_two(slots, assembly)
@@ -221,15 +203,6 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
 
 def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     refuse_unaccounted(slots, assembly, request)
-    if not goes_on:
-        refuse_unasked(slots, assembly, request)
-        refuse_other_shape(slots, assembly, request)
-        refuse_other_aims(slots, assembly, request)
-        refuse_torn(slots, assembly, request)
-    refuse_other_kind(slots, assembly, request)
-    refuse_vanished(slots, assembly, request, goes_on=goes_on)
-    refuse_overlooked(slots, assembly, request)
-    refuse_dropped(slots, assembly, request)
     refuse_conflicts(slots, assembly, request, goes_on=goes_on)
     return without_contradiction(request, assembly)
 

@@ -17,6 +17,7 @@ from tests.translate.case_files import cases
 from tests.translate.said import Plain, outcome_as_case
 
 _FOLDER = Path(__file__).parent / "cases"
+_WAITING = "unsure"  # the file of what waits for a check that weighs a request against what was said
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Case:
     promised: dict[str, Plain]
     gap: str = ""
     """Why the promise is not kept yet; the case must fail until it is."""
+    waits: bool = False
+    """Whether it stands in the file that waits for a check: skipped until then."""
 
 
 def read_cases() -> list[Case]:
@@ -47,18 +50,24 @@ def read_cases() -> list[Case]:
         "ordinary",
         "mended",
         "rules",
+        _WAITING,
     )
     for name in names:
         for entry in cases(name):
-            found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
+            found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry, waits=name == _WAITING))
     return found
 
 
 def _marked(kept: str = "") -> list[ParameterSet]:
     """The cases that promise `kept`: all of them with none, where a known gap is expected to fail; else those kept."""
     chosen = [case for case in read_cases() if not kept or (kept in case.promised and not case.gap)]
-    marks = [[pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else [] for case in chosen]
-    return [pytest.param(case, id=case.question, marks=mark) for case, mark in zip(chosen, marks, strict=True)]
+    return [pytest.param(case, id=case.question, marks=_marks(case)) for case in chosen]
+
+
+def _marks(case: Case) -> list[pytest.MarkDecorator]:
+    if case.waits:
+        return [pytest.mark.skip(reason="waits for a check that weighs a request against what was said")]
+    return [pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else []
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from semantic_layer import MetricFilter, MetricQuery, Request
 
 _STRAIN, _TWICE = 0.5, 2
 _EVEN = 0.25  # what makes the one as dear as the other: which of them is meant, the asker says
-_SAYS_WHO = frozenset({"values", "clauses", "listed"})
 
 
 def strain(frame: Frame, request: Request | None, structure: Structure, *, goes_on: bool) -> float:

@@ -16,7 +16,7 @@ from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, StopError
 
 _TWICE = 2
-WHOLE = ("this unit as a whole",)  # a rule of dates
+_WHOLE = ("this unit as a whole",)  # a rule of dates
 
 
 def lend_time(slots: Slots, assembly: Assembly) -> None:
@@ -93,7 +93,7 @@ def _lend_whole(slots: Slots) -> None:
         told: list[Clause] = []
         for clause in each.clauses:
             when = clause.when
-            if when is not None and when.date.rules == WHOLE:
+            if when is not None and when.date.rules == _WHOLE:
                 when = named.get(when.date.unit, when)
             elif when is not None:
                 named[when.date.unit] = when

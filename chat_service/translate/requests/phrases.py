@@ -12,8 +12,8 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, asked_of, names_people
 
-NOUNS = frozenset({"people", "orders", "units", "times", "points", "each"})
-_ASKS = frozenset({"how_many", "how_much", "count", "money"}) | NOUNS
+_NOUNS = frozenset({"people", "orders", "units", "times", "points", "each"})
+_ASKS = frozenset({"how_many", "how_much", "count", "money"}) | _NOUNS
 _HEADS = frozenset({"measure", "bound", "clauses", "listed", "values", "entity", "field", "group", "ask", "piece"})
 _PASSED = ("follow.those", "grouping")
 _INSIDE = ("function.function.place", "grouping.within", "window.inside")
@@ -26,11 +26,6 @@ class Phrase:
     asks: Edge
     head: Edge | None
 
-    @property
-    def of_value(self) -> bool:
-        """How many are gold, 金卡多少人: one number, of each value that is named so."""
-        return self.head is not None and self.head.category == "values"
-
 
 def phrases(frame: Frame) -> list[Phrase]:
     """The phrases of a frame from left to right; a word that asks right beside another says the same again."""
@@ -40,7 +35,7 @@ def phrases(frame: Frame) -> list[Phrase]:
         if item.category != "ask" or not what & _ASKS:
             continue
         head = beside(item, frame)
-        if what & NOUNS and not (head is not None and head.category == "values" and head.end <= item.start):
+        if what & _NOUNS and not (head is not None and head.category == "values" and head.end <= item.start):
             head = None
         again = any(item in (each.asks, each.head) or head is each.asks for each in found)
         if not again and not (found and _touch(found[-1].asks, item, frame)):

@@ -94,7 +94,7 @@ def _noun(word: Edge, frame: Frame) -> Edge | None:
     for edge in edges[edges.index(word) + 1 :]:
         if isinstance(edge.meaning, Group) and not edge.meaning.marked and edge.meaning.dimensions:
             return edge
-        if edge.category == "values" and is_dimension(edge, frame):
+        if edge.category == "values" and _is_dimension(edge, frame):
             return edge  # that store: one of the stores, and not what is sold in stores
         if not edge.is_empty and edge.category not in ("unit", "amount"):
             return None
@@ -103,7 +103,7 @@ def _noun(word: Edge, frame: Frame) -> Edge | None:
     return None
 
 
-def is_dimension(edge: Edge, frame: Frame) -> bool:
+def _is_dimension(edge: Edge, frame: Frame) -> bool:
     """Whether the words of an edge are the name of a dimension as well."""
     same = (leaf for leaf in frame.lattice.leaves if (leaf.start, leaf.end) == (edge.start, edge.end))
     return any(leaf.category == "dimension" for leaf in same)
@@ -260,4 +260,4 @@ def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Asse
         raise assembly.deny(word)
 
 
-__all__ = ["bound_to", "is_dimension", "other_people", "pointer", "points_at", "those_counted"]
+__all__ = ["bound_to", "other_people", "pointer", "points_at", "those_counted"]

@@ -47,7 +47,6 @@ from chat_service.translate.words.purposes import purposes
 from chat_service.translate.words.vocabulary import noun_key
 
 UNKNOWN = "unknown"
-MARK = "mark"
 _NAME, _WORD, _WEAK_VALUE, _NUMBER, _DATE = 1.0, 1.04, 1.9, 1.0, 0.9
 _MARK, _JOINER, _LINK = 0.06, 0.02, 1.5
 _YEAR_AS_NUMBER = 0.6  # 'the 2025 orders' are those of a year

@@ -15,8 +15,6 @@ from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import NumberOperator
 
-_MOST_CLAUSES = 4
-_DATE = "date.period|date.rolling|date.open"
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
 
 

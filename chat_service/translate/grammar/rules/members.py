@@ -11,8 +11,8 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import HoursSense, Names, Values, ValueSense, When, Word
 from semantic_layer import Period
 
-KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
-BORN = "month of birth"
+_KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
+_BORN = "month of birth"
 _SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SHORT = 23.0  # what a short form costs alone more than a value
 
@@ -179,7 +179,7 @@ RULES = (
         "by several values",
         ("by app, web and store -> three",),
     ),
-    Rule("values", ("v=values ~ d=dimension", "v=values ~ n=amount d=dimension"), _rest_of, -0.9, KIND_OF_VALUES),
+    Rule("values", ("v=values ~ d=dimension", "v=values ~ n=amount d=dimension"), _rest_of, -0.9, _KIND_OF_VALUES),
     Rule(
         "values",
         ("x=exclusion.open ~ v=values ~ c=exclusion.close?", "v=values ~ c=exclusion.close"),
@@ -296,7 +296,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ),
             born,
             -0.8,
-            BORN,
+            _BORN,
             ("6月生日 -> birth month 6",),
         ),
         Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
