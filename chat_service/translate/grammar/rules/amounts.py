@@ -68,12 +68,6 @@ def _short_of(found: Found) -> Condition | None:
     return Condition("<", (amount.value,), amount.units) if stressed else None
 
 
-def _turned(found: Found) -> Condition | None:
-    condition = found.one("c", Condition)
-    op = negated(condition.op)
-    return None if op is None else Condition(op, condition.values, condition.units)
-
-
 def _reached(found: Found) -> Word | None:
     """Fell below 55 %: where a number came to, told by the way it went; rose over 20 % says by how much."""
     word = found.one("o", Word)
@@ -143,7 +137,6 @@ RULES = (
         "even so much",
         ("连40%都不到 -> < 0.4",),
     ),
-    Rule("condition", ("n=negation ~ c=condition",), _turned, -0.2, "negated comparison", ("not more than 3 -> <= 3",)),
     Rule(
         "condition",
         (

@@ -60,21 +60,6 @@ def _head_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
     )
 
 
-def _taking(structure: Structure) -> Rule:
-    """Picked up beauty stuff: with a thing that is sold behind it, the verb is the main deed."""
-
-    def taken(found: Found) -> Clause | None:
-        main, values, word = structure.main_behaviour, found.one("v", Values), found.edges["u"].meaning
-        text = word.text if isinstance(word, Word) else word
-        if main is None or text not in word_set("takes_home") or values.negated:
-            return None
-        model = structure.model  # what several of are in one deed, so that it is told by another metric
-        sold = all(name in model.dimensions and not model.can_group(main.metric, name) for name in values.candidates)
-        return Clause((main.name,), str(text), values=(values,)) if sold else None
-
-    return Rule("clause", ("u=change.up|function.light.bring ~ v=values",), taken, -1.4, "deed by a verb of taking")
-
-
 def _single(found: Found, clause: Clause) -> Condition | None:
     """Placed a single order: just one; what is denied is denied of any."""
     single = found.passes(*word_set("single")) and not clause.negated
@@ -196,7 +181,6 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
 
     of = with_object(structure)
     return (
-        _taking(structure),
         _scored(structure),
         Rule(
             "clause",

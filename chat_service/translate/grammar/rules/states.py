@@ -51,13 +51,6 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
     return (
         Rule(
             "dated",
-            (f"r=ask|function.pronoun.relative ~ h={_HOLDING} ~ v=values ~ w=when",),
-            held,
-            -1.8,
-            "who was so at a time",
-        ),
-        Rule(
-            "dated",
             (
                 f"h=ask|{_HOLDING} ~ v=values ~ e=entity? ~ w=when",
                 "w=when ~ j=connective.and? ~ v=values",
