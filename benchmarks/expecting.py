@@ -28,7 +28,7 @@ from scipy.sparse import csr_array
 from chat_service.outcomes import Question
 from chat_service.services import open_services
 from chat_service.settings import Settings
-from chat_service.translate.expected.concepts import WORD, concepts
+from chat_service.translate.expected.concepts import NAMED, WORD, concepts
 from chat_service.translate.expected.expectation import MOST, names_of
 from chat_service.translate.expected.traits import traits
 from chat_service.translate.offline import OfflineTranslator
@@ -64,7 +64,9 @@ class Learner:
     def met(
         self, question: str, request: dict[str, object], before: dict[str, object] | None, of: str, right: bool
     ) -> Met:
-        said = concepts(self._translator.mentions(Question(question, self._today)), follows=before is not None)
+        said = concepts(
+            self._translator.mentions(Question(question, self._today)), self.model, follows=before is not None
+        )
         shown = _traits(request) - (_traits(before) if before is not None else frozenset())
         return Met(said, shown, question, of, before is not None, right)
 
@@ -124,9 +126,11 @@ class Weights:
     traits: tuple[str, ...]
     bias: np.ndarray
     weights: np.ndarray
+    by_name: np.ndarray
 
     def surprise(self, met: Sequence[Met]) -> np.ndarray:
-        odds = self.bias + _matrix([one.said for one in met], self.concepts) @ self.weights
+        named = _names([one.said for one in met], self.traits) * self.by_name
+        odds = self.bias + _matrix([one.said for one in met], self.concepts) @ self.weights + named
         has = _matrix([one.shown for one in met], {name: n for n, name in enumerate(self.traits)}).toarray()
         each = np.minimum(_CLIP, np.logaddexp(0, np.where(has > 0, -odds, odds)))
         found: np.ndarray = np.sort(each, axis=1)[:, -MOST:].sum(axis=1)
@@ -144,6 +148,12 @@ def _matrix(rows: Sequence[frozenset[str]], columns: dict[str, int]) -> csr_arra
     return csr_array((np.ones(len(places), np.float32), (across, down)), shape=(len(rows), len(columns)))
 
 
+def _names(rows: Sequence[frozenset[str]], names: Sequence[str]) -> np.ndarray:
+    """Which questions name what a trait does, as ones."""
+    wanted = [NAMED + name.partition("=")[2] for name in names]
+    return np.array([[name in row for name in wanted] for row in rows], np.float32)
+
+
 def learned(met: Sequence[Met]) -> Weights:
     """Logistic regressions of all traits at once (Adam on the penalised likelihood)."""
     said, shown = Counter(c for one in met for c in one.said), Counter(t for one in met for t in one.shown)
@@ -152,20 +162,27 @@ def learned(met: Sequence[Met]) -> Weights:
     given = _matrix([one.said for one in met], columns)
     wanted = _matrix([one.shown for one in met], {name: n for n, name in enumerate(names)}).toarray()
     back, share = given.T.tocsr(), wanted.mean(axis=0)
-    parts = [np.log(share / (1 - share + 1e-6) + 1e-6), np.zeros((len(columns), len(names)), np.float32)]
+    named, places = _names([one.said for one in met], names), [name.partition("=")[0] for name in names]
+    same = np.array([[one == other for one in places] for other in places], np.float32)
+    parts = [
+        np.log(share / (1 - share + 1e-6) + 1e-6),
+        np.zeros((len(columns), len(names)), np.float32),
+        np.zeros(len(names), np.float32),
+    ]
     state = [(np.zeros_like(part), np.zeros_like(part)) for part in parts]
     for step in range(1, _STEPS + 1):
-        bias, weights = parts
-        missed = 1 / (1 + np.exp(-(bias + given @ weights))) - wanted
-        slopes = missed.mean(axis=0), (back @ missed + _PULL * weights) / len(met)
+        bias, weights, by_name = parts
+        missed = 1 / (1 + np.exp(-(bias + given @ weights + named * by_name))) - wanted
+        # one weight for all traits of a place
+        slopes = missed.mean(axis=0), (back @ missed + _PULL * weights) / len(met), same @ (missed * named).mean(axis=0)
         rate = np.float32(_RATE * np.sqrt(1 - 0.99**step) / (1 - 0.9**step))
         for part, slope, (first, second) in zip(parts, slopes, state, strict=True):
             first += np.float32(0.1) * (slope - first)
             second += np.float32(0.01) * (slope**2 - second)
             part -= rate * first / (np.sqrt(second) + np.float32(1e-8))
-    bias, weights = parts
+    bias, weights, by_name = parts
     weights[np.abs(weights) < _LIGHT] = 0
-    return Weights(columns, names, bias, weights)
+    return Weights(columns, names, bias, weights, by_name)
 
 
 def chance(shown: np.ndarray, wrong: np.ndarray) -> list[float]:
@@ -214,6 +231,11 @@ def write(weights: Weights, worth: dict[str, list[float]], names: frozenset[str]
         "chance": worth,
         "traits": weights.traits,
         "named": [each for each in weights.traits if each.partition("=")[2] in names],
+        "by_name": {
+            name.partition("=")[0]: round(float(weight), 2)
+            for name, weight in zip(weights.traits, weights.by_name, strict=True)
+            if "=" in name
+        },
         "bias": [round(float(each), 2) for each in weights.bias],
     }
     rows = {name: np.rint(weights.weights[row] * 10).astype(int) for name, row in weights.concepts.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from chat_service.language.bindings import binding
@@ -85,7 +85,6 @@ class OfflineTranslator:
         for text, sense in self._index.words():
             add_text(self._lexicon, text, sense)
         self._speller = Speller(self._lexicon, self._index)
-        self._expectation = Expectation(model)
         self._grammar: Grammar | None = None
         self._reads_as = lru_cache(maxsize=_MOST_KEPT)(self._is_read_as)
 
@@ -124,12 +123,16 @@ class OfflineTranslator:
             return _with_more(beside, self._outcome(found, question, scope))
         return self._weighed(beside, text, question)
 
+    @cached_property
+    def _expectation(self) -> Expectation:
+        return Expectation(self._model)
+
     def _weighed(self, outcome: Outcome, text: Lattice, question: Question) -> Outcome:
         """An answer with how likely it is what such words ask for."""
         if not isinstance(outcome, Answerable):
             return outcome
         before = question.previous.request if "follow_up" in outcome.reading.basis and question.previous else None
-        said = concepts(mentions(text, self._lexicon), follows=before is not None)
+        said = concepts(mentions(text, self._lexicon), self._model, follows=before is not None)
         shown = traits(outcome.request) - (traits(before) if before is not None else frozenset())
         sure = self._expectation.right(said, shown, follows=before is not None)
         return replace(outcome, reading=replace(outcome.reading, confidence=round(sure, 2)))

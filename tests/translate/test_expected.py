@@ -54,7 +54,7 @@ _READ: list[tuple[str, Request, Request]] = [
 def test_what_is_meant_is_likelier_than_what_is_not(
     text: str, meant: Request, other: Request, translator: OfflineTranslator, loyalty: Model, today: date
 ) -> None:
-    said, expectation = concepts(translator.mentions(Question(text, today))), Expectation(loyalty)
+    said, expectation = concepts(translator.mentions(Question(text, today)), loyalty), Expectation(loyalty)
     right, wrong = (expectation.right(said, traits(each), follows=False) for each in (meant, other))
     assert right > 0.9 > wrong
 
@@ -72,7 +72,10 @@ def test_a_question_that_follows_is_weighed_by_what_it_changes(
 ) -> None:
     before = MetricQuery(metrics=("revenue",), period=_MAY)
     after, other = (before.model_copy(update={"group_by": (each,)}) for each in ("city", "member_tier"))
-    said, expectation = concepts(translator.mentions(Question("按城市看", today)), follows=True), Expectation(loyalty)
+    said, expectation = (
+        concepts(translator.mentions(Question("按城市看", today)), loyalty, follows=True),
+        Expectation(loyalty),
+    )
     right, wrong = (expectation.right(said, traits(each) - traits(before), follows=True) for each in (after, other))
     assert right > wrong
 

@@ -18,7 +18,7 @@ from heapq import nlargest
 from importlib.resources import files
 from typing import Any
 
-from chat_service.translate.expected.concepts import WORD
+from chat_service.translate.expected.concepts import NAMED, WORD
 from semantic_layer import Model
 
 MOST = 3  # of the traits of a request these surprise most, and count: whatever its length
@@ -40,6 +40,7 @@ class Expectation:
             if trait not in learned["named"] or trait.partition("=")[2] in names
         ]
         self._chance: dict[str, list[float]] = learned["chance"]
+        self._by_name: dict[str, float] = learned["by_name"]
 
     def odds(self, said: Collection[str]) -> dict[str, float]:
         """The log-odds of each trait beside such concepts."""
@@ -47,7 +48,13 @@ class Expectation:
         for concept in said:
             for number, weight in self._weights.get(concept, ()):
                 odds[number] += weight / _TENTHS
-        return {trait: odds[number] for number, trait in self._traits}
+        named = {each.removeprefix(NAMED) for each in said if each.startswith(NAMED)}
+        return {trait: odds[number] + self._of_name(trait, named) for number, trait in self._traits}
+
+    def _of_name(self, trait: str, named: Collection[str]) -> float:
+        """What it adds to a trait that the question names what the trait does."""
+        place, _, name = trait.partition("=")
+        return self._by_name.get(place, 0.0) if name in named else 0.0
 
     def right(self, said: Collection[str], shown: Collection[str], *, follows: bool) -> float:
         """How likely a request with such traits is right (0..1); of a question that follows, what it changes."""

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from semantic_layer import Request
 
-_LITERAL = frozenset({"values", "entity", "kind", "name"})
+# what was typed, and what follows from the other parts
+_UNSAID = frozenset({"values", "entity", "kind", "name", "columns", "measured", "show", "column", "per"})
+_COUNTED = frozenset({"metrics", "group_by"})
 _PERIOD, _MOST, _SMALL = frozenset({"start", "end", "grain"}), 3, 5
 
 
@@ -31,7 +33,8 @@ def _of(part: object, place: str) -> Iterator[str]:
         case {**parts}:
             yield from _of_parts(parts, place)
         case list():
-            yield f"{place} {min(len(part), _MOST)}"
+            if place in _COUNTED:
+                yield f"{place} {min(len(part), _MOST)}"
             for each in part:
                 yield from _of(each, place)
         case str() | bool():
@@ -46,7 +49,7 @@ def _of_parts(parts: Mapping[object, object], place: str) -> Iterator[str]:
     if place:
         yield place
     for name, each in parts.items():
-        if name not in _LITERAL:
+        if name not in _UNSAID:
             yield from _of(each, f"{place}.{name}" if place else str(name))
 
 
