@@ -204,6 +204,8 @@ def _has(had: frozenset[str], mention: Mention) -> bool:
 
 def _has_operand(role: str, mention: Mention, among: Sequence[Mention]) -> bool:
     """Whether a word that wants something beside it has it: what it compares with, what is left out."""
+    if role == "comparison" and mention.words("connective"):
+        return False  # it joins two: what is compared with has words of its own
     if role not in _OPERANDS or (role == "exclusion" and not mention.words("connective")):
         return True
     behind = up_to_content([each for each in among if each.start >= mention.end])

@@ -105,17 +105,19 @@ def _requested(
     insisted: bool,
 ) -> Verdict:
     hard = [*ground.problems(request, question.today), *_unknown_values(request, ground)]
-    parts = tuple(part for part in parts_of(request) if not (filled and part.path == "period"))
+    parts = tuple(part for part in parts_of(request, ground.model) if not (filled and part.path == "period"))
     account = _account(reply, parts, question, ground)
     meant = None if hard or account.unmade else request
     mentions = ground.mentions(question)
     hard += _reasons(account)
-    hard += contradictions(parts, _before(question), account, mentions, ground)
-    suspected = dict(suspicions(parts, _before(question), account, mentions, ground))
+    hard += contradictions(parts, _before(question, ground), account, mentions, ground)
+    numbers = list(numbers_unsaid(request, parts, account, mentions, ground.model))
+    hard += [says for is_another, says in numbers if is_another]
+    suspected = dict(suspicions(parts, _before(question, ground), account, mentions, ground))
     soft = (
         *(f"{doubt}. Keep it only if you are sure, and say why in `why`." for doubt in suspected.values()),
-        *numbers_unsaid(request, parts, account, mentions, ground.model),
-        *_other_dates(account, parts, question, rules),
+        *(f"{says} Keep it only if you are sure." for is_another, says in numbers if not is_another),
+        *_other_dates(account, parts, question, () if rules is None else parts_of(rules, ground.model)),
         *ground.doubts(request, question.today),
     )
     # a reason that came with the reply need not be asked for
@@ -188,12 +190,14 @@ def _account(reply: Reply, parts: tuple[Part, ...], question: Question, ground: 
     metrics = (part.says for part in parts if part.says in ground.model.metrics)
     had = {part.says for part in parts if part.role in ("metric", "grouping")}
     had |= {name for metric in metrics for name in ground.model.metrics[metric].inputs}
-    return account_for(question.text, reply.words, parts, ground.mentions(question), _before(question), frozenset(had))
+    return account_for(
+        question.text, reply.words, parts, ground.mentions(question), _before(question, ground), frozenset(had)
+    )
 
 
-def _before(question: Question) -> tuple[Part, ...]:
+def _before(question: Question, ground: Ground) -> tuple[Part, ...]:
     """The parts of the request that the question follows."""
-    return () if question.previous is None else parts_of(question.previous.request)
+    return () if question.previous is None else parts_of(question.previous.request, ground.model)
 
 
 def _reasons(account: Account) -> list[str]:
@@ -250,11 +254,11 @@ def _leaves(condition: Filter) -> Iterator[FieldFilter]:
             yield from _leaves(inner)
 
 
-def _other_dates(account: Account, parts: tuple[Part, ...], question: Question, rules: Request | None) -> Iterator[str]:
+def _other_dates(
+    account: Account, parts: tuple[Part, ...], question: Question, rules: tuple[Part, ...]
+) -> Iterator[str]:
     """Periods whose words the service reckons otherwise, and the rules too."""
-    alike = (
-        {part.content for part in parts_of(rules) if isinstance(part.content, Period)} if rules is not None else set()
-    )
+    alike = {part.content for part in rules if isinstance(part.content, Period)}
     for mention in dates_in(question.text, question.today):
         readings = {(each.start, each.end) for each in readings_of(mention, question.today)}
         for part in parts:

@@ -6,7 +6,7 @@ A part needs words of the question unless a convention fills it in or, in a foll
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat_service.outcomes import SpanRole
 from chat_service.translate.agent.reply import NOTHING
@@ -27,6 +27,7 @@ from semantic_layer import (
     ListQuery,
     MetricFilter,
     MetricQuery,
+    Model,
     NotOf,
     PathQuery,
     PlaybookQuery,
@@ -65,15 +66,16 @@ class Part:
         )
 
 
-def parts_of(request: Request) -> tuple[Part, ...]:
-    """Every part of a request in the order of its fields."""
+def parts_of(request: Request, model: Model) -> tuple[Part, ...]:
+    """Every part of a request in the order of its fields. What the model itself says needs no words: the unit of its
+    cohorts, what is shown with a metric."""
     match request:
         case MetricQuery():
             return tuple(_metrics(request))
         case ListQuery():
-            return tuple(_list(request))
+            return tuple(_list(request, model))
         case CohortQuery():
-            return tuple(_cohort(request))
+            return tuple(_cohort(request, model))
         case FunnelQuery():
             return tuple(_funnel(request))
         case ExplainQuery():
@@ -128,33 +130,41 @@ def _results(request: MetricQuery) -> Iterator[Part]:
         yield Part(f"cumulative[{index}]", "cumulative", name, name)
 
 
-def _list(request: ListQuery) -> Iterator[Part]:
+def _list(request: ListQuery, model: Model) -> Iterator[Part]:
     yield Part("kind", "list", "list", "list", needs_words=False)
     yield Part("entity", "entity", request.entity, request.entity, needs_words=False)
     for index, name in enumerate(request.columns):
         yield Part(f"columns[{index}]", "dimension", name, name, needs_words=False)
-    compared = {each.metric for each in request.filters if isinstance(each, MetricFilter)}
+    conditions = [each for each in request.filters if isinstance(each, MetricFilter)]
     for index, each in enumerate(request.measured):
-        yield Part(f"measured[{index}]", "metric", each.metric, each, each.metric not in compared)
+        like = [other for other in conditions if each.metric in _shown_with(other.metric, model)]
+        yield Part(f"measured[{index}]", "metric", each.metric, each, not like)
         if each.period is not None:
-            yield Part(
-                f"measured[{index}].period", "period", str(each.period), each.period, each.metric not in compared
-            )
-        yield from _filters(each.filters, f"measured[{index}].filters")
+            is_new = all(other.period != each.period for other in like)
+            yield Part(f"measured[{index}].period", "period", str(each.period), each.period, is_new)
+        for part in _filters(each.filters, f"measured[{index}].filters"):
+            is_new = all(part.content not in other.filters for other in like)
+            yield replace(part, needs_words=is_new)
     yield from _filters(request.filters, "filters")
     yield from _order(request)
     if request.limit != _LIST_LIMIT:
         yield Part("limit", "limit", str(request.limit or "all"), request.limit)
 
 
-def _cohort(request: CohortQuery) -> Iterator[Part]:
+def _shown_with(name: str, model: Model) -> tuple[str, ...]:
+    """A metric and what the model shows beside it."""
+    return (name, *model.metrics[name].definition.beside) if name in model.metrics else (name,)
+
+
+def _cohort(request: CohortQuery, model: Model) -> Iterator[Part]:
     yield _journey(request)
     if request.period is not None:
         yield Part("period", "period", str(request.period), request.period)
     if request.since:
         yield Part("since", "number", _said(request.since), request.since)
     if request.grain is not None:
-        yield Part("grain", "grain", request.grain, request.grain)
+        own = model.cohorts[request.metric].grain if request.metric in model.cohorts else None
+        yield Part("grain", "grain", request.grain, request.grain, request.grain != own)
     if request.by is not None:
         yield Part("by", "grouping", request.by, request.by)
     if request.measured is not None:
