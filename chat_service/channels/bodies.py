@@ -40,7 +40,7 @@ from chat_service.present.finding import Finding
 from chat_service.present.names import part_unit
 from chat_service.present.notes import Note
 from chat_service.present.table import GROUP_SIZE, shown_columns
-from semantic_layer import AppliedFilter, Layer, Prepared, Value
+from semantic_layer import AppliedFilter, ExplainQuery, Layer, Prepared, Value
 
 
 def chat_body(
@@ -98,9 +98,12 @@ def provenance(
 
 
 def table_part(finding: Finding) -> TablePart:
-    """The table with raw values, and as people read it."""
+    """The table with raw values, and as people read it; of an explanation the groups: its sentence tells the whole."""
     finding = finding.with_subtotals
-    table, columns = finding.table, [each for each in shown_columns(finding) if each.column is not None]
+    columns = [each for each in shown_columns(finding) if each.column is not None]
+    first = int(isinstance(finding.request, ExplainQuery) and bool(finding.table.rows))
+    finding = finding.from_row(first)
+    table = finding.table
     weighed = [column for column in finding.metrics if finding.shown_sizes(column)]
     return TablePart(
         columns=tuple(
@@ -114,7 +117,7 @@ def table_part(finding: Finding) -> TablePart:
             )
             for column, shown in zip(table.columns, columns, strict=True)
         ),
-        shown=tuple(zip(*(each.cells for each in columns), strict=True)),
+        shown=tuple(zip(*(each.cells[first:] for each in columns), strict=True)),
         group_sizes=tuple(
             GroupSizesBody(
                 metric=column.name,
@@ -126,7 +129,7 @@ def table_part(finding: Finding) -> TablePart:
         ),
         rows=tuple(tuple(_cell(value) for value in row) for row in table.rows),
         row_count=len(table.rows),
-        total_rows=table.total_rows,
+        total_rows=table.total_rows - first,
         truncated=table.truncated,
     )
 
