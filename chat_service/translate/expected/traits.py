@@ -13,6 +13,8 @@ from semantic_layer import Request
 
 # what was typed, and what follows from the other parts
 _UNSAID = frozenset({"values", "entity", "kind", "name", "columns", "measured", "show", "column", "per"})
+# what several kinds of requests call by names of their own
+_ALSO = {"metric": "metrics", "by": "group_by", "dimensions": "group_by"}
 _COUNTED = frozenset({"metrics", "group_by"})
 _PERIOD, _MOST, _SMALL = frozenset({"start", "end", "grain"}), 3, 5
 
@@ -50,7 +52,7 @@ def _of_parts(parts: Mapping[object, object], place: str) -> Iterator[str]:
         yield place
     for name, each in parts.items():
         if name not in _UNSAID:
-            yield from _of(each, f"{place}.{name}" if place else str(name))
+            yield from _of(each, f"{place}.{name}" if place else _ALSO.get(str(name), str(name)))
 
 
 __all__ = ["traits"]
