@@ -37,7 +37,7 @@ from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
 from chat_service.translate.expected.concepts import concepts
 from chat_service.translate.expected.expectation import Expectation
-from chat_service.translate.expected.traits import traits
+from chat_service.translate.expected.traits import traits, without_pointed
 from chat_service.translate.going_on import (
     after_unread,
     going_on,
@@ -133,7 +133,7 @@ class OfflineTranslator:
             return outcome
         before = question.previous.request if "follow_up" in outcome.reading.basis and question.previous else None
         said = concepts(mentions(text, self._lexicon), self._model, follows=before is not None)
-        shown = traits(outcome.request) - (traits(before) if before is not None else frozenset())
+        shown = traits(without_pointed(outcome.request, question)) - (traits(before) if before else frozenset())
         sure = self._expectation.right(said, shown, follows=before is not None)
         return replace(outcome, reading=replace(outcome.reading, confidence=round(sure, 2)))
 

@@ -7,7 +7,7 @@ from chat_service.translate.replies.reworded import ENDS
 from chat_service.translate.replies.sentences import question_text
 
 # a follow-up says little, so that little can be told from its words; what it goes on from stands above it
-_SHORTER = 0.1
+_SHORTER = 0.2
 
 
 def asked_if_unsure(outcome: Outcome, question: Question, least: float) -> Outcome:
