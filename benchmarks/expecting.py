@@ -29,7 +29,7 @@ from chat_service.outcomes import Question
 from chat_service.services import open_services
 from chat_service.settings import Settings
 from chat_service.translate.expected.concepts import NAMED, WORD, concepts
-from chat_service.translate.expected.expectation import MOST, names_of
+from chat_service.translate.expected.expectation import MOST, is_cut, names_of
 from chat_service.translate.expected.traits import traits
 from chat_service.translate.offline import OfflineTranslator
 from semantic_layer import Request
@@ -133,6 +133,8 @@ class Weights:
         odds = self.bias + _matrix([one.said for one in met], self.concepts) @ self.weights + named
         has = _matrix([one.shown for one in met], {name: n for n, name in enumerate(self.traits)}).toarray()
         each = np.minimum(_CLIP, np.logaddexp(0, np.where(has > 0, -odds, odds)))
+        lists = np.array(["kind=list" in one.shown for one in met])
+        each[np.ix_(lists, [is_cut(name) for name in self.traits])] = 0
         found: np.ndarray = np.sort(each, axis=1)[:, -MOST:].sum(axis=1)
         return found
 

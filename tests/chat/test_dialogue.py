@@ -233,7 +233,7 @@ def test_a_word_points_at_the_rows_that_were_shown(say: Callable[..., ChatBody])
     assert {row[0] for row in _rows(then)} == set(shown) and len(shown) == 3
 
 
-@pytest.mark.parametrize(("question", "many"), [("今年消费最高的5个客户", 5), ("今年消费最高的20位金卡客户", 20)])
+@pytest.mark.parametrize(("question", "many"), [("今年消费最高的5个客户", 5), ("今年消费最高的20位客户", 20)])
 def test_those_on_a_list_that_was_cut_are_meant_one_by_one(
     say: Callable[..., ChatBody], question: str, many: int
 ) -> None:

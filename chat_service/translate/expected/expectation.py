@@ -22,7 +22,7 @@ from chat_service.translate.expected.concepts import NAMED, WORD
 from semantic_layer import Model
 
 MOST = 3  # of the traits of a request these surprise most, and count: whatever its length
-_TENTHS = 10
+_TENTHS, _LIST = 10, "kind=list"
 _CLIP = 9.2  # a trait that was never seen beside such words surprises as one of ten thousand
 
 
@@ -63,9 +63,15 @@ class Expectation:
         return 1 / (1 + math.exp(plain + weight * self._surprise(said, shown) + each * new))
 
     def _surprise(self, said: Collection[str], shown: Collection[str]) -> float:
-        signed = (-odds if trait in shown else odds for trait, odds in self.odds(said).items())
+        told = {trait: odds for trait, odds in self.odds(said).items() if not (is_cut(trait) and _LIST in shown)}
+        signed = (-odds if trait in shown else odds for trait, odds in told.items())
         found = (min(_CLIP, math.log1p(math.exp(min(each, _CLIP)))) for each in signed)
         return sum(nlargest(MOST, found))
+
+
+def is_cut(trait: str) -> bool:
+    """Whether a trait says how many are shown: a list always does, whoever asked for it."""
+    return trait.partition("=")[0] == "limit"
 
 
 def names_of(model: Model) -> frozenset[str]:
@@ -80,4 +86,4 @@ def _learned() -> dict[str, Any]:
     return found
 
 
-__all__ = ["MOST", "Expectation", "names_of"]
+__all__ = ["MOST", "Expectation", "is_cut", "names_of"]
