@@ -16,14 +16,13 @@ from itertools import pairwise, takewhile
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.words.kinds import is_about, kinds_of
 from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionAsked, Outcome
-from chat_service.translate.background.cut import cut
-from chat_service.translate.background.judge import whole_words
 from chat_service.translate.checks.refusals import FINAL
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.replies.reworded import ENDS, LOOSE, in_a_name
 from chat_service.translate.rivals import Readings
 from chat_service.translate.senses import Mention, NumberSense, Sense, ValueSense, WordSense
 from chat_service.translate.stops import Denial
+from chat_service.translate.words.clauses import clauses, whole_words
 from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.scope import SpentError
@@ -159,13 +158,12 @@ def _joins(parts: Sequence[Mention], start: int, end: int) -> bool:
 
 def _stretches(found: Readings, parts: Sequence[Mention]) -> Iterator[_Places]:
     """What may be left out: the words that stop the question, with what only belongs to them, their whole clause."""
-    clauses = cut(found.frame.lattice.folded, tuple(parts))
+    places = tuple(clauses(found.frame.lattice.folded, parts))
     for faults in _faults(found, parts):
         if not any(whole for _, _, whole in faults):
             yield tuple((start, end) for start, end, _ in faults)
             yield tuple(_with_beside(parts, start, end) for start, end, _ in faults)
-        held = [c for c in clauses if any(start < c.end and c.start < end for start, end, _ in faults)]
-        yield tuple((clause.start, clause.end) for clause in held)
+        yield tuple(each for each in places if any(start < each[1] and each[0] < end for start, end, _ in faults))
 
 
 def _with_beside(parts: Sequence[Mention], start: int, end: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 
 from chat_service.language.bindings import binding
-from chat_service.language.folding import Folded, fold
+from chat_service.language.folding import fold
 from chat_service.language.grammar.chart import Grammar
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.phrases import listed
@@ -29,11 +29,9 @@ from chat_service.outcomes import (
     Question,
     Refusal,
 )
-from chat_service.translate.background.around import beside_background, is_felt_beside, lends_nothing
 from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
-from chat_service.translate.checks.strained import strain
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
 from chat_service.translate.expected.concepts import concepts
 from chat_service.translate.expected.expectation import Expectation
@@ -48,7 +46,7 @@ from chat_service.translate.going_on import (
     replied,
 )
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read, read_folded
+from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.left_out import without_words
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
@@ -59,8 +57,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
-from chat_service.translate.words.asides import torn_words
-from chat_service.translate.words.lattice import Lattice, mentions, with_asides
+from chat_service.translate.words.lattice import Lattice, mentions
 from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, build_lexicon
 from chat_service.translate.words.scope import Scope, SpentError
 from chat_service.translate.words.spelling import Correction, Speller
@@ -115,13 +112,7 @@ class OfflineTranslator:
         reply = replied(pending, self._frames(text, scope)[0]) if pending is not None else None
         if reply is not None and reply.request is not None:
             return Answerable(reply.request, nothing_read(language))
-        found = self._read(text, question, scope)
-        beside = self._beside_background(text, found, question, scope)
-        if beside is None:
-            return self._weighed(self._outcome(found, question, scope), text, question)
-        if isinstance(beside, Clarification) and not found.found:
-            return _with_more(beside, self._outcome(found, question, scope))
-        return self._weighed(beside, text, question)
+        return self._weighed(self._outcome(self._read(text, question, scope), question, scope), text, question)
 
     @cached_property
     def _expectation(self) -> Expectation:
@@ -156,10 +147,6 @@ class OfflineTranslator:
         if readings[0].unknown:
             text, corrections = self._speller.repair(text, scope)
             readings = self._frames(text, scope) if corrections else readings
-        aside: tuple[str, ...] = ()
-        if readings[0].unknown or any(torn_words(readings[0].silent, scope.lexicon)):
-            text, aside = with_asides(text, scope.lexicon)
-            readings = self._frames(text, scope) if aside else readings
         best = readings[0]
         found: list[Reader] = []
         stops: list[tuple[Frame, StopError]] = []
@@ -172,7 +159,7 @@ class OfflineTranslator:
             scope.work.decide(len(text.tokens))
             assembly = Assembly(scope, self._index, frame)
             apart = (frame.text(e) for e in frame.covering.edges if e.category.startswith("function.occasion"))
-            if told := tuple(dict.fromkeys((*aside, *apart))):
+            if told := tuple(dict.fromkeys(apart)):
                 assembly.assume("set_aside", listed(told, scope.language))
             try:
                 decision = decide(question, assembly)
@@ -182,10 +169,9 @@ class OfflineTranslator:
                 if (stop.reason.code in FINAL or isinstance(stop, ConflictError)) and not found:
                     break
                 continue
-            strained = strain(frame, decision.request, self._structure, goes_on=question.previous is not None)
-            found.append(Reader(frame.cost + assembly.doubt + strained, assembly, decision))
+            found.append(Reader(frame.cost + assembly.doubt, assembly, decision))
         found.sort(key=lambda each: each.cost)
-        return Readings(best, corrections, tuple(found), aside, tuple(stops))
+        return Readings(best, corrections, tuple(found), tuple(stops))
 
     def _frames(self, text: Lattice, scope: Scope) -> tuple[Frame, ...]:
         if self._grammar is None:
@@ -209,26 +195,6 @@ class OfflineTranslator:
         for words, sense in values:
             add_text(more, words, sense)
         return replace(scope, lexicon=Extended(self._lexicon, more))
-
-    def _beside_background(self, text: Lattice, found: Readings, question: Question, scope: Scope) -> Outcome | None:
-        """The outcome of the question within a message that does not read as a whole, or only without some words."""
-        reasons = [stop.reason for _, stop in found.stops]
-        final = any(isinstance(each, Doubt) or each.code in FINAL - {"future_period"} for each in reasons)
-        told = lends_nothing(text, scope)
-        aside = found.aside or is_felt_beside(text)
-        if not told and ((found.found and not aside) or (final and not found.found)):
-            return None
-        best = found.found[0].decision.request if found.found and not told else None
-        try:
-            return beside_background(text, scope, lambda part: self._part(part, question, scope), best)
-        except SpentError:
-            if found.found:
-                raise
-            return None  # it is refused as a whole, for its reason
-
-    def _part(self, folded: Folded, question: Question, scope: Scope) -> Outcome | None:
-        """The outcome of a part of a message; None where it is not understood."""
-        return self._settled(self._read(read_folded(folded, scope), question, scope), question, scope)
 
     def _settled(self, found: Readings, question: Question, scope: Scope) -> Outcome | None:
         """The outcome of readings that say something; None where nothing is understood."""
@@ -370,14 +336,6 @@ class OfflineTranslator:
         found = self._read(read(text, scope), Question(text, today), scope).found
         request = found[0].decision.request if found else None
         return isinstance(request, MetricQuery) and request.metrics == (metric,)
-
-
-def _with_more(alone: Clarification, without: Outcome) -> Outcome:
-    """A clause of a message alone, beside all of it but some words where that asks for something else."""
-    if not isinstance(without, Clarification) or without.choices[0].id != "without":
-        return alone
-    asked, first = {choice.request for choice in alone.choices}, without.choices[0]
-    return alone if first.request in asked else replace(alone, choices=(*alone.choices[:_SUGGESTED], first))
 
 
 def _vanishes(item: Edge, frame: Frame) -> bool:

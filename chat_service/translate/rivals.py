@@ -31,7 +31,6 @@ class Readings:
     frame: Frame
     corrections: tuple[Correction, ...]
     found: tuple[Reader, ...]
-    aside: tuple[str, ...]
     stops: tuple[tuple[Frame, StopError], ...]
 
 

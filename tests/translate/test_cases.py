@@ -44,7 +44,6 @@ def read_cases() -> list[Case]:
         "spoken",
         "loop",
         "followed",
-        "background",
         "kinds",
         "silent",
         "ordinary",
@@ -99,7 +98,6 @@ def test_every_choice_is_complete_and_can_be_sent_back(case: Case, outcome_of: C
     without = outcome.code in (
         "unknown_word",
         "not_supported",
-        "background",
         "unsure",
     )  # the question without what was not read
     fewest = 1 if without else 2

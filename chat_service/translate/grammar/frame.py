@@ -39,12 +39,6 @@ class Frame:
                     found.append((edge.start, edge.end))
         return tuple(found)
 
-    @cached_property
-    def silent(self) -> tuple[str, ...]:
-        """The words without meaning in their places, with nothing for those that mean something or were set aside."""
-        edges = self.covering.edges
-        return tuple(self.folded(e) if e.is_empty and not e.category.endswith(".aside") else "" for e in edges)
-
     def of(self, kind: type) -> list[Edge]:
         """The items whose meaning is of a kind."""
         return [item for item in self.items if isinstance(item.meaning, kind)]

@@ -97,12 +97,7 @@ def _dearer(edge: Edge, extra: float) -> Edge:
 
 def read(text: str, scope: Scope) -> Lattice:
     """The lattice of a question as typed."""
-    return read_folded(fold(text), scope)
-
-
-def read_folded(folded: Folded, scope: Scope) -> Lattice:
-    """The lattice of a question, or of a part of one, that is folded."""
-    return lattice(completed(_apart(folded, scope.lexicon), scope.lexicon), scope.lexicon, scope.today)
+    return lattice(completed(_apart(fold(text), scope.lexicon), scope.lexicon), scope.lexicon, scope.today)
 
 
 def _apart(folded: Folded, lexicon: Lexicon) -> Folded:

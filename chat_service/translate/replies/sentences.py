@@ -91,7 +91,6 @@ _QUESTIONS: dict[str, Phrase] = {
         "没有把“{0}”读作条件，是这样问吗？",
         "'{0}' was not read as a condition; is this the question?",
     ),
-    "background_counts": Phrase("“{0}”也是条件吗？", "Is '{0}' a condition as well?"),
     "unsure": Phrase("这样读“{0}”对吗？", "Is this what '{0}' asks for?"),
     "two_readings": Phrase("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
     "which_time": Phrase("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
@@ -144,7 +143,6 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "held_then": Phrase("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": Phrase("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "background": Phrase("作为背景、没有算进条件：{0}", "read as background, not as conditions: {0}"),
-    "stands_for": Phrase("“{0}”指“{1}”", "'{0}' is taken to be '{1}'"),
     "set_aside": Phrase("“{0}”没有影响结果", "'{0}' did not change the answer"),
     "latest_unit": Phrase(
         "指标名称已说明单位，没有说时间，取最近的一个",

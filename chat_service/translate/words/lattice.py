@@ -40,10 +40,8 @@ from chat_service.translate.senses import (
     Word,
     WordSense,
 )
-from chat_service.translate.words.asides import asides, without_asides
 from chat_service.translate.words.beside import by_place
 from chat_service.translate.words.lexicon import Hit, Lexicon
-from chat_service.translate.words.purposes import purposes
 from chat_service.translate.words.vocabulary import noun_key
 
 UNKNOWN = "unknown"
@@ -62,7 +60,6 @@ _FUNCTION = {
     "identity": 1.3,
 }
 _DEAR = 1.6
-_ASIDE = 1.2
 # a name of the model, or a word that operates, is not lightly read as saying nothing
 _NOT_EMPTY, _OPERATING = 0.6, 0.2
 _UNKNOWN_WORD, _UNKNOWN_HAN = 24.0, 12.0
@@ -116,7 +113,7 @@ def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     numbers = {leaf.start for leaf in leaves if leaf.category == "number"}
     leaves = [_led_in(leaf, leaves, tokens) for leaf in leaves if not _is_bare_copula(leaf, numbers)]
     leaves = [placed for leaf in leaves if (placed := by_place(leaf, leaves, tokens)) is not None]
-    leaves.extend([*purposes(tokens, leaves), *_parted(tokens, leaves, lexicon)])
+    leaves.extend(_parted(tokens, leaves, lexicon))
     return Lattice(folded, tokens, tuple(leaves))
 
 
@@ -189,21 +186,6 @@ def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:
             meant = (WordSense("filler", "function.mark"),)
         found.append(Mention(start, end, text.folded.text[start:end], meant))
     return tuple(found)
-
-
-def with_asides(text: Lattice, lexicon: Lexicon) -> tuple[Lattice, tuple[str, ...]]:
-    """The lattice where unknown words that the question may do without say nothing; and those words as typed."""
-    before = mentions(text, lexicon)
-    after = without_asides(before, lexicon)
-    leaves: list[Edge] = []
-    starts = {token.fstart: at for at, token in enumerate(text.tokens)}
-    ends = {token.fend: at + 1 for at, token in enumerate(text.tokens)}
-    for one, other in zip(before, after, strict=True):
-        if one != other and one.start in starts and one.end in ends:
-            leaves.append(Edge(starts[one.start], ends[one.end], f"{EMPTY}.aside", one.text, _ASIDE))
-    words = tuple(text.folded.typed(start, end) for start, end in asides(after))
-    kept = (leaf for leaf in text.leaves if not any(leaf.start < e.end and e.start < leaf.end for e in leaves))
-    return (replace(text, leaves=(*kept, *leaves)), words) if words else (text, ())
 
 
 def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Edge]:

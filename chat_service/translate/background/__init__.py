@@ -1,1 +1,0 @@
-"""Stretches that only tell why a question is asked, set aside before it is read."""
