@@ -8,7 +8,7 @@ from itertools import pairwise
 from chat_service.language.folding import Folded
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.senses import Mention
+from chat_service.translate.senses import Mention, ValueSense, WordSense
 from chat_service.translate.words.lexicon import Lexicon
 
 _ENDS = frozenset("。?!.;…,:")
@@ -46,5 +46,10 @@ def whole_words(parts: Sequence[Mention], lexicon: Lexicon) -> tuple[Mention, ..
 def _is_word(parts: Sequence[Mention], lexicon: Lexicon) -> bool:
     text = "".join(each.text for each in parts)
     whole = all(one.end == other.start for one, other in pairwise(parts)) and not text.isascii()
-    known = all(part.senses for part in parts) or lexicon.senses(tuple(text))
-    return whole and not known and len(text) <= _LONGEST_WORD and bool(kinds_of(text))
+    torn = any(not part.senses or _operates(part) for part in parts) and not lexicon.senses(tuple(text))
+    return whole and torn and len(text) <= _LONGEST_WORD and bool(kinds_of(text))
+
+
+def _operates(part: Mention) -> bool:
+    """Whether a piece turns the question, or limits it: 均 of 月均."""
+    return not part.is_filler and any(isinstance(sense, WordSense | ValueSense) for sense in part.senses)
