@@ -134,7 +134,7 @@ class Weights:
         has = _matrix([one.shown for one in met], {name: n for n, name in enumerate(self.traits)}).toarray()
         each = np.minimum(_CLIP, np.logaddexp(0, np.where(has > 0, -odds, odds)))
         lists = np.array(["kind=list" in one.shown for one in met])
-        each[np.ix_(lists, [is_cut(name) for name in self.traits])] = 0
+        each[np.ix_(lists, np.array([is_cut(name) for name in self.traits]))] = 0
         found: np.ndarray = np.sort(each, axis=1)[:, -MOST:].sum(axis=1)
         return found
 

@@ -2,7 +2,7 @@
 
 >>> from semantic_layer import MetricQuery
 >>> sorted(traits(MetricQuery(metrics=("revenue",), group_by=("month",))))
-['group_by 1', 'group_by=month', 'kind=metrics', 'metrics 1', 'metrics=revenue']
+['group_by=month', 'kind=metrics', 'metrics=revenue']
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _of(part: object, place: str) -> Iterator[str]:
         case {**parts}:
             yield from _of_parts(parts, place)
         case list():
-            if place in _COUNTED:
+            if place in _COUNTED and len(part) > 1:
                 yield f"{place} {min(len(part), _MOST)}"
             for each in part:
                 yield from _of(each, place)
@@ -62,8 +62,6 @@ def _of(part: object, place: str) -> Iterator[str]:
 
 
 def _of_parts(parts: Mapping[object, object], place: str) -> Iterator[str]:
-    if place:
-        yield place
     for name, each in parts.items():
         if name not in _UNSAID:
             yield from _of(each, f"{place}.{name}" if place else _ALSO.get(str(name), str(name)))
