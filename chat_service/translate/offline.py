@@ -7,6 +7,7 @@ Never raises for any text; the same question on the same model gives the same ou
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -62,13 +63,15 @@ from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, bu
 from chat_service.translate.words.scope import Scope, SpentError
 from chat_service.translate.words.spelling import Correction, Speller
 from chat_service.translate.words.values import ValueIndex, ValueSource
-from semantic_layer import MetricQuery, Model
+from semantic_layer import MetricQuery, Model, Request
 
 MAX_CHARACTERS = 2000
 _MOST_TOKENS, _MOST_LOOKED_UP = 160, 6
 _SUGGESTED, _MOST_OF_OFFER, _MOST_KEPT = 3, 10, 512
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
+# log-odds by which one of two readings must be likelier not to ask which is meant
+_LIKELIER = 1.0
 
 
 class OfflineTranslator:
@@ -122,11 +125,24 @@ class OfflineTranslator:
         """An answer with how likely it is what such words ask for."""
         if not isinstance(outcome, Answerable):
             return outcome
-        before = question.previous.request if "follow_up" in outcome.reading.basis and question.previous else None
-        said = concepts(mentions(text, self._lexicon), self._model, follows=before is not None)
-        shown = traits(without_pointed(outcome.request, question)) - (traits(before) if before else frozenset())
-        sure = self._expectation.right(said, shown, follows=before is not None)
+        sure = self._sure(outcome.request, text, question, follows="follow_up" in outcome.reading.basis)
         return replace(outcome, reading=replace(outcome.reading, confidence=round(sure, 2)))
+
+    def _sure(self, request: Request, text: Lattice, question: Question, *, follows: bool) -> float:
+        before = question.previous.request if follows and question.previous else None
+        said = concepts(mentions(text, self._lexicon), self._model, follows=before is not None)
+        shown = traits(without_pointed(request, question)) - (traits(before) if before else frozenset())
+        return self._expectation.right(said, shown, follows=before is not None)
+
+    def _is_likelier(self, one: Reader, other: Reader, question: Question) -> bool:
+        """Whether one reading is far more like what such words ask for than another that is as good."""
+        sure = []
+        for each in (one, other):
+            assert each.decision.request is not None, "only requests are compared"
+            text, follows = each.assembly.frame.lattice, each.decision.follow_up
+            chance = self._sure(each.decision.request, text, question, follows=follows)
+            sure.append(math.log(chance / (1 - chance)))
+        return sure[0] - sure[1] > _LIKELIER
 
     @property
     def values(self) -> ValueIndex:
@@ -228,7 +244,9 @@ class OfflineTranslator:
         if bound is not None and opens_inside(best.assembly.frame):
             return _answered(bound, read_.corrections, scope.language)
         other = rival_of(read_.found) or bound
-        if other is not None:
+        if other is not None and self._is_likelier(other, best, question):
+            best, other = other, best
+        if other is not None and not self._is_likelier(best, other, question):
             return self._two(best, other, read_, question, scope)
         if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
             asked = after_unread(best, question, read_.corrections)
