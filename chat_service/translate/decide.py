@@ -19,13 +19,17 @@ from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_w
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
+from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
-from chat_service.translate.requests.explained import compared, explained, underlying
-from chat_service.translate.requests.faring import read_faring
+from chat_service.translate.requests.elliptic import asked_of_number
+from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
+from chat_service.translate.requests.faring import of_chosen, of_ourselves, read_faring
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
+from chat_service.translate.requests.growth import why_of_when
 from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.kinds import asked_about, kinds_of_before
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.pointing import pointer, points_at
@@ -87,7 +91,7 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
 def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decision:
     frame = assembly.frame
     if not frame.items:
-        return Decision(other=GREETING)
+        return _of_nothing(question, assembly)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
     asks_more = any(item.category in ("measure", "clauses", "values", "ranking") for item in frame.items)
     if frame.said("intent.help") and not asks_more:
@@ -108,6 +112,8 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     whole = read_journey(slots, assembly) or read_loop(slots, assembly) or beside_others(slots, assembly)
     if whole is not None:
         return Decision(_of_everybody(whole, points, assembly))
+    if question.previous is not None and isinstance(question.previous.request, MetricQuery):
+        asked_of_number(slots, question.previous.request, assembly)
     refuse_uncomputable(slots, assembly)
     changed = _change(slots, question, assembly, goes_on=goes_on)
     if changed is not None:
@@ -115,6 +121,15 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     if points is not None:
         raise assembly.deny(points)
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
+
+
+def _of_nothing(question: Question, assembly: Assembly) -> Decision:
+    """What words ask for that name nothing: all of the number before, what it was about, how we do; else a greeting."""
+    frame, before = assembly.frame, question.previous.request if question.previous is not None else None
+    total = kinds_of_before(frame, before, assembly) or in_all(frame, question.previous, assembly)
+    if total is None and (about := of_ourselves(frame)) is not None:
+        return Decision(of_chosen(Slots(frame), assembly, about))
+    return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
 
 
 def _change(slots: Slots, question: Question, assembly: Assembly, *, goes_on: bool) -> Decision | None:
@@ -163,6 +178,8 @@ def _number_before(question: Question) -> Previous | None:
 def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     """The request, if it shows all that was said; why its number changed, where reasons are asked for."""
     why = slots.frame.said("intent.why")
+    if why and asks_what(why[-1], slots):
+        raise assembly.deny(why[-1])  # 续费率为何 is asked for a value: another reading has it so
     if not why:
         return _shown(slots, assembly, request, goes_on=goes_on)
     if isinstance(request, ListQuery) and slots.listed and (column := reasons_column(assembly)):
@@ -171,6 +188,8 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
         assembly.doubt += _REASONS_OF_EACH
         columns = tuple(dict.fromkeys((*request.columns, column)))
         return _shown(slots, assembly, request.model_copy(update={"columns": columns}), goes_on=goes_on)
+    if isinstance(request, MetricQuery) and request.period is None and not request.group_by:
+        request = request.model_copy(update={"period": why_of_when(slots, assembly)})
     found = _shown(slots, assembly, compared(request), goes_on=goes_on)
     if slots.against and isinstance(found, MetricQuery) and found.group_by:
         # both periods and the groups are named: a table of these is asked for, and no more rows
@@ -195,7 +214,7 @@ def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     if len(names) == 1 and slots.has("change"):
         raise assembly.deny(slots.frame.said("change")[0])  # treated as lost: more is said than what is defined
     done = slots.clauses and slots.frame.folded(words[0]) in word_set("what_did")
-    if done or slots.has("rank"):
+    if done or slots.has("rank") or any(item is asked_about(slots.frame) for item, _ in slots.groups):
         raise assembly.deny(words[0])  # what do people complain about, what do they buy: no meaning of a word
     if not names or slots.whens or slots.has("date") or slots.values or slots.groups or slots.against or slots.ranks:
         raise assembly.deny(words[0])

@@ -122,8 +122,10 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
         if (
             _is_own_time(item, request, assembly)
             or _counts_shown(item, slots, request)
+            or _is_only_grouping(item, slots)
             or _orders(item, slots, request)
             or _is_own_unit(item, request, assembly)
+            or _is_till_now(item, request, assembly)
         ):
             continue
         reason = Denial("not_supported", assembly.said(item))
@@ -134,6 +136,12 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
 
 def _refuse_timeless(slots: Slots, assembly: Assembly, request: MetricQuery | ListQuery) -> None:
     """去年同期金卡会员名单, 同期买了多少: a time that is told by another one is not dropped where there is none."""
+    deeds = [each for each in request.filters if isinstance(each, MetricFilter)]
+    own = request.measured if isinstance(request, ListQuery) else (request,)
+    timed = _along_time(request) or _compared(request) or any(each.period is not None for each in (*deeds, *own))
+    for item in () if timed else slots.frame.items:
+        if any(leaf.category in ("date.same_period", "date.comparison") for leaf in item.leaves()):
+            raise LostError(Denial("not_supported", assembly.said(item)), item)
 
 
 def _is_own_time(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
@@ -145,6 +153,13 @@ def _is_own_time(item: Edge, request: MetricQuery | ListQuery, assembly: Assembl
         f"{m.dataset}.{m.time or assembly.model.datasets[m.dataset].definition.time}" for m in metrics if m.dataset
     }
     return bool(times) and times <= set(item.meaning.names)
+
+
+def _is_till_now(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
+    """So far, year to date: the time that is told goes on to this day."""
+    says = item.category == "follow.ever" and assembly.frame.folded(item) in word_set("up_to_now")
+    period = request.period
+    return says and period is not None and (period.end is None or period.end > assembly.scope.today)
 
 
 def _is_own_unit(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
@@ -181,6 +196,14 @@ def _is_alone(item: Edge, frame: Frame) -> bool:
         if edge is not None and any(character.isalnum() for character in frame.folded(edge)):
             return False
     return True
+
+
+def _is_only_grouping(item: Edge, slots: Slots) -> bool:
+    """按销售额排名, ranked by revenue: 'by' before the measure of a rank."""
+    if "grouping" not in item.keys or not slots.ranks:
+        return False
+    after = slots.frame.after(item)
+    return after is not None and after.category in ("measure", "ranking")
 
 
 def _orders(item: Edge, slots: Slots, request: Request) -> bool:

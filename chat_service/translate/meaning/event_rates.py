@@ -11,13 +11,20 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from chat_service.language.words.tables import word_set
 from chat_service.translate.meaning.relations import Structure
 from semantic_layer import Metric
 
 
+def rates_of(structure: Structure, events: tuple[str, ...]) -> tuple[str, ...]:
+    """The metrics in percent with one of the events above the line; of several, those that are called a rate."""
+    found = rates_among(structure, events)
+    called = tuple(name for name in found if _is_called_rate(structure.model.metrics[name]))
+    return called or found
+
+
 def rates_among(structure: Structure, events: tuple[str, ...], wholes: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The metrics in percent with one of the events above the line; with `wholes`, those with one of these below the
-    line, or with people where a whole is people."""
+    """All of them; with `wholes`, those with one of these below the line, or with people where a whole is people."""
     found = tuple(name for name, above in _rates(structure).items() if not above.isdisjoint(events))
     people = any(structure.one_each(name) for name in wholes)
     return tuple(
@@ -72,3 +79,7 @@ def _told(part: exp.Expr, metric: Metric, structure: Structure) -> frozenset[str
     if isinstance(part, exp.Filter) and metric.filter is None:
         counted, condition = part.this, part.expression.this
     return _counting(structure).get((metric.definition.dataset, counted, condition), frozenset())
+
+
+def _is_called_rate(metric: Metric) -> bool:
+    return any(name.endswith(tuple(word_set("called_rate"))) for name in (metric.label.en, metric.label.zh))

@@ -41,9 +41,13 @@ def new_request(slots: Slots, assembly: Assembly) -> Request:
 def _measured(slots: Slots, assembly: Assembly) -> Request | None:
     """What is measured by name, or compared of groups and rows."""
     _former_buyers(slots, assembly)
+    _brought_by(slots, assembly)
     if slots.measures:
         if wants_list(slots, assembly):
             return list_request(slots, assembly)
+        return metric_request(slots, assembly)
+    if bounds_groups(slots, assembly):
+        lend_time(slots, assembly)
         return metric_request(slots, assembly)
     _money_of_groups(slots, assembly)
     _people_of_groups(slots, assembly)
@@ -64,6 +68,8 @@ def _counted(slots: Slots, assembly: Assembly) -> Request | None:
             (item, replace(rank, direction=_MOST.get(rank.direction, "low"))) for item, rank in slots.ranks
         ]
         return metric_request(slots, assembly, None, (rows,))
+    if (told := _of_unit(slots, assembly)) is not None:
+        return metric_request(slots, assembly, None, told)
     return None
 
 
@@ -72,6 +78,16 @@ def _earns(slots: Slots) -> bool:
     said = [slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty]
     asked = slots.frame.asks("how_much", "money", "what") or set(said) & word_set("what_did")
     return bool(asked) and bool(set(said) & word_set("earns"))
+
+
+def _brought_by(slots: Slots, assembly: Assembly) -> None:
+    """What did new customers bring in: their money, not their number."""
+    main, structure = assembly.structure.main_behaviour, assembly.structure
+    people = bool(slots.measures) and all(structure.one_each(name) for _, names in slots.measures for name in names)
+    counted = slots.ranks or slots.frame.asks("how_many", "which") or any(group.which for _, group in slots.groups)
+    if _earns(slots) and people and not counted and len(slots.measures) == 1 and main is not None and main.amount:
+        slots.populations.extend(slots.measures)
+        slots.measures[:] = [(slots.measures[0][0], (main.amount,))]
 
 
 def _former_buyers(slots: Slots, assembly: Assembly) -> None:
@@ -89,6 +105,8 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
         return None
     if _earns(slots) and main.amount is not None and slots.values:
         return (main.amount,)  # what did the app bring in
+    if main.amount is not None and _takes_in(slots):
+        return (main.amount,)  # 门店做了多少
     if (came := _came(slots, main.metric, assembly)) is not None:
         return (came,)
     for item in slots.frame.asks("orders", "money", "units"):
@@ -99,11 +117,20 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
     return None
 
 
+def _takes_in(slots: Slots) -> bool:
+    """Took in so much, where it is not said of what."""
+    bare = any(slots.frame.folded(item) in word_set("number_of") for item in slots.frame.asks("how_many"))
+    said = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
+    return bare and not slots.entities and bool(said & word_set("takes_in"))
+
+
 def _came(slots: Slots, bought: str, assembly: Assembly) -> str | None:
     """How many came to the shops are those who bought there; how many a channel brought are those who joined."""
     said = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
     if not slots.frame.asks("people") or slots.measures or slots.populations or slots.bounds:
         return None
+    if said & word_set("brings"):
+        return called("joined", assembly)
     return assembly.structure.people_of(bought) if said & (word_set("comes") | word_set("takes_in")) else None
 
 
@@ -145,6 +172,8 @@ def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:
     names = [values.candidates for _, values in slots.values]
     if not all(names) or any(structure.entity_dimension(name) for each in names for name in each):
         return None
+    if slots.has("share") and any(_names_a_deed(item, slots) for item, _ in slots.values):
+        return None  # 登录的比例: of all that is done, or of those who could?
     rows = [
         m.name
         for m in model.metrics.values()
@@ -156,6 +185,11 @@ def _counted_rows(slots: Slots, assembly: Assembly) -> str | None:
     return rows[0] if len(rows) == 1 else None
 
 
+def _names_a_deed(item: Edge, slots: Slots) -> bool:
+    leaves = slots.frame.lattice.leaves
+    return any(e.category == "behaviour" and item.start <= e.start and e.end <= item.end for e in leaves)
+
+
 def _distributed(slots: Slots, assembly: Assembly) -> str | None:
     """The distribution of loyalty levels, 工单来源分布: what is counted is what the dimension describes."""
     behind = [each for item, each in slots.groups if any(leaf.category == "grouping.after" for leaf in item.leaves())]
@@ -163,9 +197,31 @@ def _distributed(slots: Slots, assembly: Assembly) -> str | None:
     if name is None:
         return None
     model, structure = assembly.model, assembly.structure
+    if structure.entity_dimension(name):
+        owned = (e for e in model.entities.values() if e.dataset == model.dimensions[name].home.dataset)
+        return next((e.counted_by for e in owned if e.counted_by), next(iter(assembly.counted), None))
     home = model.dimensions[name].home.dataset if name in model.dimensions else None
     rows = [m for m in model.metrics.values() if m.definition.dataset == home and structure.counts_rows(m.name)]
     return next((m.name for m in rows if m.filter is None), None)
+
+
+def _of_unit(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
+    """How many points, how long: of what is not said, so the metrics that are told in it are offered."""
+    wanted = {"points": ("points",), "long": ("days", "hours", "minutes"), "how_long": ("days", "hours", "minutes")}
+    if slots.clauses or slots.bounds:
+        return None
+    for item in slots.frame.asks(*wanted):
+        what = item.meaning.what if isinstance(item.meaning, Ask) else ()
+        units = {unit for each in what for unit in wanted.get(each, ())}
+        metrics = assembly.model.metrics
+        ours = ((name, m) for name, m in metrics.items() if not (m.definition.hidden or m.definition.shown_by))
+        names = [name for name, m in ours if m.unit in units]
+        if (chosen := assembly.fixed.get(-1)) in names and chosen is not None:
+            return (chosen,)
+        options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names[:4])
+        if options:
+            raise StopError(Doubt("which_metric", assembly.said(item), options, item.start, item.end))
+    return None
 
 
 def ask_for_metric(
@@ -201,6 +257,8 @@ def defined(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
         found.extend(name for name in named if name in assembly.model.metrics)
     for _, names in (*slots.measures, *slots.populations):
         found.extend(names)
+    for _, bound in slots.bounds:
+        found.extend(bound.metrics)
     for _, clauses in slots.clauses:
         found.extend(assembly.model.behaviours[clause.behaviours[0]].metric for clause in clauses.clauses)
     for _, listed in slots.listed:

@@ -9,6 +9,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Held, Listed
 from chat_service.translate.grammar.rules.amounts import negated
+from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
@@ -21,11 +22,13 @@ from chat_service.translate.requests.deeds_together import (
 )
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import called, is_money_verb
-from chat_service.translate.requests.slots import Slots, is_relative
+from chat_service.translate.requests.phrases import deeds_of
+from chat_service.translate.requests.slots import Slots, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
-from chat_service.translate.senses import NumberSense, Values, When
+from chat_service.translate.senses import MetricSense, NumberSense, Values, When
 from chat_service.translate.stops import Denial, LostError, StopError
+from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
     AllOf,
     AnyOf,
@@ -76,6 +79,9 @@ def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
     led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)
     if led is not None and slots.frame.folded(led) in word_set("whenever"):
         raise assembly.deny(item)  # complained when they ordered in stores: at that time
+    first = _first(item)
+    if isinstance(first, When) and is_of_state(item, first, slots, assembly):
+        raise assembly.deny(item)
 
 
 def _refuse_time_of_deed(item: Edge, slots: Slots, assembly: Assembly) -> None:
@@ -90,6 +96,15 @@ def _first(item: Edge) -> object:
     return next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
 
 
+def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
+    """Gold members at the end of 2025 have placed …: the time that opens an item is of what people were."""
+    before = slots.frame.spoken(item, back=True)
+    if before is None or not INSTANTS & set(when.date.rules):
+        return False
+    people = names_people(before, slots.frame, assembly.scope.entity_words)
+    return people and slots.frame.folded(before).isascii()
+
+
 # --- deeds ---
 
 
@@ -101,7 +116,9 @@ def _clauses(item: Edge, clauses: Clauses, named: tuple[str, ...], assembly: Ass
         made = [again(deeds[0], made[0], item, assembly)]
     if clauses.any and len(made) > 1:
         return [(item, AnyOf(any=tuple(AllOf(all=tuple(each)) if len(each) > 1 else each[0] for each in made)))]
-    return [(item, one) for each in made for one in each]
+    words = deeds_of(item)
+    words = words if len(words) == len(made) else [item] * len(made)
+    return [(edge, one) for edge, each in zip(words, made, strict=True) for one in each]
 
 
 def _both_and_only(item: Edge, clause: Clause, assembly: Assembly) -> list[Filter]:
@@ -136,12 +153,18 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     if condition is not None and max(condition.values) > 1 and assembly.scope.structure.one_each(metric):
         # 20 members who registered, a first order above 500: what is done but once is not done so often
         raise LostError(Denial("not_supported", assembly.said(item)), item)
+    if condition is not None and not set(condition.units) - {"each", "place"} and _counts_places(item, assembly):
+        raise LostError(Denial("not_supported", assembly.said(item)), item)
     if counts_doers(item, clause, assembly) and not assembly.scope.structure.one_each(metric):
         raise assembly.deny(item)  # more than 200 people bought: so many did, not so often
     metric, filters = _with_objects(item, metric, clause.values, assembly)
     when = clause.when
     period = None if when is None or clause.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
     assembly.use(item, "behaviour", metric)
+    if condition is not None and (fact := _amount_of_one(clause, condition, assembly)) is not None:
+        op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
+        metric = assembly.scope.model.behaviours[clause.behaviours[0]].metric
+        return MetricFilter(metric=metric, period=period, filters=(*filters, fact), op=op, values=count)
     if condition is not None and (rows := _row_condition(metric, condition, assembly)) is not None:
         metric, extra = rows
         op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
@@ -153,6 +176,16 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     if exact and not any("prefix.eq" in leaf.keys for leaf in item.leaves()):
         raise LostError(Denial("not_supported", assembly.said(item)), item)  # spent 1000: just so much, or more?
     return MetricFilter(metric=metric, period=period, filters=filters, op=op, values=values)
+
+
+def _counts_places(item: Edge, assembly: Assembly) -> bool:
+    """Bought through two different channels, in at least 3 stores: so many of these, and not so often."""
+    leaves = assembly.frame.lattice.leaves
+    number = next((leaf for leaf in item.leaves() if isinstance(leaf.meaning, NumberSense)), item)
+    at = number.end
+    while (word := next((leaf for leaf in leaves if leaf.start == at and leaf.is_empty), None)) is not None:
+        at = word.end
+    return number is not item and any(leaf.category == "dimension" and leaf.start == at for leaf in leaves)
 
 
 def counts_doers(item: Edge, clause: Clause, assembly: Assembly) -> bool:
@@ -183,6 +216,19 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     if money and behaviour.amount is not None and not units & _COUNTS:
         return behaviour.amount, condition
     return behaviour.metric, condition
+
+
+def _amount_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> FieldFilter | None:
+    """Placed an order over 1000 yuan: with the noun of what is counted, the amount is of one of them."""
+    structure, lexicon = assembly.scope.structure, assembly.scope.lexicon
+    behaviour = structure.model.behaviours[clause.behaviours[0]]
+    noun = clause.text.rpartition(" ")[2]
+    noun = noun if " " in clause.text or noun_key(noun) != noun else ""  # with orders; who order is a verb
+    named = any(s == MetricSense(behaviour.metric) for s in lexicon.senses(phrase_keys(noun)))
+    field = structure.row_field(behaviour.amount) if behaviour.amount is not None else None
+    if not named or "money" not in condition.units or field is None:
+        return None
+    return FieldFilter(field=field, op=condition.op, values=condition.values)
 
 
 def _comparison(
@@ -266,20 +312,38 @@ def population_filter(item: Edge, names: tuple[str, ...], period: Period | None,
     main = assembly.scope.structure.main_behaviour
     if period is None and main is not None and assembly.scope.structure.looks_back(name):
         return MetricFilter(metric=main.metric, period=None, op=">=", values=(1.0,))
+    for each in assembly.scope.model.lists.values():
+        if each.metric == name:
+            return listed_filter(item, Listed(each.name, ""), assembly)[0]
     return MetricFilter(metric=name, period=period, op=">=", values=(1.0,))
 
 
 def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
     """Who carries a date within a period: those whom the metric placed at that date counts."""
-    names = set(dated.fields)
+    model, names = assembly.scope.model, set(dated.fields)
     assert dated.when is not None, "a date of a thing has a period"
     period = period_of(dated.when.date, (), assembly.scope.today, item, assembly)
     assembly.use(item, "behaviour", f"{sorted(names)[0]} {period}")
+    for metric in model.metrics.values():
+        dataset = metric.definition.dataset
+        if dataset is None or metric.is_stock or metric.filter is not None or metric.kind != "simple":
+            continue
+        if assembly.whom.dataset not in (dataset, *model.paths.get(dataset, {})):
+            continue  # campaigns began: of no customer
+        time = metric.definition.time or model.datasets[dataset].definition.time
+        if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
+            return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
     raise assembly.deny(item)
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:
     """A customer's own value of a metric, compared; of a fact of their rows, that one row at least compares so."""
+    if bound.fields:
+        fact = fact_filter(item, bound, assembly, frozenset())
+        counted = assembly.scope.structure.counted_in(fact.field.partition(".")[0])
+        if counted is None:
+            raise assembly.deny(item)
+        return MetricFilter(metric=counted, period=period, filters=(fact,), op=">=", values=(1.0,))
     name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
     if counts_others(name, assembly):
         assembly.use(item, "behaviour", f"{name} {bound.condition.op}")

@@ -11,10 +11,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import entity_filters
-from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each
+from chat_service.translate.requests.slots import RELATIVE, Slots, asks_for_each, tells_whose
 from chat_service.translate.requests.sorting import gapped
 from chat_service.translate.senses import Names, When
 from chat_service.translate.stops import Denial, StopError
@@ -31,7 +32,7 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     named = _looking_ahead(slots, assembly)
     if not named or slots.frame.said("intent.why", "intent.define"):
         return None
-    past = [item for item, _ in slots.whens]
+    past = [item for item, _ in slots.whens if not _reaches_ahead(item, assembly)]
     if past:
         raise assembly.deny(past[0])  # what fell due in the past is another metric's
     metrics = tuple(dict.fromkeys(name for _, name in named))
@@ -50,6 +51,11 @@ def read_due(slots: Slots, assembly: Assembly) -> MetricQuery | ListQuery | None
     filters = (*filters, *_whose(slots, assembly))
     only_named = not _counts_people(slots, assembly) or (_wants_list(slots) and not groups)
     assembly.refuse_rest(_SHOWN, lambda item: only_named and _only_names(item, assembly))
+    asks, people = slots.frame.asks("how_many"), slots.entities
+    behind = any(slots.frame.spoken(each) in asks or slots.frame.before(each) in asks for each in people)
+    if assembly.model.metrics[metrics[0]].unit != "count" and (behind or slots.frame.asks("people")):
+        listed = _listed(metrics, within, filters, assembly)  # how many customers: not how many points
+        return MetricQuery(metrics=assembly.counted, group_by=groups, filters=listed.filters)
     metrics = tuple(dict.fromkeys((*metrics, *ahead.beside)))
     if _wants_list(slots) and not groups:
         return _listed(metrics, within, filters, assembly)
@@ -98,7 +104,7 @@ def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
     """From tomorrow, or from the first day named, to the last one: as days from today."""
     today = assembly.scope.today
     items = [item for item in slots.frame.items if isinstance(item.meaning, When)]
-    futures = [item for item in items if item.category == "date.future"]
+    futures = [item for item in items if item.category == "date.future" or _reaches_ahead(item, assembly)]
     if len(items) != len(futures) or len(futures) > 1:
         raise StopError(Denial("several_periods", assembly.said(items[0])))
     if not futures:
@@ -114,6 +120,15 @@ def _days(slots: Slots, assembly: Assembly) -> tuple[int, int]:
     return max(1, (start - today).days), (period.end - today).days - 1
 
 
+def _reaches_ahead(item: Edge, assembly: Assembly) -> bool:
+    """今年会过期的积分: of a time that is not over, the days to come."""
+    if not isinstance(item.meaning, When) or item.meaning.date.text.endswith(tuple(word_set("up_to_now"))):
+        return False
+    period = item.meaning.date.period
+    tomorrow = assembly.scope.today + timedelta(days=1)
+    return period is not None and period.grain is not None and period.end is not None and period.end > tomorrow
+
+
 def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple[tuple[Filter, ...], tuple[str, ...]]:
     """The conditions on whose things fall due, and the groups."""
     chooser = assembly.chooser(metrics)
@@ -127,6 +142,9 @@ def _chosen(slots: Slots, metrics: tuple[str, ...], assembly: Assembly) -> tuple
         for values in clauses.clauses[0].values if _only_names(item, assembly) else ():
             filters.append(assembly.condition(item, values, chooser))
     for item, group in slots.groups:
+        if not group.marked and tells_whose(item, slots.frame):
+            assembly.use(item, "entity", "")
+            continue
         if group.grain is not None:
             raise assembly.deny(item)
         groups.append(assembly.dimension(item, group.dimensions, chooser))

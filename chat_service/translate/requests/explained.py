@@ -6,6 +6,9 @@ the period before, or from the one that it is compared with.
 
 from __future__ import annotations
 
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.requests.slots import Slots
 from semantic_layer import GRAINS, Compare, ExplainQuery, MetricQuery, Request
 
 
@@ -47,3 +50,11 @@ def explained(request: Request) -> ExplainQuery | None:
         filters=request.filters,
         dimensions=request.group_by,
     )
+
+
+def asks_what(why: Edge, slots: Slots) -> bool:
+    """上季度续费率为何: right behind what is measured, at the end, the word asks what it is; with a change, why."""
+    frame = slots.frame
+    closes = frame.items[-1] is why and frame.folded(why) in word_set("what_or_why")
+    before = frame.before(why)
+    return closes and before is not None and before.category in ("measure", "group") and not slots.has("change")

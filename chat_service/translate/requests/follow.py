@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous
 from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
+from chat_service.translate.requests.events_changed import changed_events
 from chat_service.translate.requests.journey_parts import changed_journey
+from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.pointing import along_time, bound_to, pointer
+from chat_service.translate.requests.pointing import along_time, bound_to, other_people, pointer
 from chat_service.translate.requests.renumbered import renumbered
-from chat_service.translate.requests.retimed import retimed
+from chat_service.translate.requests.retimed import retimed, with_deeds
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Values
+from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.vocabulary import language_words
 from semantic_layer import (
     CohortQuery,
     FieldFilter,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricFilter,
     MetricQuery,
+    PathQuery,
+    Period,
     Request,
+    add_months,
+    preceding,
+    unit,
 )
 
+_NOW = ("now", "then")
 _MARKERS = ("follow.what_about", "follow.instead", "follow.also", "follow.those", "only.only")
 
 
 def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: bool = False) -> Request | None:
     """The changed request, or None where the question stands on its own, unless it is known that it `goes_on`."""
     before = previous.request
+    corrected(slots, assembly)
     word = pointer(slots.frame)
     if word is not None:
         before = bound_to(word, slots, previous, assembly)
     before = _about_before(slots, before, assembly)
     if word is None and not goes_on and _stands_alone(slots, before, assembly):
         return None
+    for item in slots.entities:
+        assembly.use(item, "entity", "")
     _take_away(slots, before, assembly)
+    _in_that_year(slots, before, assembly)
     before = along_time(slots, previous, before, assembly)
     request = _changed(slots, before, assembly)
     if request is None or isinstance(before, CohortQuery | FunnelQuery):
         return request
+    if _replaces(slots, before, request):
+        raise assembly.deny(slots.frame.items[0])
     if slots.number is not None and isinstance(request, MetricQuery | ListQuery):
         request = request.model_copy(update={"limit": slots.number})
     if _is_same(request, previous.request) and not (slots.has("chart") or slots.has("intent.export") or slots.ranks):
@@ -51,7 +72,17 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
     return request
 
 
+def _replaces(slots: Slots, before: Request, request: Request) -> bool:
+    """Only orders from the store: what narrows the question before counts nothing else instead."""
+    if not isinstance(before, MetricQuery) or not isinstance(request, MetricQuery):
+        return False
+    narrows = _strong(slots, "only.only") and len(slots.frame.items) > 2
+    return narrows and not set(before.metrics) & set(request.metrics)
+
+
 def _stands_alone(slots: Slots, before: Request, assembly: Assembly) -> bool:
+    if takes_away(slots):
+        return False
     if slots.ranks and isinstance(before, CohortQuery | FunnelQuery):
         return True  # top customers: what no order changes is left behind
     counts = _only_counts(slots, assembly)
@@ -63,15 +94,69 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
     """The request before with what the question says; None of a kind that no question changes so."""
     if isinstance(before, CohortQuery | FunnelQuery):
         return changed_journey(before, slots, assembly)
+    if isinstance(before, FollowsQuery | LiftQuery | PathQuery):
+        return changed_events(before, slots, assembly)
     if not isinstance(before, MetricQuery | ListQuery):
         return None
     before = renumbered(slots, before, assembly)
     _of_number(slots, before, assembly)
-    before = retimed(slots, before, assembly)
+    if isinstance(before, MetricQuery):
+        swap(slots, before, assembly)
+    before = retimed(slots, lifted(slots, before, assembly), assembly)
     if isinstance(before, ListQuery):
         return changed_list(slots, before, assembly)
     _refuse_grain_of_value(slots, before, assembly)
+    before = _moved_back(slots, before, assembly)
+    slots.same = slots.same or _shows_more(slots, before) or _sorts_by(slots, before)
+    before = other_people(slots, before, assembly)
     return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
+
+
+def _shows_more(slots: Slots, before: MetricQuery) -> bool:
+    """订单数呢 after more than one number of the things of a ranking: one more of the same."""
+    ranked = {each.column.partition("__")[0] for each in before.order_by} & set(before.metrics[:1])
+    cut = before.limit is not None and len(before.metrics) > 1 and ranked
+    return bool(cut) and bool(slots.measures) and not (slots.ranks or slots.has("follow.instead"))
+
+
+def _sorts_by(slots: Slots, before: MetricQuery) -> bool:
+    """Sort by refund rate, highest first: what was shown before, in another order."""
+    others = slots.whens or slots.values or slots.groups or slots.clauses or slots.has("follow.instead")
+    plain = all(rank.count is None for _, rank in slots.ranks)
+    return bool(before.group_by and slots.ranks and plain and len(slots.measures) == 1) and not others
+
+
+_AGO = frozenset({"ago", "a year ago"})  # rules of dates
+
+
+def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
+    """上半年呢 after a number of 2025: a part of a year whose year is not named is of the year that was spoken of.
+
+    After a month or a quarter it is the nearest one: January after December 2025 is that of 2026.
+    """
+    spoken = before.period if isinstance(before, MetricQuery) else None
+    if spoken is None or spoken.start is None or spoken.end is None or spoken.grain not in ("year", "quarter", "month"):
+        return
+    for at, (item, when) in enumerate(slots.whens):
+        named = when.date.period
+        if named is not None and named.start is not None and spoken.grain != "year" and _AGO & set(when.date.rules):
+            back = 12 * (named.start.year - assembly.scope.today.year)  # what was it a year ago: the same part of it
+            then = Period(add_months(spoken.start, back), add_months(spoken.end, back), spoken.grain)
+            slots.whens[at] = (item, replace(when, date=replace(when.date, period=then)))
+            continue
+        if when.date.year_named or named is None or named.start is None or named.end is None:
+            continue
+        years = (0,) if spoken.grain == "year" else (-1, 0, 1)
+        shifts = [12 * (spoken.start.year + each - named.start.year) for each in years]
+        moved = [
+            Period(add_months(named.start, shift), add_months(named.end, shift), named.grain)
+            for shift in shifts
+            if add_months(named.start, shift) <= assembly.scope.today
+        ]
+        if moved:
+            gaps = [abs(((each.start or spoken.start) - spoken.start).days) for each in moved]
+            nearest = moved[gaps.index(min(gaps))]
+            slots.whens[at] = (item, replace(when, date=replace(when.date, period=nearest)))
 
 
 def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
@@ -147,6 +232,8 @@ def change_of_nothing(slots: Slots) -> Edge | None:
         if any(values.negated or (values.only and not slots.whens) for _, values in slots.values):
             return slots.values[0][0]
         changes += slots.frame.said("only.only", "follow.those")
+    if not (slots.measures or slots.ranks or slots.frame.asks("how_many", "count", "list", "who")):
+        changes += [each for each in slots.frame.said("follow.what_about") if slots.frame.folded(each) not in _NOW]
     return next((item for item in changes if _opens(item, slots)), None)
 
 
@@ -193,11 +280,13 @@ def is_complete(slots: Slots) -> bool:
             return False  # sort by refund rate, highest first: of what was shown before
         if slots.has("follow.those") and not (slots.listed or slots.clauses or slots.groups or slots.values):
             return False
-        return not _strong(slots, "follow.instead")
+        return not (_strong(slots, "follow.instead") or _by_measure(slots))
     if slots.bounds and slots.groups:
         return True
     if slots.listed or slots.clauses or slots.dated or slots.bounds:
         return not marked and bool(frame.asks("which", "who", "list", "how_many", "people", "count") or slots.entities)
+    if slots.entities and frame.asks("how_many", "count", "people"):
+        return not _strong(slots, "follow.those") and not _strong(slots, "follow.what_about")
     asks = frame.asks("which", "list", "who")
     return bool(slots.entities and asks and not marked and not slots.ranks and (slots.values or slots.columns))
 
@@ -222,6 +311,14 @@ def _is_bare(slots: Slots) -> bool:
     return len(slots.measures) == 1 and len(slots.frame.items) == 1 + len(joins)
 
 
+def _by_measure(slots: Slots) -> bool:
+    """'by average order value', '按订单数排': the measure of an order given before."""
+    first = slots.measures[0][0]
+    before = slots.frame.before(first)
+    is_by = before is not None and "grouping.by" in before.keys
+    return is_by and not slots.whens and not slots.groups
+
+
 def _strong(slots: Slots, flag: str) -> bool:
     return any(_opens(item, slots) for item in slots.frame.said(flag))
 
@@ -230,3 +327,37 @@ def _opens(item: Edge, slots: Slots) -> bool:
     """'And the' between two things only joins them: it goes on from before where the question begins with it."""
     text = slots.frame.folded(item)
     return not text.startswith(("and", "then")) or item is slots.frame.items[0]
+
+
+@lru_cache(maxsize=1)
+def _comparing() -> tuple[str, ...]:
+    """The words of comparison that a date may have in it."""
+    words = ("".join(phrase) for phrase, sense in language_words() if sense == WordSense("comparison", "versus"))
+    return tuple(word for word in words if word not in word_set("joins_sides"))
+
+
+def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+    """'And the week before that?': that period itself, not a comparison with it."""
+    if len(slots.against) != 1 or slots.whens or slots.has("comparison", "change", "date.versus"):
+        return before
+    item, against = slots.against[0]
+    text = slots.frame.folded(item)
+    if against.to != "previous" or against.date is not None or against.unit is None:
+        return before
+    leaves = {key for leaf in item.leaves() for key in leaf.keys}
+    if leaves & {"comparison", "date.comparison", "date.versus"} or any(word in text for word in _comparing()):
+        return before
+    period = before.period
+    if period is None or period.start is None or period.end is None:
+        raise assembly.deny(item, "comparison_without_period")
+    named = against.unit if period.grain == against.unit else None
+    earlier = (
+        unit(named, period.start, -1)
+        if named is not None
+        else preceding(Period(period.start, period.end, period.grain), assembly.scope.today)
+    )
+    slots.against.clear()
+    assembly.use(item, "period", str(earlier))
+    slots.shifted = earlier
+    moved = with_deeds(item, before, period, earlier, assembly)
+    return moved if isinstance(moved, MetricQuery) else before

@@ -10,7 +10,7 @@ from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Ask, Values, When
-from semantic_layer import GRAINS, FieldFilter, Grain, Period, Scalar
+from semantic_layer import GRAINS, FieldFilter, Grain, Period, Scalar, buckets
 
 
 def group(
@@ -128,3 +128,6 @@ def refuse_other_number(period: Period | None, slots: Slots, assembly: Assembly)
             counted.extend([(item, date.unit, round(date.count))] if date.unit and date.count else [])
             assembly.use(item, "period", "")
             slots.taken.append(item)
+    for item, grain, number in counted:
+        if period is None or period.days is None or len(buckets(grain, period)) != number:
+            raise assembly.deny(item)

@@ -38,7 +38,7 @@ def happenings(slots: Slots, assembly: Assembly) -> Iterator[Happening]:
                 yield _happening(item, metric, assembly, clause)
         elif isinstance(meaning, Measure) and meaning.statistic in _MEANS:
             name = _counted(meaning.metrics, assembly)
-            if name is not None:
+            if name is not None and not counts_entities(name, assembly):
                 yield _happening(item, name, assembly)
         elif item.category == "intent.cohort" and (first := first_deed(assembly)) is not None:
             yield _happening(item, assembly.model.behaviours[first].metric, assembly)
@@ -62,11 +62,16 @@ def _leaving(model: Model) -> frozenset[str]:
 def _counted(names: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that counts what happens by the first fitting name; a rate of those who do the main deed again
     speaks of that deed."""
-    model = assembly.model
+    model, main = assembly.model, assembly.structure.main_behaviour
     for name in names:
         metric = model.metrics.get(name)
         if happens(metric):
             return name
+        again = metric is not None and metric.definition.per is not None and main is not None
+        if metric is not None and again and main is not None:
+            home = model.metrics[main.metric].definition.dataset
+            if metric.definition.dataset == home:
+                return main.metric
     return None
 
 
@@ -79,6 +84,16 @@ def happens(metric: Metric | None) -> bool:
     return is_count and definition.per is None and definition.latest is None and definition.window is None
 
 
+def counts_entities(name: str, assembly: Assembly) -> bool:
+    """Whether a metric counts the model's entities themselves."""
+    return name in {entity.counted_by for entity in assembly.model.entities.values()}
+
+
+def counts_people(item: Edge, assembly: Assembly) -> bool:
+    """Whether an item is a measure that counts nothing else."""
+    return isinstance(item.meaning, Measure) and all(counts_entities(name, assembly) for name in item.meaning.metrics)
+
+
 def _event_of(metric: str, assembly: Assembly) -> str:
     """The metric whose rows hold what is known of what a metric counts."""
     behaviours = assembly.model.behaviours.values()
@@ -89,3 +104,8 @@ def first_deed(assembly: Assembly) -> str | None:
     """The deed that places customers in a cohort."""
     behaviours = assembly.model.behaviours.values()
     return next((b.name for b in behaviours if b.event is not None and assembly.structure.one_each(b.metric)), None)
+
+
+def dataset_of(metric: str, assembly: Assembly) -> str | None:
+    """The dataset whose rows a metric counts."""
+    return assembly.model.metrics[metric].definition.dataset

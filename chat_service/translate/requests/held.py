@@ -21,6 +21,9 @@ def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
     """Put the versions in the place of today's values: of stocks at a past instant, of what counts versions."""
     model = assembly.model
     twins = versions(model)
+    if draft.metrics and all(_counts(name, model) & set(twins.values()) for name in draft.metrics):
+        _told(draft, assembly, {n: twin for n, twin in twins.items() if twin in _counts(draft.metrics[0], model)})
+        return
     past = draft.period is not None and draft.period.end is not None and draft.period.end <= today
     stocks = all(model.metrics[name].is_stock for name in draft.metrics)
     along = any(name in GRAINS for name in draft.group_by) or draft.compare is not None
@@ -56,6 +59,8 @@ def _told(draft: Draft, assembly: Assembly, twins: dict[str, str]) -> None:
     for name in _named(draft):
         if name in twins:
             assembly.assume("held_then", assembly.dimension_label(name))
+            for word in assembly.frame.said("date.same_period"):
+                assembly.use(word, "period", "")  # 按当时的等级算: so it is
     _rename(draft, twins)
 
 

@@ -14,7 +14,7 @@ from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.happenings import happens
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Values, When
+from chat_service.translate.senses import Ask, Values, When
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import CohortQuery, FieldFilter, Filter, FunnelQuery, Period, Scalar, unit
 
@@ -159,6 +159,8 @@ def funnel_request(left: list[Edge], assembly: Assembly) -> FunnelQuery:
             for clause in meaning.clauses:
                 if clause.when is not None:
                     seen.period = _period(item, clause.when, seen.period, None, assembly)
+                for values in clause.values:
+                    seen.filters.append(_filter(item, values, chooser, assembly))
             assembly.use(item, "behaviour", definition.name)
         elif isinstance(meaning, Measure) and set(meaning.metrics) == {model.entities[definition.entity].counted_by}:
             assembly.use(item, "entity", definition.entity)
@@ -172,7 +174,7 @@ def funnel_request(left: list[Edge], assembly: Assembly) -> FunnelQuery:
         period=seen.period,
         filters=(*_merged(seen.filters), *seen.people),
         by=_together(seen.by),
-        times=any(item.category == STEP_TIMES for item in left),
+        times=any(item.category == STEP_TIMES or _asks_how_long(item) for item in left),
     )
 
 
@@ -215,6 +217,8 @@ def changed_journey(before: Journey, slots: Slots, assembly: Assembly) -> Journe
     for item, when in slots.whens:
         period = _period(item, when, None, None, assembly)
     people: list[Filter] = [each for each in before.filters if not isinstance(each, FieldFilter)]
+    for item, listed in slots.listed:
+        people.extend(listed_filter(item, listed, assembly))
     parts = {"filters": (*filters, *people), "period": period, **_regrouped(before, slots, chooser, assembly)}
     changed = before.model_copy(update=parts)
     others = slots.measures or slots.clauses or slots.ranks or slots.against
@@ -238,9 +242,14 @@ def _regrouped(before: Journey, slots: Slots, chooser: Chooser, assembly: Assemb
             by.append(assembly.dimension(item, group.dimensions, chooser))
             assembly.use(item, "grouping", by[-1])
     parts |= {"by": _together(by)} if by else {}
-    if slots.has(STEP_TIMES) and isinstance(before, FunnelQuery):
+    how_long = slots.has(STEP_TIMES) or any(map(_asks_how_long, slots.frame.items))
+    if how_long and isinstance(before, FunnelQuery):
         parts["times"] = True
     return parts
+
+
+def _asks_how_long(item: Edge) -> bool:
+    return isinstance(item.meaning, Ask) and bool(set(item.meaning.what) & {"how_long", "long"})
 
 
 def _together(by: list[str]) -> str | tuple[str, ...] | None:

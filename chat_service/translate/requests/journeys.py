@@ -29,6 +29,7 @@ from chat_service.translate.requests.journey_parts import (
 )
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed
+from chat_service.translate.requests.whom import names_of
 from chat_service.translate.words.lattice import UNKNOWN
 
 _EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -129,8 +130,17 @@ def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
     deeds = [clause for _, each in slots.clauses for clause in each.clauses]
     along = any(group.grain is not None for _, group in slots.groups)
     asked = slots.has("share") or bool(slots.frame.asks("how_many", "people"))
-    again = any(_is_event(each, assembly) for each in deeds)
+    again = any(_is_event(each, assembly) for each in deeds) or _goes_on_in_a_name(slots, assembly)
     return bool(along and asked and again) and _names_first(slots, assembly)
+
+
+def _goes_on_in_a_name(slots: Slots, assembly: Assembly) -> bool:
+    """How many people still bought, which is also a name in pieces of something else."""
+    events = {cohort.metric for cohort in assembly.model.cohorts.values()}
+    pieces = slots.frame.said("piece")
+    leaves = [leaf for leaf in slots.frame.lattice.leaves if leaf.category == "behaviour"]
+    within = (leaf for leaf in leaves if any(p.start <= leaf.start and leaf.end <= p.end for p in pieces))
+    return any(assembly.model.behaviours[name].metric in events for leaf in within for name in names_of(leaf))
 
 
 def _is_first(behaviour: str, assembly: Assembly) -> bool:

@@ -7,10 +7,16 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause
+from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
+from chat_service.translate.requests.conditions import is_of_state
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
+from chat_service.translate.stops import Denial, StopError
+
+_TWICE = 2
+_WHOLE = ("this unit as a whole",)  # a rule of dates
 
 
 def lend_time(slots: Slots, assembly: Assembly) -> None:
@@ -28,7 +34,11 @@ def lend_time(slots: Slots, assembly: Assembly) -> None:
     nearest = min(deeds, key=lambda each: max(each.start - at.end, at.start - each.end))
     between = slots.frame.between(nearest, at)
     between = [edge for edge in between if slots.frame.folded(edge) not in word_set("opens_both")]
-    if when.ever or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between):
+    if (
+        when.ever
+        or is_of_state(at, when, slots, assembly)
+        or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between)
+    ):
         return  # ordered and … in May: what the time is joined to was not understood as a deed
     slots.clauses[:] = [
         (item, replace(clauses, clauses=tuple(_in_time(clause, when, assembly) for clause in clauses.clauses)))
@@ -61,13 +71,63 @@ def lend_same_time(slots: Slots, assembly: Assembly) -> None:
 
     去年买过的客户，同期没退过的: so is that of what they did before.
     """
-    told = [each.when for _, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
-    times = [when for _, when in slots.whens if not when.ever] or told
+    _lend_again(slots, assembly)
+    _lend_whole(slots)
+    times = [(at, when) for at, when in slots.whens if not when.ever]
+    told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
+    times = times or told
     if len(times) == 1:
+        at, when = times[0]
         slots.clauses[:] = [
-            (item, replace(each, clauses=tuple(_then(clause, times[0], leads=False) for clause in each.clauses)))
+            (item, replace(each, clauses=tuple(_then(clause, when, leads=_leads(at, item)) for clause in each.clauses)))
             for item, each in slots.clauses
         ]
+
+
+def _lend_whole(slots: Slots) -> None:
+    """上个月加购、整个月没下单: a unit of time as a whole is the one that was named before."""
+    named = {
+        when.date.unit: when for at, when in slots.whens if all(at.start < item.start for item, _ in slots.clauses)
+    }
+    for place, (item, each) in enumerate(slots.clauses):
+        told: list[Clause] = []
+        for clause in each.clauses:
+            when = clause.when
+            if when is not None and when.date.rules == _WHOLE:
+                when = named.get(when.date.unit, when)
+            elif when is not None:
+                named[when.date.unit] = when
+            told.append(replace(clause, when=when))
+        slots.clauses[place] = (item, replace(each, clauses=tuple(told)))
+
+
+def _lend_again(slots: Slots, assembly: Assembly) -> None:
+    """Who bought this year and have bought again this year, their repurchase rate: so many of those it counts.
+
+    Of any other number, the same said twice of one time is twice, which no condition says.
+    """
+    metrics = {name: deed.metric for name, deed in assembly.model.behaviours.items()}
+    for item, each in tuple(slots.clauses):
+        first, last = each.clauses[0], each.clauses[-1]
+        same = [metrics[name] for name in first.behaviours] == [metrics[name] for name in last.behaviours]
+        if not same or first.behaviours == last.behaviours or first.when is None or last.when is None:
+            continue
+        plain = not any(c.negated or c.condition or c.values for c in each.clauses)
+        if not plain or first.when.date.period != last.when.date.period:
+            continue
+        rates = [
+            assembly.model.metrics[name].definition.per is not None for _, names in slots.measures for name in names
+        ]
+        if len(each.clauses) > _TWICE or slots.whens or not rates or not all(rates):
+            raise StopError(Denial("not_supported", assembly.said(item)))
+        slots.clauses.remove((item, each))
+        slots.whens.append((item, last.when))
+        assembly.use(item, "behaviour", metrics[last.behaviours[0]])
+
+
+def _leads(at: Edge, item: Edge) -> bool:
+    """去年投诉客户的复购率: the time before people of a deed is that of the deed too."""
+    return at.end <= item.start and item.rule == PEOPLE_OF_DEED
 
 
 def _then(clause: Clause, when: When, *, leads: bool) -> Clause:

@@ -77,7 +77,9 @@ def changed_loop(before: Loop, slots: Slots, assembly: Assembly) -> Request | No
 def _turned(before: Loop, slots: Slots, assembly: Assembly) -> Request | None:
     """What to do about those whose causes were shown; why those leave for whom it was said what to do."""
     if isinstance(before, CausesQuery) and slots.has("intent.playbook"):
-        on = before.list or ""
+        on = before.list or next(
+            (each.name for each in lists_of(assembly) if _leave(each.metric, before, assembly)), ""
+        )
         refuse_rest(slots, assembly, "intent.playbook")
         return PlaybookQuery(list=on, filters=before.filters) if on else None
     if isinstance(before, PlaybookQuery) and slots.has("intent.why"):
@@ -85,6 +87,12 @@ def _turned(before: Loop, slots: Slots, assembly: Assembly) -> Request | None:
         refuse_rest(slots, assembly, "intent.why")
         return CausesQuery(list=before.list, filters=before.filters) if listed is not None and listed.against else None
     return None
+
+
+def _leave(metric: str | None, before: CausesQuery, assembly: Assembly) -> bool:
+    """Whether a metric counts those who left, by the transition that causes were asked of."""
+    transition = assembly.scope.model.metrics[before.metric].definition.transition
+    return transition is not None and metric == transition.who
 
 
 def _of_one(slots: Slots, assembly: Assembly) -> dict[str, object]:

@@ -5,25 +5,35 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+from chat_service.language.bindings import binding
+from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.rules.levels import BEYOND
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names, Values, ValueSense
+from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
 
 
 def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser) -> tuple[str, ...]:
     """Put the values of a question into the draft; returns their dimensions. Raises StopError where one is in doubt."""
     dimensions: list[str] = []
+    apart = _said_apart(slots)
     shared = _shared(draft, slots, assembly)
     _refuse_mixed(slots, assembly)
+    added = _added_up(slots)
     for item, values in slots.values:
-        meant = _of_things(item, values, chooser, slots, assembly)
+        meant = _of_grouped(values, draft, assembly) or _of_things(item, values, chooser, slots, assembly)
         meant = _of_before(meant, draft, assembly)
         dimension, found = assembly.values(item, meant, chooser)
+        if not draft.goes_on and dimension in draft.group_by and _adds_group(item, values, slots):
+            assembly.use(item, "grouping", dimension)
+            continue
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
@@ -40,7 +50,9 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
         else:
             one = value_filter(dimension, found, negated=values.negated)
             draft.filters = (*draft.filters, one)
-            each = dimension in draft.group_by or values.link != BEYOND
+            if apart and values.negated and values.dimensions and not draft.group_by:
+                _group_by(draft, dimension)
+            each = dimension in draft.group_by or not (added or values.link == BEYOND)
             if each and len(found) > 1 and not values.negated and not _is_calendar(dimension, assembly):
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)
@@ -50,6 +62,18 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
 def _is_without(kept: FieldFilter | None, found: tuple[Scalar, ...]) -> bool:
     """App only, exclude web: what is left out is none of what is kept already."""
     return kept is not None and kept.op in ("=", "in") and not set(kept.values) & set(found)
+
+
+def _adds_group(item: Edge, values: Values, slots: Slots) -> bool:
+    """By age group, people with no birthday on file too: what is to be counted in as well narrows nothing."""
+    frame, told = slots.frame, word_set("counts_in")
+    for step in (frame.before, frame.after):
+        edge = step(item)
+        while edge is not None and (edge.is_empty or "follow" in edge.keys or frame.folded(edge) in told):
+            if frame.folded(edge) in told:
+                return not values.negated and not values.only
+            edge = step(edge)
+    return False
 
 
 def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
@@ -62,6 +86,17 @@ def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
             continue  # 性别为女、等级为金卡: each with what it is of
         if listed and not values.negated and not more.negated and slots.frame.folded(between[0]) not in (",", "with"):
             raise assembly.deny(other)
+
+
+def _added_up(slots: Slots) -> bool:
+    """上海和北京合计, app and web combined: one number of all that are named, where nothing says each."""
+    words = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
+    apart = _said_apart(slots) or slots.against or slots.has("grouping", "comparison", "comparative", "share")
+    opening = tuple(word for word in word_set("added_up") if not word.isascii())
+    asked = any(
+        slots.frame.folded(item).startswith(opening) for item in slots.frame.asks("how_many", "people", "count")
+    )
+    return not apart and (asked or bool(words & word_set("added_up")))
 
 
 def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assembly: Assembly) -> Values:
@@ -100,6 +135,25 @@ def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
     return values
 
 
+def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:
+    """By age group, with or without the unknown: of what is grouped by, where a value of its own is called so too."""
+    if own := set(values.candidates) & set(draft.group_by):
+        return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
+    dimensions, codes = assembly.model.dimensions, {sense.value for word in values.words for sense in word}
+    for name in draft.group_by if not values.dimensions else ():
+        known = dimensions[name].home.definition.values if name in dimensions else {}
+        called = {code: " ".join((*one.zh, *one.en)) for code, one in known.items() if code in codes}
+        if codes == {code for code, text in called.items() if values.text in fold(text).text}:
+            return replace(values, words=tuple((ValueSense(name, code),) for code in codes))
+    return None
+
+
+def _said_apart(slots: Slots) -> bool:
+    """各是多少, 分别: each for itself."""
+    words = (e for e in slots.frame.covering.edges if e.category == "function.quantifier.both")
+    return any(slots.frame.folded(word) in word_set("severally") for word in words)
+
+
 def _group_by(draft: Draft, dimension: str) -> None:
     if dimension not in draft.group_by:
         time = [name for name in draft.group_by if name in GRAINS]
@@ -117,15 +171,29 @@ def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
         return None
     groups = [name for name in draft.group_by if name not in GRAINS]
     candidates = [(item, values) for item, values in slots.values if not values.negated]
-    if not candidates:
+    if not candidates or (all(map(assembly.structure.one_each, draft.metrics)) and part_is_deed(slots)):
         return None
     if groups:
         return candidates[-1][1] if any(set(v.candidates) & set(groups) for _, v in candidates) else None
     at = slots.frame.said("share")[0].start
     behind = [values for item, values in candidates if item.start > at]
+    if len(candidates) == 2 and (of := _of_noun(candidates[0][0], candidates[1][0], at, slots)) is not None:
+        return candidates[of][1]
     if slots.measures and len(candidates) > 1 and behind and not slots.frame.folded(candidates[-1][0]).isascii():
         return behind[-1]
     return candidates[-1][1]
+
+
+def _of_noun(one: Edge, other: Edge, at: int, slots: Slots) -> int | None:
+    """Share of positive mentions on Weibo: right before what is counted a value is the part, the place is the whole."""
+    frame = slots.frame
+    counted, between = frame.after(one), frame.between(one, other)
+    among = any(frame.folded(edge) in word_set("out_of") for edge in between)
+    if among and one.start > at and all(edge.is_empty or edge.category in ("measure", "entity") for edge in between):
+        return 0  # share of women among gold members
+    if counted is None or counted.category not in ("measure", "entity") or one.start <= at or len(between) < 2:
+        return None
+    return 0 if all(frame.folded(edge) in word_set("where") for edge in between[1:]) else None
 
 
 def _change(
@@ -141,6 +209,7 @@ def _change(
     if values.negated:
         known = draft.filtered(dimension)
         if known is not None and known.op in ("=", "in") and set(known.values) <= set(found):
+            _all_left_out(draft, item, known, found, assembly)
             return
         draft.filters = tuple(_without(draft, dimension, found))
         draft.show = tuple(f for f in draft.show if f.field != dimension)
@@ -162,6 +231,21 @@ def _change(
     if len(one.values) > 1 and not _is_calendar(dimension, assembly):
         draft.show = (*draft.show, one)
         _group_by(draft, dimension)
+
+
+def _all_left_out(draft: Draft, item: Edge, known: FieldFilter, found: tuple[Scalar, ...], assembly: Assembly) -> None:
+    """去掉上海 after a number of Shanghai alone: that condition is taken back, or all but Shanghai is meant."""
+    chosen = assembly.fixed.get(item.start)
+    if chosen not in ("leave_out", "lift"):
+        language, label = assembly.scope.language, assembly.dimension_label(known.field)
+        said = assembly.value_label(known.field, found[0])
+        out = Option(binding("leave_out", said, language), "dimension", "leave_out")
+        options = (out, Option(binding("lift", said, language, label), "dimension", "lift"))
+        raise StopError(Doubt("out_or_open", assembly.said(item), options, item.start, item.end))
+    at = draft.filters.index(known)
+    again = (value_filter(known.field, found, negated=True),) if chosen == "leave_out" else ()
+    draft.filters = (*draft.filters[:at], *again, *draft.filters[at + 1 :])
+    draft.show = tuple(f for f in draft.show if f.field != known.field)
 
 
 def _adds(slots: Slots) -> bool:

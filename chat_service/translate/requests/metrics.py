@@ -20,21 +20,23 @@ from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.named import spent_by
-from chat_service.translate.requests.ordering import order
+from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import (
     cumulate,
     grain_in_name,
     latest_unit,
     refuse_without_before,
     share,
+    subtotal,
     trend_grain,
     with_trend,
 )
 from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people, spaced
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.requests.versus import compare_sides, join_named
-from chat_service.translate.senses import Ask
+from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import (
     GRAINS,
     Compare,
@@ -80,12 +82,10 @@ def metric_request(
     share(draft, slots, assembly, _filters(draft, slots, assembly, bounds))
     cumulate(draft, slots, assembly)
     with_trend(draft, slots, assembly, timing)
+    subtotal(draft, slots, assembly)
     refuse_without_before(draft, slots, assembly)
     order(draft, slots, assembly, outer)
-    draft.having = (
-        *draft.having,
-        *_having(draft, bounds, replaced, assembly),
-    )
+    draft.having = (*draft.having, *_having(draft, bounds, replaced, assembly), *moved(draft, slots))
     if (draft.limit is not None or draft.having) and not draft.shares:
         draft.filters = (*draft.filters, *_named_only(draft, assembly))
     draft.filters = tuple(dict.fromkeys(draft.filters))
@@ -122,6 +122,8 @@ def _metrics(
     also = draft.goes_on and not slots.turns_to and (slots.has("follow.also") or slots.opens_adding)
     adds = slots.same or (also and not slots.has("follow.instead"))
     metrics = tuple(dict.fromkeys((*draft.metrics, *names) if adds else names))
+    if slots.swapped in draft.metrics:
+        metrics = tuple(dict.fromkeys(names[0] if each == slots.swapped else each for each in draft.metrics))
     if not draft.goes_on:
         metrics = (*metrics, *(n for each in metrics for n in assembly.scope.model.metrics[each].definition.beside))
     if draft.goes_on:
@@ -137,6 +139,7 @@ def _shown_by(draft: Draft, assembly: Assembly) -> None:
     draft.group_by = assembly.scope.model.metrics[draft.metrics[0]].definition.shown_by
 
 
+_POINTS = tuple(word_set("percentage_points"))
 _MARKS = frozenset(".?!;:。")
 _JOINERS = ("connective", "comparison", "date.versus", "follow")
 
@@ -224,6 +227,8 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
         if id(item) not in used and kinds and not fits and not loose:
             raise assembly.deny(item)
         after = slots.frame.after(item)
+        if "which" in what and after is not None and after.category == "values" and _names_things(after, assembly):
+            raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
             raise assembly.deny(after)  # how many cities: no number of the model says it
         either = slots.frame.folded(item) in word_set("what_or_why")
@@ -235,6 +240,11 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
             raise assembly.deny(item)  # how many new customers: their revenue is no number of them
         if item.category != "unit" or fits:
             assembly.use(item, "intent", "")  # a unit with nothing to count asks for nothing
+
+
+def _names_things(item: Edge, assembly: Assembly) -> bool:
+    senses = assembly.scope.lexicon.senses(phrase_keys(assembly.frame.folded(item)))
+    return any(isinstance(sense, DimensionSense) for sense in senses)
 
 
 def _answers(kind: str, name: str, assembly: Assembly) -> bool:
@@ -369,6 +379,9 @@ def _having(
         column = replaced.get(name, name)
         if column not in draft.metrics:
             draft.metrics = (*draft.metrics, column)
+        if bound.change:
+            points = any(assembly.frame.folded(leaf).endswith(_POINTS) for leaf in item.leaves())
+            column += "__change_pct" if "percent" in bound.condition.units and not points else "__change"
         found.append(Having(column=column, op=bound.condition.op, values=bound.condition.values))
     return tuple(found)
 

@@ -6,7 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, names_people
 from chat_service.translate.senses import MetricSense, Values, WordSense
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
@@ -28,9 +28,11 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
         case "mean":
             if names and all(structure.is_ratio(name) for name in names):
                 return names
-            return _mean_of_field(measure.metrics, item, assembly)
+            return _per_person_of_people(names, measure, assembly) or _mean_of_field(measure.metrics, item, assembly)
         case "per_head":
             spread = [found for name in names if (found := structure.per_person(name)) is not None]
+        case "per_day":
+            spread = [found for name in names if (found := structure.per_day(name)) is not None]
         case _:
             main = structure.main_behaviour
             over = main.metric if main is not None else ""
@@ -40,6 +42,16 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
     if names and measure.statistic != "per_day" and all(structure.is_ratio(name) for name in names):
         return names
     raise StopError(Denial("not_supported", assembly.said(item)))
+
+
+def _per_person_of_people(names: tuple[str, ...], measure: Measure, assembly: Assembly) -> tuple[str, ...]:
+    """会员去年平均下了几单: of people, a mean of what is no average of a column is over them."""
+    words, frame = assembly.scope.entity_words, assembly.frame
+    people = any(each.category == "entity" or names_people(each, frame, words) for each in frame.items)
+    if not people or _fields_averaged(measure.metrics, assembly):
+        return ()
+    found = tuple(each for name in names if (each := assembly.structure.per_person(name)) is not None)
+    return found if len(found) == len(names) else ()
 
 
 def _mean_of_field(names: tuple[str, ...], item: Edge, assembly: Assembly) -> tuple[str, ...]:
@@ -72,6 +84,21 @@ def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
     low = any(mark in text for mark in word_set("least_of_it"))
     kind = "median" if measure.statistic == "median" else "min" if low else "max"
     return structure.statistic(kind, *fields)
+
+
+def said_again(slots: Slots, assembly: Assembly) -> None:
+    """The highest cost per new customer, and what was that cost: the number that was named, by its head noun."""
+    for named in list(slots.measures):
+        item, names = named
+        led = slots.frame.before(item)
+        if led is None or slots.frame.folded(led) not in word_set("points_at") | word_set("determiner"):
+            continue
+        for other, their in slots.measures:
+            words = slots.frame.folded(other).split(" ")
+            again = other.end <= led.start and set(their) < set(names) and slots.frame.folded(item) in words
+            if again and named in slots.measures:
+                slots.measures.remove(named)
+                assembly.use(item, "metric", their[0])
 
 
 def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
@@ -128,6 +155,8 @@ def spread_apart(slots: Slots, assembly: Assembly) -> None:
     words = slots.frame.said("average", "statistic")
     if not words or len(slots.measures) > 1:
         return
+    if _of_each_order(words, slots, assembly):
+        return
     if not slots.measures:
         return
     if described := [word for word in words if any(word.end == item.start for item, _ in slots.clauses)]:
@@ -141,3 +170,21 @@ def spread_apart(slots: Slots, assembly: Assembly) -> None:
     slots.measures[0] = (item, statistic_of(spread, best, assembly))
     for word in words:
         assembly.use(word, "metric", slots.measures[0][1][0])
+
+
+def _of_each_order(words: list[Edge], slots: Slots, assembly: Assembly) -> bool:
+    """平均一单多少钱, how much per order: the money of the model's main deed, over how often it is done."""
+    main, asks = assembly.scope.structure.main_behaviour, slots.frame.asks("money", "how_much")
+    per = [word for word in words if word.category == "average.per_order"]
+    if main is None or main.amount is None or not per or not asks:
+        return False
+    if any(names != (main.metric,) for _, names in slots.measures):
+        return False
+    found = assembly.scope.structure.ratio(main.amount, main.metric)
+    if found is None:
+        return False
+    slots.subjects.extend(slots.measures)
+    slots.measures[:] = [(per[0], (found,))]
+    for word in (*words, asks[0]):
+        assembly.use(word, "metric", found)
+    return True

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import OneEntity
+from chat_service.translate.grammar.categories import Group, OneEntity
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.reasons import departures, says_reasons
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.whom import (
     lists_named,
     lists_of,
+    names_of,
     period_asked,
     refuse_rest,
     take,
@@ -35,9 +36,9 @@ def about_one(item: Edge, one: OneEntity, slots: Slots, assembly: Assembly) -> R
     if any(getattr(slots, each) for each in ("measures", "clauses", "bounds")):
         slots.narrowed.append(key)
         return None
-    columns: tuple[str, ...] = ()
+    columns = _columns_asked(slots, assembly)
     if slots.values and slots.frame.asks("is_it"):
-        columns = tuple(_is_it(item, values, assembly) for item, values in slots.values)
+        columns = (*columns, *(_is_it(item, values, assembly) for item, values in slots.values))
     if columns:
         refuse_rest(slots, assembly)
         return ListQuery(columns=(*entity.list_columns, *columns), filters=(key,))
@@ -64,6 +65,20 @@ def _reached(column: str, assembly: Assembly) -> str:
         return column
     near = assembly.model.nearest_fields(column, entity.dataset)
     return near[0].qualified if near else column
+
+
+def _columns_asked(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """Fields and dimensions named of one customer: 客户17823的等级和电话."""
+    found: list[str] = []
+    for item in slots.columns:
+        found.append(names_of(item)[0])
+        assembly.use(item, "dimension", found[-1])
+    for item, group in slots.groups:
+        if isinstance(group, Group) and group.dimensions:
+            found.append(assembly.dimension(item, group.dimensions, assembly.chooser(assembly.counted)))
+            assembly.use(item, "dimension", found[-1])
+    slots.groups.clear()
+    return tuple(found)
 
 
 def _is_it(item: Edge, values: Values, assembly: Assembly) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat_service.translate.grammar.categories import Span
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.conditions import listed_filter
-from chat_service.translate.requests.happenings import happenings
+from chat_service.translate.requests.happenings import counts_people, happenings
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import only_period
 from semantic_layer import Filter, PathQuery, Period
@@ -43,17 +43,30 @@ def read_paths(slots: Slots, assembly: Assembly) -> PathQuery | None:
     filters.extend(assembly.condition(item, values, chooser) for item, values in slots.values)
     for item, listed in slots.listed:
         filters.extend(listed_filter(item, listed, assembly))
-    within = _within(slots, assembly)
-    assembly.refuse_rest(_SHOWN)
-    return PathQuery(event=event, within=within, period=period, filters=tuple(filters))
+    within, limit = _within(slots, assembly), _limit(slots, assembly)
+    assembly.refuse_rest(_SHOWN, lambda item: counts_people(item, assembly))
+    query = PathQuery(event=event, within=within, period=period, filters=tuple(filters))
+    return query if limit is None else query.model_copy(update={"limit": limit})
 
 
 def _within(slots: Slots, assembly: Assembly) -> int:
     """Within how many days, by default a month of them."""
     spans = slots.frame.of(Span)
+    for item in spans:
+        assembly.use(item, "number", str(item.meaning))
     meaning = spans[0].meaning if len(spans) == 1 else None
     if isinstance(meaning, Span) and meaning.after == 0:
         return meaning.within
     if spans:
         raise assembly.deny(spans[0])
     return _DAYS
+
+
+def _limit(slots: Slots, assembly: Assembly) -> int | None:
+    stated = [(item, rank) for item, rank in slots.ranks if rank.direction in ("high", "best") and rank.percent is None]
+    if len(stated) != len(slots.ranks) or len(stated) > 1:
+        raise assembly.deny(slots.ranks[0][0])
+    for item, rank in stated:
+        assembly.use(item, "limit", str(rank.count))
+        return rank.count if rank.stated else None
+    return None

@@ -19,8 +19,10 @@ from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.phrases import shows_people, who_count
-from chat_service.translate.requests.slots import Slots, asked_of, set_free
+from chat_service.translate.requests.quantities import lists_number
+from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.requests.whom import names_of
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
@@ -80,17 +82,21 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         if not implied:
             return None
     lists = slots.frame.asks("list", "which", "who")
+    if slots.narrowed and _done_by_one(slots, assembly):
+        return metric_request(slots, assembly)
     assembly.doubt += _doubt(slots, named=bool(asked or lists or slots.people))
     along = any(each.grain and not slots.frame.folded(item).startswith(_EVERY) for item, each in slots.groups)
     counts = slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share", "cumulative") or along
     counts = counts or slots.counting
-    listed = slots.frame.asks("list", "who") and not slots.frame.asks("how_many")
+    listed = slots.frame.asks("list", "who") and not (slots.frame.asks("how_many") or lists_number(slots))
     if (counts and not listed) or (slots.against and slots.clauses):
         if _one_deed(slots, assembly):
             return metric_request(slots, assembly)
         lend_time(slots, assembly)
         return metric_request(slots, assembly, None, who_count(slots, assembly))
     lend_time(slots, assembly)
+    if slots.groups and not slots.measures and any(_counts_most(item, slots, assembly) for item, _ in slots.ranks):
+        return metric_request(slots, assembly, None, who_count(slots, assembly))
     if slots.ranks or described or lists:
         if (
             slots.groups
@@ -105,6 +111,14 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     return list_request(slots, assembly) if slots.values else None
 
 
+def _counts_most(rank: Edge, slots: Slots, assembly: Assembly) -> bool:
+    """Which city has the most gold members, the fewest people who …: of groups, how many people they have is ranked."""
+    frame, after = slots.frame, slots.frame.spoken(rank)
+    people = (*slots.entities, *(item for item, _ in (*slots.listed, *slots.clauses)))
+    named = after is not None and (after in people or names_people(after, frame, assembly.scope.entity_words))
+    return named and frame.folded(rank).split(" ")[-1] in word_set("most_of_them")
+
+
 def _doubt(slots: Slots, *, named: bool) -> float:
     """What makes it less plain that people are meant: nobody is named; a time beside those of the deeds: of what?"""
     own = [clause for _, clauses in slots.clauses for clause in clauses.clauses if clause.when is not None]
@@ -117,10 +131,24 @@ def _refuse_bound_of_nobody(slots: Slots, assembly: Assembly) -> None:
         raise assembly.deny(slots.bounds[0][0])  # of whom, or of what, is not said
 
 
+def _done_by_one(slots: Slots, assembly: Assembly) -> bool:
+    """Did customer 10234 order in May: how often one of them did it, where nothing more is demanded."""
+    if len(slots.clauses) != 1 or slots.listed or slots.dated or slots.bounds:
+        return False
+    item, clauses = slots.clauses[0]
+    clause = clauses.clauses[0]
+    if len(clauses.clauses) > 1 or not clause.is_plain or clauses.relative:
+        return False
+    slots.clauses.clear()
+    set_free(item, clause, slots)
+    slots.measures.append((item, (assembly.scope.model.behaviours[clause.behaviours[0]].metric,)))
+    return True
+
+
 def _one_deed(slots: Slots, assembly: Assembly) -> bool:
     """How many people did one thing: the metric that counts them, where the model has it, in the time of the deed."""
     structure, model = assembly.scope.structure, assembly.scope.model
-    shared = slots.has("share") and (not slots.values)
+    shared = slots.has("share") and (not slots.values or part_is_deed(slots))
     others = slots.dated or slots.populations or slots.bounds or shared
     if others or len(slots.clauses) + len(slots.listed) != 1:
         return False
@@ -172,6 +200,7 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
     entity = assembly.whom
     chooser = assembly.chooser((entity.counted_by,) if entity.counted_by else ())
     _as_populations(slots, assembly)
+    _as_state(slots, assembly)
     period = decide_timing(slots, assembly, ()).period
     filters: list[Filter] = [*(base.filters if base is not None else ()), *slots.narrowed]
     columns: list[str] = []
@@ -222,11 +251,28 @@ def _as_populations(slots: Slots, assembly: Assembly) -> None:
         if not all(assembly.structure.one_each(name) for name in names) or (slots.ranks and not set(names) <= counted):
             continue
         slots.measures.remove(named)
+        if set(names) <= counted:
+            slots.entities.append(item)
+            assembly.use(item, "entity", names[0])
+            continue
         each = next((one for one in assembly.scope.model.lists.values() if one.metric in names), None)
         if each is not None:
             slots.listed.append((item, Listed(each.name, "")))
         else:
             slots.populations.append(named)
+
+
+def _as_state(slots: Slots, assembly: Assembly) -> None:
+    """流失的白金会员名单: what somebody is by a deed, with no time, is the named population of today."""
+    for entry in list(slots.clauses) if not slots.whens else ():
+        item, clauses = entry
+        clause = clauses.clauses[0]
+        metric = assembly.model.behaviours[clause.behaviours[0]].metric
+        named = next((one for one in assembly.model.lists.values() if one.metric == metric), None)
+        timed = clause.when is not None or clause.ever or clause.same_period or clause.values
+        if named is not None and len(clauses.clauses) == 1 and clause.is_plain and not timed:
+            slots.clauses.remove(entry)
+            slots.listed.append((item, Listed(named.name, clause.text)))
 
 
 def chooser_draft(slots: Slots, assembly: Assembly) -> list[str]:
@@ -295,6 +341,9 @@ def _order(
         if slots.columns:
             name = short_name(names_of(slots.columns[0])[0], assembly)
             return (Order(column=name, descending=rank.direction in ("high", "best")),), (name,)
+        if measured:
+            column = measured[0].name
+            return (Order(column=column, descending=rank.direction in ("high", "best")),), ()
         _ask_which_measure(item, assembly)
     return _order_by_field(slots, assembly) or _order_of_lists(listed, measured)
 
@@ -338,7 +387,10 @@ def _ask_which_measure(item: Edge, assembly: Assembly) -> NoReturn:
 
 
 def _limit(slots: Slots, assembly: Assembly) -> int | None:
+    stated = [rank.count for _, rank in slots.ranks if rank.stated and rank.count is not None]
     counts = counts_of(slots)
+    if stated:
+        return stated[0]
     if len(counts) == 1:
         assembly.use(counts[0][0], "limit", str(counts[0][1]))
         return counts[0][1]

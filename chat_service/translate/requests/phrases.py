@@ -38,7 +38,7 @@ def phrases(frame: Frame) -> list[Phrase]:
         if what & _NOUNS and not (head is not None and head.category == "values" and head.end <= item.start):
             head = None
         again = any(item in (each.asks, each.head) or head is each.asks for each in found)
-        if not again:
+        if not again and not (found and _touch(found[-1].asks, item, frame)):
             found.append(Phrase(item, head))
     return found
 
@@ -57,6 +57,15 @@ def beside(item: Edge, frame: Frame) -> Edge | None:
 def _passes(edge: Edge, frame: Frame) -> bool:
     word = any(character.isalnum() for character in frame.folded(edge))
     return word and (edge.is_empty or edge.category.startswith(_PASSED))
+
+
+def _touch(one: Edge, other: Edge, frame: Frame) -> bool:
+    return all(edge.is_empty and _passes(edge, frame) for edge in frame.between(one, other))
+
+
+def deeds_of(item: Edge) -> list[Edge]:
+    """The words for each deed that an item tells."""
+    return [item] if item.category == "clause" else [one for part in item.parts for one in deeds_of(part)]
 
 
 def is_whole(item: Edge, frame: Frame) -> bool:

@@ -7,6 +7,7 @@ is refused rather than asked of everybody.
 
 from __future__ import annotations
 
+from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Shown
@@ -18,9 +19,11 @@ from chat_service.translate.requests.conditions import population_filter
 from chat_service.translate.requests.people import SEVERAL
 from chat_service.translate.requests.slots import RELATIVE, Slots
 from chat_service.translate.requests.sorting import names_doers
+from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import (
     GRAINS,
     FieldFilter,
+    Filter,
     ListQuery,
     MetricFilter,
     MetricQuery,
@@ -36,7 +39,7 @@ def pointer(frame: Frame) -> Edge | None:
     """The word that stands for what the answer before showed: nothing before it in the question is what it means."""
     named: list[Edge] = []
     for edge in frame.covering.edges:
-        if _says_they(edge, frame) and (not named or named == [None]):
+        if _says_they(edge, frame) and (not named or named == [_done_by(edge, frame)]):
             return edge
         if not named and edge.category == "function.pronoun.such":
             return edge
@@ -49,13 +52,17 @@ def pointer(frame: Frame) -> Edge | None:
 
 def _says_they(edge: Edge, frame: Frame) -> bool:
     """They, their, 他们, 其中; of them inside of what asks how many. 'It' only where it does something."""
-    text, after = frame.folded(edge), frame.after(edge)
+    text, before, after = frame.folded(edge), frame.before(edge), frame.after(edge)
     if edge.category.endswith(".person"):
         return False  # how long does it take to …
+    if text in word_set("it"):
+        return before is not None and frame.folded(before) in word_set("does")
     if text in word_set("those"):  # those figures below are no people
         return after is None or not (after.is_empty or _is_told(after, frame))
     if text in word_set("they"):  # of those who signed up: told by what they did
         return after is None or frame.folded(after).split(" ")[0] not in RELATIVE
+    if edge.category == "date.same_period":
+        return text.endswith(tuple(word_set("points_at_time")))  # 那个月, of a ranking of months
     # which of them, which of those cities
     asked = [frame.folded(leaf) for leaf in edge.leaves() if leaf.category == "ask"]
     return bool({word for each in asked for word in each.split(" ")} & (word_set("they") | word_set("those")))
@@ -65,6 +72,14 @@ def _is_told(noun: Edge, frame: Frame) -> bool:
     """Those gold members who signed up: told by what they did, and not by what was said before."""
     behind = frame.after(noun)
     return behind is not None and frame.folded(behind).split(" ")[0] in RELATIVE
+
+
+def _done_by(edge: Edge, frame: Frame) -> Edge | None:
+    """How many orders did they place, how many customers are in it: the measure that is asked for of a pronoun."""
+    before = frame.before(edge)
+    does = before is not None and frame.folded(before) in word_set("does")
+    found = frame.spoken(edge, back=True) if does else None
+    return found if found is not None and found.category not in _THINGS else None  # gold members have their birthday
 
 
 def points_at(edge: Edge, frame: Frame) -> bool:
@@ -108,12 +123,16 @@ def bound_to(word: Edge, slots: Slots, previous: Previous, assembly: Assembly) -
         return before
     if not isinstance(before, MetricQuery):
         raise assembly.deny(word)
+    _drop_noun(word, slots, before, assembly)
     if before.group_by and (before.limit is not None or before.having):
         if previous.shown is not None:
             return _of_shown(previous.shown, slots, before, assembly)
         _refuse_moved(word, slots, assembly)
         slots.same = True
         return before
+    kept = {each.field for each in before.filters if isinstance(each, FieldFilter)}
+    if slots.measures or any(set(group.dimensions) & kept for _, group in slots.groups):
+        return _of_those_counted(word, slots, before, assembly)
     return before
 
 
@@ -147,12 +166,57 @@ def along_time(slots: Slots, previous: Previous, before: Request, assembly: Asse
     return before.model_copy(update={"filters": kept, "order_by": (), "limit": None})
 
 
+def _drop_noun(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """That city's orders: the noun says again by what the answer was grouped, or what it was kept to."""
+    noun = _noun(word, slots.frame)
+    shown = {*before.group_by, *(each.field for each in before.filters if isinstance(each, FieldFilter))}
+    for item, group in list(slots.groups):
+        if item is noun and set(group.dimensions) & shown:
+            slots.groups.remove((item, group))
+            assembly.use(item, "grouping", next(name for name in group.dimensions if name in shown))
+
+
 def _refuse_moved(word: Edge, slots: Slots, assembly: Assembly) -> None:
     """The five cities of a ranking are those of its own time and rows: with others it would be another ranking."""
     moved = bool(slots.whens or slots.against or slots.values or slots.clauses or slots.listed or slots.bounds)
     others = slots.dated or slots.populations or slots.ranks or slots.groups or slots.has("share", "change")
     if moved or others:
         raise assembly.deny(word)
+
+
+def _of_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+    """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, not of everybody."""
+    people = [name for name in before.metrics if assembly.structure.one_each(name)]
+    asked = {name for _, names in slots.measures for name in names}
+    if not people or set(people) & ({*assembly.counted} | asked):
+        return before  # all of them, told by the filters that stay
+    along = before.compare is not None or any(name in GRAINS for name in before.group_by)
+    if along or len(before.metrics) > 1:
+        raise assembly.deny(word)
+    filters = those_counted(before, assembly)
+    if not filters:
+        raise assembly.deny(word)
+    return before.model_copy(update={"filters": filters})
+
+
+def those_counted(before: MetricQuery, assembly: Assembly) -> tuple[Filter, ...]:
+    """The people whom a number counts, as conditions; nothing where it counts none, or no request can keep to them."""
+    if len(before.metrics) != 1 or not assembly.structure.one_each(before.metrics[0]):
+        return ()
+    own = [f for f in before.filters if isinstance(f, FieldFilter) and not assembly.structure.entity_dimension(f.field)]
+    who = _counted_by(before.metrics[0], before, tuple(own), assembly)
+    return tuple(dict.fromkeys((*(f for f in before.filters if f not in own), *who))) if who else ()
+
+
+def _counted_by(name: str, before: MetricQuery, own: tuple[Filter, ...], assembly: Assembly) -> tuple[Filter, ...]:
+    """The people whom a number counts, as a condition; nothing where it counts them at an instant by no list."""
+    if not assembly.model.metrics[name].is_stock:
+        return (MetricFilter(metric=name, period=before.period, filters=own, op=">=", values=(1.0,)),)
+    listed = next((each for each in assembly.model.lists.values() if each.metric == name), None)
+    if listed is None or listed.among or listed.within or before.period is not None or own:
+        return ()
+    typed = assembly.structure.value_type
+    return tuple(value_filter(d, tuple(typed(d, code) for code in codes)) for d, codes in listed.filter.items())
 
 
 def other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
@@ -170,12 +234,22 @@ def other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> Metri
     if any(name in assembly.counted for name in names) or not names_doers(item, names, assembly):
         return before
     held = [each for each in before.filters if isinstance(each, MetricFilter) and structure.one_each(each.metric)]
-    if not held:
+    if not held and not _means_people(item, names, before, assembly):
         return before
     slots.measures.clear()
     made = population_filter(item, names, before.period, assembly)
     kept = tuple(each for each in before.filters if each not in held)
     return before.model_copy(update={"filters": (*kept, made)})
+
+
+def _means_people(item: Edge, names: tuple[str, ...], before: MetricQuery, assembly: Assembly) -> bool:
+    chosen = assembly.fixed.get(item.start)
+    if chosen == "people" or chosen in names:
+        return chosen == "people"
+    said, language = assembly.said(item), assembly.scope.language
+    of_them = binding("people", said, language, assembly.metric_label(before.metrics[0]))
+    options = (Option(of_them, "metric", "people"), Option(assembly.metric_label(names[0]), "metric", names[0]))
+    raise StopError(Doubt("which_people", said, options, item.start, item.end))
 
 
 def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Assembly) -> None:
@@ -186,4 +260,4 @@ def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Asse
         raise assembly.deny(word)
 
 
-__all__ = ["bound_to", "other_people", "pointer", "points_at"]
+__all__ = ["bound_to", "other_people", "pointer", "points_at", "those_counted"]

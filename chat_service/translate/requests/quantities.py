@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clause, Clauses, Listed, Measure
+from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.named import called, verb_metric
 from chat_service.translate.requests.phrases import Phrase, beside, is_whole, phrases
@@ -42,6 +43,9 @@ def measure_phrases(slots: Slots, assembly: Assembly) -> None:
     found = [each for each in numbers if each is not None]
     if len(found) < len(apart) or not all(_is_part(each, wholes, assembly) for each in found):
         return
+    for whole in wholes:
+        slots.measures.remove(whole)
+        slots.subjects.append(whole)
     for each in found:
         _measure(each, slots, assembly)
 
@@ -93,6 +97,9 @@ def _plain(item: Edge, slots: Slots) -> Clause | None:
 
 
 def _of_verb(clause: Clause, what: set[str], assembly: Assembly) -> str | None:
+    done = assembly.model.behaviours[clause.behaviours[0]].metric
+    if "people" in what:
+        return done if assembly.structure.one_each(done) else assembly.structure.people_of(done)
     return verb_metric(clause, tuple(what), assembly)
 
 
@@ -110,3 +117,9 @@ def _measure(number: _Number, slots: Slots, assembly: Assembly) -> None:
     assembly.use(asks, "metric", number.metric)
     if verb is not None:
         assembly.use(verb, "metric", number.metric)
+
+
+def lists_number(slots: Slots) -> bool:
+    """List the number of customers who ordered, 列一下客户数: the number of people, where nothing else names them."""
+    named = [item for item in slots.entities if not is_number(slots.frame.folded(item))]
+    return not named and bool(slots.counting or slots.frame.asks("people"))

@@ -5,6 +5,8 @@ Why a number changed is another question: a rate in a time that is named, or one
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
 from chat_service.language.bindings import binding
@@ -75,7 +77,10 @@ def _outcome(slots: Slots, assembly: Assembly) -> tuple[str, str, Edge | None] |
     for item, listed in slots.listed:
         if listed.negated:
             continue
-        if model.lists[listed.name].against:
+        metric = model.lists[listed.name].metric
+        if metric in by_who:
+            named.append((item, metric or ""))
+        elif model.lists[listed.name].against:
             return "", listed.name, item
     for item, name in named:
         if name in by_who or name in by_who.values():
@@ -137,4 +142,10 @@ def _lists_people(slots: Slots) -> bool:
         return True
     people = {*slots.entities, *(item for item, _ in (*slots.listed, *slots.clauses, *slots.values))}
     asks = slots.frame.asks("which", "who", "list")
-    return any(slots.frame.spoken(item) in people for item in asks)
+    return any(slots.frame.spoken(item) in people for item in asks) or _asks_which(slots, people)
+
+
+def _asks_which(slots: Slots, people: Iterable[Edge]) -> bool:
+    """'Which' that was taken for a word without meaning, right before whom it asks for."""
+    firsts = [slots.frame.before(item) for item in people]
+    return any(edge is not None and edge.is_empty and slots.frame.folded(edge) == "which" for edge in firsts)

@@ -6,9 +6,10 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.part_of_people import Told, whole_of
+from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import Slots, shared_by_group
 from chat_service.translate.requests.timing import Timing
-from chat_service.translate.senses import WordSense
+from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import GRAINS, Grain, MetricFilter, Period, buckets, unit
@@ -34,7 +35,15 @@ def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) ->
     if all(map(assembly.structure.one_each, draft.metrics)) and any(isinstance(f, MetricFilter) for f in draft.filters):
         told += [item for item, _ in slots.bounds]  # % of customers with at least one complaint, by tier
     of_groups = shared_by_group(said[0], told, slots)
-    described = told and not of_groups
+    over = not groups or slots.subjects or (slots.populations and not of_groups)
+    whole = _over_whole(draft, slots, assembly) if over else ()
+    if len(whole) == 1:
+        draft.metrics = whole
+        used = {name for each in slots.populations for name in each[1]}
+        draft.filters = tuple(f for f in draft.filters if not (isinstance(f, MetricFilter) and f.metric in used))
+        draft.filters = tuple(f for f in draft.filters if f not in slots.narrowed)
+        return
+    described = told and not _of_some(said[0], slots) and not of_groups
     if described and _are_part(said[0], people, draft, slots, assembly):
         return
     if (described or slots.subjects) and (not draft.keep or (described and not slots.measures)):
@@ -54,6 +63,19 @@ def _are_part(word: Edge, people: list[Told], draft: Draft, slots: Slots, assemb
     return draft.among is not None
 
 
+def _of_some(word: Edge, slots: Slots) -> bool:
+    """Of the customers who complained, what share are gold: what tells the whole stands before, the part behind."""
+    wholes = [item for item in slots.entities if is_whole(item, slots.frame) and item.start < word.start]
+    told = (*slots.clauses, *slots.listed, *slots.dated)
+    parts = [item for item, _ in slots.values]
+    return (
+        len(wholes) == 1
+        and not slots.populations
+        and bool(parts)
+        and all(part.start >= item.end for part in parts for item in (wholes[0], *(item for item, _ in told)))
+    )
+
+
 def _are_shares(metrics: tuple[str, ...], assembly: Assembly) -> bool:
     """Whether what is asked for is a share by itself, so that the word adds nothing."""
     return all(assembly.model.metrics[metric].unit == "percent" for metric in metrics)
@@ -64,6 +86,39 @@ def _is_change_in_percent(word: Edge, draft: Draft, slots: Slots) -> bool:
     changes = [c for c in slots.frame.said("change") if min(abs(c.end - word.start), abs(word.end - c.start)) <= 2]
     near = [c for c in changes if not any(e.category in _APART for e in slots.frame.between(c, word))]
     return bool(near) or (draft.compare is not None and not [n for n in draft.group_by if n not in GRAINS])
+
+
+def _over_whole(draft: Draft, slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """The metrics in percent that put a part over the whole which the question names.
+
+    投诉 of 工单, 新客 in 销售额; a part alone (新客占比) where only one metric has it.
+    """
+    others = [name for each in (*slots.subjects, *slots.populations) for name in each[1] if name not in draft.metrics]
+    names = (*draft.metrics, *others)
+    if len(names) == 1:
+        return assembly.structure.shares_of(names[0]) if not (slots.clauses or slots.listed or slots.values) else ()
+    direct = tuple(dict.fromkeys(ratio for name in names for ratio in assembly.structure.shares_of(name, names)))
+    return direct or tuple(
+        dict.fromkeys(r for whole in names for people in names for r in _of(whole, people, assembly))
+    )
+
+
+def _of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
+    """The metrics in percent that are the share of people in a whole."""
+    if people == whole or not assembly.structure.one_each(people):
+        return ()
+    return tuple(r for part in part_of(whole, people, assembly) for r in assembly.structure.shares_of(part, (whole,)))
+
+
+def part_of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
+    """What people make up of a whole: by the rows that both count, else a metric called after both (新客 + 销售额)."""
+    structure, lexicon, model = assembly.structure, assembly.scope.lexicon, assembly.model
+    part = structure.rows_of(whole, people)
+    if part is not None:
+        return (part,)
+    words = model.metrics[people].definition.synonyms.zh
+    senses = (s for word in words for s in lexicon.senses(phrase_keys(word + model.metrics[whole].label.zh)))
+    return tuple(dict.fromkeys(sense.name for sense in senses if isinstance(sense, MetricSense)))
 
 
 # --- along time ---
@@ -85,6 +140,15 @@ def cumulate(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     if ratios:
         raise StopError(Denial("cumulative_ratio", assembly.metric_label(ratios[0])))
     draft.cumulative = draft.metrics
+    if not [name for name in draft.group_by if name in GRAINS]:
+        draft.group_by = (*draft.group_by, "month")
+
+
+def subtotal(draft: Draft, slots: Slots, assembly: Assembly) -> None:
+    """A row for each outer group beside the groups; of what is not grouped there is none."""
+    for word in slots.frame.said("subtotals") if draft.metrics and draft.group_by else ():
+        assembly.use(word, "grouping", "subtotals")
+        draft.subtotals = True
 
 
 def trend_grain(slots: Slots) -> Grain | None:
@@ -92,6 +156,12 @@ def trend_grain(slots: Slots) -> Grain | None:
     words = [word for word in slots.frame.said("trend") if not _moves(word, slots)]
     if not words or slots.against or any(rank.count is not None for _, rank in slots.ranks):
         return None
+    for _, when in slots.whens:
+        period = when.date.period
+        if period is not None and period.days is not None and period.days <= 31:
+            return "day"
+        if when.date.kind == "rolling" and when.date.unit in ("week", "quarter"):
+            return when.date.unit
     return "month"
 
 
@@ -147,3 +217,7 @@ def _unit_of(item: Edge, slots: Slots, assembly: Assembly) -> list[Grain]:
 
 def refuse_without_before(draft: Draft, slots: Slots, assembly: Assembly) -> None:
     """老客 of all history: before its beginning there was nobody, so the number would be 0 whatever happened."""
+    for metric in draft.metrics if draft.period is None else ():
+        if any(assembly.structure.looks_back(leaf.name) for leaf in assembly.scope.model.leaves(metric)):
+            words = assembly.said(slots.measures[0][0]) if slots.measures else assembly.metric_label(metric)
+            raise StopError(Denial("comparison_without_period", words))

@@ -196,6 +196,18 @@ def names_people(item: Edge, frame: Frame, nouns: tuple[str, ...]) -> bool:
     return item.category == "values" and (text.endswith(nouns) or text in word_set("people_value"))
 
 
+def tells_whose(item: Edge, frame: Frame) -> bool:
+    """Customers whose plan ended: by what became of it they are told, and by no group."""
+    before, after = frame.before(item), frame.spoken(item)
+    led = before is not None and frame.folded(before) in word_set("of_whom")
+    return led and after is not None and after.category in ("dated", "field")
+
+
+def counts_kinds(item: Edge, frame: Frame) -> bool:
+    """Whether the number of a rank counts kinds: 最长的三类工单."""
+    return any(frame.folded(leaf) in word_set("kind_unit") for leaf in item.leaves())
+
+
 def shared_by_group(word: Edge, told: list[Edge], slots: Slots) -> bool:
     """上季度新注册的会员，各渠道的比例: whom it is about stands before, then each group with its part of them."""
     beside = [i for i, _ in slots.groups if all(each.is_empty for each in slots.frame.between(i, word))]

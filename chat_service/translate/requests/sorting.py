@@ -6,6 +6,8 @@ in one slot, or stays among the frame's flags.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.grammar.rule import Edge, Piece
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import (
@@ -13,6 +15,7 @@ from chat_service.translate.grammar.categories import (
     Amount,
     Bound,
     Clauses,
+    Condition,
     Dated,
     Group,
     Held,
@@ -23,23 +26,29 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds_meant import of_that_time
+from chat_service.translate.requests.bounds_meant import in_own_time, in_own_units, of_that_time
+from chat_service.translate.requests.kinds import read_about
 from chat_service.translate.requests.lent_time import lend_same_time
-from chat_service.translate.requests.named import spread_apart, statistic_of
+from chat_service.translate.requests.named import is_money_verb, said_again, spread_apart, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
     Slots,
+    asked_of,
     asks_behind,
+    counts_kinds,
     is_asked_for,
+    is_relative,
     is_split,
     joined,
     names_people,
     names_roster,
     of_same_people,
+    tells_whose,
 )
 from chat_service.translate.requests.things import bound_things, done_things, held_amounts
+from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, ValueSense, When
 from semantic_layer import FieldFilter, Scalar
@@ -68,10 +77,15 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
         (item, statistic_of(item.meaning, item, assembly) if isinstance(item.meaning, Measure) else names)
         for item, names in slots.measures
     ]
+    said_again(slots, assembly)
     _directed(slots, assembly)
+    _from_to(slots)
     gapped(slots, assembly)
+    _those_there(slots, assembly)
     _whole_entities(slots, assembly)
     _listed_entities(slots, assembly)
+    _ranked_doers(slots, assembly)
+    _compared_in_a_time(slots, assembly)
     slots.people = _speaks_of_people(slots, assembly)
     _populations(slots, assembly)
     read_rates(slots, assembly)
@@ -79,13 +93,18 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _subjects(slots, assembly)
     measure_phrases(slots, assembly)
     free_redundant(slots, assembly)
+    read_about(slots, assembly)
     measure_verbs(slots, assembly)
     spread_apart(slots, assembly)
     join_quantities(slots, assembly)
+    lend_share_time(slots)
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
+    _newly(slots, assembly)
     lend_same_time(slots, assembly)
     of_that_time(slots, assembly)
+    in_own_units(slots, assembly)
+    in_own_time(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
@@ -108,6 +127,37 @@ def placed(frame: Frame) -> Slots:
         elif item.category == "field":
             slots.columns.append(item)
     return slots
+
+
+def _those_there(slots: Slots, assembly: Assembly) -> None:
+    """开在上海的那些店, 杭州那几家店: things that a place tells apart are no group where all of them are pointed at.
+
+    Customers whose plan ended: what they are told by is none either.
+    """
+    for entry in list(slots.groups):
+        item, group = entry
+        before = slots.frame.before(item)
+        if not group.marked and tells_whose(item, slots.frame):
+            slots.groups.remove(entry)
+            assembly.use(item, "entity", "")
+            continue
+        pointing = before is not None and bool({"those", "this"} & set(before.category.split(".")))
+        place = slots.frame.spoken(item, "follow.those", back=True) if pointing and not group.marked else None
+        if place is not None and place.category == "values" and len(slots.values) > 0:
+            slots.groups.remove(entry)
+            assembly.use(item, "value", "")
+
+
+def _from_to(slots: Slots) -> None:
+    """Grew from April to May: the later time is the main side, the earlier the other."""
+    moves = slots.has("change") or any(rank.by_change for _, rank in slots.ranks)
+    if not moves or len(slots.whens) != 1 or len(slots.against) != 1:
+        return
+    (first, when), (last, other) = slots.whens[0], slots.against[0]
+    leads = slots.frame.folded(last).split(" ")[0] in word_set("to_later") and first.end <= last.start
+    if leads and other.to == "period" and other.date is not None and not when.ever:
+        slots.whens[0] = (first, replace(when, date=other.date))
+        slots.against[0] = (last, replace(other, date=when.date))
 
 
 def _directed(slots: Slots, assembly: Assembly) -> None:
@@ -134,6 +184,19 @@ def gapped(slots: Slots, assembly: Assembly) -> None:
         if any(isinstance(edge.meaning, Measure) for edge in slots.frame.between(pieces[0], pieces[-1])):
             raise assembly.deny(pieces[0])  # 召回活动触达了多少客户 asks whom they reached, not whom they won back
         slots.measures.append((pieces[0], (name,)))
+
+
+def _newly(slots: Slots, assembly: Assembly) -> None:
+    """How many new people did friends bring, new folks who joined: of those who come in, 'new' tells nothing more."""
+    own, metrics = {entity.dataset for entity in assembly.scope.model.entities.values()}, assembly.model.metrics
+    deeds = (b for _, each in slots.clauses for clause in each.clauses for b in clause.behaviours)
+    done = [assembly.model.behaviours[name].metric for name in deeds]  # the new registered people
+    named = [metrics[name] for name in (*done, *(n for _, names in slots.measures for n in names)) if name in metrics]
+    come_in = named and all(each.definition.dataset in own and not each.is_stock for each in named)
+    for item, values in list(slots.values) if come_in else ():
+        if slots.frame.folded(item) in word_set("newly") and not values.negated:
+            slots.values.remove((item, values))
+            assembly.use(item, "entity", "")
 
 
 def _whole_entities(slots: Slots, assembly: Assembly) -> None:
@@ -170,6 +233,36 @@ def _listed_entities(slots: Slots, assembly: Assembly) -> None:
             slots.measures.append((item, assembly.counted))
 
 
+def _compared_in_a_time(slots: Slots, assembly: Assembly) -> None:
+    """Channels where CAC in Q1 was above 300: a time may stand between a measure and what it is compared with."""
+    times = {item for item, _ in slots.whens}
+    for item in slots.frame.of(Condition):
+        before = slots.frame.spoken(item, back=True)
+        named = slots.frame.spoken(before, back=True) if before in times and before is not None else None
+        measured = next((each for each in slots.measures if each[0] is named), None)
+        if measured is not None and isinstance(item.meaning, Condition):
+            slots.measures.remove(measured)
+            assembly.use(measured[0], "metric", measured[1][0])
+            slots.bounds.append((item, Bound(measured[1], (), item.meaning)))
+
+
+def _ranked_doers(slots: Slots, assembly: Assembly) -> None:
+    """Top 15 spenders, the five biggest buyers by orders: people are ranked, by what they spent or by what is said."""
+    behind = [slots.frame.spoken(item) for item, _ in slots.ranks if not slots.groups]
+    for named in [each for each in slots.measures if each[0] in behind]:
+        if assembly.structure.one_each(named[1][0]) and names_doers(*named, assembly):
+            slots.measures.remove(named)
+            slots.entities.append(named[0])
+            assembly.use(named[0], "entity", named[1][0])
+    for done in [each for each in slots.clauses if each[0] in behind and not slots.measures]:
+        clause = done[1].clauses[0]
+        amount = assembly.model.behaviours[clause.behaviours[0]].amount
+        if len(done[1].clauses) == 1 and clause.is_plain and amount and is_money_verb(clause.text, assembly):
+            slots.clauses.remove(done)
+            slots.entities.append(done[0])
+            slots.measures.append((done[0], (amount,)))
+
+
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
     if slots.entities or slots.listed or slots.frame.asks("people", "who") or slots.frame.of(Held):
@@ -186,7 +279,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
         item, names = named
         others = [m for m in slots.measures if m is not named]
         if not others:  # 去年的新客今年买了几次, 今年花了多少
-            others = []
+            others = [(deed, ()) for deed, _ in slots.clauses if item.end <= deed.start and _is_measured(deed, slots)]
         if not others or not all(assembly.structure.one_each(name) for name in names):
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
@@ -206,6 +299,15 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             whose.append(named)
     if len(slots.populations) > 1:
         raise assembly.deny(slots.populations[-1][0])  # of the ones and of the others: what of each is one number
+
+
+def _is_measured(deed: Edge, slots: Slots) -> bool:
+    """Whether it is asked how much or how often a deed was done, and not how many did it."""
+    behind = slots.frame.spoken(deed)
+    asked = slots.frame.asks("money", "times", "orders", "units", "points") or (
+        behind is not None and "how_many" in asked_of(behind) and "people" not in asked_of(behind)
+    )
+    return bool(asked) and not is_relative(deed, slots)
 
 
 def _is_in_force(name: str, others: list[tuple[Edge, tuple[str, ...]]], assembly: Assembly) -> bool:
@@ -251,7 +353,8 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
         led = slots.frame.before(item)
         if slots.ranks and led is not None and slots.frame.folded(led) in word_set("by_it"):
             continue  # top 5 cities by orders
-        if any(rank.end == item.start or item.end == rank.start for rank, _ in slots.ranks):
+        beside = [rank for rank, _ in slots.ranks if rank.end == item.start or item.end == rank.start]
+        if not all(counts_kinds(rank, slots.frame) for rank in beside):
             continue
         kept = [_kept(names[0], name, assembly) for _, their in others for name in their[:1]]
         if any(each is None for each in kept):

@@ -14,7 +14,7 @@ from chat_service.translate.requests.slots import RELATIVE, Slots, asked_of, set
 def bound_things(slots: Slots, assembly: Assembly) -> None:
     """Make of a deed that was done so often a comparison of the things asked for: no customer did it in all of them."""
     others = slots.bounds or slots.listed or slots.dated or slots.populations or slots.ranks or slots.against
-    if others or len(slots.groups) != 1 or len(slots.clauses) != 1:
+    if others or len(slots.groups) != 1 or len(slots.clauses) != 1 or _measured(slots):
         return
     (at, group), (item, clauses) = slots.groups[0], slots.clauses[0]
     clause = clauses.clauses[0]
@@ -29,6 +29,8 @@ def bound_things(slots: Slots, assembly: Assembly) -> None:
     slots.bounds.append((item, Bound((compared.metric,), (), condition, clause.text)))
     slots.clauses.clear()
     set_free(item, clause, slots)
+    for doer in (*slots.entities, *(each for each, _ in slots.measures)):
+        assembly.use(doer, "entity", "")
     slots.entities.clear()
     slots.measures.clear()
     slots.people = slots.counting = False
@@ -70,6 +72,12 @@ def held_amounts(slots: Slots, assembly: Assembly) -> None:
             slots.people = True
             for each in (item, noun) if noun is not None else (item,):
                 assembly.use(each, "metric", held[0])
+
+
+def _measured(slots: Slots) -> bool:
+    """Whether anything is measured but those who did it: where customers placed over 500 orders."""
+    deed = slots.clauses[0][0]
+    return any(slots.frame.after(item) is not deed for item, _ in slots.measures)
 
 
 def _asked_for(at: Edge, group: Group, deed: Edge, slots: Slots) -> bool:

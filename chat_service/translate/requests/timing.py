@@ -16,11 +16,14 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.growth import (
     change_alone,
     in_year_of,
+    is_of_units,
     of_one_year,
     set_against,
+    since_unit,
     through_year,
+    why_of_when,
 )
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import GRAINS, Compare, Grain, Period, unit, year_earlier
@@ -76,7 +79,7 @@ def decide_timing(
     periods.extend([slots.shifted] if slots.shifted is not None else [])
     periods.extend(_said(slots, assembly, grains))
     ever = any(when.ever for _, when in slots.whens)
-    periods = list(dict.fromkeys(periods))
+    periods = list(dict.fromkeys((*([before] if before is not None and _adds_time(slots) else []), *periods)))
     against = _against(slots, assembly)
     for word in slots.frame.said("prefix.between"):
         after = slots.frame.after(word)
@@ -87,12 +90,19 @@ def decide_timing(
     period = periods[0] if periods else _same_period(slots, assembly, before) or before
     if against is None:
         if compared and not slots.has("trend"):
+            for word in slots.frame.said("change"):
+                assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
             return Timing(period, ever=ever)
+        if not grains and before is None and (sides := since_unit(slots, assembly)) is not None:
+            return Timing(sides[0], relation(*sides, assembly.scope.today))
+        period = period or (None if grains or ever else why_of_when(slots, assembly))
         return Timing(period, change_alone(slots, assembly, period, grains), ever=ever)
     item, other = against
     assembly.use(item, "comparison", other.to)
     if other.unit == "week" and any(words in assembly.frame.folded(item) for words in word_set("same_day")):
         return _same_day(period, item, assembly)
+    if period is not None and other.unit is not None and not grains and is_of_units(item, other, period):
+        return Timing(in_units(period, other.unit, assembly.scope.today), Compare(to="previous"), other.unit)
     alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
     return _compared(period, other, item, assembly, grains, alone)
 
@@ -115,6 +125,13 @@ def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[P
     return found
 
 
+def _adds_time(slots: Slots) -> bool:
+    """Plus March, 再加上3月: beside the time before, where nothing else is said."""
+    opening, others = slots.frame.items[0], slots.measures or slots.groups or slots.values or slots.against
+    adds = slots.frame.folded(opening) in word_set("adds_to")
+    return adds and len(slots.whens) == 1 and len(slots.frame.items) == 2 and not others
+
+
 def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
     if len(slots.against) < 2:
         return slots.against[0] if slots.against else None
@@ -126,6 +143,9 @@ def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
     for item, _ in slots.against:
         assembly.use(item, "comparison", "period")
     return named[0]
+
+
+_NO_STRETCH = frozenset({"every so many units", "days of some kind"})  # rules of dates that are not 'lately'
 
 
 def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
@@ -140,6 +160,10 @@ def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
         match found.kind:
             case "ambiguous" | "fiscal_unset":
                 chosen.append(_chosen(item, found, assembly))
+            case "future":
+                raise assembly.deny(item, "future_period")
+            case "vague" if _NO_STRETCH.intersection(found.rules):
+                raise assembly.deny(item, "vague_period")  # every three months, the last 5 business days
             case "vague" if slots.whens:
                 assembly.use(item, "period", "")  # these months, the last six of them: the other says which
             case "vague":
@@ -216,18 +240,35 @@ def _several(
         if slots.frame.folded(w) not in word_set("joins_periods")
     ]
     versus = versus or set_against(slots)
-    if len(closed) == len(slots.whens) == 2:
-        (_, one), (_, other) = slots.whens
-        closed = list(of_one_year((closed[0], one.date), (closed[1], other.date)))
+    if len(closed) == 2:
+        if len(slots.whens) == 2:
+            (_, one), (_, other) = slots.whens
+            closed = list(of_one_year((closed[0], one.date), (closed[1], other.date)))
+        closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if _side_by_side(slots) else closed
     if len(closed) == 2 and (versus or slots.frame.said("change", "comparative")) and not slots.frame.said("share"):
+        for word in versus:
+            assembly.use(word, "comparison", "period")
         return Timing(closed[0], relation(closed[0], closed[1], assembly.scope.today))
     together = slots.frame.said("cumulative") or _together(slots)
     apart = any(each.negated or each.when for _, clauses in slots.clauses for each in clauses.clauses)
-    if len(grains) == 1 and grain is not None and touching and not apart:
+    if len(grains) == 1 and grain is not None and touching and not apart and not _parted(slots):
+        for word in slots.frame.said("cumulative"):
+            assembly.use(word, "cumulative", "total")
         return Timing(Period(ordered[0].start, ordered[-1].end), None, None if together else grain)
     if len(closed) == 2 and _linked(slots) and not apart:
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise StopError(Denial("several_periods", said))
+
+
+def _side_by_side(slots: Slots) -> bool:
+    """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
+    if len(slots.whens) < 2:
+        return False  # one of the times is said by a word of its own (the stores these days)
+    one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
+    between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
+    said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
+    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
+    return bool(said) and all(word in LISTING for word in said) and not opens
 
 
 def _linked(slots: Slots) -> bool:
@@ -237,6 +278,12 @@ def _linked(slots: Slots) -> bool:
         any("connective" in edge.keys or "comparison" in edge.keys for edge in slots.frame.between(one, other))
         for one, other in itertools.pairwise(ordered)
     )
+
+
+def _parted(slots: Slots) -> bool:
+    """In 2026 of customers acquired in 2025: what is said between two times tells of what each of them is."""
+    between = slots.frame.between(*sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2])
+    return not _linked(slots) and any(edge.category in ("measure", "entity", "values") for edge in between)
 
 
 def _together(slots: Slots) -> bool:
@@ -281,7 +328,7 @@ def _compared(
                 raise assembly.deny(item, "comparison_without_period")
             assembly.assume("current_period", period)
         again = period == other and other.grain not in (None, "year")  # May relative to last May
-        if again or _is_day_of_year(period, other):
+        if again or (_is_day_of_year(period, other) and not _says_whole(item, assembly)):
             year = other if other.grain == "year" else year_earlier(period, _FAR_FUTURE)
             same = in_year_of(year, period, assembly.said(item))
             assembly.assume("same_time_of_year", same)
@@ -313,6 +360,10 @@ def _is_day_of_year(period: Period, other: Period) -> bool:
         return False
     is_part = period.grain != "year" and period.end <= date(period.start.year + 1, 1, 1)
     return is_part and other.start.year < period.start.year
+
+
+def _says_whole(item: Edge, assembly: Assembly) -> bool:
+    return any(mark in assembly.said(item) for mark in word_set("whole_of_it"))
 
 
 def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ...] = ()) -> Compare:

@@ -13,6 +13,13 @@ from chat_service.translate.requests.timing import period_of
 from semantic_layer import MetricFilter
 
 
+def lend_share_time(slots: Slots) -> None:
+    """去年消费最高的10%客户贡献了多少毛利: what they brought is of the time in which they are the highest."""
+    timed = [(item, c.when) for item, each in slots.clauses for c in each.clauses if c.share is not None and c.when]
+    if len(timed) == 1 and slots.measures and not slots.whens and not slots.against:
+        slots.whens.extend(timed)
+
+
 def in_question_time(clauses: Clauses, slots: Slots) -> Clauses:
     """The period of the question is that of the buyers of whom they are a part, where they have none of their own."""
     if len(slots.whens) != 1:

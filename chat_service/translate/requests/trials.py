@@ -11,13 +11,15 @@ from datetime import timedelta
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Measure
+from chat_service.translate.grammar.categories import Measure, Rank
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.conditions import listed_filter
+from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.requests.timing import only_period
-from chat_service.translate.senses import When
+from chat_service.translate.senses import DimensionSense, Names, When
 from chat_service.translate.stops import Doubt, Option, StopError
+from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Filter, LiftQuery, Period, TrialDefinition, unit
 
 _SHOWN = frozenset({"ask", "entity", "connective", "follow", "grouping", "comparison", "chart", "trial", "comparative"})
@@ -42,7 +44,7 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
     if trial is None or slots.bounds or slots.frame.said("intent.why", "intent.define"):
         return None
     rank = slots.ranks[0][1] if slots.ranks else None
-    if rank is not None:
+    if rank is not None and not _asks_the_best(slots, rank):
         return None
     contrast = contrast_of(slots)
     counted = slots.frame.asks("how_many", "people", "count", "list", "who") or slots.has("entity.people")
@@ -53,11 +55,19 @@ def read_lift(slots: Slots, assembly: Assembly) -> LiftQuery | None:
         and not slots.has("comparison", "change", "trial.effect", "trial.significant")
     ):
         return None  # 没打开的客户有多少: how many they are, and not how they fared
-    chooser = assembly.chooser(())
+    unseen = "".join(slots.frame.folded(each) for each in slots.frame.said("trial.unseen"))
+    for item, clauses in slots.clauses:
+        alike = slots.frame.folded(item.leaves()[0]) in unseen
+        if alike and len(clauses.clauses) == 1 and clauses.clauses[0].is_plain:
+            set_free(item, clauses.clauses[0], slots)  # 打开积分加倍活动的人和没打开的人: one of the two sides
+            assembly.use(item, "behaviour", trial.name)
+    chooser = assembly.chooser(_counted(trial, assembly))
     of = _Of()
     for item, when in slots.whens:
         of.period = only_period(item, _of_occasion(item, when, assembly), of.period, assembly)
     _add_values(slots, of, chooser, assembly)
+    for item, listed in slots.listed:
+        of.filters.extend(listed_filter(item, listed, assembly))
     _add_groups(slots, of, chooser, assembly)
     ranked, numbered = {}, next((each.number for _, each in slots.groups if each.number), None)
     for item, each in slots.ranks if of.by is not None else ():
@@ -82,12 +92,27 @@ def _of_occasion(item: Edge, when: When, assembly: Assembly) -> When:
     return replace(when, date=replace(when.date, period=chosen))
 
 
+def _asks_the_best(slots: Slots, rank: Rank) -> bool:
+    """哪个活动效果最好, the three that did worst: the groups that are asked for by their effect, and by no measure."""
+    plain = rank.count is not None and not rank.by_change and rank.percent is None
+    return len(slots.ranks) == 1 and plain and not slots.measures
+
+
 def _asked_trial(slots: Slots, assembly: Assembly) -> TrialDefinition | None:
     """The trial that is named, or that a word of experiments speaks of beside one of its own things."""
     trials = assembly.model.trials
-    if not slots.frame.said(*_WORDS):
+    for item in slots.frame.said("trial"):
+        if isinstance(item.meaning, Names):
+            return trials[item.meaning.names[0]]
+    if not (slots.frame.said(*_WORDS) or _ranks_them(slots)):
         return None
     return next((each for each in trials.values() if _is_about(each, slots, assembly)), None)
+
+
+def _ranks_them(slots: Slots) -> bool:
+    """Which campaign did worst: the best or the worst of the trials, and nothing says by what measure."""
+    named = slots.measures or slots.clauses or slots.columns
+    return bool(slots.groups) and not named and [each.direction for _, each in slots.ranks] in (["best"], ["worst"])
 
 
 def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
@@ -101,6 +126,12 @@ def _is_about(trial: TrialDefinition, slots: Slots, assembly: Assembly) -> bool:
         return True
     speaks_of = any(set(names) & set(trial.effects) for _, names in slots.measures)
     return speaks_of or bool(slots.frame.said(*_CONTRASTS))
+
+
+def _counted(trial: TrialDefinition, assembly: Assembly) -> tuple[str, ...]:
+    """A metric over the trial's rows, by which dimensions are chosen."""
+    metrics = assembly.model.metrics
+    return tuple(name for name, each in metrics.items() if each.definition.dataset == trial.dataset)[:1]
 
 
 def contrast_of(slots: Slots) -> Literal["control", "seen", "before"]:
@@ -131,6 +162,17 @@ def _add_groups(slots: Slots, of: _Of, chooser: Chooser, assembly: Assembly) -> 
             raise assembly.deny(item)
         of.by = assembly.dimension(item, group.dimensions, chooser)
         assembly.use(item, "grouping", of.by)
+    for item in slots.frame.said("kind_of"):
+        names = kinds_named(item, slots, assembly)
+        if names and of.by is None:
+            of.by = assembly.dimension(item, names, chooser)
+            assembly.use(item, "grouping", of.by)
+
+
+def kinds_named(item: Edge, slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """By type: the dimensions that the noun names."""
+    senses = assembly.scope.lexicon.senses(phrase_keys(slots.frame.folded(item).split(" ")[-1]))
+    return tuple(each.name for each in senses if isinstance(each, DimensionSense))
 
 
 def _is_thing(name: str, assembly: Assembly) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.grammar.categories import Clause, Clauses
 from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.grammar.rules.together import WHO_DID_IT
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
 from chat_service.translate.requests.named import called, is_money_verb, verb_metric
 from chat_service.translate.requests.phrases import is_whole
-from chat_service.translate.requests.slots import Slots, asked_of, is_relative, joined, names_people, set_free
+from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
+from chat_service.translate.senses import Values
 from semantic_layer import is_money
 
 
@@ -93,12 +95,18 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
             if is_relative(item, slots) or (people and set(asked_of(ask)) & {"people"}):
                 continue
             number = set(asked_of(ask)) <= {"how_many", "how_much", "count"}
-            some = any(is_whole(each, slots.frame) for each in slots.entities)
+            some = any(is_whole(each, slots.frame) for each in slots.entities) or (
+                ask.end == item.start and _asks_who(ask, slots)
+            )
             if number and (some or _counts_entity(ask, slots, assembly)):
+                continue
+            if number and _follows_people(ask, item, clauses.clauses[0], slots, assembly):
                 continue
             metric = verb_metric(clauses.clauses[0], asked_of(ask), assembly)
             if metric is None:
                 continue
+            if people and slots.frame.folded(ask).split(" ")[-1] in word_set("often"):
+                metric = assembly.structure.per_person(metric) or metric  # how often do gold members buy
             slots.clauses.remove((item, clauses))
             set_free(item, clauses.clauses[0], slots)
             slots.measures.append((item, (metric,)))
@@ -110,11 +118,12 @@ def measure_verbs(slots: Slots, assembly: Assembly) -> None:
 
 def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly: Assembly, *, asked: bool) -> None:
     """Did we sell more in May, which brand sold most: a verb is measured where it is compared or ranked."""
+    apart = False
     if (
         len(plain) == 1
-        and not slots.people
+        and (not slots.people or (apart := _set_apart(slots)))
         and not asked
-        and (slots.against or slots.has("change", "comparative", "trend"))
+        and (slots.against or slots.has("change", "comparative", "trend", *(["comparison"] if apart else [])))
     ):
         item, clauses = plain[0]
         metric = verb_metric(clauses.clauses[0], ("how_many",), assembly)
@@ -123,7 +132,19 @@ def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly:
             set_free(item, clauses.clauses[0], slots)
             slots.measures.append((item, (metric,)))
             return
+    counted = slots.frame.asks("count")
     for item, clauses in plain if slots.ranks and len(slots.clauses) <= 1 else ():
+        if counted and not slots.entities:
+            # 卖的数量最少: how much of it, not what it brought
+            sells = any(word in clauses.clauses[0].text for word in word_set("sells"))
+            metric = verb_metric(clauses.clauses[0], ("units",) if sells else ("times",), assembly)
+            if metric is None:
+                return
+            slots.clauses.remove((item, clauses))
+            set_free(item, clauses.clauses[0], slots)
+            slots.measures.append((item, (metric,)))
+            assembly.use(counted[0], "metric", metric)
+            return
         ranked = [rank for rank, _ in slots.ranks]
         doers = [e for e in slots.entities if any(_near(e, rank, slots.frame) for rank in ranked)]
         metric = verb_metric(clauses.clauses[0], ("people",) if doers and slots.groups else ("how_many",), assembly)
@@ -131,7 +152,15 @@ def _without_quantity(plain: list[tuple[Edge, Clauses]], slots: Slots, assembly:
             slots.clauses.remove((item, clauses))
             set_free(item, clauses.clauses[0], slots)
             slots.measures.append((item, (metric,)))
+            if clauses.clauses[0].text.endswith(("er", "ers")):
+                slots.entities.append(item)  # spenders, shoppers: who does it
             return
+
+
+def _set_apart(slots: Slots) -> bool:
+    """Do women complain more than men: two kinds of people, and nobody else."""
+    named = [set(values.candidates) for _, values in slots.values]
+    return not slots.frame.asks("people", "who") and len(named) == 2 and bool(named[0] & named[1])
 
 
 def join_quantities(slots: Slots, assembly: Assembly) -> None:
@@ -139,7 +168,9 @@ def join_quantities(slots: Slots, assembly: Assembly) -> None:
     main = assembly.structure.main_behaviour
     used = {id(use.item) for use in assembly.uses}
     for ask in slots.frame.asks("orders", "units", "money") if main is not None and slots.measures else ():
-        is_listed = any(joined(slots.frame, ask, item) for item, _ in slots.measures)
+        is_listed = any(
+            joined(slots.frame, ask, item) or _listed_beside(slots, ask, item) for item, _ in slots.measures
+        )
         named = any(leaf.category == "metric" and leaf.start == ask.start for leaf in slots.frame.lattice.leaves)
         named = named or slots.frame.folded(ask).split(" ")[0] in word_set("told_in")  # gross profit, in yuan
         if id(ask) in used or named or "how_much" in asked_of(ask) or not is_listed or main is None:
@@ -148,6 +179,13 @@ def join_quantities(slots: Slots, assembly: Assembly) -> None:
         metric = main.metric if "orders" in what else called("units_sold", assembly) if "units" in what else main.amount
         if metric is not None:
             slots.measures.append((ask, (metric,)))
+
+
+def _listed_beside(slots: Slots, ask: Edge, item: Edge) -> bool:
+    """几单、又有几个新客: links and other question words alone stand between."""
+    between = slots.frame.between(ask, item)
+    links = [edge for edge in between if not LINKS.isdisjoint(edge.keys)]
+    return bool(links) and all(edge in links or edge.is_empty or edge.category == "ask" for edge in between)
 
 
 def _near(one: Edge, other: Edge, frame: Frame) -> bool:
@@ -169,6 +207,37 @@ def _further(first: Edge, asks: list[Edge], slots: Slots, assembly: Assembly) ->
                 assembly.use(own[0], "behaviour", metric)
                 set_free(own[0], own[1].clauses[0], slots)
             slots.measures.append((ask, (metric,)))
+
+
+def _follows_people(ask: Edge, item: Edge, clause: Clause, slots: Slots, assembly: Assembly) -> bool:
+    """退款客户有多少, 金卡会员有多少下单了: people right before the question word, with the deed on either side."""
+    frame, metric = slots.frame, assembly.model.behaviours[clause.behaviours[0]].metric
+    told = frame.before(ask)
+    whose = told in slots.entities or (told is not None and names_people(told, frame, assembly.scope.entity_words))
+    if whose and told is not None and not frame.folded(told).isascii() and ask.end == item.start:
+        return not assembly.structure.one_each(metric)
+    people, before = frame.after(item), frame.before(ask)
+    while before is not None and before.category == "when":
+        before = frame.before(before)  # 买东西的人上个月有多少
+    between = people is not None and people is before and people in slots.entities
+    named = between and people is not None and not frame.folded(people).isascii()
+    return named and not assembly.structure.one_each(metric)
+
+
+def _asks_who(ask: Edge, slots: Slots) -> bool:
+    """Of the members who registered last year, how many have complained: those of the people that were named."""
+    frame = slots.frame
+    people = [*slots.entities, *(item for item, _ in slots.clauses if is_relative(item, slots)), *frame.of(Values)]
+    if any(item.rule == WHO_DID_IT and item.end <= ask.start for item, _ in slots.clauses):
+        return True
+    opened = [edge for edge in frame.covering.edges if frame.folded(edge) in word_set("out_of")]
+    return any(one.end <= ask.start and any(_opens(one, each, frame) for each in people) for one in opened)
+
+
+def _opens(opener: Edge, people: Edge, frame: Frame) -> bool:
+    """Whether a word singles out of people: before them in English, behind them in Chinese."""
+    one, other = (opener, people) if frame.folded(opener).isascii() else (people, opener)
+    return one.end <= other.start and all(edge.is_empty for edge in frame.between(one, other))
 
 
 def _counts_entity(ask: Edge, slots: Slots, assembly: Assembly) -> bool:

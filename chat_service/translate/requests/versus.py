@@ -14,6 +14,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
+from chat_service.translate.requests.ordering import asks_for_groups
 from chat_service.translate.requests.slots import Slots, asked_of
 from chat_service.translate.senses import Values
 from semantic_layer import Compare
@@ -48,7 +49,7 @@ def _sides(slots: Slots) -> tuple[list[Edge], Values] | None:
     differs = any(frame.folded(word) in word_set("difference") for word in frame.said("comparison"))
     more = [word for word in frame.said("comparative", "change", *_PASSING) if word.category != "change.change"]
     by_how_much = bool(more) and any({"how_much", "how_many"} & set(asked_of(item)) for item in frame.items)
-    if not (differs or by_how_much):
+    if not (differs or by_how_much or (more and slots.groups and asks_for_groups(slots))):
         return None
     plain = [each for each in slots.values if _is_plain(each[1])]
     one = next((([item], values) for item, values in plain if len(values.words) == 2), None)
@@ -61,6 +62,10 @@ def join_named(slots: Slots, assembly: Assembly) -> None:
     if len(found) != 1 or any(item.start > found[0][0][0].start for item, _ in slots.values if item not in found[0][0]):
         return  # women in stores and men in the app: each with what is its own
     (one, other), both = found[0]
+    between = slots.frame.between(one, other)
+    for told in (slots.measures, slots.whens, slots.groups):
+        if len({each for _, each in told}) > 1 and any(item in between for item, _ in told):
+            return  # revenue in Shanghai and orders in Beijing
     slots.values[:] = [(item, both if item is one else each) for item, each in slots.values if item is not other]
     assembly.use(other, "value", slots.frame.text(other))
 

@@ -20,6 +20,8 @@ def lists_named(slots: Slots, assembly: Assembly) -> list[ListDefinition]:
     """The lists that words name, by themselves or by the metric or deed that counts them."""
     found = [assembly.model.lists[each.name] for _, each in slots.listed if not each.negated]
     counted = [name for _, names in (*slots.measures, *slots.populations) for name in names]
+    for _, clauses in slots.clauses:
+        counted += [assembly.model.behaviours[name].metric for clause in clauses.clauses for name in clause.behaviours]
     found += [each for name in counted for each in assembly.model.lists.values() if each.metric == name]
     return list({each.name: each for each in found}.values())
 
@@ -91,6 +93,8 @@ def refuse_rest(slots: Slots, assembly: Assembly, *categories: str) -> None:
     for item in assembly.unused:
         if not set(item.keys) & {*_CARRYING, *categories}:
             raise assembly.deny(item)
+        if set(item.keys) & set(categories):
+            assembly.use(item, "operator", item.category)
 
 
 def names_of(item: Edge) -> tuple[str, ...]:

@@ -110,6 +110,7 @@ RULES = (
         (
             "v=values ~ j=connective? ~ o=open_end",
             "v=values ~ l=function.light.listed ~ g=group",
+            "v=values ~ l=function.light.listed ~ d=dimension",
         ),
         _open_list,
         -1.4,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from chat_service.language.grammar.rule import Found, Rule
+from chat_service.translate.grammar.categories import Condition
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Values, ValueSense
 
@@ -34,15 +35,43 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             return None
         return _of(name, ordered[name][at:] if op == "ge" else ordered[name][: at + 1], values.text)
 
+    def aged(found: Found) -> Values | None:
+        """Years of age that begin or end where a band does; 25岁以下 is below 25, as 18岁以下 is."""
+        condition = found.one("c", Condition)
+        if condition.units != ("age",) or len(bands) != 1:
+            return None
+        name, levels = next(iter(bands.items()))
+        low, high = condition.values[0], condition.values[-1]
+        match condition.op:
+            case ">=" | ">":
+                first = low if condition.op == ">=" else low + 1
+                kept, meets = (
+                    [c for c, (lo, _) in levels.items() if lo >= first],
+                    any(lo == first for lo, _ in levels.values()),
+                )
+            case "<=" | "<":
+                last = high if any(hi == high for _, hi in levels.values()) and condition.op == "<=" else high - 1
+                kept, meets = (
+                    [c for c, (_, hi) in levels.items() if hi <= last],
+                    any(hi == last for _, hi in levels.values()),
+                )
+            case "between":
+                kept = [c for c, (lo, hi) in levels.items() if lo >= low and hi <= high]
+                meets = bool(kept) and (levels[kept[0]][0], levels[kept[-1]][1]) == (low, high)
+            case _:
+                return None
+        return _of(name, kept, "") if meets else None
+
     return (
         Rule(
             "values",
-            ("v=value ~ s=suffix",),
+            ("v=value ~ s=suffix", "op=prefix ~ v=value"),
             beyond,
             -0.6,
             "levels from one on",
             ("金卡及以上 -> gold, platinum", "gold or above -> gold, platinum"),
         ),
+        Rule("values", ("c=condition",), aged, -0.6, "years of age", ("35岁以上 -> 35_44, 45_54, 55_plus",)),
     )
 
 

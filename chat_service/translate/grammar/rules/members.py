@@ -13,6 +13,7 @@ from semantic_layer import Period
 
 _KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
 _BORN = "month of birth"
+_SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SHORT = 23.0  # what a short form costs alone more than a value
 
 
@@ -101,6 +102,11 @@ def _but_not(found: Found) -> Values | None:
     return _left_out(found) if found.one("x", Word).text in ("but not", "but without") else None
 
 
+def _several(found: Found) -> Values | None:
+    values = found.one("v", Values)
+    return values if len(values.words) > 1 and not values.negated else None
+
+
 def _only(found: Found) -> Values | None:
     values = found.one("v", Values)
     return None if values.negated or values.only else replace(values, only=True)
@@ -132,7 +138,10 @@ RULES = (
     ),
     Rule(
         "values",
-        ("a=values j=connective.and|connective.or|comparison.versus ~ b=values",),
+        (
+            "a=values j=connective.and|connective.or|comparison.versus ~ b=values",
+            "a=values j=connective.and l=connective.and ~ b=values",
+        ),
         _joined,
         -0.9,
         "values in a list",
@@ -154,12 +163,21 @@ RULES = (
         "values",
         (
             "x=exclusion.open ~ v=values ~ m=metric ~ c=exclusion.close",
+            "x=exclusion.open ~ v=values ~ e=entity ~ c=exclusion.close",
             "v=values ~ m=metric ~ c=exclusion.close",
         ),
         _left_out,
         -0.8,
         "rows of values left out",
         ("leaving marketplace orders aside -> not marketplace",),
+    ),
+    Rule(
+        "values",
+        ("b=grouping.by|prefix.between ~ v=values",),
+        _several,
+        -0.2,
+        "by several values",
+        ("by app, web and store -> three",),
     ),
     Rule("values", ("v=values ~ d=dimension", "v=values ~ n=amount d=dimension"), _rest_of, -0.9, _KIND_OF_VALUES),
     Rule(
@@ -174,7 +192,10 @@ RULES = (
     Rule("values", ("d=behaviour ~ v=values ~ c=exclusion.close",), _taken_out, -0.6, "a verb, and values, out"),
     Rule(
         "values",
-        ("g=grouping ~ d=dimension ~ x=exclusion.open ~ v=values",),
+        (
+            "g=grouping ~ d=dimension ~ x=exclusion.open ~ v=values",
+            "g=function.quantifier.all ~ d=dimension ~ x=exclusion.open ~ v=values",
+        ),
         _all_but,
         -1.0,
         "all of a kind but some",
@@ -203,8 +224,12 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
     def days(found: Found) -> Values | None:
         when = found.one("w", When).date
         words = tuple(tuple(ValueSense(name, day) for name in weekday) for day in when.weekdays)
-        plain = weekday and words
+        plain = weekday and words and not _spreads(found)
         return Values(words, when.text, dimensions=weekday) if plain else None
+
+    def over_days(found: Found) -> Group | None:
+        """Orders split over weekdays, by weekdays: by the day of the week."""
+        return Group(weekday) if weekday and _spreads(found) else None
 
     def of_cycle(found: Found) -> Group | None:
         """一天里哪个钟点, which hour in a day: a stretch of which the group tells the parts says nothing more."""
@@ -239,11 +264,29 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         return Values((senses,), f"{names.text} {word}", dimensions=tuple(of)) if senses else None
 
     def levels(found: Found) -> Values | None:
-        return None
+        """高、中、低流失风险: a level in a list with one that is told of what."""
+        values, code = found.one("v", Values), found.said("l")
+        having = [
+            name for name in values.candidates if any(code in f.definition.values for f in dimensions[name].fields)
+        ]
+        if not having or values.negated or values.only or values.link not in ("", found.said("j")):
+            return None
+        more = tuple(ValueSense(name, code) for name in having)
+        kept = tuple(tuple(sense for sense in word if sense.dimension in having) for word in values.words)
+        return None if more in kept else replace(values, words=(more, *kept), link=found.said("j"))
 
     return (
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
-        Rule("group", ("c=date.duration ~ g=group",), of_cycle, -0.5, "part of a day or week"),
+        Rule(
+            "group",
+            (f"l={_SPREAD} ~ w=date.weekday_filter", "w=date.weekday_filter"),
+            over_days,
+            -1.5,
+            "over the days of the week",
+        ),
+        Rule(
+            "group", ("c=date.duration ~ g=group", "g=group ~ c=date.duration"), of_cycle, -0.5, "part of a day or week"
+        ),
         Rule("values", ("h=hours",), hours, 0.0, "hours of the day", ("after 8pm -> 20..23",)),
         Rule(
             "values",
@@ -256,6 +299,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             _BORN,
             ("6月生日 -> birth month 6",),
         ),
+        Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
         Rule(
             "values",
             ("d=dimension|list ~ j=connective.as_well? ~ l=level",),
@@ -265,6 +309,13 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ("流失风险高 -> high",),
         ),
     )
+
+
+def _spreads(found: Found) -> bool:
+    """Whether something is told apart by the days of the week, not kept to them."""
+    when = found.one("w", When).date
+    told = "l" in found.edges or when.text.split(" ")[0] in word_set("spread_over")
+    return told and len(when.weekdays) >= _WORKING_DAYS
 
 
 def _month_of(period: Period | None) -> int | None:

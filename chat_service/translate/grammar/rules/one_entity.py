@@ -34,7 +34,11 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             "one",
             (
                 "e=entity n=number",
+                "e=entity w=intent.entity_key n=number",
+                "e=entity n=number w=intent.entity_key",
                 "n=number w=intent.entity_key ~ e=entity",
+                "w=intent.entity_key n=number ~ e=entity",
+                "e=entity ~ w=intent.entity_key ~ n=number",
             ),
             one,
             -0.9,

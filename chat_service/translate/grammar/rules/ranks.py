@@ -64,6 +64,8 @@ def _changed(found: Found) -> Rank | None:
     by = "pct" if direction in ("best", "worst") or word.text in GROWTH_RATES else "amount"
     if change == "down":
         direction = "low" if direction in ("high", "best") else "high"
+    elif direction in ("best", "worst"):
+        direction = "high" if direction == "best" else "low"
     return replace(rank, direction=direction, by_change=by)
 
 

@@ -23,6 +23,11 @@ def _says_held(found: Found) -> bool:
     return any(word in word_set("held_as") for word in words)
 
 
+def _apart(found: Found) -> bool:
+    """持有金卡的客户|今年: the time behind the people is not of what they held."""
+    return found.edges["v"].start < found.edges["w"].start and found.passes(*word_set("possessive"))
+
+
 def model_rules(structure: Structure) -> tuple[Rule, ...]:
     """Rules that look at which dimensions of people the model keeps versions of."""
     kept = versions(structure.model)
@@ -35,9 +40,13 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
     def held(found: Found) -> Held | None:
         values, when = values_of(found), found.one("w", When)
         period = when.date.period
-        if values is None or not _says_held(found) or period is None or period.end is None:
+        if values is None or not _says_held(found) or period is None or period.end is None or _apart(found):
             return None
         return Held((), when, values)
+
+    def then(found: Found) -> Held | None:
+        values = values_of(found)
+        return Held((), None, values) if values is not None and _says_held(found) else None
 
     return (
         Rule(
@@ -52,4 +61,5 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
             ("who held gold at the end of 2025 -> gold then", "去年底还是银卡 -> silver then"),
             ("6月为金卡会员发放的积分",),
         ),
+        Rule("dated", ("t=date.same_period ~ v=values",), then, -1.2, "state then", ("当时是金卡 -> gold then",)),
     )
