@@ -71,7 +71,7 @@ _SUGGESTED, _MOST_OF_OFFER, _MOST_KEPT = 3, 10, 512
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
 # log-odds by which one of two readings must be likelier not to ask which is meant
-_LIKELIER = 1.0
+_LIKELIER = 2.0
 
 
 class OfflineTranslator:
