@@ -72,6 +72,8 @@ _SUGGESTED, _MOST_OF_OFFER, _MOST_KEPT = 3, 10, 512
 _WORSE = 1.0
 # log-odds by which one of two readings must be likelier not to ask which is meant
 _LIKELIER = 2.0
+# how sure an answer is, at most, for which a word was set aside
+_SET_ASIDE = 0.5
 
 
 class OfflineTranslator:
@@ -126,6 +128,8 @@ class OfflineTranslator:
         if not isinstance(outcome, Answerable):
             return outcome
         sure = self._sure(outcome.request, text, question, follows="follow_up" in outcome.reading.basis)
+        if outcome.reading.has_assumed("set_aside"):
+            sure = min(sure, _SET_ASIDE)
         return replace(outcome, reading=replace(outcome.reading, confidence=round(sure, 2)))
 
     def _sure(self, request: Request, text: Lattice, question: Question, *, follows: bool) -> float:

@@ -17,7 +17,6 @@ from tests.translate.case_files import cases
 from tests.translate.said import Plain, outcome_as_case
 
 _FOLDER = Path(__file__).parent / "cases"
-_WAITING = "unsure"  # the file of what waits for a check that weighs a request against what was said
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,6 @@ class Case:
     promised: dict[str, Plain]
     gap: str = ""
     """Why the promise is not kept yet; the case must fail until it is."""
-    waits: bool = False
-    """Whether it stands in the file that waits for a check: skipped until then."""
 
 
 def read_cases() -> list[Case]:
@@ -49,11 +46,10 @@ def read_cases() -> list[Case]:
         "ordinary",
         "mended",
         "rules",
-        _WAITING,
     )
     for name in names:
         for entry in cases(name):
-            found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry, waits=name == _WAITING))
+            found.append(Case(entry.pop("q"), gap=entry.pop("gap", ""), promised=entry))
     return found
 
 
@@ -64,8 +60,6 @@ def _marked(kept: str = "") -> list[ParameterSet]:
 
 
 def _marks(case: Case) -> list[pytest.MarkDecorator]:
-    if case.waits:
-        return [pytest.mark.skip(reason="waits for a check that weighs a request against what was said")]
     return [pytest.mark.xfail(reason=case.gap, strict=True)] if case.gap else []
 
 

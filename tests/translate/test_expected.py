@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from chat_service.outcomes import Answerable, Clarification, Question, Reading
 from chat_service.translate.expected.asking import asked_if_unsure
@@ -15,6 +16,8 @@ from chat_service.translate.expected.traits import traits
 from chat_service.translate.offline import OfflineTranslator
 from semantic_layer import Compare, FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, Order, Period, Request
 from semantic_layer.loading.load import load_model
+from tests.translate.case_files import cases
+from tests.translate.said import Plain, outcome_as_case
 
 _MAY = Period(start=date(2026, 5, 1), end=date(2026, 6, 1), grain="month")
 _GOLD = FieldFilter(field="member_tier", values=("gold",))
@@ -107,3 +110,19 @@ def test_an_unsure_answer_is_put_to_the_asker(confidence: float, asks: bool, tod
 def test_what_was_chosen_is_not_asked_again(today: date) -> None:
     chosen = Answerable(MetricQuery(metrics=("revenue",)), Reading("en", confidence=0.0, basis=("nothing_understood",)))
     assert asked_if_unsure(chosen, Question("1", today), 0.9) is chosen
+
+
+def _misread() -> list[ParameterSet]:
+    marks = {True: [pytest.mark.xfail(reason="answered as something else", strict=True)], False: []}
+    return [
+        pytest.param(each["q"], each["meant"], id=each["q"], marks=marks["gap" in each]) for each in cases("unsure")
+    ]
+
+
+@pytest.mark.parametrize(("text", "meant"), _misread())
+def test_what_the_rules_misread_is_not_answered(
+    text: str, meant: dict[str, Plain], translator: OfflineTranslator, today: date
+) -> None:
+    question = Question(text, today)
+    outcome = asked_if_unsure(translator.translate(question), question, 0.9)
+    assert not isinstance(outcome, Answerable) or outcome_as_case(outcome) == meant
