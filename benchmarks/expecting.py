@@ -36,6 +36,7 @@ from semantic_layer import Request
 
 Plain = dict[str, Any]
 _RARE, _PULL, _STEPS, _RATE, _CLIP = 4, 1.0, 200, 0.05, 9.2
+_FEW = 100
 _LIGHT = 0.25  # weights below say nothing
 _CASES, _KINDS = Path("tests/translate/cases"), ("metrics", "cohort", "funnel", "explain")
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
@@ -160,11 +161,14 @@ def learned(met: Sequence[Met]) -> Weights:
     """Logistic regressions of all traits at once (Adam on the penalised likelihood)."""
     said, shown = Counter(c for one in met for c in one.said), Counter(t for one in met for t in one.shown)
     columns = {name: n for n, name in enumerate(sorted(name for name, many in said.items() if many > 1))}
-    names = tuple(sorted(name for name, many in shown.items() if many >= _RARE))
+    # what is named weighs by its name; of what is not, too little is known where it was met a few times
+    named = {name.removeprefix(NAMED) for name in said}
+    least = {name: _RARE if name.partition("=")[2] in named else _FEW for name in shown}
+    names = tuple(sorted(name for name, many in shown.items() if many >= least[name]))
     given = _matrix([one.said for one in met], columns)
     wanted = _matrix([one.shown for one in met], {name: n for n, name in enumerate(names)}).toarray()
     back, share = given.T.tocsr(), wanted.mean(axis=0)
-    named, places = _names([one.said for one in met], names), [name.partition("=")[0] for name in names]
+    evoked, places = _names([one.said for one in met], names), [name.partition("=")[0] for name in names]
     same = np.array([[one == other for one in places] for other in places], np.float32)
     parts = [
         np.log(share / (1 - share + 1e-6) + 1e-6),
@@ -174,9 +178,13 @@ def learned(met: Sequence[Met]) -> Weights:
     state = [(np.zeros_like(part), np.zeros_like(part)) for part in parts]
     for step in range(1, _STEPS + 1):
         bias, weights, by_name = parts
-        missed = 1 / (1 + np.exp(-(bias + given @ weights + named * by_name))) - wanted
+        missed = 1 / (1 + np.exp(-(bias + given @ weights + evoked * by_name))) - wanted
         # one weight for all traits of a place
-        slopes = missed.mean(axis=0), (back @ missed + _PULL * weights) / len(met), same @ (missed * named).mean(axis=0)
+        slopes = (
+            missed.mean(axis=0),
+            (back @ missed + _PULL * weights) / len(met),
+            same @ (missed * evoked).mean(axis=0),
+        )
         rate = np.float32(_RATE * np.sqrt(1 - 0.99**step) / (1 - 0.9**step))
         for part, slope, (first, second) in zip(parts, slopes, state, strict=True):
             first += np.float32(0.1) * (slope - first)

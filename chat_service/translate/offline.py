@@ -55,7 +55,7 @@ from chat_service.translate.replies.reworded import ENDS, restated, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, without_text
 from chat_service.translate.replies.suggested import suggested
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of
+from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of, unmarked
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.lattice import Lattice, mentions
@@ -189,7 +189,7 @@ class OfflineTranslator:
                 if (stop.reason.code in FINAL or isinstance(stop, ConflictError)) and not found:
                     break
                 continue
-            found.append(Reader(frame.cost + assembly.doubt, assembly, decision))
+            found.append(Reader(frame.cost + assembly.doubt + unmarked(frame), assembly, decision))
         found.sort(key=lambda each: each.cost)
         return Readings(best, corrections, tuple(found), tuple(stops))
 

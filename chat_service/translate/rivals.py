@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chat_service.translate.decide import Decision
+from chat_service.translate.grammar.categories import Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.stops import StopError
@@ -13,6 +14,7 @@ from semantic_layer import Filter, ListQuery, MetricFilter, MetricQuery, Request
 
 # readings that are nearer than this are both offered
 _MARGIN = 0.199
+_UNMARKED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,16 @@ class Readings:
     corrections: tuple[Correction, ...]
     found: tuple[Reader, ...]
     stops: tuple[tuple[Frame, StopError], ...]
+
+
+def unmarked(frame: Frame) -> float:
+    """What a reading costs more for a group that no word marks, of words that are also a value.
+
+    门店订单数 are the orders of that channel; *by* store would say that they are grouped.
+    """
+    groups = [item for item in frame.of(Group) if isinstance(item.meaning, Group) and not item.meaning.marked]
+    values = {(leaf.start, leaf.end) for leaf in frame.lattice.leaves if leaf.category == "value"}
+    return _UNMARKED * sum((item.start, item.end) in values for item in groups)
 
 
 def rival_of(found: tuple[Reader, ...]) -> Reader | None:

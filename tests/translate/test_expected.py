@@ -9,6 +9,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from chat_service.outcomes import Answerable, Clarification, Question, Reading
+from chat_service.settings import Settings
 from chat_service.translate.expected.asking import asked_if_unsure
 from chat_service.translate.expected.concepts import concepts
 from chat_service.translate.expected.expectation import Expectation, names_of
@@ -124,5 +125,5 @@ def test_what_the_rules_misread_is_not_answered(
     text: str, meant: dict[str, Plain], translator: OfflineTranslator, today: date
 ) -> None:
     question = Question(text, today)
-    outcome = asked_if_unsure(translator.translate(question), question, 0.9)
+    outcome = asked_if_unsure(translator.translate(question), question, Settings().rules_threshold)
     assert not isinstance(outcome, Answerable) or outcome_as_case(outcome) == meant
