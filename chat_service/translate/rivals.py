@@ -42,6 +42,7 @@ def unmarked(frame: Frame) -> float:
     门店订单数 are the orders of that channel; *by* store would say that they are grouped.
     """
     groups = [item for item in frame.of(Group) if isinstance(item.meaning, Group) and not item.meaning.marked]
+    groups = [item for item in groups if (before := frame.before(item)) is None or "follow.those" not in before.keys]
     values = {(leaf.start, leaf.end) for leaf in frame.lattice.leaves if leaf.category == "value"}
     return _UNMARKED * sum((item.start, item.end) in values for item in groups)
 
