@@ -140,6 +140,8 @@ class OfflineTranslator:
 
     def _is_likelier(self, one: Reader, other: Reader, question: Question) -> bool:
         """Whether one reading is far more like what such words ask for than another that is as good."""
+        if one.decision.follow_up is not other.decision.follow_up:
+            return False  # they are weighed by other things
         sure = []
         for each in (one, other):
             assert each.decision.request is not None, "only requests are compared"

@@ -378,8 +378,11 @@ def test_an_explanation_over_http(client: TestClient) -> None:
     march = {"start": "2026-03-01", "end": "2026-04-01", "grain": "month"}
     query = {"kind": "explain", "metric": "revenue", "dimensions": ["member_tier"], "period": march}
     table = client.post("/v1/query", json=query).json()["table"]
-    at = [column["name"] for column in table["columns"]].index("contribution")
-    whole, *groups = table["rows"]
-    assert sum(row[at] for row in groups) == pytest.approx(whole[at])
+    names = [column["name"] for column in table["columns"]]
+    now, before, change = (
+        sum(row[names.index(name)] for row in table["rows"])
+        for name in ("revenue", "revenue__previous", "contribution")
+    )
+    assert change == pytest.approx(now - before)
     wrong = client.post("/v1/query", json={**query, "metric": "median_order_value"})
     assert "not_decomposable" in wrong.text
