@@ -125,7 +125,7 @@ class OfflineTranslator:
 
     def _weighed(self, outcome: Outcome, text: Lattice, question: Question) -> Outcome:
         """An answer with how likely it is what such words ask for."""
-        if not isinstance(outcome, Answerable):
+        if not isinstance(outcome, Answerable) or not self._expectation.fits:
             return outcome
         sure = self._sure(outcome.request, text, question, follows="follow_up" in outcome.reading.basis)
         if outcome.reading.has_assumed("set_aside"):
@@ -140,8 +140,8 @@ class OfflineTranslator:
 
     def _is_likelier(self, one: Reader, other: Reader, question: Question) -> bool:
         """Whether one reading is far more like what such words ask for than another that is as good."""
-        if one.decision.follow_up is not other.decision.follow_up:
-            return False  # they are weighed by other things
+        if one.decision.follow_up is not other.decision.follow_up or not self._expectation.fits:
+            return False  # they are weighed by other things, or nothing is known
         sure = []
         for each in (one, other):
             assert each.decision.request is not None, "only requests are compared"

@@ -4,8 +4,7 @@
 
 A reading of rules is either right or not, and nothing in its derivation tells which: a word that was taken for another,
 or for nothing, leaves no mark there. What is unlike all that such words asked for before does. The weights are data
-(`weights.json`, written by `python -m benchmarks.expecting`), of one model; of another model only the traits count that
-name nothing of the first.
+(`weights.json`, written by `python -m benchmarks.expecting`), of one model; of another nothing is known.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from chat_service.translate.expected.concepts import NAMED, WORD
 from semantic_layer import Model
 
 MOST = 3  # of the traits of a request these surprise most, and count: whatever its length
-_TENTHS, _LIST = 10, "kind=list"
+_TENTHS, _LIST, _MOSTLY = 10, "kind=list", 0.5
 _CLIP = 9.2  # a trait that was never seen beside such words surprises as one of ten thousand
 
 
@@ -40,6 +39,9 @@ class Expectation:
             if trait not in learned["named"] or trait.partition("=")[2] in names
         ]
         self._chance: dict[str, list[float]] = learned["chance"]
+        kept = {trait for _, trait in self._traits}
+        self.fits = sum(each in kept for each in learned["named"]) >= _MOSTLY * len(learned["named"])
+        """Whether the model is the one that was learned from, or mostly so: what is asked of others is not known."""
         self._by_name: dict[str, float] = learned["by_name"]
 
     def odds(self, said: Collection[str]) -> dict[str, float]:
