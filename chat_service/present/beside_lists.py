@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from chat_service.present.figures import figure
 from chat_service.present.finding import Finding
-from chat_service.present.populations import is_of, population
+from chat_service.translate.meaning.populations import is_of, population
 from semantic_layer import (
     HuitouError,
     ListDefinition,

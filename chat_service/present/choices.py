@@ -18,10 +18,14 @@ def told_apart(asked: Clarification, names: Names, today: date) -> Clarification
     """The question back with each reading of the whole, or of what remains of it, restated, where these tell the
     readings apart."""
     first = next(iter(names.model.entities), "")
-    requests = [each.request for each in asked.choices if each.request is not None]
-    told = [restate(of_entity(each, first), names, today) for each in requests]
-    whole = asked.code in _READINGS or asked.choices[0].id == "without"
-    if not whole or len(set(told)) < len(asked.choices):
+    told = [
+        restate(of_entity(each.request, first), names, today) if each.request is not None else each.label
+        for each in asked.choices
+    ]
+    if asked.code not in _READINGS and asked.choices[0].id != "without":
         return asked
-    pairs = zip(asked.choices, told, strict=True)
-    return replace(asked, choices=tuple(replace(each, label=text, message=text) for each, text in pairs))
+    kept = {text: each for each, text in reversed(list(zip(asked.choices, told, strict=True)))}
+    if len(kept) < len(told) and asked.code != "unsure" and len(kept) == 1:
+        return asked  # nothing tells them apart
+    choices = (replace(each, label=text, message=text) if each.request else each for text, each in kept.items())
+    return replace(asked, choices=tuple(choices)[::-1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chat_service.present.figures import unit_name
 from chat_service.present.names import Names
-from chat_service.present.populations import population
+from chat_service.translate.meaning.populations import population
 from semantic_layer import (
     AllOf,
     AnyOf,

@@ -6,9 +6,9 @@ from collections import Counter
 
 from chat_service.present.conditions import in_period
 from chat_service.present.finding import Finding
-from chat_service.present.populations import population
 from chat_service.present.subject import conditions, of
 from chat_service.present.table import is_number
+from chat_service.translate.meaning.populations import population
 from semantic_layer import Column, FieldFilter, ListFilter, ListQuery, MetricFilter, Period, Phrase
 
 _COUNTED = Phrase("{who}共 {total:,} {counter}{cut}{order}。", "{total:,} {who}{cut}{order}.")

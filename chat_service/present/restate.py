@@ -13,9 +13,9 @@ from chat_service.present.followed import apart_words, deed_words, happening_wor
 from chat_service.present.journey_sentences import distance_name
 from chat_service.present.lifts import trial_words
 from chat_service.present.names import Names
-from chat_service.present.populations import is_of, population
 from chat_service.present.restate_loop import restate_loop
 from chat_service.present.subject import of
+from chat_service.translate.meaning.populations import is_of, population
 from semantic_layer import (
     GRAINS,
     CausesQuery,

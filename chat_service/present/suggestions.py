@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from chat_service.present.dates import is_unit, period_name
 from chat_service.present.names import Names
-from chat_service.present.populations import population
+from chat_service.translate.meaning.populations import population
 from semantic_layer import (
     GRAINS,
     CausesQuery,
