@@ -100,10 +100,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answerable:
-    """A complete request."""
+    """A complete request. `asked` is what is said instead where it is not sure enough to be answered."""
 
     request: Request
     reading: Reading
+    asked: Clarification | Refusal | None = None
 
 
 @dataclass(frozen=True)

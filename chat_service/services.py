@@ -23,13 +23,14 @@ from chat_service.present.finding import Finding
 from chat_service.settings import Settings, named_database
 from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.usage import Usage
-from chat_service.translate.expected.asking import asked_if_unsure
 from chat_service.translate.grammar.parse import language_of
 from chat_service.translate.offline import OfflineTranslator
 from chat_service.translate.replies.sentences import assumption_text
+from chat_service.translate.second import SecondReader, asked_if_unsure
 from semantic_layer import (
     Caller,
     Engine,
+    EngineError,
     FieldWithheld,
     HuitouError,
     Layer,
@@ -37,6 +38,7 @@ from semantic_layer import (
     NoticesChanges,
     QueryError,
     Reader,
+    Request,
     Values,
     Withheld,
     collection_paused,
@@ -141,9 +143,17 @@ class Services:
 
     @cached_property
     def translator(self) -> OfflineTranslator:
-        """The rules, which need no key and no network."""
+        """The rules and the learned reader beside them, which need no key and no network."""
         with collection_paused():
-            return OfflineTranslator(self.model, self._values)
+            return OfflineTranslator(self.model, self._values, SecondReader(self.model, self._compiles))
+
+    def _compiles(self, request: Request, today: date) -> bool:
+        """Whether a request can be answered, unrun."""
+        try:
+            self.layer_at(today).prepare(request, self.reader)
+        except (QueryError, EngineError):
+            return False
+        return True
 
     def _values(self, name: str, search: str = "") -> Values:
         """The values that words of a question may be: none of a field that is withheld."""

@@ -250,7 +250,10 @@ class Settings(BaseModel):
         False, description="Rules and model both read every question; where they differ, the asker is asked."
     )
     rules_threshold: float = Field(
-        0.85, ge=0, le=1, description="How sure the rules must be of an answer not to ask first whether it is meant."
+        0.8,
+        ge=0,
+        le=1,
+        description="How sure an answer without a language model must be, not to ask first.",
     )
     llm_threshold: float = Field(
         1.0, ge=0, le=1, description="How sure the rules must be to answer alone; 1 has the model read every question."

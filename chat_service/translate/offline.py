@@ -1,16 +1,16 @@
-"""The offline translator: a question becomes a request, a question back, or a refusal, by rules alone.
+"""The offline translator: a question becomes a request, a question back, or a refusal, without a key or a network.
 
     text -> lattice -> chart -> readings, best first -> each decided -> Answerable | … | Clarification | Refusal
+    -> beside it what a second, learned reader makes of the question -> how likely it is right, what else may be meant
 
 Never raises for any text; the same question on the same model gives the same outcome.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 from chat_service.language.bindings import binding
@@ -34,9 +34,6 @@ from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
-from chat_service.translate.expected.concepts import concepts
-from chat_service.translate.expected.expectation import Expectation
-from chat_service.translate.expected.traits import traits, without_pointed
 from chat_service.translate.going_on import (
     after_unread,
     going_on,
@@ -56,6 +53,7 @@ from chat_service.translate.replies.sentences import question_text, refusal_text
 from chat_service.translate.replies.suggested import suggested
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of, unmarked
+from chat_service.translate.second import SecondReader
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
 from chat_service.translate.words.lattice import Lattice, mentions
@@ -63,24 +61,26 @@ from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, bu
 from chat_service.translate.words.scope import Scope, SpentError
 from chat_service.translate.words.spelling import Correction, Speller
 from chat_service.translate.words.values import ValueIndex, ValueSource
-from semantic_layer import MetricQuery, Model, Request
+from semantic_layer import MetricQuery, Model
 
 MAX_CHARACTERS = 2000
 _MOST_TOKENS, _MOST_LOOKED_UP = 160, 6
 _SUGGESTED, _MOST_OF_OFFER, _MOST_KEPT = 3, 10, 512
 # readings dearer than the best by more than this are none
 _WORSE = 1.0
-# log-odds by which one of two readings must be likelier not to ask which is meant
-_LIKELIER = 2.0
-# how sure an answer is, at most, for which a word was set aside
-_SET_ASIDE = 0.5
 
 
 class OfflineTranslator:
-    """Translates questions about one model. `values` is the index of its values, or where to read them from."""
+    """Translates questions about one model. `values` is the index of its values, or where to read them from; `second`
+    reads beside the rules."""
 
-    def __init__(self, model: Model, values: ValueIndex | ValueSource | None = None) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: Model,
+        values: ValueIndex | ValueSource | None = None,
+        second: SecondReader | None = None,
+    ) -> None:
+        self._model, self._second = model, second
         self._index = values if isinstance(values, ValueIndex) else ValueIndex(model, values)
         self._structure = Structure(model)
         self._lexicon = build_lexicon(model)
@@ -117,38 +117,10 @@ class OfflineTranslator:
         reply = replied(pending, self._frames(text, scope)[0]) if pending is not None else None
         if reply is not None and reply.request is not None:
             return Answerable(reply.request, nothing_read(language))
-        return self._weighed(self._outcome(self._read(text, question, scope), question, scope), text, question)
-
-    @cached_property
-    def _expectation(self) -> Expectation:
-        return Expectation(self._model)
-
-    def _weighed(self, outcome: Outcome, text: Lattice, question: Question) -> Outcome:
-        """An answer with how likely it is what such words ask for."""
-        if not isinstance(outcome, Answerable) or not self._expectation.fits:
-            return outcome
-        sure = self._sure(outcome.request, text, question, follows="follow_up" in outcome.reading.basis)
-        if outcome.reading.has_assumed("set_aside"):
-            sure = min(sure, _SET_ASIDE)
-        return replace(outcome, reading=replace(outcome.reading, confidence=round(sure, 2)))
-
-    def _sure(self, request: Request, text: Lattice, question: Question, *, follows: bool) -> float:
-        before = question.previous.request if follows and question.previous else None
-        said = concepts(mentions(text, self._lexicon), self._model, follows=before is not None)
-        shown = traits(without_pointed(request, question)) - (traits(before) if before else frozenset())
-        return self._expectation.right(said, shown, follows=before is not None)
-
-    def _is_likelier(self, one: Reader, other: Reader, question: Question) -> bool:
-        """Whether one reading is far more like what such words ask for than another that is as good."""
-        if one.decision.follow_up is not other.decision.follow_up or not self._expectation.fits:
-            return False  # they are weighed by other things, or nothing is known
-        sure = []
-        for each in (one, other):
-            assert each.decision.request is not None, "only requests are compared"
-            text, follows = each.assembly.frame.lattice, each.decision.follow_up
-            chance = self._sure(each.decision.request, text, question, follows=follows)
-            sure.append(math.log(chance / (1 - chance)))
-        return sure[0] - sure[1] > _LIKELIER
+        first = self._outcome(self._read(text, question, scope), question, scope)
+        if self._second is None:
+            return first
+        return self._second.beside(first, question, mentions(text, scope.lexicon))
 
     @property
     def values(self) -> ValueIndex:
@@ -250,9 +222,7 @@ class OfflineTranslator:
         if bound is not None and opens_inside(best.assembly.frame):
             return _answered(bound, read_.corrections, scope.language)
         other = rival_of(read_.found) or bound
-        if other is not None and self._is_likelier(other, best, question):
-            best, other = other, best
-        if other is not None and not self._is_likelier(best, other, question):
+        if other is not None:
             return self._two(best, other, read_, question, scope)
         if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
             asked = after_unread(best, question, read_.corrections)

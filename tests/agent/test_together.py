@@ -52,7 +52,7 @@ def test_the_agent_reads_what_the_rules_cannot_and_is_told_what_they_made_of_it(
         outcome = both.translate(question(UNSURE))
     assert isinstance(outcome, Answerable)
     assert outcome.reading.translator == "llm" and outcome.reading.prompt and outcome.reading.other
-    assert "The rules were in doubt about" in server.bodies[0]["messages"][1]["content"]
+    assert "The rules' reading, which may be wrong" in server.bodies[0]["messages"][1]["content"]
 
 
 @pytest.mark.parametrize("checks", [False, True])

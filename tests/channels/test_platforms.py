@@ -161,7 +161,7 @@ def test_an_address_that_anybody_can_write_into_their_own_page_does_not_count(he
 
 @pytest.mark.parametrize("platform", ALL)
 def test_personal_fields_are_for_private_answers_alone(here: Here, platform: str) -> None:
-    question, office = "list customers with their phone", here.person("office")
+    question, office = "list all customers with name and phone", here.person("office")
     own = here.say(platform, office, question)
     assert "**" not in own.words.replace(r"\*", "*") and any(cell.isdigit() for row in own.rows[1:] for cell in row)
     if platform in GROUPS:
@@ -327,7 +327,7 @@ def test_a_robot_of_wecom_answers_groups_of_which_the_file_says_for_whom(here: H
     asked = here.say("bot", "OFFICE", "转化情况", group)
     assert here.click(asked, "OFFICE", "首单激活率") == 200
     assert "首单激活率" in here.platforms.until("bot", 4)[-1].words
-    own = here.say("bot", "OFFICE", "list customers with their phone")
+    own = here.say("bot", "OFFICE", "list all customers with name and phone")
     assert any(cell.isdigit() for row in own.rows[1:] for cell in row)
-    masked = here.say("bot", "OFFICE", "list customers with their phone", group)
+    masked = here.say("bot", "OFFICE", "list all customers with name and phone", group)
     assert not any(cell.isdigit() and len(cell) > 8 for row in masked.rows[1:] for cell in row)

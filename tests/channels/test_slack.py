@@ -219,7 +219,7 @@ def test_a_channel_with_an_outsider_is_told_why_there_is_no_answer(here: Here) -
 
 
 def test_personal_fields_are_for_private_answers_alone(here: Here) -> None:
-    question = "list customers with their phone"
+    question = "list all customers with name and phone"
     here.mention("COFFICE", "UOFFICE", question, "8.01")
     (posted,) = here.slack.until(1)
     assert "****" in json.dumps(posted) or not _blocks(posted, "table")

@@ -189,7 +189,7 @@ GROUPS = {
         ("重庆", None, 2.2, 5.5),
     ),
     "auto_renewal": (
-        ("按是否自动续费看续费率", "renewal rate by auto-renew"),
+        ("自动续费和不自动续费的续费率", "renewal rate by auto-renew"),
         "renewal_rate",
         (True, False, 1.25, 1.6),
     ),

@@ -62,7 +62,7 @@ def test_locks_cover_the_declared_dependencies() -> None:
 
 
 def test_every_import_is_declared() -> None:
-    declared = _names(PROJECT["project"]["dependencies"])
+    declared = _names(PROJECT["project"]["dependencies"]) | _names(PROJECT["dependency-groups"]["learning"])
     for group in PROJECT["project"]["optional-dependencies"].values():
         declared |= _names(group)
     distributions = packages_distributions()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from chat_service.translate.offline import OfflineTranslator
+from chat_service.translate.second import SecondReader
 from chat_service.translate.words.values import ValueSource
 from semantic_layer.loading.load import load_model, shipped_model_path
 from semantic_layer.model.model import Model
@@ -51,3 +52,9 @@ def loyalty() -> Model:
 def translator(loyalty: Model) -> OfflineTranslator:
     """The offline translator of the shipped model."""
     return OfflineTranslator(loyalty, known_values)
+
+
+@pytest.fixture(scope="session")
+def both(loyalty: Model, translator: OfflineTranslator) -> OfflineTranslator:
+    """The rules with the learned reader beside them."""
+    return OfflineTranslator(loyalty, translator.values, SecondReader(loyalty, lambda _, __: True))

@@ -9,4 +9,5 @@ def is_sure(outcome: Outcome, threshold: float) -> bool:
     """Whether every word is accounted for, and the rules are confident enough."""
     if not isinstance(outcome, Answerable | DefinitionAsked | CatalogueAsked):
         return False
-    return not outcome.reading.unused and outcome.reading.confidence >= threshold
+    reading = outcome.reading
+    return not reading.unused and "read_alike" not in reading.basis and reading.confidence >= threshold

@@ -29,8 +29,8 @@ from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.readings import differing
 from chat_service.translate.agent.sure import is_sure
 from chat_service.translate.agent.translator import AgentTranslator
-from chat_service.translate.expected.asking import asked_if_unsure
 from chat_service.translate.replies.sentences import question_text
+from chat_service.translate.second import asked_if_unsure
 from semantic_layer import MetricQuery, QueryError, Request
 
 # what no model would read otherwise, or may be sent at all

@@ -143,6 +143,7 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "held_then": Phrase("{0}是当时所持有的", "{0} is the one held at the time"),
     "export_as_table": Phrase("导出的就是这张表，全部行", "what is exported is this table, all of its rows"),
     "background": Phrase("作为背景、没有算进条件：{0}", "read as background, not as conditions: {0}"),
+    "read_alike": Phrase("“{0}”按类似的问法理解", "'{0}' is read as questions like it are"),
     "set_aside": Phrase("“{0}”没有影响结果", "'{0}' did not change the answer"),
     "latest_unit": Phrase(
         "指标名称已说明单位，没有说时间，取最近的一个",

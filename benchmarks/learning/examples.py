@@ -1,0 +1,132 @@
+"""Questions whose requests are known, as pages and the words of their requests.
+
+Three sources: answers that were right in reports of `huitou eval LIST.yaml --json`; the questions to be refused or
+asked back of those lists; and `questions/*.yaml`, written for this by hand, each with its typed request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from chat_service.outcomes import Previous, Question
+from chat_service.services import open_services
+from chat_service.settings import Settings
+from chat_service.translate.agent.building import UnbuildableError, built
+from chat_service.translate.learned.page import Laid, Page
+from chat_service.translate.learned.plain import plain
+from chat_service.translate.learned.script import ASKED, END, LOST, REFUSED
+from semantic_layer import Request
+
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+_ENDS: Mapping[str, str] = {"refused": REFUSED, "refuse": REFUSED, "clarification": ASKED, "ask": ASKED}
+_WRITTEN, _CASES = Path(__file__).parent / "questions", Path("tests/translate/cases")
+_KINDS = ("metrics", "cohort", "funnel", "explain")
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the network is shown, and what it is to write; `of` is the list it is from."""
+
+    laid: tuple[Laid, ...]
+    words: tuple[str, ...]
+    of: str
+    follows: bool
+
+
+class Examples:
+    """Reads them by what one translator knows of words."""
+
+    def __init__(self, database: str, today: date) -> None:
+        services = open_services(Settings(database=Path(database), as_of=today), lambda: 0.0)
+        self.model, self._today, self._translator = services.model, today, services.translator
+
+    def of_reports(self, paths: Iterable[Path]) -> Iterator[Example]:
+        """The right answers of reports, each turn after the one before."""
+        for path in paths:
+            entries = {one["id"]: one for one in json.loads(path.read_text(encoding="utf-8"))["entries"]}
+            for name, one in entries.items():
+                base, _, turn = name.partition("#")
+                before = entries.get(f"{base}#{int(turn) - 1}") if turn and turn != "1" else None
+                if one["outcome"] != "right" or not one.get("request") or (before and not before.get("request")):
+                    continue
+                last = _REQUEST.validate_python(before["request"]) if before else None
+                yield from self._asked(one["question"], _REQUEST.validate_python(one["request"]), last, path.stem)
+
+    def of_lists(self, paths: Iterable[Path]) -> Iterator[Example]:
+        """The questions of lists that are to be refused or asked back."""
+        for path in paths:
+            for each in yaml.safe_load(path.read_text(encoding="utf-8")):
+                if "turns" not in each and each.get("check") in _ENDS:
+                    yield self._ended(each["q"], _ENDS[each["check"]], path.stem)
+
+    def of_cases(self) -> Iterator[Example]:
+        """The sentences of the case files that are requests by themselves."""
+        for path in sorted(_CASES.glob("*.yaml")):
+            for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+                if isinstance(case, dict) and isinstance(case.get("request"), dict) and not case.get("gap"):
+                    yield from self._asked(case["q"], _of_case(case["request"]), None, "cases")
+
+    def written(self) -> Iterator[Example]:
+        """Those written for this, with typed requests."""
+        for path in sorted(_WRITTEN.glob("*.yaml")):
+            for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+                last: Request | None = None
+                for turn in entry.get("turns", [entry]):
+                    answer = turn.get("answer", "metrics")
+                    if "request" not in turn or answer == "definition":
+                        if answer in _ENDS and "turns" not in entry:
+                            yield self._ended(turn["q"], _ENDS[answer], path.stem)
+                        break
+                    try:
+                        request, _ = built(answer, turn["request"], self._today)
+                    except UnbuildableError as error:
+                        raise SystemExit(f"{path.name}: {turn['q']}: {error}") from error
+                    yield from self._asked(turn["q"], request, last, path.stem)
+                    last = request
+
+    def _asked(self, text: str, request: Request, before: Request | None, of: str) -> Iterator[Example]:
+        page = self._page(text, before)
+        words = page.script.written(plain(request, self.model))
+        if LOST not in words:  # a period that nothing names is not learned from
+            yield Example(tuple(page.laid_out()), words, of, before is not None)
+
+    def _ended(self, text: str, end: str, of: str) -> Example:
+        return Example(tuple(self._page(text, None).laid_out()), (end, END), of, follows=False)
+
+    def _page(self, text: str, before: Request | None) -> Page:
+        question = Question(text, self._today, previous=Previous(before) if before is not None else None)
+        return Page(question, self._translator.mentions(question), self.model)
+
+
+def _of_case(written: Mapping[str, Any]) -> Request:
+    """The request of a case file, which writes periods short and leaves out a kind that its parts tell."""
+    for kind in _KINDS:
+        try:
+            return _REQUEST.validate_python({"kind": kind, **{name: _opened(each) for name, each in written.items()}})
+        except ValidationError:
+            continue
+    raise SystemExit(f"no request: {written}")
+
+
+def _opened(part: JsonValue) -> JsonValue:
+    if isinstance(part, dict):
+        return {name: _opened(each) for name, each in part.items()}
+    if isinstance(part, list):
+        return [_opened(each) for each in part]
+    days, _, grain = part.partition(" ") if isinstance(part, str) else ("", "", "")
+    start, slash, end = days.partition("/")
+    if not slash:
+        return part
+    period = {"start": start, "end": end, "grain": grain}
+    return {name: each for name, each in period.items() if each not in ("", "..")}
+
+
+__all__ = ["Example", "Examples"]

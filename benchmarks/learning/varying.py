@@ -1,0 +1,64 @@
+"""Questions varied while they are learned from, so that what they say is learned and not how they stand.
+
+Words that say nothing are added, and change nothing. Words that restrict by what the model cannot express are added,
+and no request is right any more: such a word is not passed over. A request before is put to a question that does not
+need it, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import yaml
+
+from benchmarks.learning.examples import Example
+from chat_service.translate.learned.page import Laid
+from chat_service.translate.learned.script import END, REFUSED
+
+_RESTRICTED, _FILLED, _AFTER = 0.13, 0.33, 0.41
+_WHOLE = {"zh": 9, "en": 32}  # characters that a question has which stands by itself
+_PEOPLE = re.compile(r"\b(customers|members|buyers|orders|shoppers|people|clients|users|tickets|ones|folks)\b", re.I)
+_ZH_PEOPLE = re.compile("客户|会员|用户|订单|买家|顾客|客人|工单|单子")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_SAYS = frozenset({"<metrics>", "<list>", "<funnel>", "<cohort>", "<follows>", "<explain>"})
+_WORDS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("modifiers.yaml").read_text(encoding="utf-8"))
+
+
+def varied(example: Example, befores: Sequence[tuple[Laid, ...]], chance: Random) -> Example:
+    """The example, or one like it; `befores` are requests that others go on from."""
+    text, language = example.laid[0].said, "zh" if _HAN.search(example.laid[0].said) else "en"
+    drawn = chance.random()
+    if drawn < _RESTRICTED and example.words[0] in _SAYS and not example.follows:
+        people = list((_ZH_PEOPLE if language == "zh" else _PEOPLE).finditer(text))
+        if people:
+            return _with_text(replace(example, words=(REFUSED, END)), _restricted(text, people, language, chance))
+    elif drawn < _FILLED:
+        word = chance.choice(_WORDS[f"{language}_empty"])
+        comma = chance.choice(["，", "，", ""]) if language == "zh" else chance.choice([", ", ", ", " "])
+        return _with_text(
+            example, word + comma + text if chance.random() < 1 / 2 else text.rstrip("?？。. ") + comma + word
+        )
+    elif drawn < _AFTER and befores and not example.follows and len(text) >= _WHOLE[language]:
+        return replace(example, laid=(*example.laid, *chance.choice(befores)))
+    return example
+
+
+def _restricted(text: str, people: list[re.Match[str]], language: str, chance: Random) -> str:
+    at = chance.choice(people)
+    if language == "zh":
+        word = chance.choice(_WORDS["zh_adj"] + _WORDS["zh_tail"]).removesuffix("的")
+        return text[: at.start()] + word + chance.choice(["的", "的", "的", ""]) + text[at.start() :]
+    if chance.random() < 1 / 2:
+        return f"{text[: at.start()]}{chance.choice(_WORDS['en_adj'])} {text[at.start() :]}"
+    return f"{text[: at.end()]} {chance.choice(_WORDS['en_tail'])}{text[at.end() :]}"
+
+
+def _with_text(example: Example, text: str) -> Example:
+    return replace(example, laid=(replace(example.laid[0], said=text), *example.laid[1:]))
+
+
+__all__ = ["varied"]

@@ -1,0 +1,1 @@
+"""A second reader, learned: what questions in such words were read as before, for whatever words they use."""

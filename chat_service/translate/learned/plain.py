@@ -1,0 +1,101 @@
+"""A request as plain data, written one way: what says the same in several ways, or follows from the rest, is left out.
+
+request -> plain -> words of the network -> plain -> request with what follows from the rest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import JsonValue, TypeAdapter
+
+from chat_service.translate.meaning.populations import population
+from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Request, of_entity
+
+_REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+_UNSAID, _OF_ENTITY = frozenset({"origin", "show"}), frozenset({"entity", "per"})
+_LISTS = frozenset({"filters", "having", "keep"})
+
+
+def plain(request: Request, model: Model) -> dict[str, Any]:
+    """The request without its defaults, its usual columns, and the entity that is meant where none is said."""
+    if isinstance(request, ListQuery):
+        usual = {_short(each) for each in _usual_columns(request, model)}
+        asked = tuple(each for each in request.columns if _short(each) not in usual)
+        request = request.model_copy(update={"columns": asked})
+    written = request.model_dump(mode="json", exclude_defaults=True)
+    found = {name: _one_way(part, model) for name, part in written.items() if name not in _UNSAID}
+    return _said({**found, "kind": request.kind}, model)
+
+
+def request_of(written: Mapping[str, Any], model: Model) -> Request:
+    """The request of plain data, with its usual columns, and a row for each value compared. Raises ValidationError."""
+    request = of_entity(_REQUEST.validate_python(written), next(iter(model.entities), ""))
+    if isinstance(request, ListQuery):
+        columns = dict.fromkeys((*_usual_columns(request, model), *request.columns))
+        return request.model_copy(update={"columns": tuple(columns)})
+    if isinstance(request, MetricQuery):
+        several = (each for each in request.filters if isinstance(each, FieldFilter) and each.op == "in")
+        return request.model_copy(update={"show": tuple(each for each in several if each.field in request.group_by)})
+    return request
+
+
+def is_same(one: Request, other: Request, model: Model) -> bool:
+    """Whether two requests ask for the same, but for what a list shows beside: of that the first may have more."""
+    if isinstance(one, ListQuery) and isinstance(other, ListQuery):
+        shown, asked = (set(plain(each, model).get("columns", ())) for each in (one, other))
+        if not asked <= shown:
+            return False
+    return _core(one, model) == _core(other, model)
+
+
+def _short(column: str) -> str:
+    return column.rpartition(".")[2]
+
+
+def _core(request: Request, model: Model) -> JsonValue:
+    found = plain(request, model)
+    for beside in ("columns", "measured") if isinstance(request, ListQuery) else ():
+        found.pop(beside, None)
+    return _by_ends({name: sorted(part, key=repr) if name in _LISTS else part for name, part in found.items()})
+
+
+def _by_ends(part: JsonValue) -> JsonValue:
+    """With periods told by their ends alone."""
+    if isinstance(part, list):
+        return [_by_ends(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    days = "start" in part or "end" in part
+    return {name: _by_ends(each) for name, each in part.items() if not (days and name == "grain")}
+
+
+def _usual_columns(request: ListQuery, model: Model) -> tuple[str, ...]:
+    """What a list shows unasked: what each of its entity does, what its conditions are on, what its population does."""
+    name = request.entity or next(iter(model.entities), "")
+    entity, listed = model.entities.get(name), population(request.model_copy(update={"entity": name}), model)
+    fields = (each.field for each in request.filters if isinstance(each, FieldFilter))
+    own, theirs = entity.list_columns if entity is not None else (), listed.columns if listed is not None else ()
+    return (*own, *fields, *theirs)
+
+
+def _one_way(part: JsonValue, model: Model) -> JsonValue:
+    if isinstance(part, list):
+        return [_one_way(each, model) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return _said({name: _one_way(each, model) for name, each in part.items() if name not in _UNSAID}, model)
+
+
+def _said(part: dict[str, Any], model: Model) -> dict[str, Any]:
+    """A part without the entity that is meant anyway; one of a thing or more of it as more than none."""
+    first = next(iter(model.entities), "")
+    part = {name: each for name, each in part.items() if not (name in _OF_ENTITY and each == first)}
+    metric = model.metrics.get(str(part.get("metric")))
+    if metric is not None and metric.definition.unit == "count" and (part.get("op"), part.get("values")) == (">=", [1]):
+        return {**part, "op": ">", "values": [0]}
+    return part
+
+
+__all__ = ["is_same", "plain", "request_of"]

@@ -1,0 +1,130 @@
+"""Reads a question as a request by what questions in such words were read as, and says how likely a request is.
+
+    question, what it names, the request before -> network -> words of a request -> a request
+
+It knows one model, whose names it learned; of another it reads nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from chat_service.outcomes import Question
+from chat_service.translate.learned.literals import Named
+from chat_service.translate.learned.network import Network
+from chat_service.translate.learned.page import Page
+from chat_service.translate.learned.pieces import Pieces
+from chat_service.translate.learned.plain import plain, request_of
+from chat_service.translate.learned.script import ASKED, END, REFUSED, START, UnreadableError
+from chat_service.translate.learned.vocabulary import Vocabulary
+from chat_service.translate.senses import Mention
+from semantic_layer import Model, ProfileQuery, Request
+
+WEIGHTS = Path(__file__).with_name("weights.npz")
+_MOST_WORDS, _WIDTH, _MOSTLY = 120, 4, 0.5
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A request that a question may ask for, None where it is none; `chance` is its probability (0..1)."""
+
+    request: Request | None
+    chance: float
+
+
+class LearnedReader:
+    """Reads questions about one model."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        known = frozenset(name for part in (model.metrics, model.dimensions) for name in part)
+        names = _names()
+        self.fits = sum(each in known for each in names) >= _MOSTLY * len(names)
+        """Whether the model is the one that was learned, or mostly so."""
+
+    def open(self, question: Question, mentions: Sequence[Mention]) -> Opened | None:
+        """A question as the network has understood it; None of one that is longer than any that it learned from."""
+        page = Page(question, mentions, self._model)
+        network, vocabulary = _learned()
+        said = vocabulary.numbered(page.laid_out())
+        return Opened(page, network, vocabulary, said) if said and page.is_whole else None
+
+
+class Opened:
+    """A question understood: what it may ask for, and how likely a request is that."""
+
+    def __init__(self, page: Page, network: Network, vocabulary: Vocabulary, said: Sequence[tuple[int, int]]) -> None:
+        self._network, self._vocabulary = network, vocabulary
+        self._script, self._model = page.script, page.model
+        self._memory = network.memory([number for number, _ in said], [part for _, part in said])
+        self._start, self._end = vocabulary.word(START), vocabulary.word(END)
+
+    def can_tell(self, request: Request) -> bool:
+        """Whether a request is no longer than any that was learned from, and of words that were learned: not of the key
+        of a customer, nor of a metric that was added to the model since."""
+        words = self.words(request)
+        if isinstance(request, ProfileQuery):
+            return False
+        return len(words) <= _MOST_WORDS and all(map(self._vocabulary.knows, words))
+
+    def words(self, request: Request) -> tuple[str, ...]:
+        """A request as it is written here."""
+        return self._script.written(plain(request, self._model))
+
+    def chance(self, request: Request) -> float:
+        """How likely a request is what is asked for (0..1)."""
+        words = [self._vocabulary.word(each) for each in self.words(request)]
+        return float(np.exp(self._network.likelihood(self._memory, words, self._start).sum()))
+
+    def guesses(self) -> tuple[Guess, ...]:
+        """What may be asked for, the likeliest first; a refusal or a question back as no request."""
+        found = []
+        for numbers, logs in self._network.written(self._memory, self._start, self._end, _MOST_WORDS, _WIDTH):
+            try:
+                request = self._request([self._vocabulary.words[each] for each in numbers])
+            except (UnreadableError, ValidationError):
+                continue  # a text that is no request is none of the guesses
+            found.append(Guess(request, float(np.exp(logs))))
+        return tuple(found)
+
+    def left_out(self, request: Request) -> tuple[Named, ...]:
+        """What the question names and a request does not hold, nor anything else that the same words may name."""
+        written, here = set(self.words(request)), self._script.here
+        held = [named for number, named in enumerate(here) if any(_is_at(number, word) for word in written)]
+        return tuple(each for each in here if not any(own.start < each.end and each.start < own.end for own in held))
+
+    def _request(self, words: Sequence[str]) -> Request | None:
+        return None if words[0] in (REFUSED, ASKED) else request_of(self._script.read(words), self._model)
+
+
+def _is_at(number: int, word: str) -> bool:
+    return word.partition(".")[0] == f"@{number}"
+
+
+@lru_cache(maxsize=1)
+def _learned() -> tuple[Network, Vocabulary]:
+    """The network, and what it knows texts and requests by."""
+    with np.load(WEIGHTS) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    pieces, words = (_texts(arrays.pop(each)) for each in ("pieces", "words"))
+    return Network(arrays), Vocabulary(len(pieces), Pieces(pieces, arrays.pop("scores").tolist()), words)
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    """The names of the model that was learned."""
+    with np.load(WEIGHTS) as kept:
+        return _texts(kept["names"])
+
+
+def _texts(kept: np.ndarray) -> tuple[str, ...]:
+    return tuple(kept.tobytes().decode().split("\n"))
+
+
+__all__ = ["WEIGHTS", "Guess", "LearnedReader", "Opened"]

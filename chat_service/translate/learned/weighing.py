@@ -1,0 +1,100 @@
+"""Two readers' requests weighed: how likely each is right, and what of them is answered, asked about or offered.
+
+The rules account for every word and know nothing of what people mean; the network knows that, and may pass a word over.
+How much either is worth was measured on lists that neither had seen: `odds.toml`, written by `benchmarks/learning`.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from chat_service.translate.learned.plain import is_same
+from chat_service.translate.learned.reader import Guess, Opened
+from semantic_layer import Model, Request
+
+_LEAST = 1e-4  # of a chance: below, it tells no more
+_CLEAR = 0.5  # what is likelier than all others together is likelier than each
+_SEVERAL = 2
+_HALF = 0.5  # how sure, at most, of a guess that drops what is named, or stands against what the rules read
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A request that may be meant, how likely it is right (0..1), and whether the rules read it."""
+
+    request: Request
+    sure: float
+    by_rules: bool
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What was read: the requests of the rules, several where they are torn; whether another was answered before, and
+    whether the rules answered nothing."""
+
+    rules: tuple[Request, ...]
+    follows: bool
+    refused: bool
+
+
+def weighed(
+    opened: Opened, situation: Situation, model: Model, compiles: Callable[[Request], bool]
+) -> tuple[Weighed, ...]:
+    """What may be meant, the likeliest first; empty where the network takes it for a question that has no request."""
+    found = [(each, opened.chance(each)) for each in situation.rules]
+    own = {id(each) for each in situation.rules}
+    clear = len(found) == 1 and found[0][1] > _CLEAR
+    guesses = () if clear else opened.guesses()
+    if not found and guesses and guesses[0].request is None:
+        return ()
+    for guess in guesses:
+        if guess.request is not None:
+            found = _added(found, guess, opened, model)
+    none = sum(each.chance for each in guesses if each.request is None)
+    usable = ((each, chance) for each, chance in found if id(each) in own or compiles(each))
+    told = []
+    for each, chance in usable:
+        left_out, by_rules = len(opened.left_out(each)), id(each) in own
+        sure = _sure(chance, none, left_out, situation, by_rules=by_rules)
+        if not by_rules and (left_out or situation.rules):
+            sure = min(sure, _HALF)
+        told.append(Weighed(each, sure, by_rules))
+    return tuple(sorted(told, key=lambda each: -each.sure))[: 1 + _SEVERAL]
+
+
+def _added(
+    found: Sequence[tuple[Request, float]], guess: Guess, opened: Opened, model: Model
+) -> list[tuple[Request, float]]:
+    """With a guess: its chance is added to that of a request that asks for the same in other words."""
+    assert guess.request is not None, "what is no request is not added"
+    for number, (own, chance) in enumerate(found):
+        if is_same(own, guess.request, model):
+            more = 0.0 if opened.words(own) == opened.words(guess.request) else guess.chance
+            return [*found[:number], (own, chance + more), *found[number + 1 :]]
+    return [*found, (guess.request, guess.chance)]
+
+
+def _sure(chance: float, none: float, left_out: int, situation: Situation, *, by_rules: bool) -> float:
+    odds, chance = _odds(), min(1 - _LEAST, max(_LEAST, chance))
+    likely = math.log(chance / (1 - chance))
+    told = odds["plain"] + odds["likely"] * likely + odds["none"] * none
+    if by_rules:
+        told += odds["rules"] + odds["rules_likely"] * likely
+    elif situation.rules:
+        told += odds["rival"]
+    told += odds["left_out"] * min(_SEVERAL, left_out)
+    told += odds["follows"] * situation.follows + odds["refused"] * situation.refused
+    return 1 / (1 + math.exp(-told))
+
+
+@lru_cache(maxsize=1)
+def _odds() -> dict[str, float]:
+    return tomllib.loads(files(__package__).joinpath("odds.toml").read_text(encoding="utf-8"))
+
+
+__all__ = ["Situation", "Weighed", "weighed"]

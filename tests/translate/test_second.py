@@ -1,0 +1,183 @@
+"""The second reader: what it reads of questions that no rule reads, how it is weighed, and what is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+from chat_service.outcomes import Answerable, Clarification, Outcome, Previous, Question, Reading, Refusal
+from chat_service.settings import Settings
+from chat_service.translate.learned.page import Page
+from chat_service.translate.learned.plain import is_same, plain, request_of
+from chat_service.translate.learned.reader import LearnedReader
+from chat_service.translate.learned.script import LOST, Script, UnreadableError
+from chat_service.translate.offline import OfflineTranslator
+from chat_service.translate.second import SecondReader, asked_if_unsure
+from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, Period, Request
+from semantic_layer.loading.load import load_model
+from tests.translate.case_files import cases
+from tests.translate.said import Plain, outcome_as_case
+
+_MAY = Period(start=date(2026, 5, 1), end=date(2026, 6, 1), grain="month")
+_GOLD = FieldFilter(field="member_tier", values=("gold",))
+_Read = Callable[[Question], Outcome]
+
+
+@pytest.fixture(scope="module")
+def asked_first(both: OfflineTranslator) -> _Read:
+    """Both readers, asking first as a service does."""
+    least = Settings().rules_threshold
+    return lambda question: asked_if_unsure(both.translate(question), question, least)
+
+
+@pytest.fixture(scope="module")
+def learned(loyalty: Model) -> LearnedReader:
+    return LearnedReader(loyalty)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("上个月金卡会员的复购率", MetricQuery(metrics=("repurchase_rate",), period=_MAY, filters=(_GOLD,))),
+        ("how many items did we sell last month", MetricQuery(metrics=("units_sold",), period=_MAY)),
+        (
+            "哪些客户上个月没下单",
+            ListQuery(filters=(MetricFilter(metric="orders", op="=", values=(0,), period=_MAY),)),
+        ),
+    ],
+)
+def test_the_likeliest_guess_is_what_is_meant(
+    text: str, meant: Request, learned: LearnedReader, translator: OfflineTranslator, loyalty: Model, today: date
+) -> None:
+    question = Question(text, today)
+    opened = learned.open(question, translator.mentions(question))
+    assert opened is not None
+    best = opened.guesses()[0]
+    assert best.request is not None and is_same(best.request, meant, loyalty)
+    assert best.chance == pytest.approx(opened.chance(best.request), abs=1e-3)
+
+
+def test_a_word_that_the_model_cannot_express_is_not_passed_over(asked_first: _Read, today: date) -> None:
+    assert isinstance(asked_first(Question("customers by city", today)), Answerable)
+    for text in ("flagged customers by city", "左撇子客户有多少", "how many customers with a mortgage are there"):
+        assert not isinstance(asked_first(Question(text, today)), Answerable), text
+
+
+def test_a_follow_up_changes_the_request_before(
+    learned: LearnedReader, translator: OfflineTranslator, loyalty: Model, today: date
+) -> None:
+    before = MetricQuery(metrics=("revenue",), period=_MAY)
+    question = Question("按城市看", today, previous=Previous(before))
+    opened = learned.open(question, translator.mentions(question))
+    best = opened.guesses()[0].request if opened is not None else None
+    assert best is not None and is_same(best, before.model_copy(update={"group_by": ("city",)}), loyalty)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "customers with " + " and ".join(f"orders over {number} in 2025" for number in range(5, 25)),
+        "revenue in " + ", ".join(f"city {number}" for number in range(60)),
+        "上个月" * 40 + "销售额",
+    ],
+)
+def test_what_is_longer_than_was_learned_from_is_left_to_the_rules(
+    text: str, asked_first: _Read, translator: OfflineTranslator, today: date
+) -> None:
+    alone = translator.translate(Question(text, today))
+    assert type(asked_first(Question(text, today))) is type(alone)
+
+
+def test_what_the_rules_ask_on_purpose_stays_asked(asked_first: _Read, today: date) -> None:
+    for text in ("by city last month", "各城市上个月"):
+        assert isinstance(asked_first(Question(text, today)), Clarification), text
+
+
+def test_words_that_wait_for_an_answer_are_not_passed_over(asked_first: _Read, today: date) -> None:
+    before = Previous(MetricQuery(metrics=("revenue",), period=_MAY))
+    waiting = Question("for gold members", today, previous=before, unread=("in Xiamen for frequent flyers",))
+    assert not isinstance(asked_first(waiting), Answerable)
+
+
+def test_a_word_that_is_not_known_is_named(asked_first: _Read, today: date) -> None:
+    found = asked_first(Question("revenue in Atlantis last month", today))
+    assert isinstance(found, Clarification | Refusal)
+    said = found.question if isinstance(found, Clarification) else found.message
+    assert "Atlantis" in said
+
+
+def test_another_model_is_not_read() -> None:
+    insurer = load_model(Path(__file__).parent / "others" / "insurer.yaml")
+    refused = Refusal("unknown_word", "", (), Reading("en"))
+    assert not LearnedReader(insurer).fits
+    beside = SecondReader(insurer, lambda _, __: True).beside(refused, Question("x", date(2026, 6, 30)), ())
+    assert beside is refused
+
+
+def test_what_does_not_compile_is_no_answer(loyalty: Model, translator: OfflineTranslator, today: date) -> None:
+    question = Question("how many items did we sell last month", today)
+    refused = Refusal("unknown_word", "", (), Reading("en"))
+    second = SecondReader(loyalty, lambda _, __: False)
+    assert second.beside(refused, question, translator.mentions(question)) is refused
+
+
+@pytest.mark.parametrize(("confidence", "asks"), [(0.5, True), (0.9, False)])
+def test_an_unsure_answer_is_put_to_the_asker(confidence: float, asks: bool, today: date) -> None:
+    request = MetricQuery(metrics=("revenue",), period=_MAY)
+    answer = Answerable(request, Reading("en", confidence=confidence))
+    found = asked_if_unsure(answer, Question("revenue in May?", today), 0.85)
+    if asks:
+        assert isinstance(found, Clarification)
+        assert (found.code, [each.request for each in found.choices]) == ("unsure", [request])
+    else:
+        assert found is answer
+
+
+def test_what_was_chosen_is_not_asked_again(today: date) -> None:
+    chosen = Answerable(MetricQuery(metrics=("revenue",)), Reading("en", confidence=0.0, basis=("nothing_understood",)))
+    assert asked_if_unsure(chosen, Question("1", today), 0.9) is chosen
+
+
+def _misread() -> list[ParameterSet]:
+    marks = {True: [pytest.mark.xfail(reason="answered as something else", strict=True)], False: []}
+    return [
+        pytest.param(each["q"], each["meant"], id=each["q"], marks=marks["gap" in each]) for each in cases("unsure")
+    ]
+
+
+@pytest.mark.parametrize(("text", "meant"), _misread())
+def test_what_the_rules_misread_is_not_answered(
+    text: str, meant: dict[str, Plain], asked_first: _Read, today: date
+) -> None:
+    outcome = asked_first(Question(text, today))
+    assert not isinstance(outcome, Answerable) or outcome_as_case(outcome) == meant
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "ordinary"])
+def test_a_request_is_written_and_read_back(
+    name: str, translator: OfflineTranslator, loyalty: Model, today: date
+) -> None:
+    """Whatever the rules read; but for a period that nothing in the question names."""
+    read = 0
+    for case in cases(name)[::7]:
+        question = Question(case["q"], today)
+        outcome = translator.translate(question)
+        if isinstance(outcome, Answerable):
+            script = Page(question, translator.mentions(question), loyalty).script
+            words = script.written(plain(outcome.request, loyalty))
+            if LOST not in words:
+                read += 1
+                assert is_same(request_of(script.read(words), loyalty), outcome.request, loyalty), case["q"]
+    assert read
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<metrics>", "<metrics> metrics: [ =revenue", "<metrics> period: @9 <end>", "= ="]
+)
+def test_words_that_are_no_request_have_a_name(text: str, today: date) -> None:
+    with pytest.raises(UnreadableError):
+        Script((), (), today).read(text.split())
