@@ -24,13 +24,13 @@ from chat_service.outcomes import (
 from chat_service.translate.learned.reader import LearnedReader
 from chat_service.translate.learned.script import KEPT
 from chat_service.translate.learned.telling import alike
-from chat_service.translate.learned.weighing import Situation, Weighed, weighed
+from chat_service.translate.learned.weighing import Situation, weighed
 from chat_service.translate.replies.reworded import ENDS
-from chat_service.translate.replies.sentences import question_text
+from chat_service.translate.replies.sentences import question_text, refusal_text
 from chat_service.translate.senses import Mention
 from semantic_layer import MetricQuery, Model, Request
 
-_OFFERED, _LIKELY, _MOST = 0.1, 0.5, 4
+_OFFERED, _LIKELY, _DENIED, _MOST = 0.1, 0.5, 0.95, 4
 _SUREST = 0.99  # of any reading: a language model is asked where everything is to be
 # what the rules did not understand, in place of what they understood and cannot do
 _NOT_UNDERSTOOD = frozenset(
@@ -62,16 +62,19 @@ class SecondReader:
         if opened is None or not all(opened.can_tell(each) for each in situation.rules):
             return first  # nothing like it was learned from
         told = weighed(opened, situation, self._model, lambda each: self._compiles(each, question.today))
-        found = [each for each in told if each.sure >= _OFFERED]
+        if told and told[0].request is None:
+            return _denied(first, told[0].sure)
+        found = [(each.request, each) for each in told if each.request is not None and each.sure >= _OFFERED]
         if not found:
             unsure = isinstance(first, Answerable)
             return replace(first, reading=replace(first.reading, confidence=0.0)) if unsure else first
-        best = found[0]
+        request, best = found[0]
         reading = replace(first.reading, confidence=min(_SUREST, round(best.sure, 2)))
         if not isinstance(first, Answerable) or not best.by_rules:
-            written = opened.words(best.request)
-            reading = alike(reading, question, mentions, written, goes_on=_goes_on(best.request, written, question))
-        return Answerable(best.request, reading, _asked(found, first, reading, question))
+            written = opened.words(request)
+            reading = alike(reading, question, mentions, written, goes_on=_goes_on(request, written, question))
+        asked = _asked([each for each, _ in found], best.sure, first, reading, question)
+        return Answerable(request, reading, asked)
 
 
 def asked_if_unsure(outcome: Outcome, question: Question, least: float) -> Outcome:
@@ -113,14 +116,23 @@ def _requests(first: Outcome) -> tuple[Request, ...]:
     return ()
 
 
-def _asked(found: Sequence[Weighed], first: Outcome, reading: Reading, question: Question) -> Clarification:
+def _denied(first: Outcome, sure: float) -> Outcome:
+    """What the rules made of a question that no request says. Where that is sure a refused word is no word to do
+    without: the question is refused, and what can be asked without it is only suggested."""
+    if sure < _DENIED or not isinstance(first, Clarification) or not _is_without(first):
+        return first
+    message = refusal_text(first.code, first.subject, (), first.reading.language)
+    return Refusal(first.code, message, tuple(each.message for each in first.choices), first.reading)
+
+
+def _asked(
+    requests: Sequence[Request], sure: float, first: Outcome, reading: Reading, question: Question
+) -> Clarification:
     """What is put to the asker where the best is not sure enough: all that may be meant; the refusal of a word with its
     own choices, unless something else is likelier than not."""
     if isinstance(first, Clarification) and _is_without(first):
-        if found[0].sure < _LIKELY:
-            return first
-        return _question([found[0].request], first.choices, reading, question)
-    return _question([each.request for each in found], (), reading, question)
+        return first if sure < _LIKELY else _question(requests[:1], first.choices, reading, question)
+    return _question(requests, (), reading, question)
 
 
 def _question(

@@ -103,6 +103,11 @@ def test_words_that_wait_for_an_answer_are_not_passed_over(asked_first: _Read, t
     assert not isinstance(asked_first(waiting), Answerable)
 
 
+def test_what_no_request_says_is_refused_and_what_can_be_asked_is_suggested(asked_first: _Read, today: date) -> None:
+    found = asked_first(Question("钻石卡会员上个月的销售额", today))
+    assert isinstance(found, Refusal) and "钻石" in found.message and found.suggestions
+
+
 def test_a_word_that_is_not_known_is_named(asked_first: _Read, today: date) -> None:
     found = asked_first(Question("revenue in Atlantis last month", today))
     assert isinstance(found, Clarification | Refusal)

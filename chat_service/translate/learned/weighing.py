@@ -25,9 +25,10 @@ _HALF = 0.5  # how sure, at most, of a guess that drops what is named, or stands
 
 @dataclass(frozen=True)
 class Weighed:
-    """A request that may be meant, how likely it is right (0..1), and whether the rules read it."""
+    """A request that may be meant, how likely it is right (0..1), and whether the rules read it; None where no request
+    is, so far as the network can tell."""
 
-    request: Request
+    request: Request | None
     sure: float
     by_rules: bool
 
@@ -45,13 +46,13 @@ class Situation:
 def weighed(
     opened: Opened, situation: Situation, model: Model, compiles: Callable[[Request], bool]
 ) -> tuple[Weighed, ...]:
-    """What may be meant, the likeliest first; empty where the network takes it for a question that has no request."""
+    """What may be meant, the likeliest first; that no request is, where the rules read none and the network none."""
     found = [(each, opened.chance(each)) for each in situation.rules]
     own = {id(each) for each in situation.rules}
     clear = len(found) == 1 and found[0][1] > _CLEAR
     guesses = () if clear else opened.guesses()
     if not found and guesses and guesses[0].request is None:
-        return ()
+        return (Weighed(None, guesses[0].chance, by_rules=False),)
     for guess in guesses:
         if guess.request is not None:
             found = _added(found, guess, opened, model)
