@@ -154,7 +154,7 @@ def slash_in_doubt(found: Found) -> Meaning:
     """Beside a word of time 3/7 can be two days; alone it is no date at all."""
     readings = _plausible(found)
     only_if(len(readings) > 1)
-    beside = found.get("IN") or is_any("BESIDE_SLASH", found.earlier[:1])
+    beside = found.get("IN", "WHOLE_UNIT") or is_any("BESIDE_SLASH", found.earlier[:1])
     behind = is_any("BEHIND_SLASH", found.later[:1])
     only_if(beside or behind or readings[-1].day is None)
     return _choices(found, readings)

@@ -14,7 +14,7 @@ from chat_service.translate.requests.whom import names_of
 from chat_service.translate.senses import When
 from semantic_layer import Period, is_money
 
-_TIMES = ("date", "timestamp")
+_COUNTED = ("integer", "number")
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 
 
@@ -80,8 +80,8 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
         in_money = any(map(is_money, units)) or any(assembly.structure.amount_beside(name) for name in bound.metrics)
         if bound.metrics and "money" in bound.condition.units and not in_money:
             raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
-        if any(model.fields[name].type in _TIMES for name in bound.fields if name in model.fields):
-            raise assembly.deny(item)  # a date above 300 yuan
+        if any(model.fields[name].type not in _COUNTED for name in bound.fields if name in model.fields):
+            raise assembly.deny(item)  # a date above 300 yuan, a name under 70 %
         homes = [(model.datasets[dataset], field) for dataset, _, field in (f.partition(".") for f in bound.fields)]
         units |= {str(dataset.fields[field].definition.unit) for dataset, field in homes if field in dataset.fields}
         told, said = units & set(MINUTES), set(bound.condition.units) & set(MINUTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chat_service.language.bindings import binding
@@ -27,7 +28,7 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     shared = _shared(draft, slots, assembly)
     _refuse_mixed(slots, assembly)
     added = _added_up(slots)
-    for item, values in slots.values:
+    for item, values in _narrowing(draft, slots, assembly):
         meant = _of_grouped(values, draft, assembly) or _of_things(item, values, chooser, slots, assembly)
         meant = _of_before(meant, draft, assembly)
         dimension, found = assembly.values(item, meant, chooser)
@@ -57,6 +58,32 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)
     return tuple(dimensions)
+
+
+def _narrowing(draft: Draft, slots: Slots, assembly: Assembly) -> Iterator[tuple[Edge, Values]]:
+    for item, values in slots.values:
+        if _tells_the_measure(values, draft, assembly):
+            assembly.use(item, "metric", draft.metrics[0])
+        else:
+            yield item, values
+
+
+def _tells_the_measure(values: Values, draft: Draft, assembly: Assembly) -> bool:
+    """Net sentiment on social: what the rows of a measure are called by (social mentions) keeps to none of them."""
+    model = assembly.model
+    homes = {model.metrics[name].definition.dataset for name in draft.metrics}
+    if values.negated or values.dimensions or len(values.words) > 1 or homes & {None} or len(homes) != 1:
+        return False
+    label = model.datasets[next(iter(homes)) or ""].definition.label
+    senses = [each for each in values.words[0] if each.dimension in model.dimensions]
+    if label is None or any(model.dimensions[each.dimension].home.dataset in homes for each in senses):
+        return False
+    codes = {(each.dimension, each.value) for each in senses}
+    known = {name: model.dimensions[name].home.definition.values for name, _ in codes}
+    words = [own for name, each in known.items() for code, own in each.items() if (name, code) in codes]
+    called = {fold(text).text for own in words for text in (*own.zh, *own.en)}
+    zh, en = fold(label.zh).text, fold(label.en).text.split()
+    return any(text in (en if text.isascii() else zh) for text in called)
 
 
 def _is_without(kept: FieldFilter | None, found: tuple[Scalar, ...]) -> bool:
