@@ -75,21 +75,23 @@ class Examples:
                     yield from self._asked(case["q"], _of_case(case["request"]), None, "cases")
 
     def written(self) -> Iterator[Example]:
-        """Those written for this, with typed requests."""
+        """Those written for this, with typed requests; `q` is one wording, or several."""
         for path in sorted(_WRITTEN.glob("*.yaml")):
             for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
                 last: Request | None = None
                 for turn in entry.get("turns", [entry]):
-                    answer = turn.get("answer", "metrics")
+                    answer, of = turn.get("answer", "metrics"), entry.get("of", path.stem)
+                    texts = [turn["q"]] if isinstance(turn["q"], str) else turn["q"]
                     if "request" not in turn or answer == "definition":
                         if answer in _ENDS and "turns" not in entry:
-                            yield self._ended(turn["q"], _ENDS[answer], path.stem)
+                            yield from (self._ended(text, _ENDS[answer], of) for text in texts)
                         break
                     try:
                         request, _ = built(answer, turn["request"], self._today)
                     except UnbuildableError as error:
                         raise SystemExit(f"{path.name}: {turn['q']}: {error}") from error
-                    yield from self._asked(turn["q"], request, last, path.stem)
+                    for text in texts:
+                        yield from self._asked(text, request, last, of)
                     last = request
 
     def _asked(self, text: str, request: Request, before: Request | None, of: str) -> Iterator[Example]:

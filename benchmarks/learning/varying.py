@@ -1,8 +1,8 @@
 """Questions varied while they are learned from, so that what they say is learned and not how they stand.
 
-Words that say nothing are added, and change nothing. Words that restrict by what the model cannot express are added,
-and no request is right any more: such a word is not passed over. A request before is put to a question that does not
-need it, and changes nothing.
+Capitals and punctuation come and go. Words that say nothing are added, and change nothing. Words that restrict by what
+the model cannot express are added, and no request is right any more: such a word is not passed over. A request before
+is put to a question that does not need it, and changes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmarks.learning.examples import Example
 from chat_service.translate.learned.page import Laid
 from chat_service.translate.learned.script import END, REFUSED
 
-_RESTRICTED, _FILLED, _AFTER = 0.13, 0.33, 0.41
+_CARELESS, _RESTRICTED, _FILLED, _AFTER = 0.25, 0.11, 0.28, 0.35
 _WHOLE = {"zh": 9, "en": 32}  # characters that a question has which stands by itself
 _PEOPLE = re.compile(r"\b(customers|members|buyers|orders|shoppers|people|clients|users|tickets|ones|folks)\b", re.I)
 _ZH_PEOPLE = re.compile("客户|会员|用户|订单|买家|顾客|客人|工单|单子")
@@ -30,6 +30,9 @@ _WORDS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("modifier
 
 def varied(example: Example, befores: Sequence[tuple[Laid, ...]], chance: Random) -> Example:
     """The example, or one like it; `befores` are requests that others go on from."""
+    if chance.random() < _CARELESS:
+        careless = chance.choice((str.lower, _unpunctuated, lambda said: _unpunctuated(said.lower())))
+        example = _with_text(example, careless(example.laid[0].said))
     text, language = example.laid[0].said, "zh" if _HAN.search(example.laid[0].said) else "en"
     drawn = chance.random()
     if drawn < _RESTRICTED and example.words[0] in _SAYS and not example.follows:
@@ -55,6 +58,10 @@ def _restricted(text: str, people: list[re.Match[str]], language: str, chance: R
     if chance.random() < 1 / 2:
         return f"{text[: at.start()]}{chance.choice(_WORDS['en_adj'])} {text[at.start() :]}"
     return f"{text[: at.end()]} {chance.choice(_WORDS['en_tail'])}{text[at.end() :]}"
+
+
+def _unpunctuated(text: str) -> str:
+    return re.sub(r"[,，、;；:：](?=\s|[\u4e00-\u9fff])", " ", text.rstrip("?？。.!！"))
 
 
 def _with_text(example: Example, text: str) -> Example:
