@@ -250,7 +250,7 @@ class Settings(BaseModel):
         False, description="Rules and model both read every question; where they differ, the asker is asked."
     )
     rules_threshold: float = Field(
-        0.8,
+        0.9,
         ge=0,
         le=1,
         description="How sure an answer without a language model must be, not to ask first.",

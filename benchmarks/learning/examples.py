@@ -7,11 +7,12 @@ asked back of those lists; and `questions/*.yaml`, written for this by hand, eac
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -23,10 +24,11 @@ from chat_service.translate.agent.building import UnbuildableError, built
 from chat_service.translate.learned.page import Laid, Page
 from chat_service.translate.learned.plain import plain
 from chat_service.translate.learned.script import ASKED, END, LOST, REFUSED
-from semantic_layer import Request
+from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery, Request
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _ENDS: Mapping[str, str] = {"refused": REFUSED, "refuse": REFUSED, "clarification": ASKED, "ask": ASKED}
+_WORDS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("modifiers.yaml").read_text(encoding="utf-8"))
 _WRITTEN, _CASES = Path(__file__).parent / "questions", Path("tests/translate/cases")
 _KINDS = ("metrics", "cohort", "funnel", "explain")
 
@@ -94,6 +96,52 @@ class Examples:
                         yield from self._asked(text, request, last, of)
                     last = request
 
+    def regrouped(self, many: int = 700) -> Iterator[Example]:
+        """Follow-ups of those written that are grouped: another grouping in its place, or beside it by such words."""
+        grouped = [each for _, each in self._written("metrics") if _is_grouped(each)]
+        fits = {
+            metric: {each.group_by[0] for each in grouped if metric in each.metrics} for metric in self.model.metrics
+        }
+        chance = random.Random(0)  # noqa: S311
+        for before in chance.choices(grouped, k=many):
+            fit = set.intersection(*(fits[each] for each in before.metrics)) & self.model.dimensions.keys()
+            others = sorted(fit - set(before.group_by))
+            if others:
+                name, language, adds = chance.choice(others), chance.choice(("zh", "en")), chance.random() < 1 / 3
+                said = chance.choice(_WORDS[f"{language}_{'also' if adds else 'instead'}"])
+                after = before.model_copy(update={"group_by": (*before.group_by, name) if adds else (name,)})
+                yield from self._asked(said.format(self._called(name, language)), after, before, "regrouped")
+
+    def with_columns(self, many: int = 500) -> Iterator[Example]:
+        """Lists of those written, and of all there are, that are to show something beside."""
+        lists = [(text, each) for text, each in self._written("list") if isinstance(each, ListQuery)]
+        known = {*self.model.dimensions, *(each.rpartition(".")[2] for each in self.model.fields)}
+        shown = [each for _, one in lists for each in one.columns if each in known]
+        plain = [(text.rstrip("?？。. "), each) for text, each in lists if not each.columns]
+        chance = random.Random(0)  # noqa: S311
+        for text, request in chance.choices(plain, k=many):
+            language = "zh" if any("\u4e00" <= each <= "\u9fff" for each in text) else "en"
+            if chance.random() < 1 / 3:
+                text, request = chance.choice(_WORDS[f"{language}_all"]), ListQuery(entity=request.entity)
+            names = dict.fromkeys(chance.choices(shown, k=chance.choice((1, 1, 2))))
+            said = ("和" if language == "zh" else " and ").join(self._called(each, language) for each in names)
+            asked = request.model_copy(update={"columns": tuple(names)})
+            yield from self._asked(
+                text + chance.choice(_WORDS[f"{language}_columns"]).format(said), asked, None, "columns"
+            )
+
+    def _called(self, name: str, language: str) -> str:
+        fields = (field for each, field in self.model.fields.items() if each.rpartition(".")[2] == name)
+        label = (self.model.dimensions.get(name) or next(fields)).label
+        return label.zh if language == "zh" else label.en[:1].lower() + label.en[1:]
+
+    def _written(self, answer: str) -> Iterator[tuple[str, Request]]:
+        for path in sorted(_WRITTEN.glob("*.yaml")):
+            for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+                if "request" in entry and entry.get("answer", "metrics") == answer:
+                    text = entry["q"] if isinstance(entry["q"], str) else entry["q"][0]
+                    yield text, built(answer, entry["request"], self._today)[0]
+
     def _asked(self, text: str, request: Request, before: Request | None, of: str) -> Iterator[Example]:
         page = self._page(text, before)
         words = page.script.written(plain(request, self.model))
@@ -106,6 +154,23 @@ class Examples:
     def _page(self, text: str, before: Request | None) -> Page:
         question = Question(text, self._today, previous=Previous(before) if before is not None else None)
         return Page(question, self._translator.mentions(question), self.model)
+
+
+def _is_grouped(request: Request) -> TypeGuard[MetricQuery]:
+    """Whether a request is of one grouping other than time, and nothing refers to that."""
+    if not isinstance(request, MetricQuery) or len(request.group_by) != 1 or request.group_by[0] in GRAINS:
+        return False
+    kept = {each.field for each in request.filters if isinstance(each, FieldFilter)}
+    more = (
+        request.order_by,
+        request.having,
+        request.keep,
+        request.show,
+        request.shares,
+        request.limit,
+        request.subtotals,
+    )
+    return not any(more) and request.group_by[0] not in kept
 
 
 def _of_case(written: Mapping[str, Any]) -> Request:

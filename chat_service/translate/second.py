@@ -24,13 +24,13 @@ from chat_service.outcomes import (
 from chat_service.translate.learned.reader import LearnedReader
 from chat_service.translate.learned.script import KEPT
 from chat_service.translate.learned.telling import alike
-from chat_service.translate.learned.weighing import Situation, weighed
+from chat_service.translate.learned.weighing import Situation, Weighed, weighed
 from chat_service.translate.replies.reworded import ENDS
 from chat_service.translate.replies.sentences import question_text, refusal_text
 from chat_service.translate.senses import Mention
 from semantic_layer import MetricQuery, Model, Request
 
-_OFFERED, _LIKELY, _DENIED, _MOST = 0.1, 0.5, 0.95, 4
+_OFFERED, _LIKELY, _DENIED, _MOST = 0.05, 0.5, 0.95, 4
 _SUREST = 0.99  # of any reading: a language model is asked where everything is to be
 # what the rules did not understand, in place of what they understood and cannot do
 _NOT_UNDERSTOOD = frozenset(
@@ -63,7 +63,7 @@ class SecondReader:
             return first  # nothing like it was learned from
         told = weighed(opened, situation, self._model, lambda each: self._compiles(each, question.today))
         if told and told[0].request is None:
-            return _denied(first, told[0].sure)
+            return _denied(first, told[0])
         found = [(each.request, each) for each in told if each.request is not None and each.sure >= _OFFERED]
         if not found:
             unsure = isinstance(first, Answerable)
@@ -96,8 +96,8 @@ def _is_weighed(first: Outcome, question: Question) -> bool:
             return code in _NOT_UNDERSTOOD and not question.unread
         case Clarification(code="two_readings"):
             return question.previous is None  # whether it goes on from that is for the asker to say
-        case Clarification(code=code):
-            return code in _NOT_UNDERSTOOD and not question.unread and _is_without(first)
+        case Clarification(code=code):  # of an order beside a question the first is refused, the second may be meant
+            return (code in _NOT_UNDERSTOOD or code == "read_only") and not question.unread and _is_without(first)
     return False
 
 
@@ -116,10 +116,11 @@ def _requests(first: Outcome) -> tuple[Request, ...]:
     return ()
 
 
-def _denied(first: Outcome, sure: float) -> Outcome:
+def _denied(first: Outcome, none: Weighed) -> Outcome:
     """What the rules made of a question that no request says. Where that is sure a refused word is no word to do
-    without: the question is refused, and what can be asked without it is only suggested."""
-    if sure < _DENIED or not isinstance(first, Clarification) or not _is_without(first):
+    without: the question is refused, and what can be asked without it is only suggested. What is to be asked back
+    (key customers) is asked."""
+    if none.asks or none.sure < _DENIED or not isinstance(first, Clarification) or not _is_without(first):
         return first
     message = refusal_text(first.code, first.subject, (), first.reading.language)
     return Refusal(first.code, message, tuple(each.message for each in first.choices), first.reading)

@@ -201,7 +201,7 @@ def test_a_store_that_cannot_be_opened_says_so(url: str) -> None:
 
 def test_a_message_that_got_no_answer_is_remembered(say: Callable[..., ChatBody]) -> None:
     first = say("2025年的订单数")
-    lost = say("拆到每个犄角旮旯", conversation_id=first.conversation_id)
+    lost = say("拆到每个货架", conversation_id=first.conversation_id)
     assert lost.status == "clarification"
     after = say("换成销售额", conversation_id=first.conversation_id)
     assert after.status == "clarification"

@@ -11,7 +11,7 @@ import pytest
 
 from chat_service.answer import answer
 from chat_service.asking import Answer, Asked
-from chat_service.outcomes import Question
+from chat_service.outcomes import Clarification, Question
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
 from semantic_layer.demo.make import make_demo
@@ -34,9 +34,13 @@ def company(
 
 @pytest.fixture(scope="session")
 def ask(company: Services) -> Ask:
-    """The answer to a question in words."""
+    """The answer to a question in words; of one that is read right and not surely, once that is confirmed."""
 
     def asked(text: str) -> Answer:
-        return answer(Asked(Question(text, company.layer.as_of, None), company.reader), company)
+        question = Question(text, company.layer.as_of)
+        read = company.read(question)
+        if isinstance(read, Clarification) and read.code == "unsure":
+            question = Question("1", company.layer.as_of, pending=read)
+        return answer(Asked(question, company.reader), company)
 
     return asked

@@ -108,6 +108,34 @@ def test_what_no_request_says_is_refused_and_what_can_be_asked_is_suggested(aske
     assert isinstance(found, Refusal) and "钻石" in found.message and found.suggestions
 
 
+@pytest.mark.parametrize("text", ["revenue from our key customers, this year", "主要城市上周订单多少"])
+def test_what_takes_a_question_back_is_asked_and_not_refused(text: str, asked_first: _Read, today: date) -> None:
+    assert isinstance(asked_first(Question(text, today)), Clarification)
+
+
+def test_a_purpose_beside_a_question_is_no_order(asked_first: _Read, today: date) -> None:
+    found = asked_first(Question("platinum customers likely to churn - give me the list, I'll call them myself", today))
+    read = found.request if isinstance(found, Answerable) else found.choices[0].request  # type: ignore[union-attr]
+    assert isinstance(read, ListQuery) and len(read.filters) == 2
+    for order in ("delete all gold customers", "upgrade all silver members to gold, now", "给流失客户都发一张券"):
+        assert not isinstance(asked_first(Question(order, today)), Answerable), order
+
+
+def test_requests_that_are_both_likely_make_each_other_unsure(both: OfflineTranslator, today: date) -> None:
+    """Rules read orders, the network units: each by itself would be likely enough."""
+    found = both.translate(Question("How many beauty items did we sell last month", today))
+    assert isinstance(found, Answerable) and found.reading.confidence < Settings().rules_threshold
+    assert isinstance(found.asked, Clarification) and len(found.asked.choices) > 1
+
+
+def test_those_who_did_and_did_not_are_nobody(loyalty: Model, translator: OfflineTranslator, today: date) -> None:
+    question = Question("去年双十一那天来买过、过了那天到今天再没下过单的，数一下多少个客户", today)
+    opened = LearnedReader(loyalty).open(question, translator.mentions(question))
+    for guess in opened.guesses() if opened is not None else ():
+        told = [each for each in getattr(guess.request, "filters", ()) if isinstance(each, MetricFilter)]
+        assert len({(each.metric, each.period, each.filters) for each in told}) == len(told)
+
+
 def test_a_word_that_is_not_known_is_named(asked_first: _Read, today: date) -> None:
     found = asked_first(Question("revenue in Atlantis last month", today))
     assert isinstance(found, Clarification | Refusal)

@@ -55,9 +55,14 @@ def _short(column: str) -> str:
 
 
 def _core(request: Request, model: Model) -> JsonValue:
+    """What is asked for; of what a list shows beside, that which it is sorted by."""
     found = plain(request, model)
-    for beside in ("columns", "measured") if isinstance(request, ListQuery) else ():
-        found.pop(beside, None)
+    if isinstance(request, ListQuery):
+        found.pop("columns", None)
+        shown = {str(each.pop("name", "")): each for each in found.pop("measured", ())}
+        found["order_by"] = [
+            {**each, "column": shown.get(str(each["column"]), each["column"])} for each in found.get("order_by", ())
+        ]
     return _by_ends({name: sorted(part, key=repr) if name in _LISTS else part for name, part in found.items()})
 
 

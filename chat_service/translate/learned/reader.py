@@ -23,8 +23,17 @@ from chat_service.translate.learned.pieces import Pieces
 from chat_service.translate.learned.plain import plain, request_of
 from chat_service.translate.learned.script import ASKED, END, REFUSED, START, UnreadableError
 from chat_service.translate.learned.vocabulary import Vocabulary
-from chat_service.translate.senses import Mention
-from semantic_layer import Model, ProfileQuery, Request
+from chat_service.translate.senses import (
+    BehaviourSense,
+    DimensionSense,
+    EntitySense,
+    ListSense,
+    Mention,
+    MetricSense,
+    Sense,
+    ValueSense,
+)
+from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, ProfileQuery, Request
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 _MOST_WORDS, _WIDTH, _MOSTLY = 120, 4, 0.5
@@ -32,10 +41,12 @@ _MOST_WORDS, _WIDTH, _MOSTLY = 120, 4, 0.5
 
 @dataclass(frozen=True)
 class Guess:
-    """A request that a question may ask for, None where it is none; `chance` is its probability (0..1)."""
+    """A request that a question may ask for, and its probability (0..1); None where it asks for none that there is, or,
+    with `asks`, for one that takes a question back."""
 
     request: Request | None
     chance: float
+    asks: bool = False
 
 
 class LearnedReader:
@@ -61,7 +72,8 @@ class Opened:
 
     def __init__(self, page: Page, network: Network, vocabulary: Vocabulary, said: Sequence[tuple[int, int]]) -> None:
         self._network, self._vocabulary = network, vocabulary
-        self._script, self._model = page.script, page.model
+        self._script, self._model, self._mentions = page.script, page.model, page.mentions
+        self._goes_on = page.question.previous is not None
         self._memory = network.memory([number for number, _ in said], [part for _, part in said])
         self._start, self._end = vocabulary.word(START), vocabulary.word(END)
 
@@ -86,12 +98,23 @@ class Opened:
         """What may be asked for, the likeliest first; a refusal or a question back as no request."""
         found = []
         for numbers, logs in self._network.written(self._memory, self._start, self._end, _MOST_WORDS, _WIDTH):
+            words = [self._vocabulary.words[each] for each in numbers]
             try:
-                request = self._request([self._vocabulary.words[each] for each in numbers])
+                request = self._request(words)
             except (UnreadableError, ValidationError):
                 continue  # a text that is no request is none of the guesses
-            found.append(Guess(request, float(np.exp(logs))))
+            if request is None or not (_is_of_nobody(request) or (_is_of_one_group(request) and not self._goes_on)):
+                found.append(Guess(request, float(np.exp(logs)), asks=words[0] == ASKED))
         return tuple(found)
+
+    def unheld(self, request: Request) -> int:
+        """How many measures the question names that a request does not hold, nor anything else the same words mean."""
+        written = {word[1:].partition("__")[0] for word in self.words(request) if word.startswith("=")}
+        names = [(each, {name for sense in each.senses for name in _named(sense)}) for each in self._mentions]
+        held = [each for each, own in names if own & written]
+        sole = (each for each, _ in names if each.senses and all(isinstance(s, MetricSense) for s in each.senses))
+        out = [each for each in sole if not any(one.start < each.end and each.start < one.end for one in held)]
+        return len({(each.start, each.end) for each in out})
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name."""
@@ -105,6 +128,33 @@ class Opened:
 
 def _is_at(number: int, word: str) -> bool:
     return word.partition(".")[0] == f"@{number}"
+
+
+def _is_of_nobody(request: Request) -> bool:
+    """Whether those are asked for who did something and did not do it."""
+    filters = request.filters if isinstance(request, MetricQuery | ListQuery) else ()
+    told = [each for each in filters if isinstance(each, MetricFilter)]
+    what = [(each.op, each.values, each.model_copy(update={"op": "=", "values": (0,)})) for each in told]
+    did_not = [each for op, values, each in what if op == "=" and values == (0,)]
+    return any(each in did_not for op, _, each in what if op in (">", ">="))
+
+
+def _is_of_one_group(request: Request) -> bool:
+    """Whether groups are asked for and all but one left out; by age, the unknown too, is no such thing."""
+    if not isinstance(request, MetricQuery):
+        return False
+    kept = {each.field for each in request.filters if isinstance(each, FieldFilter) and each.op == "="}
+    return not kept.isdisjoint(request.group_by)
+
+
+def _named(sense: Sense) -> tuple[str, ...]:
+    """The names that a request holds where it holds a sense."""
+    match sense:
+        case MetricSense(name) | DimensionSense(name) | BehaviourSense(name) | ListSense(name) | EntitySense(name):
+            return (name,)
+        case ValueSense(dimension):
+            return (dimension,)
+    return ()
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ KEPT = "^"
 """The sign of what the request before named."""
 LOST, _BY = "@?", "grain="
 _CLOSE = 1e-9
+_SIMPLE: Mapping[str, JsonValue] = {"~True": True, "~False": False, "~None": None}
 
 
 class UnreadableError(ValueError):
@@ -60,7 +61,7 @@ class Script:
 
     def _parts(self, parts: Mapping[str, Any]) -> Iterator[str]:
         for name, each in parts.items():
-            if name not in UNSAID and each is not None:
+            if name not in UNSAID:
                 yield f"{name}:"
                 yield from self._part(each, name)
 
@@ -75,8 +76,8 @@ class Script:
                 for each in part:
                     yield from self._part(each, place)
                 yield "]"
-            case bool():
-                yield f"={str(part).lower()}"
+            case None | bool():
+                yield f"~{part}"
             case int() | float():
                 yield from self._number(part, place)
             case _:
@@ -163,30 +164,37 @@ class Script:
             yield word[:-1], self._read(next(words), words)
 
     def _read(self, word: str, words: Iterator[str]) -> JsonValue:
+        days = self._read_days(word, words)
+        if days is not None:
+            return _period(days)
         match word[0], word:
             case _, "{":
                 return dict(self._read_parts(words, "}"))
             case _, "[":
                 return list(self._read_list(words))
-            case _, "(":
-                ends = self._day(next(words)), self._day(next(words))
-                next(words)
-                return _period((*ends, None))
             case _, "%":
                 return round(float(self._named(next(words)).value) / 100, 6)
-            case _, _ if word in self._standing:
-                return _period(self._standing[word])
             case "@" | "^", _:
                 return _plain(self._named(word))
             case "#", _:
                 return _whole(float(word[1:]))
+            case "~", _:
+                return _SIMPLE[word]
             case "=", _:
-                return {"true": True, "false": False}.get(word[1:], word[1:])
+                return word[1:]
+        raise UnreadableError(word)
+
+    def _read_days(self, word: str, words: Iterator[str]) -> Days | None:
+        """What a period that stands in no place is: between two ends, a standing one, or one with another grain."""
+        if word == "(":
+            ends = self._day(next(words)), self._day(next(words))
+            next(words)
+            return (*ends, None)
         if word.startswith(_BY):
             start, end, _ = self._named(next(words)).value
             grain = word.removeprefix(_BY)
-            return _period((start, end, None if grain == "None" else grain))
-        raise UnreadableError(word)
+            return start, end, None if grain == "None" else grain
+        return self._standing.get(word)
 
     def _read_list(self, words: Iterator[str]) -> Iterator[JsonValue]:
         while (word := next(words)) != "]":

@@ -1,7 +1,8 @@
 """Two readers' requests weighed: how likely each is right, and what of them is answered, asked about or offered.
 
 The rules account for every word and know nothing of what people mean; the network knows that, and may pass a word over.
-How much either is worth was measured on lists that neither had seen: `odds.toml`, written by `benchmarks/learning`.
+How much either is worth was measured on lists that neither had seen: `odds.toml`, the log-odds of each against that
+none is right, so that requests that are both likely make each other less so (a multinomial logit: D. McFadden, 1974).
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ from semantic_layer import Model, Request
 _LEAST = 1e-4  # of a chance: below, it tells no more
 _CLEAR = 0.5  # what is likelier than all others together is likelier than each
 _SEVERAL = 2
-_HALF = 0.5  # how sure, at most, of a guess that drops what is named, or stands against what the rules read
 
 
 @dataclass(frozen=True)
 class Weighed:
     """A request that may be meant, how likely it is right (0..1), and whether the rules read it; None where no request
-    is, so far as the network can tell."""
+    is, so far as the network can tell: `asks` where more would have to be said."""
 
     request: Request | None
     sure: float
     by_rules: bool
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,20 +53,19 @@ def weighed(
     clear = len(found) == 1 and found[0][1] > _CLEAR
     guesses = () if clear else opened.guesses()
     if not found and guesses and guesses[0].request is None:
-        return (Weighed(None, guesses[0].chance, by_rules=False),)
+        return (Weighed(None, guesses[0].chance, by_rules=False, asks=guesses[0].asks),)
     for guess in guesses:
         if guess.request is not None:
             found = _added(found, guess, opened, model)
     none = sum(each.chance for each in guesses if each.request is None)
-    usable = ((each, chance) for each, chance in found if id(each) in own or compiles(each))
     told = []
-    for each, chance in usable:
-        left_out, by_rules = len(opened.left_out(each)), id(each) in own
-        sure = _sure(chance, none, left_out, situation, by_rules=by_rules)
-        if not by_rules and (left_out or situation.rules):
-            sure = min(sure, _HALF)
-        told.append(Weighed(each, sure, by_rules))
-    return tuple(sorted(told, key=lambda each: -each.sure))[: 1 + _SEVERAL]
+    for each, chance in found:
+        by_rules, out = id(each) in own, (len(opened.left_out(each)), opened.unheld(each))
+        if by_rules or compiles(each):
+            told.append((each, _odds_of(chance, none, out, situation, by_rules=by_rules), by_rules))
+    all_odds = 1 + sum(odds for _, odds, _ in told)
+    sure = (Weighed(each, odds / all_odds, by_rules) for each, odds, by_rules in told)
+    return tuple(sorted(sure, key=lambda each: -each.sure))[: 1 + _SEVERAL]
 
 
 def _added(
@@ -80,17 +80,18 @@ def _added(
     return [*found, (guess.request, guess.chance)]
 
 
-def _sure(chance: float, none: float, left_out: int, situation: Situation, *, by_rules: bool) -> float:
+def _odds_of(chance: float, none: float, out: tuple[int, int], situation: Situation, *, by_rules: bool) -> float:
+    """`out`: how many things and measures are named and not held."""
     odds, chance = _odds(), min(1 - _LEAST, max(_LEAST, chance))
     likely = math.log(chance / (1 - chance))
     told = odds["plain"] + odds["likely"] * likely + odds["none"] * none
     if by_rules:
-        told += odds["rules"] + odds["rules_likely"] * likely
+        told += odds["rules"] + odds["rules_likely"] * likely + odds["torn"] * (len(situation.rules) > 1)
     elif situation.rules:
         told += odds["rival"]
-    told += odds["left_out"] * min(_SEVERAL, left_out)
+    told += odds["left_out"] * min(_SEVERAL, out[0]) + odds["unheld"] * min(_SEVERAL, out[1])
     told += odds["follows"] * situation.follows + odds["refused"] * situation.refused
-    return 1 / (1 + math.exp(-told))
+    return math.exp(told)
 
 
 @lru_cache(maxsize=1)
