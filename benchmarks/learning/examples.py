@@ -98,49 +98,49 @@ class Examples:
 
     def regrouped(self, many: int = 700) -> Iterator[Example]:
         """Follow-ups of those written that are grouped: another grouping in its place, or beside it by such words."""
-        grouped = [each for _, each in self._written("metrics") if _is_grouped(each)]
+        grouped = {each: of for of, _, each in self._written("metrics") if _is_grouped(each)}
         fits = {
             metric: {each.group_by[0] for each in grouped if metric in each.metrics} for metric in self.model.metrics
         }
         chance = random.Random(0)  # noqa: S311
-        for before in chance.choices(grouped, k=many):
+        for before in chance.choices(list(grouped), k=many):
             fit = set.intersection(*(fits[each] for each in before.metrics)) & self.model.dimensions.keys()
             others = sorted(fit - set(before.group_by))
             if others:
                 name, language, adds = chance.choice(others), chance.choice(("zh", "en")), chance.random() < 1 / 3
                 said = chance.choice(_WORDS[f"{language}_{'also' if adds else 'instead'}"])
                 after = before.model_copy(update={"group_by": (*before.group_by, name) if adds else (name,)})
-                yield from self._asked(said.format(self._called(name, language)), after, before, "regrouped")
+                yield from self._asked(said.format(self._called(name, language)), after, before, grouped[before])
 
     def with_columns(self, many: int = 500) -> Iterator[Example]:
         """Lists of those written, and of all there are, that are to show something beside."""
-        lists = [(text, each) for text, each in self._written("list") if isinstance(each, ListQuery)]
+        lists = [(of, text, each) for of, text, each in self._written("list") if isinstance(each, ListQuery)]
         known = {*self.model.dimensions, *(each.rpartition(".")[2] for each in self.model.fields)}
-        shown = [each for _, one in lists for each in one.columns if each in known]
-        plain = [(text.rstrip("?？。. "), each) for text, each in lists if not each.columns]
+        shown = [each for _, _, one in lists for each in one.columns if each in known]
+        bare = [(of, text.rstrip("?？。. "), each) for of, text, each in lists if not each.columns]
         chance = random.Random(0)  # noqa: S311
-        for text, request in chance.choices(plain, k=many):
+        for of, text, request in chance.choices(bare, k=many):
             language = "zh" if any("\u4e00" <= each <= "\u9fff" for each in text) else "en"
             if chance.random() < 1 / 3:
                 text, request = chance.choice(_WORDS[f"{language}_all"]), ListQuery(entity=request.entity)
             names = dict.fromkeys(chance.choices(shown, k=chance.choice((1, 1, 2))))
             said = ("和" if language == "zh" else " and ").join(self._called(each, language) for each in names)
             asked = request.model_copy(update={"columns": tuple(names)})
-            yield from self._asked(
-                text + chance.choice(_WORDS[f"{language}_columns"]).format(said), asked, None, "columns"
-            )
+            yield from self._asked(text + chance.choice(_WORDS[f"{language}_columns"]).format(said), asked, None, of)
 
     def _called(self, name: str, language: str) -> str:
         fields = (field for each, field in self.model.fields.items() if each.rpartition(".")[2] == name)
         label = (self.model.dimensions.get(name) or next(fields)).label
-        return label.zh if language == "zh" else label.en[:1].lower() + label.en[1:]
+        en = label.en if label.en[1:2].isupper() else label.en[:1].lower() + label.en[1:]
+        return label.zh if language == "zh" else en
 
-    def _written(self, answer: str) -> Iterator[tuple[str, Request]]:
+    def _written(self, answer: str) -> Iterator[tuple[str, str, Request]]:
+        """Single questions of a kind: what they go back to, their first wording, their request."""
         for path in sorted(_WRITTEN.glob("*.yaml")):
             for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
                 if "request" in entry and entry.get("answer", "metrics") == answer:
                     text = entry["q"] if isinstance(entry["q"], str) else entry["q"][0]
-                    yield text, built(answer, entry["request"], self._today)[0]
+                    yield entry.get("of", path.stem), text, built(answer, entry["request"], self._today)[0]
 
     def _asked(self, text: str, request: Request, before: Request | None, of: str) -> Iterator[Example]:
         page = self._page(text, before)

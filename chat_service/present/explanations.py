@@ -32,8 +32,8 @@ _DID_NOT: dict[Moved, Phrase] = {
 _REALLY = {True: Phrase("上升了", "a rise"), False: Phrase("下降了", "a fall")}
 _REALLY_STILL = Phrase("持平", "no change at all")
 _SPREAD = Phrase(
-    "没有哪一组的变化明显超出偶然，变化分散在各组，贡献最大的是{largest}。",
-    "No group stands out beyond chance: the change is spread over the groups, the largest contribution is {largest}.",
+    "没有哪一组的变化明显超出偶然，变化分散在各组。按{name}，贡献最大的是{largest}。",
+    "No group stands out beyond chance: the change is spread out. By {name}, the largest contribution is {largest}.",
 )
 _BY = Phrase("按{name}，主要贡献：{groups}。", "By {name}, the main contributors: {groups}.")
 _OF_CHANGE, _BY_WEIGHT = (
@@ -120,9 +120,11 @@ def explain_sentence(finding: Finding) -> str:
         return said
     parts = [part for dimension in found.dimensions if (part := _of_dimension(found, dimension, finding))]
     if not parts and found.groups:
-        largest = max(found.groups, key=lambda each: abs(each.size))
+        rose = found.change > 0
+        largest = max(found.groups, key=lambda each: each.size if rose else -each.size)
         sizes = scale_of((largest.size,), metric.unit, language, metric.format, is_change=True)
-        parts = [finding.say(_SPREAD, largest=_words(largest, finding, sizes, shares=False))]
+        said_so = _words(largest, finding, sizes, shares=False)
+        parts = [finding.say(_SPREAD, name=names.dimension(largest.dimension), largest=said_so)]
     return names.sentences(said, *parts)
 
 

@@ -96,8 +96,8 @@ def _is_weighed(first: Outcome, question: Question) -> bool:
             return code in _NOT_UNDERSTOOD and not question.unread
         case Clarification(code="two_readings"):
             return question.previous is None  # whether it goes on from that is for the asker to say
-        case Clarification(code=code):  # of an order beside a question the first is refused, the second may be meant
-            return (code in _NOT_UNDERSTOOD or code == "read_only") and not question.unread and _is_without(first)
+        case Clarification(code=code):
+            return code in _NOT_UNDERSTOOD and not question.unread and _is_without(first)
     return False
 
 

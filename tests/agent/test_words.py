@@ -10,6 +10,7 @@ import yaml
 
 from chat_service.outcomes import Answerable, DefinitionAsked
 from chat_service.services import Services
+from chat_service.settings import Settings
 from chat_service.translate.agent.checking import Verdict, verdict_on
 from chat_service.translate.agent.ground import Ground
 from chat_service.translate.agent.reply import read_reply
@@ -41,7 +42,7 @@ def test_what_is_right_is_taken(kind: dict[str, Any], base: Services, ground: Gr
     assert first.outcome is None and first.soft and not first.hard
     assert _verdict(kind, words, base, ground, "").outcome is None, "said again without a reason"
     last = _verdict(kind, words, base, ground, REASON).outcome
-    assert isinstance(last, Answerable) and last.reading.confidence < 0.8
+    assert isinstance(last, Answerable) and last.reading.confidence < Settings().rules_threshold
     assert {each.code for each in last.reading.assumptions} <= {"set_aside", "background"}
     assert last.reading.assumptions, "what is kept out of the request is told"
 

@@ -113,11 +113,13 @@ def test_what_takes_a_question_back_is_asked_and_not_refused(text: str, asked_fi
     assert isinstance(asked_first(Question(text, today)), Clarification)
 
 
-def test_a_purpose_beside_a_question_is_no_order(asked_first: _Read, today: date) -> None:
-    found = asked_first(Question("platinum customers likely to churn - give me the list, I'll call them myself", today))
-    read = found.request if isinstance(found, Answerable) else found.choices[0].request  # type: ignore[union-attr]
-    assert isinstance(read, ListQuery) and len(read.filters) == 2
-    for order in ("delete all gold customers", "upgrade all silver members to gold, now", "给流失客户都发一张券"):
+def test_an_order_is_not_passed_over_beside_a_question(asked_first: _Read, today: date) -> None:
+    for order in (
+        "delete all gold customers",
+        "upgrade all silver members to gold, now",
+        "给流失客户都发一张券",
+        "revenue by channel last month, then send it to my boss",
+    ):
         assert not isinstance(asked_first(Question(order, today)), Answerable), order
 
 

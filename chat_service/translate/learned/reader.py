@@ -131,7 +131,7 @@ def _is_at(number: int, word: str) -> bool:
 
 
 def _is_of_nobody(request: Request) -> bool:
-    """Whether those are asked for who did something and did not do it."""
+    """Whether those are asked for who did something, once or more than so often, and did not do it in the same time."""
     filters = request.filters if isinstance(request, MetricQuery | ListQuery) else ()
     told = [each for each in filters if isinstance(each, MetricFilter)]
     what = [(each.op, each.values, each.model_copy(update={"op": "=", "values": (0,)})) for each in told]
@@ -140,7 +140,7 @@ def _is_of_nobody(request: Request) -> bool:
 
 
 def _is_of_one_group(request: Request) -> bool:
-    """Whether groups are asked for and all but one left out; by age, the unknown too, is no such thing."""
+    """Whether a request groups by a field that a filter holds to one value: nobody asks for a single group so."""
     if not isinstance(request, MetricQuery):
         return False
     kept = {each.field for each in request.filters if isinstance(each, FieldFilter) and each.op == "="}

@@ -52,7 +52,7 @@ def weighed(
     own = {id(each) for each in situation.rules}
     clear = len(found) == 1 and found[0][1] > _CLEAR
     guesses = () if clear else opened.guesses()
-    if not found and guesses and guesses[0].request is None:
+    if not found and guesses and guesses[0].request is None and guesses[0].chance > _CLEAR:
         return (Weighed(None, guesses[0].chance, by_rules=False, asks=guesses[0].asks),)
     for guess in guesses:
         if guess.request is not None:

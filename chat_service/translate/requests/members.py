@@ -83,7 +83,8 @@ def _tells_the_measure(values: Values, draft: Draft, assembly: Assembly) -> bool
     words = [own for name, each in known.items() for code, own in each.items() if (name, code) in codes]
     called = {fold(text).text for own in words for text in (*own.zh, *own.en)}
     zh, en = fold(label.zh).text, fold(label.en).text.split()
-    return any(text in (en if text.isascii() else zh) for text in called)
+    bare = values.text in called  # monthly members are people, whatever the rows are called by
+    return bare and any(text in (en if text.isascii() else zh) for text in called)
 
 
 def _is_without(kept: FieldFilter | None, found: tuple[Scalar, ...]) -> bool:
