@@ -62,13 +62,13 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
 
 def _narrowing(draft: Draft, slots: Slots, assembly: Assembly) -> Iterator[tuple[Edge, Values]]:
     for item, values in slots.values:
-        if _tells_the_measure(values, draft, assembly):
+        if _tells_the_measure(slots.frame.folded(item), values, draft, assembly):
             assembly.use(item, "metric", draft.metrics[0])
         else:
             yield item, values
 
 
-def _tells_the_measure(values: Values, draft: Draft, assembly: Assembly) -> bool:
+def _tells_the_measure(said: str, values: Values, draft: Draft, assembly: Assembly) -> bool:
     """Net sentiment on social: what the rows of a measure are called by (social mentions) keeps to none of them."""
     model = assembly.model
     homes = {model.metrics[name].definition.dataset for name in draft.metrics}
@@ -82,9 +82,9 @@ def _tells_the_measure(values: Values, draft: Draft, assembly: Assembly) -> bool
     known = {name: model.dimensions[name].home.definition.values for name, _ in codes}
     words = [own for name, each in known.items() for code, own in each.items() if (name, code) in codes]
     called = {fold(text).text for own in words for text in (*own.zh, *own.en)}
-    zh, en = fold(label.zh).text, fold(label.en).text.split()
-    bare = values.text in called  # monthly members are people, whatever the rows are called by
-    return bare and any(text in (en if text.isascii() else zh) for text in called)
+    if said.isascii():  # monthly members are people, whatever the rows are called by
+        return said in called and said in fold(label.en).text.split()
+    return said in called and any(text in fold(label.zh).text for text in called if not text.isascii())
 
 
 def _is_without(kept: FieldFilter | None, found: tuple[Scalar, ...]) -> bool:
