@@ -127,6 +127,8 @@ class ExplainQuery(Frozen):
     def _explains_time(self) -> ExplainQuery:
         if self.compare.to == "filters":
             raise ValueError("a change is explained from one period to another")
+        if len(set(self.dimensions)) < len(self.dimensions):
+            raise ValueError("'dimensions' names one twice")
         return self
 
 

@@ -48,7 +48,7 @@ def test_no_call_where_the_rules_are_sure(talking: Talking, base: Services) -> N
 
 
 def test_the_agent_reads_what_the_rules_cannot_and_is_told_what_they_made_of_it(talking: Talking) -> None:
-    with talking(in_turn(_orders())) as (both, server):
+    with talking(in_turn(_orders(metrics=["new_customers"]))) as (both, server):
         outcome = both.translate(question(UNSURE))
     assert isinstance(outcome, Answerable)
     assert outcome.reading.translator == "llm" and outcome.reading.prompt and outcome.reading.other

@@ -123,6 +123,16 @@ def test_an_order_is_not_passed_over_beside_a_question(asked_first: _Read, today
         assert not isinstance(asked_first(Question(order, today)), Answerable), order
 
 
+def test_before_a_year_is_a_year_earlier(both: OfflineTranslator, loyalty: Model, today: date) -> None:
+    found = both.translate(Question("revenue this year vs last year", today))
+    assert (
+        isinstance(found, Answerable) and isinstance(found.request, MetricQuery) and found.request.compare is not None
+    )
+    earlier = found.request.model_copy(update={"compare": found.request.compare.model_copy(update={"to": "year"})})
+    assert is_same(found.request, earlier, loyalty)
+    assert found.reading.confidence >= Settings().rules_threshold
+
+
 def test_requests_that_are_both_likely_make_each_other_unsure(both: OfflineTranslator, today: date) -> None:
     """Rules read orders, the network units: each by itself would be likely enough."""
     found = both.translate(Question("How many beauty items did we sell last month", today))
