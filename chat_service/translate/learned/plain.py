@@ -58,19 +58,12 @@ def _core(request: Request, model: Model) -> JsonValue:
     """What is asked for; of what a list shows beside, that which it is sorted by. Before a year is a year earlier."""
     found = plain(request, model)
     if isinstance(request, MetricQuery):
-        beside = {
-            other
-            for name in request.metrics
-            if name in model.metrics
-            for other in model.metrics[name].definition.beside
-        }
+        known = (model.metrics[name].definition for name in request.metrics if name in model.metrics)
+        beside = {name for each in known for name in each.beside}
         found["metrics"] = [name for name in request.metrics if name not in beside]
-        period = request.period
-        if request.compare is not None and period is not None and period.grain == "year":
-            found["compare"] = {
-                **found["compare"],
-                "to": {"previous": "year"}.get(request.compare.to, request.compare.to),
-            }
+        of_year = request.period is not None and request.period.grain == "year"
+        if of_year and request.compare is not None and request.compare.to == "previous":
+            found["compare"] = {**found["compare"], "to": "year"}
     if isinstance(request, ListQuery):
         found.pop("columns", None)
         shown = {str(each.pop("name", "")): each for each in found.pop("measured", ())}

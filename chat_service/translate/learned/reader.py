@@ -110,9 +110,8 @@ class Opened:
     def unheld(self, request: Request) -> int:
         """How many measures the question names that a request does not hold, nor anything else the same words mean."""
         written = {word[1:].partition("__")[0] for word in self.words(request) if word.startswith("=")}
-        names = [(each, {name for sense in each.senses for name in _named(sense)}) for each in self._mentions]
-        held = [each for each, own in names if own & written]
-        sole = (each for each, _ in names if each.senses and all(isinstance(s, MetricSense) for s in each.senses))
+        held = [each for each in self._mentions if any(not written.isdisjoint(_named(sense)) for sense in each.senses)]
+        sole = (each for each in self._mentions if each.senses and all(isinstance(s, MetricSense) for s in each.senses))
         out = [each for each in sole if not any(one.start < each.end and each.start < one.end for one in held)]
         return len({(each.start, each.end) for each in out})
 
