@@ -56,7 +56,7 @@ from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of,
 from chat_service.translate.second import SecondReader
 from chat_service.translate.senses import Mention
 from chat_service.translate.stops import Denial, Doubt, LostError, StopError
-from chat_service.translate.words.lattice import Lattice, mentions
+from chat_service.translate.words.lattice import Lattice, as_typed, mentions
 from chat_service.translate.words.lexicon import Extended, Lexicon, add_text, build_lexicon
 from chat_service.translate.words.scope import Scope, SpentError
 from chat_service.translate.words.spelling import Correction, Speller
@@ -120,7 +120,7 @@ class OfflineTranslator:
         first = self._outcome(self._read(text, question, scope), question, scope)
         if self._second is None:
             return first
-        return self._second.beside(first, question, mentions(text, scope.lexicon))
+        return self._second.beside(first, question, as_typed(mentions(text, scope.lexicon), text.folded))
 
     @property
     def values(self) -> ValueIndex:
@@ -130,7 +130,8 @@ class OfflineTranslator:
     def mentions(self, question: Question) -> tuple[Mention, ...]:
         """The stretches of a question, with all that each can mean."""
         scope = self._scope(question, language_of(question.text, question.language))
-        return mentions(read(question.text, scope), scope.lexicon)
+        text = read(question.text, scope)
+        return as_typed(mentions(text, scope.lexicon), text.folded)
 
     # --- reading ---
 

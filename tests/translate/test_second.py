@@ -17,6 +17,7 @@ from chat_service.translate.learned.reader import LearnedReader
 from chat_service.translate.learned.script import LOST, Script, UnreadableError
 from chat_service.translate.offline import OfflineTranslator
 from chat_service.translate.second import SecondReader, asked_if_unsure
+from chat_service.translate.senses import ValueSense
 from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, Period, Request
 from semantic_layer.loading.load import load_model
 from tests.translate.case_files import cases
@@ -226,3 +227,13 @@ def test_a_request_is_written_and_read_back(
 def test_words_that_are_no_request_have_a_name(text: str, today: date) -> None:
     with pytest.raises(UnreadableError):
         Script((), (), today).read(text.split())
+
+
+def test_names_that_are_put_in_stand_where_they_were_typed(both: OfflineTranslator, today: date) -> None:
+    text = "Ａ组问北上广的销售额"
+    stretches = {
+        (m.start, m.end)
+        for m in both.mentions(Question(text, today))
+        if any(isinstance(s, ValueSense) and s.dimension == "city" for s in m.senses)
+    }
+    assert stretches == {(text.index("北"), text.index("的"))}

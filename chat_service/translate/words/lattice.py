@@ -6,13 +6,14 @@ Which of them are meant is nobody's business here: a stretch that is several thi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from chat_service.language.dates.read import find_dates
-from chat_service.language.folding import Folded
+from chat_service.language.folding import Folded, fold
 from chat_service.language.grammar.ranking import coverings
 from chat_service.language.grammar.rule import EMPTY, Edge, Piece
 from chat_service.language.numbers.hours import find_hours
@@ -186,6 +187,16 @@ def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:
             meant = (WordSense("filler", "function.mark"),)
         found.append(Mention(start, end, text.folded.text[start:end], meant))
     return tuple(found)
+
+
+def as_typed(found: Sequence[Mention], read_: Folded) -> tuple[Mention, ...]:
+    """Mentions of a text that was read with words put in (北上广 as three cities), placed in the text as typed."""
+    typed = fold(read_.original)
+    if typed.text == read_.text:
+        return tuple(found)
+    spans = (read_.span(each.start, each.end) for each in found)
+    places = ((bisect_right(typed.ends, first), bisect_left(typed.starts, last)) for first, last in spans)
+    return tuple(replace(each, start=start, end=end) for each, (start, end) in zip(found, places, strict=True))
 
 
 def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Edge]:
