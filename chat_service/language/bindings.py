@@ -6,15 +6,10 @@ from chat_service.language.phrases import said
 from semantic_layer import Language, Phrase
 
 _BINDINGS = {
-    "alone": Phrase("{words}（单独的问题）", "{words} (on its own)"),
-    "going_on": Phrase("{words}（其余沿用上一个问题）", "{words} (with the rest of the question before)"),
-    "answered": Phrase("接着上一个已回答的问题：{words}", "after the last question that was answered: {words}"),
-    "then": Phrase("先“{other}”，再“{words}”", "'{other}', then '{words}'"),
     "leave_out": Phrase("不含{words}", "without {words}"),
     "lift": Phrase("不限{other}", "whatever the {other}"),
     "each_with": Phrase("逐个列出，各带{words}", "one by one, each with {words}"),
     "all_of_them": Phrase("整体的{words}", "{words} over all of them"),
-    "people": Phrase("{words}的{other}", "{other} of {words}"),
 }
 
 

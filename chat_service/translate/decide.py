@@ -14,7 +14,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
-from chat_service.translate.checks.contradictions import without_contradiction
+from chat_service.translate.checks.contradictions import refuse_contradiction
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
@@ -22,7 +22,6 @@ from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
-from chat_service.translate.requests.elliptic import asked_of_number
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
 from chat_service.translate.requests.faring import of_chosen, of_ourselves, read_faring
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
@@ -112,8 +111,6 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     whole = read_journey(slots, assembly) or read_loop(slots, assembly) or beside_others(slots, assembly)
     if whole is not None:
         return Decision(_of_everybody(whole, points, assembly))
-    if question.previous is not None and isinstance(question.previous.request, MetricQuery):
-        asked_of_number(slots, question.previous.request, assembly)
     refuse_uncomputable(slots, assembly)
     changed = _change(slots, question, assembly, goes_on=goes_on)
     if changed is not None:
@@ -204,7 +201,8 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
 def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     refuse_unaccounted(slots, assembly, request)
     refuse_conflicts(slots, assembly, request, goes_on=goes_on)
-    return without_contradiction(request, assembly)
+    refuse_contradiction(request, assembly)
+    return request
 
 
 def _definitions(slots: Slots, assembly: Assembly) -> Definitions:

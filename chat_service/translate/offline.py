@@ -13,7 +13,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import islice
 
-from chat_service.language.bindings import binding
 from chat_service.language.folding import fold
 from chat_service.language.grammar.chart import Grammar
 from chat_service.language.grammar.rule import Edge
@@ -34,21 +33,13 @@ from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.checks.currency import refuse_other_currency
 from chat_service.translate.checks.refusals import FINAL, unknown_denial
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
-from chat_service.translate.going_on import (
-    after_unread,
-    going_on,
-    leaves_out,
-    named_choice,
-    needs_unread,
-    opens_inside,
-    replied,
-)
+from chat_service.translate.going_on import after_unread, named_choice, needs_unread, replied
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.left_out import without_words
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
-from chat_service.translate.replies.reworded import ENDS, restated, with_reading
+from chat_service.translate.replies.reworded import ENDS, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, without_text
 from chat_service.translate.replies.suggested import suggested
 from chat_service.translate.requests.assembly import Assembly
@@ -192,11 +183,6 @@ class OfflineTranslator:
             add_text(more, words, sense)
         return replace(scope, lexicon=Extended(self._lexicon, more))
 
-    def _settled(self, found: Readings, question: Question, scope: Scope) -> Outcome | None:
-        """The outcome of readings that say something; None where nothing is understood."""
-        doubt = not found.frame.unknown and any(isinstance(stop.reason, Doubt) for _, stop in found.stops)
-        return self._outcome(found, question, scope) if found.found or doubt else None
-
     # --- outcomes ---
 
     def _outcome(self, read_: Readings, question: Question, scope: Scope) -> Outcome:
@@ -214,19 +200,16 @@ class OfflineTranslator:
         if doubt is not None and (isinstance(first, Doubt) or first.code not in FINAL):
             return self._asked(doubt[1], doubt[0], read_.corrections, question, scope)
         assert isinstance(first, Denial), "a doubt was handled above"
-        if first.code in FINAL - {"read_only"}:
+        if first.code in FINAL:
             return self._refused(first, read_.frame, question, scope.language, read_.corrections)
         return self._without(first, read_, question, scope)
 
     def _found(self, read_: Readings, question: Question, scope: Scope) -> Outcome:
         best = read_.found[0]
-        bound = going_on(best, question)
-        if bound is not None and opens_inside(best.assembly.frame):
-            return _answered(bound, read_.corrections, scope.language)
-        other = rival_of(read_.found) or bound
+        other = rival_of(read_.found)
         if other is not None:
             return self._two(best, other, read_, question, scope)
-        if question.unread and needs_unread(best, question) and self._is_passed(question, best, scope):
+        if question.unread and needs_unread(best, question):
             asked = after_unread(best, question, read_.corrections)
             if isinstance(asked, Clarification):
                 return asked
@@ -235,23 +218,12 @@ class OfflineTranslator:
 
     def _two(self, one: Reader, other: Reader, read_: Readings, question: Question, scope: Scope) -> Outcome:
         """Two readings that are equally good: the question back, with each as a ready choice."""
-        choices = []
-        for number, (each, label) in enumerate(
-            zip((one, other), restated(one.assembly, other.assembly), strict=True), 1
-        ):
-            assert each.decision.request is not None, "only requests are compared"
-            if one.decision.follow_up is not other.decision.follow_up:
-                bound = "going_on" if each.decision.follow_up else "alone"
-                label = binding(bound, question.text.strip(ENDS), scope.language)
-            choices.append(Choice(f"reading_{number}", label, label, each.decision.request))
-        text = question_text("two_readings", question.text.strip(ENDS), scope.language)
+        said = question.text.strip(ENDS)
+        requests = [each.decision.request for each in (one, other)]
+        choices = [Choice(f"reading_{number}", said, said, each) for number, each in enumerate(requests, 1)]
+        text = question_text("two_readings", said, scope.language)
         reading = make_reading(one.assembly.frame, scope.language, read_.corrections, one.assembly)
         return Clarification("two_readings", question.text, text, tuple(choices), reading)
-
-    def _is_passed(self, question: Question, best: Reader, scope: Scope) -> bool:
-        """Whether a message without an answer said something that this one, which goes on, does not say again."""
-        before = (self._frames(read(text, scope), scope)[0] for text in question.unread)
-        return any(leaves_out(each, best.assembly.frame) for each in before)
 
     def _asked(
         self,
@@ -291,12 +263,12 @@ class OfflineTranslator:
         """What words refuse is offered without them where that is a question; else they are named."""
         frame = read_.frame
 
-        def reads(text: str) -> tuple[Readings, Outcome | None]:
+        def reads(text: str) -> Outcome | None:
             asked = replace(question, text=text)
             found = self._read(read(text, scope), asked, scope, _MOST_OF_OFFER)
-            return found, self._settled(found, asked, scope)
+            return self._outcome(found, asked, scope) if found.found else None
 
-        out = without_words(question.text, read_, reads, scope.lexicon)
+        out = without_words(question.text, read_, reads)
         if not out.choices:
             return self._refused(denial, frame, question, scope.language, read_.corrections)
         subject = listed(out.words, scope.language)
@@ -311,10 +283,9 @@ class OfflineTranslator:
         question: Question,
         language: Language,
         corrections: tuple[Correction, ...] = (),
-        first: tuple[str, ...] = (),
     ) -> Refusal:
         message = refusal_text(denial.code, denial.subject, denial.nearest, language)
-        suggestions = (*first, *self._suggestions(denial, frame, question, language))[:_SUGGESTED]
+        suggestions = self._suggestions(denial, frame, question, language)
         reading = nothing_read(language) if frame is None else make_reading(frame, language, corrections)
         return Refusal(denial.code, message, suggestions, reading, denial.details)
 

@@ -17,13 +17,6 @@ from chat_service.translate.offline import OfflineTranslator
         ("今年NPS各等级会员差别大吗？按等级列出来", "差别", None),
         ("老板关心的那几个城市的销售额", "那几个", "老板关心的城市的销售额"),
         ("去年哪三个省的退款率最恓惶？从最差的排起", "恓惶", None),
-        (
-            "For each region, set customer satisfaction qwzx the average first response time in 2025",
-            "qwzx",
-            "For each region, set customer satisfaction, the average first response time in 2025",
-        ),
-        ("高风险的金卡会员有哪些，帮我给他们发券", "发券", "高风险的金卡会员有哪些"),
-        ("What was revenue last month, and did the gizmo sales tank?", "gizmo", None),
     ],
 )
 def test_the_words_are_named_and_the_rest_is_the_choice(

@@ -13,7 +13,6 @@ from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 
 _LONGEST = 4
-_SHARED_HAN = 2
 _SHORTEST = 2
 
 
@@ -59,13 +58,6 @@ def words_of(text: str) -> tuple[str, ...]:
         ]
         best.append(min(ways, key=len, default=None))
     return best[-1] or ()
-
-
-def is_about(text: str, other: str) -> bool:
-    """Whether two names have a word in common."""
-    if text.isascii():
-        return bool({lemma(word) for word in text.split()} & {lemma(word) for word in other.split()})
-    return any(text[at : at + _SHARED_HAN] in other for at in range(len(text) - _SHARED_HAN + 1))
 
 
 def _is_word(word: str) -> bool:

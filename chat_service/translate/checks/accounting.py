@@ -11,11 +11,10 @@ from collections.abc import Callable
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clauses
-from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.members import NARROWING
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, asked_of
-from chat_service.translate.senses import Ask, Names
+from chat_service.translate.requests.slots import Slots
+from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, LostError, StopError
 from semantic_layer import (
     GRAINS,
@@ -23,7 +22,6 @@ from semantic_layer import (
     MetricFilter,
     MetricQuery,
     Request,
-    is_money,
 )
 
 Shows = Callable[[MetricQuery | ListQuery], bool]
@@ -121,10 +119,8 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
             continue
         if (
             _is_own_time(item, request, assembly)
-            or _counts_shown(item, slots, request)
-            or _is_only_grouping(item, slots)
+            or _counts_shown(item, request)
             or _orders(item, slots, request)
-            or _is_own_unit(item, request, assembly)
             or _is_till_now(item, request, assembly)
         ):
             continue
@@ -162,48 +158,12 @@ def _is_till_now(item: Edge, request: MetricQuery | ListQuery, assembly: Assembl
     return says and period is not None and (period.end is None or period.end > assembly.scope.today)
 
 
-def _is_own_unit(item: Edge, request: MetricQuery | ListQuery, assembly: Assembly) -> bool:
-    """Response time in minutes: the unit that the number is told in."""
-    if item.category != "unit" or not isinstance(item.meaning, Ask) or not isinstance(request, MetricQuery):
+def _counts_shown(item: Edge, request: MetricQuery | ListQuery) -> bool:
+    """列三个数, 两个我都要: as many as are shown."""
+    if not isinstance(item.meaning, Amount) or not isinstance(request, MetricQuery) or item.meaning.value <= 1:
         return False
-    units = {assembly.model.metrics[name].unit for name in request.metrics if name in assembly.model.metrics}
-    return bool(units & set(item.meaning.what)) or ("money" in item.meaning.what and any(map(is_money, units)))
-
-
-def _counts_shown(item: Edge, slots: Slots, request: MetricQuery | ListQuery) -> bool:
-    """列三个数, 两个我都要, which three are they: as many as are shown, or as the rank has."""
-    if not isinstance(item.meaning, Amount) or not isinstance(request, MetricQuery):
-        return False
-    frame = slots.frame
-    before, after = frame.before(item), frame.after(item)
-    while after is not None and after.category == "function.function.particle":
-        after = frame.after(after)
-    if before is not None and "which" in asked_of(before):
-        return item.meaning.value == request.limit
-    figures = after is not None and frame.folded(after) in word_set("figure")
     shown = [f for f in request.show if f.op in ("=", "in")]
-    counts = (len(request.metrics), *(len(f.values) for f in shown))
-    listed = before is not None and before.category == "measure"  # 销售额、订单数及毛利三项
-    return (figures or listed or _is_alone(item, frame)) and item.meaning.value in counts
-
-
-def _is_alone(item: Edge, frame: Frame) -> bool:
-    """Whether nothing of its clause but it says anything."""
-    for step in (frame.before, frame.after):
-        edge = step(item)
-        while edge is not None and edge.is_empty and any(character.isalnum() for character in frame.folded(edge)):
-            edge = step(edge)
-        if edge is not None and any(character.isalnum() for character in frame.folded(edge)):
-            return False
-    return True
-
-
-def _is_only_grouping(item: Edge, slots: Slots) -> bool:
-    """按销售额排名, ranked by revenue: 'by' before the measure of a rank."""
-    if "grouping" not in item.keys or not slots.ranks:
-        return False
-    after = slots.frame.after(item)
-    return after is not None and after.category in ("measure", "ranking")
+    return item.meaning.value in (len(request.metrics), *(len(f.values) for f in shown))
 
 
 def _orders(item: Edge, slots: Slots, request: Request) -> bool:

@@ -6,14 +6,13 @@ Orders at least 5 and none in the same year, app and not app: the question was m
 from __future__ import annotations
 
 import itertools
+import math
 
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import AllOf, FieldFilter, Filter, MetricFilter, MetricQuery, Period, Request, Scalar
-
-_INFINITE = float("inf")
 
 
 class ConflictError(StopError):
@@ -66,7 +65,7 @@ def _is_implied(one: FieldFilter | MetricFilter, other: FieldFilter | MetricFilt
     if isinstance(one, MetricFilter) and isinstance(other, MetricFilter):
         same = (one.metric, one.filters, one.per) == (other.metric, other.filters, other.per)
         ever = (one.period is None or one.period == other.period) and (one.op, one.values) == (">=", (1.0,))
-        return same and ever and not _meet(_range(other), (0.0, 0.0, True, True))
+        return same and ever and not _meet(_range(other), (0.0, 0.0))
     return False
 
 
@@ -112,7 +111,7 @@ def _none_and_some(one: FieldFilter | MetricFilter, other: FieldFilter | MetricF
         return False
     same = structure.are_of_same_rows(one.metric, other.metric) or structure.is_first_of(other.metric, one.metric)
     counted = structure.counts_rows(one.metric) and same
-    none = (one.op, one.values) == ("=", (0.0,)) and not _meet(_range(other), (0.0, 0.0, True, True))
+    none = (one.op, one.values) == ("=", (0.0,)) and not _meet(_range(other), (0.0, 0.0))
     return counted and none and (one.period is None or _is_within(other.period, one.period))
 
 
@@ -137,23 +136,20 @@ def _values(each: FieldFilter, operators: tuple[str, ...]) -> set[Scalar] | None
     return set(each.values) if each.op in operators else None
 
 
-def _range(each: MetricFilter) -> tuple[float, float, bool, bool]:
-    """The numbers that a comparison allows: low, high, and whether the ends are among them."""
+def _range(each: MetricFilter) -> tuple[float, float]:
+    """The lowest and the highest number that a comparison allows."""
     first = each.values[0]
-    if each.op == "between":
-        return first, each.values[1], True, True
-    if each.op == "=":
-        return first, first, True, True
-    if each.op in (">", ">="):
-        return first, _INFINITE, each.op == ">=", True
-    if each.op in ("<", "<="):
-        return -_INFINITE, first, True, each.op == "<="
-    return -_INFINITE, _INFINITE, True, True
+    match each.op:
+        case "between":
+            return first, each.values[1]
+        case "=":
+            return first, first
+        case ">" | ">=":
+            return (math.nextafter(first, math.inf) if each.op == ">" else first), math.inf
+        case "<" | "<=":
+            return -math.inf, (math.nextafter(first, -math.inf) if each.op == "<" else first)
+    return -math.inf, math.inf
 
 
-def _meet(one: tuple[float, float, bool, bool], other: tuple[float, float, bool, bool]) -> bool:
-    low, high = max(one[0], other[0]), min(one[1], other[1])
-    if low < high:
-        return True
-    ends = all((side[2] or side[0] != low) and (side[3] or side[1] != high) for side in (one, other))
-    return low == high and ends
+def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return max(one[0], other[0]) <= min(one[1], other[1])

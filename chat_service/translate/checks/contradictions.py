@@ -1,12 +1,9 @@
 """A filter that a metric's own filter rules out never becomes a 0 that reads as a fact.
 
-`orders` counts paid orders; 'cancelled orders' is another metric of the same rows, and where the model has none for the
-value asked, the question is refused. Read from the model's expressions, never from names.
+`orders` counts paid orders; of cancelled ones it would be none. Read from the model's expressions, never from names.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sqlglot import exp
 
@@ -27,75 +24,41 @@ from semantic_layer import (
 )
 
 
-def without_contradiction(request: Request, assembly: Assembly) -> Request:
-    """The request with metrics of the values asked for. Raises StopError where a filter can never hold."""
+def refuse_contradiction(request: Request, assembly: Assembly) -> None:
+    """Raise StopError where a filter can never hold."""
+    if not isinstance(request, MetricQuery | ListQuery):
+        return
+    for each in request.filters:
+        _refuse_inner(each, assembly)
     if isinstance(request, ListQuery):
-        return request.model_copy(update={"filters": tuple(_inner(each, assembly) for each in request.filters)})
-    if not isinstance(request, MetricQuery):
-        return request
-    filters = tuple(_inner(each, assembly) for each in request.filters)
-    instead: dict[str, str] = {}
+        return
     for metric in request.metrics:
-        instead[metric], rest = _fitted(metric, filters, assembly)
-        if instead[metric] != metric:
-            if len(request.metrics) > 1:
-                raise StopError(_denial(metric, filters, assembly))
-            filters = rest
+        _refuse_filters(metric, request.filters, assembly)
         _refuse_groups(metric, request.group_by, assembly)
-    if all(old == new for old, new in instead.items()):
-        return request.model_copy(update={"filters": filters})
-    return request.model_copy(
-        update={
-            "metrics": tuple(instead[name] for name in request.metrics),
-            "filters": filters,
-            "shares": tuple(instead.get(name, name) for name in request.shares),
-            "cumulative": tuple(instead.get(name, name) for name in request.cumulative),
-            "having": tuple(
-                each.model_copy(update={"column": _renamed(each.column, instead)}) for each in request.having
-            ),
-            "order_by": tuple(
-                each.model_copy(update={"column": _renamed(each.column, instead)}) for each in request.order_by
-            ),
-        }
-    )
 
 
-def _renamed(column: str, instead: Mapping[str, str]) -> str:
-    metric, mark, rest = column.partition("__")
-    return instead.get(metric, metric) + mark + rest
+def _refuse_inner(each: Filter, assembly: Assembly) -> None:
+    """The same within the conditions on customers."""
+    match each:
+        case MetricFilter():
+            _refuse_filters(each.metric, each.filters, assembly)
+        case AllOf(all=parts) | AnyOf(any=parts):
+            for part in parts:
+                _refuse_inner(part, assembly)
+        case NotOf(negated=part):
+            _refuse_inner(part, assembly)
 
 
-def _inner(each: Filter, assembly: Assembly) -> Filter:
-    """The conditions on customers within a filter, each with the metric of its own values."""
-    if isinstance(each, MetricFilter):
-        metric, filters = _fitted(each.metric, each.filters, assembly)
-        return each.model_copy(update={"metric": metric, "filters": filters})
-    if isinstance(each, AllOf):
-        return AllOf(all=tuple(_inner(part, assembly) for part in each.all))
-    if isinstance(each, AnyOf):
-        return AnyOf(any=tuple(_inner(part, assembly) for part in each.any))
-    if isinstance(each, NotOf):
-        return NotOf(negated=_inner(each.negated, assembly))
-    return each
-
-
-def _fitted(metric: str, filters: tuple[Filter, ...], assembly: Assembly) -> tuple[str, tuple[Filter, ...]]:
-    """The metric and filters that say the same without contradiction."""
+def _refuse_filters(metric: str, filters: tuple[Filter, ...], assembly: Assembly) -> None:
     model = assembly.scope.model
     for each in filters:
         if not isinstance(each, FieldFilter) or each.op not in ("=", "in"):
             continue
         asked = frozenset(str(value) for value in each.values)
         for leaf in model.leaves(metric):
-            column = _column(each.field, leaf.definition.dataset, model)
-            kept = fixed_values(leaf).get(column or "")
-            if kept is None or asked <= kept:
-                continue
-            other = _sibling(model.metrics[metric], column or "", asked, model)
-            if other is None:
-                raise StopError(_denial(metric, (each,), assembly))
-            return _fitted(other, tuple(f for f in filters if f is not each), assembly)
-    return metric, filters
+            kept = fixed_values(leaf).get(_column(each.field, leaf.definition.dataset, model) or "")
+            if kept is not None and not asked <= kept:
+                raise StopError(_denial(metric, each, assembly))
 
 
 def _refuse_groups(metric: str, names: tuple[str, ...], assembly: Assembly) -> None:
@@ -112,14 +75,11 @@ def _refuse_groups(metric: str, names: tuple[str, ...], assembly: Assembly) -> N
                 )
 
 
-def _denial(metric: str, filters: tuple[Filter, ...], assembly: Assembly) -> Denial:
-    asked = [str(value) for each in filters if isinstance(each, FieldFilter) for value in each.values]
-    names = {name for each in filters if isinstance(each, FieldFilter) for name in (each.field.rpartition(".")[2],)}
-    model = assembly.scope.model
-    labels = [
-        assembly.value_label(name, value) for name in sorted(names) if name in model.dimensions for value in asked
-    ]
-    return Denial("fixed_by_metric", ", ".join(labels or asked), (assembly.metric_label(metric),))
+def _denial(metric: str, each: FieldFilter, assembly: Assembly) -> Denial:
+    name = each.field.rpartition(".")[2]
+    known = name in assembly.scope.model.dimensions
+    labels = [assembly.value_label(name, value) if known else str(value) for value in each.values]
+    return Denial("fixed_by_metric", ", ".join(labels), (assembly.metric_label(metric),))
 
 
 def _column(field: str, dataset: str | None, model: Model) -> str | None:
@@ -150,14 +110,3 @@ def fixed_values(metric: Metric) -> dict[str, frozenset[str]]:
 
 def _is_text(value: exp.Expr) -> bool:
     return isinstance(value, exp.Literal) and bool(value.is_string)
-
-
-def _sibling(metric: Metric, column: str, asked: frozenset[str], model: Model) -> str | None:
-    """The metric that computes the same of the rows with the values asked for."""
-    wanted: dict[str, frozenset[str]] = {**fixed_values(metric), column: asked}
-    for name, other in model.metrics.items():
-        if other.definition.hidden or other.definition.dataset != metric.definition.dataset:
-            continue
-        if other.expression == metric.expression and fixed_values(other) == wanted and metric.expression is not None:
-            return name
-    return None

@@ -25,8 +25,6 @@ FINAL = frozenset(
         "future_period",
         "statistic",
         "forecast",
-        "which_time",
-        "which_people",
         "out_or_open",
         "list_or_causes",
         "how_things_are",
@@ -42,23 +40,10 @@ def refuse_writing(frame: Frame, assembly: Assembly, *, goes_on: bool) -> None:
     for item in frame.said("intent.change_data", "intent.send"):
         opens = item is frame.items[0]
         if not (goes_on and opens and not frame.said("entity")):
-            told = _is_others_work(item, frame) or _is_told(frame.folded(item))
-            raise assembly.deny(item, "not_supported" if told else "read_only")
+            raise assembly.deny(item, "read_only")
     for item in frame.items:
         if item.category in ("clauses", "measure") and _is_ordered(item, frame):
             raise assembly.deny(item, "read_only")
-
-
-def _is_told(word: str) -> bool:
-    """Sends dated 2025: nobody is asked to with an ending."""
-    return word.isascii() and word.endswith("s") and lemma(word) not in (word, word[:-2])
-
-
-def _is_others_work(item: Edge, frame: Frame) -> bool:
-    """So that the retention desk can contact them: somebody else will, and nobody is asked to."""
-    will = frame.before(item)
-    who = frame.before(will) if will is not None and frame.folded(will) in word_set("would") else None
-    return who is not None and who.category.startswith("function.occasion.who")
 
 
 def _is_ordered(item: Edge, frame: Frame) -> bool:

@@ -6,7 +6,6 @@ Nothing is guessed: where two readings stay equally good, the caller asks.
 from __future__ import annotations
 
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import ValueSense
 
 _FAR = 99
 
@@ -37,12 +36,6 @@ class Chooser:
         ranked = sorted((self._distance(name), index, name) for index, name in enumerate(names))
         best = ranked[0][0]
         return tuple(name for distance, _, name in ranked if distance == best)
-
-    def value(self, senses: tuple[ValueSense, ...]) -> tuple[ValueSense, ...]:
-        """The best reading of a value word, several where they tie; one for each dimension."""
-        dimensions = tuple(dict.fromkeys(sense.dimension for sense in senses))
-        best = self.dimension(dimensions)
-        return tuple(next(sense for sense in senses if sense.dimension == name) for name in best)
 
     def reaches(self, dimension: str) -> bool:
         """Whether every metric can be grouped by the dimension, itself or by the metric that stands in for it."""

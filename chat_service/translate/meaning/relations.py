@@ -107,28 +107,6 @@ class Structure:
                 return name
         return None
 
-    def shares_of(self, part: str, wholes: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The metrics in percent that put another over a whole, over one of `wholes` where any are given."""
-        return tuple(
-            name
-            for (over, under), name in self._ratios.items()
-            if over == part and self.model.metrics[name].unit == "percent" and (not wholes or under in wholes)
-        )
-
-    def rows_of(self, metric: str, people: str) -> str | None:
-        """The metric that computes the same as `metric` over the rows of the people that `people` counts.
-
-        Revenue and returning customers make revenue from returning customers: the one's expression, the other's filter.
-        """
-        one, other = self.model.metrics[metric], self.model.metrics[people]
-        wanted = (one.definition.dataset, one.expression, other.filter)
-        if other.definition.dataset != one.definition.dataset or other.filter is None:
-            return None
-        return next(
-            (m.name for m in self.model.metrics.values() if (m.definition.dataset, m.expression, m.filter) == wanted),
-            None,
-        )
-
     def per_day(self, metric: str) -> str | None:
         """The metric that spreads another over the days of the period, if the model has it."""
         wanted = self.model.metrics[metric].expression
@@ -290,7 +268,7 @@ class Structure:
         if one.filter is None or all(leaf.filter is not None and leaf.filter == one.filter for leaf in leaves):
             return ()
         if any(leaf.definition.dataset != dataset for leaf in leaves):
-            return () if all(self._same_rows(leaf, one) for leaf in leaves) else None
+            return ()
         rates = (part for leaf in leaves if leaf.expression for part in leaf.expression.find_all(exp.Filter))
         told = {column.name for part in rates for column in part.expression.find_all(exp.Column)}
         found = self._values_of(one.filter, dataset)  # the renewal rate of renewals is that of all who might renew
@@ -311,10 +289,6 @@ class Structure:
                 and other not in {e.dataset for e in self.model.entities.values()}
             )
         )
-
-    def _same_rows(self, leaf: Metric, one: Metric) -> bool:
-        del leaf
-        return one.filter is not None
 
     def _values_of(self, condition: exp.Expr, dataset: str) -> tuple[tuple[str, Scalar], ...] | None:
         fields = self.model.datasets[dataset].fields

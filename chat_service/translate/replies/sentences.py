@@ -93,11 +93,6 @@ _QUESTIONS: dict[str, Phrase] = {
     ),
     "unsure": Phrase("这样读“{0}”对吗？", "Is this what '{0}' asks for?"),
     "two_readings": Phrase("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
-    "which_time": Phrase("“{0}”换的是哪个时间？", "Which time does '{0}' take the place of?"),
-    "which_people": Phrase(
-        "“{0}”指这些人的指标，还是他们的人数？",
-        "Is '{0}' about what these people do, or how many they are?",
-    ),
     "list_or_causes": Phrase(
         "要逐个列出并各带“{0}”，还是看整体的“{0}”？", "One by one, each with '{0}', or '{0}' over all of them?"
     ),
@@ -127,7 +122,6 @@ _ASSUMPTIONS: dict[str, Phrase] = {
         "reasons are not explained yet; this is the change itself",
     ),
     "compared_with_previous": Phrase("与前一时期 {0} 比较", "compared with the period before, {0}"),
-    "excluded_by_definition": Phrase("{1}本来就不含{0}", "{1} leaves out {0} by its definition"),
     "only_named": Phrase("没有{0}的不参与", "what has no {0} takes no part"),
     "total_so_far": Phrase("“累计”读作合计", "'cumulative' is read as the total"),
     "days_waited": Phrase(
@@ -157,12 +151,8 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "kept_from_before": Phrase("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }
 _BESIDE: dict[str, Phrase] = {
-    "and": Phrase("、", " and "),
-    "in": Phrase("在{0}", "in {0}"),
-    "bare": Phrase("{0}", "{0}"),
     "by": Phrase("{0}{1}", "{2} by {0}"),
     "then": Phrase("{0}{1}", "{2} {0}"),
-    "first": Phrase("{0}，{1}", "{0}: {1}"),
 }
 _SUGGESTION = Phrase("上个月的{0}", "{0} last month")
 

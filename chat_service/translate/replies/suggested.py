@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -13,8 +12,6 @@ from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.replies.sentences import suggestion_text
 from chat_service.translate.stops import Denial
 from semantic_layer import Model
-
-_LEADING = 8
 
 
 def suggested(
@@ -29,10 +26,7 @@ def suggested(
     main = structure.main_behaviour
     first = [name for name in (main.amount, main.metric) if name is not None] if main is not None else []
     first += [entity.counted_by for entity in structure.model.entities.values() if entity.counted_by is not None]
-    related = [name for name in named.values() if set(asked) & set(metrics[name].inputs)]
-    related += [name for each in asked for name in metrics[each].inputs]
-    tried = dict.fromkeys((*asked, *near, *related, *first, *_leading(structure.model, language)))
-    for name in (name for name in tried if not metrics[name].definition.hidden):
+    for name in dict.fromkeys(name for name in (*asked, *near, *first) if not metrics[name].definition.hidden):
         label = metrics[name].label.in_language(language)
         yield name, label if metrics[name].is_stock else suggestion_text(label, language)
 
@@ -40,10 +34,3 @@ def suggested(
 @lru_cache(maxsize=8)
 def _named(model: Model, language: Language) -> dict[str, str]:
     return {m.label.in_language(language): name for name, m in model.metrics.items() if not m.definition.hidden}
-
-
-@lru_cache(maxsize=8)
-def _leading(model: Model, language: Language) -> tuple[str, ...]:
-    """The metrics that most others are made of."""
-    uses = Counter(name for metric in model.metrics.values() for name in set(metric.inputs))
-    return tuple(sorted(_named(model, language).values(), key=lambda name: -uses[name])[:_LEADING])

@@ -113,23 +113,11 @@ class Assembly:
             return chosen
         if len(names) > 1:
             reaching = tuple(n for n in names if self.chooser((n,)).stand_in(n, dimensions) is not None)
-            names = self._near(reaching or names, dimensions)
+            names = reaching or names
         if len(names) > 1:
             options = tuple(Option(self.metric_label(name), "metric", name) for name in names[:4])
             raise StopError(Doubt("ambiguous_metric", self.said(item), options, item.start, item.end))
         return names[0]
-
-    def _near(self, names: tuple[str, ...], dimensions: tuple[str, ...]) -> tuple[str, ...]:
-        """The cost of coupon campaigns is that of campaigns: what is nearest to a dimension that is not people's."""
-        structure = self.scope.structure
-        told = [d for d in dimensions if d in self.scope.model.dimensions and not structure.entity_dimension(d)]
-        far = {name: [structure.distance(name, each) for each in told] for name in names}
-        sums = {name: sum(d for d in ds if d is not None) for name, ds in far.items() if None not in ds}
-        return (
-            tuple(name for name in names if sums[name] == min(sums.values()))
-            if told and len(sums) == len(names)
-            else names
-        )
 
     def chooser(self, metrics: tuple[str, ...]) -> Chooser:
         return Chooser(self.scope.structure, metrics)
@@ -143,11 +131,7 @@ class Assembly:
         """The dimension that a word means. Stops where it is out of reach or in doubt."""
         best = chooser.dimension(names)
         if not chooser.reaches(best[0]):
-            roles = (role for name in best for role in self.scope.model.in_roles(name) if chooser.reaches(role))
-            found = tuple(dict.fromkeys(role for role in roles if role in self.scope.model.dimensions))
-            if not found:
-                raise self._unreachable(item, best[0], chooser)
-            best = found
+            raise self._unreachable(item, best[0], chooser)
         if (chosen := self.fixed.get(item.start)) in best and chosen is not None:
             return chosen
         if len(best) > 1:

@@ -9,9 +9,9 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
-from chat_service.translate.requests.pointing import pointer, those_counted
+from chat_service.translate.requests.pointing import pointer
 from chat_service.translate.requests.slots import Slots, asked_of
-from semantic_layer import GRAINS, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request
+from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery, Request
 
 
 def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
@@ -53,12 +53,9 @@ def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Requ
     if not (singles or slots.frame.asks("list", "who")):
         return None
     counts_all = before.metrics == assembly.counted and before.period is None
-    filters = before.filters if counts_all else those_counted(before, assembly)
-    if word is not None and not filters and all(_tells_people(each, assembly) for each in before.filters):
-        filters = before.filters
-    if not filters and not counts_all:
+    if not counts_all:
         return None
-    base = ListQuery(columns=assembly.whom.list_columns, filters=filters, limit=SEVERAL)
+    base = ListQuery(columns=assembly.whom.list_columns, filters=before.filters, limit=SEVERAL)
     return list_request(slots, assembly, base)
 
 
@@ -66,12 +63,6 @@ def _asks_which(frame: Frame) -> bool:
     """Which of them, 其中谁: single people are asked for, and not their number."""
     words = [leaf for edge in frame.covering.edges for leaf in edge.leaves()]
     return any(set(asked_of(each)) & {"which", "who"} or frame.folded(each) in word_set("which_of") for each in words)
-
-
-def _tells_people(each: Filter, assembly: Assembly) -> bool:
-    """Whether a condition is one on people themselves, and not on what they did."""
-    of_people = isinstance(each, FieldFilter) and assembly.structure.entity_dimension(each.field)
-    return of_people or isinstance(each, MetricFilter)
 
 
 def in_all(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:

@@ -16,14 +16,15 @@ from chat_service.translate.requests.events_changed import changed_events
 from chat_service.translate.requests.journey_parts import changed_journey
 from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.pointing import along_time, bound_to, other_people, pointer
-from chat_service.translate.requests.renumbered import renumbered
-from chat_service.translate.requests.retimed import retimed, with_deeds
+from chat_service.translate.requests.pointing import along_time, bound_to, pointer, refuse_other_people
 from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import language_words
 from semantic_layer import (
+    AllOf,
+    AnyOf,
     CohortQuery,
     FieldFilter,
     FollowsQuery,
@@ -32,6 +33,7 @@ from semantic_layer import (
     ListQuery,
     MetricFilter,
     MetricQuery,
+    NotOf,
     PathQuery,
     Period,
     Request,
@@ -56,7 +58,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
-    _take_away(slots, before, assembly)
+    _take_away(slots, assembly)
     _in_that_year(slots, before, assembly)
     before = along_time(slots, previous, before, assembly)
     request = _changed(slots, before, assembly)
@@ -98,65 +100,57 @@ def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | Non
         return changed_events(before, slots, assembly)
     if not isinstance(before, MetricQuery | ListQuery):
         return None
-    before = renumbered(slots, before, assembly)
     _of_number(slots, before, assembly)
     if isinstance(before, MetricQuery):
         swap(slots, before, assembly)
-    before = retimed(slots, lifted(slots, before, assembly), assembly)
+    before = _retimed(slots, lifted(slots, before, assembly), assembly)
     if isinstance(before, ListQuery):
         return changed_list(slots, before, assembly)
     _refuse_grain_of_value(slots, before, assembly)
-    before = _moved_back(slots, before, assembly)
-    slots.same = slots.same or _shows_more(slots, before) or _sorts_by(slots, before)
-    before = other_people(slots, before, assembly)
+    _move_back(slots, before, assembly)
+    refuse_other_people(slots, before, assembly)
     return counted_again(slots, before, assembly) or metric_request(slots, assembly, draft_of(before))
 
 
-def _shows_more(slots: Slots, before: MetricQuery) -> bool:
-    """订单数呢 after more than one number of the things of a ranking: one more of the same."""
-    ranked = {each.column.partition("__")[0] for each in before.order_by} & set(before.metrics[:1])
-    cut = before.limit is not None and len(before.metrics) > 1 and ranked
-    return bool(cut) and bool(slots.measures) and not (slots.ranks or slots.has("follow.instead"))
+def _retimed(slots: Slots, before: MetricQuery | ListQuery, assembly: Assembly) -> MetricQuery | ListQuery:
+    """4月呢 after those who complained in May: the one time of the request before is that of what they did.
 
-
-def _sorts_by(slots: Slots, before: MetricQuery) -> bool:
-    """Sort by refund rate, highest first: what was shown before, in another order."""
-    others = slots.whens or slots.values or slots.groups or slots.clauses or slots.has("follow.instead")
-    plain = all(rank.count is None for _, rank in slots.ranks)
-    return bool(before.group_by and slots.ranks and plain and len(slots.measures) == 1) and not others
+    Where the request has more than one time, it is not told which another one takes the place of.
+    """
+    deeds = [each for each in before.filters if isinstance(each, MetricFilter) and each.period is not None]
+    says_more = slots.measures or slots.clauses or slots.dated or slots.listed or slots.against
+    joined = [each for each in before.filters if isinstance(each, AllOf | AnyOf | NotOf)]
+    if len(slots.whens) != 1 or slots.whens[0][1].ever or says_more or not (deeds or joined):
+        return before
+    item = slots.whens[0][0]
+    if isinstance(before, ListQuery) or before.period is not None or joined or len(deeds) > 1:
+        raise assembly.deny(item)
+    new = deeds[0].model_copy(update={"period": decide_timing(slots, assembly, ()).period})
+    slots.whens.clear()
+    return before.model_copy(update={"filters": tuple(new if each is deeds[0] else each for each in before.filters)})
 
 
 _AGO = frozenset({"ago", "a year ago"})  # rules of dates
 
 
 def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
-    """上半年呢 after a number of 2025: a part of a year whose year is not named is of the year that was spoken of.
-
-    After a month or a quarter it is the nearest one: January after December 2025 is that of 2026.
-    """
+    """上半年呢 after a number of 2025: a part of a year whose year is not named is of the year that was spoken of."""
     spoken = before.period if isinstance(before, MetricQuery) else None
     if spoken is None or spoken.start is None or spoken.end is None or spoken.grain not in ("year", "quarter", "month"):
         return
     for at, (item, when) in enumerate(slots.whens):
         named = when.date.period
-        if named is not None and named.start is not None and spoken.grain != "year" and _AGO & set(when.date.rules):
+        if named is None or named.start is None or named.end is None:
+            continue
+        if spoken.grain != "year" and _AGO & set(when.date.rules):
             back = 12 * (named.start.year - assembly.scope.today.year)  # what was it a year ago: the same part of it
             then = Period(add_months(spoken.start, back), add_months(spoken.end, back), spoken.grain)
             slots.whens[at] = (item, replace(when, date=replace(when.date, period=then)))
+        if spoken.grain != "year" or when.date.year_named:
             continue
-        if when.date.year_named or named is None or named.start is None or named.end is None:
-            continue
-        years = (0,) if spoken.grain == "year" else (-1, 0, 1)
-        shifts = [12 * (spoken.start.year + each - named.start.year) for each in years]
-        moved = [
-            Period(add_months(named.start, shift), add_months(named.end, shift), named.grain)
-            for shift in shifts
-            if add_months(named.start, shift) <= assembly.scope.today
-        ]
-        if moved:
-            gaps = [abs(((each.start or spoken.start) - spoken.start).days) for each in moved]
-            nearest = moved[gaps.index(min(gaps))]
-            slots.whens[at] = (item, replace(when, date=replace(when.date, period=nearest)))
+        shift = 12 * (spoken.start.year - named.start.year)
+        then = Period(add_months(named.start, shift), add_months(named.end, shift), named.grain)
+        slots.whens[at] = (item, replace(when, date=replace(when.date, period=then)))
 
 
 def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
@@ -179,24 +173,19 @@ def _is_same(one: Request, other: Request) -> bool:
     return plain[0] == plain[1] and set(one.filters) == set(other.filters)
 
 
-def _take_away(slots: Slots, before: Request, assembly: Assembly) -> None:
+def _take_away(slots: Slots, assembly: Assembly) -> None:
     """By region instead of tier: what stands behind 'instead of' goes."""
     for word in slots.frame.said("follow.instead"):
         after = slots.frame.spoken(word)
-        gone = next((each for each in slots.groups if each[0] is after), None)
         if not slots.frame.folded(word).endswith((" of", " than")):
             continue
-        if gone is not None and len(slots.groups) > 1:
-            slots.groups.remove(gone)
-            assembly.use(gone[0], "grouping", "")
-        old = next((each for each in slots.values if each[0] is after), None)
-        alike = {name for each in slots.values if each is not old for name in each[1].candidates}
-        codes = {sense.value for word in old[1].words for sense in word} if old is not None else set()
-        kept = (each for each in before.filters if isinstance(each, FieldFilter) and each.field in alike)
-        if old is not None and set(old[1].candidates) & alike and any(codes & set(each.values) for each in kept):
-            slots.values.remove(old)
-            slots.taken.append(old[0])
-            assembly.use(old[0], "value", "")
+        if len(slots.groups) > 1 and after in [item for item, _ in slots.groups]:
+            slots.groups[:] = [each for each in slots.groups if each[0] is not after]
+            assembly.use(after, "grouping", "")
+        elif len(slots.values) > 1 and after in [item for item, _ in slots.values]:
+            slots.values[:] = [each for each in slots.values if each[0] is not after]
+            slots.taken.append(after)
+            assembly.use(after, "value", "")
 
 
 def _refuse_grain_of_value(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
@@ -336,28 +325,25 @@ def _comparing() -> tuple[str, ...]:
     return tuple(word for word in words if word not in word_set("joins_sides"))
 
 
-def _moved_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+def _move_back(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
     """'And the week before that?': that period itself, not a comparison with it."""
     if len(slots.against) != 1 or slots.whens or slots.has("comparison", "change", "date.versus"):
-        return before
+        return
     item, against = slots.against[0]
-    text = slots.frame.folded(item)
     if against.to != "previous" or against.date is not None or against.unit is None:
-        return before
+        return
     leaves = {key for leaf in item.leaves() for key in leaf.keys}
+    text = slots.frame.folded(item)
     if leaves & {"comparison", "date.comparison", "date.versus"} or any(word in text for word in _comparing()):
-        return before
+        return
     period = before.period
     if period is None or period.start is None or period.end is None:
         raise assembly.deny(item, "comparison_without_period")
-    named = against.unit if period.grain == against.unit else None
-    earlier = (
-        unit(named, period.start, -1)
-        if named is not None
-        else preceding(Period(period.start, period.end, period.grain), assembly.scope.today)
-    )
+    if any(isinstance(each, MetricFilter) and each.period == period for each in before.filters):
+        raise assembly.deny(item)  # the time of the number alone, or of what people did as well?
+    if period.grain == against.unit:
+        slots.shifted = unit(against.unit, period.start, -1)
+    else:
+        slots.shifted = preceding(Period(period.start, period.end, period.grain), assembly.scope.today)
     slots.against.clear()
-    assembly.use(item, "period", str(earlier))
-    slots.shifted = earlier
-    moved = with_deeds(item, before, period, earlier, assembly)
-    return moved if isinstance(moved, MetricQuery) else before
+    assembly.use(item, "period", str(slots.shifted))

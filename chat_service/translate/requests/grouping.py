@@ -9,7 +9,7 @@ from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Ask, Values, When
+from chat_service.translate.senses import Ask, Values
 from semantic_layer import GRAINS, FieldFilter, Grain, Period, Scalar, buckets
 
 
@@ -34,14 +34,6 @@ def group(
         named = [_named_in(name, item, slots) for name, (item, _) in found.items() if name in assembly.model.dimensions]
         draft.show = tuple(value_filter(*each) for each in named if len(each[1]) > 1)
         draft.filters = (*draft.filters, *draft.show)
-    for item in slots.frame.said("included"):  # by age group, unknown included: all groups are shown
-        codes = (
-            {each.value for word in item.meaning.words for each in word} if isinstance(item.meaning, Values) else set()
-        )
-        shown = [assembly.scope.model.dimensions[name] for name in draft.group_by if name not in GRAINS]
-        if not any(codes & set(each.home.definition.values) for each in shown):
-            raise assembly.deny(item)
-        assembly.use(item, "grouping", "")
     outer = [name for name, (_, each) in found.items() if each.outer]
     if len(names) > 1 and not outer:
         inner = [name for name, (_, each) in found.items() if not each.marked or each.which]
@@ -122,12 +114,6 @@ def _changed(draft: Draft, found: dict[str, tuple[Edge, Group]], slots: Slots) -
 def refuse_other_number(period: Period | None, slots: Slots, assembly: Assembly) -> None:
     """Each of the four quarters of 2025, 2024和2025两年: as many units as the time has."""
     counted = [(item, each.grain, each.number) for item, each in slots.groups if each.grain and each.number]
-    for item in slots.frame.said("date.duration") if len(slots.whens) > 1 else ():
-        if isinstance(item.meaning, When):
-            date = item.meaning.date
-            counted.extend([(item, date.unit, round(date.count))] if date.unit and date.count else [])
-            assembly.use(item, "period", "")
-            slots.taken.append(item)
     for item, grain, number in counted:
         if period is None or period.days is None or len(buckets(grain, period)) != number:
             raise assembly.deny(item)

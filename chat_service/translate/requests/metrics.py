@@ -31,7 +31,7 @@ from chat_service.translate.requests.shown_as import (
     trend_grain,
     with_trend,
 )
-from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people, spaced
+from chat_service.translate.requests.slots import Slots, is_asked_for, names_people, of_same_people, spaced
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.requests.versus import compare_sides, join_named
 from chat_service.translate.senses import Ask, DimensionSense
@@ -161,7 +161,7 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
         if (
             people == [True, False]
             and not text.isascii()
-            and not (is_number(text) or asked or names[id(one)] == assembly.counted or is_split(one, slots.frame))
+            and not (is_number(text) or asked or names[id(one)] == assembly.counted)
         ):
             raise assembly.deny(
                 one

@@ -7,7 +7,6 @@ is refused rather than asked of everybody.
 
 from __future__ import annotations
 
-from chat_service.language.bindings import binding
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous, Shown
@@ -15,17 +14,13 @@ from chat_service.translate.grammar.categories import Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly, value_filter
-from chat_service.translate.requests.conditions import population_filter
 from chat_service.translate.requests.people import SEVERAL
 from chat_service.translate.requests.slots import RELATIVE, Slots
 from chat_service.translate.requests.sorting import names_doers
-from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import (
     GRAINS,
     FieldFilter,
-    Filter,
     ListQuery,
-    MetricFilter,
     MetricQuery,
     Request,
 )
@@ -132,7 +127,7 @@ def bound_to(word: Edge, slots: Slots, previous: Previous, assembly: Assembly) -
         return before
     kept = {each.field for each in before.filters if isinstance(each, FieldFilter)}
     if slots.measures or any(set(group.dimensions) & kept for _, group in slots.groups):
-        return _of_those_counted(word, slots, before, assembly)
+        _refuse_those_counted(word, slots, before, assembly)
     return before
 
 
@@ -149,14 +144,9 @@ def _of_shown(shown: Shown, slots: Slots, before: MetricQuery, assembly: Assembl
 def along_time(slots: Slots, previous: Previous, before: Request, assembly: Assembly) -> Request:
     """去年销售额最高的城市, and then 按月: those that were shown, in each month; not the first row of all months."""
     grains = [item for item, group in slots.groups if group.grain is not None]
-    cut = isinstance(before, MetricQuery) and before.limit is not None and not before.limit_within
-    if (
-        not isinstance(before, MetricQuery)
-        or not cut
-        or not grains
-        or slots.ranks
-        or set(before.group_by) & set(GRAINS)
-    ):
+    if not isinstance(before, MetricQuery) or before.limit is None or before.limit_within:
+        return before
+    if not grains or slots.ranks or set(before.group_by) & set(GRAINS):
         return before
     shown = previous.shown
     if shown is None or (shown.dimension,) != before.group_by:
@@ -184,72 +174,25 @@ def _refuse_moved(word: Edge, slots: Slots, assembly: Assembly) -> None:
         raise assembly.deny(word)
 
 
-def _of_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
-    """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, not of everybody."""
-    people = [name for name in before.metrics if assembly.structure.one_each(name)]
+def _refuse_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, and not of everybody."""
+    people = {name for name in before.metrics if assembly.structure.one_each(name)}
     asked = {name for _, names in slots.measures for name in names}
-    if not people or set(people) & ({*assembly.counted} | asked):
-        return before  # all of them, told by the filters that stay
-    along = before.compare is not None or any(name in GRAINS for name in before.group_by)
-    if along or len(before.metrics) > 1:
+    if people and not people & ({*assembly.counted} | asked):
         raise assembly.deny(word)
-    filters = those_counted(before, assembly)
-    if not filters:
-        raise assembly.deny(word)
-    return before.model_copy(update={"filters": filters})
 
 
-def those_counted(before: MetricQuery, assembly: Assembly) -> tuple[Filter, ...]:
-    """The people whom a number counts, as conditions; nothing where it counts none, or no request can keep to them."""
-    if len(before.metrics) != 1 or not assembly.structure.one_each(before.metrics[0]):
-        return ()
-    own = [f for f in before.filters if isinstance(f, FieldFilter) and not assembly.structure.entity_dimension(f.field)]
-    who = _counted_by(before.metrics[0], before, tuple(own), assembly)
-    return tuple(dict.fromkeys((*(f for f in before.filters if f not in own), *who))) if who else ()
-
-
-def _counted_by(name: str, before: MetricQuery, own: tuple[Filter, ...], assembly: Assembly) -> tuple[Filter, ...]:
-    """The people whom a number counts, as a condition; nothing where it counts them at an instant by no list."""
-    if not assembly.model.metrics[name].is_stock:
-        return (MetricFilter(metric=name, period=before.period, filters=own, op=">=", values=(1.0,)),)
-    listed = next((each for each in assembly.model.lists.values() if each.metric == name), None)
-    if listed is None or listed.among or listed.within or before.period is not None or own:
-        return ()
-    typed = assembly.structure.value_type
-    return tuple(value_filter(d, tuple(typed(d, code) for code in codes)) for d, codes in listed.filter.items())
-
-
-def other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
-    """老客呢 after a number of new customers: the people of whom it was are others now. Raises StopError with a doubt.
-
-    Where the number before was of nobody in particular, it is asked whether theirs is meant, or how many they are.
-    """
+def refuse_other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
+    """老客呢 after the revenue of new customers: that of others, or how many these are?"""
     structure = assembly.structure
     if len(slots.measures) != 1 or slots.has("follow.instead", "follow.also") or slots.same or before.compare:
-        return before
+        return
     item, names = slots.measures[0]
-    text = slots.frame.folded(item)
-    if not all(map(structure.one_each, names)) or is_number(text) or any(map(structure.one_each, before.metrics)):
-        return before
-    if any(name in assembly.counted for name in names) or not names_doers(item, names, assembly):
-        return before
-    held = [each for each in before.filters if isinstance(each, MetricFilter) and structure.one_each(each.metric)]
-    if not held and not _means_people(item, names, before, assembly):
-        return before
-    slots.measures.clear()
-    made = population_filter(item, names, before.period, assembly)
-    kept = tuple(each for each in before.filters if each not in held)
-    return before.model_copy(update={"filters": (*kept, made)})
-
-
-def _means_people(item: Edge, names: tuple[str, ...], before: MetricQuery, assembly: Assembly) -> bool:
-    chosen = assembly.fixed.get(item.start)
-    if chosen == "people" or chosen in names:
-        return chosen == "people"
-    said, language = assembly.said(item), assembly.scope.language
-    of_them = binding("people", said, language, assembly.metric_label(before.metrics[0]))
-    options = (Option(of_them, "metric", "people"), Option(assembly.metric_label(names[0]), "metric", names[0]))
-    raise StopError(Doubt("which_people", said, options, item.start, item.end))
+    counts = any(map(structure.one_each, before.metrics)) or is_number(slots.frame.folded(item))
+    if counts or not all(map(structure.one_each, names)) or set(names) & set(assembly.counted):
+        return
+    if names_doers(item, names, assembly):
+        raise assembly.deny(item)
 
 
 def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Assembly) -> None:
@@ -260,4 +203,4 @@ def _refuse_cut_list(word: Edge, slots: Slots, before: ListQuery, assembly: Asse
         raise assembly.deny(word)
 
 
-__all__ = ["bound_to", "other_people", "pointer", "points_at", "those_counted"]
+__all__ = ["along_time", "bound_to", "pointer", "points_at", "refuse_other_people"]

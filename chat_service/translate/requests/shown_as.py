@@ -9,7 +9,7 @@ from chat_service.translate.requests.part_of_people import Told, whole_of
 from chat_service.translate.requests.phrases import is_whole
 from chat_service.translate.requests.slots import Slots, shared_by_group
 from chat_service.translate.requests.timing import Timing
-from chat_service.translate.senses import MetricSense, WordSense
+from chat_service.translate.senses import WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import GRAINS, Grain, MetricFilter, Period, buckets, unit
@@ -35,19 +35,11 @@ def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) ->
     if all(map(assembly.structure.one_each, draft.metrics)) and any(isinstance(f, MetricFilter) for f in draft.filters):
         told += [item for item, _ in slots.bounds]  # % of customers with at least one complaint, by tier
     of_groups = shared_by_group(said[0], told, slots)
-    over = not groups or slots.subjects or (slots.populations and not of_groups)
-    whole = _over_whole(draft, slots, assembly) if over else ()
-    if len(whole) == 1:
-        draft.metrics = whole
-        used = {name for each in slots.populations for name in each[1]}
-        draft.filters = tuple(f for f in draft.filters if not (isinstance(f, MetricFilter) and f.metric in used))
-        draft.filters = tuple(f for f in draft.filters if f not in slots.narrowed)
-        return
     described = told and not _of_some(said[0], slots) and not of_groups
     if described and _are_part(said[0], people, draft, slots, assembly):
         return
     if (described or slots.subjects) and (not draft.keep or (described and not slots.measures)):
-        raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
+        raise assembly.deny(said[0])  # of whom is told, and nothing here tells the whole from its part
     if not groups and not [name for name in draft.group_by if name in GRAINS]:
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     draft.shares = additive
@@ -86,39 +78,6 @@ def _is_change_in_percent(word: Edge, draft: Draft, slots: Slots) -> bool:
     changes = [c for c in slots.frame.said("change") if min(abs(c.end - word.start), abs(word.end - c.start)) <= 2]
     near = [c for c in changes if not any(e.category in _APART for e in slots.frame.between(c, word))]
     return bool(near) or (draft.compare is not None and not [n for n in draft.group_by if n not in GRAINS])
-
-
-def _over_whole(draft: Draft, slots: Slots, assembly: Assembly) -> tuple[str, ...]:
-    """The metrics in percent that put a part over the whole which the question names.
-
-    投诉 of 工单, 新客 in 销售额; a part alone (新客占比) where only one metric has it.
-    """
-    others = [name for each in (*slots.subjects, *slots.populations) for name in each[1] if name not in draft.metrics]
-    names = (*draft.metrics, *others)
-    if len(names) == 1:
-        return assembly.structure.shares_of(names[0]) if not (slots.clauses or slots.listed or slots.values) else ()
-    direct = tuple(dict.fromkeys(ratio for name in names for ratio in assembly.structure.shares_of(name, names)))
-    return direct or tuple(
-        dict.fromkeys(r for whole in names for people in names for r in _of(whole, people, assembly))
-    )
-
-
-def _of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
-    """The metrics in percent that are the share of people in a whole."""
-    if people == whole or not assembly.structure.one_each(people):
-        return ()
-    return tuple(r for part in part_of(whole, people, assembly) for r in assembly.structure.shares_of(part, (whole,)))
-
-
-def part_of(whole: str, people: str, assembly: Assembly) -> tuple[str, ...]:
-    """What people make up of a whole: by the rows that both count, else a metric called after both (新客 + 销售额)."""
-    structure, lexicon, model = assembly.structure, assembly.scope.lexicon, assembly.model
-    part = structure.rows_of(whole, people)
-    if part is not None:
-        return (part,)
-    words = model.metrics[people].definition.synonyms.zh
-    senses = (s for word in words for s in lexicon.senses(phrase_keys(word + model.metrics[whole].label.zh)))
-    return tuple(dict.fromkeys(sense.name for sense in senses if isinstance(sense, MetricSense)))
 
 
 # --- along time ---

@@ -170,26 +170,6 @@ def is_asked_for(item: Edge, others: list[Named], frame: Frame) -> bool:
     return before is not None and "how_many" in asked_of(before)
 
 
-def is_split(item: Edge, frame: Frame) -> bool:
-    """Split the buyers by age group, 把买家按等级拆一下: how many they are in each part is asked for."""
-    spoken = [e for e in frame.covering.edges if any(frame.folded(w) in word_set("splits") for w in (e, *e.leaves()))]
-    if frame.folded(item).isascii():
-        return any(all(e.is_empty for e in frame.between(each, item)) for each in spoken if each.end <= item.start)
-    behind = (frame.between(item, each) for each in spoken if item.end <= each.start)
-    return any(all(e.is_empty or e.category in ("group", "when") for e in between) for between in behind)
-
-
-def asks_behind(item: Edge, frame: Frame) -> bool:
-    """新客有多少，老客又有多少: the question word behind what it asks for, with nothing more before the next mark."""
-    after = frame.spoken(item, "connective.as_well")
-    if after is None or "how_many" not in asked_of(after) or set(asked_of(after)) & {"orders", "units"}:
-        return False
-    behind = frame.after(after)
-    if behind is None or spaced(frame, after, behind):
-        return True
-    return not any(character.isalnum() for character in frame.folded(behind))
-
-
 def names_people(item: Edge, frame: Frame, nouns: tuple[str, ...]) -> bool:
     """Whether people are named by what they are: new customers, gold members, women. `nouns` are words for people."""
     text = frame.folded(item)

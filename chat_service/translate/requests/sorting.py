@@ -15,7 +15,6 @@ from chat_service.translate.grammar.categories import (
     Amount,
     Bound,
     Clauses,
-    Condition,
     Dated,
     Group,
     Held,
@@ -29,18 +28,16 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds_meant import in_own_time, in_own_units, of_that_time
 from chat_service.translate.requests.kinds import read_about
 from chat_service.translate.requests.lent_time import lend_same_time
-from chat_service.translate.requests.named import is_money_verb, said_again, spread_apart, statistic_of
+from chat_service.translate.requests.named import said_again, spread_apart, statistic_of
 from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
     Slots,
     asked_of,
-    asks_behind,
     counts_kinds,
     is_asked_for,
     is_relative,
-    is_split,
     joined,
     names_people,
     names_roster,
@@ -81,11 +78,9 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     _directed(slots, assembly)
     _from_to(slots)
     gapped(slots, assembly)
-    _those_there(slots, assembly)
+    _refuse_those_there(slots, assembly)
     _whole_entities(slots, assembly)
     _listed_entities(slots, assembly)
-    _ranked_doers(slots, assembly)
-    _compared_in_a_time(slots, assembly)
     slots.people = _speaks_of_people(slots, assembly)
     _populations(slots, assembly)
     read_rates(slots, assembly)
@@ -129,23 +124,15 @@ def placed(frame: Frame) -> Slots:
     return slots
 
 
-def _those_there(slots: Slots, assembly: Assembly) -> None:
-    """开在上海的那些店, 杭州那几家店: things that a place tells apart are no group where all of them are pointed at.
-
-    Customers whose plan ended: what they are told by is none either.
-    """
-    for entry in list(slots.groups):
-        item, group = entry
+def _refuse_those_there(slots: Slots, assembly: Assembly) -> None:
+    """开在上海的那些店, customers whose plan ended: what tells things or people apart is no group of them."""
+    for item, group in slots.groups:
         before = slots.frame.before(item)
-        if not group.marked and tells_whose(item, slots.frame):
-            slots.groups.remove(entry)
-            assembly.use(item, "entity", "")
-            continue
         pointing = before is not None and bool({"those", "this"} & set(before.category.split(".")))
-        place = slots.frame.spoken(item, "follow.those", back=True) if pointing and not group.marked else None
-        if place is not None and place.category == "values" and len(slots.values) > 0:
-            slots.groups.remove(entry)
-            assembly.use(item, "value", "")
+        place = slots.frame.spoken(item, "follow.those", back=True) if pointing else None
+        of_place = place is not None and place.category == "values" and slots.values
+        if not group.marked and (of_place or tells_whose(item, slots.frame)):
+            raise assembly.deny(item)
 
 
 def _from_to(slots: Slots) -> None:
@@ -233,36 +220,6 @@ def _listed_entities(slots: Slots, assembly: Assembly) -> None:
             slots.measures.append((item, assembly.counted))
 
 
-def _compared_in_a_time(slots: Slots, assembly: Assembly) -> None:
-    """Channels where CAC in Q1 was above 300: a time may stand between a measure and what it is compared with."""
-    times = {item for item, _ in slots.whens}
-    for item in slots.frame.of(Condition):
-        before = slots.frame.spoken(item, back=True)
-        named = slots.frame.spoken(before, back=True) if before in times and before is not None else None
-        measured = next((each for each in slots.measures if each[0] is named), None)
-        if measured is not None and isinstance(item.meaning, Condition):
-            slots.measures.remove(measured)
-            assembly.use(measured[0], "metric", measured[1][0])
-            slots.bounds.append((item, Bound(measured[1], (), item.meaning)))
-
-
-def _ranked_doers(slots: Slots, assembly: Assembly) -> None:
-    """Top 15 spenders, the five biggest buyers by orders: people are ranked, by what they spent or by what is said."""
-    behind = [slots.frame.spoken(item) for item, _ in slots.ranks if not slots.groups]
-    for named in [each for each in slots.measures if each[0] in behind]:
-        if assembly.structure.one_each(named[1][0]) and names_doers(*named, assembly):
-            slots.measures.remove(named)
-            slots.entities.append(named[0])
-            assembly.use(named[0], "entity", named[1][0])
-    for done in [each for each in slots.clauses if each[0] in behind and not slots.measures]:
-        clause = done[1].clauses[0]
-        amount = assembly.model.behaviours[clause.behaviours[0]].amount
-        if len(done[1].clauses) == 1 and clause.is_plain and amount and is_money_verb(clause.text, assembly):
-            slots.clauses.remove(done)
-            slots.entities.append(done[0])
-            slots.measures.append((done[0], (amount,)))
-
-
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
     if slots.entities or slots.listed or slots.frame.asks("people", "who") or slots.frame.of(Held):
@@ -284,7 +241,7 @@ def _populations(slots: Slots, assembly: Assembly) -> None:
             continue
         if any(joined(slots.frame, item, other[0]) for other in others) or is_number(slots.frame.folded(item)):
             continue
-        if is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame) or is_split(item, slots.frame):
+        if is_asked_for(item, others, slots.frame):
             continue
         if any(set(names) & set(other[1]) or of_same_people(names, other[1], assembly) for other in others):
             continue
@@ -348,7 +305,7 @@ def _subjects(slots: Slots, assembly: Assembly) -> None:
             continue
         alike = [o for o, each in others if of_same_people(names, each, assembly)]
         apart = any(_listed_apart(item, o, slots.frame, alike) for o, _ in others)
-        if apart or is_asked_for(item, others, slots.frame) or asks_behind(item, slots.frame):
+        if apart or is_asked_for(item, others, slots.frame):
             continue
         led = slots.frame.before(item)
         if slots.ranks and led is not None and slots.frame.folded(led) in word_set("by_it"):
