@@ -6,11 +6,8 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("1号到15号", (("1号到15号", "period 2026-06-01/2026-06-16"),)),
     ("2024年同期", (("2024年同期", "same_period 2024-01-01/2025-01-01 year"),)),
     ("3000年同期", (("同期", "same_period"),)),
-    ("2025年前99999999个月", (("2025年前", "open ../2025-01-01"),)),
-    ("第99999999个月 of 2025", (("2025", "period 2025-01-01/2026-01-01 year"),)),
     ("99999999个月前", ()),
     ("本月中国区的销售额", (("本月", "period 2026-06-01/2026-07-01 month"),)),
-    ("上个月前10天", (("上个月前10天", "period 2026-05-01/2026-05-11"),)),
     ("去年12月到今年2月的新客", (("去年12月到今年2月", "period 2025-12-01/2026-03-01"),)),
     ("12月底到1月初", (("12月底到1月初", "period 2025-12-21/2026-01-11"),)),
     (
@@ -26,7 +23,6 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     ("customers inactive for over 30 days", (("30 days", "duration 2026-06-01/2026-07-01 30 day"),)),
-    ("orders between 3/1 and 3/15", (("between 3/1 and 3/15", "period 2026-03-01/2026-03-16"),)),
     ("from 2026-01-01 through 2026-03-31", (("from 2026-01-01 through 2026-03-31", "period 2026-01-01/2026-04-01"),)),
     ("2026.01.01-2026.03.31", (("2026.01.01-2026.03.31", "period 2026-01-01/2026-04-01"),)),
     (
@@ -98,8 +94,6 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("去年年初到年底", (("去年年初到年底", "period 2025-01-01/2026-01-01"),)),
     ("截至2025年底", (("截至2025年底", "open ../2026-01-01"),)),
     ("until the end of last year", (("until the end of last year", "open ../2026-01-01"),)),
-    ("头两个月", (("头两个月", "period 2026-01-01/2026-03-01"),)),
-    ("今年前5个月", (("今年前5个月", "period 2026-01-01/2026-06-01"),)),
     ("the last 100 customers", ()),
     ("销量最高的三个月", (("三个月", "grain 3 month"),)),
     ("哪一天订单最多", (("哪一天", "grain day"),)),
@@ -120,7 +114,6 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("跟前年比", (("跟", "versus"), ("前年", "period 2024-01-01/2025-01-01 year"), ("比", "versus"))),
     ("较2024年", (("较", "versus"), ("2024年", "period 2024-01-01/2025-01-01 year"))),
     ("2024年同期", (("2024年同期", "same_period 2024-01-01/2025-01-01 year"),)),
-    ("去年的今天", (("去年的今天", "period 2025-06-30/2025-07-01 day"),)),
     (
         "昨天比前天",
         (("昨天", "period 2026-06-29/2026-06-30 day"), ("比", "versus"), ("前天", "period 2026-06-28/2026-06-29 day")),
@@ -142,7 +135,6 @@ SENTENCES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("首单后第3个月(M3)的留存", ()),
     ("one month after their first order", ()),
     ("整个2025年", (("整个2025年", "period 2025-01-01/2026-01-01 year"),)),
-    ("during the first week of June", (("during the first week of June", "period 2026-06-01/2026-06-08 week"),)),
     ("every month in 2025", (("every month", "grain month"), ("in 2025", "period 2025-01-01/2026-01-01 year"))),
     (
         "each quarter of last year",

@@ -1,6 +1,7 @@
-"""Makers of half-open times: since, before, after, until a date; each takes the date itself along or leaves it out.
+"""Makers of times with bounds: since, before, after, until a date, and ranges between dates.
 
-Every bound can stand beside a date in doubt (before 3/7/2017): the doubt is then between the bounded times.
+Every half-open time can stand beside a date in doubt (before 3/7/2017): the doubt is then between the bounded times.
+What is a range is cut at today.
 """
 
 from __future__ import annotations
@@ -8,32 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from chat_service.language.dates.grammar import Found, Meaning, given, only_if
+from chat_service.language.dates.grammar import Found, Meaning, Piece, given, only_if
 from chat_service.language.dates.mention import DateMention, cut
-from chat_service.language.dates.partial import PartialDate
-from chat_service.language.dates.span import DAY, Span, span_of
+from chat_service.language.dates.partial import PartialDate, date_range
+from chat_service.language.dates.span import DAY, Span, calendar, span_of
+from chat_service.language.dates.words import context_of
+from chat_service.language.dates.written import full_year
 from semantic_layer import Period
 
-_Bound = Callable[[Period], Period]
 
-
-def _from_start(named: Period) -> Period:
-    return Period(named.start, None)
-
-
-def _from_end(named: Period) -> Period:
-    return Period(named.end, None)
-
-
-def _to_start(named: Period) -> Period:
-    return Period(None, named.start)
-
-
-def _to_end(named: Period) -> Period:
-    return Period(None, named.end)
-
-
-def _open(found: Found, bound: _Bound) -> Meaning:
+def _open(found: Found, bound: Callable[[Period], Period]) -> Meaning:
     """The open time beside the date, cut at today; beside a date in doubt, one for each that it can be."""
     piece = found.one("P_ANY")
     if piece.date is None and piece.mention is not None:
@@ -61,7 +46,7 @@ def since(found: Found) -> Meaning:
         year = span is not None and span.grain == "year"
         only_if(not found.after("came") and (year or not found.after("came_then")))
     running = _running(span, found) if found.get("P_UNIT", "P_YEAR", "P_TO_DATE") else None
-    return running or _open(found, _from_start)
+    return running or _open(found, lambda named: Period(named.start, None))
 
 
 def from_day(found: Found) -> Meaning:
@@ -75,12 +60,13 @@ def before(found: Found) -> Meaning:
     """Before the end of March is up to that end; 3月31日之前（含） takes the day along."""
     date = found.one("P_ANY").date
     included = found.get("INCLUDED") is not None or (date is not None and date.at_end)
-    return _open(found, _to_end if included else _to_start)
+    return _open(found, lambda named: Period(None, named.end if included else named.start))
 
 
 def after(found: Found) -> Meaning:
     """3月之后, after March; with the date itself where it is said to be included."""
-    return _open(found, _from_start if found.get("INCLUDED") is not None else _from_end)
+    included = found.get("INCLUDED") is not None
+    return _open(found, lambda named: Period(named.start if included else named.end, None))
 
 
 def until(found: Found) -> Meaning:
@@ -89,7 +75,7 @@ def until(found: Found) -> Meaning:
     if span is not None and span.start == found.today and found.get("P_DAY_WORD") is not None:
         return DateMention("now")
     only_if(span is None or span.start <= found.today)
-    return _open(found, _to_end)
+    return _open(found, lambda named: Period(None, named.end))
 
 
 def by_day(found: Found) -> Meaning:
@@ -110,11 +96,6 @@ def up_to(found: Found) -> Meaning:
 def so_far(found: Found) -> Meaning:
     """this year so far: the unit that is running."""
     return _running(found.span("P"), found) or since(found)
-
-
-def before_length(found: Found) -> Meaning:
-    """最近30天之前: everything before those days."""
-    return DateMention("open", Period(None, given(given(found.one("ROLL").mention).period).start))
 
 
 def since_length(found: Found) -> Meaning:
@@ -144,3 +125,85 @@ def between_bounds(found: Found) -> Meaning:
     ends = [one.end for one in opened if one.start is None and one.end is not None]
     only_if(len(starts) == len(ends) == 1 and starts[0] < ends[0])
     return DateMention("period", Period(starts[0], ends[0]))
+
+
+def _between(first: PartialDate, last: PartialDate, found: Found) -> Meaning:
+    """From the start of the one to the end of the other."""
+    span = given(date_range(first, last, found.today))
+    return cut(span.period, found.today, year_named=first.year_named or last.year_named)
+
+
+def range_of_dates(found: Found) -> Meaning:
+    """2026年1月到5月, from 2024 to 2025; how sales changed from March to April is about two periods."""
+    first, last = (given(piece.date) for piece in found.all("P")[:2])
+    only_if(not found.before("changed" if found.get("FROM") else "changed_from", 40))
+    if first.weekday is not None and last.weekday is not None and found.one("P").begins("last"):
+        return _last_weekdays(first.weekday, last.weekday, found)
+    return _between(first, last, found)
+
+
+def _last_weekdays(first: int, last: int, found: Found) -> Meaning:
+    """Last Monday to Friday: from the latest Monday, or those of last week."""
+    latest = given(date_range(PartialDate(weekday=first), PartialDate(weekday=last), found.today))
+    known, monday = latest.period.cut_after(found.today), calendar("week", found.today, -1).start
+    of_week = Span(monday + (first - 1) * DAY, monday + max(last, first) * DAY)
+    if last < first or of_week == latest:
+        return DateMention("period", known)
+    return DateMention("ambiguous", unit="day", candidates=(of_week.period, known))
+
+
+def between_dates(found: Found) -> Meaning:
+    """March and May are a range where words say so, and nothing is compared."""
+    only_if(found.get("BETWEEN", "BETWEEN_POST") is not None or found.pieces[0].begins("across"))
+    only_if(not found.near("compared"))
+    return range_of_dates(found)
+
+
+def range_from_number(found: Found) -> Meaning:
+    """1到3月, 2025年1-3月, 5 to 18 May, 上月5到18号: the number is of the kind of the date behind it."""
+    number = found.one("NUM", "ORD")
+    *before, behind = found.all("P")
+    last, value = given(behind.date), int(number.value)
+    only_if(value == number.value and (number.symbol != "ORD" or last.day is not None) and found.joins)
+    if before:
+        return _within(before[0], value, last, found)
+    return _between(_of_kind(value, last, behind.text), last, found)
+
+
+def _within(whole: Piece, value: int, last: PartialDate, found: Found) -> Meaning:
+    """2025年1-3月: both are in that year; 上月5到18号: both are days of that month."""
+    if last.day is not None and last.month is None:
+        month = given(whole.period(found.today))
+        only_if(month.grain == "month")
+        day = PartialDate(year=month.start.year, month=month.start.month)
+        return _between(replace(day, day=value), replace(day, day=last.day), found)
+    only_if(whole.symbol == "P_YEAR" and not last.year_named)
+    year = given(whole.date).year
+    return _between(replace(_of_kind(value, last, ""), year=year), replace(last, year=year), found)
+
+
+def _of_kind(number: int, date: PartialDate, text: str) -> PartialDate:
+    """The number as a date of the kind of another: 3 beside 4月 is 3月; in 3到5月15日 it is not of that month."""
+    only_if(date.fixed is None and date.holiday is None and date.days is None and date.weekday is None)
+    only_if(date.day is None or date.month is None or context_of("day_first").match(text))
+    parts = (
+        (date.day, 31, PartialDate(year=date.year, month=date.month, day=number)),
+        (date.month, 12, PartialDate(year=date.year, month=number)),
+        (date.quarter, 4, PartialDate(year=date.year, quarter=number)),
+        (date.week, 53, PartialDate(year=date.year, week=number)),
+    )
+    for part, most, numbered in parts:
+        if part is not None:
+            only_if(1 <= number <= most)
+            return numbered
+    year = full_year(number) if number >= 15 else number
+    only_if(date.year is not None and date.half is None and 1990 <= year <= 2099)
+    return PartialDate(year=year)
+
+
+def days_of_a_month(found: Found) -> Meaning:
+    """March 1 to 15, March 1-15, 2026."""
+    first, *rest = (given(piece.date) for piece in found.all("P"))
+    last = found.all("NUM", "ORD")[-1].value
+    only_if(last == int(last) and given(first.day) < last <= 31 and found.joins)
+    return _between(replace(first, year=rest[0].year) if rest else first, PartialDate(day=int(last)), found)

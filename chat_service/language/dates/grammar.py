@@ -26,8 +26,6 @@ from semantic_layer import Grain
 Example = tuple[str, str, str]
 _Value = TypeVar("_Value")
 Meaning = PartialDate | DateMention | None
-# What digits can mean, by the order in which they are written: month first, day first, year first.
-Readings = tuple[PartialDate | None, ...]
 _NEIGHBOURS, _MOST_PIECES = 8, 24
 _NEAR, _FAR = 24, 60  # characters
 
@@ -36,7 +34,7 @@ _NEAR, _FAR = 24, 60  # characters
 class Piece:
     """A stretch of folded text with the symbol that rules see; the other fields are its meaning so far.
 
-    `readings` of a date in digits, by the order in which they can be written: two dates of a range share the order.
+    `readings` of a date in digits: the days that it can be, by the order in which they are written.
     """
 
     symbol: str
@@ -47,7 +45,7 @@ class Piece:
     grain: Grain | None = None
     date: PartialDate | None = None
     mention: DateMention | None = None
-    readings: Readings = ()
+    readings: tuple[PartialDate, ...] = ()
     rules: tuple[str, ...] = ()
 
     def begins(self, context: str) -> bool:

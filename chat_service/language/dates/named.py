@@ -1,7 +1,5 @@
 """Makers of dates by the names of the calendar, mostly without a year: years, months, days, holidays; and of days in
 digits whose order is in doubt.
-
-The two days of a range in digits are written in the same order: what only the one of them allows settles the other.
 """
 
 from __future__ import annotations
@@ -10,7 +8,7 @@ from dataclasses import replace
 
 from chat_service.language.dates.grammar import Found, Meaning, is_any, only_if
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import PartialDate, date_range, in_part
+from chat_service.language.dates.partial import PartialDate, in_part
 from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS, context_of
 from chat_service.language.dates.written import full_year
 
@@ -120,64 +118,8 @@ def holiday(found: Found) -> Meaning:
     return PartialDate(holiday={**HOLIDAY_NUMBERS, **HOLIDAY_DECIMALS}.get(piece.text, piece.text))
 
 
-# --- days in digits ---
-
-
-def range_in_digits(found: Found) -> Meaning:
-    """Both days are written in the same order; where two orders give a range, ask."""
-    pieces = found.all("IN_DIGITS")
-    only_if(any(piece.symbol != "P_FULL" for piece in pieces) and all(piece.readings for piece in pieces))
-    only_if(found.joins and not found.after("of_people"))
-    orders = zip(pieces[0].readings, pieces[1].readings, strict=False)
-    pairs = [(one, other) for one, other in orders if one and other and _is_near(one, found) and _is_near(other, found)]
-    ranges = [each for one, other in pairs if (each := date_range(one, other, found.today)) is not None]
-    periods = dict.fromkeys(each.period.cut_after(found.today) for each in ranges if each.start <= found.today)
-    if len(periods) == 1:
-        year_named = any(one.year_named for pair in pairs for one in pair)
-        return DateMention("period", next(iter(periods)), year_named=year_named)
-    return DateMention("ambiguous", unit="day", candidates=tuple(periods)) if periods else None
-
-
 def day_in_doubt(found: Found) -> Meaning:
     """3/7/2017."""
-    return _choices(found, [one for one in found.one("WRITTEN").readings if one is not None])
-
-
-def sure_day(found: Found) -> Meaning:
-    """6/18 can only be one day; 26/3 is a day or a month; 24/7 is no date, nor is 1/3 of customers."""
-    readings = _plausible(found)
-    only_if(len(readings) == 1)
-    return readings[0]
-
-
-def slash_in_doubt(found: Found) -> Meaning:
-    """Beside a word of time 3/7 can be two days; alone it is no date at all."""
-    readings = _plausible(found)
-    only_if(len(readings) > 1)
-    beside = found.get("IN", "WHOLE_UNIT") or is_any("BESIDE_SLASH", found.earlier[:1])
-    behind = is_any("BEHIND_SLASH", found.later[:1])
-    only_if(beside or behind or readings[-1].day is None)
-    return _choices(found, readings)
-
-
-def _choices(found: Found, readings: list[PartialDate]) -> Meaning:
-    resolved = (reading.resolve(found.today) for reading in readings)
+    resolved = (reading.resolve(found.today) for reading in found.one("WRITTEN").readings)
     periods = tuple(dict.fromkeys(one.period for one in resolved if one is not None))
     return DateMention("ambiguous", unit="day", candidates=periods) if periods else None
-
-
-def _plausible(found: Found) -> list[PartialDate]:
-    """The readings of the digits that can be meant today; a month of a year only where it is not long ago."""
-    return [
-        reading
-        for reading in dict.fromkeys(found.one("SLASH").readings)
-        if reading is not None
-        and (period := reading.resolve(found.today)) is not None
-        and period.start <= found.today
-        and _is_near(reading, found)
-    ]
-
-
-def _is_near(reading: PartialDate, found: Found) -> bool:
-    """Two digits for a year mean one of the last few; days are as near as they are."""
-    return reading.year is None or found.today.year - 5 <= reading.year <= found.today.year

@@ -1,4 +1,4 @@
-"""Makers of dates that are counted from today: calendar units, days, weekdays and weekends near it, so long ago."""
+"""Makers of times that are counted from today: calendar units and days near it, so long ago, lengths of time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,21 @@ from chat_service.language.dates.grammar import GAP, Found, Meaning, given, only
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.named import year
 from chat_service.language.dates.partial import PartialDate, part_of
-from chat_service.language.dates.span import DAY, MOST, Span, calendar, is_count, latest
+from chat_service.language.dates.span import (
+    DAY,
+    MOST,
+    Span,
+    calendar,
+    calendar_units,
+    is_count,
+    later,
+    latest,
+    length_of,
+)
 from semantic_layer import Grain, Period
+
+_YEARS = 15  # 15年 and more is the year 2015
+_IN_ONE = ("ROLLING_SHORT", "SPAN_SHORT", "HALF_YEAR", "HALF_MONTH", "YEAR_AND_HALF")
 
 
 def _units_away(offset: int, grain: Grain, today: date) -> PartialDate:
@@ -36,15 +49,6 @@ def half_year(found: Found) -> Meaning:
     """上个半年: January to June or July to December; the last half could be the six months up to today."""
     index = 2 * found.today.year + (found.today.month > 6) + found.offset
     return PartialDate(year=index // 2, half=index % 2 + 1)
-
-
-def unit_with_parts(found: Found) -> Meaning:
-    """The first half of the year; which day of the month asks for a part of every month."""
-    grain, parts = found.grain("COUNTED"), [piece.symbol for piece in found.earlier[1:4]]
-    if found.earlier[0].symbol == "BY_END":
-        return PartialDate(fixed=calendar(grain, found.today))
-    named = len(parts) > 1 and parts[0] in ("COUNTED", "HALF", "HALF_ORDINAL") and not {"WHICH", "EVERY"} & set(parts)
-    return _units_away(0, grain, found.today) if named else None
 
 
 def year_to_date(found: Found) -> Meaning:
@@ -89,42 +93,80 @@ def ago(found: Found) -> Meaning:
     return _units_away(-int(count), found.grain("UNIT", "SPAN_SHORT", "HALF_YEAR"), found.today) if whole else None
 
 
-def between_ago(found: Found) -> Meaning:
-    """30 to 60 days ago: from the one day to the other."""
-    grain, counts = found.grain("LENGTH_UNIT"), sorted(piece.value for piece in found.all("NUM"))
-    only_if(found.joins)
-    only_if(all(count == int(count) <= MOST for count in counts))
-    last, first = (given(_units_away(-int(count), grain, found.today).resolve(found.today)) for count in counts)
-    return DateMention("period", Period(first.start, last.end))
-
-
-def _until_then(found: Found, count: float) -> Period:
-    """What is not within the last N units."""
-    only_if(is_count(count))
-    return Period(None, latest(count, found.grain("LENGTH_UNIT"), found.today).start)
-
-
 def longer_ago(found: Found) -> Meaning:
-    """超过30天前, 30多天前, more than 30 days ago: everything before that day."""
-    amount, count = found.get("AMOUNT"), found.one("NUM", "AMOUNT").value
-    only_if(found.before("more") if amount is None else amount.begins("rather_more"))
-    return DateMention("open", _until_then(found, count))
+    """超过30天前, 30天以前, more than 30 days ago: everything before that day; 30天之前 can be the day as well."""
+    amount, unit, behind = found.get("AMOUNT"), found.grain("LENGTH_UNIT"), found.get("BEFORE_POST")
+    count = (amount or found.one("NUM")).value
+    is_longer = found.before("more") if amount is None else amount.begins("rather_more")
+    only_if(is_count(count) and (unit != "year" or count < _YEARS) and (is_longer or behind))
+    if not is_longer and given(behind).begins("before_then"):
+        return DateMention("vague")
+    return DateMention("open", Period(None, latest(count, unit, found.today).start))
 
 
-def ago_or_before(found: Found) -> Meaning:
-    """30天以前 is all before the last 30 days, 30天之前 can be that day; 24年以前 is before 2024, 24年前 can be."""
-    count, grain = found.one("NUM").value, found.grain("LENGTH_UNIT")
-    only_if(count == int(count) <= MOST)
-    is_day = found.get("QIAN") is not None
-    named = year(found) if grain == "year" else None
-    if named is not None and named.year is not None:
-        before = Period(None, date(named.year, 1, 1))
-        if not is_day or count > 1000:
-            return DateMention("open", before)
-        that = calendar("year", found.today, -int(count)).period
-        return DateMention("ambiguous", unit="year", candidates=(before, that))
-    only_if(not is_day)
-    until, day = _until_then(found, count), _units_away(-int(count), grain, found.today).resolve(found.today)
-    if not found.one("BEFORE_POST").begins("before_then") or day is None:
-        return DateMention("open", until)
-    return DateMention("ambiguous", unit=day.grain, candidates=(day.period, until))
+def _length(found: Found) -> tuple[float, Grain]:
+    short = found.get(*_IN_ONE)
+    if short is not None and short.grain is not None:
+        return short.value, short.grain
+    number, fortnight = found.get("NUM"), found.get("FORTNIGHT")
+    count = 1 if number is None else number.value
+    if found.get("BAN", "COUNTED_HALF") is not None:
+        count += 0.5
+    return (count * 14, "day") if fortnight is not None else (count, found.grain("UNIT"))
+
+
+def _rolled(count: float, grain: Grain, today: date) -> DateMention | None:
+    """The mention of the last N units; one week is seven days and one year twelve months, as the conventions count."""
+    if count == 1 and grain in ("week", "year"):
+        count, grain = (7, "day") if grain == "week" else (12, "month")
+    days, months = length_of(count, grain)
+    if not 0 < count <= MOST or (days is not None and days < 1):
+        return None
+    units = calendar_units(int(count), grain, today).period if count == int(count) else None
+    period = latest(count, grain, today).period
+    return DateMention("rolling", period, units, unit=grain, count=count, days=days, months=months)
+
+
+def _ranked(found: Found) -> DateMention | None:
+    """销售额最高的前三个月 and the best 3 months rank months."""
+    count, grain = _length(found)
+    return DateMention("grain", unit=grain, count=count, asked=True) if found.before("ranked") else None
+
+
+def rolling(found: Found) -> Meaning:
+    """最近90天, over the last three months; 24年以来 is since 2024."""
+    count, grain = _length(found)
+    of_year = found.pieces[0].symbol in ("NUMBER", "YEAR4") and grain == "year" and count >= 15
+    ranked = _ranked(found)
+    return ranked or (None if of_year and found.get("ZH_YEAR") else _rolled(count, grain, found.today))
+
+
+def length_of_same_unit(found: Found) -> Meaning:
+    """Complained in the last 90 days but did not order in the last 30: the unit is that of the other length."""
+    mentions = [piece.mention for piece in (*found.earlier, *found.later) if piece.mention is not None]
+    units = {one.unit for one in mentions if one.kind == "rolling" and one.unit is not None}
+    return _rolled(found.one("NUM").value, units.pop(), found.today) if len(units) == 1 else None
+
+
+def coming(found: Found) -> Meaning:
+    """The next N units begin tomorrow."""
+    count, grain = _length(found)
+    tomorrow = found.today + DAY
+    only_if(0 < count <= MOST)
+    return DateMention("future", Span(tomorrow, later(tomorrow, count, grain)).period, unit=grain, count=count)
+
+
+def duration(found: Found) -> Meaning:
+    """三个月没下单, 7-day activation: a length, and the rolling period of that length.
+
+    One month after the first order is counted from it.
+    """
+    only_if(not (found.get("NUM") and found.before("nth_of")))
+    only_if(found.get("INSIDE") or found.before("within") or not found.after("after_event"))
+    count, grain = _length(found)
+    days, months = length_of(count, grain)
+    ranked = _ranked(found)
+    if ranked is not None or not 0 < count <= MOST or (days is not None and days < 1):
+        return ranked
+    period = latest(count, grain, found.today).period
+    return DateMention("duration", period, unit=grain, count=count, days=days, months=months)

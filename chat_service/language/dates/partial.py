@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chat_service.language.dates.holiday_calendar import holiday_days
-from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.span import DAY, Span, calendar
 from semantic_layer import add_months
 
@@ -169,10 +168,3 @@ def _after(last: PartialDate, start: Span | None) -> Span | None:
 
 def _joined(start: Span | None, end: Span | None) -> Span | None:
     return None if start is None or end is None or start.start >= end.end else Span(start.start, end.end)
-
-
-def week_in_two_ways(by_days: Span, by_calendar: Span) -> PartialDate | DateMention:
-    """The nth week of a time: seven days counted from its beginning, or a week of the calendar; else it is asked."""
-    if by_calendar.start == by_days.start:
-        return PartialDate(fixed=by_calendar)
-    return DateMention("ambiguous", unit="week", candidates=(by_days.period, by_calendar.period))

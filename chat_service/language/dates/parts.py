@@ -1,19 +1,19 @@
-"""Makers of dates that stand together: a year and a part of it, a part of a month, the first, last and nth units of a
-period that was named.
-"""
+"""Makers of dates that stand together: a year and a part of it, a part of a month, one time said twice."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from chat_service.language.dates.grammar import Found, Meaning, Piece, given, only_if
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.partial import PartialDate, days_of_month, in_part, part_of, week_in_two_ways
-from chat_service.language.dates.span import DAY, Span, calendar
+from chat_service.language.dates.partial import PartialDate, days_of_month, in_part, part_of
+from chat_service.language.dates.span import DAY, Span, calendar, is_count, later
 from chat_service.language.dates.words import HOLIDAY_DECIMALS
-from semantic_layer import Grain, Period, add_months, shift
+from semantic_layer import Grain, add_months
 
+# the longest time that a unit holds
+_LONG: dict[Grain, int] = {"day": 1, "week": 10, "month": 31, "quarter": 93, "year": 368}
 _PARTS = ("PART", "PART_OF_MONTH", "PART_SUFFIX", "MID_YEAR", "EARLY", "END_OF", "START_OF")
 _BEGINNING, _END = 110, 2131  # codes of days, as in `days_code`
 _WIDE_PARTS = {110: ((1, 1), (1, 3)), 1120: ((6, 6), (5, 8)), 2100: ((12, 12), (10, 12)), 2131: ((12, 12), (10, 12))}
@@ -39,15 +39,6 @@ def near_part(found: Found) -> Meaning:
     return None
 
 
-def unit_in_year(found: Found) -> Meaning:
-    """去年今天, this month last year: that day or month in that year; weeks of years do not match."""
-    now, year = given(found.date("P_DAY_WORD", "P_UNIT").fixed), given(found.date("P_YEAR").year)
-    only_if(now.holds(found.today))
-    if now.grain == "week":
-        return DateMention("vague")
-    return PartialDate(fixed=calendar(given(now.grain), add_months(now.start, 12 * (year - now.start.year))))
-
-
 def year_of_neighbour(found: Found) -> Meaning:
     """2025年3月和4月, March and April 2025: the year of one holds for the other, where that is not to come."""
     part = found.date("P_SUB")
@@ -71,7 +62,7 @@ def _kind(date: PartialDate) -> tuple[bool, ...]:
 
 
 def part_within(found: Found) -> Meaning:
-    """上个月15号, the first half of June, last week's Wednesday, 3月第一周: the part that the rule tells."""
+    """上个月15号, the first half of June, last week's Wednesday: the part that the rule tells."""
     piece = found.one(found.told("part"))
     part, whole = given(piece.date), next(given(each.date) for each in found.all("P") if each is not piece)
     span = given(whole.resolve(found.today))
@@ -79,16 +70,11 @@ def part_within(found: Found) -> Meaning:
         only_if(span.grain == "week")
         return PartialDate(fixed=calendar("day", span.start, part.weekday - 1))
     only_if(whole.is_month)
-    if part.week is not None:
-        return _nth(span, part.week, "week") if part.week <= 5 else None
     if part.half is not None:
         days = (1, 15) if part.half == 1 else (16, 0)
         return replace(whole, days=days) if whole.month else PartialDate(fixed=days_of_month(span, days))
     dated = PartialDate(year=span.start.year, month=span.start.month, day=given(part.day))
     return dated if dated.in_year(span.start.year) is not None else None
-
-
-# --- parts of months and years by their names ---
 
 
 def part_of_month(found: Found) -> Meaning:
@@ -128,90 +114,46 @@ def part_of_this_month(found: Found) -> Meaning:
     return part_of(calendar("month", found.today), found.one(*_PARTS).value or _BEGINNING)
 
 
-# --- the first, last and nth units ---
+def unit_holding(found: Found) -> Meaning:
+    """6月15日那一周, the week of June 15: the calendar unit that holds the date; where it touches two, ask."""
+    span, grain = found.span("P"), given(_unit_of(found))
+    only_if(span.days <= _LONG[grain] and span.start <= found.today)
+    first, last = calendar(grain, span.start).period, calendar(grain, span.end - DAY).period
+    if first != last:
+        return DateMention("ambiguous", unit=grain, candidates=(first, last))
+    return DateMention("period", first, unit=grain)
 
 
-def first_or_last(found: Found) -> Meaning:
-    """2025年前三个月, the first 10 days of March, the last 3 months of 2025, the last quarter of 2025."""
-    edge = found.one("EDGE", "ROLL")
-    whole, (length, unit) = found.one("CONTAINER"), given(given(edge.mention).length)
-    span, count = given(whole.period(found.today)), int(length)
-    # 6月15日前7天 is not within that day; the past 3 months of 2025 is no part of it
-    only_if(count == length and span.days > 1 and (edge.symbol != "ROLL" or edge.begins("last")))
-    nth, is_first = edge.symbol == "EDGE_NTH", edge.symbol in ("EDGE_FIRST", "EDGE_ROLL")
-    if unit == "week" and count == 1 and not nth and not is_first:
-        return _last_week(span)
-    if unit == "week" and whole.symbol == "P_YEAR" and (nth or count == 1):
-        # the nth week of a year is its ISO week
-        year = given(given(whole.date).year)
-        return PartialDate(fixed=given(PartialDate(week=count).in_year(year)))
-    if nth or (unit == "week" and count == 1):
-        return _nth(span, count, unit)
-    if is_first:
-        part = Span(span.start, min(shift(unit, span.start, count), span.end))
-    else:
-        part = Span(max(shift(unit, span.end, -count), span.start), span.end)
-    only_if(part[:2] != span[:2] or not edge.begins("behind"))  # 3月后一个月 is behind it
-    return PartialDate(fixed=part.named(unit))
+def _unit_of(found: Found) -> Grain | None:
+    """The unit that the words beside the date name; 当周 and 这一周 stand for it as well as 那一周."""
+    for piece in found.pieces:
+        if piece is found.get("P"):
+            continue
+        if piece.mention is not None and piece.symbol == "THAT_UNIT":
+            return piece.mention.unit
+        if piece.symbol == "P_UNIT" and piece.date is not None and piece.date.fixed is not None:
+            return piece.date.fixed.grain if piece.begins("that_unit") else None
+        if piece.grain not in (None, "day") and not piece.begins("plural"):
+            return piece.grain
+    return None
 
 
-def _last_week(span: Span) -> Meaning:
-    """The last week can be counted in two ways, where the period does not end with one."""
-    by_days, by_calendar = Period(span.end - 7 * DAY, span.end), calendar("week", span.end - DAY)
-    if by_calendar.end == span.end:
-        return PartialDate(fixed=by_calendar)
-    return DateMention("ambiguous", unit="week", candidates=(by_days, by_calendar.period))
+def said_twice(found: Found) -> Meaning:
+    """What stands in brackets, or is said to be the same, must be the same."""
+    first, last = found.all("P", "DONE")
+    only_if("P_WEEKDAY" not in (first.symbol, last.symbol))
+    only_if((found.get("OPEN") is None) == (found.get("CLOSE") is None))
+    one, other = given(first.period(found.today)), given(last.period(found.today))
+    if one.period.cut_after(found.today) == other.period.cut_after(found.today) or one[:2] == other[:2]:
+        return PartialDate(fixed=one if one.grain is not None else other)
+    claimed = found.get("OPEN", "THAT_IS") is not None and found.get("DONE") is None
+    return DateMention("vague") if claimed else None
 
 
-def _nth(span: Span, count: int, grain: Grain) -> Meaning:
-    """The nth unit of a period; the nth week of a month can be counted in two ways."""
-    if grain == "week":
-        start = span.start + timedelta(weeks=count - 1)
-        return week_in_two_ways(Span(start, start + 7 * DAY), calendar("week", span.start + 6 * DAY, count - 1))
-    unit = calendar(grain, span.start, count - 1)
-    return PartialDate(fixed=unit) if span.holds(unit.start) else None
-
-
-def last_unit(found: Found) -> Meaning:
-    """The last quarter of 2025; the last week of a month can be counted in two ways."""
-    pieces = found.all("CONTAINER")
-    last = given(next((piece for piece in pieces if piece.symbol == "P_UNIT" and piece.begins("last")), None))
-    whole = given(next((piece for piece in pieces if piece is not last), None))
-    span = given(whole.period(found.today))
-    grain: Grain = given(given(given(last.date).fixed).grain)
-    return _last_week(span) if grain == "week" else PartialDate(fixed=calendar(grain, span.end - DAY))
-
-
-def nth_weekday(found: Found) -> Meaning:
-    """The second Monday of May, 5月最后一个周五."""
-    day = found.one("P_WEEKDAY")
-    only_if(found.span("CONTAINER").days >= 28)
-    return _nth_day(found, given(given(day.date).weekday), 1, is_last=day.begins("last"))
-
-
-def nth_weekend(found: Found) -> Meaning:
-    """The last weekend of June, 6月第一个周末: by its Saturday."""
-    weekend = found.one("DONE", "P_PART")
-    named = weekend.mention is not None and weekend.mention.weekdays == (6, 7)
-    only_if(named or weekend.begins("weekend"))
-    return _nth_day(found, 6, 2, is_last=weekend.begins("last"))
-
-
-def _nth_day(found: Found, weekday: int, days: int, *, is_last: bool) -> Meaning:
-    """So many days from the nth such weekday of a period, or from the last one."""
-    number, span = found.get("ORD", "ORD_ONE"), found.span("CONTAINER")
-    only_if(number is not None or is_last or found.get("FINAL", "FINAL_ONE") is not None)
-    if number is None:
-        day = span.end - DAY
-        day -= (day.isoweekday() - weekday) % 7 * DAY
-    else:
-        day = span.start + ((weekday - span.start.isoweekday()) % 7 + 7 * (int(number.value) - 1)) * DAY
-    return PartialDate(fixed=Span(day, day + days * DAY, "day" if days == 1 else None)) if day < span.end else None
-
-
-def first_of_year(found: Found) -> Meaning:
-    """头三个月 and 前三季度 without a year are of this year."""
-    count, unit = given(given(found.one("EDGE_FIRST").mention).length)
-    start = date(found.today.year, 1, 1)
-    only_if(unit != "day" and count <= 12)
-    return PartialDate(fixed=Span(start, shift(unit, start, int(count))))
+def all_its_parts(found: Found) -> Meaning:
+    """2024年至2025年两年间, 端午假期三天: all the units that a time has, as one, are that time."""
+    span = given(found.one("P", "DONE").period(found.today))
+    count, grain = given(given(found.one("DURATION").mention).length)
+    only_if(span.grain is None)  # 2025年四个季度 may be each of them
+    only_if(is_count(count) and later(span.start, count, grain) == span.end)
+    return PartialDate(fixed=span)

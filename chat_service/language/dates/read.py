@@ -36,7 +36,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from chat_service.language.dates import beside, bounds, compared, lengths, named, near, parts, ranges, said
+from chat_service.language.dates import bounds, named, near, parts, said
 from chat_service.language.dates.grammar import Pass, Rule, Situation
 from chat_service.language.dates.lexer import pieces_of
 from chat_service.language.dates.mention import Against, DateMention, MentionKind
@@ -67,7 +67,7 @@ _GRAMMAR = (
     ("mentions",),
     ("left_over",),
 )
-_MAKERS = makers(beside, bounds, compared, lengths, named, near, parts, ranges, said)
+_MAKERS = makers(bounds, named, near, parts, said)
 _FILES = {name: read_rules(name, _MAKERS) for name in dict.fromkeys(name for names in _GRAMMAR for name in names)}
 _PASSES = tuple(Pass(tuple(rule for name in names for rule in _FILES[name])) for names in _GRAMMAR)
 RULES: tuple[Rule, ...] = tuple(rule for rules in _FILES.values() for rule in rules)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 
-from chat_service.language.dates.grammar import Piece, Readings
+from chat_service.language.dates.grammar import Piece
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.span import calendar
 from chat_service.language.dates.words import month_names
@@ -24,7 +24,7 @@ _PARTS: dict[str, str] = {
     "UNIT": "|".join(letters for letters in _UNITS if letters != "q"),
 }
 _YEAR_MONTHS = 12  # the last twelve months
-_LATEST_SHORT_YEAR, _LEAP_YEAR = 35, 2024
+_LATEST_SHORT_YEAR = 35
 
 
 _DIGITS, _LETTERS = Formats(_TABLE["digits"], _PARTS), Formats(_TABLE["letters"], _PARTS)
@@ -56,10 +56,9 @@ def _meant(piece: Piece, said: Mapping[str, str]) -> Piece | None:
     year = full_year(said["y"]) if "y" in said else None
     match piece.symbol:
         case "SLASH":
-            readings = _without_year(numbers, month)
-            return replace(piece, readings=readings) if any(readings) else None
+            return piece
         case "DAY":
-            return _in_digits(piece, _with_year(numbers, month, year, said["y"]))
+            return _in_digits(piece, _days(numbers, month, full_year(said["y"]), said["y"]))
         case "SPAN_SHORT" | "ROLLING_SHORT":
             count = numbers.get("n", _YEAR_MONTHS)
             return replace(piece, value=count, grain=_UNITS[said.get("u", "m")])
@@ -70,26 +69,22 @@ def _meant(piece: Piece, said: Mapping[str, str]) -> Piece | None:
     return replace(piece, value=year or 0, date=None if piece.symbol == "FISCAL_LABEL" else named)
 
 
-def _with_year(numbers: dict[str, int], month: int | None, year: int | None, written: str) -> Readings:
-    """3/7/2017: month and day in doubt unless only one order gives a date; 26.3.15 can begin with the year."""
-    assert year is not None, "the formats of days have one"
-    if "a" not in numbers:
-        return (_day(year, month or 0, numbers["d"]),)
-    first, second = numbers["a"], numbers["b"]
-    year_first = len(written) == 2 and 10 <= first <= _LATEST_SHORT_YEAR
-    return (
-        _day(year, first, second),
-        _day(year, second, first),
-        _day(full_year(first), second, int(written)) if year_first else None,
-    )
+def _days(numbers: dict[str, int], month: int | None, year: int, written: str) -> tuple[PartialDate, ...]:
+    """3/7/2017 can be two days, unless only one order gives a date; 26.3.15 can begin with the year."""
+    orders = [(year, month or 0, numbers["d"])] if "a" not in numbers else []
+    if "a" in numbers:
+        first, second = numbers["a"], numbers["b"]
+        orders = [(year, first, second), (year, second, first)]
+        if len(written) == 2 and 10 <= first <= _LATEST_SHORT_YEAR:
+            orders.append((full_year(first), second, int(written)))
+    return tuple(dict.fromkeys(day for order in orders if (day := _day(*order)) is not None))
 
 
-def _in_digits(piece: Piece, readings: Readings) -> Piece | None:
+def _in_digits(piece: Piece, days: tuple[PartialDate, ...]) -> Piece | None:
     """A day in digits: sure where every order in which it can be written gives the same day."""
-    days = {reading for reading in readings if reading is not None}
     if len(days) == 1:
-        return replace(piece, symbol="P_FULL", date=days.pop(), readings=readings)
-    return replace(piece, symbol="WRITTEN", readings=readings) if days else None
+        return replace(piece, symbol="P_FULL", date=days[0])
+    return replace(piece, symbol="WRITTEN", readings=days) if days else None
 
 
 def _day(year: int, month: int, day: int) -> PartialDate | None:
@@ -97,21 +92,3 @@ def _day(year: int, month: int, day: int) -> PartialDate | None:
         return PartialDate(fixed=calendar("day", date(year, month, day)))
     except ValueError:
         return None
-
-
-def _without_year(numbers: dict[str, int], month: int | None) -> Readings:
-    """3/15: month and day, day and month, or year and month (26/3); Mar-26 is a day of March, or March of a year."""
-    if "d" in numbers:
-        return (_month_and_day(month, numbers["d"]),)
-    if month is not None:
-        number = numbers["n"]
-        return (_month_and_day(month, number), PartialDate(year=2000 + number, month=month) if number > 12 else None)
-    first, second = numbers["a"], numbers["b"]
-    year_month = PartialDate(year=2000 + first, month=second) if first > 12 and 1 <= second <= 12 else None
-    return (_month_and_day(first, second), _month_and_day(second, first), year_month)
-
-
-def _month_and_day(month: int | None, day: int) -> PartialDate | None:
-    found = PartialDate(month=month, day=day)
-    valid = month is not None and 1 <= month <= 12 and day
-    return found if valid and found.in_year(_LEAP_YEAR) is not None else None
