@@ -117,10 +117,11 @@ class OfflineTranslator:
         reply = replied(pending, self._frames(text, scope)[0]) if pending is not None else None
         if reply is not None and reply.request is not None:
             return Answerable(reply.request, nothing_read(language))
-        first = self._outcome(self._read(text, question, scope), question, scope)
+        found = self._read(text, question, scope)
+        first, repaired = self._outcome(found, question, scope), found.frame.lattice
         if self._second is None:
             return first
-        return self._second.beside(first, question, as_typed(mentions(text, scope.lexicon), text.folded))
+        return self._second.beside(first, question, as_typed(mentions(repaired, scope.lexicon), repaired.folded))
 
     @property
     def values(self) -> ValueIndex:

@@ -76,6 +76,9 @@ class MetricQuery(Frozen):
             raise ValueError("a query names at least one metric or one dimension")
         if self.among is not None and not self.shares:
             raise ValueError("'among' goes with 'shares', and only with them")
+        for name in ("metrics", "group_by"):
+            if len(set(getattr(self, name))) < len(getattr(self, name)):
+                raise ValueError(f"'{name}' names one twice")
         return self
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from chat_service.services import Services
 from semantic_layer import (
@@ -16,6 +17,7 @@ from semantic_layer import (
     LiftQuery,
     ListFilter,
     ListQuery,
+    MetricQuery,
     PlaybookQuery,
     ProfileQuery,
     Request,
@@ -43,6 +45,14 @@ def test_what_cannot_be_told_is_refused_by_its_code(name: str, show: Show) -> No
     answer = show(request)
     assert answer.status == "refused" and answer.trouble is not None
     assert answer.trouble.code == code
+
+
+def test_nothing_is_asked_for_twice() -> None:
+    """Two columns of one name could not be told apart in a table or a chart."""
+    with pytest.raises(ValidationError, match="names one twice"):
+        MetricQuery(metrics=("orders", "orders"))
+    with pytest.raises(ValidationError, match="names one twice"):
+        MetricQuery(metrics=("orders",), group_by=("city", "city"))
 
 
 @pytest.mark.parametrize(

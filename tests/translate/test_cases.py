@@ -108,7 +108,7 @@ def test_spans_lie_on_the_text_as_typed(case: Case, outcome_of: Callable[[Case],
     spans = outcome.reading.spans
     assert all(case.question[span.start : span.end] == span.text for span in spans)
     if isinstance(outcome, Answerable):
-        assert any(span.role != "filler" for span in spans)
+        assert any(span.role != "filler" for span in spans) or "read_alike" in outcome.reading.basis
         assert outcome.reading.unused == ()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -44,16 +44,50 @@ class Situation:
     refused: bool
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A request that was read, and what is known of it, by the names of `odds.toml`."""
+
+    request: Request
+    by_rules: bool
+    known: Mapping[str, float]
+
+
 def weighed(
     opened: Opened, situation: Situation, model: Model, compiles: Callable[[Request], bool]
 ) -> tuple[Weighed, ...]:
     """What may be meant, the likeliest first; that no request is, where the rules read none and the network none."""
+    guesses = _guesses(opened, situation)
+    if not situation.rules and guesses and guesses[0].request is None and guesses[0].chance > _CLEAR:
+        return (Weighed(None, guesses[0].chance, by_rules=False, asks=guesses[0].asks),)
+    told = [(each, _odds_of(each.known)) for each in _candidates(guesses, opened, situation, model, compiles)]
+    all_odds = 1 + sum(odds for _, odds in told)
+    sure = (Weighed(each.request, odds / all_odds, each.by_rules) for each, odds in told)
+    return tuple(sorted(sure, key=lambda each: -each.sure))[: 1 + _SEVERAL]
+
+
+def candidates(
+    opened: Opened, situation: Situation, model: Model, compiles: Callable[[Request], bool]
+) -> tuple[Candidate, ...]:
+    """All that is weighed, with what it is weighed by."""
+    return _candidates(_guesses(opened, situation), opened, situation, model, compiles)
+
+
+def _guesses(opened: Opened, situation: Situation) -> tuple[Guess, ...]:
+    """What the network reads; nothing else is looked for where it gives most to what the rules read."""
+    clear = len(situation.rules) == 1 and opened.chance(situation.rules[0]) > _CLEAR
+    return () if clear else opened.guesses()
+
+
+def _candidates(
+    guesses: Sequence[Guess],
+    opened: Opened,
+    situation: Situation,
+    model: Model,
+    compiles: Callable[[Request], bool],
+) -> tuple[Candidate, ...]:
     found = [(each, opened.chance(each)) for each in situation.rules]
     own = {id(each) for each in situation.rules}
-    clear = len(found) == 1 and found[0][1] > _CLEAR
-    guesses = () if clear else opened.guesses()
-    if not found and guesses and guesses[0].request is None and guesses[0].chance > _CLEAR:
-        return (Weighed(None, guesses[0].chance, by_rules=False, asks=guesses[0].asks),)
     for guess in guesses:
         if guess.request is not None:
             found = _added(found, guess, opened, model)
@@ -62,10 +96,8 @@ def weighed(
     for each, chance in found:
         by_rules, out = id(each) in own, (len(opened.left_out(each)), opened.unheld(each))
         if by_rules or compiles(each):
-            told.append((each, _odds_of(chance, none, out, situation, by_rules=by_rules), by_rules))
-    all_odds = 1 + sum(odds for _, odds, _ in told)
-    sure = (Weighed(each, odds / all_odds, by_rules) for each, odds, by_rules in told)
-    return tuple(sorted(sure, key=lambda each: -each.sure))[: 1 + _SEVERAL]
+            told.append(Candidate(each, by_rules, _known(chance, none, out, situation, by_rules=by_rules)))
+    return tuple(told)
 
 
 def _added(
@@ -80,18 +112,30 @@ def _added(
     return [*found, (guess.request, guess.chance)]
 
 
-def _odds_of(chance: float, none: float, out: tuple[int, int], situation: Situation, *, by_rules: bool) -> float:
+def _known(
+    chance: float, none: float, out: tuple[int, int], situation: Situation, *, by_rules: bool
+) -> dict[str, float]:
     """`out`: how many things and measures are named and not held."""
-    odds, chance = _odds(), min(1 - _LEAST, max(_LEAST, chance))
+    chance = min(1 - _LEAST, max(_LEAST, chance))
     likely = math.log(chance / (1 - chance))
-    told = odds["plain"] + odds["likely"] * likely + odds["none"] * none
-    if by_rules:
-        told += odds["rules"] + odds["rules_likely"] * likely + odds["torn"] * (len(situation.rules) > 1)
-    elif situation.rules:
-        told += odds["rival"]
-    told += odds["left_out"] * min(_SEVERAL, out[0]) + odds["unheld"] * min(_SEVERAL, out[1])
-    told += odds["follows"] * situation.follows + odds["refused"] * situation.refused
-    return math.exp(told)
+    return {
+        "plain": 1,
+        "likely": likely,
+        "none": none,
+        "rules": by_rules,
+        "rules_likely": by_rules * likely,
+        "torn": by_rules and len(situation.rules) > 1,
+        "rival": not by_rules and bool(situation.rules),
+        "left_out": min(_SEVERAL, out[0]),
+        "unheld": min(_SEVERAL, out[1]),
+        "follows": situation.follows,
+        "refused": situation.refused,
+    }
+
+
+def _odds_of(known: Mapping[str, float]) -> float:
+    odds = _odds()
+    return math.exp(sum(odds[name] * value for name, value in known.items()))
 
 
 @lru_cache(maxsize=1)
@@ -99,4 +143,4 @@ def _odds() -> dict[str, float]:
     return tomllib.loads(files(__package__).joinpath("odds.toml").read_text(encoding="utf-8"))
 
 
-__all__ = ["Situation", "Weighed", "weighed"]
+__all__ = ["Candidate", "Situation", "Weighed", "candidates", "weighed"]

@@ -28,7 +28,7 @@ from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import abbreviations, homophones, known_words
 
 # a text is read again with so many repairs, and so many tokens in all; one with more that is unknown is no slip
-_MOST_REPAIRS, _MOST_TRIES, _MOST_UNKNOWN, _MOST_READ = 3, 24, 6, 600
+_MOST_REPAIRS, _MOST_TRIES, _MOST_UNKNOWN, _MOST_READ = 4, 24, 6, 600
 _WORTH = 5.0
 
 _Try = tuple[int, int, str, float]
