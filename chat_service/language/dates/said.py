@@ -1,4 +1,4 @@
-"""Makers of comparisons, with the date that they compare with, and of what else is not a period: filters on the weekday,
+"""Makers of comparisons, with the date that they compare with, and of what else is no period: filters on the weekday,
 fiscal years. Every date left becomes a mention.
 """
 

@@ -145,7 +145,24 @@ def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
     return named[0]
 
 
-_NO_STRETCH = frozenset({"every so many units", "days of some kind"})  # rules of dates that are not 'lately'
+# rules of dates that name a time which nothing reads, and do not say 'lately'
+_NO_STRETCH = frozenset(
+    {
+        "every so many units",
+        "days of some kind",
+        "lengths in doubt",
+        "longer ago",
+        "calendar units",
+        "day with a slash",
+        "times that no rule joins",
+        "number in a list of dates",
+        "length counted from a day",
+        "unit from or to a date",
+        "weekend of a date",
+        "compared with the unit before",
+        "bound that is not read",
+    }
+)
 
 
 def _settled(slots: Slots, assembly: Assembly) -> list[Period]:

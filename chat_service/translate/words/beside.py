@@ -8,6 +8,7 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import EMPTY, Edge
 from chat_service.language.tokens import Token
 from chat_service.language.words.tables import word_set
+from chat_service.translate.senses import Names
 
 _PERSON, _COPY = f"{EMPTY}.function.person", f"{EMPTY}.light.copy"
 _ASKS = ("light.ask", ".want", ".polite", "intent.list")
@@ -17,10 +18,12 @@ _SHOWN = ("metric", "ask", "intent", "chart", f"{EMPTY}.light.topic", f"{EMPTY}.
 
 def by_place(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edge | None:
     """A leaf as what it is where it stands; None where it is nothing."""
-    if leaf.category == _COPY and not _is_a_copy(leaf, leaves, tokens):
+    if (leaf.category == _COPY and not _is_a_copy(leaf, leaves, tokens)) or _swallows(leaf, leaves, tokens):
         return None
     if leaf.category == "intent.change_data" and any(e.start == leaf.end and e.category in _WRITTEN for e in leaves):
         return replace(leaf, category=f"{EMPTY}.light.ask")  # 写入报告: where the answer is put
+    if _text(leaf, tokens) in word_set("any_goods") and leaf.start and tokens[leaf.start - 1].text in word_set("takes"):
+        return replace(leaf, category=f"{EMPTY}.pronoun.one")  # 把商品加入购物车: whatever it is
     return _taken_up(_broken(leaf, tokens), leaves, tokens)
 
 
@@ -50,6 +53,20 @@ def _is_a_copy(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> b
     end = next(marks, len(tokens))
     shows = leaf.end == end or any(each.end == end and each.category.startswith(_SHOWN) for each in leaves)
     return asked and (shows or tokens[leaf.end - 1].text not in word_set("count_of_things"))
+
+
+def _swallows(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> bool:
+    """投诉过的客户满意度: of those who did it; the name of a metric does not take them in."""
+    if leaf.category != "metric" or leaf.start == 0 or tokens[leaf.start - 1].text not in word_set("possessive"):
+        return False
+    did = any(each.end == leaf.start - 1 and each.category == "behaviour" for each in leaves)
+    nouns = {each.end for each in leaves if each.start == leaf.start and each.category == "entity"} if did else set()
+    same = (e for e in leaves if e.start in nouns and e.end == leaf.end and e.category == "metric")
+    return any(isinstance(e.meaning, Names) and set(e.meaning.names) == set(_names(leaf)) for e in same)
+
+
+def _names(leaf: Edge) -> tuple[str, ...]:
+    return leaf.meaning.names if isinstance(leaf.meaning, Names) else ()
 
 
 def _broken(leaf: Edge, tokens: Sequence[Token]) -> Edge:

@@ -191,6 +191,8 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
     for hit in lexicon.hits(tokens):
         if any(_is_noun(tokens[at].text, hit.senses, lexicon) for at in {hit.first, hit.last - 1}):
             continue
+        if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
+            continue
         if _crosses(hit, tokens):
             continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
@@ -212,6 +214,16 @@ def _crosses(hit: Hit, tokens: tuple[Token, ...]) -> bool:
     """拉新多少 花费多少: a space between characters ends a phrase."""
     within = pairwise(tokens[hit.first : hit.last])
     return any(one.kind == other.kind == "han" and one.end < other.start for one, other in within)
+
+
+def _names_one_of_several(at: int, folded: Folded, tokens: tuple[Token, ...]) -> bool:
+    """竞品A, plan B: a capital letter within a sentence is no article."""
+    token, before = tokens[at], tokens[at - 1]
+    if at == 0 or before.kind == "punctuation" or (folded.original.isascii() and folded.original.isupper()):
+        return False
+    typed, others = folded.typed(token.fstart, token.fend), folded.typed(before.fstart, before.fend)
+    in_title = others.isascii() and others[:1].isupper()
+    return len(typed) == 1 and typed.isupper() and not in_title and token.text not in word_set("always_capital")
 
 
 def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:

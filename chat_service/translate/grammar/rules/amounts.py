@@ -56,6 +56,12 @@ def _passed(found: Found) -> Condition | None:
     return Condition(">=", (amount.value,), amount.units) if amount.upto == math.inf else None
 
 
+def _reached(found: Found) -> Word | None:
+    """Fell below 55 %: where a number came to, told by the way it went; rose over 20 % says by how much."""
+    word = found.one("o", Word)
+    return word if word.text in word_set("level_passed") else None
+
+
 def _range(found: Found) -> Condition | None:
     low, high = found.one("a", Amount), found.one("b", Amount)
     if low.value > high.value or low.is_ordinal or high.is_ordinal:
@@ -65,6 +71,12 @@ def _range(found: Found) -> Condition | None:
     if not marked and to.text not in ("-", "~", *word_set("up_to")):
         return None
     return Condition("between", (low.value, high.value), high.units or low.units)
+
+
+def _or_beyond(found: Found) -> Condition | None:
+    """10次或者10次以上: the number once more, with what lies beyond it."""
+    amount, condition = found.one("a", Amount), found.one("c", Condition)
+    return condition if condition.op in (">=", "<=", ">", "<") and condition.values == (amount.value,) else None
 
 
 def _choice(found: Found) -> Condition | None:
@@ -86,6 +98,8 @@ _OCCASION, _UNKNOWN_WORD = "function.occasion.who|function.occasion.what", 23.2
 RULES = (
     Rule("function.occasion.who", (f"u=unknown o={_OCCASION}",), _named_so, -_UNKNOWN_WORD, "by a word not understood"),
     Rule("amount", ("n=number u=unit?",), _amount, 0.0, "amount", ("3次 -> 3 times", "1000元 -> 1000 money")),
+    Rule("prefix.lt", ("c=change.down o=prefix.lt",), _reached, -0.9, "fell below", ("fell below 3 -> < 3",)),
+    Rule("prefix.gt", ("c=change.up o=prefix.gt",), _reached, -0.9, "rose above"),
     Rule(
         "condition",
         ("op=prefix ~ n=amount s=suffix?", "n=amount ~ s=suffix"),
@@ -105,6 +119,14 @@ RULES = (
         -0.5,
         "range",
         ("1000到3000元之间 -> between 1000 3000", "between 18 and 24 -> between 18 24"),
+    ),
+    Rule(
+        "condition",
+        ("a=amount o=connective.or ~ c=condition",),
+        _or_beyond,
+        -1.5,
+        "number or beyond",
+        ("10次或者10次以上 -> >= 10",),
     ),
     Rule(
         "condition", ("a=amount o=connective.or ~ b=amount",), _choice, -0.4, "choice", ("a 9 or 10 -> between 9 10",)

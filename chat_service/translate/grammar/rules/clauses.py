@@ -10,7 +10,7 @@ from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Clause, Clauses, Condition, Listed
 from chat_service.translate.meaning.relations import Structure
-from chat_service.translate.senses import BehaviourSense, Names, Values, ValueSense, When, Word
+from chat_service.translate.senses import Ask, BehaviourSense, Names, Values, ValueSense, When, Word
 from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import NumberOperator
@@ -80,9 +80,23 @@ def _length(found: Found) -> Clause | None:
     return replace(clause, when=when)
 
 
+def _lately(found: Found) -> Clause | None:
+    """30天内投诉过, ordered within two weeks: with no event to count from, the days up to today."""
+    clause, when = found.one("c", Clause), found.one("w", When)
+    text, inside = when.date.text, tuple(word_set("inside"))
+    within = text.endswith(inside) if not text.isascii() else text.startswith(inside)
+    if clause.when is not None or clause.negated or clause.same_period or when.date.period is None or not within:
+        return None
+    return replace(clause, when=when, ever=False)
+
+
 def _same(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
     return None if clause.when is not None or clause.same_period else replace(clause, same_period=True)
+
+
+def _same_carried(found: Found) -> Clause | None:
+    return _same(found) if _carries_on(found) else None
 
 
 def _ever(found: Found) -> Clause | None:
@@ -124,7 +138,22 @@ def _listed(found: Found) -> Listed | None:
     return Listed(names.names[0], names.text, found.edges.get("n") is not None)
 
 
+def _told_by(found: Found) -> Word | None:
+    """多久没买算流失: after how long without it somebody is what follows, which asks what that means."""
+    word = found.edges["s"].meaning
+    long = {"long", "how_long"} & set(found.one("a", Ask).what) and found.one("c", Clause).negated
+    counts = not isinstance(word, str) or word in word_set("counts_as")
+    return Word("intent", "define", "") if long and counts else None
+
+
 RULES = (
+    Rule(
+        "intent.define",
+        ("a=ask ~ c=clause ~ s=function.light.ask|function.light.be_at|intent.define",),
+        _told_by,
+        -1.5,
+        "state told by",
+    ),
     Rule("clause", ("a=behaviour b=behaviour",), _twice, -0.3, "deed told twice", ("付款下单 -> orders",)),
     Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),
     Rule("clause", ("c=clause ~ n=negation",), _nothing, -0.3, "nothing done", ("shared nothing -> not shares",)),
@@ -148,6 +177,22 @@ RULES = (
         "clause", ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"), _length, -0.5, "deed not done for long"
     ),
     Rule("clause", ("w=date.same_period ~ c=clause", "c=clause ~ w=date.same_period"), _same, -0.3, "deed then"),
+    Rule(
+        "clause",
+        ("w=date.same_period ~ j=connective ~ k=connective? ~ c=clause",),
+        _same_carried,
+        -0.6,
+        "deed then, carried on",
+        ("同期又没下单 -> not orders then",),
+    ),
+    Rule(
+        "clause",
+        ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"),
+        _lately,
+        0.6,
+        "deed in the days up to today",
+        ("30天内投诉过 -> complaints in 30 days",),
+    ),
     Rule("clause", ("e=follow.ever ~ c=clause", "c=clause ~ e=follow.ever"), _ever, -0.4, "deed ever"),
     Rule(
         "clause",
@@ -184,7 +229,10 @@ def with_object(structure: Structure) -> Callable[[Found], Clause | None]:
     def of(found: Found) -> Clause | None:
         """What it was done to or in; what customers are themselves is none of it."""
         clause, values = found.one("c", Clause), found.one("v", Values)
-        if found.passes("to", *word_set("possessive")):
+        word = found.get("u", Names)
+        if word is not None and word.text not in word_set("by_means"):
+            return None
+        if (word is None and found.passes("to")) or found.passes(*word_set("possessive")):
             return None
         if len(clause.values) > 1 or not values.candidates:
             return None
@@ -228,5 +276,24 @@ def model_rules(structure: Structure, lexicon: Lexicon) -> tuple[Rule, ...]:
             -0.3,
             "deed to something",
             ("买过美妆 -> orders of beauty", "ordered in the app -> orders by app"),
+        ),
+        Rule(
+            "clause",
+            ("u=behaviour ~ v=values ~ c=clause", "c=clause ~ u=behaviour ~ v=values"),
+            of,
+            -1.6,
+            "deed by means of something",
+            ("used the app to order -> orders by app", "ordered using the app -> orders by app"),
+        ),
+        Rule(
+            "clause",
+            (
+                "v=values ~ j=connective.and|follow.also ~ c=clause",
+                "p=prefix.between ~ v=values ~ j=connective.and|follow.also ~ c=clause",
+            ),
+            lambda found: of(found) if _carries_on(found) else None,
+            -0.6,
+            "deed to something, carried on",
+            ("在APP也买过 -> orders by app",),
         ),
     )

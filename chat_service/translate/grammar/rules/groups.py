@@ -7,7 +7,7 @@ from typing import cast
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Group
-from chat_service.translate.senses import Ask, Names, When, Word
+from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import GRAINS, Grain
 
 _EVERY = tuple(word_set("each_of"))
@@ -29,6 +29,17 @@ def _which(found: Found) -> Group | None:
     if not {"which", "what"} & set(asks.what):
         return None
     return Group(found.one("d", Names).names, which=True, number=int(amount.value) if amount is not None else None)
+
+
+def _open_list(found: Found) -> Group | None:
+    """The app, the website, the shops and so on: each of a kind of which several are named."""
+    values = found.one("v", Values)
+    listed, kind = found.get("l", Word), found.get("g", Group) or found.get("d", Names)
+    of_kind = set(kind.dimensions if isinstance(kind, Group) else kind.names if kind is not None else ())
+    if listed is not None and (listed.text not in word_set("and_so_on") or not of_kind & set(values.candidates)):
+        return None  # 北京、上海两地
+    named = len(values.words) > 1 and not (values.negated or values.only) and values.candidates
+    return Group(values.candidates) if named else None
 
 
 def _bare(found: Found) -> Group:
@@ -78,6 +89,18 @@ RULES = (
         "which one",
         ("哪个城市 -> which city", "which 5 cities -> which 5"),
         ("how many cities",),
+    ),
+    Rule(
+        "group",
+        (
+            "v=values ~ j=connective? ~ o=open_end",
+            "v=values ~ l=function.light.listed ~ g=group",
+            "v=values ~ l=function.light.listed ~ d=dimension",
+        ),
+        _open_list,
+        -1.4,
+        "each of an open list",
+        ("app, web and so on -> channel", "APP、官网等等 -> channel", "APP、官网等渠道 -> channel"),
     ),
     Rule("group", ("d=dimension",), _bare, 0.15, "dimension alone", ("城市 -> city",)),
     Rule(

@@ -44,6 +44,13 @@ def _passed(found: Found) -> Bound | None:
     return Bound(measure.metrics, (), Condition(op, (amount.value,), amount.units), measure.text)
 
 
+def _scored(found: Found) -> Bound | None:
+    """满意度打5分, NPS给了9分: a score that was given, just so high."""
+    measure, amount = found.one("m", Measure), found.one("n", Amount)
+    given = found.passes(*word_set("gives_score")) and "points" in amount.units and amount.upto is None
+    return Bound(measure.metrics, (), Condition("=", (amount.value,), amount.units), measure.text) if given else None
+
+
 def _moved(found: Found) -> Bound | None:
     """Fell by more than 20 %: down past -20 %, which the other period is read against."""
     condition, down = found.one("c", Condition), found.said("d") == "down"
@@ -122,6 +129,7 @@ RULES = (
         "metric past a number",
         ("退款率过了4.5% -> > 0.045", "退款率比3.5%高 -> > 0.035"),
     ),
+    Rule("bound", ("m=measure ~ n=amount",), _scored, -0.5, "score given", ("满意度打5分 -> = 5",)),
     Rule("bound", ("d=change ~ c=condition",), _moved, -0.5, "change compared", ("下降超过20% -> < -0.2",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
     Rule("bound", ("n=negation ~ m=measure",), _none, 0.0, "none of a metric", ("no orders -> orders = 0",)),

@@ -83,6 +83,15 @@ def _left_out(found: Found) -> Values | None:
     return None if values.negated or falls else replace(values, negated=True)
 
 
+def _all_but(found: Found) -> Values | None:
+    """Across all channels except marketplace: what is left out of all of its kind, which need not be told apart."""
+    word = found.edges["g"].meaning
+    said = word.text if isinstance(word, Word) else word
+    left_out = _left_out(found) if said in word_set("across_all") else None
+    names = set(found.one("d", Names).names)
+    return left_out if left_out is not None and names & set(left_out.candidates) else None
+
+
 def _several(found: Found) -> Values | None:
     values = found.one("v", Values)
     return values if len(values.words) > 1 and not values.negated else None
@@ -169,6 +178,17 @@ RULES = (
         "values left out",
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
         ("revenue dropped in the south",),
+    ),
+    Rule(
+        "values",
+        (
+            "g=grouping ~ d=dimension ~ x=exclusion.open ~ v=values",
+            "g=function.quantifier.all ~ d=dimension ~ x=exclusion.open ~ v=values",
+        ),
+        _all_but,
+        -1.0,
+        "all of a kind but some",
+        ("across all channels except marketplace -> not marketplace",),
     ),
     Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
     Rule("only.only", (f"v=only.verb ~ o={_NARROWED}? ~ d=change.down? ~ p=range.to",), _narrowing, -1.0, NARROWING),
