@@ -57,13 +57,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Kinds:
-    """So many of the kinds of something: 哪三类."""
-
-    number: int
-
-
-@dataclass(frozen=True)
 class Rank:
     """An order by a measure, cut after `count` (None: all are shown in order). `stated`: a number was said."""
 

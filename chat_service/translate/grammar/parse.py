@@ -25,7 +25,6 @@ from chat_service.translate.grammar.rules import (
     top_shares,
 )
 from chat_service.translate.senses import DimensionSense, MetricSense, ValueSense
-from chat_service.translate.words.ellipsis import completed
 from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
 from chat_service.translate.words.lexicon import Lexicon, order_units
 from chat_service.translate.words.scope import Scope
@@ -97,7 +96,7 @@ def _dearer(edge: Edge, extra: float) -> Edge:
 
 def read(text: str, scope: Scope) -> Lattice:
     """The lattice of a question as typed."""
-    return lattice(completed(_apart(fold(text), scope.lexicon), scope.lexicon), scope.lexicon, scope.today)
+    return lattice(_apart(fold(text), scope.lexicon), scope.lexicon, scope.today)
 
 
 def _apart(folded: Folded, lexicon: Lexicon) -> Folded:

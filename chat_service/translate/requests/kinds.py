@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Group, Kinds
+from chat_service.translate.grammar.categories import Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, counts_kinds, set_free
@@ -34,16 +34,14 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
         if named is not None and (kinds or named is after):
             if not kinds and not set(named[1].dimensions) & set(_called_kinds(assembly)):
                 raise assembly.deny(item)
-            group = replace(
-                named[1], dimensions=kinds or named[1].dimensions, marked=True, which=_asks(item), number=_number(item)
-            )
+            group = replace(named[1], dimensions=kinds or named[1].dimensions, marked=True, which=_asks(item))
             slots.groups[slots.groups.index(named)] = (named[0], group)
             assembly.use(item, "grouping", "")
             continue
         names = _kinds_measured(slots, assembly)
         if not names or _leads_to_people(item, slots, assembly):
             raise assembly.deny(item)
-        slots.groups.append((item, Group(names, which=_asks(item), number=_number(item))))
+        slots.groups.append((item, Group(names, which=_asks(item))))
     _kinds_ranked(slots, assembly)
     for at, (item, each) in enumerate(slots.groups):
         leaves = [slots.frame.folded(leaf) for leaf in item.leaves() if leaf.category == "dimension"]
@@ -120,11 +118,7 @@ def _kinds_ranked(slots: Slots, assembly: Assembly) -> None:
 
 def _asks(item: Edge) -> bool:
     meaning = item.meaning
-    return isinstance(meaning, Kinds) or (isinstance(meaning, Word) and meaning.meaning == "which")
-
-
-def _number(item: Edge) -> int | None:
-    return item.meaning.number if isinstance(item.meaning, Kinds) else None
+    return isinstance(meaning, Word) and meaning.meaning == "which"
 
 
 def _refuse_empty(slots: Slots, assembly: Assembly) -> None:

@@ -19,7 +19,6 @@ from chat_service.language.grammar.rule import EMPTY, Edge, Piece
 from chat_service.language.numbers.hours import find_hours
 from chat_service.language.numbers.read import find_numbers
 from chat_service.language.tokens import Token, tokenize
-from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
 from chat_service.translate.senses import (
     Ask,
@@ -125,24 +124,12 @@ def _is_bare_copula(leaf: Edge, numbers: set[int]) -> bool:
 
 
 def _led_in(leaf: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) -> Edge:
-    """Including the percentage change: what is reckoned beside a number is only led in, and nothing is counted in.
-
-    包括销售额、订单数及毛利, 退款金额一并列示: several measures are only listed, and one that stands before.
-    """
+    """Including the percentage change: what is reckoned beside a number is only led in, and nothing is counted in."""
     if "inclusion" not in leaf.keys:
         return leaf
     at = leaf.end + (leaf.end < len(tokens) and tokens[leaf.end].text in word_set("determiner"))
-    measured = {(other.start, other.end) for other in leaves if other.category == "metric"}
-    ends = {end for start, end in measured if start == at}
-    lists = any(
-        tokens[end].text in {*word_set("listing"), ","} and end + 1 in dict(measured)
-        for end in ends
-        if end < len(tokens)
-    )
-    last = leaf.end == len(tokens) or tokens[leaf.end].kind == "punctuation"
-    closes = last and any(end == leaf.start for _, end in measured)
     behind = {key for other in leaves if other.start == at for key in other.keys}
-    return replace(leaf, category=f"{EMPTY}.phrase.link") if behind & _RECKONED or lists or closes else leaf
+    return replace(leaf, category=f"{EMPTY}.phrase.link") if behind & _RECKONED else leaf
 
 
 def _parted(tokens: tuple[Token, ...], leaves: list[Edge], lexicon: Lexicon) -> Iterator[Edge]:
@@ -206,7 +193,7 @@ def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Ite
             continue
         if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
             continue
-        if _is_of_noun(hit, tokens, lexicon) or _crosses(hit, tokens):
+        if _crosses(hit, tokens):
             continue
         text = folded.text[tokens[hit.first].fstart : tokens[hit.last - 1].fend]
         half = hit.last - 1 in joined or hit.first - 1 in joined or hit.last in joined
@@ -227,15 +214,6 @@ def _crosses(hit: Hit, tokens: tuple[Token, ...]) -> bool:
     """拉新多少 花费多少: a space between characters ends a phrase."""
     within = pairwise(tokens[hit.first : hit.last])
     return any(one.kind == other.kind == "han" and one.end < other.start for one, other in within)
-
-
-def _is_of_noun(hit: Hit, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
-    """Tickets that were refund tickets: after 'be' a noun is no participle, whatever its verb means."""
-    first, last = tokens[hit.first].text, tokens[hit.last - 1].text
-    if hit.last - hit.first != 2 or first not in word_set("be") or last != lemma(last):
-        return False
-    deed = any(isinstance(sense, BehaviourSense) for sense in hit.senses)
-    return deed and any(isinstance(sense, MetricSense | ValueSense) for sense in lexicon.senses((noun_key(last),)))
 
 
 def _names_one_of_several(at: int, folded: Folded, tokens: tuple[Token, ...]) -> bool:

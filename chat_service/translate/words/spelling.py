@@ -21,12 +21,11 @@ from chat_service.language.folding import Folded
 from chat_service.language.grammar.ranking import Covering, coverings
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
-from chat_service.translate.senses import EntitySense, MetricSense, ValueSense
 from chat_service.translate.words.lattice import UNKNOWN, Lattice, lattice
 from chat_service.translate.words.lexicon import Lexicon
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
-from chat_service.translate.words.vocabulary import abbreviations, homophones, known_words, noun_key
+from chat_service.translate.words.vocabulary import abbreviations, homophones, known_words
 
 # a text is read again with so many repairs, and so many tokens in all; one with more that is unknown is no slip
 _MOST_REPAIRS, _MOST_TRIES, _MOST_UNKNOWN, _MOST_READ = 4, 24, 6, 600
@@ -123,19 +122,7 @@ class Speller:
                 else ()
             )
         ]
-        return sounding or [*close, *plural, *self._run_together(start, word)]
-
-    def _run_together(self, start: int, word: str) -> list[_Try]:
-        """'goldmembers', 'webrevenue', 'lastmonth': a value with what it describes, or a period, without the space."""
-        tries: list[_Try] = []
-        for at in range(3, len(word) - 2):
-            first, second = word[:at], word[at:]
-            described = any(isinstance(s, ValueSense) and not s.weak for s in self._lexicon.senses((noun_key(first),)))
-            named = any(isinstance(s, EntitySense | MetricSense) for s in self._lexicon.senses((noun_key(second),)))
-            dated = first in word_set("date_opener") and second in word_set("date_word")
-            if (described and named) or dated:
-                tries.append((start, start + len(word), f"{first} {second}", 0.5))
-        return tries
+        return sounding or [*close, *plural]
 
     def _parts(self, start: int, words: str) -> list[_Try]:
         """Several unknown words in a row are tried one by one."""

@@ -56,18 +56,6 @@ def _passed(found: Found) -> Condition | None:
     return Condition(">=", (amount.value,), amount.units) if amount.upto == math.inf else None
 
 
-def _short_of(found: Found) -> Condition | None:
-    """连八成都不到, 40%都没到: below it, where the word that compares stands behind the number."""
-    amount, word = found.one("n", Amount), found.one("op", Word)
-    denied = word.role == "negation"
-    if amount.is_ordinal or (denied and word.text not in word_set("not_even")):
-        return None
-    if denied and amount.value <= 1 and "percent" not in amount.units:
-        return None  # 一单都没有 is none at all
-    stressed = denied or "i" in found.edges or found.passes(*word_set("even"))
-    return Condition("<", (amount.value,), amount.units) if stressed else None
-
-
 def _reached(found: Found) -> Word | None:
     """Fell below 55 %: where a number came to, told by the way it went; rose over 20 % says by how much."""
     word = found.one("o", Word)
@@ -109,14 +97,6 @@ def _named_so(found: Found) -> str | None:
 _OCCASION, _UNKNOWN_WORD = "function.occasion.who|function.occasion.what", 23.2
 RULES = (
     Rule("function.occasion.who", (f"u=unknown o={_OCCASION}",), _named_so, -_UNKNOWN_WORD, "by a word not understood"),
-    Rule(
-        "function.occasion.what",
-        ("o=function.occasion.what n=number",),
-        lambda found: found.one("o", str),
-        -1.0,
-        "which of the things an answer is for",
-        leaves=("top 5 slides",),
-    ),
     Rule("amount", ("n=number u=unit?",), _amount, 0.0, "amount", ("3次 -> 3 times", "1000元 -> 1000 money")),
     Rule("prefix.lt", ("c=change.down o=prefix.lt",), _reached, -0.9, "fell below", ("fell below 3 -> < 3",)),
     Rule("prefix.gt", ("c=change.up o=prefix.gt",), _reached, -0.9, "rose above"),
@@ -129,14 +109,6 @@ RULES = (
         leaves=("前3个城市", "top 5 cities"),
     ),
     Rule("condition", ("n=amount",), _passed, -0.2, "so much or more", ("过万 -> >= 10000",)),
-    Rule(
-        "condition",
-        ("i=inclusion.include ~ n=amount ~ op=prefix.lt|negation.not", "n=amount ~ op=prefix.lt|negation.not"),
-        _short_of,
-        -1.2,
-        "even so much",
-        ("连40%都不到 -> < 0.4",),
-    ),
     Rule(
         "condition",
         (

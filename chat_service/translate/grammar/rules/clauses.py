@@ -12,7 +12,7 @@ from chat_service.translate.grammar.categories import Amount, Clause, Clauses, C
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Ask, BehaviourSense, Names, Values, ValueSense, When, Word
 from chat_service.translate.words.lexicon import Lexicon
-from chat_service.translate.words.vocabulary import noun_key, phrase_keys
+from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import NumberOperator
 
 _OPERATORS: dict[str, NumberOperator] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "="}
@@ -88,14 +88,6 @@ def _lately(found: Found) -> Clause | None:
     if clause.when is not None or clause.negated or clause.same_period or when.date.period is None or not within:
         return None
     return replace(clause, when=when, ever=False)
-
-
-def _lapsed(found: Found) -> Clauses | None:
-    """Haven't ordered in over 90 days: who did once, and not in that time up to today."""
-    clause = _length(found)
-    if clause is None or clause.condition is not None or found.said("op") not in ("gt", "ge"):
-        return None
-    return Clauses((clause, replace(clause, negated=False, when=None, ever=True)))
 
 
 def _same(found: Found) -> Clause | None:
@@ -184,25 +176,6 @@ RULES = (
     Rule(
         "clause", ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"), _length, -0.5, "deed not done for long"
     ),
-    Rule(
-        "clause",
-        ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"),
-        _lately,
-        0.6,
-        "deed in the days up to today",
-        ("30天内投诉过 -> complaints in 30 days",),
-    ),
-    Rule(
-        "clauses",
-        (
-            "c=clause ~ op=prefix ~ w=date.duration",
-            "op=prefix ~ w=date.duration ~ c=clause",
-            "w=date.duration ~ op=suffix ~ c=clause",
-        ),
-        _lapsed,
-        -1.2,
-        "deed not done for longer",
-    ),
     Rule("clause", ("w=date.same_period ~ c=clause", "c=clause ~ w=date.same_period"), _same, -0.3, "deed then"),
     Rule(
         "clause",
@@ -211,6 +184,14 @@ RULES = (
         -0.6,
         "deed then, carried on",
         ("同期又没下单 -> not orders then",),
+    ),
+    Rule(
+        "clause",
+        ("w=date.duration ~ c=clause", "c=clause ~ w=date.duration"),
+        _lately,
+        0.6,
+        "deed in the days up to today",
+        ("30天内投诉过 -> complaints in 30 days",),
     ),
     Rule("clause", ("e=follow.ever ~ c=clause", "c=clause ~ e=follow.ever"), _ever, -0.4, "deed ever"),
     Rule(
@@ -286,17 +267,7 @@ def model_rules(structure: Structure, lexicon: Lexicon) -> tuple[Rule, ...]:
                 return Clause(names.names, names.text, values=(Values((within,), names.text),))
         return Clause(names.names, names.text)
 
-    def by_object(found: Found) -> Clause | None:
-        """Received birthday campaigns: the deed of the model that its verb does to the noun of its object."""
-        values, verb = found.one("v", Values), found.one("b", Word).text
-        noun = noun_key(values.text.split(" ")[-1])
-        said = {f"{verb} {word} {noun}" for word in ("a", "an", "the", "our")} if verb.isascii() else {verb + noun[-2:]}
-        named = ((name, {*each.synonyms.en, *each.synonyms.zh}) for name, each in structure.model.behaviours.items())
-        names = tuple(name for name, texts in named if texts & said)
-        return Clause(names[:1], verb, values=(values,)) if names and not values.negated else None
-
     return (
-        Rule("clause", ("b=deed_verb ~ v=values",), by_object, -1.2, "deed told by its object"),
         Rule("clause", ("b=behaviour",), core, 0.05, "deed", ("买过 -> orders", "emailed us -> tickets by email")),
         Rule(
             "clause",

@@ -6,7 +6,7 @@ from typing import cast
 
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Amount, Group, Kinds
+from chat_service.translate.grammar.categories import Amount, Group
 from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import GRAINS, Grain
 
@@ -29,21 +29,6 @@ def _which(found: Found) -> Group | None:
     if not {"which", "what"} & set(asks.what):
         return None
     return Group(found.one("d", Names).names, which=True, number=int(amount.value) if amount is not None else None)
-
-
-def _kinds(found: Found) -> Kinds | None:
-    """哪三类工单: how many of the kinds."""
-    asks, amount, text = found.one("w", Ask), found.one("n", Amount), found.edges["n"].leaves()[-1].meaning
-    counts = isinstance(text, Ask) and text.text in word_set("kind_unit") and not amount.is_ordinal
-    return Kinds(int(amount.value)) if counts and "which" in asks.what else None
-
-
-def _units(found: Found) -> Group | None:
-    """Each of the four quarters of 2025: as many as that time has, which the request is held to."""
-    date, word = found.one("n", When).date, found.get("b", Word)
-    if date.count is None or date.unit is None or (word is not None and word.text not in word_set("each_of_so_many")):
-        return None
-    return Group(grain=date.unit, number=round(date.count))
 
 
 def _open_list(found: Found) -> Group | None:
@@ -117,7 +102,6 @@ RULES = (
         "each of an open list",
         ("app, web and so on -> channel", "APP、官网等等 -> channel", "APP、官网等渠道 -> channel"),
     ),
-    Rule("kind_of.which", ("w=ask n=amount",), _kinds, -1.2, "so many kinds", ("哪三类 -> which 3",)),
     Rule("group", ("d=dimension",), _bare, 0.15, "dimension alone", ("城市 -> city",)),
     Rule(
         "group",
@@ -126,15 +110,6 @@ RULES = (
         -0.2,
         "unit of time",
         ("每月 -> month", "by week -> week", "which month -> which month"),
-    ),
-    Rule(
-        "group",
-        ("b=grouping.each|grouping.by ~ n=date.duration ~ o=window.after?", "n=date.duration ~ a=grouping.after"),
-        _units,
-        -1.0,
-        "each of so many units",
-        ("each of the four quarters -> quarter",),
-        ("every two weeks",),
     ),
     Rule("group", ("g=grain_prefix",), _noun, 0.3, "unit of time right before a measure"),
     Rule(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Bound, Condition, Measure
-from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.senses import Ask, Names, Word
 from semantic_layer import NumberOperator
 
@@ -60,20 +59,6 @@ def _moved(found: Found) -> Bound | None:
     op = NEGATIVE[condition.op] if down else condition.op
     values = tuple(-value if down else value for value in condition.values)
     return Bound((), (), Condition(op, values, condition.units), change=True)
-
-
-def _signed(found: Found) -> Bound:
-    """A positive lift, whose NPS is below zero."""
-    measure = found.one("m", Measure)
-    op: NumberOperator = ">" if found.said("s") in ("above", "positive") else "<"
-    return Bound(measure.metrics, (), Condition(op, (0.0,)), measure.text)
-
-
-def _excluded(found: Found) -> Bound | None:
-    """Exclude regions with fewer than 500 buyers: of the others the contrary holds."""
-    bound = found.one("b", Bound)
-    op = negated(bound.condition.op)
-    return replace(bound, condition=replace(bound.condition, op=op)) if op is not None and not bound.change else None
 
 
 def _fact(found: Found) -> Bound:
@@ -146,10 +131,7 @@ RULES = (
     ),
     Rule("bound", ("m=measure ~ n=amount",), _scored, -0.5, "score given", ("满意度打5分 -> = 5",)),
     Rule("bound", ("d=change ~ c=condition",), _moved, -0.5, "change compared", ("下降超过20% -> < -0.2",)),
-    Rule("bound", ("m=measure ~ s=sign.above|sign.below",), _signed, -0.5, "sign told", ("lift is positive -> > 0",)),
-    Rule("bound", ("s=sign.positive|sign.negative ~ m=measure",), _signed, 0.6, "sign", ("negative NPS -> < 0",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
-    Rule("bound", ("x=exclusion.open ~ d=dimension|entity ~ b=bound",), _excluded, -0.8, "left out by a number"),
     Rule("bound", ("n=negation ~ m=measure",), _none, 0.0, "none of a metric", ("no orders -> orders = 0",)),
     Rule("bound", ("n=amount ~ m=measure",), _some, 0.3, "so many of a metric", ("2 orders -> orders = 2",)),
 )

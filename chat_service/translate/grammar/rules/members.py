@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Amount, Group
+from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import HoursSense, Names, Values, ValueSense, When, Word
 from semantic_layer import Period
@@ -83,11 +83,6 @@ def _left_out(found: Found) -> Values | None:
     return None if values.negated or falls else replace(values, negated=True)
 
 
-def _taken_out(found: Found) -> Values | None:
-    """Leave Shanghai out: the verb of leaving out is no deed of customers."""
-    return _left_out(found) if found.one("d", Names).text in word_set("leaves_out") else None
-
-
 def _all_but(found: Found) -> Values | None:
     """Across all channels except marketplace: what is left out of all of its kind, which need not be told apart."""
     word = found.edges["g"].meaning
@@ -95,11 +90,6 @@ def _all_but(found: Found) -> Values | None:
     left_out = _left_out(found) if said in word_set("across_all") else None
     names = set(found.one("d", Names).names)
     return left_out if left_out is not None and names & set(left_out.candidates) else None
-
-
-def _but_not(found: Found) -> Values | None:
-    """By type, but not the ones from email: what stands behind 'but not' is left out."""
-    return _left_out(found) if found.one("x", Word).text in ("but not", "but without") else None
 
 
 def _several(found: Found) -> Values | None:
@@ -189,7 +179,6 @@ RULES = (
         ("除了上海 -> not 上海", "excluding marketplace -> not marketplace"),
         ("revenue dropped in the south",),
     ),
-    Rule("values", ("d=behaviour ~ v=values ~ c=exclusion.close",), _taken_out, -0.6, "a verb, and values, out"),
     Rule(
         "values",
         (
@@ -201,9 +190,7 @@ RULES = (
         "all of a kind but some",
         ("across all channels except marketplace -> not marketplace",),
     ),
-    Rule("trial.arm", ("x=exclusion ~ a=trial.arm",), lambda found: found.one("a", Word), -1.5, "less those of an arm"),
     Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
-    Rule("values", ("x=connective.but ~ t=follow.those? ~ v=values",), _but_not, -0.8, "but not these values"),
     Rule("only.only", (f"v=only.verb ~ o={_NARROWED}? ~ d=change.down? ~ p=range.to",), _narrowing, -1.0, NARROWING),
     Rule("values", ("o=only.only ~ v=values",), _only, -0.2, "only these values", ("只在APP -> only app",)),
     Rule(
@@ -224,18 +211,7 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
     def days(found: Found) -> Values | None:
         when = found.one("w", When).date
         words = tuple(tuple(ValueSense(name, day) for name in weekday) for day in when.weekdays)
-        plain = weekday and words and not _spreads(found)
-        return Values(words, when.text, dimensions=weekday) if plain else None
-
-    def over_days(found: Found) -> Group | None:
-        """Orders split over weekdays, by weekdays: by the day of the week."""
-        return Group(weekday) if weekday and _spreads(found) else None
-
-    def of_cycle(found: Found) -> Group | None:
-        """一天里哪个钟点, which hour in a day: a stretch of which the group tells the parts says nothing more."""
-        group, date = found.one("g", Group), found.one("c", When).date
-        parts = hour if date.unit == "day" else weekday if date.unit == "week" else ()
-        return group if date.count == 1 and set(parts) & set(group.dimensions) else None
+        return Values(words, when.text, dimensions=weekday) if weekday and words else None
 
     def hours(found: Found) -> Values | None:
         words = tuple(tuple(ValueSense(name, each) for name in hour) for each in found.one("h", HoursSense).hours)
@@ -263,30 +239,8 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         word = found.one("l", Word).text
         return Values((senses,), f"{names.text} {word}", dimensions=tuple(of)) if senses else None
 
-    def levels(found: Found) -> Values | None:
-        """高、中、低流失风险: a level in a list with one that is told of what."""
-        values, code = found.one("v", Values), found.said("l")
-        having = [
-            name for name in values.candidates if any(code in f.definition.values for f in dimensions[name].fields)
-        ]
-        if not having or values.negated or values.only or values.link not in ("", found.said("j")):
-            return None
-        more = tuple(ValueSense(name, code) for name in having)
-        kept = tuple(tuple(sense for sense in word if sense.dimension in having) for word in values.words)
-        return None if more in kept else replace(values, words=(more, *kept), link=found.said("j"))
-
     return (
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
-        Rule(
-            "group",
-            (f"l={_SPREAD} ~ w=date.weekday_filter", "w=date.weekday_filter"),
-            over_days,
-            -1.5,
-            "over the days of the week",
-        ),
-        Rule(
-            "group", ("c=date.duration ~ g=group", "g=group ~ c=date.duration"), of_cycle, -0.5, "part of a day or week"
-        ),
         Rule("values", ("h=hours",), hours, 0.0, "hours of the day", ("after 8pm -> 20..23",)),
         Rule(
             "values",
@@ -299,7 +253,6 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             _BORN,
             ("6月生日 -> birth month 6",),
         ),
-        Rule("values", ("l=level j=connective.and|connective.or ~ v=values",), levels, -1.2, "levels in a list"),
         Rule(
             "values",
             ("d=dimension|list ~ j=connective.as_well? ~ l=level",),
@@ -309,13 +262,6 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ("流失风险高 -> high",),
         ),
     )
-
-
-def _spreads(found: Found) -> bool:
-    """Whether something is told apart by the days of the week, not kept to them."""
-    when = found.one("w", When).date
-    told = "l" in found.edges or when.text.split(" ")[0] in word_set("spread_over")
-    return told and len(when.weekdays) >= _WORKING_DAYS
 
 
 def _month_of(period: Period | None) -> int | None:

@@ -44,14 +44,7 @@ def model_rules(model: Model) -> tuple[Rule, ...]:
         times = tuple(name for name in fields if model.fields[name].definition.role == "time")
         return Dated(times, found.one("w", When)) if times else None
 
-    def as_long(found: Found) -> When | None:
-        """端午假期三天: the length of the very time that is named says nothing more."""
-        when, length = found.one("w", When), found.one("d", When).date
-        period = when.date.period
-        return when if period is not None and length.days == period.days else None
-
     return (
-        Rule("when", ("w=when ~ d=date.duration",), as_long, -0.3, "length of a time", ("端午假期三天 -> 端午",)),
         Rule("when", (f"p={_DATE}",), _when, 0.0, "period", ("上个月 -> last month",)),
         Rule("when", ("p=date.all_history",), lambda found: When(found.one("p", When).date, ever=True), 0.0, "ever"),
         Rule(
