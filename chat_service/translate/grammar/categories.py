@@ -57,13 +57,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Kinds:
-    """So many of the kinds of something: 哪三类."""
-
-    number: int
-
-
-@dataclass(frozen=True)
 class Rank:
     """An order by a measure, cut after `count` (None: all are shown in order). `stated`: a number was said."""
 
@@ -85,13 +78,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Bound:
-    """A metric or a field with a comparison: of groups, or of a customer; with `change`, of how it moved."""
+    """A metric or a field with a comparison: of groups, or of a customer."""
 
     metrics: tuple[str, ...]
     fields: tuple[str, ...]
     condition: Condition
     text: str = ""
-    change: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,13 +92,6 @@ class Dated:
 
     fields: tuple[str, ...]
     when: When | None
-
-
-@dataclass(frozen=True)
-class Held(Dated):
-    """What people were at a time, of which the model keeps versions; without its own, in that of the question."""
-
-    values: Values
 
 
 @dataclass(frozen=True)

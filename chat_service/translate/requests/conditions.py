@@ -7,11 +7,9 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Held, Listed
+from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
-from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.meaning.relations import versions
-from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows
 from chat_service.translate.requests.deeds_together import (
@@ -20,13 +18,11 @@ from chat_service.translate.requests.deeds_together import (
     never_since,
     refuse_its_money,
 )
-from chat_service.translate.requests.held import held_filter
-from chat_service.translate.requests.named import called, is_money_verb
-from chat_service.translate.requests.phrases import deeds_of
-from chat_service.translate.requests.slots import Slots, is_relative, names_people
+from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.requests.slots import Slots, deeds_of, is_relative
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
-from chat_service.translate.senses import MetricSense, NumberSense, Values, When
+from chat_service.translate.senses import MetricSense, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
@@ -50,59 +46,16 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     told: list[tuple[Edge, Filter]] = []
     once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
-        _refuse_no_condition(item, slots, assembly)
+        if slots.measures and not slots.people and not is_relative(item, slots):
+            raise assembly.deny(item)  # a deed that nobody is named for is no condition on people
         told += _clauses(item, in_question_time(clauses, slots), once, assembly)
     for item, listed in slots.listed:
         told += [(item, one) for one in listed_filter(item, listed, assembly)]
     for item, dated in slots.dated:
-        if isinstance(dated, Held):
-            _refuse_time_of_deed(item, slots, assembly)
-            told.append((item, held_filter(item, dated, period, assembly)))
-        else:
-            told.append((item, dated_filter(item, dated, assembly)))
+        told.append((item, dated_filter(item, dated, assembly)))
     for item, names in slots.populations:
-        if period is None and slots.measures and any(assembly.scope.structure.looks_back(name) for name in names):
-            raise assembly.deny(item, "comparison_without_period")  # of old against which time?
-        own = slots.own.get(item)
-        timed = period if own is None else period_of(own.date, (), assembly.scope.today, item, assembly)
-        told.append((item, population_filter(item, names, timed, assembly)))
+        told.append((item, population_filter(item, names, period, assembly)))
     return list({each: (item, each) for item, each in reversed(told)}.values())[::-1]
-
-
-def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
-    """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
-    if slots.measures and not slots.people and not is_relative(item, slots):
-        raise assembly.deny(item)
-    none = isinstance(item.meaning, Clauses) and all(clause.negated for clause in item.meaning.clauses)
-    if none and not slots.people and any(group.which for _, group in slots.groups):
-        raise assembly.deny(item)  # 哪个省一单都没有: no province is told by those who did nothing there
-    led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)
-    if led is not None and slots.frame.folded(led) in word_set("whenever"):
-        raise assembly.deny(item)  # complained when they ordered in stores: at that time
-    first = _first(item)
-    if isinstance(first, When) and is_of_state(item, first, slots, assembly):
-        raise assembly.deny(item)
-
-
-def _refuse_time_of_deed(item: Edge, slots: Slots, assembly: Assembly) -> None:
-    """Those whom we lost last month were platinum: the time is that of the loss."""
-    before = slots.frame.spoken(item, back=True)
-    touches = before is not None and isinstance(before.meaning, Clauses) and item.start == before.end
-    if touches and isinstance(_first(item), When):
-        raise assembly.deny(item)
-
-
-def _first(item: Edge) -> object:
-    return next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
-
-
-def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
-    """Gold members at the end of 2025 have placed …: the time that opens an item is of what people were."""
-    before = slots.frame.spoken(item, back=True)
-    if before is None or not INSTANTS & set(when.date.rules):
-        return False
-    people = names_people(before, slots.frame, assembly.scope.entity_words)
-    return people and slots.frame.folded(before).isascii()
 
 
 # --- deeds ---
@@ -161,16 +114,14 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     when = clause.when
     period = None if when is None or clause.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
     assembly.use(item, "behaviour", metric)
-    if condition is not None and (fact := _amount_of_one(clause, condition, assembly)) is not None:
-        op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
-        metric = assembly.scope.model.behaviours[clause.behaviours[0]].metric
-        return MetricFilter(metric=metric, period=period, filters=(*filters, fact), op=op, values=count)
+    if condition is not None and _is_of_one(clause, condition, assembly):
+        raise assembly.deny(item)  # placed an order over 1000 yuan: the amount is of one of them
     if condition is not None and (rows := _row_condition(metric, condition, assembly)) is not None:
         metric, extra = rows
         op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
         return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
     if condition is not None and "money" in condition.units and not is_money(assembly.model.metrics[metric].unit):
-        raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
+        raise assembly.deny(item)  # so many carts are no amount of money, nor an amount of one of them
     op, values = _comparison(item, condition, clause.negated, assembly)
     exact = op == "=" and any(values) and assembly.scope.structure.is_sum(metric)
     if exact and not any("prefix.eq" in leaf.keys for leaf in item.leaves()):
@@ -206,10 +157,7 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     condition = clause.condition
     if condition is None:
         return behaviour.metric, None
-    units, main = set(condition.units), assembly.structure.main_behaviour
-    pieces = called("units_sold", assembly) if "units" in units and behaviour is main else None
-    if pieces is not None:
-        return pieces, condition  # 卖了不到50件
+    units = set(condition.units)
     money = bool(units & {"money", "points"}) or (
         not units & _COUNTS and behaviour.amount is not None and is_money_verb(clause.text, assembly)
     )
@@ -218,17 +166,13 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     return behaviour.metric, condition
 
 
-def _amount_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> FieldFilter | None:
-    """Placed an order over 1000 yuan: with the noun of what is counted, the amount is of one of them."""
-    structure, lexicon = assembly.scope.structure, assembly.scope.lexicon
-    behaviour = structure.model.behaviours[clause.behaviours[0]]
+def _is_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> bool:
+    """Whether an amount of money stands with the noun of what is counted."""
     noun = clause.text.rpartition(" ")[2]
     noun = noun if " " in clause.text or noun_key(noun) != noun else ""  # with orders; who order is a verb
-    named = any(s == MetricSense(behaviour.metric) for s in lexicon.senses(phrase_keys(noun)))
-    field = structure.row_field(behaviour.amount) if behaviour.amount is not None else None
-    if not named or "money" not in condition.units or field is None:
-        return None
-    return FieldFilter(field=field, op=condition.op, values=condition.values)
+    counted = MetricSense(assembly.model.behaviours[clause.behaviours[0]].metric)
+    named = any(sense == counted for sense in assembly.scope.lexicon.senses(phrase_keys(noun)))
+    return named and "money" in condition.units
 
 
 def _comparison(
@@ -238,8 +182,6 @@ def _comparison(
         return ("=", (0.0,)) if is_negated else (">=", (1.0,))
     if not is_negated:
         return condition.op, condition.values
-    if condition.op in (">=", "=") and condition.values == (1.0,):
-        return "=", (0.0,)
     turned = negated(condition.op)
     if turned is None:
         raise assembly.deny(item)
@@ -268,15 +210,10 @@ def _row_condition(metric: str, condition: Condition, assembly: Assembly) -> tup
     if structure.is_sum(metric) or {"times", "money", "orders", "each", "percent"} & set(condition.units):
         return None
     behaviour = structure.behaviour_of(metric)
-    dataset = model.metrics[metric].definition.dataset
-    owners = {entity.dataset for entity in model.entities.values()}
     if not structure.is_ratio(metric) and (behaviour is None or behaviour.amount is not None):
         return None
-    if (
-        dataset is None
-        or dataset in owners
-        or model.datasets[dataset].primary_key in {(e.key,) for e in model.entities.values()}
-    ):
+    dataset = model.metrics[metric].definition.dataset
+    if dataset is None or model.datasets[dataset].primary_key in {(e.key,) for e in model.entities.values()}:
         return None
     facts = [f for f in model.datasets[dataset].fields.values() if f.definition.role == "fact"]
     counted = structure.counting_rows(metric)
@@ -309,9 +246,8 @@ def population_filter(item: Edge, names: tuple[str, ...], period: Period | None,
     """Customers whom a metric counts: new customers, repeat customers."""
     name = assembly.metric(item, names)
     assembly.use(item, "behaviour", name)
-    main = assembly.scope.structure.main_behaviour
-    if period is None and main is not None and assembly.scope.structure.looks_back(name):
-        return MetricFilter(metric=main.metric, period=None, op=">=", values=(1.0,))
+    if period is None and assembly.scope.structure.looks_back(name):
+        raise assembly.deny(item, "comparison_without_period")  # of old against which time?
     for each in assembly.scope.model.lists.values():
         if each.metric == name:
             return listed_filter(item, Listed(each.name, ""), assembly)[0]
@@ -337,27 +273,18 @@ def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
 
 
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:
-    """A customer's own value of a metric, compared; of a fact of their rows, that one row at least compares so."""
+    """A customer's own value of a metric, compared."""
     if bound.fields:
-        fact = fact_filter(item, bound, assembly, frozenset())
-        counted = assembly.scope.structure.counted_in(fact.field.partition(".")[0])
-        if counted is None:
-            raise assembly.deny(item)
-        return MetricFilter(metric=counted, period=period, filters=(fact,), op=">=", values=(1.0,))
+        raise assembly.deny(item)
     name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
-    if counts_others(name, assembly):
-        assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
-        return MetricFilter(metric=name, period=period, op=bound.condition.op, values=bound.condition.values)
     if name in {entity.counted_by for entity in assembly.scope.model.entities.values()}:
         raise assembly.deny(item)  # each customer is one customer
     if assembly.scope.structure.one_each(name):
         raise assembly.deny(item)  # not churned, no new ones: people are told by what they are or did
     amount = assembly.scope.structure.amount_beside(name) if "money" in bound.condition.units else None
-    if amount is not None and not compares_rows(item, bound, assembly):
-        name = amount
-    elif amount is not None:
-        one = row_filter(item, name, bound, assembly)  # orders over 1000 yuan: one of them at least
-        return MetricFilter(metric=name, period=period, filters=(one,), op=">=", values=(1.0,))
+    if amount is not None and compares_rows(item, bound, assembly):
+        raise assembly.deny(item)  # orders over 1000 yuan: one of them at least
+    name = amount or name
     assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
     if (rows := _row_condition(name, bound.condition, assembly)) is not None:
         return MetricFilter(metric=rows[0], period=period, filters=(rows[1],), op=">=", values=(1.0,))

@@ -12,7 +12,6 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import Kind, bounds_by_kind
-from chat_service.translate.requests.bounds_meant import time_of
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group, refuse_other_number
@@ -32,8 +31,7 @@ from chat_service.translate.requests.shown_as import (
     with_trend,
 )
 from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people, spaced
-from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
-from chat_service.translate.requests.versus import compare_sides, join_named
+from chat_service.translate.requests.timing import Timing, decide_timing, period_of
 from chat_service.translate.senses import Ask, DimensionSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
@@ -74,10 +72,7 @@ def metric_request(
     outer = group(draft, slots, assembly, chooser, grains)
     _shown_by(draft, assembly)
     _place(draft, timing, slots, assembly)
-    sides = compare_sides(draft, slots, assembly)
-    if not draft.goes_on:
-        join_named(slots, assembly)
-    dimensions = (*add_values(draft, slots, assembly, chooser), *((sides,) if sides is not None else ()))
+    dimensions = add_values(draft, slots, assembly, chooser)
     replaced = _stand_ins(draft, dimensions, assembly)
     share(draft, slots, assembly, _filters(draft, slots, assembly, bounds))
     cumulate(draft, slots, assembly)
@@ -139,7 +134,6 @@ def _shown_by(draft: Draft, assembly: Assembly) -> None:
     draft.group_by = assembly.scope.model.metrics[draft.metrics[0]].definition.shown_by
 
 
-_POINTS = tuple(word_set("percentage_points"))
 _MARKS = frozenset(".?!;:。")
 _JOINERS = ("connective", "comparison", "date.versus", "follow")
 
@@ -308,9 +302,6 @@ def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> No
         draft.period = timing.period
         if draft.compare is not None and draft.compare.to == "period":
             draft.compare = Compare(to="previous")
-    elif draft.goes_on and draft.period is not None:
-        new = [group.grain for _, group in slots.groups if group.grain is not None]
-        draft.period = in_units(draft.period, new[0], assembly.scope.today) if new else draft.period
     if timing.compare is not None:
         draft.compare = timing.compare
 
@@ -332,7 +323,7 @@ def _filters(
             else:
                 filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
         elif kind == "entity":
-            own = own_value(item, bound, time_of(item, slots, assembly, draft.period), assembly)
+            own = own_value(item, bound, draft.period, assembly)
             told.append((item, own))
     told += entity_filters(slots, assembly, draft.period)
     filters.extend(each for _, each in told)
@@ -379,9 +370,6 @@ def _having(
         column = replaced.get(name, name)
         if column not in draft.metrics:
             draft.metrics = (*draft.metrics, column)
-        if bound.change:
-            points = any(assembly.frame.folded(leaf).endswith(_POINTS) for leaf in item.leaves())
-            column += "__change_pct" if "percent" in bound.condition.units and not points else "__change"
         found.append(Having(column=column, op=bound.condition.op, values=bound.condition.values))
     return tuple(found)
 

@@ -14,8 +14,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause
 from chat_service.translate.meaning.event_rates import rates_among, rates_of
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.phrases import is_whole
-from chat_service.translate.requests.slots import LISTING, Slots, is_relative, set_free, shared_by_group
+from chat_service.translate.requests.slots import LISTING, Slots, is_relative, is_whole, set_free, shared_by_group
 from chat_service.translate.stops import Denial, LostError
 from chat_service.translate.words.vocabulary import noun_key
 

@@ -25,6 +25,7 @@ from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
 LINKS = frozenset({"connective", "comparison", "date.versus", "follow.what_about", "follow.also"})
+_INSIDE = ("function.function.place", "grouping.within", "window.inside")
 RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
 LISTING = word_set("listing")
@@ -39,7 +40,7 @@ class Slots:
     `people`: customers are spoken of; `counting`: their number is. What a follow-up says of the question before:
     `shifted`, the period right before its own; `number`, so many rows instead; `same`, the things that were shown are
     kept, whatever else is shown of them; `taken`, items that are named to take them back; `swapped`, the metric that
-    another takes the place of. `own` is the time of what people are told by, where it is not that of the question.
+    another takes the place of.
     """
 
     frame: Frame
@@ -56,7 +57,6 @@ class Slots:
     clauses: list[tuple[Edge, Clauses]] = field(default_factory=list)
     listed: list[tuple[Edge, Listed]] = field(default_factory=list)
     dated: list[tuple[Edge, Dated]] = field(default_factory=list)
-    own: dict[Edge, When] = field(default_factory=dict)
     amounts: list[tuple[Edge, Amount]] = field(default_factory=list)
     entities: list[Edge] = field(default_factory=list)
     columns: list[Edge] = field(default_factory=list)
@@ -212,3 +212,15 @@ def shared_by_group(word: Edge, told: list[Edge], slots: Slots) -> bool:
     """上季度新注册的会员，各渠道的比例: whom it is about stands before, then each group with its part of them."""
     beside = [i for i, _ in slots.groups if all(each.is_empty for each in slots.frame.between(i, word))]
     return bool(beside) and all(item.end <= min(beside[0].start, word.start) for item in told)
+
+
+def deeds_of(item: Edge) -> list[Edge]:
+    """The words for each deed that an item tells."""
+    return [item] if item.category == "clause" else [one for part in item.parts for one in deeds_of(part)]
+
+
+def is_whole(item: Edge, frame: Frame) -> bool:
+    """Of our customers, 客户里: a part of them is asked for."""
+    after, before = frame.after(item), frame.spoken(item, until=word_set("part_of"), back=True)
+    opened = before is not None and frame.folded(before) in word_set("part_of")
+    return opened or (after is not None and after.category in _INSIDE)

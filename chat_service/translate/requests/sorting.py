@@ -18,7 +18,6 @@ from chat_service.translate.grammar.categories import (
     Condition,
     Dated,
     Group,
-    Held,
     Listed,
     Measure,
     Rank,
@@ -26,11 +25,9 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds_meant import in_own_time, in_own_units, of_that_time
-from chat_service.translate.requests.kinds import read_about
+from chat_service.translate.requests.bounds import in_own_units
 from chat_service.translate.requests.lent_time import lend_same_time
 from chat_service.translate.requests.named import is_money_verb, said_again, spread_apart, statistic_of
-from chat_service.translate.requests.quantities import measure_phrases
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
@@ -65,7 +62,6 @@ _PLACES: dict[type, str] = {
     Clauses: "clauses",
     Listed: "listed",
     Dated: "dated",
-    Held: "dated",
     Amount: "amounts",
 }
 
@@ -91,9 +87,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     read_rates(slots, assembly)
     done_things(slots, assembly)
     _subjects(slots, assembly)
-    measure_phrases(slots, assembly)
     free_redundant(slots, assembly)
-    read_about(slots, assembly)
     measure_verbs(slots, assembly)
     spread_apart(slots, assembly)
     join_quantities(slots, assembly)
@@ -101,10 +95,8 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
     _newly(slots, assembly)
-    lend_same_time(slots, assembly)
-    of_that_time(slots, assembly)
+    lend_same_time(slots)
     in_own_units(slots, assembly)
-    in_own_time(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both
@@ -265,7 +257,7 @@ def _ranked_doers(slots: Slots, assembly: Assembly) -> None:
 
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
-    if slots.entities or slots.listed or slots.frame.asks("people", "who") or slots.frame.of(Held):
+    if slots.entities or slots.listed or slots.frame.asks("people", "who"):
         return True
     if any(assembly.structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
         return True

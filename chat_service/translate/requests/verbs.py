@@ -10,8 +10,16 @@ from chat_service.translate.grammar.rules.together import WHO_DID_IT
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
 from chat_service.translate.requests.named import called, is_money_verb, verb_metric
-from chat_service.translate.requests.phrases import is_whole
-from chat_service.translate.requests.slots import LINKS, Slots, asked_of, is_relative, joined, names_people, set_free
+from chat_service.translate.requests.slots import (
+    LINKS,
+    Slots,
+    asked_of,
+    is_relative,
+    is_whole,
+    joined,
+    names_people,
+    set_free,
+)
 from chat_service.translate.senses import Values
 from semantic_layer import is_money
 

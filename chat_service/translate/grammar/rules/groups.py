@@ -6,7 +6,7 @@ from typing import cast
 
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Amount, Group, Kinds
+from chat_service.translate.grammar.categories import Amount, Group
 from chat_service.translate.senses import Ask, Names, Values, When, Word
 from semantic_layer import GRAINS, Grain
 
@@ -29,13 +29,6 @@ def _which(found: Found) -> Group | None:
     if not {"which", "what"} & set(asks.what):
         return None
     return Group(found.one("d", Names).names, which=True, number=int(amount.value) if amount is not None else None)
-
-
-def _kinds(found: Found) -> Kinds | None:
-    """哪三类工单: how many of the kinds."""
-    asks, amount, text = found.one("w", Ask), found.one("n", Amount), found.edges["n"].leaves()[-1].meaning
-    counts = isinstance(text, Ask) and text.text in word_set("kind_unit") and not amount.is_ordinal
-    return Kinds(int(amount.value)) if counts and "which" in asks.what else None
 
 
 def _units(found: Found) -> Group | None:
@@ -117,7 +110,6 @@ RULES = (
         "each of an open list",
         ("app, web and so on -> channel", "APP、官网等等 -> channel", "APP、官网等渠道 -> channel"),
     ),
-    Rule("kind_of.which", ("w=ask n=amount",), _kinds, -1.2, "so many kinds", ("哪三类 -> which 3",)),
     Rule("group", ("d=dimension",), _bare, 0.15, "dimension alone", ("城市 -> city",)),
     Rule(
         "group",

@@ -52,16 +52,6 @@ def _scored(found: Found) -> Bound | None:
     return Bound(measure.metrics, (), Condition("=", (amount.value,), amount.units), measure.text) if given else None
 
 
-def _moved(found: Found) -> Bound | None:
-    """Fell by more than 20 %: down past -20 %, which the other period is read against."""
-    condition, down = found.one("c", Condition), found.said("d") == "down"
-    if len(condition.values) > 1 or found.said("d") == "change":
-        return None
-    op = NEGATIVE[condition.op] if down else condition.op
-    values = tuple(-value if down else value for value in condition.values)
-    return Bound((), (), Condition(op, values, condition.units), change=True)
-
-
 def _signed(found: Found) -> Bound:
     """A positive lift, whose NPS is below zero."""
     measure = found.one("m", Measure)
@@ -73,7 +63,7 @@ def _excluded(found: Found) -> Bound | None:
     """Exclude regions with fewer than 500 buyers: of the others the contrary holds."""
     bound = found.one("b", Bound)
     op = negated(bound.condition.op)
-    return replace(bound, condition=replace(bound.condition, op=op)) if op is not None and not bound.change else None
+    return replace(bound, condition=replace(bound.condition, op=op)) if op is not None else None
 
 
 def _fact(found: Found) -> Bound:
@@ -114,7 +104,6 @@ def _asks_unit(found: Found) -> Ask | None:
     return Ask(what, f"{asks.text} {unit.text}") if {"how_many", "how_much"} & set(asks.what) and what else None
 
 
-NEGATIVE: dict[NumberOperator, NumberOperator] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "="}
 _SPREADS = "average|statistic.median|statistic.extreme"
 RULES = (
     Rule("ask", ("a=ask u=unit",), _asks_unit, -0.3, "quantity asked for", ("how many points -> points",)),
@@ -145,7 +134,6 @@ RULES = (
         ("退款率过了4.5% -> > 0.045", "退款率比3.5%高 -> > 0.035"),
     ),
     Rule("bound", ("m=measure ~ n=amount",), _scored, -0.5, "score given", ("满意度打5分 -> = 5",)),
-    Rule("bound", ("d=change ~ c=condition",), _moved, -0.5, "change compared", ("下降超过20% -> < -0.2",)),
     Rule("bound", ("m=measure ~ s=sign.above|sign.below",), _signed, -0.5, "sign told", ("lift is positive -> > 0",)),
     Rule("bound", ("s=sign.positive|sign.negative ~ m=measure",), _signed, 0.6, "sign", ("negative NPS -> < 0",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
