@@ -124,6 +124,7 @@ def _of_nothing(question: Question, assembly: Assembly) -> Decision:
     """What words ask for that name nothing: how we do; else a greeting. All of the number before is not told."""
     frame = assembly.frame
     said = [edge for edge in frame.covering.edges if edge.category.startswith("function.quantifier")]
+    said += [word for word in (pointer(frame),) if word is not None]
     if said and question.previous is not None:
         raise assembly.deny(said[0])
     about = of_ourselves(frame)

@@ -23,7 +23,19 @@ def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request
         for item in slots.entities:
             assembly.use(item, "entity", "")
         return metric_request(slots, assembly, base)
-    return list_request(slots, assembly, before)
+    return list_request(slots, assembly, _first_rows(slots, before, assembly))
+
+
+def _first_rows(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
+    """前5个 of a list that has an order: its first five."""
+    if len(slots.ranks) != 1 or slots.measures or slots.columns or len(before.order_by) != 1:
+        return before
+    item, rank = slots.ranks[0]
+    if not rank.stated or rank.percent is not None or rank.by_change or rank.direction in ("low", "worst"):
+        return before
+    slots.ranks.clear()
+    assembly.use(item, "order", rank.direction)
+    return before.model_copy(update={"limit": rank.count})
 
 
 def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Request | None:

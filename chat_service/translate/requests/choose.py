@@ -13,7 +13,7 @@ from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
 from chat_service.translate.requests.conditions import counts_doers
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.named import called, spent_by
+from chat_service.translate.requests.named import called
 from chat_service.translate.requests.people import list_request, people_request, wants_list
 from chat_service.translate.requests.slots import Slots, set_free
 from chat_service.translate.senses import Ask
@@ -113,7 +113,7 @@ def _bare_quantity(slots: Slots, assembly: Assembly) -> tuple[str, ...] | None:
         what = item.meaning.what if isinstance(item.meaning, Ask) else ()
         metric = main.metric if "orders" in what else called("units_sold", assembly) if "units" in what else main.amount
         if metric is not None and (slots.frame.folded(item) not in ("how much", "often", "time", "worth")):
-            return (assembly.metric(item, spent_by(item, (metric,), slots, assembly)),)
+            return (assembly.metric(item, (metric,)),)
     return None
 
 

@@ -10,6 +10,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.meaning.relations import versions
+from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.bounds import compares_rows
 from chat_service.translate.requests.deeds_together import (
@@ -277,10 +278,9 @@ def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembl
     if bound.fields:
         raise assembly.deny(item)
     name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
-    if name in {entity.counted_by for entity in assembly.scope.model.entities.values()}:
-        raise assembly.deny(item)  # each customer is one customer
-    if assembly.scope.structure.one_each(name):
-        raise assembly.deny(item)  # not churned, no new ones: people are told by what they are or did
+    entities = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    if (name in entities or assembly.structure.one_each(name)) and not counts_others(name, assembly):
+        raise assembly.deny(item)  # each customer is one customer; people are told by what they are or did
     amount = assembly.scope.structure.amount_beside(name) if "money" in bound.condition.units else None
     if amount is not None and compares_rows(item, bound, assembly):
         raise assembly.deny(item)  # orders over 1000 yuan: one of them at least

@@ -8,7 +8,6 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound
-from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import Kind, bounds_by_kind
@@ -18,7 +17,6 @@ from chat_service.translate.requests.grouping import group, refuse_other_number
 from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
-from chat_service.translate.requests.named import spent_by
 from chat_service.translate.requests.ordering import moved, order
 from chat_service.translate.requests.shown_as import (
     cumulate,
@@ -30,11 +28,10 @@ from chat_service.translate.requests.shown_as import (
     trend_grain,
     with_trend,
 )
-from chat_service.translate.requests.slots import Slots, is_asked_for, is_split, names_people, of_same_people, spaced
-from chat_service.translate.requests.timing import Timing, decide_timing, period_of
-from chat_service.translate.senses import Ask, DimensionSense
+from chat_service.translate.requests.slots import Slots, spaced
+from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
+from chat_service.translate.senses import Ask
 from chat_service.translate.stops import Denial, StopError
-from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import (
     GRAINS,
     Compare,
@@ -70,7 +67,8 @@ def metric_request(
         grains = (*grains, timing.grain)
     chooser = assembly.chooser(draft.metrics)
     outer = group(draft, slots, assembly, chooser, grains)
-    _shown_by(draft, assembly)
+    if not (draft.group_by or draft.goes_on) and len(draft.metrics) == 1:
+        draft.group_by = assembly.model.metrics[draft.metrics[0]].definition.shown_by
     _place(draft, timing, slots, assembly)
     dimensions = add_values(draft, slots, assembly, chooser)
     replaced = _stand_ins(draft, dimensions, assembly)
@@ -98,11 +96,10 @@ def _metrics(
     certain += tuple(each.candidates[0] for _, each in slots.values if len(each.candidates) == 1)
     names = []
     for item, metrics in slots.measures:
-        names.append(assembly.metric(item, spent_by(item, metrics, slots, assembly), certain))
+        names.append(assembly.metric(item, metrics, certain))
         assembly.use(item, "metric", names[-1])
     names.extend(counted)
     _refuse_unjoined(slots, assembly)
-    _refuse_distribution(slots, assembly)
     for item, bound, kind in bounds:
         alone = not slots.measures and not counted and not draft.goes_on
         if alone and bound.metrics and kind in ("group", "row"):
@@ -127,13 +124,6 @@ def _metrics(
     draft.metrics = tuple(dict.fromkeys((*metrics, *picked)))  # stores over 9,000 yuan: of these, the orders
 
 
-def _shown_by(draft: Draft, assembly: Assembly) -> None:
-    """A metric of which the model says by what it is shown, where nothing else is named."""
-    if draft.group_by or draft.goes_on or len(draft.metrics) != 1:
-        return
-    draft.group_by = assembly.scope.model.metrics[draft.metrics[0]].definition.shown_by
-
-
 _MARKS = frozenset(".?!;:。")
 _JOINERS = ("connective", "comparison", "date.versus", "follow")
 
@@ -144,22 +134,10 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     names = {id(item): each for item, each in slots.measures}
     conditions = [item for item, _ in slots.clauses]
     for one, other in itertools.pairwise(ordered):
-        text = slots.frame.folded(one)
         apart = any(slots.frame.folded(edge) in _MARKS for edge in slots.frame.between(one, other))
         if set(names[id(one)]) & set(names[id(other)]) and (apart or one.category == other.category == "measure"):
             continue  # satisfaction (CSAT): one metric by two of its names; what does it cost us? CAC, I mean
         people = [assembly.structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
-        if of_same_people(names[id(one)], names[id(other)], assembly):
-            continue  # customers at risk, value at risk: neither tells whose the other is
-        asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
-        if (
-            people == [True, False]
-            and not text.isascii()
-            and not (is_number(text) or asked or names[id(one)] == assembly.counted or is_split(one, slots.frame))
-        ):
-            raise assembly.deny(
-                one
-            )  # 新老客销售额: the number of the ones beside what the others bring is hardly meant
         between = slots.frame.between(one, other)
         frame = slots.frame
         if people == [True, False] and any(set(edge.category.split(".")) & {"those", "they"} for edge in between):
@@ -171,16 +149,6 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
             raise assembly.deny(other)
         if not parted and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):
             raise assembly.deny(other)
-
-
-def _refuse_distribution(slots: Slots, assembly: Assembly) -> None:
-    """'Customers by number of orders': how many have each value of a measure, which is no sum over groups."""
-    if slots.ranks or not (slots.entities or slots.subjects or len(slots.measures) > 1):
-        return
-    for item, _ in slots.measures:
-        before = slots.frame.before(item)
-        if before is not None and slots.frame.folded(before) in word_set("by_it"):
-            raise assembly.deny(item)
 
 
 def _renamed(draft: Draft, metrics: tuple[str, ...], assembly: Assembly, adds: bool) -> None:
@@ -221,24 +189,14 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
         if id(item) not in used and kinds and not fits and not loose:
             raise assembly.deny(item)
         after = slots.frame.after(item)
-        if "which" in what and after is not None and after.category == "values" and _names_things(after, assembly):
-            raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
             raise assembly.deny(after)  # how many cities: no number of the model says it
         either = slots.frame.folded(item) in word_set("what_or_why")
         told = slots.has("change") or slots.frame.items[-1] is not item
         if either and told and (after is None or after.category != "group"):
             raise assembly.deny(item)  # 为何 before anything else asks why
-        people = after is not None and names_people(after, slots.frame, assembly.scope.entity_words)
-        if people and "how_many" in what and names and not any(map(assembly.scope.structure.one_each, names)):
-            raise assembly.deny(item)  # how many new customers: their revenue is no number of them
         if item.category != "unit" or fits:
             assembly.use(item, "intent", "")  # a unit with nothing to count asks for nothing
-
-
-def _names_things(item: Edge, assembly: Assembly) -> bool:
-    senses = assembly.scope.lexicon.senses(phrase_keys(assembly.frame.folded(item)))
-    return any(isinstance(sense, DimensionSense) for sense in senses)
 
 
 def _answers(kind: str, name: str, assembly: Assembly) -> bool:
@@ -302,6 +260,9 @@ def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> No
         draft.period = timing.period
         if draft.compare is not None and draft.compare.to == "period":
             draft.compare = Compare(to="previous")
+    elif draft.goes_on and draft.period is not None:
+        for grain in [group.grain for _, group in slots.groups if group.grain is not None][:1]:
+            draft.period = in_units(draft.period, grain, assembly.scope.today)
     if timing.compare is not None:
         draft.compare = timing.compare
 

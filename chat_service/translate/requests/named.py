@@ -7,10 +7,9 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, names_people
-from chat_service.translate.senses import MetricSense, Values, WordSense
+from chat_service.translate.senses import MetricSense, WordSense
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import is_money
 
 
 def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str, ...]:
@@ -21,10 +20,7 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
         case "":
             return names
         case "median" | "extreme":
-            found = _of_column(measure, assembly.frame.folded(item), assembly)
-            if found is None:
-                raise StopError(Denial("statistic", assembly.said(item)))
-            return (found,)
+            raise StopError(Denial("statistic", assembly.said(item)))
         case "mean":
             if names and all(structure.is_ratio(name) for name in names):
                 return names
@@ -72,35 +68,6 @@ def _fields_averaged(names: tuple[str, ...], assembly: Assembly) -> list[str]:
     ]
 
 
-def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
-    structure = assembly.structure
-    fields = [name for name in measure.metrics if "." in name]
-    for name in measure.metrics:
-        if name in structure.model.metrics:
-            amount = structure.amount_beside(name) or name
-            leaf = next(iter(structure.model.leaves(amount)), None)
-            row = structure.row_field(leaf.name) if leaf is not None else None
-            fields.extend([row] if row is not None else [])
-    low = any(mark in text for mark in word_set("least_of_it"))
-    kind = "median" if measure.statistic == "median" else "min" if low else "max"
-    return structure.statistic(kind, *fields)
-
-
-def said_again(slots: Slots, assembly: Assembly) -> None:
-    """The highest cost per new customer, and what was that cost: the number that was named, by its head noun."""
-    for named in list(slots.measures):
-        item, names = named
-        led = slots.frame.before(item)
-        if led is None or slots.frame.folded(led) not in word_set("points_at") | word_set("determiner"):
-            continue
-        for other, their in slots.measures:
-            words = slots.frame.folded(other).split(" ")
-            again = other.end <= led.start and set(their) < set(names) and slots.frame.folded(item) in words
-            if again and named in slots.measures:
-                slots.measures.remove(named)
-                assembly.use(item, "metric", their[0])
-
-
 def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that a verb's quantity asks for: how much was spent, how many times, how many pieces."""
     behaviour = assembly.structure.model.behaviours[clause.behaviours[0]]
@@ -121,20 +88,6 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
     return None
 
 
-def spent_by(item: Edge, names: tuple[str, ...], slots: Slots, assembly: Assembly) -> tuple[str, ...]:
-    """Search ads spend, 搜索广告花费: what was spent on them, or by the customers whom they brought?"""
-    before, metrics = slots.frame.spoken(item, back=True), assembly.model.metrics
-    words = word_set("spends")
-    plain = before is not None and before.category == "values" and not slots.people
-    if not plain or slots.frame.folded(item) not in words:
-        return names
-    assert before is not None and isinstance(before.meaning, Values), "values stand before it"
-    of = assembly.chooser(names).dimension(before.meaning.candidates)
-    costs = (each for each in metrics.values() if is_money(each.unit) and not each.definition.hidden)
-    ours = (each.name for each in costs if words & set(each.label.en.split(" ")))
-    return tuple(dict.fromkeys((*names, *(name for name in ours if assembly.chooser((name,)).reaches(of[0])))))
-
-
 def called(words: str, assembly: Assembly) -> str | None:
     """The metric that is called by one of a set of its plainest words; None if the model has none."""
     for word in sorted(word_set(words), reverse=True):
@@ -153,11 +106,7 @@ def is_money_verb(text: str, assembly: Assembly) -> bool:
 def spread_apart(slots: Slots, assembly: Assembly) -> None:
     """'On average, how many orders does a customer place': what is averaged may stand apart from its measure."""
     words = slots.frame.said("average", "statistic")
-    if not words or len(slots.measures) > 1:
-        return
-    if _of_each_order(words, slots, assembly):
-        return
-    if not slots.measures:
+    if not words or len(slots.measures) != 1:
         return
     if described := [word for word in words if any(word.end == item.start for item, _ in slots.clauses)]:
         raise LostError(Denial("not_supported", assembly.said(described[0])), described[0])  # every customer who …
@@ -170,21 +119,3 @@ def spread_apart(slots: Slots, assembly: Assembly) -> None:
     slots.measures[0] = (item, statistic_of(spread, best, assembly))
     for word in words:
         assembly.use(word, "metric", slots.measures[0][1][0])
-
-
-def _of_each_order(words: list[Edge], slots: Slots, assembly: Assembly) -> bool:
-    """平均一单多少钱, how much per order: the money of the model's main deed, over how often it is done."""
-    main, asks = assembly.scope.structure.main_behaviour, slots.frame.asks("money", "how_much")
-    per = [word for word in words if word.category == "average.per_order"]
-    if main is None or main.amount is None or not per or not asks:
-        return False
-    if any(names != (main.metric,) for _, names in slots.measures):
-        return False
-    found = assembly.scope.structure.ratio(main.amount, main.metric)
-    if found is None:
-        return False
-    slots.subjects.extend(slots.measures)
-    slots.measures[:] = [(per[0], (found,))]
-    for word in (*words, asks[0]):
-        assembly.use(word, "metric", found)
-    return True

@@ -27,7 +27,7 @@ from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import in_own_units
 from chat_service.translate.requests.lent_time import lend_same_time
-from chat_service.translate.requests.named import is_money_verb, said_again, spread_apart, statistic_of
+from chat_service.translate.requests.named import is_money_verb, spread_apart, statistic_of
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
@@ -46,7 +46,7 @@ from chat_service.translate.requests.slots import (
 )
 from chat_service.translate.requests.things import bound_things, done_things, held_amounts
 from chat_service.translate.requests.top_shares import lend_share_time
-from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
+from chat_service.translate.requests.verbs import free_redundant, measure_verbs
 from chat_service.translate.senses import Values, ValueSense, When
 from semantic_layer import FieldFilter, Scalar
 
@@ -73,7 +73,6 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
         (item, statistic_of(item.meaning, item, assembly) if isinstance(item.meaning, Measure) else names)
         for item, names in slots.measures
     ]
-    said_again(slots, assembly)
     _directed(slots, assembly)
     _from_to(slots)
     gapped(slots, assembly)
@@ -90,7 +89,6 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     free_redundant(slots, assembly)
     measure_verbs(slots, assembly)
     spread_apart(slots, assembly)
-    join_quantities(slots, assembly)
     lend_share_time(slots)
     bound_things(slots, assembly)
     held_amounts(slots, assembly)

@@ -68,6 +68,8 @@ def decide_timing(
     periods = list(dict.fromkeys(periods))
     ever = any(when.ever for _, when in slots.whens)
     against = _against(slots, assembly)
+    if before is not None and periods and slots.frame.folded(slots.frame.items[0]) in word_set("adds_to"):
+        raise assembly.deny(slots.frame.items[0])  # plus March: beside the time before
     for word in slots.frame.said("prefix.between"):
         after = slots.frame.after(word)
         if after is not None and after.category in ("when", "against"):
@@ -234,7 +236,7 @@ def _compared(
         if period is None and not grains:
             period = unit(against.unit or "month", today)
             assembly.assume("current_period", period)
-        if against.unit is not None and not grains and _has_several(against.unit, period):
+        if against.to == "previous" and against.unit is not None and not grains and _has_several(against.unit, period):
             raise assembly.deny(item, "several_periods")  # week over week, of eight weeks
         return Timing(period, Compare(to=against.to))
     if against.date.kind in ("duration", "same_period"):
@@ -248,6 +250,9 @@ def _compared(
         if period is None or period == other:
             raise assembly.deny(item, "comparison_without_period")
         assembly.assume("current_period", period)
+    if _is_part_of_year(period, other) and not any(word in assembly.said(item) for word in word_set("whole_of_it")):
+        other = year_earlier(period, _FAR_FUTURE)  # 618, the first half against last year: the same part of it
+        assembly.assume("same_time_of_year", other)
     if _unlike(period, other):
         raise assembly.deny(item, "several_periods")
     return Timing(period, relation(period, other, today, grains))
@@ -256,6 +261,13 @@ def _compared(
 def _has_several(grain: Grain, period: Period | None) -> bool:
     closed = period is not None and period.start is not None and period.end is not None
     return closed and period is not None and len(buckets(grain, period)) > 1
+
+
+def _is_part_of_year(period: Period, other: Period) -> bool:
+    if period.start is None or period.end is None or other.grain != "year" or other.start is None:
+        return False
+    is_part = period.grain != "year" and period.end <= date(period.start.year + 1, 1, 1)
+    return is_part and other.start.year == period.start.year - 1
 
 
 def _unlike(period: Period, other: Period) -> bool:
@@ -279,6 +291,15 @@ def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ..
     if before is not None and other == before:
         return Compare(to="previous")
     return Compare(to="period", period=other)
+
+
+def in_units(period: Period, grain: Grain, today: date) -> Period:
+    """最近6个月 by month, as units of the calendar: no unit of which it has but the last day."""
+    day, start = timedelta(days=1), period.start
+    if period.grain is None and start is not None and period.end == today + day:
+        before = unit(grain, start).end
+        return Period(before, unit(grain, today).end) if before == start + day else period
+    return period
 
 
 # --- growth with no other period ---
