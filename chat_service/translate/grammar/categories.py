@@ -95,6 +95,13 @@ class Dated:
 
 
 @dataclass(frozen=True)
+class Held(Dated):
+    """What people were at a time, of which the model keeps versions; without its own, in that of the question."""
+
+    values: Values
+
+
+@dataclass(frozen=True)
 class Clause:
     """A condition on what customers do, with its own negation, period, count and objects.
 

@@ -20,6 +20,7 @@ from chat_service.translate.grammar.rules import (
     periods,
     ranks,
     spans,
+    states,
     together,
     top_shares,
 )
@@ -73,6 +74,7 @@ def grammar_for(scope: Scope) -> Grammar:
             *clauses.model_rules(scope.structure, lexicon),
             *deeds.model_rules(scope.structure, order_units()),
             *top_shares.model_rules(scope.structure),
+            *states.model_rules(scope.structure),
             *one_entity.model_rules(scope.structure),
         )
     )

@@ -57,7 +57,7 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
     if compares_rows(item, bound, assembly):
         return "entity" if _is_of_people(item, slots, assembly) else "row"
     if bound.fields:
-        if _names_group(item, slots) or (is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly)):
+        if names_group(item, slots) or (is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly)):
             raise assembly.deny(item)  # NPS评分低于零的城市: cities have no score of their own
         return "row"
     if _is_of_group(item, slots):
@@ -86,7 +86,7 @@ def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
     return not _condition_first(item) and any(each.end <= item.start for each in people)
 
 
-def _names_group(item: Edge, slots: Slots) -> bool:
+def names_group(item: Edge, slots: Slots) -> bool:
     """Whether the noun that is told by a condition, 的 between, is a group."""
     return not _condition_first(item) and slots.frame.spoken(item) in _bare_groups(slots)
 

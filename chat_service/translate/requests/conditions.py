@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Listed
+from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Held, Listed
 from chat_service.translate.grammar.rules.amounts import negated
 from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
@@ -19,7 +19,8 @@ from chat_service.translate.requests.deeds_together import (
     never_since,
     refuse_its_money,
 )
-from chat_service.translate.requests.named import is_money_verb
+from chat_service.translate.requests.held import held_filter
+from chat_service.translate.requests.named import called, is_money_verb
 from chat_service.translate.requests.slots import Slots, deeds_of, is_relative
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
@@ -43,7 +44,7 @@ _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
 def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> list[tuple[Edge, Filter]]:
-    """All that a question demands of the customers, with the words for each: deeds, named populations, dates."""
+    """All that a question demands of the customers, with the words for each: deeds, named populations."""
     told: list[tuple[Edge, Filter]] = []
     once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
@@ -53,9 +54,13 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     for item, listed in slots.listed:
         told += [(item, one) for one in listed_filter(item, listed, assembly)]
     for item, dated in slots.dated:
-        told.append((item, dated_filter(item, dated, assembly)))
+        if not isinstance(dated, Held):
+            raise assembly.deny(item)  # who carries a date: of which deed it is that of, is not told
+        told.append((item, held_filter(item, dated, period, assembly)))
     for item, names in slots.populations:
-        told.append((item, population_filter(item, names, period, assembly)))
+        own = slots.own.get(item)
+        timed = period if own is None else period_of(own.date, (), assembly.scope.today, item, assembly)
+        told.append((item, population_filter(item, names, timed, assembly)))
     return list({each: (item, each) for item, each in reversed(told)}.values())[::-1]
 
 
@@ -115,8 +120,10 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
     when = clause.when
     period = None if when is None or clause.ever else period_of(when.date, (), assembly.scope.today, item, assembly)
     assembly.use(item, "behaviour", metric)
-    if condition is not None and _is_of_one(clause, condition, assembly):
-        raise assembly.deny(item)  # placed an order over 1000 yuan: the amount is of one of them
+    if condition is not None and (fact := _amount_of_one(clause, condition, assembly)) is not None:
+        op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
+        metric = assembly.scope.model.behaviours[clause.behaviours[0]].metric
+        return MetricFilter(metric=metric, period=period, filters=(*filters, fact), op=op, values=count)
     if condition is not None and (rows := _row_condition(metric, condition, assembly)) is not None:
         metric, extra = rows
         op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
@@ -158,7 +165,10 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     condition = clause.condition
     if condition is None:
         return behaviour.metric, None
-    units = set(condition.units)
+    units, main = set(condition.units), assembly.structure.main_behaviour
+    pieces = called("units_sold", assembly) if "units" in units and behaviour is main else None
+    if pieces is not None:
+        return pieces, condition  # 卖了不到50件
     money = bool(units & {"money", "points"}) or (
         not units & _COUNTS and behaviour.amount is not None and is_money_verb(clause.text, assembly)
     )
@@ -167,13 +177,17 @@ def _compared_metric(clause: Clause, assembly: Assembly) -> tuple[str, Condition
     return behaviour.metric, condition
 
 
-def _is_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> bool:
-    """Whether an amount of money stands with the noun of what is counted."""
+def _amount_of_one(clause: Clause, condition: Condition, assembly: Assembly) -> FieldFilter | None:
+    """Placed an order over 1000 yuan: with the noun of what is counted, the amount is of one of them."""
+    structure, lexicon = assembly.scope.structure, assembly.scope.lexicon
+    behaviour = structure.model.behaviours[clause.behaviours[0]]
     noun = clause.text.rpartition(" ")[2]
     noun = noun if " " in clause.text or noun_key(noun) != noun else ""  # with orders; who order is a verb
-    counted = MetricSense(assembly.model.behaviours[clause.behaviours[0]].metric)
-    named = any(sense == counted for sense in assembly.scope.lexicon.senses(phrase_keys(noun)))
-    return named and "money" in condition.units
+    named = any(s == MetricSense(behaviour.metric) for s in lexicon.senses(phrase_keys(noun)))
+    field = structure.row_field(behaviour.amount) if behaviour.amount is not None else None
+    if not named or "money" not in condition.units or field is None:
+        return None
+    return FieldFilter(field=field, op=condition.op, values=condition.values)
 
 
 def _comparison(
@@ -183,6 +197,8 @@ def _comparison(
         return ("=", (0.0,)) if is_negated else (">=", (1.0,))
     if not is_negated:
         return condition.op, condition.values
+    if condition.op in (">=", "=") and condition.values == (1.0,):
+        return "=", (0.0,)
     turned = negated(condition.op)
     if turned is None:
         raise assembly.deny(item)
@@ -255,24 +271,6 @@ def population_filter(item: Edge, names: tuple[str, ...], period: Period | None,
     return MetricFilter(metric=name, period=period, op=">=", values=(1.0,))
 
 
-def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
-    """Who carries a date within a period: those whom the metric placed at that date counts."""
-    model, names = assembly.scope.model, set(dated.fields)
-    assert dated.when is not None, "a date of a thing has a period"
-    period = period_of(dated.when.date, (), assembly.scope.today, item, assembly)
-    assembly.use(item, "behaviour", f"{sorted(names)[0]} {period}")
-    for metric in model.metrics.values():
-        dataset = metric.definition.dataset
-        if dataset is None or metric.is_stock or metric.filter is not None or metric.kind != "simple":
-            continue
-        if assembly.whom.dataset not in (dataset, *model.paths.get(dataset, {})):
-            continue  # campaigns began: of no customer
-        time = metric.definition.time or model.datasets[dataset].definition.time
-        if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
-            return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
-    raise assembly.deny(item)
-
-
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:
     """A customer's own value of a metric, compared."""
     if bound.fields:
@@ -281,9 +279,10 @@ def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembl
     entities = {entity.counted_by for entity in assembly.scope.model.entities.values()}
     if (name in entities or assembly.structure.one_each(name)) and not counts_others(name, assembly):
         raise assembly.deny(item)  # each customer is one customer; people are told by what they are or did
-    amount = assembly.scope.structure.amount_beside(name) if "money" in bound.condition.units else None
+    amount = assembly.structure.amount_beside(name) if "money" in bound.condition.units else None
     if amount is not None and compares_rows(item, bound, assembly):
-        raise assembly.deny(item)  # orders over 1000 yuan: one of them at least
+        one = row_filter(item, name, bound, assembly)  # orders over 1000 yuan: one of them at least
+        return MetricFilter(metric=name, period=period, filters=(one,), op=">=", values=(1.0,))
     name = amount or name
     assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
     if (rows := _row_condition(name, bound.condition, assembly)) is not None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from chat_service.language.grammar.rule import Edge
+from chat_service.translate.grammar.categories import Held
 from chat_service.translate.meaning.relations import versions
-from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
-from semantic_layer import GRAINS, FieldFilter, Filter, Model
+from chat_service.translate.requests.timing import period_of
+from semantic_layer import GRAINS, FieldFilter, Filter, MetricFilter, Model, Period
 
 
 def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
@@ -24,8 +27,26 @@ def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
     past = draft.period is not None and draft.period.end is not None and draft.period.end <= today
     stocks = all(model.metrics[name].is_stock for name in draft.metrics)
     along = any(name in GRAINS for name in draft.group_by) or draft.compare is not None
-    if past and stocks and not along:
-        _told(draft, assembly, twins)
+    if not past or not stocks or along:
+        return
+    _told(draft, assembly, twins)
+
+
+def held_filter(item: Edge, held: Held, asked: Period | None, assembly: Assembly) -> MetricFilter:
+    """Who held gold at the end of 2025: those of whom the model has that version then, whatever they are today."""
+    model, twins, today = assembly.model, versions(assembly.model), assembly.scope.today
+    period = asked if held.when is None else period_of(held.when.date, (), today, item, assembly)
+    senses = [next(s for s in word if s.dimension in twins) for word in held.values.words]
+    name = senses[0].dimension
+    stocks = (each for each in model.metrics.values() if each.is_stock and each.kind == "simple" and not each.filter)
+    metric = next((each.name for each in stocks if twins[name] in _counts(each.name, model)), None)
+    if period is None or metric is None or any(sense.dimension != name for sense in senses):
+        raise assembly.deny(item)
+    codes = tuple(assembly.structure.value_type(name, sense.value) for sense in senses)
+    assembly.use(item, "value", f"{twins[name]}: {', '.join(map(str, codes))}")
+    assembly.assume("held_then", assembly.dimension_label(name))
+    then = value_filter(twins[name], codes, negated=held.values.negated)
+    return MetricFilter(metric=metric, period=period, filters=(then,), op=">=", values=(1.0,))
 
 
 def _counts(metric: str, model: Model) -> set[str]:
@@ -35,16 +56,22 @@ def _counts(metric: str, model: Model) -> set[str]:
 
 
 def _told(draft: Draft, assembly: Assembly, twins: dict[str, str]) -> None:
-    filters = (each.field for each in (*draft.filters, *draft.keep, *draft.show) if isinstance(each, FieldFilter))
-    for name in dict.fromkeys((*draft.group_by, *filters)):
+    for name in _named(draft):
         if name in twins:
             assembly.assume("held_then", assembly.dimension_label(name))
+            for word in assembly.frame.said("date.same_period"):
+                assembly.use(word, "period", "")  # 按当时的等级算: so it is
     _rename(draft, twins)
 
 
 def as_of_today(draft: Draft, model: Model) -> None:
     """The draft of a question before with today's values again, as its words said them."""
     _rename(draft, {version: name for name, version in versions(model).items()})
+
+
+def _named(draft: Draft) -> tuple[str, ...]:
+    filters = (each.field for each in (*draft.filters, *draft.keep, *draft.show) if isinstance(each, FieldFilter))
+    return tuple(dict.fromkeys((*draft.group_by, *filters)))
 
 
 def _rename(draft: Draft, names: dict[str, str]) -> None:

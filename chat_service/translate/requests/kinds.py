@@ -11,7 +11,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Group
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, counts_kinds
 from chat_service.translate.senses import DimensionSense, Word
 from chat_service.translate.words.vocabulary import phrase_keys
 
@@ -20,7 +20,11 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
     """Make groups of the words for kinds. Raises StopError where nothing tells kinds apart."""
     for item in slots.frame.said("kind_of"):
         names = _kinds_measured(slots, assembly)
-        if not names or any(_is_bare(group) for _, group in slots.groups) or _leads_to_people(item, slots, assembly):
+        if (
+            not names
+            or any(_is_named(item, *each, slots) for each in slots.groups)
+            or _leads_to_people(item, slots, assembly)
+        ):
             raise assembly.deny(item)
         asks = isinstance(item.meaning, Word) and item.meaning.meaning == "which"
         slots.groups.append((item, Group(names, which=asks)))
@@ -30,10 +34,20 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
     _drop_narrowed(slots, assembly)
+    told = any(set(each.dimensions) & set(_called_kinds(assembly)) for _, each in slots.groups)
+    for item, _ in slots.ranks if not told else ():
+        if counts_kinds(item, slots.frame):
+            raise assembly.deny(item)  # 最长的三类工单: so many of the kinds, and not of the things
 
 
 def _is_bare(group: Group) -> bool:
     return bool(group.dimensions) and not group.marked and not group.which
+
+
+def _is_named(kinds: Edge, item: Edge, group: Group, slots: Slots) -> bool:
+    """Whether kinds are those of a group, where it is not one beside them: by category and channel."""
+    between = slots.frame.between(kinds, item)
+    return _is_bare(group) and not (item.start >= kinds.end and any("connective" in edge.keys for edge in between))
 
 
 def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:

@@ -13,6 +13,8 @@ from chat_service.translate.requests.bounds import is_of_deeds
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
 
+_WHOLE = ("this unit as a whole",)  # a rule of dates
+
 
 def lend_time(slots: Slots, assembly: Assembly) -> None:
     """门店和APP都买过的客户, 只看今年: the one time of a question is that of the deeds that have none of their own."""
@@ -55,6 +57,7 @@ def lend_same_time(slots: Slots) -> None:
 
     去年买过的客户，同期没退过的: so is that of what they did before.
     """
+    _lend_whole(slots)
     times = [(at, when) for at, when in slots.whens if not when.ever]
     told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
     times = times or told
@@ -64,6 +67,23 @@ def lend_same_time(slots: Slots) -> None:
             (item, replace(each, clauses=tuple(_then(clause, when, leads=_leads(at, item)) for clause in each.clauses)))
             for item, each in slots.clauses
         ]
+
+
+def _lend_whole(slots: Slots) -> None:
+    """上个月加购、整个月没下单: a unit of time as a whole is the one that was named before."""
+    named = {
+        when.date.unit: when for at, when in slots.whens if all(at.start < item.start for item, _ in slots.clauses)
+    }
+    for place, (item, each) in enumerate(slots.clauses):
+        told: list[Clause] = []
+        for clause in each.clauses:
+            when = clause.when
+            if when is not None and when.date.rules == _WHOLE:
+                when = named.get(when.date.unit, when)
+            elif when is not None:
+                named[when.date.unit] = when
+            told.append(replace(clause, when=when))
+        slots.clauses[place] = (item, replace(each, clauses=tuple(told)))
 
 
 def _leads(at: Edge, item: Edge) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.rules.levels import BEYOND
@@ -14,7 +13,7 @@ from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.senses import Values, ValueSense
+from chat_service.translate.senses import Names, Values, ValueSense
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
 
 
@@ -25,8 +24,9 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     _refuse_mixed(slots, assembly)
     added = _added_up(slots)
     for item, values in slots.values:
-        meant = _of_grouped(values, draft, assembly) or values
-        dimension, found = assembly.values(item, _of_before(meant, draft, assembly), chooser)
+        meant = _of_grouped(values, draft) or _of_things(item, values, chooser, slots, assembly)
+        meant = _of_before(meant, draft, assembly)
+        dimension, found = assembly.values(item, meant, chooser)
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
@@ -73,6 +73,25 @@ def _added_up(slots: Slots) -> bool:
     return asked or bool(words & word_set("added_up"))
 
 
+def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assembly: Assembly) -> Values:
+    """Our Shenzhen stores, 深圳的门店: right before things that have a place of their own, a value is of these."""
+    dimensions, at = assembly.model.dimensions, item.end
+    while (after := next((e for e in slots.frame.covering.edges if e.start == at), None)) and (
+        after.is_empty or after.category == "follow.those"
+    ):
+        at = after.end
+    told = [e.meaning for e in slots.frame.lattice.leaves if e.category == "dimension" and e.start == at]
+    named = {name for each in told if isinstance(each, Names) for name in each.names if name in dimensions}
+    homes = {dimensions[name].home.dataset for name in named if not assembly.structure.entity_dimension(name)}
+    codes = [{sense.value for sense in word} for word in values.words]
+    own = [n for n, each in dimensions.items() if each.home.dataset in homes and n not in named and chooser.reaches(n)]
+    pairs = [[(name, code) for name in own for code in sorted(word, key=str)] for word in codes]
+    found = [[each for each in word if assembly.index.holds(*each)] for word in pairs]
+    if values.negated or values.dimensions or not all(found):
+        return values
+    return replace(values, words=tuple((ValueSense(*word[0]),) for word in found))
+
+
 def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
     """那上海呢 after the stores of Beijing: of what was kept to before, where the one could stand for the other."""
     holds, codes = assembly.index.holds, [{sense.value for sense in word} for word in values.words]
@@ -87,17 +106,12 @@ def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
     return values
 
 
-def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:
-    """By age group, with or without the unknown: of what is grouped by, where a value of its own is called so too."""
-    if own := set(values.candidates) & set(draft.group_by):
-        return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
-    dimensions, codes = assembly.model.dimensions, {sense.value for word in values.words for sense in word}
-    for name in draft.group_by if not values.dimensions else ():
-        known = dimensions[name].home.definition.values if name in dimensions else {}
-        called = {code: " ".join((*one.zh, *one.en)) for code, one in known.items() if code in codes}
-        if codes == {code for code, text in called.items() if values.text in fold(text).text}:
-            return replace(values, words=tuple((ValueSense(name, code),) for code in codes))
-    return None
+def _of_grouped(values: Values, draft: Draft) -> Values | None:
+    """By city, only Shanghai: of what is grouped by, where the word can mean a value of it."""
+    own = set(values.candidates) & set(draft.group_by)
+    if not own:
+        return None
+    return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
 
 
 def _group_by(draft: Draft, dimension: str) -> None:

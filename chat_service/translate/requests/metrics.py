@@ -17,7 +17,9 @@ from chat_service.translate.requests.grouping import group, refuse_other_number
 from chat_service.translate.requests.held import as_of_today, held_then
 from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
+from chat_service.translate.requests.named import spent_by
 from chat_service.translate.requests.ordering import moved, order
+from chat_service.translate.requests.own_time import time_of
 from chat_service.translate.requests.shown_as import (
     cumulate,
     grain_in_name,
@@ -30,6 +32,7 @@ from chat_service.translate.requests.shown_as import (
 )
 from chat_service.translate.requests.slots import Slots, spaced
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
+from chat_service.translate.requests.versus import compare_sides, join_named
 from chat_service.translate.senses import Ask
 from chat_service.translate.stops import Denial, StopError
 from semantic_layer import (
@@ -70,7 +73,10 @@ def metric_request(
     if not (draft.group_by or draft.goes_on) and len(draft.metrics) == 1:
         draft.group_by = assembly.model.metrics[draft.metrics[0]].definition.shown_by
     _place(draft, timing, slots, assembly)
-    dimensions = add_values(draft, slots, assembly, chooser)
+    sides = compare_sides(draft, slots, assembly)
+    if not draft.goes_on:
+        join_named(slots, assembly)
+    dimensions = (*add_values(draft, slots, assembly, chooser), *((sides,) if sides is not None else ()))
     replaced = _stand_ins(draft, dimensions, assembly)
     share(draft, slots, assembly, _filters(draft, slots, assembly, bounds))
     cumulate(draft, slots, assembly)
@@ -96,10 +102,11 @@ def _metrics(
     certain += tuple(each.candidates[0] for _, each in slots.values if len(each.candidates) == 1)
     names = []
     for item, metrics in slots.measures:
-        names.append(assembly.metric(item, metrics, certain))
+        names.append(assembly.metric(item, spent_by(item, metrics, slots, assembly), certain))
         assembly.use(item, "metric", names[-1])
     names.extend(counted)
     _refuse_unjoined(slots, assembly)
+    _refuse_distribution(slots, assembly)
     for item, bound, kind in bounds:
         alone = not slots.measures and not counted and not draft.goes_on
         if alone and bound.metrics and kind in ("group", "row"):
@@ -149,6 +156,16 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
             raise assembly.deny(other)
         if not parted and one.end <= other.start and not any(set(edge.keys) & set(_JOINERS) for edge in between):
             raise assembly.deny(other)
+
+
+def _refuse_distribution(slots: Slots, assembly: Assembly) -> None:
+    """'Customers by number of orders': how many have each value of a measure, which is no sum over groups."""
+    if slots.ranks or not (slots.entities or slots.subjects or len(slots.measures) > 1):
+        return
+    for item, _ in slots.measures:
+        before = slots.frame.before(item)
+        if before is not None and slots.frame.folded(before) in word_set("by_it"):
+            raise assembly.deny(item)
 
 
 def _renamed(draft: Draft, metrics: tuple[str, ...], assembly: Assembly, adds: bool) -> None:
@@ -284,7 +301,7 @@ def _filters(
             else:
                 filters.append(row_filter(item, (bound.metrics or draft.metrics)[0], bound, assembly))
         elif kind == "entity":
-            own = own_value(item, bound, draft.period, assembly)
+            own = own_value(item, bound, time_of(item, slots, assembly, draft.period), assembly)
             told.append((item, own))
     told += entity_filters(slots, assembly, draft.period)
     filters.extend(each for _, each in told)

@@ -7,9 +7,10 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clause, Measure
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, names_people
-from chat_service.translate.senses import MetricSense, WordSense
+from chat_service.translate.senses import MetricSense, Values, WordSense
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import is_money
 
 
 def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str, ...]:
@@ -20,7 +21,10 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
         case "":
             return names
         case "median" | "extreme":
-            raise StopError(Denial("statistic", assembly.said(item)))
+            found = _of_column(measure, assembly.frame.folded(item), assembly)
+            if found is None:
+                raise StopError(Denial("statistic", assembly.said(item)))
+            return (found,)
         case "mean":
             if names and all(structure.is_ratio(name) for name in names):
                 return names
@@ -68,6 +72,20 @@ def _fields_averaged(names: tuple[str, ...], assembly: Assembly) -> list[str]:
     ]
 
 
+def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
+    structure = assembly.structure
+    fields = [name for name in measure.metrics if "." in name]
+    for name in measure.metrics:
+        if name in structure.model.metrics:
+            amount = structure.amount_beside(name) or name
+            leaf = next(iter(structure.model.leaves(amount)), None)
+            row = structure.row_field(leaf.name) if leaf is not None else None
+            fields.extend([row] if row is not None else [])
+    low = any(mark in text for mark in word_set("least_of_it"))
+    kind = "median" if measure.statistic == "median" else "min" if low else "max"
+    return structure.statistic(kind, *fields)
+
+
 def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that a verb's quantity asks for: how much was spent, how many times, how many pieces."""
     behaviour = assembly.structure.model.behaviours[clause.behaviours[0]]
@@ -86,6 +104,20 @@ def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> st
         of_points = amount is not None and metrics[amount].unit == "points"  # how many did they earn
         return amount if of_points or is_money_verb(clause.text, assembly) else behaviour.metric
     return None
+
+
+def spent_by(item: Edge, names: tuple[str, ...], slots: Slots, assembly: Assembly) -> tuple[str, ...]:
+    """Search ads spend, 搜索广告花费: what was spent on them, or by the customers whom they brought?"""
+    before, metrics = slots.frame.spoken(item, back=True), assembly.model.metrics
+    words = word_set("spends")
+    plain = before is not None and before.category == "values" and not slots.people
+    if not plain or slots.frame.folded(item) not in words:
+        return names
+    assert before is not None and isinstance(before.meaning, Values), "values stand before it"
+    of = assembly.chooser(names).dimension(before.meaning.candidates)
+    costs = (each for each in metrics.values() if is_money(each.unit) and not each.definition.hidden)
+    ours = (each.name for each in costs if words & set(each.label.en.split(" ")))
+    return tuple(dict.fromkeys((*names, *(name for name in ours if assembly.chooser((name,)).reaches(of[0])))))
 
 
 def called(words: str, assembly: Assembly) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
@@ -14,8 +16,9 @@ from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.own_time import time_of
 from chat_service.translate.requests.part_of_people import part_is_deed
-from chat_service.translate.requests.slots import Slots, asked_of, set_free
+from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.requests.whom import names_of
 from chat_service.translate.stops import Denial, StopError
@@ -50,12 +53,37 @@ def wants_list(slots: Slots, assembly: Assembly) -> bool:
         nouns = nouns or [item for item, _ in slots.measures if any("who" in asked_of(leaf) for leaf in item.leaves())]
         return bool(nouns) and not slots.groups
     asks = slots.frame.asks("list", "who") or (slots.frame.asks("which") and not slots.frame.asks("how_many"))
+    asks = asks or _shows_people(slots, assembly)
     if not asks or len(slots.measures) != 1 or slots.against:
         return False
     item, names = slots.measures[0]
     if is_number(slots.frame.folded(item)):
         return False  # 列明流失前期的客户人数: their number
     return all(assembly.structure.one_each(name) for name in names)
+
+
+_SHOWING = tuple(word_set("shows_it"))
+
+
+def _shows_people(slots: Slots, assembly: Assembly) -> list[Edge]:
+    """'Show me customers at risk', 拉一下沉睡的金卡客户: people are the object of a verb of showing.
+
+    Show new customers last month: how many came in a time is as likely asked for.
+    """
+    frame, words = slots.frame, assembly.scope.entity_words
+    nouns = tuple(f"{word} " for word in words)
+    leading = itertools.takewhile(lambda edge: edge.is_empty, frame.covering.edges)
+    opens = any(frame.folded(edge).startswith(_SHOWING) for edge in leading)
+    plain = not (slots.whens or slots.has("trend", "share") or frame.asks("how_many", "count", "people"))
+    found = []
+    for item, _ in slots.measures if opens else ():
+        after = frame.spoken(item)
+        told = after is not None and names_people(after, frame, words)
+        text = frame.folded(item)
+        ends = any(frame.folded(each).endswith(words) for each in (item, *frame.said("piece")))
+        object_ = (ends or told) and not is_number(text)
+        found.extend([item] if text.startswith(nouns) or (plain and object_) else [])
+    return found
 
 
 def people_request(slots: Slots, assembly: Assembly) -> Request | None:
@@ -74,7 +102,7 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     counts = slots.frame.asks("count", "people", "how_many", "how_much") or slots.has("share", "cumulative") or along
     counts = counts or slots.counting
     listed = slots.frame.asks("list", "who") and not (slots.frame.asks("how_many") or _lists_number(slots))
-    counts = (counts and not listed) or (slots.against and slots.clauses)
+    counts = bool((counts and not listed) or (slots.against and slots.clauses))
     if counts and _one_deed(slots, assembly):
         return metric_request(slots, assembly)
     lend_time(slots, assembly)
@@ -171,7 +199,9 @@ def list_request(slots: Slots, assembly: Assembly, base: ListQuery | None = None
         filters = [*(f for f in filters if not (isinstance(f, FieldFilter) and f.field == one.field)), one]
         columns.append(one.field)
     more = [each for _, each in entity_filters(slots, assembly, period)]
-    more += [_bound(item, bound, period, assembly, columns) for item, bound in slots.bounds]
+    more += [
+        _bound(item, bound, time_of(item, slots, assembly, period), assembly, columns) for item, bound in slots.bounds
+    ]
     filters.extend(each for each in more if each not in filters)
     measured = _measured(slots, assembly, more, period)
     order, extra = _order(slots, assembly, measured)
@@ -275,7 +305,7 @@ def _order(
     """By the rank asked for, else as the named population says, else by the first compared value."""
     listed = [assembly.model.lists[each.name] for _, each in slots.listed if not each.negated]
     if not slots.ranks:
-        return _order_of_lists(listed, measured)
+        return _order_by_field(slots, assembly) or _order_of_lists(listed, measured)
     item, rank = main_rank(slots, assembly)
     if rank.by_change or rank.percent is not None:
         raise assembly.deny(item)
@@ -286,6 +316,17 @@ def _order(
         raise assembly.deny(item)  # our best customers: no measure is said
     name = _short_name(names_of(slots.columns[0])[0], assembly)
     return (Order(column=name, descending=rank.direction in ("high", "best")),), (name,)
+
+
+def _order_by_field(slots: Slots, assembly: Assembly) -> tuple[tuple[Order, ...], tuple[str, ...]] | None:
+    """按价值列出, at-risk customers by value: the highest first."""
+    for item in slots.columns:
+        before = slots.frame.before(item)
+        said = slots.frame.folded(item) if before is None or not before.is_empty else slots.frame.folded(before)
+        if (before is not None and before.category == "grouping.by") or said.startswith("by"):
+            name = _short_name(names_of(item)[0], assembly)
+            return (Order(column=name, descending=True),), (name,)
+    return None
 
 
 def _order_of_lists(

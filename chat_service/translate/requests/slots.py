@@ -40,7 +40,7 @@ class Slots:
     `people`: customers are spoken of; `counting`: their number is. What a follow-up says of the question before:
     `shifted`, the period right before its own; `number`, so many rows instead; `same`, the things that were shown are
     kept, whatever else is shown of them; `taken`, items that are named to take them back; `swapped`, the metric that
-    another takes the place of.
+    another takes the place of. `own` is the time of what people are told by, where it is not that of the question.
     """
 
     frame: Frame
@@ -57,6 +57,7 @@ class Slots:
     clauses: list[tuple[Edge, Clauses]] = field(default_factory=list)
     listed: list[tuple[Edge, Listed]] = field(default_factory=list)
     dated: list[tuple[Edge, Dated]] = field(default_factory=list)
+    own: dict[Edge, When] = field(default_factory=dict)
     amounts: list[tuple[Edge, Amount]] = field(default_factory=list)
     entities: list[Edge] = field(default_factory=list)
     columns: list[Edge] = field(default_factory=list)

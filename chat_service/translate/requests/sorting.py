@@ -18,6 +18,7 @@ from chat_service.translate.grammar.categories import (
     Condition,
     Dated,
     Group,
+    Held,
     Listed,
     Measure,
     Rank,
@@ -28,6 +29,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import in_own_units
 from chat_service.translate.requests.lent_time import lend_same_time
 from chat_service.translate.requests.named import is_money_verb, spread_apart, statistic_of
+from chat_service.translate.requests.own_time import in_own_time
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
@@ -46,7 +48,7 @@ from chat_service.translate.requests.slots import (
 )
 from chat_service.translate.requests.things import bound_things, done_things, held_amounts
 from chat_service.translate.requests.top_shares import lend_share_time
-from chat_service.translate.requests.verbs import free_redundant, measure_verbs
+from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, ValueSense, When
 from semantic_layer import FieldFilter, Scalar
 
@@ -62,6 +64,7 @@ _PLACES: dict[type, str] = {
     Clauses: "clauses",
     Listed: "listed",
     Dated: "dated",
+    Held: "dated",
     Amount: "amounts",
 }
 
@@ -89,11 +92,13 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     free_redundant(slots, assembly)
     measure_verbs(slots, assembly)
     spread_apart(slots, assembly)
+    join_quantities(slots, assembly)
     lend_share_time(slots)
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
     _newly(slots, assembly)
     lend_same_time(slots)
+    in_own_time(slots, assembly)
     in_own_units(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
@@ -255,7 +260,7 @@ def _ranked_doers(slots: Slots, assembly: Assembly) -> None:
 
 def _speaks_of_people(slots: Slots, assembly: Assembly) -> bool:
     words = assembly.scope.entity_words
-    if slots.entities or slots.listed or slots.frame.asks("people", "who"):
+    if slots.entities or slots.listed or slots.frame.asks("people", "who") or slots.frame.of(Held):
         return True
     if any(assembly.structure.one_each(each[0]) and names_doers(item, each, assembly) for item, each in slots.measures):
         return True

@@ -175,9 +175,9 @@ def _several(
         (_, one), (_, other) = slots.whens
         closed = list(_of_one_year((closed[0], one.date), (closed[1], other.date)))
     versus = frame.said("comparison.versus", "date.versus")
-    versus = [word for word in versus if frame.folded(word) not in word_set("joins_periods")]
+    versus = [word for word in versus if frame.folded(word) not in word_set("joins_periods")] or _set_against(slots)
     if len(closed) == 2 and (versus or frame.said("change", "comparative")) and not frame.said("share"):
-        if _unlike(*closed):
+        if _unlike(*closed) or _overlap(*closed):
             raise refused
         for word in versus:
             assembly.use(word, "comparison", "period")
@@ -194,6 +194,20 @@ def _several(
     if len(closed) == 2 and not _unlike(*closed):
         return Timing(closed[0], Compare(to="period", period=closed[1]))
     raise refused
+
+
+def _set_against(slots: Slots) -> list[Edge]:
+    """今年上半年对去年下半年, H1 over H2: a word that else says nothing, alone between two times."""
+    one, other = slots.whens[0][0], slots.whens[-1][0]
+    between, words = slots.frame.between(one, other), word_set("set_against")
+    led = not between and slots.frame.folded(other).split(" ")[0] in words
+    return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    """今年上半年 … 全年: the one lies within the other."""
+    assert one.start and one.end and other.start and other.end, "asked of closed periods"
+    return one.start < other.end and other.start < one.end
 
 
 def _linked(slots: Slots) -> bool:
@@ -232,6 +246,8 @@ def _compared(
     said: DateMention | None = None,
 ) -> Timing:
     today = assembly.scope.today
+    if against.unit == "week" and any(word in assembly.frame.folded(item) for word in word_set("same_day")):
+        raise assembly.deny(item)  # 和上周同一天比: a day of that week
     if against.date is None:
         if period is None and not grains:
             period = unit(against.unit or "month", today)
@@ -239,19 +255,33 @@ def _compared(
         if against.to == "previous" and against.unit is not None and not grains and _has_several(against.unit, period):
             raise assembly.deny(item, "several_periods")  # week over week, of eight weeks
         return Timing(period, Compare(to=against.to))
-    if against.date.kind in ("duration", "same_period"):
+    return _compared_with(period, against.date, item, assembly, grains, said)
+
+
+def _compared_with(
+    period: Period | None,
+    named: DateMention,
+    item: Edge,
+    assembly: Assembly,
+    grains: tuple[Grain, ...],
+    said: DateMention | None,
+) -> Timing:
+    """A period beside one that is named."""
+    today = assembly.scope.today
+    if named.kind == "duration":
         raise assembly.deny(item)
-    other = period_of(against.date, (), today, item, assembly)
+    other = period_of(named, (), today, item, assembly)
     if other is None:
         return Timing(period)
-    period, other = _of_one_year((period, said), (other, against.date)) if period and said else (period, other)
+    period, other = _of_one_year((period, said), (other, named)) if period and said else (period, other)
     if period is None:
         period = unit(other.grain, today) if other.grain is not None else None
         if period is None or period == other:
             raise assembly.deny(item, "comparison_without_period")
         assembly.assume("current_period", period)
-    if _is_part_of_year(period, other) and not any(word in assembly.said(item) for word in word_set("whole_of_it")):
-        other = year_earlier(period, _FAR_FUTURE)  # 618, the first half against last year: the same part of it
+    if named.kind == "same_period" or _is_part_of_year(period, other, item, assembly):
+        year = year_earlier(period, _FAR_FUTURE) if period == other else other
+        other = _in_year_of(year, period, assembly.said(item))
         assembly.assume("same_time_of_year", other)
     if _unlike(period, other):
         raise assembly.deny(item, "several_periods")
@@ -263,16 +293,32 @@ def _has_several(grain: Grain, period: Period | None) -> bool:
     return closed and period is not None and len(buckets(grain, period)) > 1
 
 
-def _is_part_of_year(period: Period, other: Period) -> bool:
+def _is_part_of_year(period: Period, other: Period, item: Edge, assembly: Assembly) -> bool:
+    """618, a quarter or the first half against last year, May relative to last May: of these the same part is meant."""
+    if period == other:
+        return other.grain not in (None, "year")
+    if any(mark in assembly.said(item) for mark in word_set("whole_of_it")):
+        return False
     if period.start is None or period.end is None or other.grain != "year" or other.start is None:
         return False
     is_part = period.grain != "year" and period.end <= date(period.start.year + 1, 1, 1)
-    return is_part and other.start.year == period.start.year - 1
+    return is_part and other.start.year < period.start.year
+
+
+def _in_year_of(year: Period, period: Period, said: str) -> Period:
+    """与2024年同期相比: the same time of the year that is named, which is an earlier one."""
+    found = period
+    while year.start is not None and found.start is not None and found.end and found.start.year > year.start.year:
+        found = year_earlier(found, found.end)
+    if found is period:
+        raise StopError(Denial("several_periods", said))
+    return found
 
 
 def _unlike(period: Period, other: Period) -> bool:
     """A quarter against a year, May relative to last May: which part of the one is meant is not known."""
     long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
+    long = long and not {period.grain, other.grain} <= {"month", "quarter", "year"}
     return bool(long) or (period == other and other.grain not in (None, "year"))
 
 

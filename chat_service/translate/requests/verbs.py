@@ -8,8 +8,17 @@ from chat_service.translate.grammar.categories import Clauses
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_row_bound
-from chat_service.translate.requests.named import is_money_verb, verb_metric
-from chat_service.translate.requests.slots import Slots, asked_of, is_relative, is_whole, names_people, set_free
+from chat_service.translate.requests.named import called, is_money_verb, verb_metric
+from chat_service.translate.requests.slots import (
+    LINKS,
+    Slots,
+    asked_of,
+    is_relative,
+    is_whole,
+    joined,
+    names_people,
+    set_free,
+)
 from semantic_layer import is_money
 
 
@@ -118,10 +127,8 @@ def _moves(slots: Slots) -> bool:
 
 def _ranked(told: tuple[Edge, Clauses], slots: Slots, assembly: Assembly) -> None:
     """Which brand sold most: a verb is measured where groups or people are ranked by it."""
-    ranked = [rank for rank, _ in slots.ranks]
-    doers = [e for e in slots.entities if any(_near(e, rank, slots.frame) for rank in ranked)]
     if not slots.frame.asks("count") and (not slots.entities or not is_relative(told[0], slots)):
-        _of_how_many(told, slots, assembly, ("people",) if doers and slots.groups else ("how_many",))
+        _of_how_many(told, slots, assembly, ("people",) if slots.entities and slots.groups else ("how_many",))
 
 
 def _of_how_many(told: tuple[Edge, Clauses], slots: Slots, assembly: Assembly, what: tuple[str, ...]) -> None:
@@ -130,8 +137,29 @@ def _of_how_many(told: tuple[Edge, Clauses], slots: Slots, assembly: Assembly, w
         _measure(*told, metric, slots)
 
 
-def _near(one: Edge, other: Edge, frame: Frame) -> bool:
-    return all(edge.is_empty for edge in frame.between(one, other))
+def join_quantities(slots: Slots, assembly: Assembly) -> None:
+    """几单、又有几个新客: a quantity in a list with a measure is one too, of the model's main deed."""
+    main = assembly.structure.main_behaviour
+    used = {id(use.item) for use in assembly.uses}
+    for ask in slots.frame.asks("orders", "units", "money") if main is not None and slots.measures else ():
+        is_listed = any(
+            joined(slots.frame, ask, item) or _listed_beside(slots, ask, item) for item, _ in slots.measures
+        )
+        named = any(leaf.category == "metric" and leaf.start == ask.start for leaf in slots.frame.lattice.leaves)
+        named = named or slots.frame.folded(ask).split(" ")[0] in word_set("told_in")  # gross profit, in yuan
+        if id(ask) in used or named or "how_much" in asked_of(ask) or not is_listed or main is None:
+            continue
+        what = set(asked_of(ask))
+        metric = main.metric if "orders" in what else called("units_sold", assembly) if "units" in what else main.amount
+        if metric is not None:
+            slots.measures.append((ask, (metric,)))
+
+
+def _listed_beside(slots: Slots, ask: Edge, item: Edge) -> bool:
+    """几单、又有几个新客: links and other question words alone stand between."""
+    between = slots.frame.between(ask, item)
+    links = [edge for edge in between if not LINKS.isdisjoint(edge.keys)]
+    return bool(links) and all(edge in links or edge.is_empty or edge.category == "ask" for edge in between)
 
 
 def _counts_people(ask: Edge, item: Edge, slots: Slots, assembly: Assembly) -> bool:
