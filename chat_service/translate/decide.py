@@ -19,16 +19,13 @@ from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_w
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
-from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
 from chat_service.translate.requests.faring import of_chosen, of_ourselves, read_faring
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
-from chat_service.translate.requests.growth import why_of_when
 from chat_service.translate.requests.journeys import read_journey
-from chat_service.translate.requests.kinds import asked_about, kinds_of_before
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.pointing import pointer, points_at
@@ -121,12 +118,14 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
 
 
 def _of_nothing(question: Question, assembly: Assembly) -> Decision:
-    """What words ask for that name nothing: all of the number before, what it was about, how we do; else a greeting."""
-    frame, before = assembly.frame, question.previous.request if question.previous is not None else None
-    total = kinds_of_before(frame, before, assembly) or in_all(frame, question.previous, assembly)
-    if total is None and (about := of_ourselves(frame)) is not None:
-        return Decision(of_chosen(Slots(frame), assembly, about))
-    return Decision(other=GREETING) if total is None else Decision(total, follow_up=True)
+    """What words ask for that name nothing: how we do; else a greeting. All of the number before is not told."""
+    frame = assembly.frame
+    said = [edge for edge in frame.covering.edges if edge.category.startswith("function.quantifier")]
+    said += [word for word in (pointer(frame),) if word is not None]
+    if said and question.previous is not None:
+        raise assembly.deny(said[0])
+    about = of_ourselves(frame)
+    return Decision(other=GREETING) if about is None else Decision(of_chosen(Slots(frame), assembly, about))
 
 
 def _change(slots: Slots, question: Question, assembly: Assembly, *, goes_on: bool) -> Decision | None:
@@ -185,8 +184,6 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
         assembly.doubt += _REASONS_OF_EACH
         columns = tuple(dict.fromkeys((*request.columns, column)))
         return _shown(slots, assembly, request.model_copy(update={"columns": columns}), goes_on=goes_on)
-    if isinstance(request, MetricQuery) and request.period is None and not request.group_by:
-        request = request.model_copy(update={"period": why_of_when(slots, assembly)})
     found = _shown(slots, assembly, compared(request), goes_on=goes_on)
     if slots.against and isinstance(found, MetricQuery) and found.group_by:
         # both periods and the groups are named: a table of these is asked for, and no more rows
@@ -212,7 +209,7 @@ def _definitions(slots: Slots, assembly: Assembly) -> Definitions:
     if len(names) == 1 and slots.has("change"):
         raise assembly.deny(slots.frame.said("change")[0])  # treated as lost: more is said than what is defined
     done = slots.clauses and slots.frame.folded(words[0]) in word_set("what_did")
-    if done or slots.has("rank") or any(item is asked_about(slots.frame) for item, _ in slots.groups):
+    if done or slots.has("rank"):
         raise assembly.deny(words[0])  # what do people complain about, what do they buy: no meaning of a word
     if not names or slots.whens or slots.has("date") or slots.values or slots.groups or slots.against or slots.ranks:
         raise assembly.deny(words[0])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from chat_service.language.phrases import said
-from semantic_layer import Grain, Language, Period, Phrase
+from semantic_layer import Language, Period, Phrase
 
-_LAST: dict[Grain, Phrase] = {"month": Phrase("上个月", "last month"), "quarter": Phrase("上个季度", "last quarter")}
 _FROM_TO = Phrase("{first} 至 {last}", "{first} to {last}")
 
 
@@ -20,15 +19,6 @@ def days(period: Period, language: Language) -> str:
     if period.days == 1 or period.start == period.end:
         return str(period.start)
     return said(_FROM_TO, language, first=period.start, last=period.last_day)
-
-
-def last_units(language: Language) -> dict[Grain, str]:
-    """The units of the calendar that a question without a time may be about, as they are asked for.
-
-    >>> last_units("en")
-    {'month': 'last month', 'quarter': 'last quarter'}
-    """
-    return {grain: said(phrase, language) for grain, phrase in _LAST.items()}
 
 
 def days_so_far(period: Period, today: date, language: Language) -> str:

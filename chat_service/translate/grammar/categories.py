@@ -78,13 +78,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Bound:
-    """A metric or a field with a comparison: of groups, or of a customer; with `change`, of how it moved."""
+    """A metric or a field with a comparison: of groups, or of a customer."""
 
     metrics: tuple[str, ...]
     fields: tuple[str, ...]
     condition: Condition
     text: str = ""
-    change: bool = False
 
 
 @dataclass(frozen=True)

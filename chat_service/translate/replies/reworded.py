@@ -32,6 +32,4 @@ def with_reading(frame: Frame, doubt: Doubt, label: str, language: Language) -> 
     start, end = frame.lattice.span(doubt.start, doubt.end)
     if doubt.code == "which_measure":
         return beside_text("by", language, label, text[start:], text.rstrip(ENDS))
-    if doubt.code == "which_period":
-        return beside_text("then", language, label, text, text.rstrip(ENDS))
     return text[:start] + label + text[end:]

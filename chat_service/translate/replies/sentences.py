@@ -81,7 +81,6 @@ _QUESTIONS: dict[str, Phrase] = {
     ),
     "which_metric": Phrase("“{0}”可以指几个指标，您要看哪一个？", "'{0}' can mean several metrics; which one?"),
     "which_measure": Phrase("“{0}”按什么来衡量？", "'{0}' by which measure?"),
-    "which_period": Phrase("“{0}”说的是哪个时期？", "Which period is '{0}' about?"),
     "several_readings": Phrase("“{0}”有几种读法，您指哪一种？", "'{0}' can be read in several ways; which one?"),
     "two_readers": Phrase(
         "“{0}”有两种读法，您指哪一种？",

@@ -6,6 +6,7 @@ By what it compares, and by who is spoken of: orders over 1000 yuan of gold memb
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
@@ -13,8 +14,11 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, names_people
+from semantic_layer import is_money
 
 Kind = Literal["row", "group", "entity"]
+_COUNTED = ("integer", "number")
+MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
 
 
 def bounds_by_kind(slots: Slots, assembly: Assembly) -> list[tuple[Edge, Bound, Kind]]:
@@ -50,26 +54,12 @@ def is_row_bound(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> 
 
 
 def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind:
-    before = assembly.frame.before(item)
-    if before is not None and bound.condition.op == "=" and assembly.frame.folded(before) in word_set("per_so_many"):
-        raise assembly.deny(item)  # complaints per 1000 orders
-    if bound.change and slots.groups and slots.measures:
-        return "group"
     if compares_rows(item, bound, assembly):
         return "entity" if _is_of_people(item, slots, assembly) else "row"
-    if bound.fields and is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly):
-        return "entity"
-    if bound.fields and names_group(item, slots):
-        raise assembly.deny(item)  # NPS评分低于零的城市: cities have no score of their own
     if bound.fields:
+        if names_group(item, slots) or (is_of_deeds(bound, assembly) and _is_of_people(item, slots, assembly)):
+            raise assembly.deny(item)  # NPS评分低于零的城市: cities have no score of their own
         return "row"
-    metrics = assembly.model.metrics
-    if (
-        "money" in bound.condition.units
-        and all(name in metrics and metrics[name].unit == "count" for name in bound.metrics)
-        and bound.metrics
-    ):
-        raise assembly.deny(item)  # cancelled orders over 2000 yuan
     if _is_of_group(item, slots):
         return "group"
     if not slots.people and not slots.groups:
@@ -98,16 +88,42 @@ def _is_of_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
 
 def names_group(item: Edge, slots: Slots) -> bool:
     """Whether the noun that is told by a condition, 的 between, is a group."""
-    groups = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
-    return not _condition_first(item) and slots.frame.spoken(item) in groups
+    return not _condition_first(item) and slots.frame.spoken(item) in _bare_groups(slots)
+
+
+def _bare_groups(slots: Slots) -> set[Edge]:
+    return {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
 
 
 def _is_of_group(item: Edge, slots: Slots) -> bool:
     """复购率低于20%的城市, cities with a refund rate above 5%: the group's word is the nearest."""
     frame = slots.frame
     groups = {edge for edge, group in slots.groups if group.grain is None}
-    bare = {edge for edge, group in slots.groups if group.grain is None and not (group.marked and not group.which)}
-    if frame.spoken(item) in bare or frame.spoken(item, "connective", "ask", back=True) in groups:
+    if frame.spoken(item) in _bare_groups(slots):
+        return True
+    if frame.spoken(item, "connective", "ask", back=True) in groups:
         return True
     joined = frame.spoken(item, "connective", "when", back=True)  # at least 300 buyers in 2025 yet an AOV under 290
     return not slots.entities and any(joined is edge and _is_of_group(edge, slots) for edge, _ in slots.bounds)
+
+
+def in_own_units(slots: Slots, assembly: Assembly) -> None:
+    """A first response over 2 hours, of what is told in minutes: over 120. Raises StopError where units do not fit."""
+    model = assembly.model
+    for at, (item, bound) in enumerate(slots.bounds):
+        units = {model.metrics[name].unit for name in bound.metrics if name in model.metrics}
+        in_money = any(map(is_money, units)) or any(assembly.structure.amount_beside(name) for name in bound.metrics)
+        if bound.metrics and "money" in bound.condition.units and not in_money:
+            raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
+        fields = [model.fields[name] for name in bound.fields if name in model.fields]
+        if any(field.type not in _COUNTED for field in fields):
+            raise assembly.deny(item)  # a date above 300 yuan, a name under 70 %
+        units |= {str(field.definition.unit) for field in fields}
+        told, said = units & set(MINUTES), set(bound.condition.units) & set(MINUTES)
+        if not said or not told or said & told or "long" in bound.condition.units:
+            continue
+        if len(units) > 1 or len(said) > 1:
+            raise assembly.deny(item)
+        factor = MINUTES[said.pop()] / MINUTES[told.pop()]
+        values = tuple(value * factor for value in bound.condition.values)
+        slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chat_service.language.words.tables import word_set
-from chat_service.outcomes import Previous
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
@@ -11,7 +10,7 @@ from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
 from chat_service.translate.requests.pointing import pointer
 from chat_service.translate.requests.slots import Slots, asked_of
-from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery, Request
+from semantic_layer import FieldFilter, ListQuery, MetricQuery, Request
 
 
 def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
@@ -24,22 +23,19 @@ def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request
         for item in slots.entities:
             assembly.use(item, "entity", "")
         return metric_request(slots, assembly, base)
-    return list_request(slots, assembly, _in_its_order(slots, before, assembly))
+    return list_request(slots, assembly, _first_rows(slots, before, assembly))
 
 
-def _in_its_order(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
-    """前5个 of a list that has an order: its first five; 后5个 are the first in the order turned round."""
+def _first_rows(slots: Slots, before: ListQuery, assembly: Assembly) -> ListQuery:
+    """前5个 of a list that has an order: its first five."""
     if len(slots.ranks) != 1 or slots.measures or slots.columns or len(before.order_by) != 1:
         return before
     item, rank = slots.ranks[0]
-    if not rank.stated or rank.percent is not None or rank.by_change:
+    if not rank.stated or rank.percent is not None or rank.by_change or rank.direction in ("low", "worst"):
         return before
     slots.ranks.clear()
     assembly.use(item, "order", rank.direction)
-    order = before.order_by[0]
-    if rank.direction in ("low", "worst"):
-        order = order.model_copy(update={"descending": not order.descending})
-    return before.model_copy(update={"limit": rank.count, "order_by": (order,)})
+    return before.model_copy(update={"limit": rank.count})
 
 
 def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Request | None:
@@ -63,22 +59,3 @@ def _asks_which(frame: Frame) -> bool:
     """Which of them, 其中谁: single people are asked for, and not their number."""
     words = [leaf for edge in frame.covering.edges for leaf in edge.leaves()]
     return any(set(asked_of(each)) & {"which", "who"} or frame.folded(each) in word_set("which_of") for each in words)
-
-
-def in_all(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:
-    """合计呢, combined: what was shown for each as one number; None where nothing is said of all or both.
-
-    Raises StopError where all of it is no number of the request before: a rank, a part, a state of each.
-    """
-    said = [edge for edge in frame.covering.edges if edge.category.startswith("function.quantifier")]
-    before = previous.request if previous is not None else None
-    if not said or before is None:
-        return None
-    groups = [name for name in before.group_by if name not in GRAINS] if isinstance(before, MetricQuery) else []
-    if not isinstance(before, MetricQuery) or not groups or before.limit or before.having or before.shares:
-        raise assembly.deny(said[0])
-    if said[0].category != "function.quantifier.total":
-        raise assembly.deny(said[0])
-    assembly.assume("kept_from_before")
-    left = tuple(name for name in before.group_by if name in GRAINS)
-    return before.model_copy(update={"group_by": left, "show": (), "order_by": ()})

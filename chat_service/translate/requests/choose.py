@@ -94,7 +94,8 @@ def _money_of_groups(slots: Slots, assembly: Assembly) -> None:
     main = assembly.structure.main_behaviour
     said = ((item, item.meaning) for item in slots.frame.of(Condition) if isinstance(item.meaning, Condition))
     free = [(item, condition) for item, condition in said if "money" in condition.units]
-    if main is None or main.amount is None or not slots.groups or slots.clauses or slots.people or len(free) != 1:
+    others = slots.clauses or slots.people or slots.has("change")
+    if main is None or main.amount is None or not slots.groups or others or len(free) != 1:
         return
     item, condition = free[0]
     slots.bounds.append((item, Bound((main.amount,), (), condition)))

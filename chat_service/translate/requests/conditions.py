@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Dated, Held, Listed
+from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Held, Listed
 from chat_service.translate.grammar.rules.amounts import negated
-from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
@@ -22,11 +21,10 @@ from chat_service.translate.requests.deeds_together import (
 )
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import called, is_money_verb
-from chat_service.translate.requests.phrases import deeds_of
-from chat_service.translate.requests.slots import Slots, is_relative, names_people
+from chat_service.translate.requests.slots import Slots, deeds_of, is_relative
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
-from chat_service.translate.senses import MetricSense, NumberSense, Values, When
+from chat_service.translate.senses import MetricSense, NumberSense, Values
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
@@ -46,63 +44,24 @@ _COUNTS = frozenset({"times", "orders", "each", "units"})
 
 
 def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> list[tuple[Edge, Filter]]:
-    """All that a question demands of the customers, with the words for each: deeds, named populations, dates."""
+    """All that a question demands of the customers, with the words for each: deeds, named populations."""
     told: list[tuple[Edge, Filter]] = []
     once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
-        _refuse_no_condition(item, slots, assembly)
+        if slots.measures and not slots.people and not is_relative(item, slots):
+            raise assembly.deny(item)  # a deed that nobody is named for is no condition on people
         told += _clauses(item, in_question_time(clauses, slots), once, assembly)
     for item, listed in slots.listed:
         told += [(item, one) for one in listed_filter(item, listed, assembly)]
     for item, dated in slots.dated:
-        if isinstance(dated, Held):
-            _refuse_time_of_deed(item, slots, assembly)
-            told.append((item, held_filter(item, dated, period, assembly)))
-        else:
-            told.append((item, dated_filter(item, dated, assembly)))
+        if not isinstance(dated, Held):
+            raise assembly.deny(item)  # who carries a date: of which deed it is that of, is not told
+        told.append((item, held_filter(item, dated, period, assembly)))
     for item, names in slots.populations:
-        if period is None and slots.measures and any(assembly.scope.structure.looks_back(name) for name in names):
-            raise assembly.deny(item, "comparison_without_period")  # of old against which time?
         own = slots.own.get(item)
         timed = period if own is None else period_of(own.date, (), assembly.scope.today, item, assembly)
         told.append((item, population_filter(item, names, timed, assembly)))
     return list({each: (item, each) for item, each in reversed(told)}.values())[::-1]
-
-
-def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
-    """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
-    if slots.measures and not slots.people and not is_relative(item, slots):
-        raise assembly.deny(item)
-    none = isinstance(item.meaning, Clauses) and all(clause.negated for clause in item.meaning.clauses)
-    if none and not slots.people and any(group.which for _, group in slots.groups):
-        raise assembly.deny(item)  # 哪个省一单都没有: no province is told by those who did nothing there
-    led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)
-    if led is not None and slots.frame.folded(led) in word_set("whenever"):
-        raise assembly.deny(item)  # complained when they ordered in stores: at that time
-    first = _first(item)
-    if isinstance(first, When) and is_of_state(item, first, slots, assembly):
-        raise assembly.deny(item)
-
-
-def _refuse_time_of_deed(item: Edge, slots: Slots, assembly: Assembly) -> None:
-    """Those whom we lost last month were platinum: the time is that of the loss."""
-    before = slots.frame.spoken(item, back=True)
-    touches = before is not None and isinstance(before.meaning, Clauses) and item.start == before.end
-    if touches and isinstance(_first(item), When):
-        raise assembly.deny(item)
-
-
-def _first(item: Edge) -> object:
-    return next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
-
-
-def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
-    """Gold members at the end of 2025 have placed …: the time that opens an item is of what people were."""
-    before = slots.frame.spoken(item, back=True)
-    if before is None or not INSTANTS & set(when.date.rules):
-        return False
-    people = names_people(before, slots.frame, assembly.scope.entity_words)
-    return people and slots.frame.folded(before).isascii()
 
 
 # --- deeds ---
@@ -170,7 +129,7 @@ def deed_filter(item: Edge, clause: Clause, assembly: Assembly) -> MetricFilter:
         op, count = ("=", (0.0,)) if clause.negated else (">=", (1.0,))
         return MetricFilter(metric=metric, period=period, filters=(*filters, extra), op=op, values=count)
     if condition is not None and "money" in condition.units and not is_money(assembly.model.metrics[metric].unit):
-        raise assembly.deny(item)  # carts worth more than 500 yuan: so many carts are no amount of money
+        raise assembly.deny(item)  # so many carts are no amount of money, nor an amount of one of them
     op, values = _comparison(item, condition, clause.negated, assembly)
     exact = op == "=" and any(values) and assembly.scope.structure.is_sum(metric)
     if exact and not any("prefix.eq" in leaf.keys for leaf in item.leaves()):
@@ -268,15 +227,10 @@ def _row_condition(metric: str, condition: Condition, assembly: Assembly) -> tup
     if structure.is_sum(metric) or {"times", "money", "orders", "each", "percent"} & set(condition.units):
         return None
     behaviour = structure.behaviour_of(metric)
-    dataset = model.metrics[metric].definition.dataset
-    owners = {entity.dataset for entity in model.entities.values()}
     if not structure.is_ratio(metric) and (behaviour is None or behaviour.amount is not None):
         return None
-    if (
-        dataset is None
-        or dataset in owners
-        or model.datasets[dataset].primary_key in {(e.key,) for e in model.entities.values()}
-    ):
+    dataset = model.metrics[metric].definition.dataset
+    if dataset is None or model.datasets[dataset].primary_key in {(e.key,) for e in model.entities.values()}:
         return None
     facts = [f for f in model.datasets[dataset].fields.values() if f.definition.role == "fact"]
     counted = structure.counting_rows(metric)
@@ -309,55 +263,27 @@ def population_filter(item: Edge, names: tuple[str, ...], period: Period | None,
     """Customers whom a metric counts: new customers, repeat customers."""
     name = assembly.metric(item, names)
     assembly.use(item, "behaviour", name)
-    main = assembly.scope.structure.main_behaviour
-    if period is None and main is not None and assembly.scope.structure.looks_back(name):
-        return MetricFilter(metric=main.metric, period=None, op=">=", values=(1.0,))
+    if period is None and assembly.scope.structure.looks_back(name):
+        raise assembly.deny(item, "comparison_without_period")  # of old against which time?
     for each in assembly.scope.model.lists.values():
         if each.metric == name:
             return listed_filter(item, Listed(each.name, ""), assembly)[0]
     return MetricFilter(metric=name, period=period, op=">=", values=(1.0,))
 
 
-def dated_filter(item: Edge, dated: Dated, assembly: Assembly) -> Filter:
-    """Who carries a date within a period: those whom the metric placed at that date counts."""
-    model, names = assembly.scope.model, set(dated.fields)
-    assert dated.when is not None, "a date of a thing has a period"
-    period = period_of(dated.when.date, (), assembly.scope.today, item, assembly)
-    assembly.use(item, "behaviour", f"{sorted(names)[0]} {period}")
-    for metric in model.metrics.values():
-        dataset = metric.definition.dataset
-        if dataset is None or metric.is_stock or metric.filter is not None or metric.kind != "simple":
-            continue
-        if assembly.whom.dataset not in (dataset, *model.paths.get(dataset, {})):
-            continue  # campaigns began: of no customer
-        time = metric.definition.time or model.datasets[dataset].definition.time
-        if f"{dataset}.{time}" in names and assembly.scope.structure.counts_rows(metric.name):
-            return MetricFilter(metric=metric.name, period=period, op=">=", values=(1.0,))
-    raise assembly.deny(item)
-
-
 def own_value(item: Edge, bound: Bound, period: Period | None, assembly: Assembly) -> Filter:
-    """A customer's own value of a metric, compared; of a fact of their rows, that one row at least compares so."""
+    """A customer's own value of a metric, compared."""
     if bound.fields:
-        fact = fact_filter(item, bound, assembly, frozenset())
-        counted = assembly.scope.structure.counted_in(fact.field.partition(".")[0])
-        if counted is None:
-            raise assembly.deny(item)
-        return MetricFilter(metric=counted, period=period, filters=(fact,), op=">=", values=(1.0,))
+        raise assembly.deny(item)
     name = assembly.metric(item, _by_unit(bound.metrics, bound.condition.units, assembly))
-    if counts_others(name, assembly):
-        assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
-        return MetricFilter(metric=name, period=period, op=bound.condition.op, values=bound.condition.values)
-    if name in {entity.counted_by for entity in assembly.scope.model.entities.values()}:
-        raise assembly.deny(item)  # each customer is one customer
-    if assembly.scope.structure.one_each(name):
-        raise assembly.deny(item)  # not churned, no new ones: people are told by what they are or did
-    amount = assembly.scope.structure.amount_beside(name) if "money" in bound.condition.units else None
-    if amount is not None and not compares_rows(item, bound, assembly):
-        name = amount
-    elif amount is not None:
+    entities = {entity.counted_by for entity in assembly.scope.model.entities.values()}
+    if (name in entities or assembly.structure.one_each(name)) and not counts_others(name, assembly):
+        raise assembly.deny(item)  # each customer is one customer; people are told by what they are or did
+    amount = assembly.structure.amount_beside(name) if "money" in bound.condition.units else None
+    if amount is not None and compares_rows(item, bound, assembly):
         one = row_filter(item, name, bound, assembly)  # orders over 1000 yuan: one of them at least
         return MetricFilter(metric=name, period=period, filters=(one,), op=">=", values=(1.0,))
+    name = amount or name
     assembly.use(item, "behaviour", f"{name} {bound.condition.op}")
     if (rows := _row_condition(name, bound.condition, assembly)) is not None:
         return MetricFilter(metric=rows[0], period=period, filters=(rows[1],), op=">=", values=(1.0,))

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds_meant import MINUTES
+from chat_service.translate.requests.bounds import MINUTES
 from chat_service.translate.senses import FieldSense
 from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import Field, FieldFilter, is_money

@@ -10,12 +10,9 @@ from chat_service.translate.grammar.categories import Clause
 from chat_service.translate.grammar.rules.deeds import PEOPLE_OF_DEED
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import is_of_deeds
-from chat_service.translate.requests.conditions import is_of_state
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
-from chat_service.translate.stops import Denial, StopError
 
-_TWICE = 2
 _WHOLE = ("this unit as a whole",)  # a rule of dates
 
 
@@ -30,27 +27,22 @@ def lend_time(slots: Slots, assembly: Assembly) -> None:
     if others or own or not each or len(slots.whens) != 1 or any(group.grain for _, group in slots.groups):
         return
     at, when = slots.whens[0]
-    deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
-    nearest = min(deeds, key=lambda each: max(each.start - at.end, at.start - each.end))
-    between = slots.frame.between(nearest, at)
-    between = [edge for edge in between if slots.frame.folded(edge) not in word_set("opens_both")]
-    if (
-        when.ever
-        or is_of_state(at, when, slots, assembly)
-        or any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between)
-    ):
+    if when.ever or _is_joined(at, slots):
         return  # ordered and … in May: what the time is joined to was not understood as a deed
     slots.clauses[:] = [
         (item, replace(clauses, clauses=tuple(_in_time(clause, when, assembly) for clause in clauses.clauses)))
         for item, clauses in slots.clauses
     ]
-    if slots.bounds:
-        return  # 近半年打过0到6分又投诉过: what is compared is of that time as well
-    slots.whens.clear()
-    assembly.use(at, "period", when.date.text)
-    opener = slots.frame.before(at)
-    if opener is not None and "only" in opener.keys and _stands_apart(opener, slots):
-        assembly.use(opener, "period", when.date.text)
+    if not slots.bounds:  # 近半年打过0到6分又投诉过: what is compared is of that time as well
+        slots.whens.clear()
+        assembly.use(at, "period", when.date.text)
+
+
+def _is_joined(at: Edge, slots: Slots) -> bool:
+    deeds = [item for item, _ in (*slots.clauses, *slots.bounds)]
+    nearest = min(deeds, key=lambda each: max(each.start - at.end, at.start - each.end))
+    between = [e for e in slots.frame.between(nearest, at) if slots.frame.folded(e) not in word_set("opens_both")]
+    return any({"connective", "follow"} & set(e.keys) and slots.frame.folded(e)[0].isalnum() for e in between)
 
 
 def _in_time(clause: Clause, when: When, assembly: Assembly) -> Clause:
@@ -60,18 +52,11 @@ def _in_time(clause: Clause, when: When, assembly: Assembly) -> Clause:
     return clause if told else replace(clause, when=when, ever=False)
 
 
-def _stands_apart(opener: Edge, slots: Slots) -> bool:
-    """买过的客户, 只看今年: what stands behind a mark, or first, is about all of the question."""
-    before = slots.frame.before(opener)
-    return before is None or not any(character.isalnum() for character in slots.frame.folded(before))
-
-
-def lend_same_time(slots: Slots, assembly: Assembly) -> None:
+def lend_same_time(slots: Slots) -> None:
     """Revenue in May from customers who complained in that month: the one time of the question is theirs too.
 
     去年买过的客户，同期没退过的: so is that of what they did before.
     """
-    _lend_again(slots, assembly)
     _lend_whole(slots)
     times = [(at, when) for at, when in slots.whens if not when.ever]
     told = [(item, each.when) for item, clauses in slots.clauses for each in clauses.clauses if each.when is not None]
@@ -99,30 +84,6 @@ def _lend_whole(slots: Slots) -> None:
                 named[when.date.unit] = when
             told.append(replace(clause, when=when))
         slots.clauses[place] = (item, replace(each, clauses=tuple(told)))
-
-
-def _lend_again(slots: Slots, assembly: Assembly) -> None:
-    """Who bought this year and have bought again this year, their repurchase rate: so many of those it counts.
-
-    Of any other number, the same said twice of one time is twice, which no condition says.
-    """
-    metrics = {name: deed.metric for name, deed in assembly.model.behaviours.items()}
-    for item, each in tuple(slots.clauses):
-        first, last = each.clauses[0], each.clauses[-1]
-        same = [metrics[name] for name in first.behaviours] == [metrics[name] for name in last.behaviours]
-        if not same or first.behaviours == last.behaviours or first.when is None or last.when is None:
-            continue
-        plain = not any(c.negated or c.condition or c.values for c in each.clauses)
-        if not plain or first.when.date.period != last.when.date.period:
-            continue
-        rates = [
-            assembly.model.metrics[name].definition.per is not None for _, names in slots.measures for name in names
-        ]
-        if len(each.clauses) > _TWICE or slots.whens or not rates or not all(rates):
-            raise StopError(Denial("not_supported", assembly.said(item)))
-        slots.clauses.remove((item, each))
-        slots.whens.append((item, last.when))
-        assembly.use(item, "behaviour", metrics[last.behaviours[0]])
 
 
 def _leads(at: Edge, item: Edge) -> bool:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 
-from chat_service.language.bindings import binding
-from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.rules.levels import BEYOND
@@ -17,30 +14,23 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names, Values, ValueSense
-from chat_service.translate.stops import Doubt, Option, StopError
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
 
 
 def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser) -> tuple[str, ...]:
     """Put the values of a question into the draft; returns their dimensions. Raises StopError where one is in doubt."""
     dimensions: list[str] = []
-    apart = _said_apart(slots)
     shared = _shared(draft, slots, assembly)
     _refuse_mixed(slots, assembly)
     added = _added_up(slots)
-    for item, values in _narrowing(draft, slots, assembly):
-        meant = _of_grouped(values, draft, assembly) or _of_things(item, values, chooser, slots, assembly)
+    for item, values in slots.values:
+        meant = _of_grouped(values, draft) or _of_things(item, values, chooser, slots, assembly)
         meant = _of_before(meant, draft, assembly)
         dimension, found = assembly.values(item, meant, chooser)
-        if not draft.goes_on and dimension in draft.group_by and _adds_group(item, values, slots):
-            assembly.use(item, "grouping", dimension)
-            continue
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
         assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
-        if values.negated and not draft.goes_on and _is_without(draft.filtered(dimension), found):
-            continue
         if values.both and not values.negated:
             raise assembly.deny(item)  # of whom both hold is a condition on customers: no verb said what they did
         if draft.goes_on:
@@ -51,8 +41,6 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
         else:
             one = value_filter(dimension, found, negated=values.negated)
             draft.filters = (*draft.filters, one)
-            if apart and values.negated and values.dimensions and not draft.group_by:
-                _group_by(draft, dimension)
             each = dimension in draft.group_by or not (added or values.link == BEYOND)
             if each and len(found) > 1 and not values.negated and not _is_calendar(dimension, assembly):
                 draft.show = (*draft.show, one)
@@ -60,57 +48,12 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     return tuple(dimensions)
 
 
-def _narrowing(draft: Draft, slots: Slots, assembly: Assembly) -> Iterator[tuple[Edge, Values]]:
-    for item, values in slots.values:
-        if _tells_the_measure(slots.frame.folded(item), values, draft, assembly):
-            assembly.use(item, "metric", draft.metrics[0])
-        else:
-            yield item, values
-
-
-def _tells_the_measure(said: str, values: Values, draft: Draft, assembly: Assembly) -> bool:
-    """Net sentiment on social: what the rows of a measure are called by (social mentions) keeps to none of them."""
-    model = assembly.model
-    homes = {model.metrics[name].definition.dataset for name in draft.metrics}
-    if values.negated or values.dimensions or len(values.words) > 1 or homes & {None} or len(homes) != 1:
-        return False
-    label = model.datasets[next(iter(homes)) or ""].definition.label
-    senses = [each for each in values.words[0] if each.dimension in model.dimensions]
-    if label is None or any(model.dimensions[each.dimension].home.dataset in homes for each in senses):
-        return False
-    codes = {(each.dimension, each.value) for each in senses}
-    known = {name: model.dimensions[name].home.definition.values for name, _ in codes}
-    words = [own for name, each in known.items() for code, own in each.items() if (name, code) in codes]
-    called = {fold(text).text for own in words for text in (*own.zh, *own.en)}
-    if said.isascii():  # monthly members are people, whatever the rows are called by
-        return said in called and said in fold(label.en).text.split()
-    return said in called and any(text in fold(label.zh).text for text in called if not text.isascii())
-
-
-def _is_without(kept: FieldFilter | None, found: tuple[Scalar, ...]) -> bool:
-    """App only, exclude web: what is left out is none of what is kept already."""
-    return kept is not None and kept.op in ("=", "in") and not set(kept.values) & set(found)
-
-
-def _adds_group(item: Edge, values: Values, slots: Slots) -> bool:
-    """By age group, people with no birthday on file too: what is to be counted in as well narrows nothing."""
-    frame, told = slots.frame, word_set("counts_in")
-    for step in (frame.before, frame.after):
-        edge = step(item)
-        while edge is not None and (edge.is_empty or "follow" in edge.keys or frame.folded(edge) in told):
-            if frame.folded(edge) in told:
-                return not values.negated and not values.only
-            edge = step(edge)
-    return False
-
-
 def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
     """上海、浙江、广东: what stands in one list is of one kind, not a city in provinces."""
     for (one, values), (other, more) in itertools.pairwise(slots.values):
         between = slots.frame.between(one, other)
         listed = len(between) == 1 and between[0].category in ("connective.and", "connective.or")
-        apart = values.dimensions and more.dimensions and not set(values.dimensions) & set(more.dimensions)
-        if apart:
+        if values.dimensions and more.dimensions and not set(values.dimensions) & set(more.dimensions):
             continue  # 性别为女、等级为金卡: each with what it is of
         if listed and not values.negated and not more.negated and slots.frame.folded(between[0]) not in (",", "with"):
             raise assembly.deny(other)
@@ -118,13 +61,16 @@ def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
 
 def _added_up(slots: Slots) -> bool:
     """上海和北京合计, app and web combined: one number of all that are named, where nothing says each."""
-    words = {slots.frame.folded(edge) for edge in slots.frame.covering.edges if edge.is_empty}
-    apart = _said_apart(slots) or slots.against or slots.has("grouping", "comparison", "comparative", "share")
+    frame = slots.frame
+    words = {frame.folded(edge) for edge in frame.covering.edges if edge.is_empty}
+    severally = (edge for edge in frame.covering.edges if edge.category == "function.quantifier.both")
+    if any(frame.folded(word) in word_set("severally") for word in severally):
+        return False  # 各是多少, 分别: each for itself
+    if slots.against or slots.has("grouping", "comparison", "comparative", "share"):
+        return False
     opening = tuple(word for word in word_set("added_up") if not word.isascii())
-    asked = any(
-        slots.frame.folded(item).startswith(opening) for item in slots.frame.asks("how_many", "people", "count")
-    )
-    return not apart and (asked or bool(words & word_set("added_up")))
+    asked = any(frame.folded(item).startswith(opening) for item in frame.asks("how_many", "people", "count"))
+    return asked or bool(words & word_set("added_up"))
 
 
 def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assembly: Assembly) -> Values:
@@ -149,12 +95,9 @@ def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assem
 def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
     """那上海呢 after the stores of Beijing: of what was kept to before, where the one could stand for the other."""
     holds, codes = assembly.index.holds, [{sense.value for sense in word} for word in values.words]
-    for kept in draft.filters if draft.goes_on else ():
-        if (
-            not isinstance(kept, FieldFilter)
-            or kept.op not in ("=", "in")
-            or kept.field not in assembly.model.dimensions
-        ):
+    known = (f for f in draft.filters if isinstance(f, FieldFilter) and f.field in assembly.model.dimensions)
+    for kept in known if draft.goes_on else ():
+        if kept.op not in ("=", "in"):
             continue
         swapped = any(holds(name, value) for name in values.candidates for value in kept.values)
         fit = [next((code for code in sorted(word, key=str) if holds(kept.field, code)), None) for word in codes]
@@ -163,23 +106,12 @@ def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
     return values
 
 
-def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:
-    """By age group, with or without the unknown: of what is grouped by, where a value of its own is called so too."""
-    if own := set(values.candidates) & set(draft.group_by):
-        return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
-    dimensions, codes = assembly.model.dimensions, {sense.value for word in values.words for sense in word}
-    for name in draft.group_by if not values.dimensions else ():
-        known = dimensions[name].home.definition.values if name in dimensions else {}
-        called = {code: " ".join((*one.zh, *one.en)) for code, one in known.items() if code in codes}
-        if codes == {code for code, text in called.items() if values.text in fold(text).text}:
-            return replace(values, words=tuple((ValueSense(name, code),) for code in codes))
-    return None
-
-
-def _said_apart(slots: Slots) -> bool:
-    """各是多少, 分别: each for itself."""
-    words = (e for e in slots.frame.covering.edges if e.category == "function.quantifier.both")
-    return any(slots.frame.folded(word) in word_set("severally") for word in words)
+def _of_grouped(values: Values, draft: Draft) -> Values | None:
+    """By city, only Shanghai: of what is grouped by, where the word can mean a value of it."""
+    own = set(values.candidates) & set(draft.group_by)
+    if not own:
+        return None
+    return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
 
 
 def _group_by(draft: Draft, dimension: str) -> None:
@@ -197,31 +129,16 @@ def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
     """The value whose share is asked for, where nothing is grouped: the last one named that is not left out."""
     if not slots.has("share") or all(assembly.model.metrics[m].unit == "percent" for m in draft.metrics):
         return None
-    groups = [name for name in draft.group_by if name not in GRAINS]
-    candidates = [(item, values) for item, values in slots.values if not values.negated]
+    candidates = [values for _, values in slots.values if not values.negated]
     if not candidates or (all(map(assembly.structure.one_each, draft.metrics)) and part_is_deed(slots)):
         return None
-    if groups:
-        return candidates[-1][1] if any(set(v.candidates) & set(groups) for _, v in candidates) else None
-    at = slots.frame.said("share")[0].start
-    behind = [values for item, values in candidates if item.start > at]
-    if len(candidates) == 2 and (of := _of_noun(candidates[0][0], candidates[1][0], at, slots)) is not None:
-        return candidates[of][1]
-    if slots.measures and len(candidates) > 1 and behind and not slots.frame.folded(candidates[-1][0]).isascii():
-        return behind[-1]
-    return candidates[-1][1]
-
-
-def _of_noun(one: Edge, other: Edge, at: int, slots: Slots) -> int | None:
-    """Share of positive mentions on Weibo: right before what is counted a value is the part, the place is the whole."""
-    frame = slots.frame
-    counted, between = frame.after(one), frame.between(one, other)
-    among = any(frame.folded(edge) in word_set("out_of") for edge in between)
-    if among and one.start > at and all(edge.is_empty or edge.category in ("measure", "entity") for edge in between):
-        return 0  # share of women among gold members
-    if counted is None or counted.category not in ("measure", "entity") or one.start <= at or len(between) < 2:
+    groups = {name for name in draft.group_by if name not in GRAINS}
+    if groups and not any(set(values.candidates) & groups for values in candidates):
         return None
-    return 0 if all(frame.folded(edge) in word_set("where") for edge in between[1:]) else None
+    return candidates[-1]
+
+
+# --- in a question that goes on ---
 
 
 def _change(
@@ -234,22 +151,17 @@ def _change(
     assembly: Assembly,
 ) -> None:
     """Other values instead of those before, some less, or some beside them."""
+    known = draft.filtered(dimension)
+    plain = known is not None and known.op in ("=", "in")
     if values.negated:
-        known = draft.filtered(dimension)
-        if known is not None and known.op in ("=", "in") and set(known.values) <= set(found):
-            _all_left_out(draft, item, known, found, assembly)
-            return
+        if known is not None and plain and set(known.values) <= set(found):
+            raise assembly.deny(item)  # 去掉上海 after a number of Shanghai alone: all but that, or no condition?
         draft.filters = tuple(_without(draft, dimension, found))
         draft.show = tuple(f for f in draft.show if f.field != dimension)
         return
-    known = draft.filtered(dimension)
-    if known is not None and known.op in ("!=", "not in") and _adds(slots):
-        left = tuple(value for value in known.values if value not in found)  # what was left out is back
-        at = draft.filters.index(known)
-        again = (value_filter(dimension, left, negated=True),) if left else ()
-        draft.filters = (*draft.filters[:at], *again, *draft.filters[at + 1 :])
-        return
-    kept = known.values if known is not None and known.op in ("=", "in") and _adds(slots) else ()
+    if known is not None and not plain and _adds(slots):
+        raise assembly.deny(item)  # what was left out is back
+    kept = known.values if known is not None and plain and _adds(slots) else ()
     one = value_filter(dimension, tuple(dict.fromkeys((*kept, *found))))
     place = draft.filters.index(known) if known is not None else len(draft.filters)
     others: list[Filter] = [f for f in draft.filters if f is not known]
@@ -261,21 +173,6 @@ def _change(
         _group_by(draft, dimension)
 
 
-def _all_left_out(draft: Draft, item: Edge, known: FieldFilter, found: tuple[Scalar, ...], assembly: Assembly) -> None:
-    """去掉上海 after a number of Shanghai alone: that condition is taken back, or all but Shanghai is meant."""
-    chosen = assembly.fixed.get(item.start)
-    if chosen not in ("leave_out", "lift"):
-        language, label = assembly.scope.language, assembly.dimension_label(known.field)
-        said = assembly.value_label(known.field, found[0])
-        out = Option(binding("leave_out", said, language), "dimension", "leave_out")
-        options = (out, Option(binding("lift", said, language, label), "dimension", "lift"))
-        raise StopError(Doubt("out_or_open", assembly.said(item), options, item.start, item.end))
-    at = draft.filters.index(known)
-    again = (value_filter(known.field, found, negated=True),) if chosen == "leave_out" else ()
-    draft.filters = (*draft.filters[:at], *again, *draft.filters[at + 1 :])
-    draft.show = tuple(f for f in draft.show if f.field != known.field)
-
-
 def _adds(slots: Slots) -> bool:
     """和北京比一下, 再加上北京: the values before stay beside the new ones."""
     compares = slots.has("comparison.versus") and not slots.against
@@ -284,13 +181,10 @@ def _adds(slots: Slots) -> bool:
 
 
 def _without(draft: Draft, dimension: str, found: tuple[Scalar, ...]) -> list[Filter]:
-    """Filters after values are taken out: a filter on just these goes, others get the values left out."""
+    """Filters after values are taken out: of just these the others are left, of others these are left out too."""
     known = draft.filtered(dimension)
+    rest: list[Filter] = [f for f in draft.filters if f is not known]
     if known is not None and known.op in ("=", "in"):
-        left = tuple(value for value in known.values if value not in found)
-        rest: list[Filter] = [f for f in draft.filters if f is not known]
-        return [*rest, value_filter(dimension, left)] if left else rest
-    if isinstance(known, FieldFilter) and known.op in ("!=", "not in"):
-        more = tuple(dict.fromkeys((*known.values, *found)))
-        return [*(f for f in draft.filters if f is not known), value_filter(dimension, more, negated=True)]
-    return [*draft.filters, value_filter(dimension, found, negated=True)]
+        return [*rest, value_filter(dimension, tuple(value for value in known.values if value not in found))]
+    left_out = known.values if known is not None and known.op in ("!=", "not in") else ()
+    return [*rest, value_filter(dimension, tuple(dict.fromkeys((*left_out, *found))), negated=True)]

@@ -8,11 +8,9 @@ from dataclasses import replace
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound
-from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import Kind, bounds_by_kind
-from chat_service.translate.requests.bounds_meant import time_of
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group, refuse_other_number
@@ -21,6 +19,7 @@ from chat_service.translate.requests.kinds import read_kinds
 from chat_service.translate.requests.members import add_values
 from chat_service.translate.requests.named import spent_by
 from chat_service.translate.requests.ordering import moved, order
+from chat_service.translate.requests.own_time import time_of
 from chat_service.translate.requests.shown_as import (
     cumulate,
     grain_in_name,
@@ -31,12 +30,11 @@ from chat_service.translate.requests.shown_as import (
     trend_grain,
     with_trend,
 )
-from chat_service.translate.requests.slots import Slots, is_asked_for, names_people, of_same_people, spaced
+from chat_service.translate.requests.slots import Slots, spaced
 from chat_service.translate.requests.timing import Timing, decide_timing, in_units, period_of
 from chat_service.translate.requests.versus import compare_sides, join_named
-from chat_service.translate.senses import Ask, DimensionSense
+from chat_service.translate.senses import Ask
 from chat_service.translate.stops import Denial, StopError
-from chat_service.translate.words.vocabulary import phrase_keys
 from semantic_layer import (
     GRAINS,
     Compare,
@@ -72,7 +70,8 @@ def metric_request(
         grains = (*grains, timing.grain)
     chooser = assembly.chooser(draft.metrics)
     outer = group(draft, slots, assembly, chooser, grains)
-    _shown_by(draft, assembly)
+    if not (draft.group_by or draft.goes_on) and len(draft.metrics) == 1:
+        draft.group_by = assembly.model.metrics[draft.metrics[0]].definition.shown_by
     _place(draft, timing, slots, assembly)
     sides = compare_sides(draft, slots, assembly)
     if not draft.goes_on:
@@ -132,14 +131,6 @@ def _metrics(
     draft.metrics = tuple(dict.fromkeys((*metrics, *picked)))  # stores over 9,000 yuan: of these, the orders
 
 
-def _shown_by(draft: Draft, assembly: Assembly) -> None:
-    """A metric of which the model says by what it is shown, where nothing else is named."""
-    if draft.group_by or draft.goes_on or len(draft.metrics) != 1:
-        return
-    draft.group_by = assembly.scope.model.metrics[draft.metrics[0]].definition.shown_by
-
-
-_POINTS = tuple(word_set("percentage_points"))
 _MARKS = frozenset(".?!;:。")
 _JOINERS = ("connective", "comparison", "date.versus", "follow")
 
@@ -150,22 +141,10 @@ def _refuse_unjoined(slots: Slots, assembly: Assembly) -> None:
     names = {id(item): each for item, each in slots.measures}
     conditions = [item for item, _ in slots.clauses]
     for one, other in itertools.pairwise(ordered):
-        text = slots.frame.folded(one)
         apart = any(slots.frame.folded(edge) in _MARKS for edge in slots.frame.between(one, other))
         if set(names[id(one)]) & set(names[id(other)]) and (apart or one.category == other.category == "measure"):
             continue  # satisfaction (CSAT): one metric by two of its names; what does it cost us? CAC, I mean
         people = [assembly.structure.one_each(name) for item in (one, other) for name in names[id(item)][:1]]
-        if of_same_people(names[id(one)], names[id(other)], assembly):
-            continue  # customers at risk, value at risk: neither tells whose the other is
-        asked = is_asked_for(one, [m for m in slots.measures if m[0] is other], slots.frame)
-        if (
-            people == [True, False]
-            and not text.isascii()
-            and not (is_number(text) or asked or names[id(one)] == assembly.counted)
-        ):
-            raise assembly.deny(
-                one
-            )  # 新老客销售额: the number of the ones beside what the others bring is hardly meant
         between = slots.frame.between(one, other)
         frame = slots.frame
         if people == [True, False] and any(set(edge.category.split(".")) & {"those", "they"} for edge in between):
@@ -227,24 +206,14 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
         if id(item) not in used and kinds and not fits and not loose:
             raise assembly.deny(item)
         after = slots.frame.after(item)
-        if "which" in what and after is not None and after.category == "values" and _names_things(after, assembly):
-            raise assembly.deny(after)  # 哪些门店: which of the things, not the one value of that name
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
             raise assembly.deny(after)  # how many cities: no number of the model says it
         either = slots.frame.folded(item) in word_set("what_or_why")
         told = slots.has("change") or slots.frame.items[-1] is not item
         if either and told and (after is None or after.category != "group"):
             raise assembly.deny(item)  # 为何 before anything else asks why
-        people = after is not None and names_people(after, slots.frame, assembly.scope.entity_words)
-        if people and "how_many" in what and names and not any(map(assembly.scope.structure.one_each, names)):
-            raise assembly.deny(item)  # how many new customers: their revenue is no number of them
         if item.category != "unit" or fits:
             assembly.use(item, "intent", "")  # a unit with nothing to count asks for nothing
-
-
-def _names_things(item: Edge, assembly: Assembly) -> bool:
-    senses = assembly.scope.lexicon.senses(phrase_keys(assembly.frame.folded(item)))
-    return any(isinstance(sense, DimensionSense) for sense in senses)
 
 
 def _answers(kind: str, name: str, assembly: Assembly) -> bool:
@@ -309,8 +278,8 @@ def _place(draft: Draft, timing: Timing, slots: Slots, assembly: Assembly) -> No
         if draft.compare is not None and draft.compare.to == "period":
             draft.compare = Compare(to="previous")
     elif draft.goes_on and draft.period is not None:
-        new = [group.grain for _, group in slots.groups if group.grain is not None]
-        draft.period = in_units(draft.period, new[0], assembly.scope.today) if new else draft.period
+        for grain in [group.grain for _, group in slots.groups if group.grain is not None][:1]:
+            draft.period = in_units(draft.period, grain, assembly.scope.today)
     if timing.compare is not None:
         draft.compare = timing.compare
 
@@ -379,9 +348,6 @@ def _having(
         column = replaced.get(name, name)
         if column not in draft.metrics:
             draft.metrics = (*draft.metrics, column)
-        if bound.change:
-            points = any(assembly.frame.folded(leaf).endswith(_POINTS) for leaf in item.leaves())
-            column += "__change_pct" if "percent" in bound.condition.units and not points else "__change"
         found.append(Having(column=column, op=bound.condition.op, values=bound.condition.values))
     return tuple(found)
 

@@ -86,21 +86,6 @@ def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
     return structure.statistic(kind, *fields)
 
 
-def said_again(slots: Slots, assembly: Assembly) -> None:
-    """The highest cost per new customer, and what was that cost: the number that was named, by its head noun."""
-    for named in list(slots.measures):
-        item, names = named
-        led = slots.frame.before(item)
-        if led is None or slots.frame.folded(led) not in word_set("points_at") | word_set("determiner"):
-            continue
-        for other, their in slots.measures:
-            words = slots.frame.folded(other).split(" ")
-            again = other.end <= led.start and set(their) < set(names) and slots.frame.folded(item) in words
-            if again and named in slots.measures:
-                slots.measures.remove(named)
-                assembly.use(item, "metric", their[0])
-
-
 def verb_metric(clause: Clause, what: tuple[str, ...], assembly: Assembly) -> str | None:
     """The metric that a verb's quantity asks for: how much was spent, how many times, how many pieces."""
     behaviour = assembly.structure.model.behaviours[clause.behaviours[0]]
@@ -153,11 +138,7 @@ def is_money_verb(text: str, assembly: Assembly) -> bool:
 def spread_apart(slots: Slots, assembly: Assembly) -> None:
     """'On average, how many orders does a customer place': what is averaged may stand apart from its measure."""
     words = slots.frame.said("average", "statistic")
-    if not words or len(slots.measures) > 1:
-        return
-    if _of_each_order(words, slots, assembly):
-        return
-    if not slots.measures:
+    if not words or len(slots.measures) != 1:
         return
     if described := [word for word in words if any(word.end == item.start for item, _ in slots.clauses)]:
         raise LostError(Denial("not_supported", assembly.said(described[0])), described[0])  # every customer who …
@@ -170,21 +151,3 @@ def spread_apart(slots: Slots, assembly: Assembly) -> None:
     slots.measures[0] = (item, statistic_of(spread, best, assembly))
     for word in words:
         assembly.use(word, "metric", slots.measures[0][1][0])
-
-
-def _of_each_order(words: list[Edge], slots: Slots, assembly: Assembly) -> bool:
-    """平均一单多少钱, how much per order: the money of the model's main deed, over how often it is done."""
-    main, asks = assembly.scope.structure.main_behaviour, slots.frame.asks("money", "how_much")
-    per = [word for word in words if word.category == "average.per_order"]
-    if main is None or main.amount is None or not per or not asks:
-        return False
-    if any(names != (main.metric,) for _, names in slots.measures):
-        return False
-    found = assembly.scope.structure.ratio(main.amount, main.metric)
-    if found is None:
-        return False
-    slots.subjects.extend(slots.measures)
-    slots.measures[:] = [(per[0], (found,))]
-    for word in (*words, asks[0]):
-        assembly.use(word, "metric", found)
-    return True

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses
-from chat_service.translate.requests.phrases import deeds_of, is_whole
-from chat_service.translate.requests.slots import Slots, is_relative
+from chat_service.translate.requests.slots import Slots, deeds_of, is_relative, is_whole
 from semantic_layer import Filter
 
 Told = tuple[Edge, Filter]

@@ -6,8 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.part_of_people import Told, whole_of
-from chat_service.translate.requests.phrases import is_whole
-from chat_service.translate.requests.slots import Slots, shared_by_group
+from chat_service.translate.requests.slots import Slots, is_whole, shared_by_group
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import WordSense
 from chat_service.translate.stops import Denial, StopError

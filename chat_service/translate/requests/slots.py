@@ -25,6 +25,7 @@ from chat_service.translate.senses import Ask, Values, When
 from semantic_layer import FieldFilter, Period
 
 LINKS = frozenset({"connective", "comparison", "date.versus", "follow.what_about", "follow.also"})
+_INSIDE = ("function.function.place", "grouping.within", "window.inside")
 RELATIVE = frozenset({"who", "that", "which", "whose", "where"})
 _CARRYING = frozenset({"with", "then"})
 LISTING = word_set("listing")
@@ -192,3 +193,15 @@ def shared_by_group(word: Edge, told: list[Edge], slots: Slots) -> bool:
     """上季度新注册的会员，各渠道的比例: whom it is about stands before, then each group with its part of them."""
     beside = [i for i, _ in slots.groups if all(each.is_empty for each in slots.frame.between(i, word))]
     return bool(beside) and all(item.end <= min(beside[0].start, word.start) for item in told)
+
+
+def deeds_of(item: Edge) -> list[Edge]:
+    """The words for each deed that an item tells."""
+    return [item] if item.category == "clause" else [one for part in item.parts for one in deeds_of(part)]
+
+
+def is_whole(item: Edge, frame: Frame) -> bool:
+    """Of our customers, 客户里: a part of them is asked for."""
+    after, before = frame.after(item), frame.spoken(item, until=word_set("part_of"), back=True)
+    opened = before is not None and frame.folded(before) in word_set("part_of")
+    return opened or (after is not None and after.category in _INSIDE)

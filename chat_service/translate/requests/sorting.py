@@ -25,11 +25,10 @@ from chat_service.translate.grammar.categories import (
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds_meant import in_own_time, in_own_units, of_that_time
-from chat_service.translate.requests.kinds import read_about
+from chat_service.translate.requests.bounds import in_own_units
 from chat_service.translate.requests.lent_time import lend_same_time
-from chat_service.translate.requests.named import said_again, spread_apart, statistic_of
-from chat_service.translate.requests.quantities import measure_phrases
+from chat_service.translate.requests.named import spread_apart, statistic_of
+from chat_service.translate.requests.own_time import in_own_time
 from chat_service.translate.requests.rates import read_rates
 from chat_service.translate.requests.slots import (
     LISTING,
@@ -74,7 +73,6 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
         (item, statistic_of(item.meaning, item, assembly) if isinstance(item.meaning, Measure) else names)
         for item, names in slots.measures
     ]
-    said_again(slots, assembly)
     _directed(slots, assembly)
     _from_to(slots)
     gapped(slots, assembly)
@@ -86,9 +84,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     read_rates(slots, assembly)
     done_things(slots, assembly)
     _subjects(slots, assembly)
-    measure_phrases(slots, assembly)
     free_redundant(slots, assembly)
-    read_about(slots, assembly)
     measure_verbs(slots, assembly)
     spread_apart(slots, assembly)
     join_quantities(slots, assembly)
@@ -96,10 +92,9 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     bound_things(slots, assembly)
     held_amounts(slots, assembly)
     _newly(slots, assembly)
-    lend_same_time(slots, assembly)
-    of_that_time(slots, assembly)
-    in_own_units(slots, assembly)
+    lend_same_time(slots)
     in_own_time(slots, assembly)
+    in_own_units(slots, assembly)
     slots.measures.sort(key=lambda named: named[0].start)
     if uncounted := [item for item in slots.entities if is_asked_for(item, slots.measures, slots.frame)]:
         raise assembly.deny(uncounted[0])  # how many customers ordered, and how many orders: which of both

@@ -1,4 +1,4 @@
-"""Which period is asked for, and against which other: from the dates of a question."""
+"""Which period is asked for, and against which other: from the dates and the words of growth of a question."""
 
 from __future__ import annotations
 
@@ -7,29 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chat_service.language.dates.mention import DateMention
-from chat_service.language.dates.read import find_dates
-from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.growth import (
-    change_alone,
-    in_year_of,
-    is_of_units,
-    of_one_year,
-    set_against,
-    since_unit,
-    through_year,
-    why_of_when,
-)
-from chat_service.translate.requests.slots import LISTING, Slots
+from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import GRAINS, Compare, Grain, Period, unit, year_earlier
+from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
 
 _FAR_FUTURE = date(9000, 1, 1)
 _RECENT_DAYS = 30
+_NO_STRETCH = frozenset({"every so many units", "days of some kind"})  # rules of dates that are not 'lately'
 
 
 @dataclass(frozen=True)
@@ -49,8 +38,6 @@ def period_of(
     later = mention.period is not None and mention.period.start is not None and mention.period.start > today
     if mention.kind == "future" or later:
         raise assembly.deny(item, "future_period")
-    if mention.kind == "open" and grains and (whole := through_year(mention)) is not None:
-        return whole
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
     return mention.period
@@ -78,9 +65,11 @@ def decide_timing(
     periods: list[Period | None] = list(_settled(slots, assembly))
     periods.extend([slots.shifted] if slots.shifted is not None else [])
     periods.extend(_said(slots, assembly, grains))
+    periods = list(dict.fromkeys(periods))
     ever = any(when.ever for _, when in slots.whens)
-    periods = list(dict.fromkeys((*([before] if before is not None and _adds_time(slots) else []), *periods)))
     against = _against(slots, assembly)
+    if before is not None and periods and slots.frame.folded(slots.frame.items[0]) in word_set("adds_to"):
+        raise assembly.deny(slots.frame.items[0])  # plus March: beside the time before
     for word in slots.frame.said("prefix.between"):
         after = slots.frame.after(word)
         if after is not None and after.category in ("when", "against"):
@@ -88,34 +77,22 @@ def decide_timing(
     if len(periods) > 1:
         return _several(periods, against, slots, assembly)
     period = periods[0] if periods else _same_period(slots, assembly, before) or before
-    if against is None:
-        if compared and not slots.has("trend"):
-            for word in slots.frame.said("change"):
-                assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
-            return Timing(period, ever=ever)
-        if not grains and before is None and (sides := since_unit(slots, assembly)) is not None:
-            return Timing(sides[0], relation(*sides, assembly.scope.today))
-        period = period or (None if grains or ever else why_of_when(slots, assembly))
-        return Timing(period, change_alone(slots, assembly, period, grains), ever=ever)
-    item, other = against
-    assembly.use(item, "comparison", other.to)
-    if other.unit == "week" and any(words in assembly.frame.folded(item) for words in word_set("same_day")):
-        return _same_day(period, item, assembly)
-    if period is not None and other.unit is not None and not grains and is_of_units(item, other, period):
-        return Timing(in_units(period, other.unit, assembly.scope.today), Compare(to="previous"), other.unit)
-    alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
-    return _compared(period, other, item, assembly, grains, alone)
+    if against is not None:
+        item, other = against
+        assembly.use(item, "comparison", other.to)
+        alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
+        return _compared(period, other, item, assembly, grains, alone)
+    if compared and not slots.has("trend"):
+        for word in slots.frame.said("change"):
+            assembly.use(word, "comparison", "")  # which grew most: against what it is compared with already
+        return Timing(period, ever=ever)
+    return Timing(period, _change_alone(slots, assembly, period, grains), ever=ever)
 
 
 def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[Period | None]:
     """The periods that are named; a word of 'only' beside one says that it is no other: 只要下半年, May only."""
     found: list[Period | None] = []
-    years = [when for _, when in slots.whens if when.date.period is not None and when.date.period.grain == "year"]
     for item, when in slots.whens:
-        if len(years) > 1 and slots.frame.folded(item) in word_set("whole_of_it"):
-            assembly.use(item, "period", "")
-            slots.taken.append(item)
-            continue  # 2025年前10%客户占全年的比例: the whole of that year
         period = None if when.ever else period_of(when.date, grains, assembly.scope.today, item, assembly)
         found.extend([] if when.ever else [period])
         assembly.use(item, "period", "" if when.ever else str(period))
@@ -125,27 +102,10 @@ def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[P
     return found
 
 
-def _adds_time(slots: Slots) -> bool:
-    """Plus March, 再加上3月: beside the time before, where nothing else is said."""
-    opening, others = slots.frame.items[0], slots.measures or slots.groups or slots.values or slots.against
-    adds = slots.frame.folded(opening) in word_set("adds_to")
-    return adds and len(slots.whens) == 1 and len(slots.frame.items) == 2 and not others
-
-
 def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
-    if len(slots.against) < 2:
-        return slots.against[0] if slots.against else None
-    named = [each for each in slots.against if each[1].date is not None]
-    if not named and len({other.to for _, other in slots.against}) == 1:
-        named = slots.against[:1]  # 同比上年同期: said twice
-    if len(named) != 1:
+    if len(slots.against) > 1:
         raise assembly.deny(slots.against[-1][0], "several_comparisons")
-    for item, _ in slots.against:
-        assembly.use(item, "comparison", "period")
-    return named[0]
-
-
-_NO_STRETCH = frozenset({"every so many units", "days of some kind"})  # rules of dates that are not 'lately'
+    return slots.against[0] if slots.against else None
 
 
 def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
@@ -153,122 +113,101 @@ def _settled(slots: Slots, assembly: Assembly) -> list[Period]:
     chosen: list[Period] = []
     today = assembly.scope.today
     for item in slots.frame.said("date"):
-        when = item.meaning
-        if not isinstance(when, When):
+        found = item.meaning.date if isinstance(item.meaning, When) else None
+        if found is None:
             continue
-        found = when.date
-        match found.kind:
-            case "ambiguous" | "fiscal_unset":
-                chosen.append(_chosen(item, found, assembly))
-            case "future":
-                raise assembly.deny(item, "future_period")
-            case "vague" if _NO_STRETCH.intersection(found.rules):
-                raise assembly.deny(item, "vague_period")  # every three months, the last 5 business days
-            case "vague" if slots.whens:
-                assembly.use(item, "period", "")  # these months, the last six of them: the other says which
-            case "vague":
-                recent = Period(today - timedelta(days=_RECENT_DAYS - 1), today + timedelta(days=1))
-                assembly.assume("recent_days", assembly.said(item), str(_RECENT_DAYS))
-                assembly.use(item, "period", str(recent))
-                chosen.append(recent)
-            case _:
-                pass
+        if found.kind in ("ambiguous", "fiscal_unset"):
+            chosen.append(_chosen(item, found, assembly))
+        elif found.kind == "future":
+            raise assembly.deny(item, "future_period")
+        elif found.kind == "vague" and _NO_STRETCH.intersection(found.rules):
+            raise assembly.deny(item, "vague_period")  # every three months, the last 5 business days
+        elif found.kind == "vague" and slots.whens:
+            assembly.use(item, "period", "")  # these months, the last six of them: the other says which
+        elif found.kind == "vague":
+            recent = Period(today - timedelta(days=_RECENT_DAYS - 1), today + timedelta(days=1))
+            assembly.assume("recent_days", assembly.said(item), str(_RECENT_DAYS))
+            assembly.use(item, "period", str(recent))
+            chosen.append(recent)
     return chosen
 
 
 def _chosen(item: Edge, found: DateMention, assembly: Assembly) -> Period:
-    text = assembly.said(item)
-    candidates = found.candidates or _fiscal_years(text, assembly.scope.today)
     picked = assembly.fixed.get(item.start)
-    match = next((period for period in candidates if str(period) == picked), None)
+    match = next((period for period in found.candidates if str(period) == picked), None)
     if match is not None:
         assembly.use(item, "period", str(match))
         return match
-    code = "ambiguous_date" if found.candidates else "fiscal_year_unset"
-    if not candidates:
-        raise StopError(Denial(code, text))
-    options = tuple(Option(str(period), "period", str(period)) for period in candidates[:4])
-    raise StopError(Doubt(code, text, options, item.start, item.end))
-
-
-def _fiscal_years(text: str, today: date) -> tuple[Period, ...]:
-    """What the words name where fiscal years begin with a quarter of the calendar."""
-    found = [
-        each.period
-        for start in (1, 4, 7, 10)
-        for each in find_dates(fold(text), today, fiscal_year_start=start)
-        if each.period is not None and (each.period.start is None or each.period.start <= today)
-    ]
-    return tuple(dict.fromkeys(found))
+    text = assembly.said(item)
+    if not found.candidates:
+        raise StopError(Denial("fiscal_year_unset", text))
+    options = tuple(Option(str(period), "period", str(period)) for period in found.candidates[:4])
+    raise StopError(Doubt("ambiguous_date", text, options, item.start, item.end))
 
 
 def _same_period(slots: Slots, assembly: Assembly, before: Period | None) -> Period | None:
     """同期, in that time: the period that a condition of the question names, or that of the question before."""
     said = slots.frame.said("date.same_period")
-    if not said:
-        return None
     for word in said:
         assembly.use(word, "period", "")
-    for item, clauses in slots.clauses:
+    for item, clauses in slots.clauses if said else ():
         when = next((each.when for each in clauses.clauses if each.when is not None), None)
         if when is not None:
             return period_of(when.date, (), assembly.scope.today, item, assembly)
-    if before is None and not slots.same:
+    if said and before is None and not slots.same:
         raise assembly.deny(said[0])
     return before
+
+
+# --- two periods ---
 
 
 def _several(
     periods: list[Period | None], against: tuple[Edge, Against] | None, slots: Slots, assembly: Assembly
 ) -> Timing:
     """Two periods side by side: neighbouring units are taken together, others compared."""
-    said = "; ".join(assembly.said(item) for item, _ in slots.whens)
+    frame = slots.frame
+    refused = StopError(Denial("several_periods", "; ".join(assembly.said(item) for item, _ in slots.whens)))
     closed = [p for p in periods if p is not None and p.start is not None and p.end is not None]
-    nested = len(closed) == len(periods) and not slots.populations and not slots.clauses
-    inner = _innermost(closed) if nested else None
-    if inner is not None:
-        return Timing(inner) if against is None else _compared(inner, against[1], against[0], assembly, ())
     if against is not None or len(closed) != len(periods):
-        raise StopError(Denial("several_periods", said))
-    grains = {p.grain for p in closed}
-    ordered = sorted(closed, key=lambda p: (p.start, p.end))
-    touching = all(a.end == b.start for a, b in itertools.pairwise(ordered))
-    grain = next(iter(grains))
-    versus = [
-        w
-        for w in slots.frame.said("comparison.versus", "date.versus")
-        if slots.frame.folded(w) not in word_set("joins_periods")
-    ]
-    versus = versus or set_against(slots)
-    if len(closed) == 2:
-        if len(slots.whens) == 2:
-            (_, one), (_, other) = slots.whens
-            closed = list(of_one_year((closed[0], one.date), (closed[1], other.date)))
-        closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if _side_by_side(slots) else closed
-    if len(closed) == 2 and (versus or slots.frame.said("change", "comparative")) and not slots.frame.said("share"):
+        raise refused
+    if len(closed) == len(slots.whens) == 2:
+        (_, one), (_, other) = slots.whens
+        closed = list(_of_one_year((closed[0], one.date), (closed[1], other.date)))
+    versus = frame.said("comparison.versus", "date.versus")
+    versus = [word for word in versus if frame.folded(word) not in word_set("joins_periods")] or _set_against(slots)
+    if len(closed) == 2 and (versus or frame.said("change", "comparative")) and not frame.said("share"):
+        if _unlike(*closed) or _overlap(*closed):
+            raise refused
         for word in versus:
             assembly.use(word, "comparison", "period")
         return Timing(closed[0], relation(closed[0], closed[1], assembly.scope.today))
-    together = slots.frame.said("cumulative") or _together(slots)
-    apart = any(each.negated or each.when for _, clauses in slots.clauses for each in clauses.clauses)
-    if len(grains) == 1 and grain is not None and touching and not apart and not _parted(slots):
-        for word in slots.frame.said("cumulative"):
+    if not _linked(slots) or any(each.negated or each.when for _, told in slots.clauses for each in told.clauses):
+        raise refused
+    ordered = sorted(closed, key=lambda p: (p.start, p.end))
+    grain = ordered[0].grain
+    if grain is not None and all(a.end == b.start and a.grain == b.grain for a, b in itertools.pairwise(ordered)):
+        together = frame.said("cumulative") or _together(slots)
+        for word in frame.said("cumulative"):
             assembly.use(word, "cumulative", "total")
         return Timing(Period(ordered[0].start, ordered[-1].end), None, None if together else grain)
-    if len(closed) == 2 and _linked(slots) and not apart:
+    if len(closed) == 2 and not _unlike(*closed):
         return Timing(closed[0], Compare(to="period", period=closed[1]))
-    raise StopError(Denial("several_periods", said))
+    raise refused
 
 
-def _side_by_side(slots: Slots) -> bool:
-    """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
-    if len(slots.whens) < 2:
-        return False  # one of the times is said by a word of its own (the stores these days)
-    one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
-    between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
-    said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
-    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
-    return bool(said) and all(word in LISTING for word in said) and not opens
+def _set_against(slots: Slots) -> list[Edge]:
+    """今年上半年对去年下半年, H1 over H2: a word that else says nothing, alone between two times."""
+    one, other = slots.whens[0][0], slots.whens[-1][0]
+    between, words = slots.frame.between(one, other), word_set("set_against")
+    led = not between and slots.frame.folded(other).split(" ")[0] in words
+    return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    """今年上半年 … 全年: the one lies within the other."""
+    assert one.start and one.end and other.start and other.end, "asked of closed periods"
+    return one.start < other.end and other.start < one.end
 
 
 def _linked(slots: Slots) -> bool:
@@ -280,26 +219,22 @@ def _linked(slots: Slots) -> bool:
     )
 
 
-def _parted(slots: Slots) -> bool:
-    """In 2026 of customers acquired in 2025: what is said between two times tells of what each of them is."""
-    between = slots.frame.between(*sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2])
-    return not _linked(slots) and any(edge.category in ("measure", "entity", "values") for edge in between)
-
-
 def _together(slots: Slots) -> bool:
     """Q3 and Q4 combined, 5月和6月加起来: one number for all of it."""
     return any(leaf.category == "function.quantifier.total" for e in slots.frame.covering.edges for leaf in e.leaves())
 
 
-def _innermost(periods: list[Period]) -> Period | None:
-    """今年上半年 said in two places, 2025年…全年: the one that lies within all others."""
-    for one in periods:
-        assert one.start is not None and one.end is not None, "asked of closed periods"
-        if all(
-            p.start is not None and p.end is not None and p.start <= one.start and one.end <= p.end for p in periods
-        ):
-            return one
-    return None
+def _of_one_year(one: tuple[Period, DateMention], other: tuple[Period, DateMention]) -> tuple[Period, Period]:
+    """Q1 vs Q2 2025: a year that is said of one of both is that of the other; Q1 vs Q1 2025 are not of one year."""
+    first, second = one[0], other[0]
+    if one[1].year_named is other[1].year_named or not {first.grain, second.grain} <= {"month", "quarter"}:
+        return first, second
+    bare, named = (first, second) if other[1].year_named else (second, first)
+    assert bare.start is not None and named.start is not None and bare.grain is not None, "a unit of time has its ends"
+    moved = unit(bare.grain, bare.start.replace(year=named.start.year))
+    if moved == named:
+        return first, second
+    return (moved, second) if bare is first else (first, moved)
 
 
 def _compared(
@@ -311,59 +246,80 @@ def _compared(
     said: DateMention | None = None,
 ) -> Timing:
     today = assembly.scope.today
-    if against.date is not None and against.date.kind == "duration":
-        as_long = period is not None and against.date.days in (None, period.days)
-        if not as_long or period is None or period.grain is not None:
-            raise assembly.deny(item)
-        return Timing(period, Compare(to="previous"))
-    if against.to == "period" or against.date is not None:
-        assert against.date is not None, "a named period has a date"
-        other = period_of(against.date, (), today, item, assembly)
-        if other is None:
-            return Timing(period)
-        period, other = of_one_year((period, said), (other, against.date)) if period and said else (period, other)
-        if period is None:
-            period = unit(other.grain, today) if other.grain is not None else None
-            if period is None or period == other:
-                raise assembly.deny(item, "comparison_without_period")
+    if against.unit == "week" and any(word in assembly.frame.folded(item) for word in word_set("same_day")):
+        raise assembly.deny(item)  # 和上周同一天比: a day of that week
+    if against.date is None:
+        if period is None and not grains:
+            period = unit(against.unit or "month", today)
             assembly.assume("current_period", period)
-        again = period == other and other.grain not in (None, "year")  # May relative to last May
-        if again or (_is_day_of_year(period, other) and not _says_whole(item, assembly)):
-            year = other if other.grain == "year" else year_earlier(period, _FAR_FUTURE)
-            same = in_year_of(year, period, assembly.said(item))
-            assembly.assume("same_time_of_year", same)
-            return Timing(period, relation(period, same, today))
-        long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
-        if long and not {period.grain, other.grain} <= {"month", "quarter", "year"}:
-            raise assembly.deny(item, "several_periods")
-        return Timing(period, relation(period, other, today, grains))
-    if period is None and not grains:
-        period = unit(against.unit or "month", today)
-        assembly.assume("current_period", period)
-    return Timing(period, Compare(to=against.to))
+        if against.to == "previous" and against.unit is not None and not grains and _has_several(against.unit, period):
+            raise assembly.deny(item, "several_periods")  # week over week, of eight weeks
+        return Timing(period, Compare(to=against.to))
+    return _compared_with(period, against.date, item, assembly, grains, said)
 
 
-def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
-    """和上周同一天比: a day, today where none is named, and the day of the same name a week before."""
-    day = period or Period(assembly.scope.today, assembly.scope.today + timedelta(days=1), "day")
-    if day.start is None or day.end is None or day.days != 1:
+def _compared_with(
+    period: Period | None,
+    named: DateMention,
+    item: Edge,
+    assembly: Assembly,
+    grains: tuple[Grain, ...],
+    said: DateMention | None,
+) -> Timing:
+    """A period beside one that is named."""
+    today = assembly.scope.today
+    if named.kind == "duration":
         raise assembly.deny(item)
+    other = period_of(named, (), today, item, assembly)
+    if other is None:
+        return Timing(period)
+    period, other = _of_one_year((period, said), (other, named)) if period and said else (period, other)
     if period is None:
-        assembly.assume("current_period", day)
-    week = timedelta(days=7)
-    return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
+        period = unit(other.grain, today) if other.grain is not None else None
+        if period is None or period == other:
+            raise assembly.deny(item, "comparison_without_period")
+        assembly.assume("current_period", period)
+    if named.kind == "same_period" or _is_part_of_year(period, other, item, assembly):
+        year = year_earlier(period, _FAR_FUTURE) if period == other else other
+        other = _in_year_of(year, period, assembly.said(item))
+        assembly.assume("same_time_of_year", other)
+    if _unlike(period, other):
+        raise assembly.deny(item, "several_periods")
+    return Timing(period, relation(period, other, today, grains))
 
 
-def _is_day_of_year(period: Period, other: Period) -> bool:
-    """618, a quarter or the first half against last year or 2024: of these the same part is meant."""
+def _has_several(grain: Grain, period: Period | None) -> bool:
+    closed = period is not None and period.start is not None and period.end is not None
+    return closed and period is not None and len(buckets(grain, period)) > 1
+
+
+def _is_part_of_year(period: Period, other: Period, item: Edge, assembly: Assembly) -> bool:
+    """618, a quarter or the first half against last year, May relative to last May: of these the same part is meant."""
+    if period == other:
+        return other.grain not in (None, "year")
+    if any(mark in assembly.said(item) for mark in word_set("whole_of_it")):
+        return False
     if period.start is None or period.end is None or other.grain != "year" or other.start is None:
         return False
     is_part = period.grain != "year" and period.end <= date(period.start.year + 1, 1, 1)
     return is_part and other.start.year < period.start.year
 
 
-def _says_whole(item: Edge, assembly: Assembly) -> bool:
-    return any(mark in assembly.said(item) for mark in word_set("whole_of_it"))
+def _in_year_of(year: Period, period: Period, said: str) -> Period:
+    """与2024年同期相比: the same time of the year that is named, which is an earlier one."""
+    found = period
+    while year.start is not None and found.start is not None and found.end and found.start.year > year.start.year:
+        found = year_earlier(found, found.end)
+    if found is period:
+        raise StopError(Denial("several_periods", said))
+    return found
+
+
+def _unlike(period: Period, other: Period) -> bool:
+    """A quarter against a year, May relative to last May: which part of the one is meant is not known."""
+    long = period.days and other.days and not 1 / 2 <= period.days / other.days <= 2
+    long = long and not {period.grain, other.grain} <= {"month", "quarter", "year"}
+    return bool(long) or (period == other and other.grain not in (None, "year"))
 
 
 def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ...] = ()) -> Compare:
@@ -383,18 +339,46 @@ def relation(period: Period, other: Period, today: date, grains: tuple[Grain, ..
     return Compare(to="period", period=other)
 
 
-def in_units(period: Period | None, grain: str, today: date) -> Period | None:
-    """最近6个月 by month, as units of the calendar: those that so many days or months to today stand for."""
-    named = next((each for each in GRAINS if each == grain), None)
-    if period is None or named is None or period.grain is not None or period.end != today + timedelta(days=1):
-        return period
-    for count in range(1, 61):
-        first = unit(named, today, 1 - count).start
-        if period.start == _rolling_start(named, count, today):
-            return Period(first, unit(named, today).end)
+def in_units(period: Period, grain: Grain, today: date) -> Period:
+    """最近6个月 by month, as units of the calendar: no unit of which it has but the last day."""
+    day, start = timedelta(days=1), period.start
+    if period.grain is None and start is not None and period.end == today + day:
+        before = unit(grain, start).end
+        return Period(before, unit(grain, today).end) if before == start + day else period
     return period
 
 
-def _rolling_start(grain: Grain, count: int, today: date) -> date | None:
-    found = find_dates(fold(f"last {count} {grain}s" if count > 1 else f"past {grain}"), today)
-    return next((each.period.start for each in found if each.period is not None), None)
+# --- growth with no other period ---
+
+
+def _change_alone(slots: Slots, assembly: Assembly, period: Period | None, grains: tuple[Grain, ...]) -> Compare | None:
+    """'How much did revenue grow last month': a change without another period is against the one before."""
+    ranked = [item for item, rank in slots.ranks if rank.by_change]
+    changes = slots.frame.said("change")
+    for word in changes:
+        after = slots.frame.spoken(word)
+        if after is not None and after.category == "values" and slots.people:
+            raise assembly.deny(word)  # 升级到金卡: who rose to something, not by how much
+    if not (changes or ranked) or slots.has("trend"):
+        return None
+    if grains and not ranked:
+        return _along_time(changes, slots, assembly)
+    for item, when in slots.whens:
+        if slots.frame.folded(item).startswith(tuple(word_set("from_it"))) or when.date.kind == "open":
+            raise assembly.deny(item, "several_periods")  # from the one to the other, or within both?
+    if period is None or period.start is None:
+        if any(len(values.words) > 1 for _, values in slots.values):
+            return None
+        raise assembly.deny((*changes, *ranked)[0], "comparison_without_period")
+    for word in changes:
+        assembly.use(word, "comparison", "previous")
+    assembly.assume("compared_with_previous", preceding(period, assembly.scope.today))
+    return Compare(to="previous")
+
+
+def _along_time(changes: list[Edge], slots: Slots, assembly: Assembly) -> Compare | None:
+    """Growth along time: each unit against the one before it."""
+    words = [word for word in changes if word.category != "change.change" or len(slots.frame.folded(word)) > 2]
+    for word in words:
+        assembly.use(word, "comparison", "previous")
+    return Compare(to="previous") if words else None

@@ -51,16 +51,6 @@ def _scored(found: Found) -> Bound | None:
     return Bound(measure.metrics, (), Condition("=", (amount.value,), amount.units), measure.text) if given else None
 
 
-def _moved(found: Found) -> Bound | None:
-    """Fell by more than 20 %: down past -20 %, which the other period is read against."""
-    condition, down = found.one("c", Condition), found.said("d") == "down"
-    if len(condition.values) > 1 or found.said("d") == "change":
-        return None
-    op = NEGATIVE[condition.op] if down else condition.op
-    values = tuple(-value if down else value for value in condition.values)
-    return Bound((), (), Condition(op, values, condition.units), change=True)
-
-
 def _fact(found: Found) -> Bound:
     names = found.one("f", Names)
     return Bound((), names.names, found.one("c", Condition), names.text)
@@ -99,7 +89,6 @@ def _asks_unit(found: Found) -> Ask | None:
     return Ask(what, f"{asks.text} {unit.text}") if {"how_many", "how_much"} & set(asks.what) and what else None
 
 
-NEGATIVE: dict[NumberOperator, NumberOperator] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "="}
 _SPREADS = "average|statistic.median|statistic.extreme"
 RULES = (
     Rule("ask", ("a=ask u=unit",), _asks_unit, -0.3, "quantity asked for", ("how many points -> points",)),
@@ -130,7 +119,6 @@ RULES = (
         ("退款率过了4.5% -> > 0.045", "退款率比3.5%高 -> > 0.035"),
     ),
     Rule("bound", ("m=measure ~ n=amount",), _scored, -0.5, "score given", ("满意度打5分 -> = 5",)),
-    Rule("bound", ("d=change ~ c=condition",), _moved, -0.5, "change compared", ("下降超过20% -> < -0.2",)),
     Rule("bound", ("f=field ~ c=condition", "c=condition ~ f=field"), _fact, -0.5, "field compared"),
     Rule("bound", ("n=negation ~ m=measure",), _none, 0.0, "none of a metric", ("no orders -> orders = 0",)),
     Rule("bound", ("n=amount ~ m=measure",), _some, 0.3, "so many of a metric", ("2 orders -> orders = 2",)),
