@@ -12,8 +12,6 @@ _BINDINGS = {
     "then": Phrase("先“{other}”，再“{words}”", "'{other}', then '{words}'"),
     "leave_out": Phrase("不含{words}", "without {words}"),
     "lift": Phrase("不限{other}", "whatever the {other}"),
-    "each_with": Phrase("逐个列出，各带{words}", "one by one, each with {words}"),
-    "all_of_them": Phrase("整体的{words}", "{words} over all of them"),
     "people": Phrase("{words}的{other}", "{other} of {words}"),
 }
 

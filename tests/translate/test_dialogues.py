@@ -9,10 +9,12 @@ import pytest
 
 from chat_service.conversation.memory import Memory
 from chat_service.outcomes import Answerable, Clarification, Previous, Question, Refusal, Shown
+from chat_service.settings import Settings
 from chat_service.translate.offline import OfflineTranslator
+from chat_service.translate.second import asked_if_unsure
 from semantic_layer import MetricQuery
 from tests.translate.case_files import cases
-from tests.translate.said import outcome_as_case
+from tests.translate.said import outcome_as_case, request_as_case
 
 _DIALOGUES = cases("dialogues")
 _FOR_GOOD = {"refused": "off_topic"}
@@ -31,6 +33,28 @@ def test_each_turn_changes_the_last_answered_request(
         if isinstance(outcome, Answerable):
             things = [Shown(name, tuple(values)) for name, values in shown.items()] if isinstance(shown, dict) else []
             previous = Previous(outcome.request, shown=next(iter(things), None))
+
+
+@pytest.mark.parametrize("turns", cases("dialogues_both"), ids=lambda turns: turns[0]["q"])
+def test_each_turn_is_answered_or_offered_by_both_readers(
+    turns: list[dict[str, object]], both: OfflineTranslator, today: date
+) -> None:
+    """What a turn promises is the answer or a choice of a question back; with a `gap` it is neither yet."""
+    previous = None
+    for turn in turns:
+        promised = dict(turn)
+        gap = promised.pop("gap", "")
+        question = Question(str(promised.pop("q")), today, previous=previous)
+        outcome = asked_if_unsure(both.translate(question), question, Settings().rules_threshold)
+        given = (outcome.request,) if isinstance(outcome, Answerable) else ()
+        offered = outcome.choices if isinstance(outcome, Clarification) else ()
+        requests = [each for each in (*given, *(choice.request for choice in offered)) if each is not None]
+        kept = next((each for each in requests if {"request": request_as_case(each)} == promised), None)
+        if kept is None:
+            assert gap or outcome_as_case(outcome) == promised, turn["q"]
+            return
+        assert not gap, turn["q"]
+        previous = Previous(kept)
 
 
 @pytest.mark.parametrize("turns", cases("going_on"), ids=lambda turns: turns[0]["q"])

@@ -28,7 +28,6 @@ FINAL = frozenset(
         "which_time",
         "which_people",
         "out_or_open",
-        "list_or_causes",
         "how_things_are",
     }
 )

@@ -201,7 +201,6 @@ RULES = (
         "all of a kind but some",
         ("across all channels except marketplace -> not marketplace",),
     ),
-    Rule("trial.arm", ("x=exclusion ~ a=trial.arm",), lambda found: found.one("a", Word), -1.5, "less those of an arm"),
     Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
     Rule("values", ("x=connective.but ~ t=follow.those? ~ v=values",), _but_not, -0.8, "but not these values"),
     Rule("only.only", (f"v=only.verb ~ o={_NARROWED}? ~ d=change.down? ~ p=range.to",), _narrowing, -1.0, NARROWING),
