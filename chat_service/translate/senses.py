@@ -51,13 +51,6 @@ class ListSense:
 
 
 @dataclass(frozen=True)
-class TrialSense:
-    """An experiment by its name in the model."""
-
-    name: str
-
-
-@dataclass(frozen=True)
 class EntitySense:
     """A kind of thing that can be listed and counted."""
 
@@ -102,7 +95,6 @@ Sense = (
     | ValueSense
     | BehaviourSense
     | ListSense
-    | TrialSense
     | EntitySense
     | FieldSense
     | WordSense

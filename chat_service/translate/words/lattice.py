@@ -33,7 +33,6 @@ from chat_service.translate.senses import (
     Names,
     NumberSense,
     Sense,
-    TrialSense,
     Values,
     ValueSense,
     When,
@@ -73,14 +72,13 @@ _VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
 _COHORT = WordSense("intent", "cohort")
 _RECKONED = frozenset({"change", "share", "cumulative", "date.comparison", "subtotals"})
 _ASKING = frozenset({("intent", "count"), ("intent", "list")})
-_Named = MetricSense | DimensionSense | BehaviourSense | ListSense | EntitySense | TrialSense
+_Named = MetricSense | DimensionSense | BehaviourSense | ListSense | EntitySense
 _NAMES: tuple[tuple[type[_Named], str], ...] = (
     (MetricSense, "metric"),
     (DimensionSense, "dimension"),
     (BehaviourSense, "behaviour"),
     (ListSense, "list"),
     (EntitySense, "entity"),
-    (TrialSense, "trial"),
 )
 
 
