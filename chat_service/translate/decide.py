@@ -26,6 +26,7 @@ from chat_service.translate.requests.faring import of_chosen, of_ourselves, read
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.loop import asked_next
 from chat_service.translate.requests.one_customer import about_one, changed_profile
 from chat_service.translate.requests.pointing import pointer, points_at
 from chat_service.translate.requests.reasons import reasons_column, refuse_causes
@@ -45,7 +46,7 @@ GREETING: Literal["greeting"] = "greeting"
 # reasons said beside a list are rather a column by its name
 _REASONS_OF_EACH = 0.25
 # what no rule reads: what a trial did, what is done next, what to do
-_UNREAD = ("trial", "next", "intent.playbook")
+_UNREAD = ("trial", "next")
 _SAYS_MORE = ("measure", "values", "clauses", "listed", "bound", "group", "ranking")
 
 
@@ -89,7 +90,7 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     asks_more = any(item.category in ("measure", "clauses", "values", "ranking") for item in frame.items)
     if frame.said("intent.help") and not asks_more:
         return Decision(other=CATALOGUE)
-    _refuse_unread(frame, assembly)
+    _refuse_unread(frame, assembly, *_UNREAD)
     choose_entity(frame, question.previous, assembly)
     points = pointer(frame) if question.previous is not None else None
     reads = (read(placed(frame), assembly) for read in (read_follows, read_due))
@@ -104,6 +105,10 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     profile = changed_profile(before, slots, assembly)
     if profile is not None:
         return Decision(profile)
+    following = asked_next(before, slots, assembly)
+    if following is not None:
+        return Decision(following)
+    _refuse_unread(frame, assembly, "intent.playbook")
     whole = read_journey(slots, assembly) or about_one(slots, assembly)
     if whole is not None:
         return Decision(_of_everybody(whole, points, assembly))
@@ -117,8 +122,8 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
 
 
-def _refuse_unread(frame: Frame, assembly: Assembly) -> None:
-    for word in frame.said(*_UNREAD):
+def _refuse_unread(frame: Frame, assembly: Assembly, *categories: str) -> None:
+    for word in frame.said(*categories):
         raise assembly.deny(word)
 
 

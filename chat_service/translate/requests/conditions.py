@@ -9,6 +9,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Condition, Held, Listed
 from chat_service.translate.grammar.rules.amounts import negated
+from chat_service.translate.grammar.rules.states import INSTANTS
 from chat_service.translate.meaning.relations import versions
 from chat_service.translate.requests.about import counts_others
 from chat_service.translate.requests.assembly import Assembly, value_filter
@@ -21,10 +22,10 @@ from chat_service.translate.requests.deeds_together import (
 )
 from chat_service.translate.requests.held import held_filter
 from chat_service.translate.requests.named import called, is_money_verb
-from chat_service.translate.requests.slots import Slots, deeds_of, is_relative
+from chat_service.translate.requests.slots import Slots, deeds_of, is_relative, names_people
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.requests.top_shares import in_question_time, top_share
-from chat_service.translate.senses import MetricSense, NumberSense, Values
+from chat_service.translate.senses import MetricSense, NumberSense, Values, When
 from chat_service.translate.stops import Denial, LostError, StopError
 from chat_service.translate.words.vocabulary import noun_key, phrase_keys
 from semantic_layer import (
@@ -48,20 +49,56 @@ def entity_filters(slots: Slots, assembly: Assembly, period: Period | None) -> l
     told: list[tuple[Edge, Filter]] = []
     once = tuple(name for _, names in (*slots.measures, *slots.populations) for name in names[:1])
     for item, clauses in slots.clauses:
-        if slots.measures and not slots.people and not is_relative(item, slots):
-            raise assembly.deny(item)  # a deed that nobody is named for is no condition on people
+        _refuse_no_condition(item, slots, assembly)
         told += _clauses(item, in_question_time(clauses, slots), once, assembly)
     for item, listed in slots.listed:
         told += [(item, one) for one in listed_filter(item, listed, assembly)]
     for item, dated in slots.dated:
         if not isinstance(dated, Held):
             raise assembly.deny(item)  # who carries a date: of which deed it is that of, is not told
+        _refuse_time_of_deed(item, slots, assembly)
         told.append((item, held_filter(item, dated, period, assembly)))
     for item, names in slots.populations:
         own = slots.own.get(item)
         timed = period if own is None else period_of(own.date, (), assembly.scope.today, item, assembly)
         told.append((item, population_filter(item, names, timed, assembly)))
     return list({each: (item, each) for item, each in reversed(told)}.values())[::-1]
+
+
+def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
+    """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
+    if slots.measures and not slots.people and not is_relative(item, slots):
+        raise assembly.deny(item)
+    none = isinstance(item.meaning, Clauses) and all(clause.negated for clause in item.meaning.clauses)
+    if none and not slots.people and any(group.which for _, group in slots.groups):
+        raise assembly.deny(item)  # 哪个省一单都没有: no province is told by those who did nothing there
+    led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)
+    if led is not None and slots.frame.folded(led) in word_set("whenever"):
+        raise assembly.deny(item)  # complained when they ordered in stores: at that time
+    first = _first(item)
+    if isinstance(first, When) and is_of_state(item, first, slots, assembly):
+        raise assembly.deny(item)
+
+
+def _refuse_time_of_deed(item: Edge, slots: Slots, assembly: Assembly) -> None:
+    """Those whom we lost last month were platinum: the time is that of the loss."""
+    before = slots.frame.spoken(item, back=True)
+    touches = before is not None and isinstance(before.meaning, Clauses) and item.start == before.end
+    if touches and isinstance(_first(item), When):
+        raise assembly.deny(item)
+
+
+def _first(item: Edge) -> object:
+    return next((leaf.meaning for leaf in item.leaves() if not leaf.is_empty), None)
+
+
+def is_of_state(item: Edge, when: When, slots: Slots, assembly: Assembly) -> bool:
+    """Gold members at the end of 2025 have placed …: the time that opens an item is of what people were."""
+    before = slots.frame.spoken(item, back=True)
+    if before is None or not INSTANTS & set(when.date.rules):
+        return False
+    people = names_people(before, slots.frame, assembly.scope.entity_words)
+    return people and slots.frame.folded(before).isascii()
 
 
 # --- deeds ---

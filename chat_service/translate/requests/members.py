@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
+from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.rules.levels import BEYOND
@@ -23,8 +25,8 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
     shared = _shared(draft, slots, assembly)
     _refuse_mixed(slots, assembly)
     added = _added_up(slots)
-    for item, values in slots.values:
-        meant = _of_grouped(values, draft) or _of_things(item, values, chooser, slots, assembly)
+    for item, values in _narrowing(draft, slots, assembly):
+        meant = _of_grouped(values, draft, assembly) or _of_things(item, values, chooser, slots, assembly)
         meant = _of_before(meant, draft, assembly)
         dimension, found = assembly.values(item, meant, chooser)
         if dimension in dimensions and not values.negated:
@@ -46,6 +48,33 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
                 draft.show = (*draft.show, one)
                 _group_by(draft, dimension)
     return tuple(dimensions)
+
+
+def _narrowing(draft: Draft, slots: Slots, assembly: Assembly) -> Iterator[tuple[Edge, Values]]:
+    for item, values in slots.values:
+        if _tells_the_measure(slots.frame.folded(item), values, draft, assembly):
+            assembly.use(item, "metric", draft.metrics[0])
+        else:
+            yield item, values
+
+
+def _tells_the_measure(said: str, values: Values, draft: Draft, assembly: Assembly) -> bool:
+    """Net sentiment on social: what the rows of a measure are called by (social mentions) keeps to none of them."""
+    model = assembly.model
+    homes = {model.metrics[name].definition.dataset for name in draft.metrics}
+    if values.negated or values.dimensions or len(values.words) > 1 or homes & {None} or len(homes) != 1:
+        return False
+    label = model.datasets[next(iter(homes)) or ""].definition.label
+    senses = [each for each in values.words[0] if each.dimension in model.dimensions]
+    if label is None or any(model.dimensions[each.dimension].home.dataset in homes for each in senses):
+        return False
+    codes = {(each.dimension, each.value) for each in senses}
+    known = {name: model.dimensions[name].home.definition.values for name, _ in codes}
+    words = [own for name, each in known.items() for code, own in each.items() if (name, code) in codes]
+    called = {fold(text).text for own in words for text in (*own.zh, *own.en)}
+    if said.isascii():  # monthly members are people, whatever the rows are called by
+        return said in called and said in fold(label.en).text.split()
+    return said in called and any(text in fold(label.zh).text for text in called if not text.isascii())
 
 
 def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
@@ -106,12 +135,17 @@ def _of_before(values: Values, draft: Draft, assembly: Assembly) -> Values:
     return values
 
 
-def _of_grouped(values: Values, draft: Draft) -> Values | None:
-    """By city, only Shanghai: of what is grouped by, where the word can mean a value of it."""
-    own = set(values.candidates) & set(draft.group_by)
-    if not own:
-        return None
-    return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
+def _of_grouped(values: Values, draft: Draft, assembly: Assembly) -> Values | None:
+    """By age group, with or without the unknown: of what is grouped by, where a value of its own is called so too."""
+    if own := set(values.candidates) & set(draft.group_by):
+        return replace(values, words=tuple(tuple(s for s in word if s.dimension in own) for word in values.words))
+    dimensions, codes = assembly.model.dimensions, {sense.value for word in values.words for sense in word}
+    for name in draft.group_by if not values.dimensions else ():
+        known = dimensions[name].home.definition.values if name in dimensions else {}
+        called = {code: " ".join((*one.zh, *one.en)) for code, one in known.items() if code in codes}
+        if codes == {code for code, text in called.items() if values.text in fold(text).text}:
+            return replace(values, words=tuple((ValueSense(name, code),) for code in codes))
+    return None
 
 
 def _group_by(draft: Draft, dimension: str) -> None:

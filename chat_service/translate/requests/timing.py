@@ -11,7 +11,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
@@ -80,6 +80,8 @@ def decide_timing(
     if against is not None:
         item, other = against
         assembly.use(item, "comparison", other.to)
+        if other.unit == "week" and any(words in assembly.frame.folded(item) for words in word_set("same_day")):
+            return _same_day(period, item, assembly)
         alone = slots.whens[0][1].date if len(slots.whens) == 1 and periods else None
         return _compared(period, other, item, assembly, grains, alone)
     if compared and not slots.has("trend"):
@@ -174,6 +176,7 @@ def _several(
     if len(closed) == len(slots.whens) == 2:
         (_, one), (_, other) = slots.whens
         closed = list(_of_one_year((closed[0], one.date), (closed[1], other.date)))
+        closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if _side_by_side(slots) else closed
     versus = frame.said("comparison.versus", "date.versus")
     versus = [word for word in versus if frame.folded(word) not in word_set("joins_periods")] or _set_against(slots)
     if len(closed) == 2 and (versus or frame.said("change", "comparative")) and not frame.said("share"):
@@ -202,6 +205,28 @@ def _set_against(slots: Slots) -> list[Edge]:
     between, words = slots.frame.between(one, other), word_set("set_against")
     led = not between and slots.frame.folded(other).split(" ")[0] in words
     return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
+
+
+def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
+    """和上周同一天比: a day, today where none is named, and the day of the same name a week before."""
+    day = period or Period(assembly.scope.today, assembly.scope.today + timedelta(days=1), "day")
+    if day.start is None or day.end is None or day.days != 1:
+        raise assembly.deny(item)
+    if period is None:
+        assembly.assume("current_period", day)
+    week = timedelta(days=7)
+    return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
+
+
+def _side_by_side(slots: Slots) -> bool:
+    """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
+    if len(slots.whens) < 2:
+        return False  # one of the times is said by a word of its own (the stores these days)
+    one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
+    between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
+    said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
+    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
+    return bool(said) and all(word in LISTING for word in said) and not opens
 
 
 def _overlap(one: Period, other: Period) -> bool:

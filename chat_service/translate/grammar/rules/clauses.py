@@ -90,6 +90,14 @@ def _lately(found: Found) -> Clause | None:
     return replace(clause, when=when, ever=False)
 
 
+def _lapsed(found: Found) -> Clauses | None:
+    """Haven't ordered in over 90 days: who did once, and not in that time up to today."""
+    clause = _length(found)
+    if clause is None or clause.condition is not None or found.said("op") not in ("gt", "ge"):
+        return None
+    return Clauses((clause, replace(clause, negated=False, when=None, ever=True)))
+
+
 def _same(found: Found) -> Clause | None:
     clause = found.one("c", Clause)
     return None if clause.when is not None or clause.same_period else replace(clause, same_period=True)
@@ -184,6 +192,17 @@ RULES = (
         -0.6,
         "deed then, carried on",
         ("同期又没下单 -> not orders then",),
+    ),
+    Rule(
+        "clauses",
+        (
+            "c=clause ~ op=prefix ~ w=date.duration",
+            "op=prefix ~ w=date.duration ~ c=clause",
+            "w=date.duration ~ op=suffix ~ c=clause",
+        ),
+        _lapsed,
+        -1.2,
+        "deed not done for longer",
     ),
     Rule(
         "clause",

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Amount
+from chat_service.translate.grammar.categories import Amount, Group
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import HoursSense, Names, Values, ValueSense, When, Word
 from semantic_layer import Period
 
 _KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
 _BORN = "month of birth"
+_SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SHORT = 23.0  # what a short form costs alone more than a value
 
@@ -211,7 +212,12 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
     def days(found: Found) -> Values | None:
         when = found.one("w", When).date
         words = tuple(tuple(ValueSense(name, day) for name in weekday) for day in when.weekdays)
-        return Values(words, when.text, dimensions=weekday) if weekday and words else None
+        plain = weekday and words and not _spreads(found)
+        return Values(words, when.text, dimensions=weekday) if plain else None
+
+    def over_days(found: Found) -> Group | None:
+        """Orders split over weekdays, by weekdays: by the day of the week."""
+        return Group(weekday) if weekday and _spreads(found) else None
 
     def hours(found: Found) -> Values | None:
         words = tuple(tuple(ValueSense(name, each) for name in hour) for each in found.one("h", HoursSense).hours)
@@ -240,6 +246,14 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         return Values((senses,), f"{names.text} {word}", dimensions=tuple(of)) if senses else None
 
     return (
+        Rule(
+            "group",
+            (f"l={_SPREAD} ~ w=date.weekday_filter", "w=date.weekday_filter"),
+            over_days,
+            -1.5,
+            "over the days of the week",
+            ("orders by weekdays -> weekday",),
+        ),
         Rule("values", ("w=date.weekday_filter",), days, 0.0, "days of the week", ("周末 -> 6, 7",)),
         Rule("values", ("h=hours",), hours, 0.0, "hours of the day", ("after 8pm -> 20..23",)),
         Rule(
@@ -262,6 +276,13 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
             ("流失风险高 -> high",),
         ),
     )
+
+
+def _spreads(found: Found) -> bool:
+    """Whether something is told apart by the days of the week, not kept to them."""
+    when = found.one("w", When).date
+    told = "l" in found.edges or when.text.split(" ")[0] in word_set("spread_over")
+    return told and len(when.weekdays) >= _WORKING_DAYS
 
 
 def _month_of(period: Period | None) -> int | None:
