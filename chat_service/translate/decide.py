@@ -19,6 +19,7 @@ from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_w
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
@@ -128,12 +129,13 @@ def _refuse_unread(frame: Frame, assembly: Assembly, *categories: str) -> None:
 
 
 def _of_nothing(question: Question, assembly: Assembly) -> Decision:
-    """What words ask for that name nothing: how we do; else a greeting. All of the number before is not told."""
-    frame = assembly.frame
-    said = [edge for edge in frame.covering.edges if edge.category.startswith("function.quantifier")]
-    said += [word for word in (pointer(frame),) if word is not None]
-    if said and question.previous is not None:
-        raise assembly.deny(said[0])
+    """What words ask for that name nothing: all of the number before, how we do; else a greeting."""
+    frame, before = assembly.frame, question.previous
+    total = in_all(frame, before, assembly)
+    if total is not None:
+        return Decision(total, follow_up=True)
+    if before is not None and (points := pointer(frame)) is not None:
+        raise assembly.deny(points)
     about = of_ourselves(frame)
     return Decision(other=GREETING) if about is None else Decision(of_chosen(Slots(frame), assembly, about))
 

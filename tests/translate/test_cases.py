@@ -98,7 +98,7 @@ def test_a_question_is_read_as_promised(case: Case, outcome_of: Callable[[Case],
 def test_few_of_the_requests_are_asked_about(outcome_of: Callable[[Case], Outcome]) -> None:
     promised = [case for case in read_cases() if "request" in case.promised and not case.gap]
     answered = sum(outcome_as_case(outcome_of(case)) == case.promised for case in promised)
-    assert answered >= 0.95 * len(promised)
+    assert answered >= 0.9 * len(promised)
 
 
 @pytest.mark.parametrize("case", _marked("request"))

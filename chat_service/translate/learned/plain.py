@@ -50,11 +50,24 @@ def is_same(one: Request, other: Request, model: Model) -> bool:
     return _core(one, model) == _core(other, model)
 
 
+def keeps_to(one: Request, other: Request, model: Model) -> bool:
+    """Whether every condition of the second request is one of the first as well."""
+    conditions = _core(one, model).get("filters", [])
+    return all(each in conditions for each in _core(other, model).get("filters", []))
+
+
+def is_less(one: Request, other: Request, model: Model) -> bool:
+    """Whether a request asks for the same as another without some of its conditions."""
+    first, last = _core(one, model), _core(other, model)
+    fewer, conditions = first.pop("filters", []), last.pop("filters", [])
+    return first == last and len(fewer) < len(conditions) and all(each in conditions for each in fewer)
+
+
 def _short(column: str) -> str:
     return column.rpartition(".")[2]
 
 
-def _core(request: Request, model: Model) -> JsonValue:
+def _core(request: Request, model: Model) -> dict[str, Any]:
     """What is asked for; of what a list shows beside, that which it is sorted by. Before a year is a year earlier."""
     found = plain(request, model)
     if isinstance(request, MetricQuery):
@@ -70,7 +83,7 @@ def _core(request: Request, model: Model) -> JsonValue:
         found["order_by"] = [
             {**each, "column": shown.get(str(each["column"]), each["column"])} for each in found.get("order_by", ())
         ]
-    return _by_ends({name: sorted(part, key=repr) if name in _LISTS else part for name, part in found.items()})
+    return {name: _by_ends(sorted(part, key=repr) if name in _LISTS else part) for name, part in found.items()}
 
 
 def _by_ends(part: JsonValue) -> JsonValue:
@@ -110,4 +123,4 @@ def _said(part: dict[str, Any], model: Model) -> dict[str, Any]:
     return part
 
 
-__all__ = ["is_same", "plain", "request_of"]
+__all__ = ["is_less", "is_same", "keeps_to", "plain", "request_of"]

@@ -20,7 +20,7 @@ from chat_service.translate.learned.literals import Named
 from chat_service.translate.learned.network import Network
 from chat_service.translate.learned.page import Page
 from chat_service.translate.learned.pieces import Pieces
-from chat_service.translate.learned.plain import plain, request_of
+from chat_service.translate.learned.plain import keeps_to, plain, request_of
 from chat_service.translate.learned.script import ASKED, END, REFUSED, START, UnreadableError
 from chat_service.translate.learned.vocabulary import Vocabulary
 from chat_service.translate.senses import (
@@ -73,7 +73,7 @@ class Opened:
     def __init__(self, page: Page, network: Network, vocabulary: Vocabulary, said: Sequence[tuple[int, int]]) -> None:
         self._network, self._vocabulary = network, vocabulary
         self._script, self._model, self._mentions = page.script, page.model, page.mentions
-        self._goes_on = page.question.previous is not None
+        self._before = page.question.previous.request if page.question.previous is not None else None
         self._memory = network.memory([number for number, _ in said], [part for _, part in said])
         self._start, self._end = vocabulary.word(START), vocabulary.word(END)
 
@@ -103,7 +103,7 @@ class Opened:
                 request = self._request(words)
             except (UnreadableError, ValidationError):
                 continue  # a text that is no request is none of the guesses
-            if request is None or not (_is_of_nobody(request) or (_is_of_one_group(request) and not self._goes_on)):
+            if request is None or not self._is_amiss(request):
                 found.append(Guess(request, float(np.exp(logs)), asks=words[0] == ASKED))
         return tuple(found)
 
@@ -120,6 +120,23 @@ class Opened:
         written, here = set(self.words(request)), self._script.here
         held = [named for number, named in enumerate(here) if any(_is_at(number, word) for word in written)]
         return tuple(each for each in here if not any(own.start < each.end and each.start < own.end for own in held))
+
+    def _is_amiss(self, request: Request) -> bool:
+        """Whether nobody asks so: of nobody, of one group, of others than those of the answer before who are meant."""
+        if _is_of_nobody(request) or (self._before is None and _is_of_one_group(request)):
+            return True
+        return self._before is not None and self._points and self._forgets(request, self._before)
+
+    @property
+    def _points(self) -> bool:
+        """Whether a word stands for those of the answer before: they, 这些客户."""
+        return any("those" in each.words("follow") for each in self._mentions)
+
+    def _forgets(self, request: Request, before: Request) -> bool:
+        """Whether a request is not of those whom the one before was of: of its conditions, the first so many of it."""
+        usual = ListQuery.model_fields["limit"].default
+        first = isinstance(before, ListQuery) and before.limit not in (usual, None)
+        return not keeps_to(request, before, self._model) or (first and not isinstance(request, ListQuery))
 
     def _request(self, words: Sequence[str]) -> Request | None:
         return None if words[0] in (REFUSED, ASKED) else request_of(self._script.read(words), self._model)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from chat_service.language.words.tables import word_set
+from chat_service.outcomes import Previous
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
-from chat_service.translate.requests.pointing import pointer
+from chat_service.translate.requests.pointing import pointer, those_counted
 from chat_service.translate.requests.slots import Slots, asked_of
-from semantic_layer import FieldFilter, ListQuery, MetricQuery, Request
+from semantic_layer import GRAINS, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request
 
 
 def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
@@ -49,9 +50,12 @@ def counted_again(slots: Slots, before: MetricQuery, assembly: Assembly) -> Requ
     if not (singles or slots.frame.asks("list", "who")):
         return None
     counts_all = before.metrics == assembly.counted and before.period is None
-    if not counts_all:
+    filters = before.filters if counts_all else those_counted(before, assembly)
+    if word is not None and not filters and all(_tells_people(each, assembly) for each in before.filters):
+        filters = before.filters
+    if not filters and not counts_all:
         return None
-    base = ListQuery(columns=assembly.whom.list_columns, filters=before.filters, limit=SEVERAL)
+    base = ListQuery(columns=assembly.whom.list_columns, filters=filters, limit=SEVERAL)
     return list_request(slots, assembly, base)
 
 
@@ -59,3 +63,28 @@ def _asks_which(frame: Frame) -> bool:
     """Which of them, 其中谁: single people are asked for, and not their number."""
     words = [leaf for edge in frame.covering.edges for leaf in edge.leaves()]
     return any(set(asked_of(each)) & {"which", "who"} or frame.folded(each) in word_set("which_of") for each in words)
+
+
+def in_all(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:
+    """合计呢, combined: what was shown for each as one number; None where nothing is said of all or both.
+
+    Raises StopError where all of it is no number of the request before: a rank, a part, a state of each.
+    """
+    said = [edge for edge in frame.covering.edges if edge.category.startswith("function.quantifier")]
+    before = previous.request if previous is not None else None
+    if not said or before is None:
+        return None
+    groups = [name for name in before.group_by if name not in GRAINS] if isinstance(before, MetricQuery) else []
+    if not isinstance(before, MetricQuery) or not groups or before.limit or before.having or before.shares:
+        raise assembly.deny(said[0])
+    if said[0].category != "function.quantifier.total":
+        raise assembly.deny(said[0])
+    assembly.assume("kept_from_before")
+    left = tuple(name for name in before.group_by if name in GRAINS)
+    return before.model_copy(update={"group_by": left, "show": (), "order_by": ()})
+
+
+def _tells_people(each: Filter, assembly: Assembly) -> bool:
+    """Whether a condition is one on people themselves, and not on what they did."""
+    of_people = isinstance(each, FieldFilter) and assembly.structure.entity_dimension(each.field)
+    return of_people or isinstance(each, MetricFilter)

@@ -20,7 +20,9 @@ from chat_service.translate.requests.sorting import names_doers
 from semantic_layer import (
     GRAINS,
     FieldFilter,
+    Filter,
     ListQuery,
+    MetricFilter,
     MetricQuery,
     Request,
 )
@@ -127,7 +129,7 @@ def bound_to(word: Edge, slots: Slots, previous: Previous, assembly: Assembly) -
         return before
     kept = {each.field for each in before.filters if isinstance(each, FieldFilter)}
     if slots.measures or any(set(group.dimensions) & kept for _, group in slots.groups):
-        _refuse_those_counted(word, slots, before, assembly)
+        return _of_those_counted(word, slots, before, assembly)
     return before
 
 
@@ -174,12 +176,39 @@ def _refuse_moved(word: Edge, slots: Slots, assembly: Assembly) -> None:
         raise assembly.deny(word)
 
 
-def _refuse_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
-    """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, and not of everybody."""
-    people = {name for name in before.metrics if assembly.structure.one_each(name)}
+def _of_those_counted(word: Edge, slots: Slots, before: MetricQuery, assembly: Assembly) -> MetricQuery:
+    """5月新客有多少, 他们贡献了多少销售额: of the people whom the number before counted, not of everybody."""
+    people = [name for name in before.metrics if assembly.structure.one_each(name)]
     asked = {name for _, names in slots.measures for name in names}
-    if people and not people & ({*assembly.counted} | asked):
+    if not people or set(people) & ({*assembly.counted} | asked):
+        return before  # all of them, told by the filters that stay
+    along = before.compare is not None or any(name in GRAINS for name in before.group_by)
+    if along or len(before.metrics) > 1:
         raise assembly.deny(word)
+    filters = those_counted(before, assembly)
+    if not filters:
+        raise assembly.deny(word)
+    return before.model_copy(update={"filters": filters})
+
+
+def those_counted(before: MetricQuery, assembly: Assembly) -> tuple[Filter, ...]:
+    """The people whom a number counts, as conditions; nothing where it counts none, or no request can keep to them."""
+    if len(before.metrics) != 1 or not assembly.structure.one_each(before.metrics[0]):
+        return ()
+    own = [f for f in before.filters if isinstance(f, FieldFilter) and not assembly.structure.entity_dimension(f.field)]
+    who = _counted_by(before.metrics[0], before, tuple(own), assembly)
+    return tuple(dict.fromkeys((*(f for f in before.filters if f not in own), *who))) if who else ()
+
+
+def _counted_by(name: str, before: MetricQuery, own: tuple[Filter, ...], assembly: Assembly) -> tuple[Filter, ...]:
+    """The people whom a number counts, as a condition; nothing where it counts them at an instant by no list."""
+    if not assembly.model.metrics[name].is_stock:
+        return (MetricFilter(metric=name, period=before.period, filters=own, op=">=", values=(1.0,)),)
+    listed = next((each for each in assembly.model.lists.values() if each.metric == name), None)
+    if listed is None or listed.among or listed.within or before.period is not None or own:
+        return ()
+    typed = assembly.structure.value_type
+    return tuple(value_filter(d, tuple(typed(d, code) for code in codes)) for d, codes in listed.filter.items())
 
 
 def refuse_other_people(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:

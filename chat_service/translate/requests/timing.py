@@ -65,11 +65,9 @@ def decide_timing(
     periods: list[Period | None] = list(_settled(slots, assembly))
     periods.extend([slots.shifted] if slots.shifted is not None else [])
     periods.extend(_said(slots, assembly, grains))
-    periods = list(dict.fromkeys(periods))
+    periods = list(dict.fromkeys((*([before] if before is not None and _adds_time(slots) else []), *periods)))
     ever = any(when.ever for _, when in slots.whens)
     against = _against(slots, assembly)
-    if before is not None and periods and slots.frame.folded(slots.frame.items[0]) in word_set("adds_to"):
-        raise assembly.deny(slots.frame.items[0])  # plus March: beside the time before
     for word in slots.frame.said("prefix.between"):
         after = slots.frame.after(word)
         if after is not None and after.category in ("when", "against"):
@@ -102,6 +100,13 @@ def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[P
             if beside is not None and "only" in beside.keys:
                 assembly.use(beside, "period", "")
     return found
+
+
+def _adds_time(slots: Slots) -> bool:
+    """Plus March, 再加上3月: beside the time before, where nothing else is said."""
+    opening, others = slots.frame.items[0], slots.measures or slots.groups or slots.values or slots.against
+    adds = slots.frame.folded(opening) in word_set("adds_to")
+    return adds and len(slots.whens) == 1 and len(slots.frame.items) == 2 and not others
 
 
 def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:
