@@ -18,7 +18,7 @@ from chat_service.translate.learned.script import LOST, Script, UnreadableError
 from chat_service.translate.offline import OfflineTranslator
 from chat_service.translate.second import SecondReader, asked_if_unsure
 from chat_service.translate.senses import ValueSense
-from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, Period, Request
+from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, Order, Period, Request
 from semantic_layer.loading.load import load_model
 from tests.translate.case_files import cases
 from tests.translate.said import Plain, outcome_as_case
@@ -237,3 +237,30 @@ def test_names_that_are_put_in_stand_where_they_were_typed(both: OfflineTranslat
         if any(isinstance(s, ValueSense) and s.dimension == "city" for s in m.senses)
     }
     assert stretches == {(text.index("北"), text.index("的"))}
+
+
+def test_what_the_rules_read_is_not_read_with_less(both: OfflineTranslator, today: date) -> None:
+    outcome = both.translate(Question("5月新客的复购率", today))
+    assert isinstance(outcome, Answerable)
+    new = MetricFilter(metric="new_customers", period=_MAY, op=">=", values=(1,))
+    assert outcome.request == MetricQuery(metrics=("repurchase_rate",), period=_MAY, filters=(new,))
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (MetricQuery(metrics=("customers",), filters=(_GOLD,)), "他们上个月花了多少钱"),
+        (ListQuery(filters=(_GOLD,)), "how much did they spend last month"),
+        (ListQuery(filters=(_GOLD,), order_by=(Order(column="monetary"),), limit=10), "他们一共消费了多少"),
+    ],
+)
+def test_those_of_the_answer_before_are_not_forgotten(
+    before: Request, text: str, both: OfflineTranslator, today: date
+) -> None:
+    """Answered or offered is what keeps to them; of the first ten of a list only another list."""
+    question = Question(text, today, previous=Previous(before))
+    outcome = asked_if_unsure(both.translate(question), question, Settings().rules_threshold)
+    requests = [outcome.request] if isinstance(outcome, Answerable) else []
+    assert all(isinstance(each, MetricQuery | ListQuery) and _GOLD in each.filters for each in requests)
+    if isinstance(before, ListQuery) and before.limit == 10:
+        assert not requests

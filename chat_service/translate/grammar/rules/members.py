@@ -115,8 +115,14 @@ def _both(found: Found) -> Values | None:
     return replace(values, both=True)
 
 
+def _taken_out(found: Found) -> Values | None:
+    """Leave Shanghai out: the verb of leaving out is no deed of customers."""
+    return _left_out(found) if found.one("d", Names).text in word_set("leaves_out") else None
+
+
 NARROWING, _NARROWED = "narrowing", "function.light|function.occasion|follow.those|intent.list|chart.table|metric"
 RULES = (
+    Rule("values", ("d=behaviour ~ v=values ~ c=exclusion.close",), _taken_out, -0.6, "a verb, and values, out"),
     Rule("values", ("v=value",), _alone, 0.0, "value", ("上海 -> city 上海",)),
     Rule(
         "values",
