@@ -27,7 +27,6 @@ from semantic_layer import (
     ListQuery,
     MetricFilter,
     MetricQuery,
-    Order,
     PathQuery,
     Period,
     Phrase,
@@ -254,8 +253,9 @@ def _group(group: str, names: Names) -> str:
 
 
 def _limit(request: MetricQuery, names: Names) -> str:
-    order = request.order_by[0] if request.order_by else Order(column="")
-    rank = names.say(_FIRST if not order.column else _HIGHEST if order.descending else _LOWEST, limit=request.limit)
+    order = next(iter(request.order_by), None)
+    first = _FIRST if order is None else _HIGHEST if order.descending else _LOWEST
+    rank = names.say(first, limit=request.limit)
     within = names.listed(_group(each, names) for each in request.limit_within)
     return names.say(_WITHIN, within=within, rank=rank) if within else rank
 

@@ -55,6 +55,11 @@ def test_nothing_is_asked_for_twice() -> None:
         MetricQuery(metrics=("orders",), group_by=("city", "city"))
 
 
+def test_so_many_groups_in_no_order_are_told_as_that(show: Show) -> None:
+    answer = show(MetricQuery(metrics=("orders",), group_by=("city",), limit=3))
+    assert answer.status == "answered" and "3" in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "code"),
     [

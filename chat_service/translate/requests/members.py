@@ -32,6 +32,9 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
         if dimension in dimensions and not values.negated:
             raise assembly.deny(item)
         dimensions.append(dimension)
+        if not draft.goes_on and dimension in draft.group_by and _adds_group(item, values, slots):
+            assembly.use(item, "grouping", dimension)
+            continue
         assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
         if values.both and not values.negated:
             raise assembly.deny(item)  # of whom both hold is a condition on customers: no verb said what they did
@@ -75,6 +78,18 @@ def _tells_the_measure(said: str, values: Values, draft: Draft, assembly: Assemb
     if said.isascii():  # monthly members are people, whatever the rows are called by
         return said in called and said in fold(label.en).text.split()
     return said in called and any(text in fold(label.zh).text for text in called if not text.isascii())
+
+
+def _adds_group(item: Edge, values: Values, slots: Slots) -> bool:
+    """By age group, people with no birthday on file too: what is to be counted in as well narrows nothing."""
+    frame, told = slots.frame, word_set("counts_in")
+    for step in (frame.before, frame.after):
+        edge = step(item)
+        while edge is not None and (edge.is_empty or "follow" in edge.keys or frame.folded(edge) in told):
+            if frame.folded(edge) in told:
+                return not values.negated and not values.only
+            edge = step(edge)
+    return False
 
 
 def _refuse_mixed(slots: Slots, assembly: Assembly) -> None:
