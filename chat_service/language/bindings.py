@@ -8,6 +8,8 @@ from semantic_layer import Language, Phrase
 _BINDINGS = {
     "leave_out": Phrase("不含{words}", "without {words}"),
     "lift": Phrase("不限{other}", "whatever the {other}"),
+    "each_with": Phrase("逐个列出，各带{words}", "one by one, each with {words}"),
+    "all_of_them": Phrase("整体的{words}", "{words} over all of them"),
 }
 
 

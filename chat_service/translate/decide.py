@@ -16,9 +16,9 @@ from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import refuse_contradiction
 from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
-from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.benchmarks import beside_others
 from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
@@ -27,17 +27,21 @@ from chat_service.translate.requests.faring import of_chosen, of_ourselves, read
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
-from chat_service.translate.requests.loop import asked_next
-from chat_service.translate.requests.one_customer import about_one, changed_profile
+from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
+from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.pointing import pointer, points_at
-from chat_service.translate.requests.reasons import reasons_column, refuse_causes
+from chat_service.translate.requests.reasons import reasons_column
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed, sort_items
+from chat_service.translate.requests.trials import read_lift
 from chat_service.translate.stops import StopError
 from semantic_layer import (
+    CausesQuery,
     ExplainQuery,
     ListQuery,
     MetricQuery,
+    PlaybookQuery,
+    ProfileQuery,
     Request,
     of_entity,
 )
@@ -46,8 +50,6 @@ CATALOGUE: Literal["catalogue"] = "catalogue"
 GREETING: Literal["greeting"] = "greeting"
 # reasons said beside a list are rather a column by its name
 _REASONS_OF_EACH = 0.25
-# what no rule reads: what a trial did, what is done next, what to do
-_UNREAD = ("trial", "next")
 _SAYS_MORE = ("measure", "values", "clauses", "listed", "bound", "group", "ranking")
 
 
@@ -91,10 +93,9 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     asks_more = any(item.category in ("measure", "clauses", "values", "ranking") for item in frame.items)
     if frame.said("intent.help") and not asks_more:
         return Decision(other=CATALOGUE)
-    _refuse_unread(frame, assembly, *_UNREAD)
     choose_entity(frame, question.previous, assembly)
     points = pointer(frame) if question.previous is not None else None
-    reads = (read(placed(frame), assembly) for read in (read_follows, read_due))
+    reads = (read(placed(frame), assembly) for read in (read_paths, read_follows, read_lift, read_due))
     asked = next((each for each in reads if each is not None), None)
     if asked is not None:
         return Decision(_of_everybody(asked, points, assembly))
@@ -102,30 +103,19 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     refuse_two(slots, assembly)
     if not read_faring(slots, assembly, goes_on=question.previous is not None) and frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
-    before = question.previous.request if question.previous is not None else None
-    profile = changed_profile(before, slots, assembly)
-    if profile is not None:
-        return Decision(profile)
-    following = asked_next(before, slots, assembly)
-    if following is not None:
-        return Decision(following)
-    _refuse_unread(frame, assembly, "intent.playbook")
-    whole = read_journey(slots, assembly) or about_one(slots, assembly)
+    whole = _of_before(slots, question, assembly)
+    if whole is not None:
+        return Decision(whole)
+    whole = read_journey(slots, assembly) or read_loop(slots, assembly) or beside_others(slots, assembly)
     if whole is not None:
         return Decision(_of_everybody(whole, points, assembly))
     refuse_uncomputable(slots, assembly)
-    refuse_causes(slots, assembly)
     changed = _change(slots, question, assembly, goes_on=goes_on)
     if changed is not None:
         return changed
     if points is not None:
         raise assembly.deny(points)
     return Decision(_checked(slots, assembly, new_request(slots, assembly), goes_on=False))
-
-
-def _refuse_unread(frame: Frame, assembly: Assembly, *categories: str) -> None:
-    for word in frame.said(*categories):
-        raise assembly.deny(word)
 
 
 def _of_nothing(question: Question, assembly: Assembly) -> Decision:
@@ -164,6 +154,17 @@ def _of_everybody(request: Request, points: Edge | None, assembly: Assembly) -> 
     return request
 
 
+def _of_before(slots: Slots, question: Question, assembly: Assembly) -> Request | None:
+    """Why, or what to do, of the list before; the profile, causes or playbook before, of others."""
+    before = question.previous.request if question.previous is not None else None
+    says_more = any(item.category in _SAYS_MORE for item in assembly.frame.items) or slots.has("one")
+    if isinstance(before, ListQuery | MetricQuery):
+        return None if says_more or slots.whens else of_list(before, slots, assembly)
+    if isinstance(before, CausesQuery | ProfileQuery | PlaybookQuery) and not slots.has("one"):
+        return changed_loop(before, slots, assembly)
+    return None
+
+
 def _number_before(question: Question) -> Previous | None:
     """What a follow-up changes; of an explanation, the number behind it."""
     before = question.previous
@@ -192,7 +193,7 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
         return found
     reasons = explained(found)
     if reasons is None:
-        raise assembly.deny(why[0], "not_supported" if isinstance(found, ListQuery) else "not_supported_yet")
+        raise assembly.deny(why[0], "not_supported_yet")
     return reasons
 
 

@@ -51,6 +51,13 @@ class ListSense:
 
 
 @dataclass(frozen=True)
+class TrialSense:
+    """An experiment by its name in the model."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class EntitySense:
     """A kind of thing that can be listed and counted."""
 
@@ -95,6 +102,7 @@ Sense = (
     | ValueSense
     | BehaviourSense
     | ListSense
+    | TrialSense
     | EntitySense
     | FieldSense
     | WordSense

@@ -31,7 +31,7 @@ def _marks(gap: str) -> list[pytest.MarkDecorator]:
 _FOR_GOOD = {"refused": "off_topic"}
 
 
-@pytest.mark.parametrize("turns", [*_marked("dialogues"), *_marked("dialogues_both")])
+@pytest.mark.parametrize("turns", _marked("dialogues"))
 def test_each_turn_changes_the_last_answered_request(
     turns: list[dict[str, object]], both: OfflineTranslator, today: date
 ) -> None:

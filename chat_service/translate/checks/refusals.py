@@ -26,6 +26,7 @@ FINAL = frozenset(
         "statistic",
         "forecast",
         "out_or_open",
+        "list_or_causes",
         "how_things_are",
     }
 )

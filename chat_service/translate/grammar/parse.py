@@ -42,8 +42,7 @@ _STRAY = 0.7
 # what may stand by itself in a question, and what that costs beside being part of something
 _TOP: dict[str, float] = {
     **dict.fromkeys(("measure", "bound", "values", "when", "against", "group", "ranking", "clauses", "listed"), 0.0),
-    **dict.fromkeys(("entity", "one", "field", "dated", "ask", "piece", "span"), 0.0),
-    **dict.fromkeys(("trial", "next"), 0.0),  # which no rule reads, and none passes over
+    **dict.fromkeys(("entity", "one", "field", "dated", "ask", "piece", "span", "trial", "next"), 0.0),
     **dict.fromkeys((EMPTY, UNKNOWN), 0.0),
     **dict.fromkeys(("share", "rate", "cumulative", "subtotals", "trend", "change", "comparative", "chart"), 0.0),
     **dict.fromkeys(("intent", "connective", "included"), 0.0),

@@ -92,6 +92,9 @@ _QUESTIONS: dict[str, Phrase] = {
     ),
     "unsure": Phrase("这样读“{0}”对吗？", "Is this what '{0}' asks for?"),
     "two_readings": Phrase("“{0}”有不止一种读法，您指哪一种？", "'{0}' can be read in more than one way; which one?"),
+    "list_or_causes": Phrase(
+        "要逐个列出并各带“{0}”，还是看整体的“{0}”？", "One by one, each with '{0}', or '{0}' over all of them?"
+    ),
     "out_or_open": Phrase("“{0}”是排除，还是不再限定？", "Does '{0}' leave it out, or lift the condition?"),
     "after_unread": Phrase(
         "上一句没有得到回答。“{0}”接着哪一个问题？",
@@ -106,6 +109,10 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "current_period": Phrase("没有说时期，按 {0}", "no period was named; taken as {0}"),
     "grain_in_name": Phrase("指标名称已说明单位，按 {0} 展开", "the metric's name says the unit; shown by {0}"),
     "ranked_by_amount": Phrase("“{0}”按 {1} 排", "'{0}' is ranked by {1}"),
+    "last_26_weeks": Phrase(
+        "没有说时期，看最近 26 周首单的客户：{0}",
+        "no period was named; cohorts of the last 26 weeks, {0}",
+    ),
     "last_12_months": Phrase(
         "没有说时期，按最近 12 个自然月：{0}", "no period was named; the last 12 calendar months, {0}"
     ),
@@ -116,6 +123,9 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "compared_with_previous": Phrase("与前一时期 {0} 比较", "compared with the period before, {0}"),
     "only_named": Phrase("没有{0}的不参与", "what has no {0} takes no part"),
     "total_so_far": Phrase("“累计”读作合计", "'cumulative' is read as the total"),
+    "days_waited": Phrase(
+        "没有说多少天内，看之后 {0} 天", "no length of time was named; the {0} days after are looked at"
+    ),
     "next_days": Phrase("没有说时间，按未来 {0} 天", "no time was named; the next {0} days"),
     "same_time_of_year": Phrase("与较早一年的同一时段 {0} 比较", "compared with the same time of an earlier year, {0}"),
     "recent_days": Phrase("“{0}”读作最近 {1} 天", "'{0}' is read as the last {1} days"),
@@ -131,6 +141,10 @@ _ASSUMPTIONS: dict[str, Phrase] = {
     "latest_unit": Phrase(
         "指标名称已说明单位，没有说时间，取最近的一个",
         "the metric's name says the unit; without a time, the latest is taken",
+    ),
+    "same_month_as_published": Phrase(
+        "没有说时间，两边都取本月：竞品数据按月发布",
+        "no time was named, so both are of this month: figures of competitors are published by month",
     ),
     "filter_lifted": Phrase("不再限定{0}", "no longer kept to one {0}"),
     "kept_from_before": Phrase("其余条件沿用上一个问题", "everything else is kept from the question before"),

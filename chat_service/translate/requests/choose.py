@@ -6,6 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Condition, Measure
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.benchmarks import told_by
 from chat_service.translate.requests.bounds import bounds_groups, is_row_bound
 from chat_service.translate.requests.conditions import counts_doers
 from chat_service.translate.requests.lent_time import lend_time
@@ -15,7 +16,7 @@ from chat_service.translate.requests.people import list_request, people_request,
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Ask
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import GRAINS, MetricQuery, Request
+from semantic_layer import Request
 
 _MOST_OFFERED = 6
 _EARNING = ("earns", "takes_in", "brings", "comes")
@@ -25,7 +26,7 @@ def new_request(slots: Slots, assembly: Assembly) -> Request:
     """The request of a question that stands on its own."""
     found = _measured(slots, assembly) or _counted(slots, assembly) or people_request(slots, assembly)
     if found is not None:
-        return _told_by(found, assembly)
+        return told_by(found, assembly)
     if (counted := _distributed(slots, assembly)) is not None:
         return metric_request(slots, assembly, None, (counted,))
     if (chosen := assembly.fixed.get(-1)) is not None and chosen in assembly.model.metrics:
@@ -175,15 +176,3 @@ def defined(slots: Slots, assembly: Assembly) -> tuple[str, ...]:
         found.extend([metric] if metric else [])
     told = [name for name in found if name not in assembly.counted]  # when is a customer dormant: of dormant
     return tuple(dict.fromkeys(told or found))
-
-
-def _told_by(request: Request, assembly: Assembly) -> Request:
-    """Figures that are told by something (those of others, by whose they are and who says so) are told by it."""
-    if not isinstance(request, MetricQuery) or any(name in GRAINS for name in request.group_by):
-        return request
-    read = [assembly.chooser((name,)).stand_in(name, request.group_by) or name for name in request.metrics]
-    by = {assembly.model.metrics[name].definition.shown_by for name in read}
-    dimensions = by.pop() if len(by) == 1 else ()
-    if not dimensions or not set(request.group_by) <= set(dimensions) or request.limit is not None or request.shares:
-        return request
-    return request.model_copy(update={"group_by": dimensions})

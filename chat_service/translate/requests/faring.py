@@ -19,7 +19,7 @@ from chat_service.translate.senses import Word
 from semantic_layer import MetricQuery
 
 # asked for beside it, something else than how it fares is wanted
-_OTHERS = ("one", "trend", "change", "cohort", "funnel", "share", "rank", "ranking")
+_OTHERS = ("one", "trend", "change", "trial", "cohort", "funnel", "share", "rank", "ranking")
 _ASKS = ("how_many", "how_much", "count", "money", "people", "orders", "units", "which", "who", "list", "long", "times")
 
 

@@ -12,9 +12,10 @@ from chat_service.translate.grammar.categories import Amount
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.changed import changed_list, counted_again
 from chat_service.translate.requests.draft import draft_of
+from chat_service.translate.requests.events_changed import changed_events
+from chat_service.translate.requests.journey_parts import changed_journey
 from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
-from chat_service.translate.requests.of_others import of_others
 from chat_service.translate.requests.pointing import along_time, bound_to, pointer, refuse_other_people
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import decide_timing
@@ -26,11 +27,14 @@ from semantic_layer import (
     AnyOf,
     CohortQuery,
     FieldFilter,
+    FollowsQuery,
     FunnelQuery,
+    LiftQuery,
     ListQuery,
     MetricFilter,
     MetricQuery,
     NotOf,
+    PathQuery,
     Period,
     Request,
     add_months,
@@ -58,7 +62,7 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
     _in_that_year(slots, before, assembly)
     before = along_time(slots, previous, before, assembly)
     request = _changed(slots, before, assembly)
-    if request is None:
+    if request is None or isinstance(before, CohortQuery | FunnelQuery):
         return request
     if _replaces(slots, before, request):
         raise assembly.deny(slots.frame.items[0])
@@ -89,9 +93,13 @@ def _stands_alone(slots: Slots, before: Request, assembly: Assembly) -> bool:
 
 
 def _changed(slots: Slots, before: Request, assembly: Assembly) -> Request | None:
-    """The request before with what the question says."""
+    """The request before with what the question says; None of a kind that no question changes so."""
+    if isinstance(before, CohortQuery | FunnelQuery):
+        return changed_journey(before, slots, assembly)
+    if isinstance(before, FollowsQuery | LiftQuery | PathQuery):
+        return changed_events(before, slots, assembly)
     if not isinstance(before, MetricQuery | ListQuery):
-        return of_others(before, slots, assembly)
+        return None
     _of_number(slots, before, assembly)
     if isinstance(before, MetricQuery):
         swap(slots, before, assembly)

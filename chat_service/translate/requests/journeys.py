@@ -7,25 +7,41 @@ journey itself. What is not is refused by name, as everywhere.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
-from chat_service.translate.grammar.categories import Bound, Clause, Clauses, Group, Measure
-from chat_service.translate.meaning.choices import Chooser
+from chat_service.language.numbers.numerals import zh_value
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Clause
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.journey_parts import (
+    COHORTS_BY,
+    STEP_TIMES,
+    Journey,
+    cohort_request,
+    funnel_request,
+    is_retention,
+    names_cohort,
+    worth_of,
+)
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed
-from chat_service.translate.requests.timing import period_of
-from chat_service.translate.senses import Ask, Values, When
+from chat_service.translate.requests.whom import names_of
 from chat_service.translate.words.lattice import UNKNOWN
-from semantic_layer import CohortQuery, FieldFilter, FunnelQuery, Period
 
-STEP_TIMES = "intent.step_times"
-_COHORTS = ("intent.cohort", "intent.cohort_by_month")
-_CARRYING = frozenset(
-    {"entity", "ask", "share", "grouping", "connective", "unit", "chart", "trend", "change", "follow"}
-    | {"range", "only", "prefix.between", "intent.funnel", STEP_TIMES, *_COHORTS}
+_EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_EN_NTH = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_COUNT = rf"\d{{1,2}}|[一二两三四五六七八九十]{{1,3}}|(?:{'|'.join(_EN)})"
+# 第3个月, 三个月后, M3, month 3, two months after, the third month after
+_DISTANCES = re.compile(
+    rf"第 ?(?P<nth>{_COUNT}) ?个?月|(?P<later>{_COUNT}) ?个月(?:之?后|以后)|(?P<next>次月)"
+    rf"|(?P<kept>{_COUNT}) ?个月(?=的?(?:留存|回购|复购))"
+    rf"|(?<![a-z0-9])m ?(?P<m>\d{{1,2}})(?![a-z0-9])|(?<![a-z])months?[ -](?P<month>{_COUNT})(?![a-z0-9])"
+    rf"|(?P<after>{_COUNT})[ -]months? (?:after|later|since|on)(?![a-z])"
+    rf"|(?<![a-z])(?P<nth_en>{'|'.join(_EN_NTH[1:])}|\d{{1,2}}(?:st|nd|rd|th))[ -]month(?: after| since)?(?![a-z])"
 )
 # words that speak of the rows and columns of a journey, which it has anyway
 _OWN_WORDS = re.compile(
@@ -33,45 +49,54 @@ _OWN_WORDS = re.compile(
     r"|(?:(?:each|every) )?month after(?: month|wards?)?|(?:in )?the months? after(?:wards?)?|thereafter|ever after"
 )
 Kind = Literal["cohort", "funnel"]
-Journey = CohortQuery | FunnelQuery
-
-
-@dataclass
-class _Seen:
-    """What a journey is of: its time, its people and their groups."""
-
-    chooser: Chooser
-    grain: str | None
-    period: Period | None = None
-    filters: list[FieldFilter] = field(default_factory=list)
-    by: list[str] = field(default_factory=list)
 
 
 def read_journey(slots: Slots, assembly: Assembly) -> Journey | None:
     """The cohort or funnel that a question asks for, or None if it asks for neither. Raises StopError."""
-    kind = _kind(slots, assembly)
+    text = slots.frame.lattice.folded.text
+    distances = list(_DISTANCES.finditer(text))
+    kind = _kind(slots, assembly, bool(distances))
     if kind is None:
         return None
-    lattice = slots.frame.lattice
-    spans = [match.span() for match in _OWN_WORDS.finditer(lattice.folded.text)]
-    own = [(lattice.tokens[e.start].fstart, lattice.tokens[e.end - 1].fend, e) for e in slots.frame.covering.edges]
-    left = [edge for start, end, edge in own if not any(a < end and start < b for a, b in spans)]
+    consumed = [match.span() for match in (*distances, *_OWN_WORDS.finditer(text))]
+    left = [item for item in slots.frame.covering.edges if not _within(item, consumed, slots.frame)]
     if any(item.category == UNKNOWN for item in left):
         return None
-    return _funnel(left, assembly) if kind == "funnel" else _cohort(left, assembly)
+    if kind == "funnel":
+        return funnel_request(left, assembly)
+    return cohort_request(left, tuple(dict.fromkeys(_numbers(distances, text))), assembly)
 
 
-def _kind(slots: Slots, assembly: Assembly) -> Kind | None:
+def _numbers(distances: list[re.Match[str]], text: str) -> Iterator[int]:
+    """第1个月到第5个月: each from the one to the other."""
+    for one, other in zip_longest(distances, distances[1:]):
+        reaches = other is not None and text[one.end() : other.start()].strip() in word_set("up_to")
+        yield from range(_number(one), _number(other) if other is not None and reaches else _number(one) + 1)
+
+
+def _within(item: Edge, spans: list[tuple[int, int]], frame: Frame) -> bool:
+    tokens = frame.lattice.tokens
+    start, end = tokens[item.start].fstart, tokens[item.end - 1].fend
+    return any(a < end and start < b for a, b in spans)
+
+
+def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
     if slots.has("intent.funnel", STEP_TIMES) and assembly.model.funnels:
         return "funnel"
     if not assembly.model.cohorts:
         return None
     names = [name for _, each in (*slots.measures, *slots.populations) for name in each]
-    if slots.has(*_COHORTS):
-        return "cohort" if _speaks_of_members(names, assembly) else None
-    # as it was said: a share of first buyers is no rate of their own here
-    firsts = _names_first(slots, assembly) or _names_first(placed(slots.frame), assembly)
-    return "cohort" if firsts and any(_is_retention(name, assembly) for name in names) else None
+    said = placed(slots.frame)  # as it was said: a share of first buyers is no rate of their own here
+    retained = any(is_retention(name, assembly) for name in names) or _asks_who_is_left(said, assembly)
+    is_cohort = slots.has(*COHORTS_BY)
+    if is_cohort and (retained or has_distance or not names or names_cohort(names, assembly)):
+        return "cohort"
+    if is_cohort and len(slots.measures) == 1 and worth_of(slots.measures[0][1], assembly):
+        return "cohort"
+    firsts = _names_first(slots, assembly) or _names_first(said, assembly)
+    left = has_distance and firsts and bool(said.has("share"))  # 首购的客户到第6个月还剩几成
+    followed = left or (retained and (has_distance or firsts))
+    return "cohort" if followed else None
 
 
 def _names_first(slots: Slots, assembly: Assembly) -> bool:
@@ -81,6 +106,8 @@ def _names_first(slots: Slots, assembly: Assembly) -> bool:
     named = [name for _, each in (*slots.measures, *slots.populations) for name in each]
     along = any(group.grain is not None for _, group in slots.groups)
     by_name = bool(firsts & set(named) and slots.whens and along)
+    if by_name and not slots.clauses:
+        return True
     others = [c for _, each in slots.clauses for c in each.clauses if not _is_dated_first(c, assembly)]
     firsts_told = len(slots.clauses) - len(others)
     return (firsts_told == 1 or (by_name and not firsts_told)) and all(_is_event(each, assembly) for each in others)
@@ -91,14 +118,6 @@ def _is_dated_first(clause: Clause, assembly: Assembly) -> bool:
     return plain and _is_first(clause.behaviours[0], assembly)
 
 
-def _is_first(behaviour: str, assembly: Assembly) -> bool:
-    model, structure = assembly.model, assembly.structure
-    metric = model.behaviours[behaviour].metric
-    entities = {entity.dataset for entity in model.entities.values()}
-    once = structure.one_each(metric) and not structure.stands_on(metric) & entities
-    return once and not model.metrics[metric].is_stock
-
-
 def _is_event(clause: Clause, assembly: Assembly) -> bool:
     """Whether a deed is what cohorts are followed by: buying, said again of those who first bought."""
     events = {cohort.metric for cohort in assembly.model.cohorts.values()}
@@ -106,127 +125,43 @@ def _is_event(clause: Clause, assembly: Assembly) -> bool:
     return plain and any(assembly.model.behaviours[name].metric in events for name in clause.behaviours)
 
 
-def _speaks_of_members(names: list[str], assembly: Assembly) -> bool:
-    """Whether metrics speak of who is in a cohort or of who is kept of it."""
-    return all(assembly.structure.one_each(name) or _is_retention(name, assembly) for name in names)
+def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
+    """What share kept buying each month after, 每个月还剩多少比例在买: of those who are followed, who still does."""
+    deeds = [clause for _, each in slots.clauses for clause in each.clauses]
+    along = any(group.grain is not None for _, group in slots.groups)
+    asked = slots.has("share") or bool(slots.frame.asks("how_many", "people"))
+    again = any(_is_event(each, assembly) for each in deeds) or _goes_on_in_a_name(slots, assembly)
+    return bool(along and asked and again) and _names_first(slots, assembly)
 
 
-def _is_retention(name: str, assembly: Assembly) -> bool:
-    """Whether a metric tells who stays or leaves."""
-    return name in assembly.model.metrics and assembly.model.metrics[name].kind == "transition"
+def _goes_on_in_a_name(slots: Slots, assembly: Assembly) -> bool:
+    """How many people still bought, which is also a name in pieces of something else."""
+    events = {cohort.metric for cohort in assembly.model.cohorts.values()}
+    pieces = slots.frame.said("piece")
+    leaves = [leaf for leaf in slots.frame.lattice.leaves if leaf.category == "behaviour"]
+    within = (leaf for leaf in leaves if any(p.start <= leaf.start and leaf.end <= p.end for p in pieces))
+    return any(assembly.model.behaviours[name].metric in events for leaf in within for name in names_of(leaf))
 
 
-# --- the requests ---
-
-
-def _cohort(left: list[Edge], assembly: Assembly) -> CohortQuery:
-    definition = next(iter(assembly.model.cohorts.values()))
-    seen = _Seen(_chooser(definition.entity, assembly), definition.grain)
-    for item in left:
-        meaning = item.meaning
-        names = meaning.metrics if isinstance(meaning, Measure | Bound) else ()
-        names = meaning.dimensions if isinstance(meaning, Group | Values) else names
-        members = isinstance(meaning, Measure) and _speaks_of_members(list(names), assembly)
-        if f"cohort_{definition.grain}" in names or members:
-            assembly.use(item, "metric", definition.name)
-        elif isinstance(meaning, Clauses) and _is_about_cohort(meaning, definition.metric, assembly):
-            _use_times(item, meaning, seen, assembly)
-            assembly.use(item, "behaviour", definition.metric)
-        elif not _is_of_it(item, seen, assembly):
-            raise assembly.deny(item)
-    if len(seen.by) > 1:
-        raise assembly.deny(left[0])  # cohorts are told apart by one thing
-    by = next(iter(seen.by), None)
-    return CohortQuery(metric=definition.name, period=seen.period, filters=tuple(seen.filters), by=by)
-
-
-def _is_about_cohort(clauses: Clauses, event: str, assembly: Assembly) -> bool:
-    """首购客户, first bought, bought again: words for who is in a cohort and what is counted of it."""
-    for clause in clauses.clauses:
-        counted = [assembly.model.behaviours[name].metric for name in clause.behaviours]
-        told = any(name == event or assembly.structure.one_each(name) for name in counted)
-        if not told or clause.negated or clause.condition or clause.values:
-            return False
-    return True
-
-
-def _funnel(left: list[Edge], assembly: Assembly) -> FunnelQuery:
-    model = assembly.model
-    definition = next(iter(model.funnels.values()))
-    steps = {step.metric for step in definition.steps}
-    seen = _Seen(_chooser(definition.entity, assembly), None)
-    for item in left:
-        meaning = item.meaning
-        if isinstance(meaning, Clauses) and all(
-            any(model.behaviours[name].metric in steps for name in clause.behaviours) and not clause.negated
-            for clause in meaning.clauses
-        ):
-            _use_times(item, meaning, seen, assembly)
-            for values in (each for clause in meaning.clauses for each in clause.values):
-                seen.filters.append(assembly.condition(item, values, seen.chooser))
-            assembly.use(item, "behaviour", definition.name)
-        elif isinstance(meaning, Measure) and (
-            set(meaning.metrics) == {model.entities[definition.entity].counted_by}
-            or len(meaning.metrics) > 1  # 转化率 alone could be several metrics; beside a funnel it is the funnel's
-            or steps & set(meaning.metrics)
-        ):
-            assembly.use(item, "metric", definition.name)
-        elif not _is_of_it(item, seen, assembly):
-            raise assembly.deny(item)
-    by = tuple(dict.fromkeys(seen.by))
-    return FunnelQuery(
-        metric=definition.name,
-        period=seen.period,
-        filters=tuple(seen.filters),
-        by=by if len(by) > 1 else next(iter(by), None),
-        times=any(item.category == STEP_TIMES or _asks_how_long(item) for item in left),
+def _is_first(behaviour: str, assembly: Assembly) -> bool:
+    model, structure = assembly.model, assembly.structure
+    metric = model.behaviours[behaviour].metric
+    entities = {entity.dataset for entity in model.entities.values()}
+    return (
+        structure.one_each(metric) and not structure.stands_on(metric) & entities and not model.metrics[metric].is_stock
     )
 
 
-def _chooser(entity: str, assembly: Assembly) -> Chooser:
-    counted = assembly.model.entities[entity].counted_by
-    return assembly.chooser((counted,) if counted is not None else ())
-
-
-def _asks_how_long(item: Edge) -> bool:
-    return isinstance(item.meaning, Ask) and bool(set(item.meaning.what) & {"how_long", "long"})
-
-
-def _is_of_it(item: Edge, seen: _Seen, assembly: Assembly) -> bool:
-    """Whether an item is a time or people that a journey is of or is told apart by, a unit of time that it has anyway,
-    or no meaning."""
-    meaning = item.meaning
-    if isinstance(meaning, When):
-        _use_time(item, meaning, seen, assembly)
-    elif isinstance(meaning, Values):
-        seen.filters.append(assembly.condition(item, meaning, seen.chooser))
-    elif isinstance(meaning, Group) and meaning.grain is not None:
-        if meaning.grain != seen.grain:
-            return False
-        assembly.use(item, "grain", meaning.grain)
-    elif isinstance(meaning, Group):
-        seen.by.append(assembly.dimension(item, meaning.dimensions, seen.chooser))
-        assembly.use(item, "grouping", seen.by[-1])
-    else:
-        return item.is_empty or bool(set(item.keys) & _CARRYING)
-    return True
-
-
-def _use_times(item: Edge, clauses: Clauses, seen: _Seen, assembly: Assembly) -> None:
-    for clause in clauses.clauses:
-        if clause.when is not None:
-            _use_time(item, clause.when, seen, assembly)
-
-
-def _use_time(item: Edge, when: When, seen: _Seen, assembly: Assembly) -> None:
-    """The one time of a journey. Raises StopError for another."""
-    date = when.date
-    if when.ever or date.kind == "now" or (date.kind == "grain" and date.unit == seen.grain):
-        return
-    if date.kind not in ("period", "rolling", "open", "future"):
-        raise assembly.deny(item)
-    found = period_of(date, (), assembly.scope.today, item, assembly)
-    if found is None or seen.period not in (None, found):
-        raise assembly.deny(item)
-    assembly.use(item, "period", str(found))
-    seen.period = found
+def _number(found: re.Match[str]) -> int:
+    if found["next"] is not None:
+        return 1
+    text = next(value for value in found.groupdict().values() if value is not None)
+    if text in _EN:
+        return _EN.index(text)
+    if text in _EN_NTH:
+        return _EN_NTH.index(text)
+    digits = re.match(r"\d+", text)
+    if digits is not None:
+        return int(digits[0])
+    value = zh_value(text)
+    return int(value) if value is not None else 0

@@ -19,12 +19,9 @@ from chat_service.translate.senses import Values
 from semantic_layer import FieldFilter, ListDefinition, ListQuery, ProfileQuery, Request
 
 
-def about_one(slots: Slots, assembly: Assembly) -> Request | None:
-    """All of a customer, what happened to them, or why they may leave; what is measured of one is measured as of many.
-    None where no customer is named."""
-    item = next(iter(slots.frame.of(OneEntity)), None)
-    if item is None or not isinstance(one := item.meaning, OneEntity):
-        return None
+def about_one(item: Edge, one: OneEntity, slots: Slots, assembly: Assembly) -> Request | None:
+    """All of a customer, what happened to them, or why they may leave; what is measured of one is measured as of
+    many."""
     entity = assembly.model.entities[one.entity]
     key = FieldFilter(field=entity.key, values=(one.key,))
     assembly.use(item, "value", f"{entity.key}={one.key}")
@@ -50,22 +47,6 @@ def about_one(slots: Slots, assembly: Assembly) -> Request | None:
     vague = ("date.vague",) if part == "timeline" else ()  # the latest come first anyway
     refuse_rest(slots, assembly, "intent.profile", "intent.timeline", "intent.list", *vague)
     return ProfileQuery(key=one.key, part=part, period=period)
-
-
-def changed_profile(before: Request | None, slots: Slots, assembly: Assembly) -> ProfileQuery | None:
-    """The customer before, by what is known or what happened, or in another time; None where there was none or more is
-    named. Raises StopError where nothing changes."""
-    more = any(getattr(slots, each) for each in ("measures", "clauses", "listed", "populations", "groups", "ranks"))
-    if more or slots.has("one") or not isinstance(before, ProfileQuery):
-        return None
-    period = period_asked(slots, assembly)
-    part = "timeline" if period is not None or slots.has("intent.timeline") else "facts"
-    refuse_rest(slots, assembly, "intent.timeline", "intent.profile", "only")
-    changed = before.model_copy(update={"part": part, "period": period})
-    if changed == before:
-        raise assembly.deny(slots.frame.items[0])
-    assembly.assume("kept_from_before")
-    return changed
 
 
 def _whose_reasons(key: FieldFilter, listed: ListDefinition | None, slots: Slots, assembly: Assembly) -> ListQuery:

@@ -43,7 +43,7 @@ from chat_service.translate.requests.slots import (
     of_same_people,
     tells_whose,
 )
-from chat_service.translate.requests.things import done_things, held_amounts
+from chat_service.translate.requests.things import bound_things, done_things, held_amounts
 from chat_service.translate.requests.top_shares import lend_share_time
 from chat_service.translate.requests.verbs import free_redundant, join_quantities, measure_verbs
 from chat_service.translate.senses import Values, ValueSense, When
@@ -89,6 +89,7 @@ def sort_items(frame: Frame, assembly: Assembly) -> Slots:
     spread_apart(slots, assembly)
     join_quantities(slots, assembly)
     lend_share_time(slots)
+    bound_things(slots, assembly)
     held_amounts(slots, assembly)
     _newly(slots, assembly)
     lend_same_time(slots)

@@ -1,11 +1,39 @@
-"""What is said of things and not of people: orders that were placed in the app, over 3000 points."""
+"""Things that are asked for by how much was done in them: cities where we opened more than 100 tickets."""
 
 from __future__ import annotations
 
-from chat_service.translate.grammar.categories import Bound, Condition
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Bound, Condition, Group
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.conditions import counts_doers, deed_filter
 from chat_service.translate.requests.named import called
 from chat_service.translate.requests.slots import RELATIVE, Slots, asked_of, set_free
+
+
+def bound_things(slots: Slots, assembly: Assembly) -> None:
+    """Make of a deed that was done so often a comparison of the things asked for: no customer did it in all of them."""
+    others = slots.bounds or slots.listed or slots.dated or slots.populations or slots.ranks or slots.against
+    if others or len(slots.groups) != 1 or len(slots.clauses) != 1 or _measured(slots):
+        return
+    (at, group), (item, clauses) = slots.groups[0], slots.clauses[0]
+    clause = clauses.clauses[0]
+    counted = clause.condition is not None and not (clause.negated or clause.last or clause.after or clause.share)
+    if len(clauses.clauses) > 1 or not counted or group.grain is not None or not _asked_for(at, group, item, slots):
+        return
+    if counts_doers(item, clause, assembly):
+        return  # cities where over 300 people ordered
+    compared = deed_filter(item, clause, assembly)
+    assert clause.condition is not None and compared.op != "top share", "a deed that is counted"
+    condition = Condition(compared.op, tuple(map(float, compared.values)), clause.condition.units)
+    slots.bounds.append((item, Bound((compared.metric,), (), condition, clause.text)))
+    slots.clauses.clear()
+    set_free(item, clause, slots)
+    for doer in (*slots.entities, *(each for each, _ in slots.measures)):
+        assembly.use(doer, "entity", "")
+    slots.entities.clear()
+    slots.measures.clear()
+    slots.people = slots.counting = False
 
 
 def done_things(slots: Slots, assembly: Assembly) -> None:
@@ -44,3 +72,23 @@ def held_amounts(slots: Slots, assembly: Assembly) -> None:
             slots.people = True
             for each in (item, noun) if noun is not None else (item,):
                 assembly.use(each, "metric", held[0])
+
+
+def _measured(slots: Slots) -> bool:
+    """Whether anything is measured but those who did it: where customers placed over 500 orders."""
+    deed = slots.clauses[0][0]
+    return any(slots.frame.after(item) is not deed for item, _ in slots.measures)
+
+
+def _asked_for(at: Edge, group: Group, deed: Edge, slots: Slots) -> bool:
+    """Which stores sold …, name the cities where we …, 下单超过500单的大区."""
+    frame = slots.frame
+    if any(frame.folded(leaf).split(" ")[0] in word_set("of_somebody") for leaf in deed.leaves()):
+        return False
+    before, after = frame.before(at), frame.after(deed)
+    while before is not None and before.is_empty:
+        before = frame.before(before)
+    possessive = after is not None and frame.folded(after) in word_set("possessive") and frame.after(after) is at
+    if at.end <= deed.start and any(frame.folded(e) in word_set("possessive") for e in frame.between(at, deed)):
+        return False  # 哪些城市的客户下单超过5次: they did
+    return possessive or group.which or (before is not None and "list" in asked_of(before)) or before is None

@@ -1,15 +1,17 @@
-"""Whom a question about one customer or a list is about, in which time, and that no word of it is lost."""
+"""What questions of the loyalty loop have in common: whom they are about, in which time, and that no word is lost."""
 
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.grammar.categories import Clauses, Listed
 from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.conditions import listed_filter
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.timing import period_of
 from chat_service.translate.senses import Names
-from semantic_layer import ListDefinition, Period
+from semantic_layer import FieldFilter, Filter, ListDefinition, ListFilter, Period
 
+NAMING = ("measures", "populations", "clauses", "listed")
 # words that carry nothing beside what such a question is about
 _CARRYING = frozenset({"ask", "entity", "connective", "follow", "grouping", "suffix"})
 
@@ -27,6 +29,29 @@ def lists_named(slots: Slots, assembly: Assembly) -> list[ListDefinition]:
 def lists_of(assembly: Assembly) -> tuple[ListDefinition, ...]:
     """Every list of the model."""
     return tuple(assembly.model.lists.values())
+
+
+def members_of(listed: ListDefinition) -> frozenset[Filter]:
+    """The filters by which a list is asked for."""
+    if listed.among or listed.within:
+        return frozenset({ListFilter(list=listed.name)})
+    return frozenset(
+        FieldFilter(field=name, op="=" if len(codes) == 1 else "in", values=codes)
+        for name, codes in listed.filter.items()
+    )
+
+
+def narrowing(slots: Slots, assembly: Assembly, beside: str) -> tuple[Filter, ...]:
+    """The values that narrow whom it is about, and lists beside the one that it is about."""
+    chooser = assembly.chooser(assembly.counted)
+    found: list[Filter] = []
+    for item, values in slots.values:
+        found.append(assembly.condition(item, values, chooser))
+    for item, listed in slots.listed:
+        counts = assembly.model.lists[listed.name].metric
+        if listed.name != beside and (beside or not counts):
+            found.extend(listed_filter(item, listed, assembly))
+    return tuple(found)
 
 
 def period_asked(slots: Slots, assembly: Assembly) -> Period | None:

@@ -33,6 +33,7 @@ from chat_service.translate.senses import (
     Names,
     NumberSense,
     Sense,
+    TrialSense,
     Values,
     ValueSense,
     When,
@@ -72,13 +73,14 @@ _VERB_OF_NOUN, _SECOND, _LONG_SHARE = 1.0, 0.3, 6
 _COHORT = WordSense("intent", "cohort")
 _RECKONED = frozenset({"change", "share", "cumulative", "date.comparison", "subtotals"})
 _ASKING = frozenset({("intent", "count"), ("intent", "list")})
-_Named = MetricSense | DimensionSense | BehaviourSense | ListSense | EntitySense
+_Named = MetricSense | DimensionSense | BehaviourSense | ListSense | EntitySense | TrialSense
 _NAMES: tuple[tuple[type[_Named], str], ...] = (
     (MetricSense, "metric"),
     (DimensionSense, "dimension"),
     (BehaviourSense, "behaviour"),
     (ListSense, "list"),
     (EntitySense, "entity"),
+    (TrialSense, "trial"),
 )
 
 

@@ -27,6 +27,7 @@ from chat_service.translate.senses import (
     ListSense,
     MetricSense,
     Sense,
+    TrialSense,
     ValueSense,
     WordSense,
 )
@@ -297,6 +298,9 @@ def model_words(model: Model) -> Iterator[tuple[str, Sense]]:
         yield from _named(
             entity.name, Label(entity.label.zh, entity.label.en), entity.synonyms, EntitySense(entity.name)
         )
+    for trial in model.trials.values():
+        for text in _texts(Label(trial.label.zh, trial.label.en), trial.synonyms):
+            yield text, TrialSense(trial.name)
     yield from _field_words(model)
 
 

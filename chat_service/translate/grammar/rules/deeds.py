@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from chat_service.language.grammar.rule import Found, Rule
@@ -78,6 +79,21 @@ def _last(found: Found) -> Clause | None:
     plain = clause.is_plain and clause.when is None and not clause.same_period
     longer = op in ("gt", "ge") and when.date.kind == "open"
     return replace(clause, when=when, last=True, ever=False) if plain and (not op or longer) else None
+
+
+def _valued(structure: Structure) -> Callable[[Found], Bound | None]:
+    """What makes a bound of the rows that are counted one of what each of them amounts to."""
+
+    def valued(found: Found) -> Bound | None:
+        """Orders with net sales over 1000: what each of them amounts to is compared, not the sum of all."""
+        measure, bound = found.one("m", Measure), found.one("b", Bound)
+        amounts = {structure.amount_beside(name) for name in measure.metrics}
+        if not found.passes(*word_set("worth_it")) or not amounts & set(bound.metrics):
+            return None
+        units = ("money", *(unit for unit in bound.condition.units if unit != "money"))
+        return Bound(measure.metrics, (), replace(bound.condition, units=units), measure.text)
+
+    return valued
 
 
 def _scored(structure: Structure) -> Rule:
@@ -179,6 +195,7 @@ def model_rules(structure: Structure, units: tuple[str, ...]) -> tuple[Rule, ...
         ),
         *_head_rules(structure, units),
         Rule("bound", ("e=entity ~ k=condition",), headcount, -0.5, "how many compared"),
+        Rule("bound", ("m=measure ~ b=bound",), _valued(structure), -0.9, "each worth so much"),
         Rule("deed_noun", ("m=measure",), named, 0.0, "noun of a deed"),
         Rule("clauses", ("d=deed_noun e=entity",), _of_people, -0.6, PEOPLE_OF_DEED, ("投诉客户 -> complaints",)),
         Rule("deed_noun", ("v=values ~ c=deed_noun", "c=deed_noun ~ v=values"), of, -0.3, "deed of something"),
