@@ -131,7 +131,11 @@ class Assembly:
         """The dimension that a word means. Stops where it is out of reach or in doubt."""
         best = chooser.dimension(names)
         if not chooser.reaches(best[0]):
-            raise self._unreachable(item, best[0], chooser)
+            roles = (role for name in best for role in self.scope.model.in_roles(name) if chooser.reaches(role))
+            found = tuple(dict.fromkeys(role for role in roles if role in self.scope.model.dimensions))
+            if not found:
+                raise self._unreachable(item, best[0], chooser)
+            best = found
         if (chosen := self.fixed.get(item.start)) in best and chosen is not None:
             return chosen
         if len(best) > 1:

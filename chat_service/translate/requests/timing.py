@@ -11,7 +11,8 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import LISTING, Slots
+from chat_service.translate.requests.several_times import overlap, set_against, side_by_side, through_year
+from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
@@ -38,6 +39,8 @@ def period_of(
     later = mention.period is not None and mention.period.start is not None and mention.period.start > today
     if mention.kind == "future" or later:
         raise assembly.deny(item, "future_period")
+    if mention.kind == "open" and grains and (whole := through_year(mention)) is not None:
+        return whole
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
     return mention.period
@@ -181,11 +184,11 @@ def _several(
     if len(closed) == len(slots.whens) == 2:
         (_, one), (_, other) = slots.whens
         closed = list(_of_one_year((closed[0], one.date), (closed[1], other.date)))
-        closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if _side_by_side(slots) else closed
+        closed = sorted(closed, key=lambda p: p.start or date.min, reverse=True) if side_by_side(slots) else closed
     versus = frame.said("comparison.versus", "date.versus")
-    versus = [word for word in versus if frame.folded(word) not in word_set("joins_periods")] or _set_against(slots)
+    versus = [word for word in versus if frame.folded(word) not in word_set("joins_periods")] or set_against(slots)
     if len(closed) == 2 and (versus or frame.said("change", "comparative")) and not frame.said("share"):
-        if _unlike(*closed) or _overlap(*closed):
+        if _unlike(*closed) or overlap(*closed):
             raise refused
         for word in versus:
             assembly.use(word, "comparison", "period")
@@ -204,14 +207,6 @@ def _several(
     raise refused
 
 
-def _set_against(slots: Slots) -> list[Edge]:
-    """今年上半年对去年下半年, H1 over H2: a word that else says nothing, alone between two times."""
-    one, other = slots.whens[0][0], slots.whens[-1][0]
-    between, words = slots.frame.between(one, other), word_set("set_against")
-    led = not between and slots.frame.folded(other).split(" ")[0] in words
-    return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
-
-
 def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
     """和上周同一天比: a day, today where none is named, and the day of the same name a week before."""
     day = period or Period(assembly.scope.today, assembly.scope.today + timedelta(days=1), "day")
@@ -221,23 +216,6 @@ def _same_day(period: Period | None, item: Edge, assembly: Assembly) -> Timing:
         assembly.assume("current_period", day)
     week = timedelta(days=7)
     return Timing(day, Compare(to="period", period=Period(day.start - week, day.end - week, "day")))
-
-
-def _side_by_side(slots: Slots) -> bool:
-    """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
-    if len(slots.whens) < 2:
-        return False  # one of the times is said by a word of its own (the stores these days)
-    one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
-    between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
-    said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
-    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
-    return bool(said) and all(word in LISTING for word in said) and not opens
-
-
-def _overlap(one: Period, other: Period) -> bool:
-    """今年上半年 … 全年: the one lies within the other."""
-    assert one.start and one.end and other.start and other.end, "asked of closed periods"
-    return one.start < other.end and other.start < one.end
 
 
 def _linked(slots: Slots) -> bool:

@@ -1,0 +1,50 @@
+"""Times of one question beside each other: listed, set against each other, the one within the other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chat_service.language.dates.mention import DateMention
+from chat_service.language.folding import fold
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.requests.slots import LISTING, Slots
+from semantic_layer import Period, unit
+
+
+def side_by_side(slots: Slots) -> bool:
+    """2024年和2025年对比: of two times that are only listed the later is asked about, and compared with the earlier."""
+    if len(slots.whens) < 2:
+        return False  # one of the times is said by a word of its own (the stores these days)
+    one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
+    between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
+    said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
+    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
+    return bool(said) and all(word in LISTING for word in said) and not opens
+
+
+def set_against(slots: Slots) -> list[Edge]:
+    """今年上半年对去年下半年, H1 over H2: a word that else says nothing, alone between two times."""
+    one, other = slots.whens[0][0], slots.whens[-1][0]
+    between, words = slots.frame.between(one, other), word_set("set_against")
+    led = not between and slots.frame.folded(other).split(" ")[0] in words
+    return [other] if led else between if [slots.frame.folded(edge) in words for edge in between] == [True] else []
+
+
+def overlap(one: Period, other: Period) -> bool:
+    """今年上半年 … 全年: the one lies within the other."""
+    assert one.start and one.end and other.start and other.end, "asked of closed periods"
+    return one.start < other.end and other.start < one.end
+
+
+def through_year(mention: DateMention) -> Period | None:
+    """Month by month through 2025: in each month of it, where 'through May' alone is all until its end."""
+    first, *rest = fold(mention.text).text.split(" ")
+    period = mention.period
+    named = first in word_set("through_it") and len(rest) == 1 and rest[0].isdigit()
+    if not named or period is None or period.start is not None or period.end != date(int(rest[0]) + 1, 1, 1):
+        return None
+    return unit("year", date(int(rest[0]), 1, 1))
+
+
+__all__ = ["overlap", "set_against", "side_by_side", "through_year"]
