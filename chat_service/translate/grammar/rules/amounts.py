@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from chat_service.language.grammar.rule import Found, Rule
-from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Amount, Condition
 from chat_service.translate.senses import Ask, NumberSense, Word
@@ -86,17 +85,7 @@ def _choice(found: Found) -> Condition | None:
     return Condition("between", (low.value, high.value), high.units or low.units)
 
 
-def _named_so(found: Found) -> str | None:
-    """The remuneration committee, the retention desk: what somebody is called by is no part of what is asked."""
-    name = found.edges["u"]
-    word = name.meaning if isinstance(name.meaning, str) else ""
-    is_word = word.isascii() and kinds_of(word)[:1] in ("n", "a")  # a stretch without spaces is not known to be one
-    return found.one("o", str) if name.category != "unknown" or is_word else None
-
-
-_OCCASION, _UNKNOWN_WORD = "function.occasion.who|function.occasion.what", 23.2
 RULES = (
-    Rule("function.occasion.who", (f"u=unknown o={_OCCASION}",), _named_so, -_UNKNOWN_WORD, "by a word not understood"),
     Rule("amount", ("n=number u=unit?",), _amount, 0.0, "amount", ("3次 -> 3 times", "1000元 -> 1000 money")),
     Rule("prefix.lt", ("c=change.down o=prefix.lt",), _reached, -0.9, "fell below", ("fell below 3 -> < 3",)),
     Rule("prefix.gt", ("c=change.up o=prefix.gt",), _reached, -0.9, "rose above"),

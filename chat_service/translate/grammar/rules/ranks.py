@@ -83,7 +83,6 @@ RULES = (
     Rule("ranking", (f"r={_ENDS}",), _end, 0.1, "end of a rank", ("垫底 -> 1 low",), ("前", "top")),
     Rule("ranking", (f"r={_ORDERS}",), _order, 0.0, "order", ("从高到低 -> high", "best first -> best")),
     Rule("ranking", (f"r={_MOST} ~ f=rank.in_front",), _order, -1.0, "end in front", ("worst one in front -> worst",)),
-    Rule("ranking", ("o=only.only ~ r=ranking",), lambda found: found.one("r", Rank), -0.2, "no more of a rank"),
     Rule(
         "ranking",
         ("c=change ~ r=ranking", "r=ranking ~ c=change"),

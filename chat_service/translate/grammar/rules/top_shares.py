@@ -55,7 +55,6 @@ def model_rules(structure: Structure) -> tuple[Rule, ...]:
 
     return (
         Rule("clause", ("c=clause ~ r=ranking",), _by_deed, -0.8, "top share by a deed", ("消费最高的10% -> 0.1",)),
-        Rule("clause", ("m=measure r=ranking",), by_measure, -0.8, "top share by a measure", ("销售额前5% -> 0.05",)),
         Rule("clause", ("r=ranking",), alone, 0.2, "top share", ("前10% -> 0.1",), ("前10名",)),
         Rule(
             "clauses",
