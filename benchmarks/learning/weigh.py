@@ -33,7 +33,7 @@ from chat_service.evaluate.suite import Turn, load_suite
 from chat_service.services import Services, open_services
 from chat_service.settings import Settings
 from chat_service.translate import second
-from chat_service.translate.learned.weighing import Candidate, candidates
+from chat_service.translate.learned.weighing import Candidate, candidates, weighed
 from semantic_layer import EngineError, HuitouError
 
 ODDS = Path(second.__file__).parent / "learned" / "odds.toml"
@@ -54,11 +54,10 @@ class Weighing:
 def weighings(path: Path, services: Services, names: Sequence[str]) -> Iterator[Weighing]:
     """Of each question of a list whose requests are weighed. A dialogue goes on as the service answers it."""
     seen: list[tuple[Candidate, ...]] = []
-    weigh = second.weighed
 
     def watched(*read: object) -> object:
         seen.append(candidates(*read))  # type: ignore[arg-type]
-        return weigh(*read)  # type: ignore[arg-type]
+        return weighed(*read)  # type: ignore[arg-type]
 
     asker, judging = DialogueAsker(_dialogue(services), services.reader, "offline"), _dialogue(services)
     cases = load_suite(path)
