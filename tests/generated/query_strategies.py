@@ -304,8 +304,8 @@ def wild_queries(draw: st.DrawFn, company: Company) -> MetricQuery:
     limit = draw(st.sampled_from([None, 1]))
     within = tuple(draw(st.lists(st.sampled_from(groups), max_size=1))) if groups and limit else ()
     return MetricQuery(
-        metrics=metrics,
-        group_by=tuple(groups),
+        metrics=tuple(dict.fromkeys(metrics)),
+        group_by=tuple(dict.fromkeys(groups)),
         period=period,
         filters=tuple(conditions),
         having=having,

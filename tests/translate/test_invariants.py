@@ -83,10 +83,10 @@ def _requests(outcome: Outcome) -> tuple[Request | None, ...]:
 
 @_fixed
 @given(question=st.sampled_from(_CASES))
-def test_case_width_and_spaces_change_nothing(question: str, both: OfflineTranslator) -> None:
-    plain = both.translate(Question(question, _TODAY))
+def test_case_width_and_spaces_change_nothing(question: str, translator: OfflineTranslator) -> None:
+    plain = translator.translate(Question(question, _TODAY))
     for variant in (question.upper(), _wide(question), f"  {question.replace(' ', '  ')}  "):
-        other = both.translate(Question(variant, _TODAY, language=plain.reading.language))
+        other = translator.translate(Question(variant, _TODAY, language=plain.reading.language))
         assert _requests(other) == _requests(plain), variant
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
@@ -12,7 +13,7 @@ from chat_service.translate.grammar.rules.ranks import GROWTH_RATES
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
-from chat_service.translate.stops import Denial, StopError
+from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import GRAINS, Having, Order
 
 _SEVERAL = tuple(word_set("which_ones"))
@@ -209,3 +210,19 @@ def moved(draft: Draft, slots: Slots) -> tuple[Having, ...]:
     if up == down:
         return ()
     return (Having(column=f"{draft.metrics[0]}__change", op=">" if up else "<", values=(0.0,)),)
+
+
+def ask_which_measure(item: Edge, assembly: Assembly) -> NoReturn:
+    """'Our best customers' says no measure: the ones that describe a customer are offered."""
+    model, structure = assembly.scope.model, assembly.scope.structure
+    entity = assembly.whom
+    names: list[str] = []
+    if structure.main_behaviour is not None and structure.main_behaviour.amount is not None:
+        names.append(structure.main_behaviour.amount)
+    for metric in model.metrics.values():
+        dataset = metric.definition.dataset
+        own = dataset is not None and dataset != entity.dataset and model.datasets[dataset].primary_key == (entity.key,)
+        if own and metric.polarity == "higher_is_better" and not metric.definition.hidden and metric.unit != "count":
+            names.append(metric.name)
+    options = tuple(Option(assembly.metric_label(name), "metric", name) for name in names[:4])
+    raise StopError(Doubt("which_measure", assembly.said(item), options, item.start, item.end))

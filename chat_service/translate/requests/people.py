@@ -15,7 +15,7 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
-from chat_service.translate.requests.ordering import counts_of, is_descending, main_rank
+from chat_service.translate.requests.ordering import ask_which_measure, counts_of, is_descending, main_rank
 from chat_service.translate.requests.own_time import time_of
 from chat_service.translate.requests.part_of_people import part_is_deed
 from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
@@ -288,6 +288,8 @@ def _measured(
         name = assembly.metric(item, names)
         assembly.use(item, "metric", name)
         found.append(MeasuredColumn(name=name, metric=name, period=period))
+    chosen = (assembly.fixed.get(item.start) for item, _ in slots.ranks if not slots.measures)
+    found += [MeasuredColumn(name=name, metric=name, period=period) for name in chosen if name]
     for each in filters:
         if not isinstance(each, MetricFilter) or (each.op == "=" and each.values == (0.0,)):
             continue
@@ -309,11 +311,11 @@ def _order(
     item, rank = main_rank(slots, assembly)
     if rank.by_change or rank.percent is not None:
         raise assembly.deny(item)
-    if slots.measures:
-        metric = assembly.metric(*slots.measures[0])
+    metric = assembly.metric(*slots.measures[0]) if slots.measures else assembly.fixed.get(item.start)
+    if metric is not None:
         return (Order(column=metric, descending=is_descending(rank, metric, assembly)),), ()
     if not slots.columns:
-        raise assembly.deny(item)  # our best customers: no measure is said
+        ask_which_measure(item, assembly)
     name = _short_name(names_of(slots.columns[0])[0], assembly)
     return (Order(column=name, descending=rank.direction in ("high", "best")),), (name,)
 
