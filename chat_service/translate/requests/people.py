@@ -314,6 +314,8 @@ def _order(
     metric = assembly.metric(*slots.measures[0]) if slots.measures else assembly.fixed.get(item.start)
     if metric is not None:
         return (Order(column=metric, descending=is_descending(rank, metric, assembly)),), ()
+    if not slots.columns and (slots.groups or not slots.entities):
+        raise assembly.deny(item)
     if not slots.columns:
         ask_which_measure(item, assembly)
     name = _short_name(names_of(slots.columns[0])[0], assembly)
