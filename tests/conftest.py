@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+
+# before NumPy is loaded: a network that is read on two cores by each of two processes takes ten times as long
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 

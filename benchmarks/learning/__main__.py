@@ -83,7 +83,8 @@ class Batches:
             )
 
     def _tensors(self, examples: Sequence[Example]) -> tuple[Tensor, ...]:
-        numbered = [self._vocabulary.numbered(each.laid) for each in examples]
+        pages = [(each, self._vocabulary.numbered(each.laid)) for each in examples]
+        examples, numbered = zip(*((each, page) for each, page in pages if page), strict=True)  # too long is not read
         pieces, there = _padded([[number for number, _ in each] for each in numbered])
         parts, _ = _padded([[part for _, part in each] for each in numbered])
         words, said = _padded([[self._vocabulary.word(word) for word in (START, *each.words)] for each in examples])

@@ -20,9 +20,11 @@ from chat_service.translate.learned.literals import Named
 from chat_service.translate.learned.network import Network
 from chat_service.translate.learned.page import Page
 from chat_service.translate.learned.pieces import Pieces
-from chat_service.translate.learned.plain import keeps_to, plain, request_of
+from chat_service.translate.learned.plain import is_same, keeps_to, plain, request_of
 from chat_service.translate.learned.script import ASKED, END, REFUSED, START, UnreadableError
+from chat_service.translate.learned.unsaid import unsaid
 from chat_service.translate.learned.vocabulary import Vocabulary
+from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import (
     BehaviourSense,
     DimensionSense,
@@ -36,24 +38,25 @@ from chat_service.translate.senses import (
 from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, ProfileQuery, Request
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-_MOST_WORDS, _WIDTH, _MOSTLY = 120, 4, 0.5
+_MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY = 120, 72, 4, 0.5
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A request that a question may ask for, and its probability (0..1); None where it asks for none that there is, or,
-    with `asks`, for one that takes a question back."""
+    """A request that a question may ask for, and its probability (0..1); None where there is none; with
+    `asks`, for one that takes a question back; with `again`, for what was just answered: it was not understood."""
 
     request: Request | None
     chance: float
     asks: bool = False
+    again: bool = False
 
 
 class LearnedReader:
     """Reads questions about one model."""
 
     def __init__(self, model: Model) -> None:
-        self._model = model
+        self._model, self._structure = model, Structure(model)
         known = frozenset(name for part in (model.metrics, model.dimensions) for name in part)
         names = _names()
         self.fits = sum(each in known for each in names) >= _MOSTLY * len(names)
@@ -64,18 +67,26 @@ class LearnedReader:
         page = Page(question, mentions, self._model)
         network, vocabulary = _learned()
         said = vocabulary.numbered(page.laid_out())
-        return Opened(page, network, vocabulary, said) if said and page.is_whole else None
+        return Opened(page, self._structure, network, vocabulary, said) if said and page.is_whole else None
 
 
 class Opened:
     """A question understood: what it may ask for, and how likely a request is that."""
 
-    def __init__(self, page: Page, network: Network, vocabulary: Vocabulary, said: Sequence[tuple[int, int]]) -> None:
-        self._network, self._vocabulary = network, vocabulary
+    def __init__(
+        self,
+        page: Page,
+        structure: Structure,
+        network: Network,
+        vocabulary: Vocabulary,
+        said: Sequence[tuple[int, int]],
+    ) -> None:
+        self._structure, self._network, self._vocabulary = structure, network, vocabulary
         self._script, self._model, self._mentions = page.script, page.model, page.mentions
         self._before = page.question.previous.request if page.question.previous is not None else None
         self._memory = network.memory([number for number, _ in said], [part for _, part in said])
         self._start, self._end = vocabulary.word(START), vocabulary.word(END)
+        self._chances: dict[tuple[str, ...], float] = {}
 
     def can_tell(self, request: Request) -> bool:
         """Whether a request is no longer than any that was learned from, and of words that were learned: not of the key
@@ -91,20 +102,28 @@ class Opened:
 
     def chance(self, request: Request) -> float:
         """How likely a request is what is asked for (0..1)."""
-        words = [self._vocabulary.word(each) for each in self.words(request)]
-        return float(np.exp(self._network.likelihood(self._memory, words, self._start).sum()))
+        words = self.words(request)
+        if words not in self._chances:
+            numbers = [self._vocabulary.word(each) for each in words]
+            self._chances[words] = float(np.exp(self._network.likelihood(self._memory, numbers, self._start).sum()))
+        return self._chances[words]
 
     def guesses(self) -> tuple[Guess, ...]:
         """What may be asked for, the likeliest first; a refusal or a question back as no request."""
         found = []
-        for numbers, logs in self._network.written(self._memory, self._start, self._end, _MOST_WORDS, _WIDTH):
+        for numbers, logs in self._network.written(self._memory, self._start, self._end, _MOST_WRITTEN, _WIDTH):
             words = [self._vocabulary.words[each] for each in numbers]
             try:
                 request = self._request(words)
             except (UnreadableError, ValidationError):
                 continue  # a text that is no request is none of the guesses
-            if request is None or not self._is_amiss(request):
-                found.append(Guess(request, float(np.exp(logs)), asks=words[0] == ASKED))
+            chance = float(np.exp(logs))
+            if request is None:
+                found.append(Guess(None, chance, asks=words[0] == ASKED))
+            elif self._before is not None and is_same(request, self._before, self._model):
+                found.append(Guess(None, chance, again=True))
+            elif not self._is_amiss(request):
+                found.append(Guess(request, chance))
         return tuple(found)
 
     def unheld(self, request: Request) -> int:
@@ -114,6 +133,10 @@ class Opened:
         sole = (each for each in self._mentions if each.senses and all(isinstance(s, MetricSense) for s in each.senses))
         out = [each for each in sole if not any(one.start < each.end and each.start < one.end for one in held)]
         return len({(each.start, each.end) for each in out})
+
+    def unsaid(self, request: Request) -> int:
+        """How many words of the question that turn a request this one does not hold."""
+        return unsaid(plain(request, self._model), self._mentions, self._structure)
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name."""

@@ -10,7 +10,7 @@ from chat_service.translate.learned.page import Laid
 from chat_service.translate.learned.pieces import Pieces
 
 RARE = "<rare>"  # for a word of requests that was never learned
-MOST = 159  # of a whole page
+MOST = 96  # of a whole page; one in two thousand of those learned from was longer
 _OTHER = 12  # of the words of one thing that is named
 
 
@@ -23,7 +23,7 @@ class Vocabulary:
     words: tuple[str, ...]
 
     def numbered(self, page: Iterable[Laid]) -> list[tuple[int, int]]:
-        """A page as numbers, each with the part it belongs to; empty of one longer than any that was learned from."""
+        """A page as numbers, each with the part it belongs to; empty of one longer than what was learned from."""
         found = [(number, laid.part) for laid in page for number in self._numbers(laid)]
         return found if len(found) <= MOST else []
 

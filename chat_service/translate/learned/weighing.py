@@ -18,7 +18,7 @@ from chat_service.translate.learned.plain import is_less, is_same
 from chat_service.translate.learned.reader import Guess, Opened
 from semantic_layer import Model, Request
 
-_LEAST = 1e-4  # of a chance: below, it tells no more
+_LEAST = 1e-5  # of a chance: below, it tells no more
 _CLEAR = 0.5  # what is likelier than all others together is likelier than each
 _SEVERAL = 2
 
@@ -74,9 +74,11 @@ def candidates(
 
 
 def _guesses(opened: Opened, situation: Situation) -> tuple[Guess, ...]:
-    """What the network reads; nothing else is looked for where it gives most to what the rules read."""
+    """What the network reads; nothing else is looked for where it gives most to what the rules read. What was answered
+    before is no answer to something else, whatever the rules read."""
     clear = len(situation.rules) == 1 and opened.chance(situation.rules[0]) > _CLEAR
-    return () if clear else opened.guesses()
+    found = () if clear else opened.guesses()
+    return tuple(each for each in found if not (each.again and situation.rules))
 
 
 def _candidates(
@@ -94,7 +96,8 @@ def _candidates(
     none = sum(each.chance for each in guesses if each.request is None)
     told = []
     for each, chance in found:
-        by_rules, out = id(each) in own, (len(opened.left_out(each)), opened.unheld(each))
+        by_rules = id(each) in own
+        out = len(opened.left_out(each)), opened.unheld(each), 0 if by_rules else opened.unsaid(each)
         if by_rules or compiles(each):
             told.append(Candidate(each, by_rules, _known(chance, none, out, situation, by_rules=by_rules)))
     return tuple(told)
@@ -119,9 +122,9 @@ def _added(
 
 
 def _known(
-    chance: float, none: float, out: tuple[int, int], situation: Situation, *, by_rules: bool
+    chance: float, none: float, out: tuple[int, int, int], situation: Situation, *, by_rules: bool
 ) -> dict[str, float]:
-    """`out`: how many things and measures are named and not held."""
+    """`out`: how many things and measures are named and not held, and how many words that turn a request."""
     chance = min(1 - _LEAST, max(_LEAST, chance))
     likely = math.log(chance / (1 - chance))
     return {
@@ -134,6 +137,7 @@ def _known(
         "rival": not by_rules and bool(situation.rules),
         "left_out": min(_SEVERAL, out[0]),
         "unheld": min(_SEVERAL, out[1]),
+        "unsaid": min(_SEVERAL, out[2]),
         "follows": situation.follows,
         "refused": situation.refused,
     }

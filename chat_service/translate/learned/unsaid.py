@@ -1,0 +1,41 @@
+"""Words that turn a request, and whether it is turned: what the network passes over where the rest is clear.
+
+Few questions of those that it learned from have such words, and what it reads is then likely, and wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.senses import Mention, NumberSense
+
+_DENYING = frozenset({"not", "none", "never", "neither"})
+_DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})
+
+
+def unsaid(written: Mapping[str, Any], mentions: Sequence[Mention], structure: Structure) -> int:
+    """How many such words a request (plain data) does not hold: not, without a condition that denies; the second, which
+    no request tells from the first two; a head, of what is added up."""
+    denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions)
+    numbers = (sense for each in mentions for sense in each.senses if isinstance(sense, NumberSense))
+    later = any(each.is_ordinal and each.value > 1 for each in numbers)
+    per_head = any("per_head" in each.words("average") for each in mentions)
+    return (denies and not _is_denied(written)) + later + (per_head and _adds_up(written, structure))
+
+
+def _is_denied(part: object) -> bool:
+    """Whether a condition anywhere in a request denies: another than, less than, none."""
+    if isinstance(part, Mapping):
+        op, values = part.get("op", "="), part.get("values")
+        return op in _DENIED or (op == "=" and values == [0]) or any(map(_is_denied, part.values()))
+    return isinstance(part, list) and any(map(_is_denied, part))
+
+
+def _adds_up(written: Mapping[str, Any], structure: Structure) -> bool:
+    names = (name for name in written.get("metrics", ()) if name in structure.model.metrics)
+    return any(not structure.is_ratio(name) for name in names)
+
+
+__all__ = ["unsaid"]
