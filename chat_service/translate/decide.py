@@ -19,7 +19,6 @@ from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_w
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
-from chat_service.translate.requests.changed import in_all
 from chat_service.translate.requests.choose import defined, new_request
 from chat_service.translate.requests.due import read_due
 from chat_service.translate.requests.explained import asks_what, compared, explained, underlying
@@ -27,12 +26,14 @@ from chat_service.translate.requests.faring import of_chosen, of_ourselves, read
 from chat_service.translate.requests.follow import change_of_nothing, follow_up
 from chat_service.translate.requests.following import read_follows
 from chat_service.translate.requests.journeys import read_journey
+from chat_service.translate.requests.lifted import put_right, widened
 from chat_service.translate.requests.loop import changed_loop, of_list, read_loop
 from chat_service.translate.requests.paths import read_paths
 from chat_service.translate.requests.pointing import pointer, points_at
 from chat_service.translate.requests.reasons import reasons_column
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.requests.sorting import placed, sort_items
+from chat_service.translate.requests.that_time import beside_that
 from chat_service.translate.requests.trials import read_lift
 from chat_service.translate.stops import StopError
 from semantic_layer import (
@@ -87,6 +88,9 @@ def decide(question: Question, assembly: Assembly, *, goes_on: bool = False) -> 
 
 def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decision:
     frame = assembly.frame
+    alone = beside_that(frame, question.previous, assembly) or widened(frame, question.previous, assembly)
+    if alone is not None:
+        return Decision(alone, follow_up=True)
     if not frame.items:
         return _of_nothing(question, assembly)
     refuse_writing(frame, assembly, goes_on=question.previous is not None)
@@ -100,6 +104,7 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     if asked is not None:
         return Decision(_of_everybody(asked, points, assembly))
     slots = sort_items(frame, assembly)
+    put_right(slots, assembly)
     refuse_two(slots, assembly)
     if not read_faring(slots, assembly, goes_on=question.previous is not None) and frame.said("intent.define"):
         return Decision(other=_definitions(slots, assembly))
@@ -119,12 +124,9 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
 
 
 def _of_nothing(question: Question, assembly: Assembly) -> Decision:
-    """What words ask for that name nothing: all of the number before, how we do; else a greeting."""
-    frame, before = assembly.frame, question.previous
-    total = in_all(frame, before, assembly)
-    if total is not None:
-        return Decision(total, follow_up=True)
-    if before is not None and (points := pointer(frame)) is not None:
+    """What words ask for that name nothing: how we do; else a greeting."""
+    frame = assembly.frame
+    if question.previous is not None and (points := pointer(frame)) is not None:
         raise assembly.deny(points)
     about = of_ourselves(frame)
     return Decision(other=GREETING) if about is None else Decision(of_chosen(Slots(frame), assembly, about))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chat_service.language.words.tables import word_set
-from chat_service.outcomes import Previous
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
@@ -11,7 +10,7 @@ from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.people import SEVERAL, list_request
 from chat_service.translate.requests.pointing import pointer, those_counted
 from chat_service.translate.requests.slots import Slots, asked_of
-from semantic_layer import GRAINS, FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request
+from semantic_layer import FieldFilter, Filter, ListQuery, MetricFilter, MetricQuery, Request
 
 
 def changed_list(slots: Slots, before: ListQuery, assembly: Assembly) -> Request:
@@ -63,25 +62,6 @@ def _asks_which(frame: Frame) -> bool:
     """Which of them, 其中谁: single people are asked for, and not their number."""
     words = [leaf for edge in frame.covering.edges for leaf in edge.leaves()]
     return any(set(asked_of(each)) & {"which", "who"} or frame.folded(each) in word_set("which_of") for each in words)
-
-
-def in_all(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:
-    """合计呢, combined: what was shown for each as one number; None where nothing is said of all or both.
-
-    Raises StopError where all of it is no number of the request before: a rank, a part, a state of each.
-    """
-    said = [edge for edge in frame.covering.edges if edge.category.startswith("function.quantifier")]
-    before = previous.request if previous is not None else None
-    if not said or before is None:
-        return None
-    groups = [name for name in before.group_by if name not in GRAINS] if isinstance(before, MetricQuery) else []
-    if not isinstance(before, MetricQuery) or not groups or before.limit or before.having or before.shares:
-        raise assembly.deny(said[0])
-    if said[0].category != "function.quantifier.total":
-        raise assembly.deny(said[0])
-    assembly.assume("kept_from_before")
-    left = tuple(name for name in before.group_by if name in GRAINS)
-    return before.model_copy(update={"group_by": left, "show": (), "order_by": ()})
 
 
 def _tells_people(each: Filter, assembly: Assembly) -> bool:

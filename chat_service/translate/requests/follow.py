@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
@@ -18,11 +17,13 @@ from chat_service.translate.requests.lifted import corrected, lifted, swap, take
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.pointing import along_time, bound_to, pointer, refuse_other_people
 from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.that_time import in_that_time
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.senses import Values, WordSense
 from chat_service.translate.stops import Denial, StopError
 from chat_service.translate.words.vocabulary import language_words
 from semantic_layer import (
+    GRAINS,
     AllOf,
     AnyOf,
     CohortQuery,
@@ -37,7 +38,6 @@ from semantic_layer import (
     PathQuery,
     Period,
     Request,
-    add_months,
     preceding,
     unit,
 )
@@ -58,8 +58,8 @@ def follow_up(slots: Slots, previous: Previous, assembly: Assembly, *, goes_on: 
         return None
     for item in slots.entities:
         assembly.use(item, "entity", "")
-    _take_away(slots, assembly)
-    _in_that_year(slots, before, assembly)
+    _take_away(slots, before, assembly)
+    in_that_time(slots, before, assembly)
     before = along_time(slots, previous, before, assembly)
     request = _changed(slots, before, assembly)
     if request is None or isinstance(before, CohortQuery | FunnelQuery):
@@ -130,29 +130,6 @@ def _retimed(slots: Slots, before: MetricQuery | ListQuery, assembly: Assembly) 
     return before.model_copy(update={"filters": tuple(new if each is deeds[0] else each for each in before.filters)})
 
 
-_AGO = frozenset({"ago", "a year ago"})  # rules of dates
-
-
-def _in_that_year(slots: Slots, before: Request, assembly: Assembly) -> None:
-    """上半年呢 after a number of 2025: a part of a year whose year is not named is of the year that was spoken of."""
-    spoken = before.period if isinstance(before, MetricQuery) else None
-    if spoken is None or spoken.start is None or spoken.end is None or spoken.grain not in ("year", "quarter", "month"):
-        return
-    for at, (item, when) in enumerate(slots.whens):
-        named = when.date.period
-        if named is None or named.start is None or named.end is None:
-            continue
-        if spoken.grain != "year" and _AGO & set(when.date.rules):
-            back = 12 * (named.start.year - assembly.scope.today.year)  # what was it a year ago: the same part of it
-            then = Period(add_months(spoken.start, back), add_months(spoken.end, back), spoken.grain)
-            slots.whens[at] = (item, replace(when, date=replace(when.date, period=then)))
-        if spoken.grain != "year" or when.date.year_named:
-            continue
-        shift = 12 * (spoken.start.year - named.start.year)
-        then = Period(add_months(named.start, shift), add_months(named.end, shift), named.grain)
-        slots.whens[at] = (item, replace(when, date=replace(when.date, period=then)))
-
-
 def _of_number(slots: Slots, before: Request, assembly: Assembly) -> None:
     """Make it 5, 改成20个: another number in the place of the one that cut the rows before."""
     limited = isinstance(before, MetricQuery | ListQuery) and before.limit is not None
@@ -173,8 +150,16 @@ def _is_same(one: Request, other: Request) -> bool:
     return plain[0] == plain[1] and set(one.filters) == set(other.filters)
 
 
-def _take_away(slots: Slots, assembly: Assembly) -> None:
-    """By region instead of tier: what stands behind 'instead of' goes."""
+def _take_away(slots: Slots, before: Request, assembly: Assembly) -> None:
+    """By region instead of tier: what stands behind 'instead of' goes; replace tier with region: what comes first."""
+    shown = before.group_by if isinstance(before, MetricQuery) and slots.has("follow.instead") else ()
+    old = [each for each in slots.groups if set(shown) & {*each[1].dimensions, each[1].grain}]
+    if old and len(slots.groups) == 2:
+        left = set(shown) - {*old[0][1].dimensions, old[0][1].grain, *GRAINS}
+        if len(old) > 1 or left or old[0] is not min(slots.groups, key=lambda each: each[0].start):
+            raise assembly.deny(old[0][0])
+        slots.groups.remove(old[0])
+        assembly.use(old[0][0], "grouping", "")
     for word in slots.frame.said("follow.instead"):
         after = slots.frame.spoken(word)
         if not slots.frame.folded(word).endswith((" of", " than")):
@@ -237,6 +222,8 @@ def _about_before(slots: Slots, before: Request, assembly: Assembly) -> Request:
     if not (only or _strong(slots, "follow.what_about") or _strong(slots, "follow.those")):
         return before
     item, names = slots.measures[0]
+    if not only and slots.values and all(values.negated for _, values in slots.values):
+        return before  # what about orders excluding gold members: nothing is kept to orders
     if len(names) != 1 or not assembly.structure.counts_rows(names[0]) or before.metrics == names:
         return before
     deed = next((f for f in before.filters if isinstance(f, MetricFilter) and f.metric == names[0]), None)
@@ -261,7 +248,8 @@ def is_complete(slots: Slots) -> bool:
     points = pointer(frame) is not None  # customers with their phone: those named in the question
     marked = any(_strong(slots, marker) for marker in _MARKERS if points or marker != "follow.those")
     grouped = any(group.marked or group.grain for _, group in slots.groups)
-    others = slots.whens or slots.values or slots.clauses or slots.listed or slots.against or grouped or slots.ranks
+    values = [each for each in slots.values if not (marked and each[1].negated)]  # what about orders excluding gold
+    others = slots.whens or values or slots.clauses or slots.listed or slots.against or grouped or slots.ranks
     if slots.measures:
         if not others and not slots.entities and (marked or _is_bare(slots)):
             return False

@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.outcomes import Previous
+from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
-from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery
+from semantic_layer import GRAINS, FieldFilter, Filter, ListQuery, MetricQuery
 
 Changeable = MetricQuery | ListQuery
 
 _TAKES = frozenset({"exclusion", "negation"})
+_WHOLE = frozenset({"function.quantifier.all", "function.quantifier.total"})
+_BESIDE = frozenset({"connective", "follow", "entity"})  # what a question that goes on has beside a word for all
 
 
 def lifted(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
     """The request before without what the question takes away by name. Raises StopError where that is not in it."""
-    before = _without_comparison(slots, before, assembly)
+    before = _without_part(slots, before, assembly)
     for item, names in list(slots.measures):
         word = _taken_by(item, slots, assembly)
         if word is not None and isinstance(before, MetricQuery):
@@ -32,6 +39,8 @@ def lifted(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
         elif _is_all(item, slots) and not each.marked and _only_kept(names, before):
             slots.groups.remove(entry)  # all cities again: no one of them, and not each
             before = _without_dimension(item, item, names, before, slots, assembly)
+        elif _is_all(item, slots) and isinstance(before, MetricQuery) and before.limit and len(before.group_by) == 1:
+            before = before.model_copy(update={"limit": None, "limit_within": ()})  # all cities, not the first five
     return before
 
 
@@ -44,10 +53,11 @@ def corrected(slots: Slots, assembly: Assembly) -> None:
     after = slots.frame.after(first)
     if "negation" in first.keys and after is not None and not any(map(str.isalnum, slots.frame.folded(after))):
         assembly.use(first, "intent", "")
-    for entry in list(slots.whens) if len(slots.whens) == 2 else ():
+    times: tuple[list[tuple[Edge, Any]], ...] = (slots.whens, slots.against)
+    for pair, entry in [(each, entry) for each in times if len(each) == 2 for entry in each]:
         word = _takes(entry[0], slots)
-        if word is not None and not slots.measures and not slots.clauses:
-            slots.whens.remove(entry)
+        if word is not None and len(pair) == 2 and not slots.measures and not slots.clauses:
+            pair.remove(entry)
             slots.taken.append(entry[0])
             assembly.use(entry[0], "period", "")
             assembly.use(word, "operator", "")
@@ -60,19 +70,81 @@ def corrected(slots: Slots, assembly: Assembly) -> None:
             assembly.use(item, "value", "")
 
 
-def _without_comparison(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
-    """不要比了, no comparison: nothing else is said, and the other time is shown no more."""
-    compares = slots.frame.said("comparison", "date.versus")
-    if not isinstance(before, MetricQuery) or before.compare is None or len(slots.frame.items) != 2 or not compares:
+def put_right(slots: Slots, assembly: Assembly) -> None:
+    """Revenue in May, sorry, June; 上周，不对，上个月: what is said behind such a word stands for its like before."""
+    said: tuple[list[tuple[Edge, Any]], ...] = (slots.whens, slots.against, slots.measures, slots.values)
+    for word in slots.frame.covering.edges:
+        if slots.frame.folded(word) not in word_set("puts_right"):
+            continue
+        meant = slots.frame.spoken(word, "connective", "follow")
+        slots.measures.extend(each for each in slots.subjects if each[0] is meant)
+        for alike in said:
+            old = [item for item, _ in alike if item.end <= word.start]
+            if old and meant in [item for item, _ in alike]:
+                alike[:] = [each for each in alike if each[0] is not old[-1]]
+                slots.taken.append(old[-1])
+                for each in (old[-1], word):
+                    assembly.use(each, "operator", "")
+
+
+def widened(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:
+    """Nationwide, for everyone, 合计呢, show me all of them: all of what the request before was held to some of; None
+    where more is said. Raises StopError where it was not held to any, or all of it is no number."""
+    before, asked = previous.request if previous is not None else None, frame.asks("list")
+    every, edges = word_set("everybody") | word_set("across_all"), list(frame.covering.edges)
+    edges += [e for e in frame.lattice.leaves for item in asked if item.start <= e.start and e.end <= item.end]
+    whole = [e for e in edges if e.category.startswith("function.quantifier") or frame.folded(e) in every]
+    rest = any(not set(item.keys) & _BESIDE and item not in (*asked, *whole) for item in frame.items)
+    if before is None or rest or not whole or frame.said("follow.also"):
+        return None
+    some = whole[0].category not in _WHOLE and frame.folded(whole[0]) not in every
+    if not isinstance(before, MetricQuery) or before.shares or some:
+        raise assembly.deny(whole[0])
+    added_up = whole[0].category == "function.quantifier.total"
+    groups = [name for name in before.group_by if name not in GRAINS]
+    changed: dict[str, object] = {}
+    if before.limit is not None and not (added_up or frame.said("entity")):
+        changed = {"limit": None, "limit_within": ()}
+    elif groups and added_up and not (before.limit or before.having):
+        left = tuple(name for name in before.group_by if name in GRAINS)
+        changed = {"group_by": left, "show": (), "order_by": ()}
+    elif not (groups and added_up) and not any(e.category == "follow.those" for e in frame.lattice.leaves):
+        changed = {"filters": tuple(f for f in before.filters if not _let_go(f, whole, frame, assembly))}
+    request = before.model_copy(update=changed)
+    if request == before:
+        raise assembly.deny(whole[0])
+    assembly.assume("kept_from_before")
+    return request
+
+
+def _let_go(each: Filter, whole: list[Edge], frame: Frame, assembly: Assembly) -> bool:
+    """Whether a condition is on what all of is asked for: on places, on people; on anything where neither is named."""
+    named = assembly.model.dimensions.get(each.field) if isinstance(each, FieldFilter) else None
+    place = named is not None and not word_set("place_noun").isdisjoint((named.label.zh, named.label.en))
+    if any(frame.folded(edge) in word_set("whole_country") for edge in whole):
+        return place
+    of_people = not isinstance(each, FieldFilter) or assembly.structure.entity_dimension(each.field)
+    return (of_people and not place) if frame.said("entity") else True
+
+
+def _without_part(slots: Slots, before: Changeable, assembly: Assembly) -> Changeable:
+    """不要比了, no breakdown, without the limit: nothing else is said, and that part of the request is no more."""
+    said = slots.frame.said("comparison", "against", "date.versus", "grouping", "only")
+    word = _takes(said[0], slots) if len(said) == 1 and len(slots.frame.items) == 2 else None
+    if word is None or not isinstance(before, MetricQuery):
         return before
-    word = _takes(compares[0], slots)
+    only = "limit" if before.limit is not None else "filters"
+    part = {"grouping": "group_by", "only": only}.get(said[0].keys[-1], "compare")
     columns = (*(each.column for each in before.order_by), *(each.column for each in before.having))
-    moved = any("__" in each for each in columns)
-    if word is None or moved:
+    if not getattr(before, part) or (part == "compare" and any("__" in each for each in columns)):
         return before
-    for each in (compares[0], word):
-        assembly.use(each, "comparison", "")
-    return before.model_copy(update={"compare": None})
+    slots.against.clear()
+    for each in (said[0], word):
+        assembly.use(each, "operator", part)
+    if part == "group_by":
+        return before.model_copy(update=_ungrouped(before, before.group_by, before.group_by, word, assembly))
+    limits = {"limit_within": ()} if part == "limit" else {}
+    return before.model_copy(update={part: () if part == "filters" else None} | limits)
 
 
 def swap(slots: Slots, before: MetricQuery, assembly: Assembly) -> None:
@@ -163,8 +235,8 @@ def _without_dimension(
         each for each in slots.frame.said("only") if min(abs(each.start - item.end), abs(item.start - each.end)) < 2
     ]
     marked = any("grouping" in leaf.keys for leaf in item.leaves())
-    kept = [] if marked else [each for each in _kept(before) if each.field in names]
     grouped = [name for name in names if isinstance(before, MetricQuery) and name in before.group_by and not only]
+    kept = [] if marked and grouped else [each for each in _kept(before) if each.field in names]
     if not (kept or grouped):
         raise assembly.deny(word)
     name = kept[0].field if kept else grouped[0]
@@ -189,4 +261,4 @@ def _ungrouped(
     return {"group_by": left, "order_by": before.order_by if left else (), "limit_within": within, **shown}
 
 
-__all__ = ["corrected", "lifted", "swap", "takes_away"]
+__all__ = ["corrected", "lifted", "put_right", "swap", "takes_away", "widened"]

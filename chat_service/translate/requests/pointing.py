@@ -40,7 +40,7 @@ def pointer(frame: Frame) -> Edge | None:
             return edge
         if not named and edge.category == "function.pronoun.such":
             return edge
-        if points_at(edge, frame) and not any(each.category in _THINGS for each in named):
+        if (points_at(edge, frame) or _is_there(edge, frame)) and not any(each.category in _THINGS for each in named):
             return edge
         if edge.category in _NAMED:
             named.append(edge)
@@ -85,6 +85,13 @@ def points_at(edge: Edge, frame: Frame) -> bool:
     return says and _noun(edge, frame) is not None
 
 
+def _is_there(edge: Edge, frame: Frame) -> bool:
+    """Satisfaction there, 那里的满意度: in the place that was named; not in 'how many were there'."""
+    before = frame.before(edge)
+    led = before is not None and frame.folded(before) not in word_set("exists")
+    return frame.folded(edge) in word_set("there") and (led or not frame.folded(edge).isascii())
+
+
 def _noun(word: Edge, frame: Frame) -> Edge | None:
     """The name of a dimension right behind a word, a counter apart: 这几个城市."""
     edges = frame.covering.edges
@@ -112,6 +119,8 @@ def bound_to(word: Edge, slots: Slots, previous: Previous, assembly: Assembly) -
     if noun is not None and noun.category == "values":
         raise assembly.deny(noun)
     assembly.use(word, "intent", "")
+    if _is_there(word, slots.frame) and not (isinstance(before, MetricQuery) and before.group_by):
+        return before  # all was in one place, and still is
     if isinstance(before, ListQuery):
         if previous.shown is not None:
             them = value_filter(previous.shown.dimension, previous.shown.values)

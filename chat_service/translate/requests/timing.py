@@ -12,7 +12,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Against
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.several_times import overlap, set_against, side_by_side, through_year
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import Slots, joined
 from chat_service.translate.senses import When
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
 from semantic_layer import Compare, Grain, Period, buckets, preceding, unit, year_earlier
@@ -106,10 +106,11 @@ def _said(slots: Slots, assembly: Assembly, grains: tuple[Grain, ...]) -> list[P
 
 
 def _adds_time(slots: Slots) -> bool:
-    """Plus March, 再加上3月: beside the time before, where nothing else is said."""
+    """Plus March, 再加上3月, both that and April: beside the time before, where nothing else is said."""
     opening, others = slots.frame.items[0], slots.measures or slots.groups or slots.values or slots.against
-    adds = slots.frame.folded(opening) in word_set("adds_to")
-    return adds and len(slots.whens) == 1 and len(slots.frame.items) == 2 and not others
+    adds = slots.frame.folded(opening) in word_set("adds_to") and len(slots.frame.items) == 2
+    that = any(joined(slots.frame, word, item) for word in slots.frame.said("follow.those") for item, _ in slots.whens)
+    return (adds or that) and len(slots.whens) == 1 and not others
 
 
 def _against(slots: Slots, assembly: Assembly) -> tuple[Edge, Against] | None:

@@ -14,7 +14,6 @@ from semantic_layer import Period
 _KIND_OF_VALUES = "kind of values"  # the rule of values whose dimension, and how many they are, stands behind them
 _BORN = "month of birth"
 _SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
-_SPREAD, _WORKING_DAYS = "function.light.layout|grouping.after", 5
 _SHORT = 23.0  # what a short form costs alone more than a value
 
 
@@ -42,8 +41,8 @@ def _rest_of(found: Found) -> Values | None:
 
 def _joined(found: Found) -> Values | None:
     one, other = found.one("a", Values), found.one("b", Values)
-    if any(part.category.endswith(".now") for part in found.parts):
-        return None  # gold then, platinum now: no list of both
+    if any(part.category.endswith(".now") for part in found.parts) or found.passes(*word_set("puts_right")):
+        return None  # gold then, platinum now, Shanghai, sorry, Beijing: no list of both
     if len(one.words) > 1 or one.negated or other.negated or one.only or one.words[0] in other.words:
         return None
     words = one.words + other.words
@@ -81,7 +80,7 @@ def _left_out(found: Found) -> Values | None:
     # what drops in the south falls there; what drops the south leaves it out
     said = word.meaning.text if word is not None and isinstance(word.meaning, Word) else ""
     falls = said in word_set("falls") and found.passes(*word_set("where"))
-    return None if values.negated or falls else replace(values, negated=True)
+    return None if values.negated or values.only or falls else replace(values, negated=True)
 
 
 def _all_but(found: Found) -> Values | None:
