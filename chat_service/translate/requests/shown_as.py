@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat_service.language.grammar.rule import Edge
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
-from chat_service.translate.requests.part_of_people import Told, whole_of
+from chat_service.translate.requests.part_and_whole import Told, whole_of, whole_of_each
 from chat_service.translate.requests.slots import Slots, is_whole, shared_by_group
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import WordSense
@@ -42,6 +42,8 @@ def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) ->
     if not groups and not [name for name in draft.group_by if name in GRAINS]:
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     draft.shares = additive
+    if (whole := whole_of_each(draft, slots)) is not None:
+        draft.among = whole
 
 
 def _are_part(word: Edge, people: list[Told], draft: Draft, slots: Slots, assembly: Assembly) -> bool:

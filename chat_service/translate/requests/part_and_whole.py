@@ -1,14 +1,19 @@
-"""Of some people the share of those who did something: which conditions tell the whole, and which the part of it.
+"""Of a share, which conditions tell the whole, and which the part of it: what people did, or one of several values.
 
-去年注册的客户里今年下过单的占多少, what share of gold members logged in, of those who complained how many.
+去年注册的客户里今年下过单的占多少, what share of gold members logged in, of those who complained how many; gold as a share
+of Shanghai members, what percentage of revenue in each region comes from gold members (of that of each region).
 """
 
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots, deeds_of, is_relative, is_whole
-from semantic_layer import Filter
+from chat_service.translate.senses import Values
+from semantic_layer import FieldFilter, Filter
 
 Told = tuple[Edge, Filter]
 
@@ -70,3 +75,57 @@ def _is_led(item: Edge, deed: Edge) -> bool:
     """Whether a word within an item says that the deed describes people: who complained."""
     said = isinstance(item.meaning, Clauses) and item.meaning.relative
     return said or any(_is_led(part, deed) for part in item.parts if part.start <= deed.start and deed.end <= part.end)
+
+
+# --- values ---
+
+
+def part_named(slots: Slots) -> tuple[Edge, Values] | None:
+    """The value whose share it is: what is said to have it, where its whole is named behind; else the last one."""
+    named = [each for each in slots.values if not each[1].negated]
+    parts = [each for each in named if not _tells_whole(each[0], slots.frame)] or named
+    for word in slots.frame.said("share"):
+        before = [each for each in parts if has_share(each[0], word, slots.frame)]
+        if before and before[-1] is not parts[-1]:
+            return before[-1]
+    return parts[-1] if parts else None
+
+
+def whole_of_each(draft: Draft, slots: Slots) -> tuple[Filter, ...] | None:
+    """The conditions that the whole of each group meets; None where the groups themselves are the parts."""
+    item, part = part_named(slots) or (None, None)
+    if item is None or part is None or draft.keep or set(part.candidates) & set(draft.group_by):
+        return None
+    said = slots.frame.said("share")
+    if not (any(has_share(item, word, slots.frame) for word in said) if draft.goes_on else is_of_each(item, slots)):
+        return None
+    return tuple(f for f in draft.filters if not (isinstance(f, FieldFilter) and f.field in part.candidates))
+
+
+def is_of_each(item: Edge, slots: Slots) -> bool:
+    """各大区里金卡, 各大区的订单中APP, app orders in each city, 占各自的比例: whether the part is one of each group."""
+    frame, groups = slots.frame, [(place, each) for place, each in slots.groups if each.grain is None]
+    if len(groups) != 1:
+        return False
+    (place, each), behind = groups[0], (frame.after(word) for word in frame.said("share"))
+    own = any(edge is not None and frame.folded(edge) in word_set("severally") for edge in behind)
+    wholes = [at for at in _nouns(frame) if is_whole(at, frame)]
+    inside = each.outer and (place.end <= item.start or place.start == item.end)
+    return own or inside or any(place.end <= at.start for at in wholes)
+
+
+def _tells_whole(item: Edge, frame: Frame) -> bool:
+    """金卡在上海会员中的占比: it, or the noun right behind it, is what a part is of."""
+    after = frame.spoken(item)
+    return is_whole(item, frame) or (after is not None and after in _nouns(frame) and is_whole(after, frame))
+
+
+def has_share(item: Edge, word: Edge, frame: Frame) -> bool:
+    """Gold's share of, 金卡的订单占: whose share it is, and not where (in Shanghai, share of gold)."""
+    led, between = frame.before(item), frame.between(item, word)
+    named = all(e in _nouns(frame) or (e.is_empty and frame.folded(e)[-1:].isalnum()) for e in between)
+    return item.end <= word.start and named and (led is None or led.category != "function.function.preposition")
+
+
+def _nouns(frame: Frame) -> list[Edge]:
+    return [*frame.said("measure", "entity"), *frame.asks("orders", "units", "money")]
