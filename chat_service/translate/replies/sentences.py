@@ -42,6 +42,10 @@ _REFUSALS: dict[str, Phrase] = {
     ),
     "forecast": Phrase("这里不做预测，“{0}”无法回答。", "This service does not forecast, so '{0}' cannot be answered."),
     "statistic": Phrase("不支持统计量“{0}”。", "The statistic '{0}' is not supported."),
+    "either": Phrase(
+        "不能一次查满足“{0}”任意一边条件的，请分开问。",
+        "What meets either side of '{0}' cannot be asked for at once; please ask for each.",
+    ),
     "share_of_ratio": Phrase("“{0}”是比率或均值，不能算占比。", "'{0}' is a rate or a mean, so it has no shares."),
     "share_of_nothing": Phrase(
         "没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."
