@@ -29,6 +29,7 @@ FINAL = frozenset(
         "list_or_causes",
         "how_things_are",
         "either",
+        "part_of_rate",
     }
 )
 
@@ -79,7 +80,7 @@ def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:
 
 
 def _refuse_either(slots: Slots, assembly: Assembly) -> None:
-    """In the east or with platinum, 金卡或者投诉过的: of unlike conditions one is met, and a request has all of them met."""
+    """In the east or with platinum, 金卡或者投诉过的: of unlike conditions one is met, but a request has all met."""
     named = {item: set(values.candidates) for item, values in slots.values}
     told = [item for item, _ in (*slots.values, *slots.clauses, *slots.listed, *slots.dated, *slots.bounds)]
     for word in slots.frame.said("connective.or"):

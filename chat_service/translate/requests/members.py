@@ -220,7 +220,9 @@ def _change(
     draft.filters = (*others[:place], one, *others[place:])
     draft.keep = tuple(f for f in draft.keep if f.field != dimension)
     draft.show = tuple(f for f in draft.show if f.field != dimension)
-    if len(one.values) > 1 and not _is_calendar(dimension, assembly):
+    if _added_up(slots):
+        draft.group_by = tuple(name for name in draft.group_by if name != dimension)
+    elif len(one.values) > 1 and not _is_calendar(dimension, assembly):
         draft.show = (*draft.show, one)
         _group_by(draft, dimension)
 

@@ -1,7 +1,7 @@
 """Of a share, which conditions tell the whole, and which the part of it: what people did, or one of several values.
 
-去年注册的客户里今年下过单的占多少, what share of gold members logged in, of those who complained how many; gold as a share
-of Shanghai members, what percentage of revenue in each region comes from gold members (of that of each region).
+去年注册的客户里今年下过单的占多少, what share of gold members logged in, of those who complained how many; gold of
+Shanghai members, what percentage of revenue in each region comes from gold members (of that of each region).
 """
 
 from __future__ import annotations
@@ -81,50 +81,40 @@ def _is_led(item: Edge, deed: Edge) -> bool:
 
 
 def part_named(slots: Slots) -> tuple[Edge, Values] | None:
-    """The value whose share it is: what is said to have it, where its whole is named behind; else the last one."""
-    named = [each for each in slots.values if not each[1].negated]
-    parts = [each for each in named if not _tells_whole(each[0], slots.frame)] or named
-    for word in slots.frame.said("share"):
-        before = [each for each in parts if has_share(each[0], word, slots.frame)]
-        if before and before[-1] is not parts[-1]:
-            return before[-1]
-    return parts[-1] if parts else None
+    """The value whose share it is: the first that is said to have it, else the last that does not tell the whole."""
+    frame, named = slots.frame, [each for each in slots.values if not each[1].negated]
+    wholes = [edge for edge in (*_nouns(frame), *(item for item, _ in named)) if is_whole(edge, frame)]
+    parts = [each for each in named if each[0] not in wholes and frame.spoken(each[0]) not in wholes] or named
+    return next((each for each in parts if has_share(each[0], frame)), parts[-1] if parts else None)
 
 
 def whole_of_each(draft: Draft, slots: Slots) -> tuple[Filter, ...] | None:
     """The conditions that the whole of each group meets; None where the groups themselves are the parts."""
-    item, part = part_named(slots) or (None, None)
-    if item is None or part is None or draft.keep or set(part.candidates) & set(draft.group_by):
+    named = part_named(slots)
+    if named is None or draft.keep or set(named[1].candidates) & set(draft.group_by):
         return None
-    said = slots.frame.said("share")
-    if not (any(has_share(item, word, slots.frame) for word in said) if draft.goes_on else is_of_each(item, slots)):
-        return None
-    return tuple(f for f in draft.filters if not (isinstance(f, FieldFilter) and f.field in part.candidates))
+    of_each = has_share(named[0], slots.frame) if draft.goes_on else is_of_each(named[0], slots)
+    part = set(named[1].candidates)
+    return tuple(f for f in draft.filters if not (isinstance(f, FieldFilter) and f.field in part)) if of_each else None
 
 
 def is_of_each(item: Edge, slots: Slots) -> bool:
     """各大区里金卡, 各大区的订单中APP, app orders in each city, 占各自的比例: whether the part is one of each group."""
-    frame, groups = slots.frame, [(place, each) for place, each in slots.groups if each.grain is None]
+    frame, groups = slots.frame, [each for each in slots.groups if each[1].grain is None]
     if len(groups) != 1:
         return False
-    (place, each), behind = groups[0], (frame.after(word) for word in frame.said("share"))
-    own = any(edge is not None and frame.folded(edge) in word_set("severally") for edge in behind)
-    wholes = [at for at in _nouns(frame) if is_whole(at, frame)]
+    (place, each), behind = groups[0], [edge for word in frame.said("share") if (edge := frame.after(word))]
     inside = each.outer and (place.end <= item.start or place.start == item.end)
-    return own or inside or any(place.end <= at.start for at in wholes)
+    whole = any(place.end <= noun.start and is_whole(noun, frame) for noun in _nouns(frame))
+    return inside or whole or any(frame.folded(edge) in word_set("severally") for edge in behind)
 
 
-def _tells_whole(item: Edge, frame: Frame) -> bool:
-    """金卡在上海会员中的占比: it, or the noun right behind it, is what a part is of."""
-    after = frame.spoken(item)
-    return is_whole(item, frame) or (after is not None and after in _nouns(frame) and is_whole(after, frame))
-
-
-def has_share(item: Edge, word: Edge, frame: Frame) -> bool:
+def has_share(item: Edge, frame: Frame) -> bool:
     """Gold's share of, 金卡的订单占: whose share it is, and not where (in Shanghai, share of gold)."""
-    led, between = frame.before(item), frame.between(item, word)
-    named = all(e in _nouns(frame) or (e.is_empty and frame.folded(e)[-1:].isalnum()) for e in between)
-    return item.end <= word.start and named and (led is None or led.category != "function.function.preposition")
+    led, nouns = frame.before(item), _nouns(frame)
+    behind = [frame.between(item, word) for word in frame.said("share") if item.end <= word.start]
+    plain = (all(e in nouns or (e.is_empty and frame.folded(e)[-1:].isalnum()) for e in each) for each in behind)
+    return any(plain) and (led is None or led.category != "function.function.preposition")
 
 
 def _nouns(frame: Frame) -> list[Edge]:
