@@ -28,6 +28,8 @@ FINAL = frozenset(
         "out_or_open",
         "list_or_causes",
         "how_things_are",
+        "either",
+        "part_of_rate",
     }
 )
 
@@ -72,8 +74,19 @@ def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:
     for item in frame.said("intent.forecast"):
         raise assembly.deny(item, "forecast")
     _refuse_supposed(slots, assembly)
+    _refuse_either(slots, assembly)
     for _ in frame.said("intent.export"):
         assembly.assume("export_as_table")
+
+
+def _refuse_either(slots: Slots, assembly: Assembly) -> None:
+    """In the east or with platinum, 金卡或者投诉过的: of unlike conditions one is met, but a request has all met."""
+    named = {item: set(values.candidates) for item, values in slots.values}
+    told = [item for item, _ in (*slots.values, *slots.clauses, *slots.listed, *slots.dated, *slots.bounds)]
+    for word in slots.frame.said("connective.or"):
+        one, other = (slots.frame.spoken(word, "connective", "entity", back=back) for back in (True, False))
+        if one in told and other in told and not named.get(one, set()) & named.get(other, set()):
+            raise assembly.deny(word, "either")
 
 
 def _refuse_supposed(slots: Slots, assembly: Assembly) -> None:

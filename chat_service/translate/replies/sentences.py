@@ -42,7 +42,9 @@ _REFUSALS: dict[str, Phrase] = {
     ),
     "forecast": Phrase("这里不做预测，“{0}”无法回答。", "This service does not forecast, so '{0}' cannot be answered."),
     "statistic": Phrase("不支持统计量“{0}”。", "The statistic '{0}' is not supported."),
+    "either": Phrase("不能一次查只满足“{0}”一边条件的。", "What meets only one side of '{0}' cannot be asked for."),
     "share_of_ratio": Phrase("“{0}”是比率或均值，不能算占比。", "'{0}' is a rate or a mean, so it has no shares."),
+    "part_of_rate": Phrase("“{0}”是比率，不能再看其中的一部分。", "'{0}' is a rate, and no part of it can be told."),
     "share_of_nothing": Phrase(
         "没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."
     ),
@@ -146,6 +148,7 @@ _ASSUMPTIONS: dict[str, Phrase] = {
         "没有说时间，两边都取本月：竞品数据按月发布",
         "no time was named, so both are of this month: figures of competitors are published by month",
     ),
+    "difference_untold": Phrase("没有算两边相差多少", "by how much the two differ is not computed"),
     "filter_lifted": Phrase("不再限定{0}", "no longer kept to one {0}"),
     "kept_from_before": Phrase("其余条件沿用上一个问题", "everything else is kept from the question before"),
 }

@@ -51,6 +51,8 @@ def _both(item: Edge, metrics: tuple[str, str], others: Edge, slots: Slots, asse
     assembly.refuse_rest({*_COMPARED, "ask", "entity", "follow", "grouping", "connective"})
     if not slots.whens:
         assembly.assume("same_month_as_published")
+    if slots.has("comparison", "comparative"):
+        assembly.assume("difference_untold")
     return MetricQuery(metrics=metrics, period=period)
 
 

@@ -69,7 +69,13 @@ def _refuse_no_condition(item: Edge, slots: Slots, assembly: Assembly) -> None:
     """A deed that nobody is named for, or that tells only when the rest was so, is no condition on people."""
     if slots.measures and not slots.people and not is_relative(item, slots):
         raise assembly.deny(item)
-    none = isinstance(item.meaning, Clauses) and all(clause.negated for clause in item.meaning.clauses)
+    clauses = item.meaning.clauses if isinstance(item.meaning, Clauses) else ()
+    for at, values in slots.values if clauses else ():
+        chooser = assembly.chooser((assembly.model.behaviours[clauses[-1].behaviours[0]].metric,))
+        near = at.start == item.end and not any(map(assembly.structure.entity_dimension, values.candidates))
+        if near and not any(map(chooser.reaches, values.candidates)):
+            raise assembly.deny(at)  # 用过优惠券: the object of the deed, though its rows do not tell it
+    none = bool(clauses) and all(clause.negated for clause in clauses)
     if none and not slots.people and any(group.which for _, group in slots.groups):
         raise assembly.deny(item)  # 哪个省一单都没有: no province is told by those who did nothing there
     led = slots.frame.spoken(item, "follow.those", "entity", until=word_set("whenever"), back=True)

@@ -42,6 +42,7 @@ class Draft:
     def query(self) -> MetricQuery:
         """The request."""
         made = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "goes_on"}
+        made["among"] = self.among if self.shares else None
         made["subtotals"] = self.subtotals and bool(self.metrics and self.group_by)
         return MetricQuery(**made)
 

@@ -13,7 +13,7 @@ from chat_service.translate.grammar.rules.levels import BEYOND
 from chat_service.translate.meaning.choices import Chooser
 from chat_service.translate.requests.assembly import Assembly, value_filter
 from chat_service.translate.requests.draft import Draft
-from chat_service.translate.requests.part_of_people import part_is_deed
+from chat_service.translate.requests.part_and_whole import part_is_deed, part_named
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.senses import Names, Values, ValueSense
 from semantic_layer import GRAINS, FieldFilter, Filter, Scalar
@@ -38,10 +38,13 @@ def add_values(draft: Draft, slots: Slots, assembly: Assembly, chooser: Chooser)
         assembly.use(item, "value", f"{dimension}: {', '.join(map(str, found))}")
         if values.both and not values.negated:
             raise assembly.deny(item)  # of whom both hold is a condition on customers: no verb said what they did
-        if draft.goes_on:
+        if draft.goes_on and (values is not shared or not set(draft.group_by) <= set(GRAINS)):
+            before = draft.filters
             _change(draft, item, values, dimension, found, slots, assembly)
+            _keep_whole(draft, before)
         elif values is shared or (shared is not None and dimension in draft.group_by and not values.negated):
             draft.keep = (*draft.keep, value_filter(dimension, found))
+            draft.filters = tuple(f for f in draft.filters if f is not draft.filtered(dimension))
             _group_by(draft, dimension)
         else:
             one = value_filter(dimension, found, negated=values.negated)
@@ -175,16 +178,16 @@ def _is_calendar(dimension: str, assembly: Assembly) -> bool:
 
 
 def _shared(draft: Draft, slots: Slots, assembly: Assembly) -> Values | None:
-    """The value whose share is asked for, where nothing is grouped: the last one named that is not left out."""
+    """The value whose share is asked for, where nothing is grouped, or its own kind is."""
     if not slots.has("share") or all(assembly.model.metrics[m].unit == "percent" for m in draft.metrics):
         return None
-    candidates = [values for _, values in slots.values if not values.negated]
-    if not candidates or (all(map(assembly.structure.one_each, draft.metrics)) and part_is_deed(slots)):
+    part = part_named(slots)
+    if part is None or (all(map(assembly.structure.one_each, draft.metrics)) and part_is_deed(slots)):
         return None
     groups = {name for name in draft.group_by if name not in GRAINS}
-    if groups and not any(set(values.candidates) & groups for values in candidates):
+    if groups and not any(set(each.candidates) & groups for _, each in slots.values if not each.negated):
         return None
-    return candidates[-1]
+    return part[1]
 
 
 # --- in a question that goes on ---
@@ -217,9 +220,18 @@ def _change(
     draft.filters = (*others[:place], one, *others[place:])
     draft.keep = tuple(f for f in draft.keep if f.field != dimension)
     draft.show = tuple(f for f in draft.show if f.field != dimension)
-    if len(one.values) > 1 and not _is_calendar(dimension, assembly):
+    if _added_up(slots):
+        draft.group_by = tuple(name for name in draft.group_by if name != dimension)
+    elif len(one.values) > 1 and not _is_calendar(dimension, assembly):
         draft.show = (*draft.show, one)
         _group_by(draft, dimension)
+
+
+def _keep_whole(draft: Draft, before: tuple[Filter, ...]) -> None:
+    """只看APP after gold's part of each region: what keeps to less keeps the whole to it, but another part does not."""
+    gone, new = [f for f in before if f not in draft.filters], [f for f in draft.filters if f not in before]
+    if draft.among is not None and all(f in draft.among for f in gone):
+        draft.among = (*(f for f in draft.among if f not in gone), *new)
 
 
 def _adds(slots: Slots) -> bool:

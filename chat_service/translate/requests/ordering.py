@@ -38,7 +38,7 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
         raise StopError(Denial("rank_of_nothing", assembly.said(item)))
     rank = _by_growth(item, rank, slots, assembly)
     metric = _ranked_metric(item, draft, slots)
-    column = metric
+    column = f"{metric}__share" if draft.among is not None and metric in draft.shares else metric
     if rank.by_change and draft.compare is not None:
         column = f"{metric}__change_pct" if rank.by_change == "pct" else f"{metric}__change"
         if rank.by_change == "amount":

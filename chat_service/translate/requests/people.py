@@ -17,7 +17,7 @@ from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
 from chat_service.translate.requests.ordering import ask_which_measure, counts_of, is_descending, main_rank
 from chat_service.translate.requests.own_time import time_of
-from chat_service.translate.requests.part_of_people import part_is_deed
+from chat_service.translate.requests.part_and_whole import part_is_deed
 from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.requests.whom import names_of

@@ -29,6 +29,7 @@ class _Event:
 def read_rates(slots: Slots, assembly: Assembly) -> None:
     """Put the rate of an event among the measures where a word asks for one. Raises StopError where there is none."""
     _refuse_percent(slots, assembly)
+    _refuse_part_of_rate(slots, assembly)
     words, shares = slots.frame.said("rate"), slots.frame.said("share")
     for word in shares:
         if slots.frame.folded(word) in word_set("ratio_of"):
@@ -55,6 +56,19 @@ def _refuse_percent(slots: Slots, assembly: Assembly) -> None:
         lost += [item] if item.end <= rates[0].start and not _any_ratio(names, assembly) else []
     for item in lost:
         raise LostError(Denial("not_supported", assembly.said(item)), item)
+
+
+def _refuse_part_of_rate(slots: Slots, assembly: Assembly) -> None:
+    """推荐者中白金卡占几成, what share of promoters are platinum: the model has their share, and not such people."""
+    frame, metrics = slots.frame, assembly.model.metrics
+    for item, names in slots.measures:
+        behind = [frame.before(at) for at, _ in (*slots.values, *slots.groups) if at.start >= item.end]
+        share = any(leaf.start == item.start and "share" in leaf.keys for leaf in frame.lattice.leaves)
+        are = share and any(led is not None and led.category.endswith(".auxiliary") for led in behind)
+        percent = all(name in metrics and metrics[name].unit == "percent" for name in names)
+        people = percent and not frame.folded(item).endswith(tuple(word_set("is_rate")))
+        if people and behind and (are or is_whole(item, frame)):
+            raise LostError(Denial("part_of_rate", assembly.metric_label(names[0])), item)
 
 
 def _put(word: Edge, slots: Slots, assembly: Assembly) -> None:

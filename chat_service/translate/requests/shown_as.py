@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
-from chat_service.translate.requests.part_of_people import Told, whole_of
+from chat_service.translate.requests.part_and_whole import Told, is_of_each, whole_of, whole_of_each
 from chat_service.translate.requests.slots import Slots, is_whole, shared_by_group
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import WordSense
@@ -26,22 +27,35 @@ def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) ->
         assembly.use(word, "share", "share")
     if _are_shares(draft.metrics, assembly) or _is_change_in_percent(said[0], draft, slots):
         return
-    groups = [name for name in draft.group_by if name not in GRAINS]
+    _refuse_of_some(draft, slots, assembly)
     additive = tuple(metric for metric in draft.metrics if not assembly.structure.is_ratio(metric))
     if not additive:
         raise StopError(Denial("share_of_ratio", assembly.metric_label(draft.metrics[0])))
     told = [item for item, _ in (*slots.clauses, *slots.listed, *slots.dated, *slots.populations)]
     if all(map(assembly.structure.one_each, draft.metrics)) and any(isinstance(f, MetricFilter) for f in draft.filters):
         told += [item for item, _ in slots.bounds]  # % of customers with at least one complaint, by tier
-    of_groups = shared_by_group(said[0], told, slots)
-    described = told and not _of_some(said[0], slots) and not of_groups
+    whole = slots.values and any(is_whole(item, slots.frame) for item in slots.entities)
+    of_values = whole and all(part.start >= item.end for part, _ in slots.values for item in told)
+    described = told and not (of_values or shared_by_group(said[0], told, slots))
     if described and _are_part(said[0], people, draft, slots, assembly):
         return
     if (described or slots.subjects) and (not draft.keep or (described and not slots.measures)):
         raise assembly.deny(said[0])  # of whom is told, and nothing here tells the whole from its part
-    if not groups and not [name for name in draft.group_by if name in GRAINS]:
+    if not draft.group_by:
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     draft.shares = additive
+    if (whole := whole_of_each(draft, slots)) is not None:
+        draft.among = whole
+
+
+def _refuse_of_some(draft: Draft, slots: Slots, assembly: Assembly) -> None:
+    """前五的城市合计占多少, 每个等级里高风险客户占多少: a share is neither of groups together nor of a list in each."""
+    for edge in slots.frame.covering.edges if slots.ranks or draft.limit else ():
+        if slots.frame.folded(edge) in word_set("added_up"):
+            raise assembly.deny(edge)
+    for item, names in slots.measures:
+        if is_of_each(item, slots) and any(each.metric in names for each in assembly.model.lists.values()):
+            raise assembly.deny(item)
 
 
 def _are_part(word: Edge, people: list[Told], draft: Draft, slots: Slots, assembly: Assembly) -> bool:
@@ -52,19 +66,6 @@ def _are_part(word: Edge, people: list[Told], draft: Draft, slots: Slots, assemb
     draft.among = whole_of(word, people, draft.filters, slots)
     draft.shares = draft.metrics if draft.among is not None else ()
     return draft.among is not None
-
-
-def _of_some(word: Edge, slots: Slots) -> bool:
-    """Of the customers who complained, what share are gold: what tells the whole stands before, the part behind."""
-    wholes = [item for item in slots.entities if is_whole(item, slots.frame) and item.start < word.start]
-    told = (*slots.clauses, *slots.listed, *slots.dated)
-    parts = [item for item, _ in slots.values]
-    return (
-        len(wholes) == 1
-        and not slots.populations
-        and bool(parts)
-        and all(part.start >= item.end for part in parts for item in (wholes[0], *(item for item, _ in told)))
-    )
 
 
 def _are_shares(metrics: tuple[str, ...], assembly: Assembly) -> bool:

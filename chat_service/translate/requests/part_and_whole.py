@@ -1,14 +1,19 @@
-"""Of some people the share of those who did something: which conditions tell the whole, and which the part of it.
+"""Of a share, which conditions tell the whole, and which the part of it: what people did, or one of several values.
 
-去年注册的客户里今年下过单的占多少, what share of gold members logged in, of those who complained how many.
+去年注册的客户里今年下过单的占多少, what share of gold members logged in, of those who complained how many; gold of
+Shanghai members, what percentage of revenue in each region comes from gold members (of that of each region).
 """
 
 from __future__ import annotations
 
 from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.grammar.frame import Frame
+from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots, deeds_of, is_relative, is_whole
-from semantic_layer import Filter
+from chat_service.translate.senses import Values
+from semantic_layer import FieldFilter, Filter
 
 Told = tuple[Edge, Filter]
 
@@ -70,3 +75,47 @@ def _is_led(item: Edge, deed: Edge) -> bool:
     """Whether a word within an item says that the deed describes people: who complained."""
     said = isinstance(item.meaning, Clauses) and item.meaning.relative
     return said or any(_is_led(part, deed) for part in item.parts if part.start <= deed.start and deed.end <= part.end)
+
+
+# --- values ---
+
+
+def part_named(slots: Slots) -> tuple[Edge, Values] | None:
+    """The value whose share it is: the first that is said to have it, else the last that does not tell the whole."""
+    frame, named = slots.frame, [each for each in slots.values if not each[1].negated]
+    wholes = [edge for edge in (*_nouns(frame), *(item for item, _ in named)) if is_whole(edge, frame)]
+    parts = [each for each in named if each[0] not in wholes and frame.spoken(each[0]) not in wholes] or named
+    return next((each for each in parts if has_share(each[0], frame)), parts[-1] if parts else None)
+
+
+def whole_of_each(draft: Draft, slots: Slots) -> tuple[Filter, ...] | None:
+    """The conditions that the whole of each group meets; None where the groups themselves are the parts."""
+    named = part_named(slots)
+    if named is None or draft.keep or set(named[1].candidates) & set(draft.group_by):
+        return None
+    of_each = has_share(named[0], slots.frame) if draft.goes_on else is_of_each(named[0], slots)
+    part = set(named[1].candidates)
+    return tuple(f for f in draft.filters if not (isinstance(f, FieldFilter) and f.field in part)) if of_each else None
+
+
+def is_of_each(item: Edge, slots: Slots) -> bool:
+    """各大区里金卡, 各大区的订单中APP, app orders in each city, 占各自的比例: whether the part is one of each group."""
+    frame, groups = slots.frame, [each for each in slots.groups if each[1].grain is None]
+    if len(groups) != 1:
+        return False
+    (place, each), behind = groups[0], [edge for word in frame.said("share") if (edge := frame.after(word))]
+    inside = each.outer and (place.end <= item.start or place.start == item.end)
+    whole = any(place.end <= noun.start and is_whole(noun, frame) for noun in _nouns(frame))
+    return inside or whole or any(frame.folded(edge) in word_set("severally") for edge in behind)
+
+
+def has_share(item: Edge, frame: Frame) -> bool:
+    """Gold's share of, 金卡的订单占: whose share it is, and not where (in Shanghai, share of gold)."""
+    led, nouns = frame.before(item), _nouns(frame)
+    behind = [frame.between(item, word) for word in frame.said("share") if item.end <= word.start]
+    plain = (all(e in nouns or (e.is_empty and frame.folded(e)[-1:].isalnum()) for e in each) for each in behind)
+    return any(plain) and (led is None or led.category != "function.function.preposition")
+
+
+def _nouns(frame: Frame) -> list[Edge]:
+    return [*frame.said("measure", "entity"), *frame.asks("orders", "units", "money")]
