@@ -15,7 +15,7 @@ from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import refuse_contradiction
-from chat_service.translate.checks.refusals import refuse_uncomputable, refuse_writing
+from chat_service.translate.checks.refusals import refuse_order, refuse_second, refuse_uncomputable, refuse_writing
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.benchmarks import beside_others
@@ -98,6 +98,7 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     if frame.said("intent.help") and not asks_more:
         return Decision(other=CATALOGUE)
     choose_entity(frame, question.previous, assembly)
+    refuse_second(frame, assembly)
     points = pointer(frame) if question.previous is not None else None
     reads = (read(placed(frame), assembly) for read in (read_paths, read_follows, read_lift, read_due))
     asked = next((each for each in reads if each is not None), None)
@@ -115,6 +116,7 @@ def _decided(question: Question, assembly: Assembly, *, goes_on: bool) -> Decisi
     if whole is not None:
         return Decision(_of_everybody(whole, points, assembly))
     refuse_uncomputable(slots, assembly)
+    refuse_order(slots, assembly, goes_on=question.previous is not None)
     changed = _change(slots, question, assembly, goes_on=goes_on)
     if changed is not None:
         return changed

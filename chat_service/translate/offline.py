@@ -30,8 +30,7 @@ from chat_service.outcomes import (
     Refusal,
 )
 from chat_service.translate.checks.conflicts import ConflictError
-from chat_service.translate.checks.currency import refuse_other_currency
-from chat_service.translate.checks.refusals import FINAL, unknown_denial
+from chat_service.translate.checks.refusals import FINAL, denied_at_sight, unknown_denial
 from chat_service.translate.decide import GREETING, Decision, Definitions, decide
 from chat_service.translate.going_on import after_unread, named_choice, needs_unread, replied
 from chat_service.translate.grammar.frame import Frame
@@ -98,12 +97,10 @@ class OfflineTranslator:
 
     def _translated(self, question: Question, language: Language) -> Outcome:
         scope = self._scope(question, language)
-        try:
-            refuse_other_currency(question.text, self._model)
-        except StopError as stop:
-            denial = stop.reason if isinstance(stop.reason, Denial) else Denial(stop.reason.code, stop.reason.subject)
-            return self._refused(denial, None, question, language)
         text = read(question.text, scope)
+        denial = denied_at_sight(text, self._model)
+        if denial is not None:
+            return self._refused(denial, None, question, language)
         pending = question.previous.pending if question.previous is not None else question.pending
         reply = replied(pending, self._frames(text, scope)[0]) if pending is not None else None
         if reply is not None and reply.request is not None:

@@ -24,6 +24,7 @@ MentionKind = Literal[
     "future",
     "ambiguous",
     "vague",
+    "no_day",
     "fiscal_unset",
 ]
 Against = Literal["previous", "year"]

@@ -79,7 +79,7 @@ def month_and_day(found: Found) -> Meaning:
     # the top 3 of June
     only_if(found.get("OF") is None or number.symbol == "ORD" or not found.before("compared_number"))
     date = PartialDate(month=month, day=int(number.value))
-    return DateMention("vague") if date.in_year(_LEAP_YEAR) is None else date
+    return DateMention("no_day") if date.in_year(_LEAP_YEAR) is None else date
 
 
 def day_alone(found: Found) -> Meaning:

@@ -23,7 +23,9 @@ def in_year(found: Found) -> Meaning:
     """去年3月, March 2026, Q4 last year, Christmas 2024."""
     year, decimal = given(found.date("P_YEAR").year), found.get("HOLIDAY_DECIMAL")
     part = PartialDate(holiday=HOLIDAY_DECIMALS[decimal.text]) if decimal else found.date("P_SUB")
-    only_if(not part.year_named and part.in_year(year))
+    only_if(not part.year_named)
+    if part.in_year(year) is None:
+        return DateMention("no_day") if part.month and part.day else None  # 29 February 2025
     return replace(part, year=year)
 
 

@@ -22,8 +22,9 @@ The kinds of a mention, and what a caller does with each:
   `period` it is the same time in that year, with a `unit` the unit that was spoken of.
 - `now`, `all_history`: no period at all. `future`: a period after today, to be refused. `ambiguous`: `candidates` to
   choose from, half-open ones among them (before 3/7/2017, 3月15日前后, orders from March 5). `vague` (recently, 近期,
-  every two weeks, 2月30日, Wednesday, June 15 that is a Monday): words that carry meaning and name no period: ask. A
+  every two weeks, Wednesday, June 15 that is a Monday): words that carry meaning and name no period: ask. A
   word that bounds the time beside it and that no rule could read makes that time vague too; it is never dropped.
+  `no_day`: a day that no calendar has (2月30日, 2026-04-31), to be refused.
   `fiscal_unset`: fiscal words where no first month of the fiscal year is set: ask.
 
 Spans of mentions do not overlap and take along the words that belong to them (in March, 近一年里, 双十一当天). A

@@ -9,6 +9,7 @@ from datetime import date
 from importlib.resources import files
 
 from chat_service.language.dates.grammar import Piece, Readings
+from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.partial import PartialDate
 from chat_service.language.dates.span import calendar
 from chat_service.language.dates.words import month_names
@@ -31,7 +32,7 @@ _DIGITS, _LETTERS = Formats(_TABLE["digits"], _PARTS), Formats(_TABLE["letters"]
 
 
 def written_at(text: str, at: int) -> Piece | None:
-    """The date in digits or in short that begins there; None where there is none (2026-13-40)."""
+    """The date in digits or in short that begins there; None where there is none."""
     found = (_DIGITS if text[at].isdigit() else _LETTERS).match(text, at)
     if found is None:
         return None
@@ -84,12 +85,13 @@ def _with_year(numbers: dict[str, int], month: int | None, year: int | None, wri
     )
 
 
-def _in_digits(piece: Piece, readings: Readings) -> Piece | None:
-    """A day in digits: sure where every order in which it can be written gives the same day."""
+def _in_digits(piece: Piece, readings: Readings) -> Piece:
+    """A day in digits: sure where every order in which it can be written gives the same day; 31/04/2026 is none."""
     days = {reading for reading in readings if reading is not None}
     if len(days) == 1:
         return replace(piece, symbol="P_FULL", date=days.pop(), readings=readings)
-    return replace(piece, symbol="WRITTEN", readings=readings) if days else None
+    none = replace(piece, symbol="DATED", mention=DateMention("no_day"))
+    return replace(piece, symbol="WRITTEN", readings=readings) if days else none
 
 
 def _day(year: int, month: int, day: int) -> PartialDate | None:

@@ -1,4 +1,5 @@
-"""Reasons to refuse a question before anything is made of it: it wants data changed, or what cannot be computed."""
+"""Reasons to refuse a question before anything is made of it: it wants data changed, or what cannot be computed, names
+a day or money that is none here, or says more than one request shows."""
 
 from __future__ import annotations
 
@@ -8,15 +9,21 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.kinds import kinds_of
 from chat_service.language.words.lemma import lemma
 from chat_service.language.words.tables import word_set
-from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.checks.conflicts import ConflictError
+from chat_service.translate.grammar.categories import Clauses, Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
+from chat_service.translate.replies.reworded import ENDS
+from chat_service.translate.requests.about import named_entity
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import LISTING, Slots, asked_of
+from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial, LostError
+from chat_service.translate.words.lattice import Lattice
 from chat_service.translate.words.scope import Scope
 from chat_service.translate.words.values import ValueIndex
 from chat_service.translate.words.vocabulary import known_words
+from semantic_layer import Model, written_as
 
 # stops that no other reading of the same words can mend
 FINAL = frozenset(
@@ -30,8 +37,28 @@ FINAL = frozenset(
         "how_things_are",
         "either",
         "part_of_rate",
+        "once_each",
     }
 )
+# what a question for one number is made of, and what asks for it
+_NUMBERED, _ASKS = {"measure", "when", "ask", "values", "connective.and"}, {"ask", "function.function.question"}
+
+
+def denied_at_sight(text: Lattice, model: Model) -> Denial | None:
+    """Why a text is refused as it stands: a day that no calendar has, money of another currency than the model's."""
+    for leaf in text.leaves:
+        if leaf.category == "date.no_day":
+            return Denial("no_such_day", text.typed(leaf.start, leaf.end))
+    start, last = 0, len(text.tokens)
+    while start < last and model.currency is not None:
+        ends = (end for end in range(min(start + 5, last), start, -1) if written_as(text.text(start, end)))
+        end, token = next(ends, start + 1), text.tokens[start]
+        codes = written_as(text.text(start, end))
+        alone = end == start + 1 and token.kind == "han" and text.tokens[max(start - 1, 0)].kind != "number"
+        if codes and model.currency not in codes and not alone:  # 元 is many a word, but behind a number
+            return Denial("other_currency", text.typed(start, end))
+        start = end
+    return None
 
 
 def refuse_writing(frame: Frame, assembly: Assembly, *, goes_on: bool) -> None:
@@ -62,6 +89,54 @@ def _is_ordered(item: Edge, frame: Frame) -> bool:
         return "v" in kinds_of(verb) and verb == lemma(verb) and not sorts
     describes = after is not None and (frame.folded(after) in word_set("makes_adjective") or not after.is_empty)
     return item.category == "clauses" and not describes
+
+
+def refuse_second(frame: Frame, assembly: Assembly) -> None:
+    """Raise StopError where who or which is asked behind a number: revenue, and who are the top 3 customers.
+
+    What is said of groups, or of those who did something, goes on: 各城市卖了多少，哪个最高.
+    """
+    edges = frame.covering.edges
+    for joint in (e for e in edges if "connective.and" in e.keys or frame.folded(e) == "?"):
+        told = {item.category for item in frame.items if item.end <= joint.start}
+        asks = frame.folded(joint) in LISTING or any(_ASKS & {*e.keys} for e in edges if e.end <= joint.start)
+        second = [item for item in frame.items if item.start >= joint.end and "connective" not in item.keys]
+        if not asks or not second or "measure" not in told or not told <= _NUMBERED:
+            continue
+        asked, opening = {*asked_of(second[0].leaves()[0]), *asked_of(second[-1])}, second[0].meaning
+        by_name = "which" in asked_of(second[0]) and any(named_entity(each, assembly.model) for each in second[1:2])
+        if by_name or "who" in asked or (isinstance(opening, Group) and opening.which):
+            start = joint.start if frame.folded(joint).isalnum() else joint.end
+            last = frame.lattice.typed(start, len(frame.lattice.tokens)).rstrip(ENDS)
+            raise ConflictError(Denial("two_questions", last))
+
+
+def refuse_order(slots: Slots, assembly: Assembly, *, goes_on: bool) -> None:
+    """Raise StopError where a word tells which of two deeds came first, and no time does: food before beauty.
+
+    Whoever did something registered before, and what befalls the rows of a deed (bought, then refunded) is behind it.
+    """
+    frame, model = slots.frame, assembly.model
+    leaves = [leaf for edge in frame.covering.edges for leaf in edge.leaves()]
+    named = [(e, e.meaning.names) for e in leaves if e.category == "behaviour" and isinstance(e.meaning, Names)]
+    deeds = [(e, model.behaviours[names[0]].metric) for e, names in named]
+    done = {behaviour.metric for behaviour in model.behaviours.values()}
+    deeds += [(item, names[0]) for item, names in slots.measures if done.intersection(names)]
+    own = {entity.dataset for entity in model.entities.values()}
+    told = [clause for _, each in slots.clauses for clause in each.clauses]
+    timed = any(c.after or (at and c.when and c.when.date.period and not c.lent) for at, c in enumerate(told))
+    for at, word in enumerate(leaves if told and not timed else ()):
+        opens = frame.folded(word) in word_set("comes_first")
+        one = [metric for e, metric in deeds if e.end <= word.start]
+        other = [metric for e, metric in deeds if e.start >= word.end]
+        one, other = (other[:1], other[1:]) if opens else (one[-1:], other[:1])
+        joined = any("connective" in leaf.keys for leaf in leaves[at + 1 : at + 2])  # bought before and complained
+        orders = opens or (frame.folded(word) in word_set("before_or_after") and not joined)
+        homes = [model.metrics[metric].definition.dataset for metric in (*one, *other)]
+        one_way = not own.isdisjoint(homes) or (one != other and len({*homes}) == 1)
+        then = goes_on and word.category == "function.sequence.after"
+        if then or (orders and one and other and not one_way):
+            raise ConflictError(Denial("order_in_time", assembly.said(word)))
 
 
 def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:

@@ -22,6 +22,7 @@ _REFUSALS: dict[str, Phrase] = {
         "“{0}”说的是哪段时间不确定，请给出日期。",
         "I cannot tell which period '{0}' is; please give dates.",
     ),
+    "no_such_day": Phrase("没有“{0}”这一天。", "There is no such day as '{0}'."),
     "fiscal_year_unset": Phrase(
         "没有设置财年从几月开始，无法确定“{0}”。",
         "The first month of the fiscal year is not set, so '{0}' is undefined.",
@@ -36,6 +37,12 @@ _REFUSALS: dict[str, Phrase] = {
         "'{0}' is not in the currency of this data, and amounts are not converted.",
     ),
     "not_supported": Phrase("暂不支持“{0}”这样的问法。", "Questions with '{0}' are not supported."),
+    "two_questions": Phrase(
+        "一次只能问一个问题，请另问“{0}”。", "One question at a time, please; ask '{0}' by itself."
+    ),
+    "order_in_time": Phrase(
+        "“{0}”说的先后还不能作条件。", "Which of two things came first, as '{0}' says, cannot be a condition yet."
+    ),
     "not_supported_yet": Phrase(
         "还不能回答“{0}”。可以先看它在两个时期之间的变化。",
         "'{0}' cannot be answered yet. You can compare two periods and break the change down.",
@@ -49,6 +56,7 @@ _REFUSALS: dict[str, Phrase] = {
         "没有说“{0}”是谁在什么里面的占比。", "'{0}' needs a group or a value to be the share of."
     ),
     "cumulative_ratio": Phrase("“{0}”是比率或均值，不能累计。", "'{0}' is a rate or a mean and cannot be accumulated."),
+    "once_each": Phrase("“{0}”排不了：每个客户只算一次。", "'{0}' cannot be ranked by what counts each of them once."),
     "rank_of_nothing": Phrase("“{0}”没有说按什么来排。", "'{0}' does not say what should be ranked."),
     "several_periods": Phrase(
         "一次只能看一个时期或比较两个时期：{0}。",

@@ -63,8 +63,17 @@ def _kind_of(item: Edge, bound: Bound, slots: Slots, assembly: Assembly) -> Kind
     if _is_of_group(item, slots):
         return "group"
     if not slots.people and not slots.groups:
+        if _tells_rows(bound, slots, assembly):
+            return "row"
         raise assembly.deny(item)
     return "entity" if slots.people else "group"
+
+
+def _tells_rows(bound: Bound, slots: Slots, assembly: Assembly) -> bool:
+    """Orders that had no discount: none of an amount of the rows that are counted."""
+    rows = {assembly.model.metrics[name].definition.dataset for _, names in slots.measures for name in names}
+    homes = {(assembly.structure.row_field(name) or "").partition(".")[0] for name in bound.metrics}
+    return (bound.condition.op, bound.condition.values) == ("=", (0.0,)) and rows == homes
 
 
 def is_of_deeds(bound: Bound, assembly: Assembly) -> bool:

@@ -26,7 +26,8 @@ def held_then(draft: Draft, assembly: Assembly, today: date) -> None:
         return
     past = draft.period is not None and draft.period.end is not None and draft.period.end <= today
     stocks = all(model.metrics[name].is_stock for name in draft.metrics)
-    along = any(name in GRAINS for name in draft.group_by) or draft.compare is not None
+    moved = draft.compare is not None and draft.compare.to != "period"  # 截至上月底比去年底多多少: two past instants
+    along = any(name in GRAINS for name in draft.group_by) or moved
     if not past or not stocks or along:
         return
     _told(draft, assembly, twins)

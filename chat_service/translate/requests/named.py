@@ -41,7 +41,7 @@ def statistic_of(measure: Measure, item: Edge, assembly: Assembly) -> tuple[str,
         return tuple(dict.fromkeys(spread))
     if names and measure.statistic != "per_day" and all(structure.is_ratio(name) for name in names):
         return names
-    raise StopError(Denial("not_supported", assembly.said(item)))
+    raise StopError(Denial("statistic" if measure.statistic == "per_head" else "not_supported", assembly.said(item)))
 
 
 def _per_person_of_people(names: tuple[str, ...], measure: Measure, assembly: Assembly) -> tuple[str, ...]:
@@ -77,6 +77,8 @@ def _of_column(measure: Measure, text: str, assembly: Assembly) -> str | None:
     fields = [name for name in measure.metrics if "." in name]
     for name in measure.metrics:
         if name in structure.model.metrics:
+            if structure.is_ratio(name) and any(structure.one_each(each.name) for each in structure.model.leaves(name)):
+                return None  # 客单价中位数: of a mean over people, no value of a row
             amount = structure.amount_beside(name) or name
             leaf = next(iter(structure.model.leaves(amount)), None)
             row = structure.row_field(leaf.name) if leaf is not None else None

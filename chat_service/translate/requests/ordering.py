@@ -14,7 +14,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Denial, Doubt, Option, StopError
-from semantic_layer import GRAINS, Having, Order
+from semantic_layer import GRAINS, Having, Order, is_money
 
 _SEVERAL = tuple(word_set("which_ones"))
 _PLACES = frozenset({"people", "place", "each"})
@@ -31,13 +31,15 @@ def order(draft: Draft, slots: Slots, assembly: Assembly, outer: tuple[str, ...]
             draft.limit = count
         return
     item, rank = main_rank(slots, assembly)
+    if slots.entities and any(at.end == item.start and not (told.which or told.marked) for at, told in slots.groups):
+        raise assembly.deny(item)  # 年龄最大的客户: of what they are, and not of the groups of it
     people = [number for number, _ in stated] + ([item] if rank.stated else [])
     if rank.percent is not None or any(_counts_people(each, slots) for each in people):
         raise assembly.deny(item)  # the three customers of each tier are no three of the tiers
     if not draft.group_by:
         raise StopError(Denial("rank_of_nothing", assembly.said(item)))
     rank = _by_growth(item, rank, slots, assembly)
-    metric = _ranked_metric(item, draft, slots)
+    metric = _priced(item, _ranked_metric(item, draft, slots), draft, assembly)
     column = f"{metric}__share" if draft.among is not None and metric in draft.shares else metric
     if rank.by_change and draft.compare is not None:
         column = f"{metric}__change_pct" if rank.by_change == "pct" else f"{metric}__change"
@@ -165,6 +167,21 @@ def _ranked_metric(item: Edge, draft: Draft, slots: Slots) -> str:
         if (edge.end == item.start or alone) and any(name in draft.metrics for name in names):
             return next(name for name in names if name in draft.metrics)
     return draft.metrics[0]
+
+
+def _priced(item: Edge, metric: str, draft: Draft, assembly: Assembly) -> str:
+    """Most expensive campaign and its ROI: ranked by what it cost, where what is asked for is no price."""
+    metrics, dimensions = assembly.model.metrics, assembly.model.dimensions
+    homes = {dimensions[name].home.dataset for name in draft.group_by if name in dimensions}
+    costs = [m for m in metrics.values() if is_money(m.unit) and m.polarity == "lower_is_better"]
+    own = [m.name for m in costs if m.definition.dataset in homes and not m.definition.hidden]
+    asked = metrics[metric] in costs or (is_money(metrics[metric].unit) and metrics[metric].kind != "simple")
+    if asked or not any(word in assembly.frame.folded(item) for word in word_set("by_price")):
+        return metric
+    if len(own) != 1:
+        raise assembly.deny(item, "rank_of_nothing")
+    draft.metrics = (own[0], *draft.metrics)
+    return own[0]
 
 
 def is_descending(rank: Rank, metric: str, assembly: Assembly) -> bool:

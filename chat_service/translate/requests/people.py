@@ -313,6 +313,8 @@ def _order(
         raise assembly.deny(item)
     metric = assembly.metric(*slots.measures[0]) if slots.measures else assembly.fixed.get(item.start)
     if metric is not None:
+        if assembly.model.metrics[metric].definition.dataset == assembly.whom.dataset:
+            raise assembly.deny(item, "once_each")  # who referred most: each of them was referred but once
         return (Order(column=metric, descending=is_descending(rank, metric, assembly)),), ()
     if not slots.columns and (slots.groups or not slots.entities):
         raise assembly.deny(item)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Clauses
@@ -25,6 +27,8 @@ from semantic_layer import is_money
 def free_redundant(slots: Slots, assembly: Assembly) -> None:
     """Orders placed, tickets opened: a verb of the rows that are measured says nothing new but when and of what."""
     model = assembly.model
+    _came_otherwise(slots, assembly)
+    _measured_too(slots, assembly)
     rows_said = [(item, bound.metrics) for item, bound in slots.bounds if is_row_bound(item, bound, slots, assembly)]
     named = [name for _, names in (*slots.measures, *rows_said) for name in names]
     in_money = bool(slots.measures) and all(is_money(model.metrics[n].unit) for _, ns in slots.measures for n in ns)
@@ -33,6 +37,9 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
     for entry in list(slots.clauses) if named else ():
         item, clauses = entry
         clause = clauses.clauses[0]
+        if clause.negated and len(clause.values) == 1 and not slots.people:
+            values = clause.values[0]  # orders that weren't placed in the app: they were, and not there
+            clause = replace(clause, negated=False, values=(replace(values, negated=not values.negated),))
         if len(clauses.clauses) > 1 or not clause.is_plain:
             continue
         done = [model.behaviours[name].metric for name in clause.behaviours]
@@ -45,6 +52,32 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
             slots.clauses.remove(entry)
             set_free(item, clause, slots)
             assembly.use(item, "behaviour", done[0])
+
+
+def _came_otherwise(slots: Slots, assembly: Assembly) -> None:
+    """Who didn't register through ads this year: everybody did once, and it is the way that is denied."""
+    own, values = {entity.dataset for entity in assembly.model.entities.values()}, dict(slots.values)
+    for at, (item, clauses) in enumerate(slots.clauses):
+        clause, behind = clauses.clauses[0], slots.frame.spoken(item)
+        metric = assembly.model.metrics[assembly.model.behaviours[clause.behaviours[0]].metric]
+        if behind in values and clause.negated and metric.definition.dataset in own:
+            slots.values[[each for each, _ in slots.values].index(behind)] = (
+                behind,
+                replace(values[behind], negated=True),
+            )
+            slots.clauses[at] = (item, Clauses((replace(clause, negated=False), *clauses.clauses[1:])))
+
+
+def _measured_too(slots: Slots, assembly: Assembly) -> None:
+    """The most orders, and what they spent: a verb that is asked for behind a measure is one more."""
+    for item, clauses in [each for each in slots.clauses if slots.measures and slots.ranks and _is_plain(each[1])]:
+        ask = slots.frame.spoken(item, "follow.those", back=True)
+        joint = slots.frame.spoken(ask, back=True) if ask is not None and ask.category == "ask" else None
+        if ask is not None and joint is not None and "connective.and" in joint.keys:
+            what = tuple({*asked_of(ask)} - {"which"}) or ("how_much",)
+            if (metric := verb_metric(clauses.clauses[0], what, assembly)) is not None:
+                _measure(item, clauses, metric, slots)
+                assembly.use(ask, "metric", metric)
 
 
 def _tells_rows(done: list[str], named: list[str], assembly: Assembly) -> bool:

@@ -250,7 +250,13 @@ def model_rules(structure: Structure, weekday: tuple[str, ...], hour: tuple[str,
         word = found.one("l", Word).text
         return Values((senses,), f"{names.text} {word}", dimensions=tuple(of)) if senses else None
 
+    def undone(found: Found) -> Values | None:
+        """Tickets that weren't opened by phone: what is left out is not the time at which rows come to be."""
+        times = {f"{each.name}.{each.definition.time}" for each in structure.model.datasets.values()}
+        return _left_out(found) if set(found.one("d", Names).names) <= times else None
+
     return (
+        Rule("values", ("x=exclusion.open ~ d=field ~ v=values",), undone, -0.6, "not done in values"),
         Rule(
             "group",
             (f"l={_SPREAD} ~ w=date.weekday_filter", "w=date.weekday_filter"),
