@@ -44,8 +44,7 @@ def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) ->
     if not draft.group_by:
         raise StopError(Denial("share_of_nothing", assembly.said(said[0])))
     draft.shares = additive
-    if (whole := whole_of_each(draft, slots)) is not None:
-        draft.among = whole
+    draft.among = whole_of_each(draft, slots)
 
 
 def _refuse_of_some(draft: Draft, slots: Slots, assembly: Assembly) -> None:
