@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chat_service.outcomes import Answerable, Choice, DefinitionAsked, Outcome
-from chat_service.translate.checks.refusals import FINAL
+from chat_service.translate.checks.refusals import WHOLE
 from chat_service.translate.replies.reworded import ENDS, LOOSE, in_a_name
 from chat_service.translate.rivals import Readings
 from chat_service.translate.stops import Denial
@@ -58,7 +58,7 @@ def _faults(found: Readings) -> Iterator[_Places]:
         return
     for read_as, stop in found.stops:
         words = stop.reason.subject.lower()
-        if stop.reason.code in FINAL:
+        if stop.reason.code in WHOLE:
             continue
         if isinstance(stop.reason, Denial) and words and folded.count(words) == 1:
             yield ((folded.find(words), folded.find(words) + len(words)),)

@@ -40,6 +40,8 @@ FINAL = frozenset(
         "once_each",
     }
 )
+# and those without whose words it would be another question
+WHOLE = FINAL | {"order_in_time"}
 # what a question for one number is made of, and what asks for it
 _NUMBERED, _ASKS = {"measure", "when", "ask", "values", "connective.and"}, {"ask", "function.function.question"}
 
@@ -126,17 +128,18 @@ def refuse_order(slots: Slots, assembly: Assembly, *, goes_on: bool) -> None:
     told = [clause for _, each in slots.clauses for clause in each.clauses]
     timed = any(c.after or (at and c.when and c.when.date.period and not c.lent) for at, c in enumerate(told))
     for at, word in enumerate(leaves if told and not timed else ()):
+        if "window" in word.keys:
+            continue  # so long after it: what follows, or it is missed
         opens = frame.folded(word) in word_set("comes_first")
-        one = [metric for e, metric in deeds if e.end <= word.start]
-        other = [metric for e, metric in deeds if e.start >= word.end]
-        one, other = (other[:1], other[1:]) if opens else (one[-1:], other[:1])
+        one = [metric for edge, metric in deeds if edge.end <= word.start]
+        other = [metric for edge, metric in deeds if edge.start >= word.end]
+        pair = other[:2] if opens else [*one[-1:], *other[:1]]
         joined = any("connective" in leaf.keys for leaf in leaves[at + 1 : at + 2])  # bought before and complained
-        orders = opens or (frame.folded(word) in word_set("before_or_after") and not joined)
-        homes = [model.metrics[metric].definition.dataset for metric in (*one, *other)]
-        one_way = not own.isdisjoint(homes) or (one != other and len({*homes}) == 1)
-        then = goes_on and word.category == "function.sequence.after"
-        if then or (orders and one and other and not one_way):
-            raise ConflictError(Denial("order_in_time", assembly.said(word)))
+        homes = [model.metrics[metric].definition.dataset for metric in pair]
+        one_way = not own.isdisjoint(homes) or (len({*homes}) == 1 and len({*pair}) > 1)
+        orders = opens or (one and frame.folded(word) in word_set("before_or_after") and not joined)
+        if (goes_on and word.category == "function.sequence.after") or (orders and len(pair) > 1 and not one_way):
+            raise LostError(Denial("order_in_time", assembly.said(word)), word)
 
 
 def refuse_uncomputable(slots: Slots, assembly: Assembly) -> None:
