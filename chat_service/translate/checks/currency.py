@@ -1,17 +1,25 @@
-"""An amount in another currency than the model's is not compared with its money: nothing here converts."""
+"""An amount in another currency than the model's is not compared with its money, nor told in it: nothing converts."""
 
 from __future__ import annotations
 
+import re
+
 from chat_service.language.folding import fold
 from chat_service.language.numbers.read import find_numbers
+from chat_service.language.words.tables import word_set
 from chat_service.translate.stops import Denial, StopError
-from semantic_layer import Model, written_as
+from semantic_layer import CURRENCIES, Model, written_as
 
 
 def refuse_other_currency(text: str, model: Model) -> None:
-    """Raises StopError for an amount that names a currency which is not the model's."""
+    """Raises StopError for an amount in a currency which is not the model's, and for 'in euros', 换算成美元."""
     if model.currency is None:
         return
     for number in find_numbers(fold(text)):
         if number.currency is not None and model.currency not in written_as(number.currency):
             raise StopError(Denial("other_currency", number.text))
+    written = (word for each in CURRENCIES.values() for word in each.written if len(word) > 1)
+    for word in (each for each in written if model.currency not in written_as(each)):
+        led = "|".join(sorted(word_set("told_in_money")))
+        if found := re.search(rf"(?<![a-z])(?:{led}) ?{re.escape(word)}(?![a-z])", fold(text).text):
+            raise StopError(Denial("other_currency", found[0]))

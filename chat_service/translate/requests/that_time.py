@@ -32,7 +32,7 @@ def in_that_time(slots: Slots, before: Request, assembly: Assembly) -> None:
     for at, (item, when) in enumerate(slots.whens):
         named, rules, text = when.date.period, set(when.date.rules), slots.frame.folded(item)
         behind = slots.frame.lattice.text(item.end, len(slots.frame.lattice.tokens)).strip(ENDS) + " "
-        of_it, bare = behind.startswith(tuple(word_set("of_it"))), not when.date.year_named
+        of_it, bare = any(behind.startswith(f"{each} ") for each in word_set("of_it")), not when.date.year_named
         part = spoken.grain in forms and text.isascii() and (of_it or (bare and spoken.grain == "month"))
         then = _read_in(spoken, f"{text} of {written}", today) if part else None
         if spoken.grain in ("quarter", "month") and _AGO & rules and named is not None and named.start is not None:
