@@ -18,8 +18,7 @@ def refuse_other_currency(text: str, model: Model) -> None:
     for number in find_numbers(fold(text)):
         if number.currency is not None and model.currency not in written_as(number.currency):
             raise StopError(Denial("other_currency", number.text))
-    written = (word for each in CURRENCIES.values() for word in each.written if len(word) > 1)
-    for word in (each for each in written if model.currency not in written_as(each)):
-        led = "|".join(sorted(word_set("told_in_money")))
-        if found := re.search(rf"(?<![a-z])(?:{led}) ?{re.escape(word)}(?![a-z])", fold(text).text):
-            raise StopError(Denial("other_currency", found[0]))
+    others = (w for each in CURRENCIES.values() for w in each.written if model.currency not in written_as(w))
+    led, named = "|".join(word_set("told_in_money")), "|".join(map(re.escape, others))
+    if told := re.search(rf"(?<![a-z])(?:{led}) ?(?:{named})(?![a-z])", fold(text).text):
+        raise StopError(Denial("other_currency", told[0]))
