@@ -90,8 +90,8 @@ def _is_there(edge: Edge, frame: Frame) -> bool:
     before = frame.before(edge)
     if frame.folded(edge).isascii():
         opens = before is not None and frame.folded(before) not in word_set("exists")
-    else:
-        opens = frame.spoken(edge, "connective", "follow", back=True) is None  # 退款那边: of refunds
+    else:  # 退款那边, 李经理那边: of refunds, or whoever asks
+        opens = before is None or not {"connective", "follow", "function.function.preposition"}.isdisjoint(before.keys)
     return opens and frame.folded(edge) in word_set("there")
 
 
