@@ -99,7 +99,9 @@ def widened(frame: Frame, previous: Previous | None, assembly: Assembly) -> Metr
     if before is None or rest or not whole or frame.said("follow.also"):
         return None
     shows = any(e.category == "function.light.ask" or frame.folded(e).endswith(_ROSTERS) for e in edges)
-    if ((asked or shows) and frame.said("entity")) or (asked and not getattr(before, "group_by", ())):
+    if ((asked or shows) and frame.said("entity")) or (
+        asked and not (isinstance(before, MetricQuery) and before.group_by)
+    ):
         return None  # list all customers, 全部列出来 of those counted: people are to be listed
     some = whole[0].category not in _WHOLE and frame.folded(whole[0]) not in every
     if not isinstance(before, MetricQuery) or before.shares or some:
