@@ -16,7 +16,7 @@ from chat_service.translate.requests.journey_parts import changed_journey
 from chat_service.translate.requests.lifted import corrected, lifted, swap, takes_away
 from chat_service.translate.requests.metrics import metric_request
 from chat_service.translate.requests.pointing import along_time, bound_to, pointer, refuse_other_people
-from chat_service.translate.requests.slots import Slots
+from chat_service.translate.requests.slots import LISTING, Slots
 from chat_service.translate.requests.that_time import in_that_time
 from chat_service.translate.requests.timing import decide_timing
 from chat_service.translate.senses import Values, WordSense
@@ -152,18 +152,21 @@ def _is_same(one: Request, other: Request) -> bool:
 
 def _take_away(slots: Slots, before: Request, assembly: Assembly) -> None:
     """By region instead of tier: what stands behind 'instead of' goes; replace tier with region: what comes first."""
-    shown = before.group_by if isinstance(before, MetricQuery) and slots.has("follow.instead") else ()
-    old = [each for each in slots.groups if set(shown) & {*each[1].dimensions, each[1].grain}]
-    if old and len(slots.groups) == 2:
-        left = set(shown) - {*old[0][1].dimensions, old[0][1].grain, *GRAINS}
-        if len(old) > 1 or left or old[0] is not min(slots.groups, key=lambda each: each[0].start):
-            raise assembly.deny(old[0][0])
-        slots.groups.remove(old[0])
-        assembly.use(old[0][0], "grouping", "")
-    for word in slots.frame.said("follow.instead"):
+    frame, instead = slots.frame, slots.frame.said("follow.instead")
+    behind = [word for word in instead if frame.folded(word).endswith((" of", " than"))]
+    if len(slots.groups) == 2 and instead and not behind and isinstance(before, MetricQuery):
+        one, other = sorted(slots.groups, key=lambda each: each[0].start)
+        between = frame.between(one[0], other[0])
+        led = frame.spoken(one[0], back=True) in instead and LISTING.isdisjoint(map(frame.folded, between))
+        if led or any(edge in instead for edge in between):  # not: by city and channel instead
+            gone, time = {*one[1].dimensions, one[1].grain}, other[1].grain is not None
+            lost = not time and set(before.group_by) - gone - set(GRAINS)
+            if lost or gone.isdisjoint(before.group_by) or time is not (one[1].grain is not None):
+                raise assembly.deny(one[0])
+            slots.groups.remove(one)
+            assembly.use(one[0], "grouping", "")
+    for word in behind:
         after = slots.frame.spoken(word)
-        if not slots.frame.folded(word).endswith((" of", " than")):
-            continue
         if len(slots.groups) > 1 and after in [item for item, _ in slots.groups]:
             slots.groups[:] = [each for each in slots.groups if each[0] is not after]
             assembly.use(after, "grouping", "")

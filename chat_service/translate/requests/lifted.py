@@ -18,6 +18,7 @@ from semantic_layer import GRAINS, FieldFilter, Filter, ListQuery, MetricQuery
 Changeable = MetricQuery | ListQuery
 
 _TAKES = frozenset({"exclusion", "negation"})
+_ROSTERS = tuple(word_set("roster"))
 _WHOLE = frozenset({"function.quantifier.all", "function.quantifier.total"})
 _BESIDE = frozenset({"connective", "follow", "entity"})  # what a question that goes on has beside a word for all
 
@@ -97,6 +98,11 @@ def widened(frame: Frame, previous: Previous | None, assembly: Assembly) -> Metr
     rest = any(not set(item.keys) & _BESIDE and item not in (*asked, *whole) for item in frame.items)
     if before is None or rest or not whole or frame.said("follow.also"):
         return None
+    shows = any(e.category == "function.light.ask" or frame.folded(e).endswith(_ROSTERS) for e in edges)
+    if ((asked or shows) and frame.said("entity")) or (
+        asked and not (isinstance(before, MetricQuery) and before.group_by)
+    ):
+        return None  # list all customers, 全部列出来 of those counted: people are to be listed
     some = whole[0].category not in _WHOLE and frame.folded(whole[0]) not in every
     if not isinstance(before, MetricQuery) or before.shares or some:
         raise assembly.deny(whole[0])

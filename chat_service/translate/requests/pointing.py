@@ -88,8 +88,11 @@ def points_at(edge: Edge, frame: Frame) -> bool:
 def _is_there(edge: Edge, frame: Frame) -> bool:
     """Satisfaction there, 那里的满意度: in the place that was named; not in 'how many were there'."""
     before = frame.before(edge)
-    led = before is not None and frame.folded(before) not in word_set("exists")
-    return frame.folded(edge) in word_set("there") and (led or not frame.folded(edge).isascii())
+    if frame.folded(edge).isascii():
+        opens = before is not None and frame.folded(before) not in word_set("exists")
+    else:  # 退款那边, 李经理那边: of refunds, or whoever asks
+        opens = before is None or not {"connective", "follow", "function.function.preposition"}.isdisjoint(before.keys)
+    return opens and frame.folded(edge) in word_set("there")
 
 
 def _noun(word: Edge, frame: Frame) -> Edge | None:

@@ -10,7 +10,6 @@ from chat_service.language.folding import fold
 from chat_service.language.words.tables import word_set
 from chat_service.outcomes import Previous
 from chat_service.translate.grammar.frame import Frame
-from chat_service.translate.replies.reworded import ENDS
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots
 from chat_service.translate.stops import Doubt, Option, StopError
@@ -18,6 +17,7 @@ from semantic_layer import MetricFilter, MetricQuery, Period, Request, add_month
 
 _AGO = frozenset({"ago", "a year ago"})  # rules of dates
 _OF_MONTH = frozenset({"day of some month", "part of this month"})
+_ENDS = " .?!。"
 _SIDES = ("before_that", "after_that", "since_then", "next_one")
 
 
@@ -31,8 +31,8 @@ def in_that_time(slots: Slots, before: Request, assembly: Assembly) -> None:
     written = spoken.start.strftime(forms.get(spoken.grain or "", ""))
     for at, (item, when) in enumerate(slots.whens):
         named, rules, text = when.date.period, set(when.date.rules), slots.frame.folded(item)
-        behind = slots.frame.lattice.text(item.end, len(slots.frame.lattice.tokens)).strip(ENDS) + " "
-        of_it, bare = behind.startswith(tuple(word_set("of_it"))), not when.date.year_named
+        behind = slots.frame.lattice.text(item.end, len(slots.frame.lattice.tokens)).strip(_ENDS) + " "
+        of_it, bare = any(behind.startswith(f"{each} ") for each in word_set("of_it")), not when.date.year_named
         part = spoken.grain in forms and text.isascii() and (of_it or (bare and spoken.grain == "month"))
         then = _read_in(spoken, f"{text} of {written}", today) if part else None
         if spoken.grain in ("quarter", "month") and _AGO & rules and named is not None and named.start is not None:
@@ -62,7 +62,7 @@ def _read_in(spoken: Period, text: str, today: date) -> Period | None:
 
 def beside_that(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:
     """And since then, before that, the one after, 之前呢: where nothing else is said, the number of another time."""
-    said, before = frame.lattice.folded.text.strip(ENDS), previous.request if previous is not None else None
+    said, before = frame.lattice.folded.text.strip(_ENDS), previous.request if previous is not None else None
     side = next((each for each in _SIDES if said in word_set(each)), None)
     if side is None or not isinstance(before, MetricQuery):
         return None
