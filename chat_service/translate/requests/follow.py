@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
@@ -165,6 +166,12 @@ def _take_away(slots: Slots, before: Request, assembly: Assembly) -> None:
                 raise assembly.deny(one[0])
             slots.groups.remove(one)
             assembly.use(one[0], "grouping", "")
+    conditions = before.filters if isinstance(before, MetricQuery | ListQuery) else ()
+    kept = {value for each in conditions if isinstance(each, FieldFilter) for value in each.values}
+    for at, (item, values) in enumerate(slots.values):  # replace app with store: not both
+        first = {sense.value for sense in values.words[0]}
+        if len(values.words) > 1 and values.link != "and" and kept & first and frame.spoken(item, back=True) in instead:
+            slots.values[at] = (item, replace(values, words=values.words[1:]))
     for word in behind:
         after = slots.frame.spoken(word)
         if len(slots.groups) > 1 and after in [item for item, _ in slots.groups]:
