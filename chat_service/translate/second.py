@@ -58,7 +58,9 @@ class SecondReader:
         if not self._reader.fits or not _is_weighed(first, question):
             return first
         opened = self._reader.open(question, mentions)
-        situation = Situation(_requests(first), question.previous is not None, not isinstance(first, Answerable))
+        without = first.choices[0].request if isinstance(first, Clarification) and _is_without(first) else None
+        refused = not isinstance(first, Answerable)
+        situation = Situation(_requests(first), question.previous is not None, refused, without)
         if opened is None or not all(opened.can_tell(each) for each in situation.rules):
             return first  # nothing like it was learned from
         told = weighed(opened, situation, self._model, lambda each: self._compiles(each, question.today))

@@ -16,6 +16,7 @@ from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Request, 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _UNSAID, _OF_ENTITY = frozenset({"origin", "show"}), frozenset({"entity", "per"})
 _LISTS = frozenset({"filters", "having", "keep"})
+_PARTS, _OF_GROUPS = ("filters", "metrics", "group_by"), frozenset({"order_by", "limit", "limit_within"})
 
 
 def plain(request: Request, model: Model) -> dict[str, Any]:
@@ -57,10 +58,17 @@ def keeps_to(one: Request, other: Request, model: Model) -> bool:
 
 
 def is_less(one: Request, other: Request, model: Model) -> bool:
-    """Whether a request asks for the same as another without some of its conditions."""
+    """Whether a request asks for the same as another without some of its conditions, measures or groups."""
     first, last = _core(one, model), _core(other, model)
-    fewer, conditions = first.pop("filters", []), last.pop("filters", [])
-    return first == last and len(fewer) < len(conditions) and all(each in conditions for each in fewer)
+    parts = [(first.pop(name, []), last.pop(name, [])) for name in _PARTS]
+    if any(each not in all_ for some, all_ in parts for each in some) or all(len(a) == len(b) for a, b in parts):
+        return False
+    fewer, groups = parts[-1]
+    if len(fewer) < len(groups):  # how groups are ordered and cut goes with them
+        first, last = (
+            {name: each for name, each in parts.items() if name not in _OF_GROUPS} for parts in (first, last)
+        )
+    return first == last
 
 
 def _short(column: str) -> str:
