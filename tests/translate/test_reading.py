@@ -65,6 +65,13 @@ def test_a_period_is_a_span_with_its_dates(translator: OfflineTranslator, today:
     assert roles["请问"][0] == "filler"
 
 
+@pytest.mark.parametrize("text", ["我们NPS比竞品高多少", "how much higher is our NPS than competitors'"])
+def test_a_difference_that_is_not_computed_is_said(text: str, translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question(text, today))
+    assert isinstance(outcome, Answerable)
+    assert "difference_untold" in [assumption.code for assumption in outcome.reading.assumptions]
+
+
 def test_a_metric_that_stands_in_is_said(translator: OfflineTranslator, today: date) -> None:
     outcome = translator.translate(Question("去年各品类的销售额", today))
     assert isinstance(outcome, Answerable)

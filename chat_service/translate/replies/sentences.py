@@ -49,7 +49,7 @@ _REFUSALS: dict[str, Phrase] = {
     ),
     "forecast": Phrase("这里不做预测，“{0}”无法回答。", "This service does not forecast, so '{0}' cannot be answered."),
     "statistic": Phrase("不支持统计量“{0}”。", "The statistic '{0}' is not supported."),
-    "either": Phrase("不能一次查只满足“{0}”一边条件的。", "What meets only one side of '{0}' cannot be asked for."),
+    "either": Phrase("不能一次查满足“{0}”任意一边条件的。", "What meets either side of '{0}' cannot be asked for."),
     "share_of_ratio": Phrase("“{0}”是比率或均值，不能算占比。", "'{0}' is a rate or a mean, so it has no shares."),
     "part_of_rate": Phrase("“{0}”是比率，不能再看其中的一部分。", "'{0}' is a rate, and no part of it can be told."),
     "share_of_nothing": Phrase(

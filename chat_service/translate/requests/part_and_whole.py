@@ -16,6 +16,8 @@ from chat_service.translate.senses import Values
 from semantic_layer import FieldFilter, Filter
 
 Told = tuple[Edge, Filter]
+_VERBS = ("function.light", "function.function.auxiliary", "function.function.copula")
+_MARKS = frozenset(",.:;?!")
 
 
 def whole_of(word: Edge, told: list[Told], filters: tuple[Filter, ...], slots: Slots) -> tuple[Filter, ...] | None:
@@ -99,21 +101,31 @@ def whole_of_each(draft: Draft, slots: Slots) -> tuple[Filter, ...] | None:
 
 
 def is_of_each(item: Edge, slots: Slots) -> bool:
-    """各大区里金卡, 各大区的订单中APP, app orders in each city, 占各自的比例: whether the part is one of each group."""
+    """各大区里金卡, 各大区的订单中APP, app orders in each city, 占各自的比例: whether a part is one of each group.
+
+    So is what is said of a whole: revenue by city comes from gold, women as a percentage of customers by city.
+    """
     frame, groups = slots.frame, [each for each in slots.groups if each[1].grain is None]
-    if len(groups) != 1:
+    if len({each.dimensions for _, each in groups}) != 1:
         return False
-    (place, each), behind = groups[0], [edge for word in frame.said("share") if (edge := frame.after(word))]
+    (place, each), nouns, words = groups[0], _nouns(frame), frame.said("share")
     inside = each.outer and (place.end <= item.start or place.start == item.end)
-    whole = any(place.end <= noun.start and is_whole(noun, frame) for noun in _nouns(frame))
-    return inside or whole or any(frame.folded(edge) in word_set("severally") for edge in behind)
+    whole = any(place.end <= noun.start and is_whole(noun, frame) for noun in nouns)
+    own = any(edge and frame.folded(edge) in word_set("severally") for edge in map(frame.after, words))
+    over = [frame.between(word, noun) for word in words for noun in nouns if item.end <= word.start < noun.start]
+    named = has_share(item, frame) and not all(any("connective" in e.keys for e in each) for each in over)
+    led = frame.before(item)
+    while led is not None and led.is_empty and not led.category.startswith(_VERBS):
+        led = frame.before(led)
+    verb = led is not None and led.category.startswith(_VERBS)  # comes from gold members, are women, 来自金卡
+    return inside or whole or own or named or (verb and any(e.end <= item.start for e in (*nouns, *words)))
 
 
 def has_share(item: Edge, frame: Frame) -> bool:
     """Gold's share of, 金卡的订单占: whose share it is, and not where (in Shanghai, share of gold)."""
     led, nouns = frame.before(item), _nouns(frame)
     behind = [frame.between(item, word) for word in frame.said("share") if item.end <= word.start]
-    plain = (all(e in nouns or (e.is_empty and frame.folded(e)[-1:].isalnum()) for e in each) for each in behind)
+    plain = (all(e in nouns or (e.is_empty and not set(frame.folded(e)) & _MARKS) for e in each) for each in behind)
     return any(plain) and (led is None or led.category != "function.function.preposition")
 
 

@@ -6,7 +6,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.draft import Draft
-from chat_service.translate.requests.part_and_whole import Told, is_of_each, whole_of, whole_of_each
+from chat_service.translate.requests.part_and_whole import Told, has_share, is_of_each, whole_of, whole_of_each
 from chat_service.translate.requests.slots import Slots, is_whole, shared_by_group
 from chat_service.translate.requests.timing import Timing
 from chat_service.translate.senses import WordSense
@@ -34,8 +34,8 @@ def share(draft: Draft, slots: Slots, assembly: Assembly, people: list[Told]) ->
     told = [item for item, _ in (*slots.clauses, *slots.listed, *slots.dated, *slots.populations)]
     if all(map(assembly.structure.one_each, draft.metrics)) and any(isinstance(f, MetricFilter) for f in draft.filters):
         told += [item for item, _ in slots.bounds]  # % of customers with at least one complaint, by tier
-    whole = slots.values and any(is_whole(item, slots.frame) for item in slots.entities)
-    of_values = whole and all(part.start >= item.end for part, _ in slots.values for item in told)
+    named = slots.values and any(is_whole(item, slots.frame) for item in slots.entities)
+    of_values = named and all(part.start >= item.end for part, _ in slots.values for item in told)
     described = told and not (of_values or shared_by_group(said[0], told, slots))
     if described and _are_part(said[0], people, draft, slots, assembly):
         return
@@ -53,7 +53,10 @@ def _refuse_of_some(draft: Draft, slots: Slots, assembly: Assembly) -> None:
         if slots.frame.folded(edge) in word_set("added_up"):
             raise assembly.deny(edge)
     for item, names in slots.measures:
-        if is_of_each(item, slots) and any(each.metric in names for each in assembly.model.lists.values()):
+        listed = any(each.metric in names for each in assembly.model.lists.values()) and is_of_each(item, slots)
+        words = [word for word in slots.frame.said("share") if item.end <= word.start]
+        behind = [word.end for word in words if not slots.frame.folded(word).isascii()]
+        if listed or (has_share(item, slots.frame) and any(at.start in behind for at, _ in slots.values)):
             raise assembly.deny(item)
 
 
