@@ -265,12 +265,12 @@ def test_openers_are_no_experiment(question: str, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("question", ["各活动类型的ROI从高到低", "ROI by campaign type, highest first"])
-def test_what_campaigns_return_is_what_they_caused(question: str, ask: Ask) -> None:
+def test_what_campaigns_caused_stands_beside_what_is_attributed(question: str, ask: Ask) -> None:
     answer = ask(question)
     assert answer.finding is not None, answer.text
     table = answer.finding.table
     caused = dict(zip(table.column("campaign_type"), table.column("campaign_incremental_roi"), strict=True))
     attributed = dict(zip(table.column("campaign_type"), table.column("campaign_attributed_roi"), strict=True))
-    assert list(caused.values()) == sorted(caused.values(), key=lambda each: -float(str(each)))
+    assert list(attributed.values()) == sorted(attributed.values(), key=lambda each: -float(str(each)))
     # the attributed one praises a campaign that did nothing
     assert float(str(attributed["points_bonus"])) - float(str(caused["points_bonus"])) > 0.5

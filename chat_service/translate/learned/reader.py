@@ -83,6 +83,7 @@ class Opened:
     ) -> None:
         self._structure, self._network, self._vocabulary = structure, network, vocabulary
         self._script, self._model, self._mentions = page.script, page.model, page.mentions
+        self._text = page.question.text
         self._before = page.question.previous.request if page.question.previous is not None else None
         self._memory = network.memory([number for number, _ in said], [part for _, part in said])
         self._start, self._end = vocabulary.word(START), vocabulary.word(END)
@@ -136,7 +137,7 @@ class Opened:
 
     def unsaid(self, request: Request) -> int:
         """How many words of the question that turn a request this one does not hold."""
-        return unsaid(plain(request, self._model), self._mentions, self._structure)
+        return unsaid(plain(request, self._model), self._text, self._mentions, self._structure)
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name."""

@@ -5,24 +5,28 @@ Few questions of those that it learned from have such words, and what it reads i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Mention, NumberSense
 
+_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]+(?![A-Za-z])")
 _DENYING = frozenset({"not", "none", "never", "neither"})
 _DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})
 
 
-def unsaid(written: Mapping[str, Any], mentions: Sequence[Mention], structure: Structure) -> int:
-    """How many such words a request (plain data) does not hold: not, without a condition that denies; the second, which
-    no request tells from the first two; a head, of what is added up."""
+def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], structure: Structure) -> int:
+    """How many such words of a text a request (plain data) does not hold: not, without a condition that denies; the
+    second, which no request tells from the first two; a head, of what is added up; a name that nobody knows (XHS)."""
     denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions)
     numbers = (sense for each in mentions for sense in each.senses if isinstance(sense, NumberSense))
     later = any(each.is_ordinal and each.value > 1 for each in numbers)
+    names = set() if text.isupper() else {each.lower() for each in _NAME.findall(text)}
+    unknown = any(each.text in names and not each.senses for each in mentions)
     per_head = any("per_head" in each.words("average") for each in mentions)
-    return (denies and not _is_denied(written)) + later + (per_head and _adds_up(written, structure))
+    return (denies and not _is_denied(written)) + later + (per_head and _adds_up(written, structure)) + unknown
 
 
 def _is_denied(part: object) -> bool:
