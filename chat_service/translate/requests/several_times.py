@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from chat_service.language.dates.mention import DateMention
+from chat_service.language.dates.read import find_dates
 from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.requests.slots import LISTING, Slots
-from semantic_layer import Period, unit
+from semantic_layer import Period
 
 
 def side_by_side(slots: Slots) -> bool:
@@ -37,14 +38,12 @@ def overlap(one: Period, other: Period) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def through_year(mention: DateMention) -> Period | None:
-    """Month by month through 2025: in each month of it, where 'through May' alone is all until its end."""
-    first, *rest = fold(mention.text).text.split(" ")
-    period = mention.period
-    named = first in word_set("through_it") and len(rest) == 1 and rest[0].isdigit()
-    if not named or period is None or period.start is not None or period.end != date(int(rest[0]) + 1, 1, 1):
-        return None
-    return unit("year", date(int(rest[0]), 1, 1))
+def through_year(mention: DateMention, today: date) -> Period | None:
+    """Month by month through 2025, through last year: in each month of it; 'through May' alone is all until its end."""
+    first, _, rest = fold(mention.text).text.partition(" ")
+    found = find_dates(fold(rest), today) if first in word_set("through_it") else ()
+    named = found[0].period if len(found) == 1 else None
+    return named if named is not None and named.grain == "year" else None
 
 
 __all__ = ["overlap", "set_against", "side_by_side", "through_year"]

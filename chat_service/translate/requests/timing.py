@@ -39,7 +39,7 @@ def period_of(
     later = mention.period is not None and mention.period.start is not None and mention.period.start > today
     if mention.kind == "future" or later:
         raise assembly.deny(item, "future_period")
-    if mention.kind == "open" and grains and (whole := through_year(mention)) is not None:
+    if mention.kind == "open" and grains and (whole := through_year(mention, today)) is not None:
         return whole
     if mention.kind == "rolling" and mention.calendar_period is not None and mention.unit in grains:
         return mention.calendar_period
