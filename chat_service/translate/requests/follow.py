@@ -170,7 +170,8 @@ def _take_away(slots: Slots, before: Request, assembly: Assembly) -> None:
     kept = {value for each in conditions if isinstance(each, FieldFilter) for value in each.values}
     for at, (item, values) in enumerate(slots.values):  # replace app with store: not both
         first = {sense.value for sense in values.words[0]}
-        if len(values.words) > 1 and values.link != "and" and kept & first and frame.spoken(item, back=True) in instead:
+        named = len(values.words) > 1 and LISTING.isdisjoint(map(frame.folded, item.leaves()))
+        if named and kept & first and frame.spoken(item, back=True) in instead:
             slots.values[at] = (item, replace(values, words=values.words[1:]))
     for word in behind:
         after = slots.frame.spoken(word)
