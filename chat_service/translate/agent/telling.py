@@ -33,7 +33,7 @@ from semantic_layer import GRAINS, Period, Request
 
 PREFIX_TOKENS, LARGE_PREFIX_TOKENS = 16_000, 18_000
 MOST_OF_QUESTION, _MOST_EXAMPLES, _MOST_NEAR, _LONGEST_VALUE = 1_600, 3, 16, 60
-_TOOLS_TOKENS = 1_060
+_TOOLS_TOKENS = 1_057
 
 
 def prefix_of(catalogue: Catalogue) -> str:

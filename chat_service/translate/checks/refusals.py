@@ -13,7 +13,6 @@ from chat_service.translate.checks.conflicts import ConflictError
 from chat_service.translate.grammar.categories import Clauses, Group
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.rules.amounts import is_number
-from chat_service.translate.replies.reworded import ENDS
 from chat_service.translate.requests.about import named_entity
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import LISTING, Slots, asked_of
@@ -42,6 +41,7 @@ FINAL = frozenset(
 )
 # and those without whose words it would be another question
 WHOLE = FINAL | {"order_in_time"}
+_ENDS = " 。.?？!！"
 # what a question for one number is made of, and what asks for it
 _NUMBERED, _ASKS = {"measure", "when", "ask", "values", "connective.and"}, {"ask", "function.function.question"}
 
@@ -109,7 +109,7 @@ def refuse_second(frame: Frame, assembly: Assembly) -> None:
         by_name = "which" in asked_of(second[0]) and any(named_entity(each, assembly.model) for each in second[1:2])
         if by_name or "who" in asked or (isinstance(opening, Group) and opening.which):
             start = joint.start if frame.folded(joint).isalnum() else joint.end
-            last = frame.lattice.typed(start, len(frame.lattice.tokens)).rstrip(ENDS)
+            last = frame.lattice.typed(start, len(frame.lattice.tokens)).rstrip(_ENDS)
             raise ConflictError(Denial("two_questions", last))
 
 

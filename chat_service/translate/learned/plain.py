@@ -79,9 +79,7 @@ def _core(request: Request, model: Model) -> dict[str, Any]:
     """What is asked for; of what a list shows beside, that which it is sorted by. Before a year is a year earlier."""
     found = plain(request, model)
     if isinstance(request, MetricQuery):
-        known = (model.metrics[name].definition for name in request.metrics if name in model.metrics)
-        beside = {name for each in known for name in each.beside}
-        found["metrics"] = [name for name in request.metrics if name not in beside]
+        found["metrics"] = [name for at, name in enumerate(request.metrics) if not _is_beside(name, at, request, model)]
         of_year = request.period is not None and request.period.grain == "year"
         if of_year and request.compare is not None and request.compare.to == "previous":
             found["compare"] = {**found["compare"], "to": "year"}
@@ -92,6 +90,12 @@ def _core(request: Request, model: Model) -> dict[str, Any]:
             {**each, "column": shown.get(str(each["column"]), each["column"])} for each in found.get("order_by", ())
         ]
     return {name: _by_ends(sorted(part, key=repr) if name in _LISTS else part) for name, part in found.items()}
+
+
+def _is_beside(name: str, at: int, request: MetricQuery, model: Model) -> bool:
+    """Whether a metric is shown beside one that stands before it."""
+    before = (model.metrics[each].definition for each in request.metrics[:at] if each in model.metrics)
+    return any(name in each.beside for each in before)
 
 
 def _by_ends(part: JsonValue) -> JsonValue:
