@@ -12,7 +12,7 @@ from _pytest.mark.structures import ParameterSet
 from chat_service.outcomes import Answerable, Clarification, Outcome, Previous, Question, Reading, Refusal
 from chat_service.settings import Settings
 from chat_service.translate.learned.page import Page
-from chat_service.translate.learned.plain import is_same, plain, request_of
+from chat_service.translate.learned.plain import is_less, is_same, plain, request_of
 from chat_service.translate.learned.reader import LearnedReader
 from chat_service.translate.learned.script import LOST, Script, UnreadableError
 from chat_service.translate.offline import OfflineTranslator
@@ -264,3 +264,42 @@ def test_those_of_the_answer_before_are_not_forgotten(
     assert isinstance(outcome, Answerable) is not first_ten
     if isinstance(outcome, Answerable):
         assert isinstance(outcome.request, MetricQuery) and _GOLD in outcome.request.filters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Second best city by revenue last quarter",
+        "积分兑换率第二低的等级",
+        "5月份销售额不是最高的三个区域是哪些",
+        "net sentiment on QQZ by month, past 6 months",
+        "Best 2 subcategories inside every product category by units sold last quarter, moved",
+    ],
+)
+def test_a_guess_that_passes_over_a_word_that_turns_it_is_no_answer(
+    text: str, both: OfflineTranslator, today: date
+) -> None:
+    question = Question(text, today)
+    assert not isinstance(asked_if_unsure(both.translate(question), question, Settings().rules_threshold), Answerable)
+
+
+@pytest.mark.parametrize("text", ["undo that", "is that good?"])
+def test_what_was_answered_is_no_answer_to_something_else(text: str, both: OfflineTranslator, today: date) -> None:
+    before = MetricQuery(metrics=("refund_rate",), group_by=("city",), period=_MAY)
+    question = Question(text, today, previous=Previous(before))
+    outcome = asked_if_unsure(both.translate(question), question, Settings().rules_threshold)
+    assert not isinstance(outcome, Answerable)
+
+
+def test_what_is_shown_beside_a_measure_makes_no_other_request(loyalty: Model) -> None:
+    one, two = "campaign_incremental_roi", "campaign_attributed_roi"
+    assert is_same(MetricQuery(metrics=(one, two)), MetricQuery(metrics=(one,)), loyalty)
+    assert not is_same(MetricQuery(metrics=(one, two)), MetricQuery(metrics=(two,)), loyalty)
+
+
+def test_a_guess_without_a_group_or_a_measure_is_less(loyalty: Model) -> None:
+    whole = MetricQuery(metrics=("revenue", "orders"), group_by=("city", "member_tier"), period=_MAY, limit=5)
+    assert is_less(whole.model_copy(update={"group_by": ("city",), "limit": None}), whole, loyalty)
+    assert is_less(whole.model_copy(update={"metrics": ("revenue",)}), whole, loyalty)
+    assert not is_less(whole, whole, loyalty)
+    assert not is_less(whole.model_copy(update={"group_by": ("region",)}), whole, loyalty)
