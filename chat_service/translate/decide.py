@@ -15,6 +15,7 @@ from chat_service.outcomes import Previous, Question
 from chat_service.translate.checks.accounting import refuse_unaccounted
 from chat_service.translate.checks.conflicts import refuse_conflicts
 from chat_service.translate.checks.contradictions import refuse_contradiction
+from chat_service.translate.checks.one_by_one import refuse_one_by_one
 from chat_service.translate.checks.refusals import refuse_order, refuse_second, refuse_uncomputable, refuse_writing
 from chat_service.translate.requests.about import choose_entity, refuse_two
 from chat_service.translate.requests.assembly import Assembly
@@ -203,6 +204,7 @@ def _checked(slots: Slots, assembly: Assembly, request: Request, *, goes_on: boo
 
 def _shown(slots: Slots, assembly: Assembly, request: Request, *, goes_on: bool) -> Request:
     refuse_unaccounted(slots, assembly, request)
+    refuse_one_by_one(slots, assembly, request)
     refuse_conflicts(slots, assembly, request, goes_on=goes_on)
     refuse_contradiction(request, assembly)
     return request

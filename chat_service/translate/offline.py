@@ -36,7 +36,7 @@ from chat_service.translate.going_on import after_unread, named_choice, needs_un
 from chat_service.translate.grammar.frame import Frame
 from chat_service.translate.grammar.parse import frames, grammar_for, language_of, read
 from chat_service.translate.left_out import without_words
-from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.meaning.relations import structure_of
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, with_reading
 from chat_service.translate.replies.sentences import question_text, refusal_text, without_text
@@ -72,7 +72,7 @@ class OfflineTranslator:
     ) -> None:
         self._model, self._second = model, second
         self._index = values if isinstance(values, ValueIndex) else ValueIndex(model, values)
-        self._structure = Structure(model)
+        self._structure = structure_of(model)
         self._lexicon = build_lexicon(model)
         for text, sense in self._index.words():
             add_text(self._lexicon, text, sense)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chat_service.language.dates.grammar import Found, Meaning, Piece, given, is_any, only_if
 from chat_service.language.dates.mention import DateMention
 from chat_service.language.dates.span import calendar
+from chat_service.language.dates.words import context_of
 from semantic_layer import Grain
 
 _NAMED_BEFORE = frozenset(("relative unit", "year word", "ago", "a year ago"))
@@ -38,6 +40,21 @@ def _is_beside_another(found: Found) -> bool:
     )
 
 
+def versus(found: Found) -> Meaning:
+    """2025 vs 2024, 比前年; of 比较上个月各大区的退款率 nothing is compared with that month."""
+    only_if(not _asks_to_compare(found, found.later))
+    return DateMention("versus")
+
+
+def _asks_to_compare(found: Found, pieces: Sequence[Piece]) -> bool:
+    """Whether the words begin by asking for what follows side by side: no date is named before, and the one behind is
+    part of what follows; in 对比去年，…, a pause makes it what is compared with."""
+    if not (found.says("to_compare") and found.before("only_asked")) or any(piece.date for piece in found.earlier):
+        return False
+    text, date = found.situation.folded.text, next((piece for piece in pieces if piece.date is not None), None)
+    return date is not None and context_of("part_of_more").match(text[date.fend :]) is not None
+
+
 def _unit_before(piece: Piece, found: Found) -> DateMention:
     """较上月, vs last month: the unit before; 比去年 and vs last year: a year earlier."""
     span = given(piece.period(found.today))
@@ -60,7 +77,7 @@ def against_last_one(found: Found) -> Meaning:
 
 def against_unit_before(found: Found) -> Meaning:
     """这周的订单比上周多吗, revenue vs last month; 上个月和去年 compares nothing."""
-    only_if(found.get("VERSUS_WORD", "CHANGE_VS", "DIFFERS"))
+    only_if(found.get("VERSUS_WORD", "CHANGE_VS", "DIFFERS") and not _asks_to_compare(found, found.pieces))
     return _unit_before(found.one("P_UNIT", "P_YEAR", "P_DAY_WORD"), found)
 
 

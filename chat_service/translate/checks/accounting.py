@@ -112,6 +112,8 @@ def refuse_unaccounted(slots: Slots, assembly: Assembly, request: Request) -> No
         opens = item.rule == NARROWING or slots.frame.folded(item) in word_set("narrows")
         if item is slots.frame.items[0] and opens:
             continue  # restrict to orders placed in stores: all that follows is what it is restricted to
+        if item is slots.frame.items[0] and slots.frame.folded(item) in word_set("compares") and _grouped(request):
+            continue  # compare refund rates across regions: the groups stand side by side
         if "only" in item.keys and slots.frame.of(Clauses):
             raise LostError(Denial("not_supported", assembly.said(item)), item)  # only there, or only they?
         shows = next((_SHOWS[key] for key in item.keys if key in _SHOWS), None)

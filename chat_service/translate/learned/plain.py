@@ -10,35 +10,41 @@ from typing import Any
 
 from pydantic import JsonValue, TypeAdapter
 
+from chat_service.translate.meaning.named_only import with_named_only, without_named_only
 from chat_service.translate.meaning.populations import population
 from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Request, of_entity
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _UNSAID, _OF_ENTITY = frozenset({"origin", "show"}), frozenset({"entity", "per"})
-_LISTS = frozenset({"filters", "having", "keep"})
+_LISTS, _TABLE = frozenset({"filters", "having", "keep"}), frozenset({"metrics", "group_by"})
 _PARTS, _OF_GROUPS = ("filters", "metrics", "group_by"), frozenset({"order_by", "limit", "limit_within"})
 
 
 def plain(request: Request, model: Model) -> dict[str, Any]:
-    """The request without its defaults, its usual columns, and the entity that is meant where none is said."""
+    """The request without its defaults, its usual columns, what follows from the rest, and the entity that is meant
+    where none is said."""
     if isinstance(request, ListQuery):
         usual = {_short(each) for each in _usual_columns(request, model)}
         asked = tuple(each for each in request.columns if _short(each) not in usual)
         request = request.model_copy(update={"columns": asked})
+    if isinstance(request, MetricQuery):
+        request = without_named_only(request, model)
     written = request.model_dump(mode="json", exclude_defaults=True)
     found = {name: _one_way(part, model) for name, part in written.items() if name not in _UNSAID}
     return _said({**found, "kind": request.kind}, model)
 
 
 def request_of(written: Mapping[str, Any], model: Model) -> Request:
-    """The request of plain data, with its usual columns, and a row for each value compared. Raises ValidationError."""
+    """The request of plain data, with its usual columns, a row for each value compared, and what follows from the rest.
+    Raises ValidationError."""
     request = of_entity(_REQUEST.validate_python(written), next(iter(model.entities), ""))
     if isinstance(request, ListQuery):
         columns = dict.fromkeys((*_usual_columns(request, model), *request.columns))
         return request.model_copy(update={"columns": tuple(columns)})
     if isinstance(request, MetricQuery):
         several = (each for each in request.filters if isinstance(each, FieldFilter) and each.op == "in")
-        return request.model_copy(update={"show": tuple(each for each in several if each.field in request.group_by)})
+        request = request.model_copy(update={"show": tuple(each for each in several if each.field in request.group_by)})
+        return with_named_only(request, model)
     return request
 
 
@@ -76,7 +82,8 @@ def _short(column: str) -> str:
 
 
 def _core(request: Request, model: Model) -> dict[str, Any]:
-    """What is asked for; of what a list shows beside, that which it is sorted by. Before a year is a year earlier."""
+    """What is asked for, in whatever order; of what a list shows beside, that which it is sorted by. Before a year is a
+    year earlier. The first so many are of the first measure where no order is told."""
     found = plain(request, model)
     if isinstance(request, MetricQuery):
         found["metrics"] = [name for at, name in enumerate(request.metrics) if not _is_beside(name, at, request, model)]
@@ -89,7 +96,8 @@ def _core(request: Request, model: Model) -> dict[str, Any]:
         found["order_by"] = [
             {**each, "column": shown.get(str(each["column"]), each["column"])} for each in found.get("order_by", ())
         ]
-    return {name: _by_ends(sorted(part, key=repr) if name in _LISTS else part) for name, part in found.items()}
+    lists = _LISTS if "limit" in found and not found.get("order_by") else _LISTS | _TABLE
+    return {name: _by_ends(sorted(part, key=repr) if name in lists else part) for name, part in found.items()}
 
 
 def _is_beside(name: str, at: int, request: MetricQuery, model: Model) -> bool:
@@ -126,12 +134,13 @@ def _one_way(part: JsonValue, model: Model) -> JsonValue:
 
 
 def _said(part: dict[str, Any], model: Model) -> dict[str, Any]:
-    """A part without the entity that is meant anyway; one of a thing or more of it as more than none."""
+    """A part without the entity that is meant anyway; one of a thing or more of it as more than none, less as none."""
     first = next(iter(model.entities), "")
     part = {name: each for name, each in part.items() if not (name in _OF_ENTITY and each == first)}
     metric = model.metrics.get(str(part.get("metric")))
-    if metric is not None and metric.definition.unit == "count" and (part.get("op"), part.get("values")) == (">=", [1]):
-        return {**part, "op": ">", "values": [0]}
+    if metric is not None and metric.definition.unit == "count" and part.get("values") == [1]:
+        as_none = {">=": ">", "<": "="}.get(str(part.get("op")))
+        return part if as_none is None else {**part, "op": as_none, "values": [0]}
     return part
 
 

@@ -24,7 +24,7 @@ from chat_service.translate.learned.plain import is_same, keeps_to, plain, reque
 from chat_service.translate.learned.script import ASKED, END, REFUSED, START, UnreadableError
 from chat_service.translate.learned.unsaid import unsaid
 from chat_service.translate.learned.vocabulary import Vocabulary
-from chat_service.translate.meaning.relations import Structure
+from chat_service.translate.meaning.relations import Structure, structure_of
 from chat_service.translate.senses import (
     BehaviourSense,
     DimensionSense,
@@ -56,7 +56,7 @@ class LearnedReader:
     """Reads questions about one model."""
 
     def __init__(self, model: Model) -> None:
-        self._model, self._structure = model, Structure(model)
+        self._model, self._structure = model, structure_of(model)
         known = frozenset(name for part in (model.metrics, model.dimensions) for name in part)
         names = _names()
         self.fits = sum(each in known for each in names) >= _MOSTLY * len(names)

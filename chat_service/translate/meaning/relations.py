@@ -359,6 +359,12 @@ class Structure:
 
 
 @lru_cache(maxsize=4)
+def structure_of(model: Model) -> Structure:
+    """The relations between the metrics of a model."""
+    return Structure(model)
+
+
+@lru_cache(maxsize=4)
 def versions(model: Model) -> dict[str, str]:
     """Dimensions of an entity, each with the dimension that has the versions of the same values."""
     found = {}

@@ -43,6 +43,23 @@ _REFUSALS: dict[str, Phrase] = {
     "order_in_time": Phrase(
         "“{0}”说的先后还不能作条件。", "Which of two things came first, as '{0}' says, cannot be a condition yet."
     ),
+    "every_time": Phrase(
+        "“{0}”要每一段时间里都如此，还不能作条件。",
+        "What holds in each one of them, as '{0}' says, cannot be a condition yet.",
+    ),
+    "own_change": Phrase(
+        "每个客户自己前后的多少（“{0}”）还不能作条件。",
+        "How each customer's own two numbers compare, as '{0}' says, cannot be a condition yet.",
+    ),
+    "best_of_each": Phrase(
+        "每一组里“{0}”的客户还不能一起列出，请一次问一组。",
+        "Whose is '{0}' in each of several groups cannot be listed at once; please ask for one group.",
+    ),
+    "which_of_them": Phrase("“{0}”没有说是哪些。", "'{0}' does not say which."),
+    "number_of_groups": Phrase(
+        "“{0}”有多少个，这里没有这样的指标；可以按它来看。",
+        "How many '{0}' there are is no metric here; what there is can be shown by them.",
+    ),
     "not_supported_yet": Phrase(
         "还不能回答“{0}”。可以先看它在两个时期之间的变化。",
         "'{0}' cannot be answered yet. You can compare two periods and break the change down.",

@@ -9,6 +9,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.meaning.choices import Chooser
+from chat_service.translate.meaning.named_only import named_only
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.bounds import Kind, bounds_by_kind
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value, row_filter
@@ -38,7 +39,6 @@ from chat_service.translate.stops import Denial, StopError
 from semantic_layer import (
     GRAINS,
     Compare,
-    FieldFilter,
     Filter,
     Grain,
     Having,
@@ -85,9 +85,10 @@ def metric_request(
     refuse_without_before(draft, slots, assembly)
     order(draft, slots, assembly, outer)
     draft.having = (*draft.having, *_having(draft, bounds, replaced, assembly), *moved(draft, slots))
-    if (draft.limit is not None or draft.having) and not draft.shares:
-        draft.filters = (*draft.filters, *_named_only(draft, assembly))
-    draft.filters = tuple(dict.fromkeys(draft.filters))
+    only = named_only(draft.query(), assembly.model)
+    for each in only:
+        assembly.assume("only_named", assembly.dimension_label(each.field))
+    draft.filters = tuple(dict.fromkeys((*draft.filters, *only)))
     held_then(draft, assembly, assembly.scope.today)
     return draft.query()
 
@@ -207,7 +208,7 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
             raise assembly.deny(item)
         after = slots.frame.after(item)
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
-            raise assembly.deny(after)  # how many cities: no number of the model says it
+            raise assembly.deny(after, "number_of_groups")  # how many cities
         either = slots.frame.folded(item) in word_set("what_or_why")
         told = slots.has("change") or slots.frame.items[-1] is not item
         if either and told and (after is None or after.category != "group"):
@@ -350,13 +351,3 @@ def _having(
             draft.metrics = (*draft.metrics, column)
         found.append(Having(column=column, op=bound.condition.op, values=bound.condition.values))
     return tuple(found)
-
-
-def _named_only(draft: Draft, assembly: Assembly) -> list[FieldFilter]:
-    """Top 5 stores, stores over 9000 yuan: things are picked out, and orders without a store are none of them."""
-    filtered = {each.field for each in draft.filters if isinstance(each, FieldFilter)}
-    names = [name for name in draft.group_by if name in assembly.scope.model.dimensions and name not in filtered]
-    lacking = [name for name in names if any(assembly.structure.may_lack(metric, name) for metric in draft.metrics)]
-    for name in lacking:
-        assembly.assume("only_named", assembly.dimension_label(name))
-    return [FieldFilter(field=name, op="is not null", origin="default") for name in lacking]

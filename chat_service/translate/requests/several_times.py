@@ -20,8 +20,7 @@ def side_by_side(slots: Slots) -> bool:
     one, other = sorted((item for item, _ in slots.whens), key=lambda item: item.start)[:2]
     between = [edge for edge in slots.frame.between(one, other) if any(map(str.isalnum, slots.frame.folded(edge)))]
     said = [slots.frame.folded(edge) for edge in between if not edge.is_empty]
-    opens = any(slots.frame.folded(edge) in word_set("compares") for edge in slots.frame.covering.edges)
-    return bool(said) and all(word in LISTING for word in said) and not opens
+    return bool(said) and all(word in LISTING for word in said)
 
 
 def set_against(slots: Slots) -> list[Edge]:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from chat_service.language.tokens import Token
 from chat_service.language.words.tables import languages, tables, word_set
-from chat_service.translate.meaning.relations import Structure, versions
+from chat_service.translate.meaning.relations import structure_of, versions
 from chat_service.translate.senses import (
     BehaviourSense,
     DimensionSense,
@@ -340,7 +340,7 @@ def _heads(model: Model) -> Iterator[tuple[Phrase, Sense]]:
 
 def _clauses_as_names(model: Model) -> frozenset[tuple[str, str]]:
     """Synonyms such as "customers who bought" are read as a clause, which may go on ("… but not this year")."""
-    structure = Structure(model)
+    structure = structure_of(model)
     return frozenset(
         (people, text)
         for behaviour in model.behaviours.values()

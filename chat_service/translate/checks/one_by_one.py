@@ -1,0 +1,149 @@
+"""What is asked of each one by itself, which no grouping, comparison or sorting of a request says.
+
+Who ordered in every month, who spent more than the year before, the best customer of each tier; which cities, without
+their names; the number of stores. Such words are accounted for, and would be answered as something near to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from chat_service.language.grammar.rule import Edge
+from chat_service.language.words.tables import word_set
+from chat_service.translate.grammar.categories import Clauses
+from chat_service.translate.requests.assembly import Assembly
+from chat_service.translate.requests.slots import Slots, asked_of, is_relative, names_people
+from chat_service.translate.senses import Ask, When
+from chat_service.translate.stops import Denial, LostError
+from semantic_layer import ListQuery, MetricQuery, Request
+
+_BETWEEN = frozenset({"unit", "function.function.particle"})  # 三家门店, 前三的门店
+_TOLD = frozenset({"metric", "entity"})
+
+
+def refuse_one_by_one(slots: Slots, assembly: Assembly, request: Request) -> None:
+    """Raise LostError for the first such word."""
+    if not isinstance(request, MetricQuery | ListQuery):
+        return
+    leaves = [leaf for edge in slots.frame.covering.edges for leaf in edge.leaves()]
+    checks = [
+        _counted_values(leaves, slots),
+        _every_time(leaves, slots),
+        _every_one_of(leaves, slots),
+        _some_of_them(slots),
+    ]
+    if isinstance(request, MetricQuery):
+        checks += [_ranked_people(slots, assembly, request), _share_of_people(slots, assembly, request)]
+        checks += [_own_change(slots, request), _moved_by(slots, request)]
+    for code, item in itertools.chain(*checks):
+        raise LostError(Denial(code, assembly.said(item)), item)
+
+
+Found = Iterator[tuple[str, Edge]]
+
+
+def _counted_values(leaves: list[Edge], slots: Slots) -> Found:
+    """Top 3 stores, how many stores: what is counted is a thing, and not the channel that is called the same."""
+    things = {(leaf.start, leaf.end) for leaf in slots.frame.lattice.leaves if leaf.category == "dimension"}
+    said = [leaf for leaf in leaves if leaf.category not in _BETWEEN]
+    for (one, other), after in itertools.zip_longest(itertools.pairwise(said), said[2:]):
+        if other.category != "value" or (other.start, other.end) not in things:
+            continue
+        if after is not None and after.category in _TOLD:
+            continue  # how many store orders
+        if isinstance(one.meaning, Ask) and "how_many" in one.meaning.what:
+            yield "number_of_groups", other
+        elif one.category == "number":
+            yield "not_supported", other
+
+
+def _every_time(leaves: list[Edge], slots: Slots) -> Found:
+    """每个月都下单的客户, who ordered each month: in all of them."""
+    frame, whole = slots.frame, tuple(word_set("in_all_of_them"))
+    named = bool(slots.entities) or any({"who", "which"} & set(asked_of(leaf)) for leaf in leaves)
+    for item, _ in (each for each in slots.groups if each[1].grain is not None):
+        before, after = frame.before(item), frame.after(item)
+        if before is not None and _is_deed(before) and is_relative(before, slots):
+            yield "every_time", item
+        if after is not None and frame.folded(after) in whole:
+            deed = frame.spoken(after)
+            if deed is not None and _is_deed(deed) and (named or is_relative(deed, slots)):
+                yield "every_time", item
+        if frame.folded(item).startswith(whole) and frame.of(Clauses):
+            yield "every_time", item
+
+
+def _every_one_of(leaves: list[Edge], slots: Slots) -> Found:
+    """这两年都买过的客户: in each of both."""
+    for one, other, deed in zip(leaves, leaves[1:], leaves[2:], strict=False):
+        date = one.meaning.date if isinstance(one.meaning, When) else None
+        several = date is not None and (date.count or 0) > 1 and date.unit not in (None, "day")
+        if several and slots.frame.folded(other) in word_set("in_all_of_them") and deed.category == "behaviour":
+            yield "every_time", one
+
+
+def _is_deed(item: Edge) -> bool:
+    return isinstance(item.meaning, Clauses)
+
+
+def _some_of_them(slots: Slots) -> Found:
+    """某些等级, certain cities: which, is not said."""
+    for item, _ in slots.groups:
+        before = slots.frame.before(item)
+        if before is not None and slots.frame.folded(before) in word_set("some_of_them"):
+            yield "which_of_them", before
+
+
+def _ranked_people(slots: Slots, assembly: Assembly, request: MetricQuery) -> Found:
+    """The cities with the most members, and their revenue: people beside a rank are what is ranked by, and behind it
+    (每个等级消费最高的客户) they are who is ranked."""
+    frame, nouns = slots.frame, assembly.scope.entity_words
+    people = assembly.structure.people_metrics | {each.counted_by for each in assembly.model.entities.values()}
+    named = [*slots.entities, *(item for item, _ in slots.subjects)]
+
+    def are_people(item: Edge | None) -> bool:
+        return item is not None and (item in named or names_people(item, frame, nouns))
+
+    for item in frame.items if request.group_by else ():
+        if {"ranking", "rank"}.isdisjoint(item.keys):
+            continue
+        before, after, told = frame.before(item), frame.after(item), frame.spoken(item, back=True)
+        by_people = any(each.column in people for each in request.order_by)
+        if not by_people and (are_people(before) or are_people(after)):
+            yield "not_supported", item
+            continue
+        best = told is not None and _is_deed(told) and are_people(after)
+        if best or (after is not None and frame.folded(after) in word_set("doers")):
+            yield "best_of_each", item
+
+
+def _share_of_people(slots: Slots, assembly: Assembly, request: MetricQuery) -> Found:
+    """投诉的客户里有几成是金卡: of the people who did it, and not of how often they did."""
+    for item, names in slots.measures if request.shares else ():
+        whose = slots.frame.spoken(item)
+        if whose in slots.entities and not any(assembly.structure.one_each(name) for name in names):
+            led = slots.frame.after(item)
+            if led is not None and slots.frame.folded(led) in word_set("possessive"):
+                yield "not_supported", item
+
+
+def _own_change(slots: Slots, request: MetricQuery) -> Found:
+    """Customers who spent less than the year before, 今年比去年买得多的客户: by each one's own two numbers."""
+    frame = slots.frame
+    for item in frame.said("comparative", "change") if request.compare is not None else ():
+        before, after = frame.spoken(item, back=True), frame.spoken(item)
+        led = before is not None and _is_deed(before) and is_relative(before, slots)
+        if led or (after is not None and after in slots.entities):
+            yield "own_change", item
+
+
+def _moved_by(slots: Slots, request: MetricQuery) -> Found:
+    """Cities that grew by more than 40 customers: no bound on the number itself says that."""
+    for item, _ in slots.bounds if request.having else ():
+        before = slots.frame.spoken(item, "grouping", back=True)
+        if before is not None and "change" in before.keys:
+            yield "not_supported", item
+
+
+__all__ = ["refuse_one_by_one"]
