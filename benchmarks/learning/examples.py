@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -29,6 +29,10 @@ from semantic_layer import GRAINS, FieldFilter, ListQuery, MetricQuery, Request
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _ENDS: Mapping[str, str] = {"refused": REFUSED, "refuse": REFUSED, "clarification": ASKED, "ask": ASKED}
 _WORDS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("modifiers.yaml").read_text(encoding="utf-8"))
+_ASIDES: dict[str, dict[str, list[Any]]] = yaml.safe_load(
+    Path(__file__).with_name("asides.yaml").read_text(encoding="utf-8")
+)
+_BEFORE, _AROUND, _ENDING = 0.5, 0.9, "，。！？…,.!?:：；;~～ "
 _WRITTEN, _CASES = Path(__file__).parent / "questions", Path("tests/translate/cases")
 _KINDS = ("metrics", "cohort", "funnel", "explain")
 
@@ -41,6 +45,16 @@ class Example:
     words: tuple[str, ...]
     of: str
     follows: bool
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What was asked, the request that it means or how it ends, and the request before it."""
+
+    text: str
+    means: Request | str
+    before: Request | None
+    of: str
 
 
 class Examples:
@@ -78,6 +92,16 @@ class Examples:
 
     def written(self) -> Iterator[Example]:
         """Those written for this, with typed requests; `q` is one wording, or several."""
+        for each in self._turns():
+            yield from self._examples(each)
+
+    def with_asides(self, many: int = 15_000) -> Iterator[Example]:
+        """Turns of those written, with words before or after them that change nothing of what is asked."""
+        chance = random.Random(0)  # noqa: S311
+        for each in chance.sample(list(self._turns()), many):
+            yield from self._examples(replace(each, text=with_aside(each.text, chance)))
+
+    def _turns(self) -> Iterator[_Turn]:
         for path in sorted(_WRITTEN.glob("*.yaml")):
             for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
                 last: Request | None = None
@@ -86,15 +110,20 @@ class Examples:
                     texts = [turn["q"]] if isinstance(turn["q"], str) else turn["q"]
                     if "request" not in turn or answer == "definition":
                         if answer in _ENDS and "turns" not in entry:
-                            yield from (self._ended(text, _ENDS[answer], of) for text in texts)
+                            yield from (_Turn(text, _ENDS[answer], None, of) for text in texts)
                         break
                     try:
                         request, _ = built(answer, turn["request"], self._today)
                     except UnbuildableError as error:
                         raise SystemExit(f"{path.name}: {turn['q']}: {error}") from error
-                    for text in texts:
-                        yield from self._asked(text, request, last, of)
+                    yield from (_Turn(text, request, last, of) for text in texts)
                     last = request
+
+    def _examples(self, turn: _Turn) -> Iterator[Example]:
+        if isinstance(turn.means, str):
+            yield self._ended(turn.text, turn.means, turn.of)
+        else:
+            yield from self._asked(turn.text, turn.means, turn.before, turn.of)
 
     def regrouped(self, many: int = 700) -> Iterator[Example]:
         """Follow-ups of those written that are grouped: another grouping in its place, or beside it by such words."""
@@ -156,6 +185,23 @@ class Examples:
         return Page(question, self._translator.mentions(question), self.model)
 
 
+def with_aside(text: str, chance: random.Random) -> str:
+    """A question with something said before it, after it, or on both sides."""
+    is_zh = any("\u4e00" <= each <= "\u9fff" for each in text)
+    asides, drawn = _ASIDES["zh" if is_zh else "en"], chance.random()
+    before, after = chance.choice(asides["around"])
+    if drawn < _BEFORE:
+        before, after = chance.choice(asides["before"]), ""
+    elif drawn < _AROUND:
+        before, after = "", chance.choice(asides["after"])
+    bare = text.rstrip("?？。. ")
+    if is_zh:
+        led = before + (chance.choice(("，", " ", "")) if before and before[-1] not in _ENDING else "")
+        return led + (bare + chance.choice(("，", "，", "。", "？", " ")) + after if after else text)
+    led = f"{before} " if before else ""
+    return led + (bare + ("" if after[0] in ",.;" else " ") + after if after else text)
+
+
 def _is_grouped(request: Request) -> TypeGuard[MetricQuery]:
     """Whether a request is of one grouping other than time, and nothing refers to that."""
     if not isinstance(request, MetricQuery) or len(request.group_by) != 1 or request.group_by[0] in GRAINS:
@@ -196,4 +242,4 @@ def _opened(part: JsonValue) -> JsonValue:
     return {name: each for name, each in period.items() if each not in ("", "..")}
 
 
-__all__ = ["Example", "Examples"]
+__all__ = ["Example", "Examples", "with_aside"]

@@ -42,6 +42,9 @@ _NOT_UNDERSTOOD = frozenset(
         "off_topic",
         "not_supported",
         "unreachable_dimension",
+        "several_periods",
+        "share_of_nothing",
+        "rank_of_nothing",
     }
 )
 

@@ -32,10 +32,15 @@ def refuse_one_by_one(slots: Slots, assembly: Assembly, request: Request) -> Non
         _every_time(leaves, slots),
         _every_one_of(leaves, slots),
         _some_of_them(slots),
+        _just_now(slots),
     ]
     if isinstance(request, MetricQuery):
-        checks += [_ranked_people(slots, assembly, request), _share_of_people(slots, assembly, request)]
-        checks += [_own_change(slots, request), _moved_by(slots, request)]
+        checks += [
+            _ranked_people(slots, assembly, request),
+            _share_of_people(slots, assembly, request),
+            _own_change(slots, request),
+            _moved_by(slots, request),
+        ]
     for code, item in itertools.chain(*checks):
         raise LostError(Denial(code, assembly.said(item)), item)
 
@@ -52,7 +57,7 @@ def _counted_values(leaves: list[Edge], slots: Slots) -> Found:
             continue
         if after is not None and after.category in _TOLD:
             continue  # how many store orders
-        if isinstance(one.meaning, Ask) and "how_many" in one.meaning.what:
+        if isinstance(one.meaning, Ask) and "how_many" in one.meaning.what and "people" not in one.meaning.what:
             yield "number_of_groups", other
         elif one.category == "number":
             yield "not_supported", other
@@ -89,10 +94,19 @@ def _is_deed(item: Edge) -> bool:
 
 def _some_of_them(slots: Slots) -> Found:
     """某些等级, certain cities: which, is not said."""
-    for item, _ in slots.groups:
+    for item, group in slots.groups:
         before = slots.frame.before(item)
-        if before is not None and slots.frame.folded(before) in word_set("some_of_them"):
+        again = [each for each in slots.groups if each[1].dimensions == group.dimensions]
+        if before is not None and len(again) == 1 and slots.frame.folded(before) in word_set("some_of_them"):
             yield "which_of_them", before
+
+
+def _just_now(slots: Slots) -> Found:
+    """刚注册的客户: since when, is not said."""
+    for item in (each[0] for told in (slots.measures, slots.clauses, slots.listed) for each in told):
+        before = slots.frame.before(item)
+        if before is not None and slots.frame.folded(before) in word_set("just_now"):
+            yield "vague_period", before
 
 
 def _ranked_people(slots: Slots, assembly: Assembly, request: MetricQuery) -> Found:
@@ -114,7 +128,8 @@ def _ranked_people(slots: Slots, assembly: Assembly, request: MetricQuery) -> Fo
             yield "not_supported", item
             continue
         best = told is not None and _is_deed(told) and are_people(after)
-        if best or (after is not None and frame.folded(after) in word_set("doers")):
+        doers = not by_people and after is not None and frame.folded(after) in word_set("doers")
+        if best or doers:
             yield "best_of_each", item
 
 
@@ -130,11 +145,12 @@ def _share_of_people(slots: Slots, assembly: Assembly, request: MetricQuery) -> 
 
 def _own_change(slots: Slots, request: MetricQuery) -> Found:
     """Customers who spent less than the year before, 今年比去年买得多的客户: by each one's own two numbers."""
-    frame = slots.frame
-    for item in frame.said("comparative", "change") if request.compare is not None else ():
-        before, after = frame.spoken(item, back=True), frame.spoken(item)
-        led = before is not None and _is_deed(before) and is_relative(before, slots)
-        if led or (after is not None and after in slots.entities):
+    frame, more = slots.frame, {(e.start, e.end) for e in slots.frame.lattice.leaves if "comparative" in e.keys}
+    said = [each for each in frame.items if (each.start, each.end) in more] if request.compare is not None else []
+    for item in said:
+        before, linked, after = frame.spoken(item, back=True), frame.after(item), frame.spoken(item)
+        whose = linked is not None and frame.folded(linked) in word_set("possessive") and after in slots.entities
+        if whose or (before is not None and _is_deed(before) and is_relative(before, slots)):
             yield "own_change", item
 
 

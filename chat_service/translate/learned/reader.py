@@ -140,9 +140,14 @@ class Opened:
         return unsaid(plain(request, self._model), self._text, self._mentions, self._structure)
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
-        """What the question names and a request does not hold, nor anything else that the same words may name."""
+        """What the question names and a request does not hold, nor anything else that the same words may name.
+
+        A time or a value that is held is not left out where it is said again; a number may be one of something else.
+        """
         written, here = set(self.words(request)), self._script.here
         held = [named for number, named in enumerate(here) if any(_is_at(number, word) for word in written)]
+        said = {(each.kind, each.value) for each in held if each.kind != "number"}
+        held += [each for each in here if (each.kind, each.value) in said]
         return tuple(each for each in here if not any(own.start < each.end and each.start < own.end for own in held))
 
     def _is_amiss(self, request: Request) -> bool:

@@ -208,7 +208,8 @@ def check_asked(slots: Slots, names: list[str], assembly: Assembly) -> None:
             raise assembly.deny(item)
         after = slots.frame.after(item)
         if "how_many" in what and after is not None and after.category == "group" and after.start == item.end:
-            raise assembly.deny(after, "number_of_groups")  # how many cities
+            bare = after.rule == "dimension alone" and "people" not in what
+            raise assembly.deny(after, "number_of_groups" if bare else "not_supported")  # how many cities
         either = slots.frame.folded(item) in word_set("what_or_why")
         told = slots.has("change") or slots.frame.items[-1] is not item
         if either and told and (after is None or after.category != "group"):
