@@ -7,6 +7,7 @@ It knows one model, whose names it learned; of another it reads nothing.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,7 +39,7 @@ from chat_service.translate.senses import (
 from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, ProfileQuery, Request
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-_MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY = 120, 72, 4, 0.5
+_MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY, _MOST_CODES = 120, 72, 4, 0.5, 24
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,26 @@ class Opened:
 
     def _is_amiss(self, request: Request) -> bool:
         """Whether nobody asks so: of nobody, of one group, of others than those of the answer before who are meant."""
-        if _is_of_nobody(request) or (self._before is None and _is_of_one_group(request)):
+        if _is_of_nobody(request) or (self._before is None and _is_of_one_group(request)) or self._invents(request):
             return True
         return self._before is not None and self._points and self._forgets(request, self._before)
+
+    def _invents(self, request: Request) -> bool:
+        """Whether a request holds a city, a product or another of what has names that the question does not name.
+
+        Such values are pointed at; only the codes of small sets are known by other words.
+        """
+        field, within = "", False
+        for last, word in itertools.pairwise(self.words(request)):
+            field = word.removeprefix("=") if last == "field:" else field
+            within = (within or last == "values:") and last != "]"
+            if within and word.startswith("=") and self._has_names(field):
+                return True
+        return False
+
+    def _has_names(self, field: str) -> bool:
+        of = self._model.dimensions.get(field)
+        return of is not None and of.type == "text" and not 0 < len(of.home.definition.values) <= _MOST_CODES
 
     @property
     def _points(self) -> bool:

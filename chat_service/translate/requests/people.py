@@ -15,7 +15,13 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
-from chat_service.translate.requests.ordering import ask_which_measure, counts_of, is_descending, main_rank
+from chat_service.translate.requests.ordering import (
+    ask_which_measure,
+    counts_of,
+    is_descending,
+    main_rank,
+    ranks_by_people,
+)
 from chat_service.translate.requests.own_time import time_of
 from chat_service.translate.requests.part_and_whole import part_is_deed
 from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
@@ -107,20 +113,13 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         return metric_request(slots, assembly)
     lend_time(slots, assembly)
     grouped = slots.groups and not slots.ranks and any(each.marked or each.grain for _, each in slots.groups)
-    if counts or (grouped and not lists) or _ranks_groups_by_people(slots):
+    if counts or (grouped and not lists) or ranks_by_people(slots):
         return metric_request(slots, assembly, None, _who_count(slots, assembly))
     if not (slots.ranks or described or lists) and (slots.groups or slots.has("trend")):
         return metric_request(slots, assembly, None, _who_count(slots, assembly))
     if slots.ranks or described or lists or slots.values:
         return list_request(slots, assembly)
     return None
-
-
-def _ranks_groups_by_people(slots: Slots) -> bool:
-    """哪个城市会员最多, the three regions with the fewest customers: groups, by how many people are theirs."""
-    ranks = [item for item, _ in slots.ranks if item.leaves()[0].category in ("rank.highest", "rank.lowest")]
-    sides = [slots.frame.spoken(item, back=back) for item in ranks for back in (True, False)]
-    return bool(slots.groups) and any(side is not None and side.category == "entity" for side in sides)
 
 
 def _lists_number(slots: Slots) -> bool:
