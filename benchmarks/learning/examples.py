@@ -189,11 +189,11 @@ def with_aside(text: str, chance: random.Random) -> str:
     """A question with something said before it, after it, or on both sides."""
     is_zh = any("\u4e00" <= each <= "\u9fff" for each in text)
     asides, drawn = _ASIDES["zh" if is_zh else "en"], chance.random()
-    before, after = chance.choice(asides["around"])
+    before, after = map(str, chance.choice(asides["around"]))
     if drawn < _BEFORE:
-        before, after = chance.choice(asides["before"]), ""
+        before, after = str(chance.choice(asides["before"])), ""
     elif drawn < _AROUND:
-        before, after = "", chance.choice(asides["after"])
+        before, after = "", str(chance.choice(asides["after"]))
     bare = text.rstrip("?？。. ")
     if is_zh:
         led = before + (chance.choice(("，", " ", "")) if before and before[-1] not in _ENDING else "")

@@ -101,7 +101,7 @@ def test_what_follows_from_a_request_makes_no_other(loyalty: Model) -> None:
     top = top.model_copy(update={"order_by": (Order(column="revenue"),)})
     named = FieldFilter(field="store", op="is not null", origin="default")
     assert is_same(top, top.model_copy(update={"filters": (named,)}), loyalty)
-    assert named in request_of(plain(top, loyalty), loyalty).filters  # type: ignore[union-attr]
+    assert named in request_of(plain(top, loyalty), loyalty).filters
     assert is_same(top, top.model_copy(update={"metrics": top.metrics[::-1], "group_by": top.group_by[::-1]}), loyalty)
     all_stores = top.model_copy(update={"limit": None})
     assert not is_same(all_stores, all_stores.model_copy(update={"filters": (named,)}), loyalty)

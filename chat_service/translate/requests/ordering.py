@@ -213,7 +213,7 @@ def _tells_groups(slots: Slots) -> bool:
     return False
 
 
-def ranks_by_people(slots: Slots) -> bool:
+def most_people(slots: Slots) -> bool:
     """哪个城市会员最多, the three regions with the fewest customers: groups, by how many people are theirs."""
     ranks = [item for item, _ in slots.ranks if item.leaves()[0].category in ("rank.highest", "rank.lowest")]
     sides = [slots.frame.spoken(item, back=back) for item in ranks for back in (True, False)]

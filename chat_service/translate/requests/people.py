@@ -15,13 +15,7 @@ from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
 from chat_service.translate.requests.lent_time import lend_time
 from chat_service.translate.requests.metrics import check_asked, metric_request
-from chat_service.translate.requests.ordering import (
-    ask_which_measure,
-    counts_of,
-    is_descending,
-    main_rank,
-    ranks_by_people,
-)
+from chat_service.translate.requests.ordering import ask_which_measure, counts_of, is_descending, main_rank, most_people
 from chat_service.translate.requests.own_time import time_of
 from chat_service.translate.requests.part_and_whole import part_is_deed
 from chat_service.translate.requests.slots import Slots, asked_of, names_people, set_free
@@ -113,7 +107,7 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
         return metric_request(slots, assembly)
     lend_time(slots, assembly)
     grouped = slots.groups and not slots.ranks and any(each.marked or each.grain for _, each in slots.groups)
-    if counts or (grouped and not lists) or ranks_by_people(slots):
+    if counts or (grouped and not lists) or most_people(slots):
         return metric_request(slots, assembly, None, _who_count(slots, assembly))
     if not (slots.ranks or described or lists) and (slots.groups or slots.has("trend")):
         return metric_request(slots, assembly, None, _who_count(slots, assembly))
