@@ -18,12 +18,12 @@ MOST = 50
 
 
 def _text(number: int) -> str:
-    return f"上个月搂获超过{number}单的城市"
+    return f"上个月糊弄超过{number}坨的城市"
 
 
 def _flaky(body: Body, number: int) -> Says | Fails:
     """The reply to the question in the body, after a while; every fifth call fails in one of four ways."""
-    wanted = re.search(r"搂获超过(\d+)单", body["messages"][1]["content"])
+    wanted = re.search(r"糊弄超过(\d+)坨", body["messages"][1]["content"])
     assert wanted is not None
     if number % 5 == 4:
         ways = (Fails(status=500), Fails("half_a_stream"), Fails("cut_off"), Fails(status=429))
@@ -34,7 +34,7 @@ def _flaky(body: Body, number: int) -> Says | Fails:
         "period": "上个月",
         "having": [{"column": "orders", "op": ">", "values": [int(wanted[1])]}],
     }
-    pieces = ("上个月 period", "搂获 metrics[0]", f"超过{wanted[1]}单 having[0]", "的城市 group_by[0]")
+    pieces = ("上个月 period", "糊弄 metrics[0]", f"超过{wanted[1]}坨 having[0]", "的城市 group_by[0]")
     words = [{"said": said, "part": part} for said, part in (piece.split(" ") for piece in pieces)]
     reply = {"answer": "metrics", "request": request, "words": words}
     return Says(calls=(("reply", reply),), delay_seconds=0.1 + number % 7 / 20)

@@ -56,7 +56,7 @@ def test_the_facts_of_one_customer_stand_below_one_another(ask: Ask) -> None:
 
 def test_few_rows_of_long_texts_are_written_out(ask: Ask) -> None:
     console = Console(width=80, file=StringIO())
-    show(ask("怎么挽回金卡流失客户"), console)
+    show(ask("如何挽回金卡的流失客户"), console)
     assert isinstance(console.file, StringIO)
     printed = console.file.getvalue()
     assert "…" not in printed

@@ -184,7 +184,7 @@ def test_why_a_metric_changed_names_what_was_planted(code: str, language: int, a
 # is not named is all others on average), and the bounds of the one over the other
 GROUPS = {
     "store_refunds": (
-        ("各城市的门店退款率", "refund rate of store orders by store city"),
+        ("按门店所在城市看门店订单的退款率", "refund rate of store orders by store city"),
         "refund_rate",
         ("重庆", None, 2.2, 5.5),
     ),

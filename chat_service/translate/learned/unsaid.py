@@ -9,24 +9,33 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chat_service.language.words.kinds import kinds_of
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Mention, NumberSense
 
 _NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]+(?![A-Za-z])")
+_WORD, _HAN, _VOWEL = re.compile("[A-Za-z]{2,}"), re.compile("[\u4e00-\u9fff]"), re.compile("[aeiouy]")
 _DENYING = frozenset({"not", "none", "never", "neither"})
 _DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})
 
 
 def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], structure: Structure) -> int:
     """How many such words of a text a request (plain data) does not hold: not, without a condition that denies; the
-    second, which no request tells from the first two; a head, of what is added up; a name that nobody knows (XHS)."""
+    second, which no request tells from the first two; a head, of what is added up; a name that nobody knows."""
     denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions)
     numbers = (sense for each in mentions for sense in each.senses if isinstance(sense, NumberSense))
     later = any(each.is_ordinal and each.value > 1 for each in numbers)
-    names = set() if text.isupper() else {each.lower() for each in _NAME.findall(text)}
+    names = {*(() if text.isupper() else (each.lower() for each in _NAME.findall(text))), *_no_words(text)}
     unknown = any(each.text in names and not each.senses for each in mentions)
     per_head = any("per_head" in each.words("average") for each in mentions)
     return (denies and not _is_denied(written)) + later + (per_head and _adds_up(written, structure)) + unknown
+
+
+def _no_words(text: str) -> set[str]:
+    """What is written in letters and is no word of English: among Chinese, or where nobody could speak it (qwx)."""
+    among = _HAN.search(text) is not None
+    words = {each.lower() for each in _WORD.findall(text)}
+    return {each for each in words if not kinds_of(each) and (among or not _VOWEL.search(each))}
 
 
 def _is_denied(part: object) -> bool:
