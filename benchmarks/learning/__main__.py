@@ -203,7 +203,7 @@ def main() -> None:
     torch.manual_seed(0)
     source = Examples(given.database, given.as_of)
     found = [*source.of_reports(given.reports), *source.of_lists(given.lists), *source.of_cases(), *source.written()]
-    found += [*source.regrouped(), *source.with_columns()]
+    found += [*source.regrouped(), *source.with_columns(), *source.with_asides()]
     examples, held = ([e for e in found if (e.of in given.without) is out] for out in (False, True))
     base = Base(given.base)
     before = load() if given.go_on else None

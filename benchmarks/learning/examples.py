@@ -1,7 +1,8 @@
 """Questions whose requests are known, as pages and the words of their requests.
 
 Three sources: answers that were right in reports of `huitou eval LIST.yaml --json`; the questions to be refused or
-asked back of those lists; and `questions/*.yaml`, written for this by hand, each with its typed request.
+asked back of those lists; and `questions/*.yaml`, written for this by hand, each with its typed request, some once more
+with words of `asides.yaml` before or behind.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class Examples:
         for each in self._turns():
             yield from self._examples(each)
 
-    def with_asides(self, many: int = 15_000) -> Iterator[Example]:
+    def with_asides(self, many: int = 16_000) -> Iterator[Example]:
         """Turns of those written, with words before or after them that change nothing of what is asked."""
         chance = random.Random(0)  # noqa: S311
         for each in chance.sample(list(self._turns()), many):
