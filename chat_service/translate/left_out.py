@@ -1,13 +1,15 @@
-"""A question that has no answer, offered without the words that stop it.
+"""A question that has no answer, offered without the words or the clauses that stop it.
 
-Nothing is answered so: the asker is told what is left out, and chooses. Never left out is what turns a question around
-(not, except), reckons (average, share of) or makes another name: without it another question would be offered.
+Nothing is answered so: the asker is told what is left out, and chooses. No word is left out that turns a question around
+(not, except), reckons (average, share of) or makes another name: without it another question would be offered. Of clauses
+that stand beside a question (a scene, a reason) as few as can be are left out whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from chat_service.outcomes import Answerable, Choice, DefinitionAsked, Outcome
 from chat_service.translate.checks.refusals import WHOLE
@@ -20,33 +22,92 @@ from semantic_layer import ListQuery, MetricQuery
 
 Reads = Callable[[str], Outcome | None]
 _Places = tuple[tuple[int, int], ...]
-_TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative")
-_MOST_READ, _MOST_LEFT_OUT = 3, 2
+_TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative", "only", "behaviour")
+_MEASURES = ("metric", "ask")
+# of what a clause that only sets a scene says nothing
+_SAYS = (
+    *(*_MEASURES, *_TURNS, "value", "dimension", "number", "date", "intent", "grouping", "included"),
+    *("quantifier", "condition", "rank", "comparison", "amount"),
+)
+_MOST_READ, _MOST_LEFT_OUT, _MOST_CLAUSES = 3, 2, 9
+# what parts sentences from each other, and what parts clauses
+_ENDING, _PARTING = frozenset(".?!。…;-"), frozenset(".?!。…;-,:()[]")
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What is left out of a question, and the question that remains."""
+    """What is left out of a question, and the question that remains; the definition that it asks for where what is left
+    out are clauses that measure nothing else."""
 
     words: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    definition: DefinitionAsked | None = None
 
 
 def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
     """The question that remains without what stops one; nothing where none does."""
     lattice = found.frame.lattice
-    for places in list(_faults(found))[:_MOST_READ]:
+    words = [each for each in _faults(found) if not any(_turns(lattice, *place) for place in each)]
+    clauses = list(islice(_beside(found), _MOST_CLAUSES))
+    scenes = [each for each in clauses if _is_scene(lattice, each)]
+    for places in dict.fromkeys((*scenes, *words[:_MOST_READ], *clauses)):
         spans = [lattice.folded.span(*place) for place in places]
         rest = _cut(text, spans)
-        if not rest or any(_turns(lattice, *place) for place in places):
+        if not rest:
             continue
         try:
-            choice = _choice(reads(rest), rest, ranks=any(_holds(lattice, "rank", *place) for place in places))
+            outcome = reads(rest)
         except SpentError:
             break
+        ranks = places in words and any(_holds(lattice, "rank", *place) for place in places)
+        choice, said = _choice(outcome, rest, ranks=ranks), tuple(text[first:last] for first, last in spans)
         if choice is not None:
-            return LeftOut(tuple(text[first:last] for first, last in spans), (choice,))
+            measures = any(_holds(lattice, each, *place) for each in _MEASURES for place in places)
+            asks = places in clauses and not measures
+            return LeftOut(said, (choice,), outcome if asks and isinstance(outcome, DefinitionAsked) else None)
     return LeftOut()
+
+
+def _beside(found: Readings) -> Iterator[_Places]:
+    """The clauses that may stand beside a question: all that are not understood, or all but a run of such as are, the
+    shortest first. Whole sentences may hold words of the model as well (a scene does); parts of them may not."""
+    lattice = found.frame.lattice
+    unknown = [_place(lattice, *each) for each in found.frame.unknown]
+    if any(stop.reason.code in WHOLE for _, stop in found.stops):
+        return
+    for marks in (_ENDING, _PARTING):
+        clauses = _clauses(lattice, marks)
+        clear = [not any(first < end and start < last for start, end in unknown) for first, last in clauses]
+        kept = _kept(clear) if 1 < len(clauses) <= _MOST_CLAUSES else ()
+        told = {tuple(each for each, stays in zip(clauses, which, strict=True) if not stays) for which in kept} - {()}
+        told = {each for each in told if marks == _ENDING or _is_scene(lattice, each)}
+        yield from sorted(told, key=lambda each: (sum(last - first for first, last in each), each))
+
+
+def _is_scene(lattice: Lattice, places: _Places) -> bool:
+    """Whether what is left out says nothing that a request could hold."""
+    return not any(_holds(lattice, kind, *place) for kind in _SAYS for place in places)
+
+
+def _kept(clear: Sequence[bool]) -> Iterator[tuple[bool, ...]]:
+    """Which clauses are kept: all that are clear, or a run of such; what is asked stands last more often than first."""
+    many = len(clear)
+    yield from (tuple(clear),) if any(clear) else ()
+    for long in range(many - 1, 0, -1):
+        for start in range(many - long, -1, -1):
+            if all(clear[start : start + long]):
+                yield tuple(start <= at < start + long for at in range(many))
+
+
+def _clauses(lattice: Lattice, marks: frozenset[str]) -> list[tuple[int, int]]:
+    """The stretches between marks, each with the mark that ends it."""
+    found, start = [], 0
+    for at, token in enumerate(lattice.tokens):
+        ends = token.kind == "punctuation" and token.text in marks
+        if ends and at > start:
+            found.append(_place(lattice, start, at + 1))
+        start = at + 1 if ends else start
+    return [*found, _place(lattice, start, len(lattice.tokens))] if start < len(lattice.tokens) else found
 
 
 def _faults(found: Readings) -> Iterator[_Places]:

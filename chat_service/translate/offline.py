@@ -20,6 +20,7 @@ from chat_service.language.phrases import listed
 from chat_service.language.tokens import cut
 from chat_service.outcomes import (
     Answerable,
+    Assumption,
     CatalogueAsked,
     Choice,
     Clarification,
@@ -39,7 +40,7 @@ from chat_service.translate.left_out import without_words
 from chat_service.translate.meaning.relations import structure_of
 from chat_service.translate.replies.reading import CLOSE, make_reading, nothing_read
 from chat_service.translate.replies.reworded import ENDS, with_reading
-from chat_service.translate.replies.sentences import question_text, refusal_text, without_text
+from chat_service.translate.replies.sentences import assumption_text, question_text, refusal_text, without_text
 from chat_service.translate.replies.suggested import suggested
 from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.rivals import Reader, Readings, margin_of, rival_of, unmarked
@@ -269,6 +270,10 @@ class OfflineTranslator:
         if not out.choices:
             return self._refused(denial, frame, question, scope.language, read_.corrections)
         subject = listed(out.words, scope.language)
+        if out.definition is not None:
+            aside = Assumption("set_aside", assumption_text("set_aside", (subject,), scope.language))
+            told = (*out.definition.reading.assumptions, aside)
+            return replace(out.definition, reading=replace(out.definition.reading, assumptions=told))
         said = without_text(denial.code, denial.subject, denial.nearest, subject, scope.language)
         reading = make_reading(frame, scope.language, read_.corrections)
         return Clarification(denial.code, subject, said, out.choices, reading)

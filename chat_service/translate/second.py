@@ -61,9 +61,10 @@ class SecondReader:
         if not self._reader.fits or not _is_weighed(first, question):
             return first
         opened = self._reader.open(question, mentions)
-        without = first.choices[0].request if isinstance(first, Clarification) and _is_without(first) else None
-        refused = not isinstance(first, Answerable)
-        situation = Situation(_requests(first), question.previous is not None, refused, without)
+        offered = first.choices[0] if isinstance(first, Clarification) and _is_without(first) else Choice("", "", "")
+        refused, follows = not isinstance(first, Answerable), question.previous is not None
+        sentences = self._reader.sentences(question, mentions) if refused else ()
+        situation = Situation(_requests(first), follows, refused, offered.request, offered.message, sentences)
         if opened is None or not all(opened.can_tell(each) for each in situation.rules):
             return first  # nothing like it was learned from
         told = weighed(opened, situation, self._model, lambda each: self._compiles(each, question.today))

@@ -48,13 +48,17 @@ def request_of(written: Mapping[str, Any], model: Model) -> Request:
     return request
 
 
-def is_same(one: Request, other: Request, model: Model) -> bool:
-    """Whether two requests ask for the same, but for what a list shows beside: of that the first may have more."""
+def is_same(one: Request, other: Request, model: Model, *, ordered: bool = True) -> bool:
+    """Whether two requests ask for the same, but for what a list shows beside: of that the first may have more. Without
+    `ordered` what is shown whole may stand in any order."""
     if isinstance(one, ListQuery) and isinstance(other, ListQuery):
         shown, asked = (set(plain(each, model).get("columns", ())) for each in (one, other))
         if not asked <= shown:
             return False
-    return _core(one, model) == _core(other, model)
+    first, last = _core(one, model), _core(other, model)
+    if not ordered and "limit" not in first and "limit_within" not in first:
+        first, last = ({**each, "order_by": []} for each in (first, last))
+    return first == last
 
 
 def keeps_to(one: Request, other: Request, model: Model) -> bool:

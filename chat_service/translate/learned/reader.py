@@ -8,14 +8,16 @@ It knows one model, whose names it learned; of another it reads nothing.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
+from chat_service.language.folding import fold
 from chat_service.outcomes import Question
 from chat_service.translate.learned.literals import Named
 from chat_service.translate.learned.network import Network
@@ -39,7 +41,8 @@ from chat_service.translate.senses import (
 from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Model, ProfileQuery, Request
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-_MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY, _MOST_CODES = 120, 72, 4, 0.5, 24
+_MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY, _MOST_CODES, _MOST_SENTENCES = 120, 72, 4, 0.5, 24, 4
+_SENTENCE = re.compile(r"(?:[^?!。…;.]|\.(?=\S))+[?!。…;.]*\s*")  # of folded text
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,16 @@ class LearnedReader:
         network, vocabulary = _learned()
         said = vocabulary.numbered(page.laid_out())
         return Opened(page, self._structure, network, vocabulary, said) if said and page.is_whole else None
+
+    def sentences(self, question: Question, mentions: Sequence[Mention]) -> tuple[Opened, ...]:
+        """Each sentence of a question that names something as if it were the question; none of a single sentence."""
+        folded, found = fold(question.text), []
+        sentences = [each.span() for each in _SENTENCE.finditer(folded.text)]
+        for start, end in sentences if len(sentences) > 1 else ():
+            own = [each for each in mentions if start <= each.start and each.end <= end and each.senses]
+            moved = [replace(each, start=each.start - start, end=each.end - start) for each in own]
+            found.append(self.open(replace(question, text=folded.typed(start, end)), moved) if own else None)
+        return tuple(each for each in found if each is not None)[-_MOST_SENTENCES:]
 
 
 class Opened:
@@ -136,9 +149,11 @@ class Opened:
         out = [each for each in sole if not any(one.start < each.end and each.start < one.end for one in held)]
         return len({(each.start, each.end) for each in out})
 
-    def unsaid(self, request: Request) -> int:
-        """How many words of the question that turn a request this one does not hold."""
-        return unsaid(plain(request, self._model), self._text, self._mentions, self._structure)
+    def unsaid(self, request: Request, within: str | None = None) -> int:
+        """How many words that turn a request this one does not hold, of the question or of a part of it."""
+        text = self._text if within is None else within
+        said = [each for each in self._mentions if within is None or each.text in within.lower()]
+        return unsaid(plain(request, self._model), text, said, self._structure)
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name.

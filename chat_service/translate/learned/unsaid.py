@@ -5,11 +5,13 @@ Few questions of those that it learned from have such words, and what it reads i
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chat_service.language.words.kinds import kinds_of
+from chat_service.language.words.tables import word_set
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Mention, NumberSense
 
@@ -21,14 +23,24 @@ _DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})
 
 def unsaid(written: Mapping[str, Any], text: str, mentions: Sequence[Mention], structure: Structure) -> int:
     """How many such words of a text a request (plain data) does not hold: not, without a condition that denies; the
-    second, which no request tells from the first two; a head, of what is added up; a name that nobody knows."""
+    second, which no request tells from the first two; a head, of what is added up; a name that nobody knows; after, of
+    two things in the same time."""
     denies = any(not _DENYING.isdisjoint(each.words("negation")) for each in mentions)
     numbers = (sense for each in mentions for sense in each.senses if isinstance(sense, NumberSense))
     later = any(each.is_ordinal and each.value > 1 for each in numbers)
     names = {*(() if text.isupper() else (each.lower() for each in _NAME.findall(text))), *_no_words(text)}
     unknown = any(each.text in names and not each.senses for each in mentions)
     per_head = any("per_head" in each.words("average") for each in mentions)
-    return (denies and not _is_denied(written)) + later + (per_head and _adds_up(written, structure)) + unknown
+    adds_up = per_head and _adds_up(written, structure)
+    ordered = any(each.text in word_set("before_or_after") for each in mentions) and _in_one_time(written)
+    return (denies and not _is_denied(written)) + later + adds_up + unknown + ordered
+
+
+def _in_one_time(written: Mapping[str, Any]) -> bool:
+    """Whether two things are to have happened in the same time, and nothing tells which was first."""
+    done = [each for each in written.get("filters", ()) if "metric" in each]
+    times = [(each["metric"], each.get("period")) for each in done]
+    return any(a != b and a[1] == b[1] for a, b in itertools.combinations(times, 2))
 
 
 def _no_words(text: str) -> set[str]:

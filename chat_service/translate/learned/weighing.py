@@ -37,12 +37,15 @@ class Weighed:
 @dataclass(frozen=True)
 class Situation:
     """What was read: the requests of the rules, several where they are torn; whether another was answered before, and
-    whether the rules answered nothing; what they would answer without a word that they refused."""
+    whether the rules answered nothing; what they would answer without what they refused, and the text of that; its
+    sentences, each by itself."""
 
     rules: tuple[Request, ...]
     follows: bool
     refused: bool
     without: Request | None = None
+    rest: str = ""
+    sentences: tuple[Opened, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,15 +96,24 @@ def _candidates(
     own = {id(each) for each in situation.rules}
     for guess in guesses:
         if guess.request is not None and not _leaves_out(guess.request, situation, model):
-            found = _added(found, guess, opened, model)
+            found = _added(found, guess, opened, model, ordered=situation.follows)
     none = sum(each.chance for each in guesses if each.request is None)
     told = []
     for each, chance in found:
         by_rules = id(each) in own
-        out = len(opened.left_out(each)), opened.unheld(each), 0 if by_rules else opened.unsaid(each)
+        offered = not by_rules and _is_offered(each, situation, model)
+        turns = 0 if by_rules else opened.unsaid(each, situation.rest if offered else None)
+        out = len(opened.left_out(each)), opened.unheld(each), turns
         if by_rules or compiles(each):
-            told.append(Candidate(each, by_rules, _known(chance, none, out, situation, by_rules=by_rules)))
+            known = _known(chance, none, out, situation, by_rules=by_rules)
+            alone = max((one.chance(each) for one in situation.sentences if one.can_tell(each)), default=0.0)
+            told.append(Candidate(each, by_rules, {**known, "without": offered and not turns, "alone": alone}))
     return tuple(told)
+
+
+def _is_offered(each: Request, situation: Situation, model: Model) -> bool:
+    """Whether a request is what the rules offer without what they refused."""
+    return situation.without is not None and is_same(each, situation.without, model, ordered=False)
 
 
 def _leaves_out(guess: Request, situation: Situation, model: Model) -> bool:
@@ -112,12 +124,12 @@ def _leaves_out(guess: Request, situation: Situation, model: Model) -> bool:
 
 
 def _added(
-    found: Sequence[tuple[Request, float]], guess: Guess, opened: Opened, model: Model
+    found: Sequence[tuple[Request, float]], guess: Guess, opened: Opened, model: Model, *, ordered: bool
 ) -> list[tuple[Request, float]]:
     """With a guess: its chance is added to that of a request that asks for the same in other words."""
     assert guess.request is not None, "what is no request is not added"
     for number, (own, chance) in enumerate(found):
-        if is_same(own, guess.request, model):
+        if is_same(own, guess.request, model, ordered=ordered):
             more = 0.0 if opened.words(own) == opened.words(guess.request) else guess.chance
             return [*found[:number], (own, chance + more), *found[number + 1 :]]
     return [*found, (guess.request, guess.chance)]

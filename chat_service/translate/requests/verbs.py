@@ -47,6 +47,8 @@ def free_redundant(slots: Slots, assembly: Assembly) -> None:
         firsts = firsts and not clause.values and not (clause.when is not None and slots.whens)
         if is_relative(item, slots) and not firsts:
             continue  # new customers who ordered in May: those of May
+        if any(values.only for values in clause.values) and not assembly.structure.people_metrics.isdisjoint(named):
+            continue  # buyers who bought only there: and nowhere else
         spends = is_money_verb(clause.text, assembly) and all(is_money(model.metrics[name].unit) for name in named)
         if firsts or spends or _tells_rows(done, named, assembly):
             slots.clauses.remove(entry)

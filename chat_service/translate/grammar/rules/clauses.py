@@ -39,6 +39,15 @@ def _not(found: Found) -> Clause | None:
     return None if clause.negated else replace(clause, negated=True, ever=ever)
 
 
+def _only(found: Found) -> Clause | None:
+    """只买过美妆, only bought beauty: that, and nothing else."""
+    clause = found.one("c", Clause)
+    beside = found.edges["o"].end == found.edges["c"].start and found.edges["c"].leaves()[0].category == "behaviour"
+    said = beside and found.one("o", Word).text in word_set("only_done")
+    bare = said and len(clause.values) == 1 and clause.is_plain and not clause.values[0].only
+    return replace(clause, values=(replace(clause.values[0], only=True),)) if bare else None
+
+
 def _nothing(found: Found) -> Clause | None:
     """Bought nothing: the negation of what it was done to."""
     word = found.one("n", Word)
@@ -164,6 +173,7 @@ RULES = (
     ),
     Rule("clause", ("a=behaviour b=behaviour",), _twice, -0.3, "deed told twice", ("付款下单 -> orders",)),
     Rule("clause", ("n=negation ~ c=clause",), _not, -0.4, "deed not done", ("没登录 -> not logins",)),
+    Rule("clause", ("o=only.only ~ c=clause",), _only, -0.3, "deed to that only", ("只买过美妆 -> only beauty",)),
     Rule("clause", ("c=clause ~ n=negation",), _nothing, -0.3, "nothing done", ("shared nothing -> not shares",)),
     Rule(
         "clause",
