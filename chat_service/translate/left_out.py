@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeGuard
 
-from chat_service.outcomes import Answerable, Choice, DefinitionAsked, Outcome
+from chat_service.language.grammar.rule import Edge
+from chat_service.outcomes import Answerable, Choice, Clarification, DefinitionAsked, Outcome
 from chat_service.translate.checks.refusals import WHOLE
 from chat_service.translate.replies.reworded import ENDS, LOOSE, in_a_name
 from chat_service.translate.rivals import Readings
+from chat_service.translate.senses import Names
 from chat_service.translate.stops import Denial
 from chat_service.translate.words.lattice import Lattice
 from chat_service.translate.words.scope import SpentError
@@ -24,6 +27,7 @@ Reads = Callable[[str], Outcome | None]
 _Places = tuple[tuple[int, int], ...]
 _TURNS = ("negation", "exclusion", "average", "statistic", "share", "rate", "cumulative", "only", "behaviour")
 _MEASURES = ("metric", "ask")
+_ASKED = frozenset({"how_things_are", "ambiguous_date"})  # by whoever reads it
 # of what a clause that only sets a scene says nothing
 _SAYS = (
     *(*_MEASURES, *_TURNS, "value", "dimension", "number", "date", "intent", "grouping", "included"),
@@ -36,12 +40,12 @@ _ENDING, _PARTING = frozenset(".?!。…;-"), frozenset(".?!。…;-,:()[]")
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What is left out of a question, and the question that remains; the definition that it asks for where what is left
-    out are clauses that measure nothing else."""
+    """What is left out of a question, and the question that remains; what that comes to without a number, where what is
+    left out are clauses that measure nothing else: the definition that it asks for, the question back that it takes."""
 
     words: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
-    definition: DefinitionAsked | None = None
+    instead: DefinitionAsked | Clarification | None = None
 
 
 def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
@@ -61,11 +65,25 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
             break
         ranks = places in words and any(_holds(lattice, "rank", *place) for place in places)
         choice, said = _choice(outcome, rest, ranks=ranks), tuple(text[first:last] for first, last in spans)
-        if choice is not None:
-            measures = any(_holds(lattice, each, *place) for each in _MEASURES for place in places)
-            asks = places in clauses and not measures
-            return LeftOut(said, (choice,), outcome if asks and isinstance(outcome, DefinitionAsked) else None)
+        if choice is not None or (places in clauses and _asks_back(outcome)):
+            instead = outcome if places in clauses and _is_all(outcome, lattice, places) else None
+            if choice is not None or instead is not None:
+                return LeftOut(said, () if choice is None else (choice,), instead)
     return LeftOut()
+
+
+def _is_all(outcome: Outcome | None, lattice: Lattice, places: _Places) -> TypeGuard[DefinitionAsked | Clarification]:
+    """Whether what is left out measures nothing but what a definition is asked of, and nothing at all else."""
+    own = set(outcome.metrics) if isinstance(outcome, DefinitionAsked) else set()
+    inside = [leaf for leaf in lattice.leaves if any(_is_in(leaf, lattice, *place) for place in places)]
+    named = [leaf for leaf in inside if leaf.category in _MEASURES]
+    told = all(isinstance(each.meaning, Names) and not own.isdisjoint(each.meaning.names) for each in named)
+    return told and (isinstance(outcome, DefinitionAsked) or _asks_back(outcome))
+
+
+def _asks_back(outcome: Outcome | None) -> TypeGuard[Clarification]:
+    """Whether more has to be said, whoever reads it: how things are, which of two days."""
+    return isinstance(outcome, Clarification) and outcome.code in _ASKED
 
 
 def _beside(found: Readings) -> Iterator[_Places]:
@@ -152,8 +170,12 @@ def _turns(lattice: Lattice, start: int, end: int) -> bool:
 def _holds(lattice: Lattice, category: str, start: int, end: int) -> bool:
     """Whether a stretch has a word of a category in it."""
     leaves = (leaf for leaf in lattice.leaves if leaf.category.startswith(category))
-    places = (_place(lattice, leaf.start, leaf.end) for leaf in leaves)
-    return any(start <= first and last <= end for first, last in places)
+    return any(_is_in(leaf, lattice, start, end) for leaf in leaves)
+
+
+def _is_in(leaf: Edge, lattice: Lattice, start: int, end: int) -> bool:
+    first, last = _place(lattice, leaf.start, leaf.end)
+    return start <= first and last <= end
 
 
 def _choice(outcome: Outcome | None, text: str, *, ranks: bool) -> Choice | None:

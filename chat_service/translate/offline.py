@@ -110,7 +110,9 @@ class OfflineTranslator:
         first, repaired = self._outcome(found, question, scope), found.frame.lattice
         if self._second is None:
             return first
-        return self._second.beside(first, question, as_typed(mentions(repaired, scope.lexicon), repaired.folded))
+        said = mentions(repaired, scope.lexicon)
+        mended = (replace(question, text=repaired.folded.text), said) if found.corrections else None
+        return self._second.beside(first, question, as_typed(said, repaired.folded), mended)
 
     @property
     def values(self) -> ValueIndex:
@@ -264,16 +266,17 @@ class OfflineTranslator:
         def reads(text: str) -> Outcome | None:
             asked = replace(question, text=text)
             found = self._read(read(text, scope), asked, scope, _MOST_OF_OFFER)
-            return self._outcome(found, asked, scope) if found.found else None
+            in_doubt = not found.frame.unknown and any(isinstance(stop.reason, Doubt) for _, stop in found.stops)
+            return self._outcome(found, asked, scope) if found.found or in_doubt else None
 
         out = without_words(question.text, read_, reads)
+        subject = listed(out.words, scope.language)
+        if out.instead is not None:
+            aside = Assumption("set_aside", assumption_text("set_aside", (subject,), scope.language))
+            told = (*out.instead.reading.assumptions, aside)
+            return replace(out.instead, reading=replace(out.instead.reading, assumptions=told))
         if not out.choices:
             return self._refused(denial, frame, question, scope.language, read_.corrections)
-        subject = listed(out.words, scope.language)
-        if out.definition is not None:
-            aside = Assumption("set_aside", assumption_text("set_aside", (subject,), scope.language))
-            told = (*out.definition.reading.assumptions, aside)
-            return replace(out.definition, reading=replace(out.definition.reading, assumptions=told))
         said = without_text(denial.code, denial.subject, denial.nearest, subject, scope.language)
         reading = make_reading(frame, scope.language, read_.corrections)
         return Clarification(denial.code, subject, said, out.choices, reading)

@@ -56,14 +56,22 @@ class SecondReader:
     def __init__(self, model: Model, compiles: Callable[[Request, date], bool]) -> None:
         self._model, self._compiles, self._reader = model, compiles, LearnedReader(model)
 
-    def beside(self, first: Outcome, question: Question, mentions: Sequence[Mention]) -> Outcome:
-        """The outcome of the rules, or the likeliest request of both with the others that may be meant."""
+    def beside(
+        self,
+        first: Outcome,
+        question: Question,
+        mentions: Sequence[Mention],
+        mended: tuple[Question, Sequence[Mention]] | None = None,
+    ) -> Outcome:
+        """The outcome of the rules, or the likeliest request of both with the others that may be meant; `mended`: the
+        question as its slips of writing were read."""
         if not self._reader.fits or not _is_weighed(first, question):
             return first
-        opened = self._reader.open(question, mentions)
+        spelt = mended or (question, mentions)
+        opened = self._reader.open(*spelt)
         offered = first.choices[0] if isinstance(first, Clarification) and _is_without(first) else Choice("", "", "")
         refused, follows = not isinstance(first, Answerable), question.previous is not None
-        sentences = self._reader.sentences(question, mentions) if refused else ()
+        sentences = self._reader.sentences(*spelt) if refused else ()
         situation = Situation(_requests(first), follows, refused, offered.request, offered.message, sentences)
         if opened is None or not all(opened.can_tell(each) for each in situation.rules):
             return first  # nothing like it was learned from

@@ -167,7 +167,10 @@ class Opened:
         return tuple(each for each in here if not any(own.start < each.end and each.start < own.end for own in held))
 
     def _is_amiss(self, request: Request) -> bool:
-        """Whether nobody asks so: of nobody, of one group, of others than those of the answer before who are meant."""
+        """Whether nobody asks so: of nobody, of one group, of others than those of the answer before who are meant; one
+        customer, where something else is named as well (an order's number, what to change)."""
+        if isinstance(request, ProfileQuery) and (self.unheld(request) or self.left_out(request)):
+            return True
         if _is_of_nobody(request) or (self._before is None and _is_of_one_group(request)) or self._invents(request):
             return True
         return self._before is not None and self._points and self._forgets(request, self._before)

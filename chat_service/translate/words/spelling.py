@@ -30,6 +30,7 @@ from chat_service.translate.words.vocabulary import abbreviations, homophones, k
 # a text is read again with so many repairs, and so many tokens in all; one with more that is unknown is no slip
 _MOST_REPAIRS, _MOST_TRIES, _MOST_UNKNOWN, _MOST_READ = 4, 24, 6, 600
 _WORTH = 5.0
+_OWN = ("metric", "dimension", "value")  # what a model has
 
 _Try = tuple[int, int, str, float]
 
@@ -73,7 +74,7 @@ class Speller:
         for (start, end, read_as, penalty), _ in zip(likely, left, strict=False):
             changed = lattice(replaced(text.folded, start, end, read_as), scope.lexicon, scope.today)
             again = _cheapest(changed)
-            sensible = penalty < 0 or _means_something(changed, again, start, start + len(read_as))
+            sensible = penalty < 0 or _means_something(text, changed, again, (start, start + len(read_as)))
             if again.cost < found.cost - _WORTH and sensible:
                 said = Correction(text.folded.typed(start, end), read_as)
                 options.append((again.cost + penalty, changed, again, said))
@@ -218,17 +219,19 @@ def _unknown(text: Lattice, found: Covering) -> list[tuple[int, int]]:
     return stretches
 
 
-def _means_something(text: Lattice, found: Covering, start: int, end: int) -> bool:
+def _means_something(typed: Lattice, text: Lattice, found: Covering, place: tuple[int, int]) -> bool:
     """Whether what a stretch was read as carries meaning: no word may vanish into one without meaning by repair.
 
-    A Chinese word of two characters is too short to be known by one of them, but for a unit of time.
+    A Chinese word of two characters is too short to be known by one of them, but for a unit of time, and for what the
+    model has where what was typed is no word (销亮).
     """
     for edge in found.edges:
         first, last = text.tokens[edge.start].fstart, text.tokens[edge.end - 1].fend
-        if first < end and start < last:
+        if first < place[1] and place[0] < last:
             said = text.folded.text[first:last]
             long_enough = said.isascii() or len(said) > 2 or edge.category == "date.grain"
-            return edge.category != UNKNOWN and not edge.is_empty and long_enough
+            own = edge.category in _OWN and not kinds_of(typed.folded.text[first:last])
+            return edge.category != UNKNOWN and not edge.is_empty and (long_enough or own)
     return False
 
 
