@@ -1,8 +1,8 @@
 """A question that has no answer, offered without the words or the clauses that stop it.
 
-Nothing is answered so: the asker is told what is left out, and chooses. No word is left out that turns a question around
-(not, except), reckons (average, share of) or makes another name: without it another question would be offered. Of clauses
-that stand beside a question (a scene, a reason) as few as can be are left out whole.
+Nothing is answered so: the asker is told what is left out, and chooses. No word is left out that turns a question
+around (not, except), reckons (average, share of) or makes another name: without it another question would be offered.
+Of clauses that stand beside a question (a scene, a reason) as few as can be are left out whole.
 """
 
 from __future__ import annotations
@@ -52,24 +52,31 @@ def without_words(text: str, found: Readings, reads: Reads) -> LeftOut:
     """The question that remains without what stops one; nothing where none does."""
     lattice = found.frame.lattice
     words = [each for each in _faults(found) if not any(_turns(lattice, *place) for place in each)]
+    words = [each for each in words if not any(_is_part(text, lattice.folded.span(*place), found) for place in each)]
     clauses = list(islice(_beside(found), _MOST_CLAUSES))
     scenes = [each for each in clauses if _is_scene(lattice, each)]
+    meaning = LeftOut()
     for places in dict.fromkeys((*scenes, *words[:_MOST_READ], *clauses)):
         spans = [lattice.folded.span(*place) for place in places]
         rest = _cut(text, spans)
-        if not rest:
-            continue
         try:
-            outcome = reads(rest)
+            outcome = reads(rest) if rest else None
         except SpentError:
             break
         ranks = places in words and any(_holds(lattice, "rank", *place) for place in places)
         choice, said = _choice(outcome, rest, ranks=ranks), tuple(text[first:last] for first, last in spans)
-        if choice is not None or (places in clauses and _asks_back(outcome)):
-            instead = outcome if places in clauses and _is_all(outcome, lattice, places) else None
-            if choice is not None or instead is not None:
-                return LeftOut(said, () if choice is None else (choice,), instead)
-    return LeftOut()
+        instead = outcome if places in clauses and _is_all(outcome, lattice, places) else None
+        if instead is not None or (choice is not None and choice.request is not None):
+            return LeftOut(said, () if choice is None else (choice,), instead)
+        if choice is not None and not meaning.choices:
+            meaning = LeftOut(said, (choice,))
+    return meaning
+
+
+def _is_part(text: str, span: tuple[int, int], found: Readings) -> bool:
+    """Whether what is left out goes on from a slip that was read as something: 犄角旮旯 is one word, and no 季."""
+    said = text[slice(*span)]
+    return any(f"{each.typed}{said}" in text or f"{said}{each.typed}" in text for each in found.corrections)
 
 
 def _is_all(outcome: Outcome | None, lattice: Lattice, places: _Places) -> TypeGuard[DefinitionAsked | Clarification]:

@@ -91,3 +91,54 @@ def test_a_word_that_turns_the_question_around_is_never_left_out(
     choices = outcome.choices if isinstance(outcome, Clarification) else ()
     assert not isinstance(outcome, Answerable)
     assert all("not" in choice.message or "不" in choice.message for choice in choices), choices
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("打仗打的是粮草。今年上半年，各获客渠道的获客成本是多少？", "今年上半年，各获客渠道的获客成本是多少？"),
+        ("Our dog chews my keyboard. How many orders came in last month?", "How many orders came in last month?"),
+        # a scene may hold words of the model, and deny
+        (
+            "Gold members never knit anything, they say. What was the refund rate in May?",
+            "What was the refund rate in May?",
+        ),
+    ],
+)
+def test_a_sentence_beside_the_question_is_left_out_whole(
+    text: str, rest: str, translator: OfflineTranslator, today: date
+) -> None:
+    outcome = translator.translate(Question(text, today))
+    assert isinstance(outcome, Clarification) and outcome.choices[0].message == rest
+    alone = translator.translate(Question(rest, today))
+    assert isinstance(alone, Answerable) and alone.request == outcome.choices[0].request
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AOV in May, excluding zorbly customers who live in Shanghai",
+        "5月的订单数，恓惶的金卡会员除外",
+        "低忠诚那批客户，直接给我恓惶删掉",
+    ],
+)
+def test_a_clause_that_says_something_is_not_left_out(text: str, translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question(text, today))
+    choices = outcome.choices if isinstance(outcome, Clarification) else ()
+    assert not isinstance(outcome, Answerable)
+    assert not {"AOV in May", "5月的订单数", "低忠诚那批客户"} & {choice.message for choice in choices}
+
+
+def test_what_is_asked_beside_a_scene_is_asked_about_or_explained(translator: OfflineTranslator, today: date) -> None:
+    how = translator.translate(Question("Our knitting boss waits. How did our gold members do last month?", today))
+    assert isinstance(how, Clarification) and how.code == "how_things_are"
+    day = translator.translate(Question("The gizmo was glowing. How many tickets were opened on 5/6/2026?", today))
+    assert isinstance(day, Clarification) and day.code == "ambiguous_date"
+    meaning = translator.translate(Question("我们恓惶人没这个叫法。沉睡客户是怎么定义的？", today))
+    assert isinstance(meaning, DefinitionAsked) and meaning.metrics == ("dormant_customers",)
+    assert any(each.code == "set_aside" for each in meaning.reading.assumptions)
+
+
+def test_a_slip_and_what_goes_on_from_it_are_one_word(translator: OfflineTranslator, today: date) -> None:
+    outcome = translator.translate(Question("今年每个犄角旮旯的销售额", today))
+    assert isinstance(outcome, Refusal)

@@ -150,10 +150,10 @@ class Opened:
         return len({(each.start, each.end) for each in out})
 
     def unsaid(self, request: Request, within: str | None = None) -> int:
-        """How many words that turn a request this one does not hold, of the question or of a part of it."""
-        text = self._text if within is None else within
-        said = [each for each in self._mentions if within is None or each.text in within.lower()]
-        return unsaid(plain(request, self._model), text, said, self._structure)
+        """How many words that turn a request this one does not hold, of the question or of a part of it; a name that
+        nobody knows is one wherever it stands."""
+        kept = (each for each in self._mentions if within is None or not each.senses or each.text in within.lower())
+        return unsaid(plain(request, self._model), self._text, tuple(kept), self._structure)
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name.

@@ -15,7 +15,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.meaning.relations import Structure
 from chat_service.translate.senses import Mention, NumberSense
 
-_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]+(?![A-Za-z])")
+_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]*(?![A-Za-z])")
 _WORD, _HAN, _VOWEL = re.compile("[A-Za-z]{2,}"), re.compile("[\u4e00-\u9fff]"), re.compile("[aeiouy]")
 _DENYING = frozenset({"not", "none", "never", "neither"})
 _DENIED = frozenset({"!=", "not in", "<", "<=", "is null"})

@@ -70,8 +70,8 @@ class Speller:
         word = text.folded.text[stretch[0] : stretch[1]]
         tries = self._english(stretch[0], word) if word.isascii() else self._chinese(text.folded, stretch)
         options: list[tuple[float, Lattice, Covering, Correction]] = []
-        likely = (each for each in tries[:_MOST_TRIES] if word.isascii() or self._stands(text.folded.text, *each))
-        for (start, end, read_as, penalty), _ in zip(likely, left, strict=False):
+        likely = [each for each in tries if word.isascii() or self._stands(text.folded.text, *each)]
+        for (start, end, read_as, penalty), _ in zip(likely[:_MOST_TRIES], left, strict=False):
             changed = lattice(replaced(text.folded, start, end, read_as), scope.lexicon, scope.today)
             again = _cheapest(changed)
             sensible = penalty < 0 or _means_something(text, changed, again, (start, start + len(read_as)))
@@ -230,7 +230,8 @@ def _means_something(typed: Lattice, text: Lattice, found: Covering, place: tupl
         if first < place[1] and place[0] < last:
             said = text.folded.text[first:last]
             long_enough = said.isascii() or len(said) > 2 or edge.category == "date.grain"
-            own = edge.category in _OWN and not kinds_of(typed.folded.text[first:last])
+            is_word = kinds_of(typed.folded.text[first:last]) or said[-1] in word_set("possessive")
+            own = len(said) > 1 and edge.category in _OWN and not is_word
             return edge.category != UNKNOWN and not edge.is_empty and (long_enough or own)
     return False
 
