@@ -61,4 +61,4 @@ def _words(kept: Mapping[str, np.ndarray]) -> list[str]:
 
 if __name__ == "__main__":
     out, *paths = map(Path, sys.argv[1:])
-    np.savez(out, **averaged(paths))
+    np.savez(out, **averaged(paths))  # type: ignore[arg-type]

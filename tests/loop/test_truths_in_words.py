@@ -213,7 +213,7 @@ def test_a_planted_group_is_found_by_asking(code: str, language: int, ask: Ask) 
 @pytest.mark.parametrize(
     "question",
     [
-        "女性客户，首单后91到270天内还下单的占比",
+        "女性客户首单后第91到270天内下单的比例",
         "注册后30天内用过直播间的客户，第91到270天内下单的比例",
         "share of customers who used the live room within 30 days of registering "
         "and ordered between 91 and 270 days after registering",
@@ -264,7 +264,7 @@ def test_openers_are_no_experiment(question: str, ask: Ask) -> None:
     assert "not_an_experiment" in {each.code for each in table.cautions}
 
 
-@pytest.mark.parametrize("question", ["各活动类型的ROI从高到低", "ROI by campaign type, highest first"])
+@pytest.mark.parametrize("question", ["各活动类型ROI，从高到低", "ROI by campaign type, highest first"])
 def test_what_campaigns_caused_stands_beside_what_is_attributed(question: str, ask: Ask) -> None:
     answer = ask(question)
     assert answer.finding is not None, answer.text

@@ -12,6 +12,7 @@ from pydantic import JsonValue, TypeAdapter
 
 from chat_service.translate.meaning.named_only import with_named_only, without_named_only
 from chat_service.translate.meaning.populations import population
+from chat_service.translate.meaning.relations import structure_of
 from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Request, of_entity
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
@@ -37,7 +38,8 @@ def plain(request: Request, model: Model) -> dict[str, Any]:
 def request_of(written: Mapping[str, Any], model: Model) -> Request:
     """The request of plain data, with its usual columns, a row for each value compared, and what follows from the rest.
     Raises ValidationError."""
-    request = of_entity(_REQUEST.validate_python(written), next(iter(model.entities), ""))
+    said = _one_way(dict(written), model)
+    request = of_entity(_REQUEST.validate_python(said), next(iter(model.entities), ""))
     if isinstance(request, ListQuery):
         columns = dict.fromkeys((*_usual_columns(request, model), *request.columns))
         return request.model_copy(update={"columns": tuple(columns)})
@@ -138,9 +140,12 @@ def _one_way(part: JsonValue, model: Model) -> JsonValue:
 
 
 def _said(part: dict[str, Any], model: Model) -> dict[str, Any]:
-    """A part without the entity that is meant anyway; one of a thing or more of it as more than none, less as none."""
+    """A part without the entity that is meant anyway; one of a thing or more of it as more than none, less as none; in
+    the next so many days as from tomorrow on."""
     first = next(iter(model.entities), "")
     part = {name: each for name, each in part.items() if not (name in _OF_ENTITY and each == first)}
+    if part.get("op") == "<=" and part.get("field") in structure_of(model).ahead:
+        return {**part, "op": "between", "values": [1, *part["values"]]}
     metric = model.metrics.get(str(part.get("metric")))
     if metric is not None and metric.definition.unit == "count" and part.get("values") == [1]:
         as_none = {">=": ">", "<": "="}.get(str(part.get("op")))

@@ -143,6 +143,12 @@ class Structure:
                 return behaviour
         return next(iter(self.model.behaviours.values()), None)
 
+    @cached_property
+    def ahead(self) -> frozenset[str]:
+        """The fields that tell how many days ahead something lies, from tomorrow on."""
+        told = (metric.definition for metric in self.model.metrics.values())
+        return frozenset(f"{each.dataset}.{each.ahead}" for each in told if each.ahead)
+
     def is_sum(self, metric: str) -> bool:
         """Whether the metric adds up one column of its rows."""
         return isinstance(self.model.metrics[metric].expression, exp.Sum)
