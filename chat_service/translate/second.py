@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from chat_service.outcomes import (
     Answerable,
@@ -71,7 +72,7 @@ class SecondReader:
         opened = self._reader.open(*spelt)
         offered = first.choices[0] if isinstance(first, Clarification) and _is_without(first) else Choice("", "", "")
         refused, follows = not isinstance(first, Answerable), question.previous is not None
-        sentences = self._reader.sentences(*spelt) if refused else ()
+        sentences = partial(self._reader.sentences, *spelt) if refused else tuple
         situation = Situation(_requests(first), follows, refused, offered.request, offered.message, sentences)
         if opened is None or not all(opened.can_tell(each) for each in situation.rules):
             return first  # nothing like it was learned from

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -19,6 +19,7 @@ from chat_service.translate.learned.reader import Guess, Opened
 from semantic_layer import Model, Request
 
 _LEAST = 1e-5  # of a chance: below, it tells no more
+_SURE = 0.95  # nothing more is asked of what is as likely
 _CLEAR = 0.5  # what is likelier than all others together is likelier than each
 _SEVERAL = 2
 
@@ -45,7 +46,7 @@ class Situation:
     refused: bool
     without: Request | None = None
     rest: str = ""
-    sentences: tuple[Opened, ...] = ()
+    sentences: Callable[[], tuple[Opened, ...]] = tuple
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,36 @@ def weighed(
     guesses = _guesses(opened, situation)
     if not situation.rules and guesses and guesses[0].request is None and guesses[0].chance > _CLEAR:
         return (Weighed(None, guesses[0].chance, by_rules=False, asks=guesses[0].asks),)
-    told = [(each, _odds_of(each.known)) for each in _candidates(guesses, opened, situation, model, compiles)]
+    found = _candidates(guesses, opened, situation, model, compiles)
+    told = _told(found)
+    return told if not told or told[0].sure > _SURE else _told(_alone(found, situation))
+
+
+def _told(found: Sequence[Candidate]) -> tuple[Weighed, ...]:
+    told = [(each, _odds_of(each.known)) for each in found]
     all_odds = 1 + sum(odds for _, odds in told)
     sure = (Weighed(each.request, odds / all_odds, each.by_rules) for each, odds in told)
     return tuple(sorted(sure, key=lambda each: -each.sure))[: 1 + _SEVERAL]
+
+
+def _alone(found: Sequence[Candidate], situation: Situation) -> tuple[Candidate, ...]:
+    """With what the network gives to each where it reads one of several sentences by itself: looked at where nothing
+    else is sure, as it takes as long as reading the whole."""
+    sentences = situation.sentences() if found else ()
+    chances = (
+        max((one.chance(each.request) for one in sentences if one.can_tell(each.request)), default=0.0)
+        for each in found
+    )
+    return tuple(
+        replace(each, known={**each.known, "alone": chance}) for each, chance in zip(found, chances, strict=True)
+    )
 
 
 def candidates(
     opened: Opened, situation: Situation, model: Model, compiles: Callable[[Request], bool]
 ) -> tuple[Candidate, ...]:
     """All that is weighed, with what it is weighed by."""
-    return _candidates(_guesses(opened, situation), opened, situation, model, compiles)
+    return _alone(_candidates(_guesses(opened, situation), opened, situation, model, compiles), situation)
 
 
 def _guesses(opened: Opened, situation: Situation) -> tuple[Guess, ...]:
@@ -106,8 +126,7 @@ def _candidates(
         out = len(opened.left_out(each)), opened.unheld(each), turns
         if by_rules or compiles(each):
             known = _known(chance, none, out, situation, by_rules=by_rules)
-            alone = max((one.chance(each) for one in situation.sentences if one.can_tell(each)), default=0.0)
-            told.append(Candidate(each, by_rules, {**known, "without": offered and not turns, "alone": alone}))
+            told.append(Candidate(each, by_rules, {**known, "without": offered and not turns, "alone": 0}))
     return tuple(told)
 
 
