@@ -96,7 +96,7 @@ class Examples:
         for each in self._turns():
             yield from self._examples(each)
 
-    def with_asides(self, many: int = 16_000) -> Iterator[Example]:
+    def with_asides(self, many: int = 20_000) -> Iterator[Example]:
         """Turns of those written, with words before or after them that change nothing of what is asked."""
         chance = random.Random(0)  # noqa: S311
         for each in chance.sample(list(self._turns()), many):
