@@ -1,10 +1,10 @@
-"""Trains the network that reads questions, and writes `chat_service/translate/learned/weights.npz`.
+"""Trains the network that reads questions, and writes `weights.npz` and its graphs to `chat_service/translate/learned`.
 
     python -m benchmarks.learning company.duckdb --base e5-small-q4.bin --reports REPORT.json … --lists LIST.yaml …
 
-Reports are those of `huitou eval LIST.yaml --json`; lists tell what is to be refused. Needs PyTorch (`pip install
-torch`) and about half an hour on two cores. `--without` holds lists out, and tells of how many of their questions the
-request is written word for word.
+Reports are those of `huitou eval LIST.yaml --json`; lists tell what is to be refused. Needs PyTorch and ONNX
+(`pip install torch onnx`) and about half an hour on two cores. `--without` holds lists out, and tells of how many of
+their questions the request is written word for word.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from benchmarks.learning import graphs
 from benchmarks.learning.e5 import Base
 from benchmarks.learning.examples import Example, Examples
 from benchmarks.learning.network import Trained
@@ -154,6 +155,7 @@ def write(model: Trained, base: Base, kept: Sequence[int], words: Sequence[str],
             weight = weight.astype(np.int8)
         found[name] = weight
     np.savez(WEIGHTS, **found)  # type: ignore[arg-type]
+    graphs.write()
 
 
 @dataclass(frozen=True)

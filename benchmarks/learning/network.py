@@ -1,4 +1,4 @@
-"""The network as PyTorch trains it; `chat_service/translate/learned/network.py` runs the same in NumPy."""
+"""The network as PyTorch trains it; `graphs.py` writes the same for `chat_service/translate/learned/network.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch.nn import functional
 from benchmarks.learning.e5 import Base
 from chat_service.translate.learned.pieces import Pieces
 
-LAYERS, WRITING_LAYERS, WRITING_HEADS, WRITING_INNER = 6, 2, 6, 1024
+WIDTH, LAYERS, WRITING_LAYERS, WRITING_HEADS, WRITING_INNER = 384, 6, 2, 6, 1024
 _MOST_PIECES, _MOST_WORDS, _PARTS, _SMALL, _DROPPED = 160, 200, 3, 0.02, 0.1
 
 
