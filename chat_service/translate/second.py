@@ -22,6 +22,7 @@ from chat_service.outcomes import (
     Reading,
     Refusal,
 )
+from chat_service.translate.learned.plain import is_same
 from chat_service.translate.learned.reader import LearnedReader
 from chat_service.translate.learned.script import KEPT
 from chat_service.translate.learned.telling import alike
@@ -74,7 +75,8 @@ class SecondReader:
         refused, follows = not isinstance(first, Answerable), question.previous is not None
         sentences = partial(self._reader.sentences, *spelt) if refused else tuple
         situation = Situation(_requests(first), follows, refused, offered.request, offered.message, sentences)
-        if opened is None or not all(opened.can_tell(each) for each in situation.rules):
+        read = situation.rules if offered.request is None else (*situation.rules, offered.request)
+        if opened is None or not all(map(opened.can_tell, read)):
             return first  # nothing like it was learned from
         told = weighed(opened, situation, self._model, lambda each: self._compiles(each, question.today))
         if told and told[0].request is None:
@@ -87,7 +89,10 @@ class SecondReader:
         reading = replace(first.reading, confidence=min(_SUREST, round(best.sure, 2)))
         if not isinstance(first, Answerable) or not best.by_rules:
             written = opened.words(request)
-            reading = alike(reading, question, mentions, written, goes_on=_goes_on(request, written, question))
+            goes_on = _goes_on(request, written, question)
+            own = offered.request is not None and is_same(request, offered.request, self._model, ordered=False)
+            aside = first.subject if own and isinstance(first, Clarification) else ""
+            reading = alike(reading, question, mentions, written, goes_on=goes_on, aside=aside)
         asked = _asked([each for each, _ in found], best.sure, first, reading, question)
         return Answerable(request, reading, asked)
 

@@ -18,6 +18,8 @@ from semantic_layer import FieldFilter, ListQuery, MetricQuery, Model, Request, 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 _UNSAID, _OF_ENTITY = frozenset({"origin", "show"}), frozenset({"entity", "per"})
 _LISTS, _TABLE = frozenset({"filters", "having", "keep"}), frozenset({"metrics", "group_by"})
+_OPPOSITES = {"=": "!=", "!=": "=", "in": "not in", "not in": "in"}
+_OPPOSITES |= {">": "<=", "<=": ">", ">=": "<", "<": ">=", "is null": "is not null", "is not null": "is null"}
 _PARTS, _OF_GROUPS = ("filters", "metrics", "group_by"), frozenset({"order_by", "limit", "limit_within"})
 
 
@@ -67,6 +69,16 @@ def keeps_to(one: Request, other: Request, model: Model) -> bool:
     """Whether every condition of the second request is one of the first as well."""
     conditions = _core(one, model).get("filters", [])
     return all(each in conditions for each in _core(other, model).get("filters", []))
+
+
+def is_against(one: Request, other: Request, model: Model) -> bool:
+    """Whether a request holds the opposite of a condition of another: all but the north, and the north."""
+    first, last = (_core(each, model).get("filters", []) for each in (one, other))
+    return any({**a, "op": ""} == {**b, "op": ""} and _is_opposite(a, b) for a in first for b in last)
+
+
+def _is_opposite(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return _OPPOSITES.get(one.get("op", "=")) == other.get("op", "=")
 
 
 def is_less(one: Request, other: Request, model: Model) -> bool:
@@ -153,4 +165,4 @@ def _said(part: dict[str, Any], model: Model) -> dict[str, Any]:
     return part
 
 
-__all__ = ["is_less", "is_same", "keeps_to", "plain", "request_of"]
+__all__ = ["is_against", "is_less", "is_same", "keeps_to", "plain", "request_of"]

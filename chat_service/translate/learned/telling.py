@@ -23,9 +23,16 @@ from chat_service.translate.senses import (
 
 
 def alike(
-    reading: Reading, question: Question, mentions: Sequence[Mention], written: Sequence[str], *, goes_on: bool
+    reading: Reading,
+    question: Question,
+    mentions: Sequence[Mention],
+    written: Sequence[str],
+    *,
+    goes_on: bool,
+    aside: str = "",
 ) -> Reading:
-    """The reading of the rules, which did not read all, as that of a request in such words."""
+    """The reading of the rules, which did not read all, as that of a request in such words; `aside`: what they left
+    out, where without it they read the same."""
     names = {word[1:] for word in written if word.startswith("=")}
     spans, folded, last = [], fold(question.text), 0
     for mention in sorted(mentions, key=lambda each: (each.start, each.start - each.end)):
@@ -34,7 +41,8 @@ def alike(
             last = mention.end
             spans.append(_span(folded, mention, *found))
     unread = listed(reading.unused or (question.text,), reading.language)
-    told = Assumption("read_alike", assumption_text("read_alike", (unread,), reading.language))
+    code, said = ("set_aside", aside) if aside else ("read_alike", unread)
+    told = Assumption(code, assumption_text(code, (said,), reading.language))
     basis = ("read_alike", *(("follow_up",) if goes_on else ()))
     return replace(reading, spans=tuple(spans), unused=(), assumptions=(told,), basis=basis)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
-from chat_service.translate.learned.plain import is_less, is_same
+from chat_service.translate.learned.plain import is_against, is_less, is_same
 from chat_service.translate.learned.reader import Guess, Opened
 from semantic_layer import Model, Request
 
@@ -38,8 +38,8 @@ class Weighed:
 @dataclass(frozen=True)
 class Situation:
     """What was read: the requests of the rules, several where they are torn; whether another was answered before, and
-    whether the rules answered nothing; what they would answer without what they refused, and the text of that; its
-    sentences, each by itself."""
+    whether the rules answered nothing; what they would answer without what they refused, which is weighed as well, and
+    the text of that; its sentences, each by itself."""
 
     rules: tuple[Request, ...]
     follows: bool
@@ -114,8 +114,10 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     found = [(each, opened.chance(each)) for each in situation.rules]
     own = {id(each) for each in situation.rules}
+    if situation.without is not None:
+        found.append((situation.without, opened.chance(situation.without)))
     for guess in guesses:
-        if guess.request is not None and not _leaves_out(guess.request, situation, model):
+        if guess.request is not None:
             found = _added(found, guess, opened, model, ordered=situation.follows)
     none = sum(each.chance for each in guesses if each.request is None)
     told = []
@@ -123,10 +125,13 @@ def _candidates(
         by_rules = id(each) in own
         offered = not by_rules and _is_offered(each, situation, model)
         turns = 0 if by_rules else opened.unsaid(each, situation.rest if offered else None)
+        turns += not by_rules and _is_against(each, situation, model)
         out = len(opened.left_out(each)), opened.unheld(each), turns
         if by_rules or compiles(each):
             known = _known(chance, none, out, situation, by_rules=by_rules)
-            told.append(Candidate(each, by_rules, {**known, "without": offered and not turns, "alone": 0}))
+            less = not by_rules and _leaves_out(each, situation, model)
+            of_words = {"without": offered and not turns, "less": less, "less_likely": less * known["likely"]}
+            told.append(Candidate(each, by_rules, {**known, **of_words, "alone": 0}))
     return tuple(told)
 
 
@@ -135,9 +140,14 @@ def _is_offered(each: Request, situation: Situation, model: Model) -> bool:
     return situation.without is not None and is_same(each, situation.without, model, ordered=False)
 
 
+def _is_against(guess: Request, situation: Situation, model: Model) -> bool:
+    """Whether a guess holds the opposite of what the rules read of its words."""
+    read = situation.rules if len(situation.rules) == 1 else (situation.without,)
+    return any(each is not None and is_against(guess, each, model) for each in read)
+
+
 def _leaves_out(guess: Request, situation: Situation, model: Model) -> bool:
-    """Whether a guess is what the rules read without one of its parts: they account for the words. On six lists that
-    neither had seen it was right twice in eighty times."""
+    """Whether a guess is what the rules read without one of its parts: they account for the words."""
     read = situation.rules if len(situation.rules) == 1 else (situation.without,)
     return any(each is not None and is_less(guess, each, model) for each in read)
 

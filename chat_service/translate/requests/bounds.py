@@ -13,7 +13,7 @@ from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.slots import Slots, names_people
+from chat_service.translate.requests.slots import Slots, asked_of, names_people
 from semantic_layer import is_money
 
 Kind = Literal["row", "group", "entity"]
@@ -136,3 +136,15 @@ def in_own_units(slots: Slots, assembly: Assembly) -> None:
         factor = MINUTES[said.pop()] / MINUTES[told.pop()]
         values = tuple(value * factor for value in bound.condition.values)
         slots.bounds[at] = (item, replace(bound, condition=replace(bound.condition, values=values)))
+
+
+def refuse_deeds_counted(slots: Slots, assembly: Assembly) -> None:
+    """How many orders over 800 yuan came in: the orders are counted, not who placed them."""
+    frame = slots.frame
+    of_people = frame.asks("people", "who") or slots.entities or slots.people
+    for item, _ in slots.clauses if frame.asks("how_many") and not of_people else ():
+        noun, before = item.leaves()[0], frame.before(item)
+        same = (leaf for leaf in frame.lattice.leaves if (leaf.start, leaf.end) == (noun.start, noun.end))
+        counted = before is not None and "how_many" in asked_of(before)
+        if counted and any(leaf.category == "metric" for leaf in same):
+            raise assembly.deny(item)

@@ -25,6 +25,7 @@ def group(
         if name not in found or (each.marked and not found[name][1].marked):
             found[name] = (item, each)
     names = list(found)
+    _count_in(names, slots, assembly)
     if draft.goes_on:
         _lift(draft, found, assembly)
         _changed(draft, found, slots)
@@ -39,6 +40,15 @@ def group(
         inner = [name for name, (_, each) in found.items() if not each.marked or each.which]
         outer = [name for name in names if name != inner[0]] if len(inner) == 1 else []
     return tuple(outer) if len(outer) < len(draft.group_by) else ()
+
+
+def _count_in(names: list[str], slots: Slots, assembly: Assembly) -> None:
+    """By age group, unknown included: a value of what is grouped by is one of its groups anyway."""
+    for item in slots.frame.items:
+        if item.category == "included" and isinstance(item.meaning, Values):
+            dimensions = {sense.dimension for word in item.meaning.words for sense in word}
+            for name in dimensions.intersection(names):
+                assembly.use(item, "grouping", name)
 
 
 def _named_in(dimension: str, item: Edge, slots: Slots) -> tuple[str, tuple[Scalar, ...]]:

@@ -9,7 +9,7 @@ from chat_service.language.words.tables import word_set
 from chat_service.translate.grammar.categories import Bound, Listed
 from chat_service.translate.grammar.rules.amounts import is_number
 from chat_service.translate.requests.assembly import Assembly
-from chat_service.translate.requests.bounds import is_of_deeds
+from chat_service.translate.requests.bounds import is_of_deeds, refuse_deeds_counted
 from chat_service.translate.requests.conditions import entity_filters, fact_filter, own_value
 from chat_service.translate.requests.draft import Draft
 from chat_service.translate.requests.grouping import group
@@ -91,6 +91,7 @@ def people_request(slots: Slots, assembly: Assembly) -> Request | None:
     described = slots.clauses or slots.listed or slots.dated or slots.populations or slots.bounds or slots.columns
     asked = slots.frame.asks("people", "who") or slots.entities
     _refuse_bound_of_nobody(slots, assembly)
+    refuse_deeds_counted(slots, assembly)
     if not assembly.scope.model.entities and (described or asked or slots.values):
         raise assembly.deny(slots.frame.items[0])  # a model of nobody has nobody to count or list
     implied = slots.values and (slots.people or slots.frame.asks("list", "count"))

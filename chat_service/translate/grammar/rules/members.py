@@ -196,7 +196,14 @@ RULES = (
         "all of a kind but some",
         ("across all channels except marketplace -> not marketplace",),
     ),
-    Rule("included", ("i=inclusion ~ v=values ~ z=inclusion?", "v=values ~ i=inclusion"), _alone, -0.5, "counted in"),
+    Rule(
+        "included",
+        ("i=inclusion ~ e=entity? ~ v=values ~ z=inclusion?", "v=values ~ e=entity? ~ i=inclusion"),
+        _alone,
+        -0.5,
+        "counted in",
+        ("by tier, including gold -> gold", "按渠道看，含门店 -> store", "tiers, basic included -> basic"),
+    ),
     Rule("only.only", (f"v=only.verb ~ o={_NARROWED}? ~ d=change.down? ~ p=range.to",), _narrowing, -1.0, NARROWING),
     Rule("values", ("o=only.only ~ v=values",), _only, -0.2, "only these values", ("只在APP -> only app",)),
     Rule(
