@@ -12,7 +12,7 @@ from _pytest.mark.structures import ParameterSet
 from chat_service.outcomes import Answerable, Clarification, Outcome, Previous, Question, Reading, Refusal
 from chat_service.settings import Settings
 from chat_service.translate.learned.page import Page
-from chat_service.translate.learned.plain import is_less, is_same, plain, request_of
+from chat_service.translate.learned.plain import is_against, is_less, is_same, plain, request_of
 from chat_service.translate.learned.reader import LearnedReader
 from chat_service.translate.learned.script import LOST, Script, UnreadableError
 from chat_service.translate.offline import OfflineTranslator
@@ -319,6 +319,8 @@ def test_those_of_the_answer_before_are_not_forgotten(
         "积分兑换率第二低的等级",
         "5月份销售额不是最高的三个区域是哪些",
         "net sentiment on QQZ by month, past 6 months",
+        "今年商品销售额过了两百万的，哦不，超过一百八十万的品类有哪些",
+        "会员日那天卖了多少",
     ],
 )
 def test_a_guess_that_passes_over_a_word_that_turns_it_is_no_answer(
@@ -348,3 +350,26 @@ def test_a_guess_without_a_group_or_a_measure_is_less(loyalty: Model) -> None:
     assert is_less(whole.model_copy(update={"metrics": ("revenue",)}), whole, loyalty)
     assert not is_less(whole, whole, loyalty)
     assert not is_less(whole.model_copy(update={"group_by": ("region",)}), whole, loyalty)
+
+
+@pytest.mark.parametrize(("op", "opposite"), [("=", "!="), ("in", "not in"), (">=", "<"), ("is null", "is not null")])
+def test_the_opposite_of_a_condition_is_against_it(op: str, opposite: str, loyalty: Model) -> None:
+    values = {"is null": (), "is not null": (), "in": ("gold", "basic"), "not in": ("gold", "basic")}
+    one, two, third = (
+        MetricQuery(
+            metrics=("revenue",),
+            filters=(
+                FieldFilter.model_validate({"field": "member_tier", "op": each, "values": values.get(each, ("gold",))}),
+            ),
+        )
+        for each in (op, opposite, op)
+    )
+    assert is_against(one, two, loyalty) and is_against(two, one, loyalty) and not is_against(one, third, loyalty)
+
+
+def test_a_sentence_beside_a_question_is_told_as_it_stands(both: OfflineTranslator, today: date) -> None:
+    outcome = both.translate(Question("外面下大雨，客人少得可怜。今年哪个月的投诉最多？", today))
+    assert isinstance(outcome, Answerable)
+    assert [(each.code, "外面下大雨，客人少得可怜。" in each.text) for each in outcome.reading.assumptions] == [
+        ("set_aside", True)
+    ]

@@ -42,6 +42,7 @@ from semantic_layer import FieldFilter, ListQuery, MetricFilter, MetricQuery, Mo
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
 _MOST_WORDS, _MOST_WRITTEN, _WIDTH, _MOSTLY, _MOST_CODES, _MOST_SENTENCES = 120, 72, 4, 0.5, 24, 4
+_OPEN = frozenset({"P:last12"})  # what a trend is of where no time is said
 _SENTENCE = re.compile(r"(?:[^?!。…;.]|\.(?=\S))+[?!。…;.]*\s*")  # of folded text
 
 
@@ -153,7 +154,12 @@ class Opened:
         """How many words that turn a request this one does not hold, of the question or of a part of it; a name that
         nobody knows is one wherever it stands."""
         kept = (each for each in self._mentions if within is None or not each.senses or each.text in within.lower())
-        return unsaid(plain(request, self._model), self._text, tuple(kept), self._structure)
+        bounds = sum(each.kind == "number" and self._is_compared(each) for each in self.left_out(request))
+        return (
+            bounds
+            + self._dates(request)
+            + unsaid(plain(request, self._model), self._text, tuple(kept), self._structure)
+        )
 
     def left_out(self, request: Request) -> tuple[Named, ...]:
         """What the question names and a request does not hold, nor anything else that the same words may name.
@@ -165,6 +171,21 @@ class Opened:
         said = {(each.kind, each.value) for each in held if each.kind != "number"}
         held += [each for each in here if (each.kind, each.value) in said]
         return tuple(each for each in here if not any(own.start < each.end and each.start < own.end for own in held))
+
+    def _dates(self, request: Request) -> bool:
+        """Whether a request is of a time that nobody named, no trend's."""
+        named = self._before is not None or any(each.date is not None for each in self._mentions)
+        return not named and not _OPEN.issuperset(word for word in self.words(request) if word.startswith("P:"))
+
+    def _is_compared(self, number: Named) -> bool:
+        """Whether a number is one that something is compared with: over 500, 五百以上."""
+        text = fold(self._text).text
+        return any(
+            (each.words("prefix") and not text[each.end : number.start].strip())
+            or (each.words("suffix") and not text[number.end : each.start].strip())
+            for each in self._mentions
+            if each.end <= number.start or number.end <= each.start
+        )
 
     def _is_amiss(self, request: Request) -> bool:
         """Whether nobody asks so: of nobody, of one group, of others than those of the answer before who are meant; one
