@@ -59,4 +59,11 @@ def written_as(text: str) -> frozenset[str]:
     >>> sorted(written_as("美元")), sorted(written_as("reais")), sorted(written_as("bananas"))
     (['USD'], ['BRL'], [])
     """
-    return frozenset(code for code, each in CURRENCIES.items() if text.strip().lower() in each.written)
+    return _WRITTEN.get(text.strip().lower(), frozenset())
+
+
+_WRITTEN: dict[str, frozenset[str]] = {
+    text: frozenset(code for code, each in CURRENCIES.items() if text in each.written)
+    for currency in CURRENCIES.values()
+    for text in currency.written
+}

@@ -38,6 +38,7 @@ from semantic_layer.model.definitions import (
     Synonyms,
     TrialDefinition,
 )
+from semantic_layer.model.made_names import MadeNames
 from semantic_layer.model.steps import JoinPath as JoinPath
 from semantic_layer.model.steps import JoinPaths
 from semantic_layer.model.steps import Step as Step
@@ -316,6 +317,13 @@ class Model:
 
     def leaves(self, metric: str) -> tuple[Metric, ...]:
         """The metrics under a metric that are not derived, itself if it is none, in order and once each."""
+        return self._leaves[metric]
+
+    @cached_property
+    def _leaves(self) -> Mapping[str, tuple[Metric, ...]]:
+        return MadeNames({}, self._leaves_under)
+
+    def _leaves_under(self, metric: str) -> tuple[Metric, ...]:
         found: dict[str, Metric] = {}
 
         def walk(name: str) -> None:
@@ -344,6 +352,13 @@ class Model:
     def grouped_rows(self, metric: str) -> tuple[tuple[Model, str], ...]:
         """The datasets whose rows a group must reach, one for each simple part of the metric, each with the model as
         these rows see it."""
+        return self._grouped_rows[metric]
+
+    @cached_property
+    def _grouped_rows(self) -> Mapping[str, tuple[tuple[Model, str], ...]]:
+        return MadeNames({}, self._rows_behind)
+
+    def _rows_behind(self, metric: str) -> tuple[tuple[Model, str], ...]:
         found: dict[tuple[Model, str], None] = {}
         for leaf in self.leaves(metric):
             parts = leaf.definition.transition or leaf.definition.conversion

@@ -231,6 +231,17 @@ class Structure:
         return metric in self.headcounts
 
     @cached_property
+    def firsts(self) -> frozenset[str]:
+        """The behaviours that an entity does once, of rows that are not its own: a first order, no registration."""
+        model, own = self.model, {entity.dataset for entity in self.model.entities.values()}
+        metrics = {name: behaviour.metric for name, behaviour in model.behaviours.items()}
+        return frozenset(
+            name
+            for name, metric in metrics.items()
+            if self.one_each(metric) and self.stands_on(metric).isdisjoint(own) and not model.metrics[metric].is_stock
+        )
+
+    @cached_property
     def headcounts(self) -> frozenset[str]:
         """The metrics that count entities."""
         return frozenset(filter(self._is_headcount, self.model.metrics))

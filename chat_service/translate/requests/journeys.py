@@ -102,7 +102,7 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
 def _names_first(slots: Slots, assembly: Assembly) -> bool:
     """Retention of customers who first bought in January: those are a cohort, by the event that places them in it."""
     behaviours = assembly.model.behaviours
-    firsts = {behaviours[name].metric for name in behaviours if _is_first(name, assembly)}
+    firsts = {behaviours[name].metric for name in assembly.structure.firsts}
     named = [name for _, each in (*slots.measures, *slots.populations) for name in each]
     along = any(group.grain is not None for _, group in slots.groups)
     by_name = bool(firsts & set(named) and slots.whens and along)
@@ -115,7 +115,7 @@ def _names_first(slots: Slots, assembly: Assembly) -> bool:
 
 def _is_dated_first(clause: Clause, assembly: Assembly) -> bool:
     plain = clause.when is not None and not clause.negated and clause.condition is None
-    return plain and _is_first(clause.behaviours[0], assembly)
+    return plain and clause.behaviours[0] in assembly.structure.firsts
 
 
 def _is_event(clause: Clause, assembly: Assembly) -> bool:
@@ -141,15 +141,6 @@ def _goes_on_in_a_name(slots: Slots, assembly: Assembly) -> bool:
     leaves = [leaf for leaf in slots.frame.lattice.leaves if leaf.category == "behaviour"]
     within = (leaf for leaf in leaves if any(p.start <= leaf.start and leaf.end <= p.end for p in pieces))
     return any(assembly.model.behaviours[name].metric in events for leaf in within for name in names_of(leaf))
-
-
-def _is_first(behaviour: str, assembly: Assembly) -> bool:
-    model, structure = assembly.model, assembly.structure
-    metric = model.behaviours[behaviour].metric
-    entities = {entity.dataset for entity in model.entities.values()}
-    return (
-        structure.one_each(metric) and not structure.stands_on(metric) & entities and not model.metrics[metric].is_stock
-    )
 
 
 def _number(found: re.Match[str]) -> int:
