@@ -110,7 +110,7 @@ class OfflineTranslator:
         first, repaired = self._outcome(found, question, scope), found.frame.lattice
         if self._second is None:
             return first
-        said = mentions(repaired, scope.lexicon)
+        said = mentions(repaired)
         mended = (replace(question, text=repaired.folded.text), said) if found.corrections else None
         return self._second.beside(first, question, as_typed(said, repaired.folded), mended)
 
@@ -123,7 +123,7 @@ class OfflineTranslator:
         """The stretches of a question, with all that each can mean."""
         scope = self._scope(question, language_of(question.text, question.language))
         text = read(question.text, scope)
-        return as_typed(mentions(text, scope.lexicon), text.folded)
+        return as_typed(mentions(text), text.folded)
 
     # --- reading ---
 

@@ -6,13 +6,14 @@ White space is dropped; a stretch that no word covers is one GAP.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chat_service.language.dates.grammar import GAP, Piece
 from chat_service.language.dates.words import HOLIDAY_DECIMALS, HOLIDAY_NUMBERS, KEY, by_beginning, context_of
 from chat_service.language.dates.written import written_at
 from chat_service.language.folding import Folded
-from chat_service.language.numbers.read import Number, find_numbers
+from chat_service.language.numbers.read import Number
 
 _WORD_END, _DIGITS_END = re.compile("[a-z]*"), re.compile(r"\d*")
 _ENDING = re.compile(r"'s(?![a-z])|(?<=s)'(?![a-z0-9])|'(?![a-z0-9])")
@@ -22,15 +23,15 @@ _LATIN, _OTHERS = by_beginning()
 _UNITS = frozenset({"COUNTED", "HALF"})
 
 
-def pieces_of(folded: Folded) -> list[Piece]:
-    """The pieces from left to right."""
+def pieces_of(folded: Folded, numbers: Iterable[Number]) -> list[Piece]:
+    """The pieces from left to right; `numbers` are those of the text."""
     text, pieces, at = folded.text, list[Piece](), 0
-    spaced, numbers = text.replace("-", " "), {number.fstart: number for number in find_numbers(folded)}
+    spaced, by_start = text.replace("-", " "), {number.fstart: number for number in numbers}
     while at < len(text):
         if text[at] == " ":
             at += 1
             continue
-        piece = _piece(text, spaced, at, numbers.get(at)) or Piece(GAP, at, _gap_end(text, at), "")
+        piece = _piece(text, spaced, at, by_start.get(at)) or Piece(GAP, at, _gap_end(text, at), "")
         at = piece.fend
         if piece.symbol in _UNITS and [each.symbol for each in pieces[-1:]] == ["DASH"] and _is_compound(pieces, text):
             pieces.pop()

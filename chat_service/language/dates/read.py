@@ -34,6 +34,7 @@ is left alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -44,6 +45,7 @@ from chat_service.language.dates.mention import Against, DateMention, MentionKin
 from chat_service.language.dates.rules import makers, read_rules
 from chat_service.language.dates.span import DAY, DAYS_OF, MONTHS_OF, Span, calendar, calendar_units, later
 from chat_service.language.folding import Folded
+from chat_service.language.numbers.read import Number, find_numbers
 from semantic_layer import Grain, Period, ensure_wanted
 
 __all__ = [
@@ -74,8 +76,11 @@ _PASSES = tuple(Pass(tuple(rule for name in names for rule in _FILES[name])) for
 RULES: tuple[Rule, ...] = tuple(rule for rules in _FILES.values() for rule in rules)
 
 
-def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = None) -> tuple[DateMention, ...]:
-    """What the text says about time, from left to right; `today` is inclusive. Never raises on any text.
+def find_dates(
+    folded: Folded, today: date, *, fiscal_year_start: int | None = None, numbers: Sequence[Number] | None = None
+) -> tuple[DateMention, ...]:
+    """What the text says about time, from left to right; `today` is inclusive. Never raises on any text. `numbers` are
+    those of the text, where they are known.
 
     >>> from chat_service.language.folding import fold
     >>> for mention in find_dates(fold("近3个月每月的订单，跟去年同期比"), date(2026, 6, 30)):
@@ -86,7 +91,7 @@ def find_dates(folded: Folded, today: date, *, fiscal_year_start: int | None = N
     """
     ensure_wanted()  # a translator may read many spellings of a text, each by its dates first
     situation = Situation(folded, today, fiscal_year_start)
-    pieces = pieces_of(folded)
+    pieces = pieces_of(folded, find_numbers(folded) if numbers is None else numbers)
     for one in _PASSES:
         pieces = one.run(pieces, situation)
     mentions = []

@@ -14,6 +14,7 @@ from chat_service.language.grammar.rule import EMPTY, Edge, Element, Found, Rule
 
 _MOST_EDGES, _MOST_AT_ONE_PLACE, _MOST_SKIPPED, _MOST_STEPS = 2500, 160, 4, 8000
 _EPSILON = 1e-9
+_Way = tuple[tuple[Edge, ...], dict[str, Edge]]  # the edges of a row so far, and those with a name
 
 
 class Grammar:
@@ -77,28 +78,27 @@ class Chart:
         return True
 
     def _made(self, rule: Rule, row: tuple[Element, ...], first: Edge) -> list[Edge]:
+        found: list[_Way] = [((first,), {row[0].name: first})]
+        for element in row[1:]:
+            found = [longer for way in found for longer in self._longer(way, element)]
+            self._steps += len(found)
         made = []
-        for parts, named in self._rest(row, 1, first.end, (first,), {row[0].name: first}):
+        for parts, named in found:
             meaning = rule.make(Found(named, parts))
             if meaning is not None:
                 cost = sum(part.cost for part in parts) + rule.cost
                 made.append(Edge(first.start, parts[-1].end, rule.category, meaning, cost, parts, rule.name))
         return made
 
-    def _rest(
-        self, row: tuple[Element, ...], index: int, at: int, parts: tuple[Edge, ...], named: dict[str, Edge]
-    ) -> Iterator[tuple[tuple[Edge, ...], dict[str, Edge]]]:
-        if index == len(row):
-            yield parts, named
-            return
-        element = row[index]
-        for place, skipped in self.skips(at) if element.loose else ((at, ()),):
-            here = self._at[place]
-            for category in element.categories:
-                for edge in tuple(here.get(category, ())):
-                    self._steps += 1
-                    found = {**named, element.name: edge}
-                    yield from self._rest(row, index + 1, edge.end, (*parts, *skipped, edge), found)
+    def _longer(self, way: _Way, element: Element) -> list[_Way]:
+        """What has been found of a row, with each edge that can be its next element."""
+        (parts, named), at = way, way[0][-1].end
+        return [
+            ((*parts, *skipped, edge), {**named, element.name: edge})
+            for place, skipped in (self.skips(at) if element.loose else ((at, ()),))
+            for category in element.categories
+            for edge in self._at[place].get(category, ())
+        ]
 
     def skips(self, at: int) -> tuple[tuple[int, tuple[Edge, ...]], ...]:
         """The places that words without meaning lead to from here, itself first, with the cheapest way to each."""

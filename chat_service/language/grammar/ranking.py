@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chat_service.language.grammar.rule import Edge, Piece
 
@@ -22,8 +23,7 @@ class Covering:
     edges: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Path:
+class _Path(NamedTuple):
     cost: float
     said: int
     open: _Open

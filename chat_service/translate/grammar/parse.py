@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chat_service.language.folding import Folded, fold
 from chat_service.language.grammar.chart import Chart, Grammar
 from chat_service.language.grammar.ranking import coverings
@@ -84,10 +86,17 @@ def frames(text: Lattice, grammar: Grammar) -> tuple[Frame, ...]:
     chart = Chart(text.leaves, len(text.tokens), grammar)
     top = []
     for edge in chart.edges():
-        extra = next((_TOP[key] for key in reversed(edge.keys) if key in _TOP), _STRAY)
+        extra = _alone(edge.category)
         if extra < _STRAY or not (edge.parts or edge.category in _RAW):
             top.append(edge if not extra else _dearer(edge, extra))
     return tuple(Frame(text, each) for each in coverings(top, len(text.tokens), _MOST_COVERINGS))
+
+
+@lru_cache(maxsize=4096)
+def _alone(category: str) -> float:
+    """What it costs a word of a category to stand by itself."""
+    role = category.partition(".")[0]
+    return _TOP.get(role, _TOP.get(category, _STRAY))
 
 
 def _dearer(edge: Edge, extra: float) -> Edge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import contains
 
 from chat_service.translate.senses import Sense
 from chat_service.translate.words.vocabulary import Phrase
@@ -23,13 +24,16 @@ class Gapped:
         """The pieces from there on, each the first behind the one before; nothing where one is missing."""
         found: list[tuple[int, int]] = []
         for ways in self.pieces:
-            starts = ((way, places.get(way[0], ()) if found else (at,)) for way in ways)
-            firsts = (next((s for s in each if s >= at and _stands(way, keys, s)), None) for way, each in starts)
-            stretch = min(((s, n) for n, s in enumerate(firsts) if s is not None), default=None)
+            stretch: tuple[int, int] | None = None
+            for way in ways:
+                starts = places.get(way[0], ()) if found else (at,)
+                first = next((start for start in starts if start >= at and _stands(way, keys, start)), None)
+                if first is not None and (stretch is None or first < stretch[0]):
+                    stretch = first, first + len(way)
             if stretch is None:
                 return []
-            at = stretch[0] + len(ways[stretch[1]])
-            found.append((stretch[0], at))
+            found.append(stretch)
+            at = stretch[1]
         return found
 
 
@@ -43,4 +47,4 @@ def places_of(keys: _Keys) -> Mapping[str, Sequence[int]]:
 
 
 def _stands(piece: Phrase, keys: _Keys, start: int) -> bool:
-    return start + len(piece) <= len(keys) and all(key in keys[start + i] for i, key in enumerate(piece))
+    return start + len(piece) <= len(keys) and all(map(contains, keys[start:], piece))

@@ -86,11 +86,12 @@ _NAMES: tuple[tuple[type[_Named], str], ...] = (
 
 @dataclass(frozen=True)
 class Lattice:
-    """The tokens of a text and its leaves."""
+    """The tokens of a text and its leaves, with the phrases that these were made of."""
 
     folded: Folded
     tokens: tuple[Token, ...]
     leaves: tuple[Edge, ...]
+    hits: tuple[Hit, ...]
 
     def text(self, start: int, end: int) -> str:
         """The folded text of tokens."""
@@ -108,13 +109,14 @@ class Lattice:
 def lattice(folded: Folded, lexicon: Lexicon, today: date) -> Lattice:
     """All that a text can be read as, spelling as it is."""
     tokens = tokenize(folded)
-    leaves = [*_phrases(folded, tokens, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
+    hits = tuple(lexicon.hits(tokens))
+    leaves = [*_phrases(folded, tokens, hits, lexicon), *_reckoned(folded, tokens, today), *_rest(tokens)]
     leaves = [leaf for leaf in leaves if "grain_prefix" not in leaf.keys or _leads_measure(leaf, leaves, tokens)]
     numbers = {leaf.start for leaf in leaves if leaf.category == "number"}
     leaves = [_led_in(leaf, leaves, tokens) for leaf in leaves if not _is_bare_copula(leaf, numbers)]
     leaves = [placed for leaf in leaves if (placed := by_place(leaf, leaves, tokens)) is not None]
     leaves.extend(_parted(tokens, leaves, lexicon))
-    return Lattice(folded, tokens, tuple(leaves))
+    return Lattice(folded, tokens, tuple(leaves), hits)
 
 
 def _is_bare_copula(leaf: Edge, numbers: set[int]) -> bool:
@@ -154,10 +156,10 @@ def _leads_measure(unit: Edge, leaves: list[Edge], tokens: tuple[Token, ...]) ->
     return (led or apart) and any(leaf.category == "metric" and leaf.start == unit.end for leaf in leaves)
 
 
-def mentions(text: Lattice, lexicon: Lexicon) -> tuple[Mention, ...]:
+def mentions(text: Lattice) -> tuple[Mention, ...]:
     """The cheapest row of stretches from end to end, each with all that it can mean."""
     senses: dict[tuple[int, int], list[Sense]] = {}
-    for hit in lexicon.hits(text.tokens):
+    for hit in text.hits:
         senses.setdefault((hit.first, hit.last), []).extend(hit.senses)
     for leaf in text.leaves:
         if isinstance(leaf.meaning, When):
@@ -186,9 +188,9 @@ def as_typed(found: Sequence[Mention], read_: Folded) -> tuple[Mention, ...]:
     return tuple(replace(each, start=start, end=end) for each, (start, end) in zip(found, places, strict=True))
 
 
-def _phrases(folded: Folded, tokens: tuple[Token, ...], lexicon: Lexicon) -> Iterator[Edge]:
+def _phrases(folded: Folded, tokens: tuple[Token, ...], hits: tuple[Hit, ...], lexicon: Lexicon) -> Iterator[Edge]:
     joined = {i for i, token in enumerate(tokens) if token.kind == "joiner"}
-    for hit in lexicon.hits(tokens):
+    for hit in hits:
         if any(_is_noun(tokens[at].text, hit.senses, lexicon) for at in {hit.first, hit.last - 1}):
             continue
         if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
@@ -247,6 +249,15 @@ def phrase_leaves(
     """The leaves of one phrase, one for each kind of sense. `half`: it is a part of a compound with a hyphen."""
     better = _LONGER * min(last - first, 8) ** 2 - extra
     kinds = {type(sense) for sense in senses}
+    named = kinds != {WordSense}
+    if named:
+        yield from _name_leaves(first, last, text, senses, better)
+    yield from _word_leaves(first, last, text, senses, better, half=half, named=named)
+
+
+def _name_leaves(first: int, last: int, text: str, senses: tuple[Sense, ...], better: float) -> Iterator[Edge]:
+    """The leaves of a phrase as names of the model."""
+    kinds = {type(sense) for sense in senses}
     shared = any(isinstance(s, WordSense) and s.role == "share" for s in senses) and len(text) < _LONG_SHARE
     for kind, category in _NAMES:
         names = tuple(dict.fromkeys(s.name for s in senses if isinstance(s, kind)))
@@ -273,8 +284,6 @@ def phrase_leaves(
         yield Edge(first, last, "weak_value", Values((weak,), text), _WEAK_VALUE - better)
     if short and not {s.dimension for s in short} & {s.dimension for s in strong}:
         yield Edge(first, last, "short_value", Values((short,), text), _SHORT_VALUE + (_SECOND if strong else 0.0))
-    yield from _word_leaves(first, last, text, senses, better, half=half, named=any(k is not WordSense for k in kinds))
-
 
 def _word_leaves(
     first: int, last: int, text: str, senses: tuple[Sense, ...], better: float, *, half: bool, named: bool
@@ -318,8 +327,9 @@ def _reckoned(folded: Folded, tokens: tuple[Token, ...], today: date) -> Iterato
     """What is read by a grammar of its own: numbers, dates, times of the day."""
     starts = {token.fstart: index for index, token in enumerate(tokens)}
     ends = {token.fend: index + 1 for index, token in enumerate(tokens)}
-    dates = tuple(find_dates(folded, today))
-    for number in find_numbers(folded):
+    numbers = find_numbers(folded)
+    dates = find_dates(folded, today, numbers=numbers)
+    for number in numbers:
         if number.fstart in starts and number.fend in ends:
             sense = NumberSense(number.value, number.unit, number.is_ordinal, number.upto)
             year = any((each.fstart, each.fend) == (number.fstart, number.fend) for each in dates)

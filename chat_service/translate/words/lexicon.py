@@ -163,7 +163,7 @@ class Lexicon:
                 nodes = [*reached, *passed]
                 if not nodes:
                     break
-                senses = tuple(dict.fromkeys(sense for node in reached for sense in node.senses))
+                senses = reached[0].senses if len(reached) == 1 else _of_all(reached)
                 named = dict.fromkeys(name for node in reached for name in node.numbered)
                 if named:
                     said = [tokens[place].text for place in kept[at : ahead + 1] if tokens[place].kind == "number"]
@@ -189,8 +189,8 @@ class Lexicon:
                 for gapped in self._gapped.get(key, ()):
                     found = gapped.find(keys, at, places)
                     said = [tokens[kept[i]] for a, b in found for i in range(a, b)]
-                    sense = self._numbered_sense(gapped.sense, [each.text for each in said if each.kind == "number"])
-                    if found and sense is not None:
+                    numbers = [each.text for each in said if each.kind == "number"]
+                    if found and (sense := self._numbered_sense(gapped.sense, numbers)) is not None:
                         yield tuple(Hit(kept[a], kept[b - 1] + 1, (sense,)) for a, b in found)
 
     def _numbered_sense(self, sense: Sense, said: list[str]) -> Sense | None:
@@ -217,6 +217,10 @@ class Extended(Lexicon):
 
     def gapped_hits(self, tokens: tuple[Token, ...]) -> Iterator[tuple[Hit, ...]]:
         yield from self._tree.gapped_hits(tokens)
+
+
+def _of_all(nodes: Iterable[_Node]) -> tuple[Sense, ...]:
+    return tuple(dict.fromkeys(sense for node in nodes for sense in node.senses))
 
 
 def _keys(token: Token) -> tuple[str, ...]:
