@@ -38,6 +38,7 @@ class Chart:
         self._at: list[dict[str, list[Edge]]] = [defaultdict(list) for _ in range(length + 1)]
         self._best: dict[tuple[int, int, str, object], Edge] = {}
         self._skips: dict[int, tuple[tuple[int, tuple[Edge, ...]], ...]] = {}
+        self._begun: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         self._count = self._steps = 0
         beginning: list[list[Edge]] = [[] for _ in range(length + 1)]
         for leaf in leaves:
@@ -59,9 +60,11 @@ class Chart:
             if self._count >= _MOST_EDGES or made > _MOST_AT_ONE_PLACE or self._steps > _MOST_STEPS:
                 agenda = [leaf for leaf in agenda if not leaf.parts]
                 continue
+            beside, beyond = self._next(edge.end)
             for key in edge.keys:
                 for rule, row in self._grammar.by_first.get(key, ()):
-                    agenda.extend(self._made(rule, row, edge))
+                    if len(row) == 1 or not (beyond if row[1].loose else beside).isdisjoint(row[1].categories):
+                        agenda.extend(self._made(rule, row, edge))
 
     def _add(self, edge: Edge) -> bool:
         key = (edge.start, edge.end, edge.category, edge.meaning)
@@ -99,6 +102,13 @@ class Chart:
             for category in element.categories
             for edge in self._at[place].get(category, ())
         ]
+
+    def _next(self, at: int) -> tuple[frozenset[str], frozenset[str]]:
+        """The categories of what begins at a place, and with words without meaning before it."""
+        if at not in self._begun:
+            ahead = [frozenset(self._at[place]) for place, _ in self.skips(at)]
+            self._begun[at] = ahead[0], ahead[0].union(*ahead[1:])
+        return self._begun[at]
 
     def skips(self, at: int) -> tuple[tuple[int, tuple[Edge, ...]], ...]:
         """The places that words without meaning lead to from here, itself first, with the cheapest way to each."""

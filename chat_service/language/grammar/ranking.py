@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from chat_service.language.grammar.rule import Edge, Piece
@@ -58,7 +59,7 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
 def _kept(paths: Collection[_Path], most: int) -> list[_Path]:
     """The cheapest that owe no piece, and of those that owe some the cheapest: these never crowd out the others."""
     whole, owing = [path for path in paths if not path.open], [path for path in paths if path.open]
-    return [path for each in (whole, owing) for path in sorted(each, key=lambda path: path.cost)[:most]]
+    return [path for each in (whole, owing) for path in sorted(each, key=attrgetter("cost"))[:most]]
 
 
 def _after(edge: Edge, before: _Open) -> _Open | None:
