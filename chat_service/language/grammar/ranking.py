@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import NamedTuple
+from operator import itemgetter
+from typing import TypeAlias
 
 from chat_service.language.grammar.rule import Edge, Piece
 
@@ -24,12 +24,8 @@ class Covering:
     edges: tuple[Edge, ...]
 
 
-class _Path(NamedTuple):
-    cost: float
-    said: int
-    open: _Open
-    edge: Edge | None
-    before: _Path | None
+# what it costs, what it says, and the pieces that it owes; its last edge, and the path before that
+_Path: TypeAlias = "tuple[float, int, _Open, Edge | None, _Path | None]"
 
 
 def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, ...]:
@@ -37,29 +33,31 @@ def coverings(edges: Iterable[Edge], length: int, most: int) -> tuple[Covering, 
     ending: dict[int, list[Edge]] = {}
     for edge in edges:
         ending.setdefault(edge.end, []).append(edge)
-    paths: list[list[_Path]] = [[_Path(0.0, 0, frozenset(), None, None)]]
+    paths: list[list[_Path]] = [[(0.0, 0, frozenset(), None, None)]]
     for at in range(1, length + 1):
         best: dict[int, _Path] = {}
         for edge in ending.get(at, ()):
             own = None if edge.is_empty else hash((edge.start, edge.end, edge.category, edge.meaning))
             is_piece = isinstance(edge.meaning, Piece)
             for before in paths[edge.start]:
-                still_open = _after(edge, before.open) if is_piece or before.open else before.open
-                if still_open is None:
+                cost, said, owed, _, _ = before
+                still_owed = _after(edge, owed) if is_piece or owed else owed
+                if still_owed is None:
                     continue
-                said = before.said if own is None else hash((before.said, own))
-                cost = before.cost + edge.cost
-                known = best.get(said)
-                if known is None or cost < known.cost:
-                    best[said] = _Path(cost, said, still_open, edge, before)
+                cost += edge.cost
+                if own is not None:
+                    said = hash((said, own))
+                if said not in best or cost < best[said][0]:
+                    best[said] = (cost, said, still_owed, edge, before)
         paths.append(_kept(best.values(), most))
-    return tuple(Covering(path.cost, _edges(path)) for path in paths[length] if not path.open)
+    return tuple(Covering(path[0], _edges(path)) for path in paths[length] if not path[2])
 
 
 def _kept(paths: Collection[_Path], most: int) -> list[_Path]:
     """The cheapest that owe no piece, and of those that owe some the cheapest: these never crowd out the others."""
-    whole, owing = [path for path in paths if not path.open], [path for path in paths if path.open]
-    return [path for each in (whole, owing) for path in sorted(each, key=attrgetter("cost"))[:most]]
+    ordered = sorted(paths, key=itemgetter(0))
+    whole, owing = [path for path in ordered if not path[2]], [path for path in ordered if path[2]]
+    return [*whole[:most], *owing[:most]]
 
 
 def _after(edge: Edge, before: _Open) -> _Open | None:
@@ -77,8 +75,8 @@ def _after(edge: Edge, before: _Open) -> _Open | None:
 
 def _edges(path: _Path) -> tuple[Edge, ...]:
     found: list[Edge] = []
-    step: _Path | None = path
-    while step is not None and step.edge is not None:
-        found.append(step.edge)
-        step = step.before
+    _, _, _, edge, before = path
+    while edge is not None and before is not None:
+        found.append(edge)
+        _, _, _, edge, before = before
     return tuple(reversed(found))
