@@ -103,6 +103,7 @@ class Opened:
         self._memory = network.memory([number for number, _ in said], [part for _, part in said])
         self._start, self._end = vocabulary.word(START), vocabulary.word(END)
         self._chances: dict[tuple[str, ...], float] = {}
+        self._written: dict[int, tuple[Request, tuple[str, ...]]] = {}
 
     def can_tell(self, request: Request) -> bool:
         """Whether a request is no longer than any that was learned from, and of words that were learned: not of the key
@@ -114,7 +115,9 @@ class Opened:
 
     def words(self, request: Request) -> tuple[str, ...]:
         """A request as it is written here."""
-        return self._script.written(plain(request, self._model))
+        if id(request) not in self._written:
+            self._written[id(request)] = request, self._script.written(plain(request, self._model))
+        return self._written[id(request)][1]
 
     def chance(self, request: Request) -> float:
         """How likely a request is what is asked for (0..1)."""
