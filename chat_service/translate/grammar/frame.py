@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,11 +64,19 @@ class Frame:
 
     def before(self, item: Edge) -> Edge | None:
         """The edge right before an item."""
-        return next((e for e in self.covering.edges if e.end == item.start), None)
+        return self._ending.get(item.start)
 
     def after(self, item: Edge) -> Edge | None:
         """The edge right behind an item."""
-        return next((e for e in self.covering.edges if e.start == item.end), None)
+        return self._beginning.get(item.end)
+
+    @cached_property
+    def _ending(self) -> Mapping[int, Edge]:
+        return {edge.end: edge for edge in self.covering.edges}
+
+    @cached_property
+    def _beginning(self) -> Mapping[int, Edge]:
+        return {edge.start: edge for edge in self.covering.edges}
 
     def spoken(self, item: Edge, *past: str, back: bool = False, until: Collection[str] = ()) -> Edge | None:
         """The nearest edge behind an item, or `back` before it, that says something and is none of `past`.

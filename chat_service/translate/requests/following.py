@@ -253,18 +253,23 @@ def _named_values(item: Edge, measure: Measure, assembly: Assembly) -> Values | 
     if any(happens(model.metrics.get(name)) for name in measure.metrics):
         return None
     homes = {dataset_of(name, assembly) for name in measure.metrics if name in model.metrics}
-    named = (sense for home, sense, words in _called(model) if home in homes and any(w.endswith(said) for w in words))
-    sense = next(named, None)
+    called = (each for home, named in _called(model) if home in homes for each in named)
+    sense = next((sense for sense, words in called if any(word.endswith(said) for word in words)), None)
     return Values(((sense,),), said) if sense is not None else None
 
 
 @lru_cache(maxsize=4)
-def _called(model: Model) -> tuple[tuple[str, ValueSense, tuple[str, ...]], ...]:
-    """The values that the model names: of which dataset, and how they are called."""
+def _called(model: Model) -> tuple[tuple[str, tuple[tuple[ValueSense, tuple[str, ...]], ...]], ...]:
+    """The values that the model names, dimension by dimension: of which dataset, and how they are called."""
     return tuple(
-        (dimension.home.dataset, ValueSense(name, code), tuple(folded(word) for word in (*words.zh, *words.en)))
+        (
+            dimension.home.dataset,
+            tuple(
+                (ValueSense(name, code), tuple(folded(word) for word in (*words.zh, *words.en)))
+                for code, words in dimension.home.definition.values.items()
+            ),
+        )
         for name, dimension in model.dimensions.items()
-        for code, words in dimension.home.definition.values.items()
     )
 
 

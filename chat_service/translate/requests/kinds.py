@@ -6,6 +6,7 @@ In 'coupon 那种活动' and 'campaigns by campaign type' the things themselves 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from chat_service.language.grammar.rule import Edge
 from chat_service.language.words.tables import word_set
@@ -14,6 +15,7 @@ from chat_service.translate.requests.assembly import Assembly
 from chat_service.translate.requests.slots import Slots, counts_kinds
 from chat_service.translate.senses import DimensionSense, Word
 from chat_service.translate.words.vocabulary import phrase_keys
+from semantic_layer import Model
 
 
 def read_kinds(slots: Slots, assembly: Assembly) -> None:
@@ -34,9 +36,10 @@ def read_kinds(slots: Slots, assembly: Assembly) -> None:
             names = _kinds_measured(slots, assembly)
             slots.groups[at] = (item, replace(each, dimensions=names or each.dimensions))
     _drop_narrowed(slots, assembly)
-    told = any(set(each.dimensions) & set(_called_kinds(assembly)) for _, each in slots.groups)
-    for item, _ in slots.ranks if not told else ():
-        if counts_kinds(item, slots.frame):
+    counted = [item for item, _ in slots.ranks if counts_kinds(item, slots.frame)]
+    kinds = set(_called_kinds(assembly)) if counted else set()
+    for item in counted:
+        if kinds.isdisjoint(name for _, each in slots.groups for name in each.dimensions):
             raise assembly.deny(item)  # 最长的三类工单: so many of the kinds, and not of the things
 
 
@@ -53,7 +56,7 @@ def _is_named(kinds: Edge, item: Edge, group: Group, slots: Slots) -> bool:
 def _drop_narrowed(slots: Slots, assembly: Assembly) -> None:
     """coupon 那种活动, campaigns by campaign type: the noun beside its own kind names the things, and no groups."""
     homes = {item.end: _homes(values.candidates, assembly) for item, values in slots.values}
-    kinds = set(_called_kinds(assembly)) if slots.groups else set()
+    kinds = set(_called_kinds(assembly)) if any(each.dimensions for _, each in slots.groups) else set()
     named = [name for _, each in slots.groups for name in each.dimensions if name in kinds]
     things = {stem for name in named for stem in _stems(name, assembly)}
     for entry in [each for each in slots.groups if _is_bare(each[1])]:
@@ -80,12 +83,15 @@ def _leads_to_people(item: Edge, slots: Slots, assembly: Assembly) -> bool:
 
 def _called_kinds(assembly: Assembly) -> tuple[str, ...]:
     """The dimensions that are called a type or category, by their label or in one word."""
-    ends = tuple(word_set("kind_name"))
-    senses = (s for word in ends for s in assembly.scope.lexicon.senses(phrase_keys(word)))
+    senses = (s for word in word_set("kind_name") for s in assembly.scope.lexicon.senses(phrase_keys(word)))
     alone = (s.name for s in senses if isinstance(s, DimensionSense))
-    dimensions = assembly.model.dimensions.values()
-    labelled = (d.name for d in dimensions if d.label.en.endswith(ends) or d.label.zh.endswith(ends))
-    return tuple(dict.fromkeys((*alone, *labelled)))
+    return tuple(dict.fromkeys((*alone, *_labelled_kinds(assembly.model))))
+
+
+@lru_cache(maxsize=4)
+def _labelled_kinds(model: Model) -> tuple[str, ...]:
+    ends = tuple(word_set("kind_name"))
+    return tuple(d.name for d in model.dimensions.values() if d.label.en.endswith(ends) or d.label.zh.endswith(ends))
 
 
 def _kinds_measured(slots: Slots, assembly: Assembly) -> tuple[str, ...]:

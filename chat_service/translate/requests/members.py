@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from chat_service.language.folding import fold
 from chat_service.language.grammar.rule import Edge
@@ -115,9 +116,13 @@ def _added_up(slots: Slots) -> bool:
         return False  # 各是多少, 分别: each for itself
     if slots.against or slots.has("grouping", "comparison", "comparative", "share"):
         return False
-    opening = tuple(word for word in word_set("added_up") if not word.isascii())
-    asked = any(frame.folded(item).startswith(opening) for item in frame.asks("how_many", "people", "count"))
+    asked = any(frame.folded(item).startswith(_sums_in_han()) for item in frame.asks("how_many", "people", "count"))
     return asked or bool(words & word_set("added_up"))
+
+
+@lru_cache(maxsize=1)
+def _sums_in_han() -> tuple[str, ...]:
+    return tuple(word for word in word_set("added_up") if not word.isascii())
 
 
 def _of_things(item: Edge, values: Values, chooser: Chooser, slots: Slots, assembly: Assembly) -> Values:

@@ -49,9 +49,10 @@ def pointer(frame: Frame) -> Edge | None:
 
 def _says_they(edge: Edge, frame: Frame) -> bool:
     """They, their, 他们, 其中; of them inside of what asks how many. 'It' only where it does something."""
-    text, before, after = frame.folded(edge), frame.before(edge), frame.after(edge)
+    text = frame.folded(edge)
     if edge.category.endswith(".person"):
         return False  # how long does it take to …
+    before, after = frame.before(edge), frame.after(edge)
     if text in word_set("it"):
         return before is not None and frame.folded(before) in word_set("does")
     if text in word_set("those"):  # those figures below are no people

@@ -5,6 +5,7 @@ Where no length of days is said, so many are looked at; they are counted from wh
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from chat_service.language.grammar.rule import Edge
@@ -26,7 +27,6 @@ def asks_how_long(slots: Slots) -> list[Edge]:
 
 def done_again(slots: Slots, assembly: Assembly) -> list[Happening]:
     """首单后多久复购: behind something, how long between two of the main deed asks how long until that is done."""
-    words = tuple(word for each in languages() for word in tables(each)["quantity"]["long"])
     main, metrics = assembly.structure.main_behaviour, assembly.model.metrics
     if main is None or asks_how_long(slots):
         return []
@@ -35,8 +35,13 @@ def done_again(slots: Slots, assembly: Assembly) -> list[Happening]:
         for item in slots.frame.of(Measure)
         if isinstance(item.meaning, Measure)
         and {each.unit if each else None for each in map(metrics.get, item.meaning.metrics)} == {"days"}
-        and slots.frame.folded(item).startswith(words)
+        and slots.frame.folded(item).startswith(_words_for_long())
     ]
+
+
+@lru_cache(maxsize=1)
+def _words_for_long() -> tuple[str, ...]:
+    return tuple(word for each in languages() for word in tables(each)["quantity"]["long"])
 
 
 def days_waited(found: list[Happening], slots: Slots) -> list[Edge]:

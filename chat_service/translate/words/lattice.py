@@ -285,6 +285,7 @@ def _name_leaves(first: int, last: int, text: str, senses: tuple[Sense, ...], be
     if short and not {s.dimension for s in short} & {s.dimension for s in strong}:
         yield Edge(first, last, "short_value", Values((short,), text), _SHORT_VALUE + (_SECOND if strong else 0.0))
 
+
 def _word_leaves(
     first: int, last: int, text: str, senses: tuple[Sense, ...], better: float, *, half: bool, named: bool
 ) -> Iterator[Edge]:
