@@ -84,9 +84,10 @@ class OfflineTranslator:
     def translate(self, question: Question) -> Outcome:
         """What a question asks for."""
         language = language_of(question.text, question.language)
-        if not any(character.isalnum() for character in fold(question.text[: MAX_CHARACTERS + 1]).text):
+        text = fold(question.text[: MAX_CHARACTERS + 1]).text
+        if not any(map(str.isalnum, text)):
             return self._refused(Denial("empty_question"), None, question, language)
-        if len(question.text) > MAX_CHARACTERS or len(list(cut(fold(question.text).text))) > _MOST_TOKENS:
+        if len(question.text) > MAX_CHARACTERS or len(list(cut(text))) > _MOST_TOKENS:
             return self._refused(Denial("too_long"), None, question, language)
         chosen = named_choice(question)
         if chosen is not None:

@@ -22,7 +22,7 @@ def by_place(leaf: Edge, leaves: Sequence[Edge], tokens: Sequence[Token]) -> Edg
         return None
     if leaf.category == "intent.change_data" and any(e.start == leaf.end and e.category in _WRITTEN for e in leaves):
         return replace(leaf, category=f"{EMPTY}.light.ask")  # 写入报告: where the answer is put
-    if _text(leaf, tokens) in word_set("any_goods") and leaf.start and tokens[leaf.start - 1].text in word_set("takes"):
+    if leaf.start and tokens[leaf.start - 1].text in word_set("takes") and _text(leaf, tokens) in word_set("any_goods"):
         return replace(leaf, category=f"{EMPTY}.pronoun.one")  # 把商品加入购物车: whatever it is
     return _taken_up(_broken(leaf, tokens), leaves, tokens)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import contains
 
 from chat_service.translate.senses import Sense
@@ -23,6 +24,8 @@ class Gapped:
     def find(self, keys: _Keys, at: int, places: Mapping[str, Sequence[int]]) -> list[tuple[int, int]]:
         """The pieces from there on, each the first behind the one before; nothing where one is missing."""
         found: list[tuple[int, int]] = []
+        if places.keys().isdisjoint(self._last):
+            return found
         for ways in self.pieces:
             stretch: tuple[int, int] | None = None
             for way in ways:
@@ -35,6 +38,11 @@ class Gapped:
             found.append(stretch)
             at = stretch[1]
         return found
+
+    @cached_property
+    def _last(self) -> frozenset[str]:
+        """What the last piece may begin with."""
+        return frozenset(way[0] for way in self.pieces[-1])
 
 
 def places_of(keys: _Keys) -> Mapping[str, Sequence[int]]:

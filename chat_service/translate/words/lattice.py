@@ -191,7 +191,7 @@ def as_typed(found: Sequence[Mention], read_: Folded) -> tuple[Mention, ...]:
 def _phrases(folded: Folded, tokens: tuple[Token, ...], hits: tuple[Hit, ...], lexicon: Lexicon) -> Iterator[Edge]:
     joined = {i for i, token in enumerate(tokens) if token.kind == "joiner"}
     for hit in hits:
-        if any(_is_noun(tokens[at].text, hit.senses, lexicon) for at in {hit.first, hit.last - 1}):
+        if _is_noun(hit, tokens, lexicon):
             continue
         if hit.last == hit.first + 1 and _names_one_of_several(hit.first, folded, tokens):
             continue
@@ -221,7 +221,9 @@ def _crosses(hit: Hit, tokens: tuple[Token, ...]) -> bool:
 def _names_one_of_several(at: int, folded: Folded, tokens: tuple[Token, ...]) -> bool:
     """竞品A, plan B: a capital letter within a sentence is no article."""
     token, before = tokens[at], tokens[at - 1]
-    if at == 0 or before.kind == "punctuation" or (folded.original.isascii() and folded.original.isupper()):
+    if at == 0 or token.kind == "han" or before.kind == "punctuation":
+        return False
+    if folded.original.isascii() and folded.original.isupper():
         return False
     typed, others = folded.typed(token.fstart, token.fend), folded.typed(before.fstart, before.fend)
     in_title = others.isascii() and others[:1].isupper()
@@ -236,11 +238,13 @@ def _by_place(hit: Hit, tokens: tuple[Token, ...]) -> tuple[Sense, ...]:
     return tuple(sense for sense in hit.senses if (sense in asks) == (ends and not opens))
 
 
-def _is_noun(word: str, senses: tuple[Sense, ...], lexicon: Lexicon) -> bool:
+def _is_noun(hit: Hit, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
     """'Orders by region' names what is counted: the plural is not the verb of 'order by'."""
-    verb = all(isinstance(sense, WordSense) and sense.role == "rank" for sense in senses)
-    singular = noun_key(word)
-    return verb and singular != word and any(isinstance(s, MetricSense) for s in lexicon.senses((singular,)))
+    if not all(isinstance(sense, WordSense) and sense.role == "rank" for sense in hit.senses):
+        return False
+    words = (tokens[hit.first].text, tokens[hit.last - 1].text)
+    nouns = (singular for word in words if (singular := noun_key(word)) != word)
+    return any(isinstance(sense, MetricSense) for noun in nouns for sense in lexicon.senses((noun,)))
 
 
 def phrase_leaves(
