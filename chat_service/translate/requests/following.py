@@ -93,7 +93,7 @@ def _lists_them(slots: Slots, assembly: Assembly) -> bool:
 
 def _inside(slots: Slots, assembly: Assembly) -> list[Edge]:
     """Did not order within 90 days: of something that happened, known by what it was like, the days after it."""
-    if _implied(slots, assembly) is None or not slots.frame.said("share", "ask"):
+    if not slots.clauses or not slots.frame.said("share", "ask") or _implied(slots, assembly) is None:
         return []
     found = []
     for item, clauses in slots.clauses:

@@ -93,6 +93,8 @@ def _kind(slots: Slots, assembly: Assembly, has_distance: bool) -> Kind | None:
         return "cohort"
     if is_cohort and len(slots.measures) == 1 and worth_of(slots.measures[0][1], assembly):
         return "cohort"
+    if not (has_distance or retained):
+        return None
     firsts = _names_first(slots, assembly) or _names_first(said, assembly)
     left = has_distance and firsts and bool(said.has("share"))  # 首购的客户到第6个月还剩几成
     followed = left or (retained and (has_distance or firsts))
@@ -129,9 +131,10 @@ def _asks_who_is_left(slots: Slots, assembly: Assembly) -> bool:
     """What share kept buying each month after, 每个月还剩多少比例在买: of those who are followed, who still does."""
     deeds = [clause for _, each in slots.clauses for clause in each.clauses]
     along = any(group.grain is not None for _, group in slots.groups)
-    asked = slots.has("share") or bool(slots.frame.asks("how_many", "people"))
+    if not along or not (slots.has("share") or slots.frame.asks("how_many", "people")):
+        return False
     again = any(_is_event(each, assembly) for each in deeds) or _goes_on_in_a_name(slots, assembly)
-    return bool(along and asked and again) and _names_first(slots, assembly)
+    return again and _names_first(slots, assembly)
 
 
 def _goes_on_in_a_name(slots: Slots, assembly: Assembly) -> bool:

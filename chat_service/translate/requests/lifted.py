@@ -91,12 +91,14 @@ def put_right(slots: Slots, assembly: Assembly) -> None:
 def widened(frame: Frame, previous: Previous | None, assembly: Assembly) -> MetricQuery | None:
     """Nationwide, for everyone, 合计呢, show me all of them: all of what the request before was held to some of; None
     where more is said. Raises StopError where it was not held to any, or all of it is no number."""
-    before, asked = previous.request if previous is not None else None, frame.asks("list")
+    if previous is None:
+        return None
+    before, asked = previous.request, frame.asks("list")
     every, edges = word_set("everybody") | word_set("across_all"), list(frame.covering.edges)
     edges += [e for e in frame.lattice.leaves for item in asked if item.start <= e.start and e.end <= item.end]
     whole = [e for e in edges if e.category.startswith("function.quantifier") or frame.folded(e) in every]
     rest = any(not set(item.keys) & _BESIDE and item not in (*asked, *whole) for item in frame.items)
-    if before is None or rest or not whole or frame.said("follow.also"):
+    if rest or not whole or frame.said("follow.also"):
         return None
     shows = any(e.category == "function.light.ask" or frame.folded(e).endswith(_ROSTERS) for e in edges)
     if ((asked or shows) and frame.said("entity")) or (

@@ -85,7 +85,7 @@ def metric_request(
     refuse_without_before(draft, slots, assembly)
     order(draft, slots, assembly, outer)
     draft.having = (*draft.having, *_having(draft, bounds, replaced, assembly), *moved(draft, slots))
-    only = named_only(draft.query(), assembly.model)
+    only = named_only(draft.query(), assembly.model) if draft.limit is not None or draft.having else ()
     for each in only:
         assembly.assume("only_named", assembly.dimension_label(each.field))
     draft.filters = tuple(dict.fromkeys((*draft.filters, *only)))

@@ -63,7 +63,8 @@ def _says_they(edge: Edge, frame: Frame) -> bool:
         return text.endswith(tuple(word_set("points_at_time")))  # 那个月, of a ranking of months
     # which of them, which of those cities
     asked = [frame.folded(leaf) for leaf in edge.leaves() if leaf.category == "ask"]
-    return bool({word for each in asked for word in each.split(" ")} & (word_set("they") | word_set("those")))
+    words = {word for each in asked for word in each.split(" ")}
+    return bool(words & word_set("they") or words & word_set("those"))
 
 
 def _is_told(noun: Edge, frame: Frame) -> bool:
