@@ -21,10 +21,10 @@ class Pieces:
         self.first, self.last, self._unknown = (self._numbers.pop(each) for each in (_FIRST, _LAST, _UNKNOWN))
         self.space = self._numbers[SPACE]
         self._unseen = min(scores) - 10.0
-        self._longest: dict[str, int] = {}
+        self._longest: dict[str, int] = {}  # by how a piece begins
         for piece in self._numbers:
-            if self._longest.get(piece[0], 0) < len(piece) <= _LONGEST:
-                self._longest[piece[0]] = len(piece)
+            if self._longest.get(piece[:2], 0) < len(piece) <= _LONGEST:
+                self._longest[piece[:2]] = len(piece)
 
     def cut(self, text: str) -> list[int]:
         """The numbers of the pieces, from left to right."""
@@ -32,7 +32,8 @@ class Pieces:
         best, back = [0.0] + [_NEVER] * len(said), [(0, self._unknown)] * (len(said) + 1)
         for start in range(len(said)):
             before = best[start]
-            for end in range(start + 1, min(len(said), start + self._longest.get(said[start], 0)) + 1):
+            longest = self._longest.get(said[start : start + 2], 1)
+            for end in range(start + 1, min(len(said), start + longest) + 1):
                 number = self._numbers.get(said[start:end])
                 if number is not None and before + self._scores[number] > best[end]:
                     best[end], back[end] = before + self._scores[number], (start, number)
