@@ -30,7 +30,7 @@ from chat_service.translate.requests.timing import only_period
 from chat_service.translate.requests.waiting import asks_how_long, days_unsaid, days_waited, done_again, use_waited
 from chat_service.translate.senses import DimensionSense, Names, Values, ValueSense
 from chat_service.translate.words.vocabulary import phrase_keys
-from semantic_layer import Deed, Filter, FollowsQuery, Model, Period
+from semantic_layer import Deed, Dimension, Filter, FollowsQuery, Period
 
 # words that ask, join or count what the table shows anyway
 _SHOWN = frozenset({"ask", "entity", "share", "connective", "unit", "follow", "grouping", "comparison", "chart"})
@@ -253,23 +253,17 @@ def _named_values(item: Edge, measure: Measure, assembly: Assembly) -> Values | 
     if any(happens(model.metrics.get(name)) for name in measure.metrics):
         return None
     homes = {dataset_of(name, assembly) for name in measure.metrics if name in model.metrics}
-    called = (each for home, named in _called(model) if home in homes for each in named)
+    called = (each for of in model.dimensions.values() if of.home.dataset in homes for each in _called(of))
     sense = next((sense for sense, words in called if any(word.endswith(said) for word in words)), None)
     return Values(((sense,),), said) if sense is not None else None
 
 
-@lru_cache(maxsize=4)
-def _called(model: Model) -> tuple[tuple[str, tuple[tuple[ValueSense, tuple[str, ...]], ...]], ...]:
-    """The values that the model names, dimension by dimension: of which dataset, and how they are called."""
+@lru_cache(maxsize=1024)
+def _called(dimension: Dimension) -> tuple[tuple[ValueSense, tuple[str, ...]], ...]:
+    """The values of a dimension that the model names, and how they are called."""
     return tuple(
-        (
-            dimension.home.dataset,
-            tuple(
-                (ValueSense(name, code), tuple(folded(word) for word in (*words.zh, *words.en)))
-                for code, words in dimension.home.definition.values.items()
-            ),
-        )
-        for name, dimension in model.dimensions.items()
+        (ValueSense(dimension.name, code), tuple(folded(word) for word in (*words.zh, *words.en)))
+        for code, words in dimension.home.definition.values.items()
     )
 
 
